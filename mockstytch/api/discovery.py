@@ -1,0 +1,119 @@
+"""``discovery``: from a proven address into an organization, an existing one or a new one."""
+
+from mockstytch import errors, wire
+from mockstytch.api import organizations as organizations_api
+from mockstytch.domain import discovery, emails, jit, login, lookup, organizations, sessions
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Claims,
+    OptionalSessionToken,
+    OrganizationRef,
+    SessionMinutes,
+    SessionToken,
+    SmsLocale,
+    SmsLocaleField,
+)
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.sessions import Factor
+
+api = Endpoints()
+
+
+class Exchange(Request):
+    intermediate_session_token: SessionToken
+    organization_id: OrganizationRef
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+    locale: SmsLocaleField = SmsLocale.EN
+
+
+@api.post("/v1/b2b/discovery/intermediate_sessions/exchange", sdk=("/b2b/discovery/intermediate_sessions/exchange",))
+def exchange(ctx: Context, req: Exchange) -> Body:
+    """Enter an organization, joining it if need be and allowed. Uses the intermediate session up only if a session
+    comes of it."""
+    intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
+    organization = lookup.organization(ctx, req.organization_id)
+    wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale)
+    return login.exchange(ctx, intermediate, organization, wish)
+
+
+class Create(organizations_api.Settings):
+    intermediate_session_token: SessionToken
+    organization_name: str = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+
+
+@api.post("/v1/b2b/discovery/organizations/create", sdk=("/b2b/discovery/organizations/create",))
+def create(ctx: Context, req: Create) -> Body:
+    """Create an organization and enter it as its first member and administrator. Name and slug are derived from the
+    address where they are not given."""
+    return _create(ctx, req)
+
+
+class ListOrganizations(organizations_api.Settings):
+    intermediate_session_token: OptionalSessionToken = ""
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    organization_name: str = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+
+
+@api.post("/v1/b2b/discovery/organizations", sdk=("/b2b/discovery/organizations",))
+def list_(ctx: Context, req: ListOrganizations) -> Body:
+    """The organizations of an intermediate session (also those that could be joined) or of a session.
+
+    Older guides create organizations by this path: a name or a slug in the body tells which is meant.
+    """
+    given = [req.intermediate_session_token, req.session_token, req.session_jwt]
+    if not any(given):
+        raise errors.no_session_arguments()
+    if sum(map(bool, given)) > 1:
+        raise errors.too_many_session_arguments()
+    if req.intermediate_session_token and (req.organization_name or req.organization_slug):
+        ctx.note("an organization's name or slug: use POST /v1/b2b/discovery/organizations/create")
+        return _create(ctx, req)
+    if not req.intermediate_session_token:
+        session = sessions.find(ctx, req.session_token, req.session_jwt)
+        member = ctx.store.get(Member, member_id=session.member_id)
+        factors = login.transferable(session.authentication_factors)
+        return _listed(ctx, member.email_address, factors, None, joinable=False)
+    found = lookup.intermediate_session(ctx, req.intermediate_session_token)
+    return _listed(ctx, found.email_address, found.authentication_factors, found.organization_id, joinable=True)
+
+
+def _create(ctx: Context, req: Create | ListOrganizations) -> Body:
+    intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
+    email_address, factors = intermediate.email_address, intermediate.authentication_factors
+    organizations.check_claims(ctx, None, email_address)
+    organization = organizations.create(ctx, req.organization_name or default_name(email_address), req.changes())
+    proven = any(factor.proves_email == email_address for factor in factors)
+    member = jit.new_member(
+        ctx,
+        organization,
+        email_address,
+        status="active" if proven else "pending",
+        email_address_verified=proven,
+        roles=["stytch_admin"],
+    )
+    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims)
+    return login.decide(ctx, organization, member, factors, intermediate, wish)
+
+
+def default_name(email_address: str) -> str:
+    """From the domain, or from the local part where the domain says nothing about an organization. The exact transform
+    of the real API is not known."""
+    local, _, domain = email_address.partition("@")
+    said = local if emails.is_common(domain) or domain.endswith(".edu") else domain.split(".")[-2]
+    return said[:128].capitalize()
+
+
+def _listed(ctx: Context, email_address: str, factors: list[Factor], hint: str | None, *, joinable: bool) -> Body:
+    return {
+        "email_address": email_address,
+        "discovered_organizations": discovery.discovered(ctx, email_address, factors, joinable=joinable),
+        "organization_id_hint": hint,
+    }

@@ -1,0 +1,66 @@
+"""``magic_links.discovery``, ``magic_links.email.discovery``: an address is proven, an organization chosen later."""
+
+from mockstytch.domain import discovery, login, messages, redirects, sandbox, tokens
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import CodeChallenge, CodeVerifier, EmailAddress, LinkMinutes, Locale, LocaleField, Token
+from mockstytch.mock import Context
+
+api = Endpoints()
+
+
+class Send(Request):
+    email_address: EmailAddress
+    discovery_redirect_url: str = ""
+    pkce_code_challenge: CodeChallenge = ""
+    login_template_id: str = ""
+    locale: LocaleField = Locale.EN
+    discovery_expiration_minutes: LinkMinutes = 60
+
+
+@api.post("/v1/b2b/magic_links/email/discovery/send", sdk=("/b2b/magic_links/email/discovery/send",))
+def send(ctx: Context, req: Send) -> Body:
+    """Mail a link to an address, whether or not anybody knows it."""
+    url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
+    redirects.check_template(ctx, req.login_template_id)
+    if req.email_address == sandbox.EMAIL_ADDRESS:
+        return {}
+    token = tokens.mint(
+        ctx,
+        "discovery",
+        req.email_address,
+        req.discovery_expiration_minutes,
+        landing_url=url,
+        token_type="discovery",
+        pkce_code_challenge=req.pkce_code_challenge,
+    )
+    messages.link(ctx, "magic_link.discovery", token, "discovery", req.locale, None)
+    return {}
+
+
+class Authenticate(Request):
+    discovery_magic_links_token: Token
+    pkce_code_verifier: CodeVerifier = ""
+
+
+@api.post(
+    "/v1/b2b/magic_links/discovery/authenticate",
+    aliases=("/v1/b2b/magic_links/email/discovery/authenticate",),
+    sdk=("/b2b/magic_links/discovery/authenticate",),
+)
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Turn a link into an intermediate session and the list of organizations. Nobody is logged in yet."""
+    if sandbox.is_good_token(req.discovery_magic_links_token):
+        return found(ctx, sandbox.EMAIL_ADDRESS)
+    token = tokens.redeem_link(ctx, req.discovery_magic_links_token, ("discovery",), req.pkce_code_verifier)
+    return found(ctx, token.email_address)
+
+
+def found(ctx: Context, email_address: str) -> Body:
+    """The answer to a proven address."""
+    factors = [login.email_factor(ctx, "magic_link", email_address)]
+    intermediate = login.new_intermediate(ctx, email_address, factors)
+    return {
+        "intermediate_session_token": intermediate.intermediate_session_token,
+        "email_address": email_address,
+        "discovered_organizations": discovery.discovered(ctx, email_address, factors),
+    }

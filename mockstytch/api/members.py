@@ -1,0 +1,445 @@
+"""``organizations.members``: the people in an organization."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors, wire
+from mockstytch.domain import emails, jit, lookup, members, messages, metadata, rbac, redirects, search, tokens
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    UNSET,
+    Choice,
+    EmailAddress,
+    ExternalId,
+    Locale,
+    LocaleField,
+    Maybe,
+    MemberRef,
+    Metadata,
+    OptionalEmail,
+    OrganizationRef,
+    Says,
+)
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+
+api = Endpoints(resource="stytch.member")
+
+_UPDATE_MINUTES = 5  # how long a link or code of ``start_email_update`` lives
+_ExternalId = Annotated[ExternalId, Says(errors.invalid_external_id)]
+
+
+class Create(Request):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    name: str = ""
+    trusted_metadata: Metadata = {}
+    untrusted_metadata: Metadata = {}
+    create_member_as_pending: bool = False
+    is_breakglass: bool = False
+    mfa_phone_number: str = ""
+    mfa_enrolled: bool = False
+    roles: list[str] = []
+    external_id: _ExternalId = ""
+
+
+@api.post("/v1/b2b/organizations/{organization_id}/members", sdk=("/b2b/organizations/members",), permission="create")
+def create(ctx: Context, req: Create) -> Body:
+    """Create a member, active at once. No mail is sent, and the rules for invitations don't apply."""
+    organization = lookup.organization(ctx, req.organization_id)
+    rbac.check_assignable(ctx, organization, req.roles)
+    if ctx.actor.kind == "member" and req.trusted_metadata:
+        raise errors.cannot_update_trusted_metadata()
+    member = jit.new_member(
+        ctx,
+        organization,
+        req.email_address,
+        status="pending" if req.create_member_as_pending else "active",
+        name=req.name,
+        external_id=req.external_id or None,
+        is_breakglass=req.is_breakglass,
+        mfa_enrolled=req.mfa_enrolled,
+        roles=list(dict.fromkeys(req.roles)),
+        trusted_metadata=metadata.merged({}, req.trusted_metadata),
+        untrusted_metadata=metadata.merged({}, req.untrusted_metadata),
+        **members.phone_columns(ctx, req.mfa_phone_number),
+    )
+    return members.changed(ctx, member, organization, "create")
+
+
+class Get(Request):
+    organization_id: OrganizationRef
+    member_id: str = ""
+    email_address: OptionalEmail = ""
+
+
+@api.get("/v1/b2b/organizations/{organization_id}/member")
+def get(ctx: Context, req: Get) -> Body:
+    """One member, by id or address; where both are given they must be one member's."""
+    organization = lookup.organization(ctx, req.organization_id)
+    if not req.member_id and not req.email_address:
+        raise errors.invalid_member_get_fields()
+    by_email = lookup.member_by_email(ctx, organization, req.email_address) if req.email_address else None
+    if not req.member_id:
+        if by_email is None:
+            raise errors.member_not_found(because="no member has this address")
+        return members.answer(by_email, organization)
+    member = lookup.member(ctx, organization, req.member_id)
+    if req.email_address and member != by_email:
+        raise errors.invalid_member_get_fields(because="member_id and email_address are not one member's")
+    return members.answer(member, organization)
+
+
+class DangerouslyGet(Request):
+    member_id: MemberRef
+    include_deleted: bool = False
+
+
+@api.get("/v1/b2b/organizations/members/dangerously_get/{member_id}")
+def dangerously_get(ctx: Context, req: DangerouslyGet) -> Body:
+    """One member, whatever its organization."""
+    member = ctx.store.find(Member, member_id=req.member_id)
+    if member is None or (member.status == "deleted" and not req.include_deleted):
+        raise errors.member_not_found(because="the member is deleted" if member else "")
+    return members.answer(member, ctx.store.get(Organization, organization_id=member.organization_id))
+
+
+class MfaMethod(Choice):
+    SMS_OTP = "sms_otp"
+    TOTP = "totp"
+
+
+class Update(Request):
+    organization_id: OrganizationRef
+    member_id: MemberRef
+    name: Maybe[str] = UNSET
+    trusted_metadata: Maybe[Metadata] = UNSET
+    untrusted_metadata: Maybe[Metadata] = UNSET
+    is_breakglass: Maybe[bool] = UNSET
+    mfa_phone_number: Maybe[str] = UNSET
+    mfa_enrolled: Maybe[bool] = UNSET
+    roles: Maybe[list[str]] = UNSET
+    preserve_existing_sessions: bool = False
+    default_mfa_method: Maybe[Annotated[MfaMethod, Says(errors.invalid_mfa_default_method)]] = UNSET
+    email_address: Maybe[OptionalEmail] = UNSET
+    external_id: Maybe[_ExternalId] = UNSET
+    unlink_email: bool = False
+
+
+@api.put(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}",
+    sdk=("/b2b/organizations/members/{member_id}", "/b2b/organizations/members/update"),
+    permission={
+        "name": "update.info.name",
+        "untrusted_metadata": "update.info.untrusted-metadata",
+        "is_breakglass": "update.settings.is-breakglass",
+        "mfa_phone_number": "update.info.mfa-phone",
+        "mfa_enrolled": "update.settings.mfa-enrolled",
+        "roles": "update.settings.roles",
+        "default_mfa_method": "update.settings.default-mfa-method",
+        "email_address": "update.info.email",
+        "external_id": "update.info.external-id",
+    },
+)
+def update(ctx: Context, req: Update) -> Body:
+    """Change what is sent. A new address must be verified anew, clears the password, and retires the former one."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    changes = req.changes()
+    new_email = changes.pop("email_address", "")
+    if new_email and ctx.actor.member_id == member.member_id:
+        raise errors.member_cannot_update_their_email_address()
+    for name in {"trusted_metadata", "untrusted_metadata"} & changes.keys():
+        changes[name] = metadata.merged(getattr(member, name), changes[name])
+    if req.preserve_existing_sessions and req.roles is UNSET:
+        raise errors.cannot_preserve_existing_sessions()
+    if req.roles is not UNSET:
+        rbac.check_assignable(ctx, organization, req.roles)
+        changes["roles"] = list(dict.fromkeys(req.roles))
+    if not changes.get("external_id", "sent"):
+        del changes["external_id"]
+    if number := changes.pop("mfa_phone_number", ""):
+        if member.mfa_phone_number:
+            raise errors.duplicate_member_phone_number_for_member()
+        changes |= members.phone_columns(ctx, number)
+    _check_default_mfa_method(member, req)
+    member = ctx.store.update(member, members.conflicts(), **changes, updated_at=ctx.now)
+    if new_email and new_email != member.email_address:
+        member = emails.change(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
+        member = ctx.store.update(member, member_password_id="")
+    return members.changed(ctx, member, organization)
+
+
+def _check_default_mfa_method(member: Member, req: Update) -> None:
+    if req.default_mfa_method is UNSET:
+        return
+    has_sms = bool(member.mfa_phone_number or req.mfa_phone_number)
+    has_it = has_sms if req.default_mfa_method is MfaMethod.SMS_OTP else bool(member.totp_registration_id)
+    if not has_it:
+        raise errors.default_mfa_member_missing_factor()
+
+
+class Named(Request):
+    """Nothing but who is meant."""
+
+    organization_id: OrganizationRef
+    member_id: MemberRef
+
+
+@api.delete(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}",
+    sdk=("/b2b/organizations/members/{member_id}",),
+    permission="delete",
+)
+def delete(ctx: Context, req: Named) -> Body:
+    """Delete a member, or revoke an invitation: sessions end, links die, the address is free again."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = members.delete(ctx, lookup.member(ctx, organization, req.member_id))
+    return {"member_id": member.member_id}
+
+
+@api.put(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}/reactivate",
+    sdk=("/b2b/organizations/members/{member_id}/reactivate",),
+    permission="create",
+)
+def reactivate(ctx: Context, req: Named) -> Body:
+    """Bring a deleted member back, if its address was verified and is still free. Takes no external id."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = ctx.store.find(Member, member_id=req.member_id, organization_id=organization.organization_id)
+    if member is None or member.status != "deleted":
+        raise errors.no_deleted_member_found_for_reactivation()
+    if not member.email_address_verified:
+        raise errors.email_unverified_for_reactivation()
+    kept = emails.reservation(ctx, organization, member.email_address)
+    if kept or lookup.member_by_email(ctx, organization, member.email_address):
+        raise errors.reactivation_email_belongs_to_another_member()
+    member = ctx.store.update(member, members.conflicts(), status="active", updated_at=ctx.now)
+    return members.changed(ctx, member, organization)
+
+
+@api.delete(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id", permission="update.info.external-id"
+)
+def delete_external_id(ctx: Context, req: Named) -> Body:
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    return members.changed(ctx, ctx.store.update(member, external_id=None, updated_at=ctx.now), organization)
+
+
+@api.delete(
+    "/v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}",
+    sdk=("/b2b/organizations/members/mfa_phone_numbers/{member_id}", "/b2b/organizations/members/deletePhoneNumber"),
+    permission="update.info.delete.mfa-phone",
+)
+def delete_mfa_phone_number(ctx: Context, req: Named) -> Body:
+    """Unlink the phone number. Sessions live on; enrolment stays as it is."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    if not member.mfa_phone_number:
+        raise errors.member_phone_number_not_found()
+    default = "" if member.default_mfa_method == MfaMethod.SMS_OTP else member.default_mfa_method
+    columns = members.phone_columns(ctx, "")
+    member = ctx.store.update(member, **columns, default_mfa_method=default, updated_at=ctx.now)
+    return members.changed(ctx, member, organization)
+
+
+@api.delete(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}/totp",
+    sdk=("/b2b/organizations/members/totp/{member_id}", "/b2b/organizations/members/deleteTOTP"),
+    permission="update.info.delete.mfa-totp",
+)
+def delete_totp(ctx: Context, req: Named) -> Body:
+    """Unlink the authenticator app. Sessions live on; enrolment stays as it is."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    if not member.totp_registration_id:
+        raise errors.totp_not_found()
+    default = "" if member.default_mfa_method == MfaMethod.TOTP else member.default_mfa_method
+    member = ctx.store.update(member, totp_registration_id="", default_mfa_method=default, updated_at=ctx.now)
+    return members.changed(ctx, member, organization)
+
+
+class DeletePassword(Request):
+    organization_id: OrganizationRef
+    member_password_id: Annotated[str, Meta(min_length=1), Says(errors.member_password_not_found)]
+
+
+@api.delete(
+    "/v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}",
+    sdk=("/b2b/organizations/members/passwords/{member_password_id}",),
+    permission="update.info.delete.password",
+)
+def delete_password(ctx: Context, req: DeletePassword) -> Body:
+    """Delete a member's password, named by its own id."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = ctx.store.find(
+        Member, organization_id=organization.organization_id, member_password_id=req.member_password_id
+    )
+    if member is None:
+        raise errors.member_password_not_found()
+    member = ctx.store.update(member, member_password_id="", updated_at=ctx.now)
+    return members.changed(ctx, member, organization)
+
+
+class UnlinkRetiredEmail(Named):
+    email_id: str = ""
+    email_address: OptionalEmail = ""
+
+
+@api.post(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
+    sdk=(
+        "/b2b/organizations/members/{member_id}/unlink_retired_email",
+        "/b2b/organizations/members/unlink_retired_email",
+    ),
+    permission="update.info.email",
+)
+def unlink_retired_email(ctx: Context, req: UnlinkRetiredEmail) -> Body:
+    """Let a retired address go. Where id and address are given they must be of one e-mail."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    if not req.email_id and not req.email_address:
+        raise errors.retired_email_missing_email_identifiers()
+    for retired in member.retired_email_addresses:
+        if req.email_id in ("", retired.email_id) and req.email_address in ("", retired.email_address):
+            body = members.changed(ctx, emails.release(ctx, member, retired), organization)
+            return {**body, "organization_id": organization.organization_id}
+    raise errors.email_not_found()
+
+
+class DeliveryMethod(Choice):
+    EMAIL_MAGIC_LINK = "EMAIL_MAGIC_LINK"
+    EMAIL_OTP = "EMAIL_OTP"
+
+
+class StartEmailUpdate(Named):
+    email_address: EmailAddress
+    login_redirect_url: str = ""
+    locale: LocaleField = Locale.EN
+    login_template_id: str = ""
+    delivery_method: DeliveryMethod = DeliveryMethod.EMAIL_MAGIC_LINK
+
+
+@api.post(
+    "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
+    sdk=("/b2b/organizations/members/{member_id}/start_email_update", "/b2b/organizations/members/start_email_update"),
+    permission="update.info.email",
+)
+def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
+    """Mail the new address a link or a code. The address changes when that comes back, within five minutes."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    if member.status != "active":
+        raise errors.email_updates_available_only_for_active_members()
+    if not member.email_address_verified:
+        raise errors.member_has_no_active_verified_email()
+    _check_desired_email(ctx, organization, member, req.email_address)
+    redirects.check_template(ctx, req.login_template_id)
+    if not any(e.email_address == req.email_address for e in member.retired_email_addresses):
+        emails.reserve(ctx, member, req.email_address, "updating", _UPDATE_MINUTES)
+    if req.delivery_method is DeliveryMethod.EMAIL_OTP:
+        token = tokens.mint(ctx, "email_update", req.email_address, _UPDATE_MINUTES, member=member, code=ctx.ids.code())
+        messages.code(ctx, "email_update", token, req.locale, organization)
+    else:
+        token_type = "multi_tenant_magic_links"
+        token = tokens.mint(
+            ctx,
+            "email_update",
+            req.email_address,
+            _UPDATE_MINUTES,
+            member=member,
+            landing_url=redirects.resolve(ctx, "login", req.login_redirect_url),
+            token_type=token_type,
+            slug=organization.organization_slug,
+        )
+        messages.link(ctx, "email_update", token, token_type, req.locale, organization)
+    return members.answer(member, organization)
+
+
+def _check_desired_email(ctx: Context, organization: Organization, member: Member, email_address: str) -> None:
+    if lookup.member_by_email(ctx, organization, email_address):
+        raise errors.duplicate_member_email()
+    kept = emails.reservation(ctx, organization, email_address)
+    if kept is None:
+        return
+    if kept.member_id == member.member_id:
+        if kept.use == "updating":  # asked for again: the former link or code stays good, the time starts anew
+            ctx.store.delete(kept)
+        return
+    if kept.use == "retired":
+        raise errors.desired_email_deactivated_by_different_member()
+    raise errors.desired_email_updating_for_different_member()
+
+
+class Search(Request):
+    organization_ids: Annotated[list[str], Meta(min_length=1), Says(errors.member_search_organization_ids_empty)]
+    cursor: str = ""
+    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    query: search.Query | None = None
+
+
+_m = Member.table.c
+_STATUSES = ("pending", "invited", "active", "deleted")
+
+
+def _by_ids(values: list[str]) -> search.Clause:
+    internal = [value.startswith("member-test-") for value in values]
+    if any(internal) and not all(internal):
+        raise errors.member_search_cannot_mix_internal_and_external_member_ids()
+    return (_m.member_id if all(internal) else _m.external_id).in_(values)
+
+
+def _by_statuses(values: list[str]) -> search.Clause:
+    lowered = [value.lower() for value in values]
+    if not set(lowered) <= set(_STATUSES):
+        raise errors.search_invalid_status_filter()
+    return _m.status.in_(lowered)
+
+
+FILTERS = {
+    "member_ids": search.Filter("strings", _by_ids),
+    "member_emails": search.Filter("strings", lambda v: _m.email_address.in_([email.lower() for email in v])),
+    "member_email_fuzzy": search.Filter("fuzzy", lambda v: _m.email_address.icontains(v, autoescape=True)),
+    "member_is_breakglass": search.Filter("boolean", lambda v: _m.is_breakglass.is_(v), "is_breakglass"),
+    "statuses": search.Filter("strings", _by_statuses),
+    "member_mfa_phone_numbers": search.Filter(
+        "strings", lambda v: _m.mfa_phone_number.in_(v), "mfa_member_phone_numbers"
+    ),
+    "member_mfa_phone_number_fuzzy": search.Filter(
+        "fuzzy", lambda v: _m.mfa_phone_number.icontains(v, autoescape=True), "mfa_member_phone_number_fuzzy"
+    ),
+    "member_password_exists": search.Filter(
+        "boolean", lambda v: _m.member_password_id != "" if v else _m.member_password_id == "", "password_exists"
+    ),
+    "member_totp_exists": search.Filter(
+        "boolean", lambda v: _m.totp_registration_id != "" if v else _m.totp_registration_id == "", "totp_exists"
+    ),
+    "member_roles": search.Filter("strings", search.holds_any(_m.roles)),
+}
+
+
+@api.post("/v1/b2b/organizations/members/search", sdk=("/b2b/organizations/me/members/search",), permission="search")
+def search_(ctx: Context, req: Search) -> Body:
+    """Find members of the given organizations, newest first; deleted ones only where ``statuses`` asks for them."""
+    found_organizations = {}
+    for reference in req.organization_ids:
+        if ctx.actor.kind == "member":
+            rbac.own_organization(ctx, reference)
+        organization = lookup.organization(ctx, reference)
+        found_organizations[organization.organization_id] = organization
+    found = ctx.store.query(Member).where(_m.organization_id.in_(found_organizations))
+    query = req.query or search.Query()
+    wanted = search.condition("member", FILTERS, query)
+    if wanted is not None:
+        found = found.where(wanted)
+    if not any(isinstance(o, dict) and o.get("filter_name") == "statuses" for o in query.operands):
+        found = found.where(_m.status != "deleted")
+    rows, results = search.page(ctx, Member, found, req.cursor, req.limit or 100)
+    return {
+        "members": [wire.member(m, found_organizations[m.organization_id]) for m in rows],
+        "organizations": {m.organization_id: wire.organization(found_organizations[m.organization_id]) for m in rows},
+        "results_metadata": results,
+    }

@@ -1,0 +1,246 @@
+"""``organizations``: tenants, their settings, search."""
+
+from typing import Annotated
+
+from msgspec import Meta
+from sqlalchemy import Select, select
+
+from mockstytch import errors, wire
+from mockstytch.domain import lookup, organizations, sandbox, search, tokens
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import UNSET, Choice, ExternalId, Maybe, Metadata, OrganizationRef, Says
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization, OrganizationDomain
+from mockstytch.store.record import Frozen
+
+api = Endpoints(resource="stytch.organization")
+
+
+class Provisioning(Choice):
+    ALL_ALLOWED = "ALL_ALLOWED"
+    RESTRICTED = "RESTRICTED"
+    NOT_ALLOWED = "NOT_ALLOWED"
+
+
+class NarrowProvisioning(Choice):
+    RESTRICTED = "RESTRICTED"
+    NOT_ALLOWED = "NOT_ALLOWED"
+
+
+class Methods(Choice):
+    ALL_ALLOWED = "ALL_ALLOWED"
+    RESTRICTED = "RESTRICTED"
+
+
+class MfaPolicy(Choice):
+    REQUIRED_FOR_ALL = "REQUIRED_FOR_ALL"
+    OPTIONAL = "OPTIONAL"
+
+
+class RoleAssignment(Frozen):
+    domain: str
+    role_id: str
+
+
+_Factor = Annotated[Provisioning, Says(errors.invalid_organization_auth_factor_setting)]
+_EmailJit = Annotated[
+    NarrowProvisioning, Says(errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning)
+]
+_TenantJit = Annotated[
+    NarrowProvisioning, Says(errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning)
+]
+_AuthMethods = Annotated[Methods, Says(errors.invalid_organization_auth_method_settings)]
+_MfaMethods = Annotated[Methods, Says(errors.invalid_organization_mfa_factor_setting)]
+_MfaPolicy = Annotated[MfaPolicy, Says(errors.invalid_organization_mfa_policy)]
+_Slug = Annotated[
+    str,
+    Meta(pattern=r"^(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}$|^$"),
+    Says(errors.invalid_organization_slug),
+]
+_ExternalId = Annotated[ExternalId, Says(errors.invalid_organization_external_id)]
+_Tenants = Annotated[dict[str, list[str]], Says(errors.invalid_oauth_allowed_tenants_format, or_type=True)]
+Name = Annotated[str, Meta(min_length=1), Says(errors.organization_name_missing)]
+
+
+class Settings(Request):
+    """What every request that writes an organization can carry."""
+
+    organization_slug: Maybe[_Slug] = UNSET
+    organization_external_id: Maybe[_ExternalId] = UNSET
+    organization_logo_url: Maybe[str] = UNSET
+    trusted_metadata: Maybe[Metadata] = UNSET
+    sso_jit_provisioning: Maybe[_Factor] = UNSET
+    email_allowed_domains: Maybe[list[str]] = UNSET
+    email_jit_provisioning: Maybe[_EmailJit] = UNSET
+    email_invites: Maybe[_Factor] = UNSET
+    auth_methods: Maybe[_AuthMethods] = UNSET
+    allowed_auth_methods: Maybe[list[str]] = UNSET
+    mfa_policy: Maybe[_MfaPolicy] = UNSET
+    rbac_email_implicit_role_assignments: Maybe[list[RoleAssignment]] = UNSET
+    mfa_methods: Maybe[_MfaMethods] = UNSET
+    allowed_mfa_methods: Maybe[list[str]] = UNSET
+    oauth_tenant_jit_provisioning: Maybe[_TenantJit] = UNSET
+    allowed_oauth_tenants: Maybe[_Tenants] = UNSET
+    first_party_connected_apps_allowed_type: Maybe[Provisioning] = UNSET
+    allowed_first_party_connected_apps: Maybe[list[str]] = UNSET
+    third_party_connected_apps_allowed_type: Maybe[Provisioning] = UNSET
+    allowed_third_party_connected_apps: Maybe[list[str]] = UNSET
+
+
+class Create(Settings):
+    organization_name: Name
+    claimed_email_domains: Maybe[list[str]] = UNSET
+
+
+@api.post("/v1/b2b/organizations")
+def create(ctx: Context, req: Create) -> Body:
+    """Create an organization. The slug is derived from the name where none is given."""
+    organization = organizations.create(ctx, req.organization_name, req.changes())
+    return {"organization": wire.organization(organization)}
+
+
+class Get(Request):
+    organization_id: OrganizationRef
+
+
+@api.get("/v1/b2b/organizations/{organization_id}", sdk=("/b2b/organizations/me",))
+def get(ctx: Context, req: Get) -> Body:
+    return {"organization": wire.organization(lookup.organization(ctx, req.organization_id))}
+
+
+class Update(Settings):
+    organization_id: OrganizationRef
+    organization_name: Maybe[str] = UNSET
+    claimed_email_domains: Maybe[list[str]] = UNSET
+    sso_default_connection_id: Maybe[str] = UNSET
+    sso_jit_provisioning_allowed_connections: Maybe[list[str]] = UNSET
+
+
+@api.put(
+    "/v1/b2b/organizations/{organization_id}",
+    sdk=("/b2b/organizations/me",),
+    permission={
+        "organization_name": "update.info.name",
+        "organization_slug": "update.info.slug",
+        "organization_external_id": "update.info.external-id",
+        "organization_logo_url": "update.info.logo-url",
+        "sso_default_connection_id": "update.settings.default-sso-connection",
+        "sso_jit_provisioning": "update.settings.sso-jit-provisioning",
+        "sso_jit_provisioning_allowed_connections": "update.settings.sso-jit-provisioning",
+        "email_allowed_domains": "update.settings.allowed-domains",
+        "email_jit_provisioning": "update.settings.email-jit-provisioning",
+        "email_invites": "update.settings.email-invites",
+        "auth_methods": "update.settings.allowed-auth-methods",
+        "allowed_auth_methods": "update.settings.allowed-auth-methods",
+        "mfa_policy": "update.settings.mfa-policy",
+        "mfa_methods": "update.settings.allowed-mfa-methods",
+        "allowed_mfa_methods": "update.settings.allowed-mfa-methods",
+        "rbac_email_implicit_role_assignments": "update.settings.implicit-roles",
+        "oauth_tenant_jit_provisioning": "update.settings.oauth-tenant-jit-provisioning",
+        "allowed_oauth_tenants": "update.settings.allowed-oauth-tenants",
+        "claimed_email_domains": "update.settings.claimed-email-domains",
+        "first_party_connected_apps_allowed_type": "update.settings.first-party-connected-apps",
+        "allowed_first_party_connected_apps": "update.settings.first-party-connected-apps",
+        "third_party_connected_apps_allowed_type": "update.settings.third-party-connected-apps",
+        "allowed_third_party_connected_apps": "update.settings.third-party-connected-apps",
+    },
+)
+def update(ctx: Context, req: Update) -> Body:
+    """Change what is sent; lists are replaced, ``trusted_metadata`` is merged. Sessions live on."""
+    organization = lookup.organization(ctx, req.organization_id)
+    return {"organization": wire.organization(organizations.update(ctx, organization, req.changes()))}
+
+
+class Delete(Request):
+    organization_id: OrganizationRef
+
+
+@api.delete("/v1/b2b/organizations/{organization_id}", sdk=("/b2b/organizations/me",), permission="delete")
+def delete(ctx: Context, req: Delete) -> Body:
+    """Delete an organization with its members, their sessions and outstanding links. The slug is free again."""
+    organization = lookup.organization(ctx, req.organization_id)
+    for member in ctx.store.all(Member, organization_id=organization.organization_id):
+        tokens.kill(ctx, member)
+        if member.status != "deleted":
+            ctx.emit("member", "delete", member.member_id)
+    ctx.store.delete(organization)  # members and sessions go with it
+    ctx.emit("organization", "delete", organization.organization_id)
+    return {"organization_id": organization.organization_id}
+
+
+@api.delete("/v1/b2b/organizations/{organization_id}/external_id", permission="update.info.external-id")
+def delete_external_id(ctx: Context, req: Get) -> Body:
+    organization = lookup.organization(ctx, req.organization_id)
+    organization = ctx.store.update(organization, organization_external_id=None, updated_at=ctx.now)
+    ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
+    return {"organization": wire.organization(organization)}
+
+
+@api.get("/v1/b2b/organizations/{organization_id}/metrics")
+def metrics(ctx: Context, req: Get) -> Body:
+    """The number of members, deleted ones left out."""
+    organization = lookup.organization(ctx, req.organization_id)
+    columns = Member.table.c
+    living = ctx.store.query(Member).where(
+        columns.organization_id == organization.organization_id, columns.status != "deleted"
+    )
+    return {"member_count": ctx.store.count(living)}
+
+
+class Search(Request):
+    cursor: str = ""
+    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    query: search.Query | None = None
+
+
+_o, _m, _d = Organization.table.c, Member.table.c, OrganizationDomain.table.c
+
+
+def _members() -> Select[tuple[str]]:
+    """Ids of the organizations with a member …"""
+    return select(_m.organization_id).where(_m.project_id == _o.project_id, _m.status != "deleted")
+
+
+def _domains(use: str) -> Select[tuple[str]]:
+    """Ids of the organizations that allow or claim a domain …"""
+    return select(_d.organization_id).where(_d.project_id == _o.project_id, _d.use == use)
+
+
+FILTERS = {
+    "organization_ids": search.Filter("strings", lambda v: _o.organization_id.in_(v)),
+    "organization_slugs": search.Filter("strings", lambda v: _o.slug_key.in_([slug.lower() for slug in v])),
+    "organization_slug_fuzzy": search.Filter("fuzzy", lambda v: _o.slug_key.icontains(v, autoescape=True)),
+    "organization_name_fuzzy": search.Filter("fuzzy", lambda v: _o.organization_name.icontains(v, autoescape=True)),
+    "member_emails": search.Filter(
+        "strings", lambda v: _o.organization_id.in_(_members().where(_m.email_address.in_([e.lower() for e in v])))
+    ),
+    "member_email_fuzzy": search.Filter(
+        "fuzzy", lambda v: _o.organization_id.in_(_members().where(_m.email_address.icontains(v, autoescape=True)))
+    ),
+    "allowed_domains": search.Filter(
+        "strings", lambda v: _o.organization_id.in_(_domains("allowed").where(_d.domain.in_([d.lower() for d in v])))
+    ),
+    "allowed_domain_fuzzy": search.Filter(
+        "fuzzy", lambda v: _o.organization_id.in_(_domains("allowed").where(_d.domain.icontains(v, autoescape=True)))
+    ),
+    "claimed_email_domains": search.Filter(
+        "strings", lambda v: _o.organization_id.in_(_domains("claimed").where(_d.domain.in_([d.lower() for d in v])))
+    ),
+    # no SSO connection can exist here yet: nobody has an active one
+    "has_active_sso_connection": search.Filter(
+        "boolean", lambda v: _o.organization_id.is_(None) if v else _o.position > 0
+    ),
+    "sso_connection_id": search.Filter("string", lambda v: _o.organization_id.is_(None)),
+}
+
+
+@api.post("/v1/b2b/organizations/search")
+def search_(ctx: Context, req: Search) -> Body:
+    """Find organizations, newest first."""
+    found = ctx.store.query(Organization).where(_o.organization_id != sandbox.ORGANIZATION_ID)
+    wanted = search.condition("organization", FILTERS, req.query or search.Query())
+    if wanted is not None:
+        found = found.where(wanted)
+    rows, metadata = search.page(ctx, Organization, found, req.cursor, req.limit or 100)
+    return {"organizations": [wire.organization(o) for o in rows], "results_metadata": metadata}

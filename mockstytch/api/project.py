@@ -1,0 +1,38 @@
+"""``debug`` and ``project``: who is calling, and how much there is."""
+
+from mockstytch.domain import sandbox
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+
+api = Endpoints()
+
+
+class Nothing(Request):
+    pass
+
+
+@api.get("/v1/debug/whoami")
+def whoami(ctx: Context, req: Nothing) -> Body:
+    return {"project_id": ctx.project.project_id, "name": ctx.project.name}
+
+
+@api.get("/v1/projects/metrics")
+def metrics(ctx: Context, req: Nothing) -> Body:
+    """How many organizations, members and so on the project has."""
+    columns = Member.table.c
+    living = ctx.store.query(Member).where(
+        columns.status != "deleted", columns.organization_id != sandbox.ORGANIZATION_ID
+    )
+    organizations = ctx.store.query(Organization).where(Organization.table.c.organization_id != sandbox.ORGANIZATION_ID)
+    counts = {
+        "USER_COUNT": 0,
+        "ORGANIZATION_COUNT": ctx.store.count(organizations),
+        "MEMBER_COUNT": ctx.store.count(living),
+        "M2M_CLIENT_COUNT": 0,
+    }
+    return {
+        "project_id": ctx.project.project_id,
+        "metrics": [{"metric_type": name, "count": count} for name, count in counts.items()],
+    }

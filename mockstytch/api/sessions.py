@@ -1,0 +1,156 @@
+"""``sessions``: authenticated, listed, revoked, exchanged; the keys that verify their JWTs."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors, wire
+from mockstytch.domain import jwt, login, lookup, rbac, sessions
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Claims,
+    MemberRef,
+    OptionalSessionToken,
+    OrganizationRef,
+    Says,
+    SessionMinutes,
+    SmsLocale,
+    SmsLocaleField,
+)
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+from mockstytch.store.record import Frozen
+from mockstytch.store.sessions import MemberSession
+
+api = Endpoints(resource="stytch.member")
+
+
+class AuthorizationCheck(Frozen):
+    organization_id: OrganizationRef
+    resource_id: Annotated[str, Meta(min_length=1), Says(errors.invalid_permission_resource)]
+    action: Annotated[str, Meta(min_length=1), Says(errors.invalid_permission_action)]
+
+
+class Authenticate(Request):
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+    authorization_check: AuthorizationCheck | None = None
+
+
+@api.post("/v1/b2b/sessions/authenticate", sdk=("/b2b/sessions/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Check a session, and maybe that it may do something. Its time changes only where that is asked for."""
+    session = sessions.find(ctx, req.session_token, req.session_jwt)
+    organization = ctx.store.get(Organization, organization_id=session.organization_id)
+    member = ctx.store.get(Member, member_id=session.member_id)
+    verdict = _verdict(ctx, req.authorization_check, organization, member) if req.authorization_check else None
+    session = sessions.touch(ctx, session, req.session_duration_minutes, req.session_custom_claims)
+    return {**sessions.answer(ctx, session, member, organization), "verdict": verdict}
+
+
+def _verdict(ctx: Context, check: AuthorizationCheck, organization: Organization, member: Member) -> Body:
+    if lookup.organization(ctx, check.organization_id) != organization:
+        raise errors.session_authorization_tenancy_error()
+    roles = wire.session_roles(member, organization)
+    granting = rbac.granting_roles(ctx, organization, roles, check.resource_id, check.action)
+    if not granting:
+        raise errors.session_authorization_error(because=f"no role grants {check.action} on {check.resource_id}")
+    return {"authorized": True, "granting_roles": granting}
+
+
+class Get(Request):
+    organization_id: OrganizationRef
+    member_id: MemberRef
+
+
+@api.get("/v1/b2b/sessions")
+def get(ctx: Context, req: Get) -> Body:
+    """The living sessions of a member."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    return {"member_sessions": [wire.session(s, member, organization) for s in sessions.alive(ctx, member)]}
+
+
+class Revoke(Request):
+    member_session_id: str = ""
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    member_id: str = ""
+
+
+@api.post("/v1/b2b/sessions/revoke", sdk=("/b2b/sessions/revoke", "/b2b/sessions/revoke/{member_id}"))
+def revoke(ctx: Context, req: Revoke) -> Body:
+    """End one session, or all of a member's. JWTs minted before verify locally until they expire."""
+    given = [req.member_session_id, req.session_token, req.session_jwt, req.member_id]
+    if not any(given):
+        raise errors.no_session_revoke_arguments()
+    if sum(map(bool, given)) > 1:
+        raise errors.too_many_session_revoke_arguments()
+    if req.member_id:
+        member = ctx.store.find(Member, member_id=req.member_id)
+        if member is None or member.status == "deleted":
+            raise errors.member_not_found()
+        _check_may_revoke(ctx, member)
+        sessions.revoke_all(ctx, member)
+        return {}
+    session = _named(ctx, req)
+    _check_may_revoke(ctx, ctx.store.get(Member, member_id=session.member_id))
+    sessions.revoke(ctx, session)
+    return {}
+
+
+def _named(ctx: Context, req: Revoke) -> MemberSession:
+    if not req.member_session_id:
+        return sessions.find(ctx, req.session_token, req.session_jwt)
+    session = ctx.store.find(MemberSession, member_session_id=req.member_session_id)
+    if session is None or not sessions.is_alive(ctx, session):
+        raise errors.session_not_found(because="unknown" if session is None else "ended already")
+    return session
+
+
+def _check_may_revoke(ctx: Context, member: Member) -> None:
+    if ctx.actor.kind == "member":
+        organization = rbac.own_organization(ctx, member.organization_id)
+        rbac.require(ctx, organization, "stytch.member", "revoke-sessions", member.member_id)
+
+
+class Exchange(Request):
+    organization_id: OrganizationRef
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+    locale: SmsLocaleField = SmsLocale.EN
+
+
+@api.post("/v1/b2b/sessions/exchange", sdk=("/b2b/sessions/exchange",))
+def exchange(ctx: Context, req: Exchange) -> Body:
+    """Go over to another organization that the person is in. An invitation is accepted by it; joining by e-mail domain
+    is not possible here. The session that is exchanged lives on."""
+    session = sessions.find(ctx, req.session_token, req.session_jwt)
+    organization = lookup.organization(ctx, req.organization_id)
+    person = ctx.store.get(Member, member_id=session.member_id)
+    member = lookup.member_by_email(ctx, organization, person.email_address)
+    if member is None:
+        raise errors.member_not_found(because=f"{person.email_address} is no member of the organization")
+    factors = session.authentication_factors
+    if session.organization_id != organization.organization_id:
+        factors = login.transferable(factors)
+        if not factors:
+            raise errors.insufficient_factors_for_session_exchange()
+    member = login.activate(ctx, organization, member, factors)
+    wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale)
+    return login.decide(ctx, organization, member, login.rebased(factors), None, wish)
+
+
+class GetJwks(Request):
+    project_id: str
+
+
+@api.get("/v1/b2b/sessions/jwks/{project_id}", public=True)
+def get_jwks(ctx: Context, req: GetJwks) -> Body:
+    """The public keys that verify this project's JWTs."""
+    return {"keys": jwt.jwks(ctx)}

@@ -1,0 +1,116 @@
+"""The composition root: every route of the server is wired here and nowhere else."""
+
+from collections import defaultdict
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockstytch.api import (
+    discovery,
+    magic_links,
+    magic_links_discovery,
+    members,
+    organizations,
+    project,
+    rbac,
+    sessions,
+)
+from mockstytch.control.api import Control
+from mockstytch.gaps import GAPS
+from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.http import unserved
+from mockstytch.http.dispatch import Dispatch
+from mockstytch.http.endpoint import Endpoint
+from mockstytch.http.faces import BACKEND, PUBLIC
+from mockstytch.mock import Mock
+from mockstytch.settings import Settings
+
+# All that is served, by resource group.
+GROUPS = (
+    discovery,
+    magic_links,
+    magic_links_discovery,
+    members,
+    organizations,
+    project,
+    rbac,
+    sessions,
+)
+
+
+def endpoints() -> list[Endpoint]:
+    return [endpoint for group in GROUPS for endpoint in group.api]
+
+
+def create_app(settings: Settings | None = None, mock: Mock | None = None) -> ASGIApp:
+    """The server as an ASGI application.
+
+    Args:
+        settings: what it is told from outside; the defaults where None.
+        mock: serve this world instead of a new one.
+    """
+    mock = mock or Mock(settings)
+    not_found = unserved.NotFound(mock)
+    routes = [*hosted_redirect.routes(mock), *_api(mock, not_found), *Control(mock).routes()]
+    handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.state.mock = mock
+    return Tolerant(app)
+
+
+def _api(mock: Mock, not_found: ASGIApp) -> list[BaseRoute]:
+    """A ``Mount`` for each resource prefix, so that no request tries hundreds of routes; within it a literal beats a
+    parameter, whatever the order of declaration."""
+    wanted: list[tuple[str, str, ASGIApp]] = []
+    for endpoint in endpoints():
+        face = PUBLIC if endpoint.public else BACKEND
+        wanted.append((endpoint.method, endpoint.path, Dispatch(mock, endpoint, face)))
+        wanted += [(endpoint.method, path, Dispatch(mock, endpoint, face, path)) for path in endpoint.aliases]
+    wanted += [(method, path, unserved.NotImplemented_(mock)) for method, path in GAPS]
+    routes: list[BaseRoute] = []
+    groups: dict[str, list[BaseRoute]] = defaultdict(list)
+    for method, path, app in sorted(wanted, key=_literal_first):
+        prefix = _prefix(path)
+        if path == prefix:
+            routes.append(Route(path, app, methods=[method]))  # a Mount only matches what goes on after it
+        else:
+            groups[prefix].append(Route(path.removeprefix(prefix), app, methods=[method]))
+    for prefix, group in groups.items():
+        routes.append(Mount(prefix, app=Router(group, redirect_slashes=False, default=not_found)))
+    return routes
+
+
+def _prefix(path: str) -> str:
+    """``/v1/b2b/organizations`` of ``/v1/b2b/organizations/{organization_id}``."""
+    return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
+
+
+def _literal_first(route: tuple[str, str, ASGIApp]) -> list[tuple[bool, str]]:
+    return [(part.startswith("{"), part) for part in route[1].split("/")]
+
+
+class Tolerant:
+    """Takes request targets as SDKs really send them: ``//v1/…``, and ``%2F`` inside a path parameter."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app, self.state = app, app.state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            if b"%2f" in scope.get("raw_path", b"").lower():
+                path = _decoded(scope["raw_path"])
+            if "//" in path:
+                path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
+                while "//" in path:
+                    path = path.replace("//", "/")
+            scope["path"] = path
+        await self.app(scope, receive, send)
+
+
+def _decoded(raw_path: bytes) -> str:
+    """The path with everything decoded but slashes inside a segment, which ``Dispatch`` decodes after routing."""
+    return "/".join(unquote(s).replace("/", "%2F") for s in raw_path.decode("latin-1").partition("?")[0].split("/"))

@@ -1,0 +1,238 @@
+"""The control API's routes. JSON in and out; the project comes from the credentials."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mockstytch import __version__, errors, keys, wire
+from mockstytch.clock import position
+from mockstytch.control import guard
+from mockstytch.control.inbox import Arrivals, Wanted
+from mockstytch.errors import StytchError
+from mockstytch.http.dispatch import MAX_BODY
+from mockstytch.mock import Mock
+from mockstytch.store.messages import Message
+from mockstytch.store.projects import Project, ProjectSettings, SigningKey
+from mockstytch.store.record import Frozen
+
+PREFIX = "/_mock/api"
+LONGEST_WAIT = 60
+
+Handler = Callable[[Request], Awaitable[Any]]
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class SetClock(Frozen, forbid_unknown_fields=True):
+    now: datetime | None = None
+    frozen: bool | None = None
+
+
+class Advance(Frozen, forbid_unknown_fields=True):
+    seconds: float = 0
+    minutes: float = 0
+    hours: float = 0
+    days: float = 0
+
+
+class Control:
+    """The handlers, and what they share."""
+
+    def __init__(self, mock: Mock) -> None:
+        self.mock, self.arrivals = mock, Arrivals(mock)
+
+    def routes(self) -> list[BaseRoute]:
+        table: list[tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], str, Handler]] = [
+            ("GET", "/health", self.health),
+            ("GET", "/project", self.get_project),
+            ("PATCH", "/project", self.patch_project),
+            ("POST", "/reset", self.reset),
+            ("GET", "/clock", self.get_clock),
+            ("PUT", "/clock", self.put_clock),
+            ("POST", "/clock/advance", self.advance_clock),
+            ("GET", "/messages", self.messages),
+            ("GET", "/messages/latest", self.latest_message),
+            ("DELETE", "/messages", self.delete_messages),
+            ("POST", "/keys/rotate", self.rotate_keys),
+            ("GET", "/requests", self.requests),
+        ]
+        return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
+
+    def _answering(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                guard.check(self.mock, request)
+                return _json(await handler(request))
+            except StytchError as e:
+                return _json(_error(self.mock, e), e.kind.status_code)
+            except Exception:
+                logging.getLogger("mockstytch").exception("%s %s", request.method, request.url.path)
+                error = errors.internal_server_error()
+                return _json(_error(self.mock, error), 500)
+
+        return answer
+
+    async def health(self, request: Request) -> Any:
+        return {"status": "ok", "version": __version__}
+
+    async def get_project(self, request: Request) -> Any:
+        return described(guard.project(self.mock, request))
+
+    async def patch_project(self, request: Request) -> Any:
+        project = guard.project(self.mock, request)
+        given = await _body(request, dict[str, Any])
+        name = given.pop("name", project.name)
+        merged = msgspec.to_builtins(project.settings) | given
+        unknown = given.keys() - set(ProjectSettings.__struct_fields__)
+        if unknown or not isinstance(name, str):
+            raise errors.bad_request(because=f"there is no setting {', '.join(sorted(unknown)) or 'name of that type'}")
+        settings = _converted(merged, ProjectSettings)
+        return described(self.mock.change(project, name=name, settings=settings))
+
+    async def reset(self, request: Request) -> Any:
+        if request.query_params.get("all", "").lower() in ("true", "1"):
+            self.mock.reset_all()
+        else:
+            self.mock.reset(guard.project(self.mock, request))
+        return {}
+
+    async def get_clock(self, request: Request) -> Any:
+        return _clock(guard.project(self.mock, request))
+
+    async def put_clock(self, request: Request) -> Any:
+        project = guard.project(self.mock, request)
+        wanted = await _body(request, SetClock)
+        if wanted.now and wanted.now.tzinfo is None:
+            raise errors.bad_request(because="now needs a time zone, as in 2030-01-01T00:00:00Z")
+        return _clock(self.mock.change(project, clock=project.clock.set_to(wanted.now, wanted.frozen)))
+
+    async def advance_clock(self, request: Request) -> Any:
+        project = guard.project(self.mock, request)
+        by = await _body(request, Advance)
+        try:
+            delta = timedelta(days=by.days, hours=by.hours, minutes=by.minutes, seconds=by.seconds)
+            clock = project.clock.advanced(delta)
+            clock.now()
+        except (OverflowError, ValueError):
+            raise errors.bad_request(because="that is outside of the years 1 to 9999") from None
+        return _clock(self.mock.change(project, clock=clock))
+
+    async def messages(self, request: Request) -> Any:
+        project = guard.project(self.mock, request)
+        found = await self.arrivals.wait(project, _wanted(request), _wait(request))
+        last = found[-1].message_id if found else request.query_params.get("after")
+        return {"messages": [wire.message(m) for m in found], "next_after": last}
+
+    async def latest_message(self, request: Request) -> Any:
+        project = guard.project(self.mock, request)
+        found = await self.arrivals.wait(project, _wanted(request, limit=1), _wait(request))
+        if not found:
+            raise errors.message_not_found()
+        return wire.message(found[-1])
+
+    async def delete_messages(self, request: Request) -> Any:
+        with self.mock.transaction(guard.project(self.mock, request)) as ctx:
+            ctx.store.delete_all(Message)
+        return {}
+
+    async def rotate_keys(self, request: Request) -> Any:
+        """Sign with a new key from now on; ``?drop=true`` takes the former ones out of the JWKS."""
+        project = guard.project(self.mock, request)
+        drop = request.query_params.get("drop", "").lower() in ("true", "1")
+        kid = self.mock.ids.new("jwk")
+        pem, jwk = keys.new_key(kid)
+        with self.mock.transaction(project) as ctx:
+            if drop:
+                ctx.store.delete_all(SigningKey)
+            ctx.store.insert(SigningKey(kid=kid, private_key=pem, jwk=jwk, created_at=ctx.now, position=position()))
+        counters = project.counters | {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
+        self.mock.change(project, counters=counters)
+        return {"kid": kid}
+
+    async def requests(self, request: Request) -> Any:
+        """The latest requests, newest last, each refusal with its reason."""
+        log = self.mock.log_of(guard.project(self.mock, request))
+        limit = _number(request, "limit", 100, 1, 10_000)
+        return {"requests": [{**msgspec.structs.asdict(line), "at": wire.time(line.at)} for line in list(log)[-limit:]]}
+
+
+def described(project: Project) -> dict[str, Any]:
+    """A project as the control API shows it."""
+    return {
+        "project_id": project.project_id,
+        "secret": project.secret,
+        "public_token": project.public_token,
+        "name": project.name,
+        "dropped": {name: count for name, count in project.counters.items() if name.endswith("_dropped")},
+        **msgspec.to_builtins(project.settings),
+    }
+
+
+def _clock(project: Project) -> dict[str, Any]:
+    clock = project.clock
+    return {"now": wire.time(clock.now()), "frozen": bool(clock.frozen_at), "offset_seconds": clock.offset_seconds}
+
+
+def _wanted(request: Request, limit: int | None = None) -> Wanted:
+    query = request.query_params
+    return Wanted(
+        query.get("to", ""),
+        query.get("kind", ""),
+        query.get("channel", ""),
+        query.get("after", ""),
+        limit or _number(request, "limit", 100, 1, 10_000),
+    )
+
+
+def _wait(request: Request) -> float:
+    return float(_number(request, "wait", 0, 0, LONGEST_WAIT))
+
+
+def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    text = request.query_params.get(name)
+    if text is None or text == "":
+        return default
+    try:
+        number = int(float(text))
+    except (ValueError, OverflowError):
+        raise errors.bad_request(because=f"{name} is not a number") from None
+    if not least <= number <= most:
+        raise errors.bad_request(because=f"{name} must be between {least} and {most}")
+    return number
+
+
+async def _body(request: Request, kind: type[S] | type[dict[str, Any]]) -> Any:
+    raw = await request.body()
+    if len(raw) > MAX_BODY:
+        raise errors.request_too_large()
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        raise errors.bad_request(because=str(e)) from None
+
+
+def _converted(value: Any, kind: type[S]) -> S:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as e:
+        raise errors.bad_request(because=str(e)) from None
+
+
+def _error(mock: Mock, e: StytchError) -> dict[str, Any]:
+    """The API's five keys; here the reason is told, too."""
+    return {
+        "status_code": e.kind.status_code,
+        "request_id": mock.ids.new("request"),
+        "error_type": e.kind.error_type,
+        "error_message": f"{e.kind.message} ({e.because})" if e.because else e.kind.message,
+        "error_url": e.kind.error_url,
+    }
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")

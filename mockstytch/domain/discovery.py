@@ -1,0 +1,55 @@
+"""Which organizations somebody can enter, seen from a proven address."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockstytch import wire
+from mockstytch.domain import emails, jit, login, mfa, organizations
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+from mockstytch.store.sessions import Factor
+
+
+def discovered(
+    ctx: Context, email_address: str, factors: list[Factor], *, joinable: bool = True
+) -> list[dict[str, Any]]:
+    """The ``discovered_organizations``: those that the address is in, oldest first, then those that it could join.
+
+    Args:
+        factors: what was proven; decides what else each organization would ask for.
+        joinable: also those that could be joined by e-mail domain.
+    """
+    found = []
+    members = [m for m in ctx.store.all(Member, email_address=email_address) if m.status != "deleted"]
+    for member in sorted(members, key=lambda m: m.position):
+        organization = ctx.store.get(Organization, organization_id=member.organization_id)
+        membership = {
+            "type": f"{member.status}_member",
+            "details": None,
+            "member": wire.member(member, organization),
+        }
+        found.append(_entry(organization, member, membership, factors))
+    if joinable:
+        inside = {member.organization_id for member in members}
+        domain = emails.domain_of(email_address)
+        for organization in organizations.by_domain(ctx, "allowed", domain):
+            if organization.organization_id not in inside and jit.discoverable(ctx, organization, email_address):
+                membership = {"type": "eligible_to_join_by_email_domain", "details": {"domain": domain}, "member": None}
+                found.append(_entry(organization, None, membership, factors))
+    return found
+
+
+def _entry(
+    organization: Organization, member: Member | None, membership: dict[str, Any], factors: Sequence[Factor]
+) -> dict[str, Any]:
+    proven = list(factors)
+    missing = login.missing_primary(organization, member, proven)
+    due = missing is None and mfa.is_due(organization, member, proven)
+    return {
+        "organization": wire.organization(organization),
+        "membership": membership,
+        "member_authenticated": missing is None and not due,
+        "primary_required": {"allowed_auth_methods": missing} if missing is not None else None,
+        "mfa_required": mfa.required(member) if due else None,
+    }

@@ -1,0 +1,276 @@
+"""After a proven factor: session, step-up or second factor. Endpoints prove and hand over; the next step is decided
+here, from what is stored, and nowhere else.
+
+The three ways it can end:
+
+* everything is met: a session, and the intermediate session is used up;
+* the organization wants another primary factor: ``primary_required``, and an intermediate session to go on with;
+* a second factor is due: ``mfa_required``, and an intermediate session to go on with.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from mockstytch import errors, wire
+from mockstytch.domain import jit, lookup, mfa, organizations, sessions
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+from mockstytch.store.record import Frozen
+from mockstytch.store.sessions import Factor, IntermediateSession, MemberSession
+
+Body = dict[str, Any]
+
+# Which of an organization's auth methods a factor counts as.
+_METHODS = {
+    "magic_link": "magic_link",
+    "email_otp": "email_otp",
+    "password": "password",
+    "sso": "sso",
+}
+# The methods that prove an address in passing. What production lists here is known from a fixture only.
+VERIFYING_METHODS = ("sso", "magic_link", "password", "google_oauth", "microsoft_oauth", "email_otp")
+_STAYS_HERE = ("password", "sso")  # factors of one organization that say nothing about the person elsewhere
+
+
+class Wish(Frozen):
+    """What a caller asks of the session to come, and brings along.
+
+    Attributes:
+        minutes: how long the session shall live; None is 60.
+        claims: custom claims for it.
+        session_token, session_jwt: a session to go on with.
+        intermediate_session_token: an intermediate session to go on with.
+        locale: the language of a text message that this may cause.
+    """
+
+    minutes: int | None = None
+    claims: dict[str, Any] = {}
+    session_token: str = ""
+    session_jwt: str = ""
+    intermediate_session_token: str = ""
+    locale: str = "en"
+
+
+def email_factor(ctx: Context, kind: str, email_address: str, email_id: str = "") -> Factor:
+    """A link (``magic_link``) or code (``email_otp``) that reached an address. Discovery knows no ``email_id`` yet."""
+    return Factor(
+        type=kind,
+        delivery_method="email",
+        detail={"email_factor": {"email_id": email_id, "email_address": email_address}},
+        proves_email=email_address,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        last_authenticated_at=ctx.now,
+    )
+
+
+def proven(ctx: Context, organization: Organization, member: Member, factor: Factor, wish: Wish) -> Body:
+    """A member of an organization proved a primary factor there.
+
+    Raises:
+        too_many_session_arguments: more than one session to go on with.
+        session_not_found, intermediate_session_not_found: the one given lives no more.
+        invalid_intermediate_session_token_for_organization, member_session_member_id_mismatch: it is another's.
+        action_not_allowed_email_domain_is_claimed: joining would take the member out of a claimed domain.
+    """
+    if sum(map(bool, (wish.session_token, wish.session_jwt, wish.intermediate_session_token))) > 1:
+        raise errors.too_many_session_arguments()
+    session = intermediate = None
+    if wish.session_token or wish.session_jwt:
+        session = sessions.find(ctx, wish.session_token, wish.session_jwt)
+    elif wish.intermediate_session_token:
+        intermediate = _intermediate_of(ctx, wish.intermediate_session_token, organization, member)
+    member = activate(ctx, organization, member, [factor])
+    if session and session.member_id == member.member_id:
+        session = sessions.touch(ctx, session, wish.minutes or sessions.DEFAULT_MINUTES, wish.claims, [factor])
+        return _authenticated(ctx, organization, member, session)
+    factors = sessions.with_factors(intermediate.authentication_factors if intermediate else [], [factor])
+    return decide(ctx, organization, member, factors, intermediate, wish)
+
+
+def exchange(ctx: Context, intermediate: IntermediateSession, organization: Organization, wish: Wish) -> Body:
+    """Whoever proved these factors enters an organization: as its member, or by joining it now.
+
+    Raises:
+        invalid_intermediate_session_token_for_organization: a password or SSO login of another organization.
+        email_jit_provisioning_not_allowed, invalid_email_for_jit_provisioning: not a member, and can't join.
+        action_not_allowed_email_domain_is_claimed: another organization claims the domain.
+    """
+    factors = intermediate.authentication_factors
+    if intermediate.organization_id not in (None, organization.organization_id):
+        factors = rebased(transferable(factors))
+        if not factors:
+            raise errors.invalid_intermediate_session_token_for_organization()
+    email_address = intermediate.email_address
+    member = lookup.member_by_email(ctx, organization, email_address)
+    if member is None:
+        jit.check_email(ctx, organization, email_address)
+        proven_now = any(factor.proves_email == email_address for factor in factors)
+        member = jit.new_member(ctx, organization, email_address, status="pending", email_address_verified=proven_now)
+        member = ctx.store.update(member, status="active" if proven_now else "pending")
+        ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    else:
+        member = activate(ctx, organization, member, factors)
+    return decide(ctx, organization, member, factors, intermediate, wish)
+
+
+def decide(
+    ctx: Context,
+    organization: Organization,
+    member: Member,
+    factors: list[Factor],
+    intermediate: IntermediateSession | None,
+    wish: Wish,
+) -> Body:
+    """What these factors amount to in this organization."""
+    factors = [_of_member(factor, member) for factor in factors]
+    missing = missing_primary(organization, member, factors)
+    if missing is not None or mfa.is_due(organization, member, factors):
+        intermediate = _keep(ctx, organization, member, factors, intermediate)
+        return {
+            **_unauthenticated(organization, member, intermediate),
+            "primary_required": {"allowed_auth_methods": missing} if missing is not None else None,
+            "mfa_required": mfa.begin(ctx, organization, member, wish.locale) if missing is None else None,
+        }
+    if intermediate is not None and ctx.store.claim(intermediate, used_at=ctx.now) is None:
+        raise errors.intermediate_session_not_found(because="used a moment ago")
+    session = sessions.start(ctx, member, factors, wish.minutes, wish.claims)
+    return _authenticated(ctx, organization, member, session)
+
+
+def missing_primary(organization: Organization, member: Member | None, factors: list[Factor]) -> list[str] | None:
+    """The methods that would do, if the factors at hand don't; None if they do.
+
+    Args:
+        member: None for who would join only now.
+    """
+    everything = organization.auth_methods == "ALL_ALLOWED" or (member is not None and member.is_breakglass)
+    allowed = list(organizations.AUTH_METHODS) if everything else organization.allowed_auth_methods
+    if not any(method_of(factor) in allowed for factor in factors):
+        return allowed
+    verified = member is not None and member.email_address_verified
+    if not verified and not any(factor.proves_email for factor in factors):
+        return [method for method in VERIFYING_METHODS if method in allowed]
+    return None
+
+
+def method_of(factor: Factor) -> str:
+    """The name that an organization's ``allowed_auth_methods`` has for a factor; "" for a secondary one."""
+    if factor.type == "oauth":
+        return factor.delivery_method.rpartition("_")[2] + "_oauth"
+    return _METHODS.get(factor.type, "")
+
+
+def transferable(factors: list[Factor]) -> list[Factor]:
+    """The factors of a session that count in another organization as well."""
+    return [factor for factor in factors if method_of(factor) and factor.type not in _STAYS_HERE]
+
+
+def rebased(factors: list[Factor]) -> list[Factor]:
+    """Factors of another organization's member, without that member's e-mail id."""
+    return [
+        msgspec.structs.replace(f, detail={"email_factor": {**f.detail["email_factor"], "email_id": ""}})
+        if "email_factor" in f.detail
+        else f
+        for f in factors
+    ]
+
+
+def activate(ctx: Context, organization: Organization, member: Member, factors: list[Factor]) -> Member:
+    """Somebody pending or invited who proves to be there becomes active; an address that is proven, verified.
+
+    Raises:
+        action_not_allowed_email_domain_is_claimed: that would be joining, and another organization claims the domain.
+    """
+    proves = any(factor.proves_email == member.email_address for factor in factors)
+    verified = member.email_address_verified or proves
+    if member.status != "active":
+        organizations.check_claims(ctx, organization, member.email_address)
+    status = "active" if verified else member.status
+    if (member.status, member.email_address_verified) == (status, verified):
+        return member
+    member = ctx.store.update(member, status=status, email_address_verified=verified, updated_at=ctx.now)
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    return member
+
+
+def _intermediate_of(ctx: Context, token: str, organization: Organization, member: Member) -> IntermediateSession:
+    found = lookup.intermediate_session(ctx, token)
+    if found.organization_id not in (None, organization.organization_id):
+        raise errors.invalid_intermediate_session_token_for_organization()
+    if found.member_id not in (None, member.member_id) or found.email_address != member.email_address:
+        raise errors.member_session_member_id_mismatch()
+    return found
+
+
+def _of_member(factor: Factor, member: Member) -> Factor:
+    """An e-mail factor proven in discovery, as that of the member whose address it is."""
+    email = factor.detail.get("email_factor")
+    if not email or email["email_id"] or email["email_address"] != member.email_address:
+        return factor
+    return msgspec.structs.replace(factor, detail={"email_factor": {**email, "email_id": member.email_id}})
+
+
+def _keep(
+    ctx: Context,
+    organization: Organization,
+    member: Member,
+    factors: list[Factor],
+    intermediate: IntermediateSession | None,
+) -> IntermediateSession:
+    """The same intermediate session with the factors it has now, or a new one. Its time runs on."""
+    if intermediate is not None:
+        return ctx.store.update(intermediate, authentication_factors=factors)
+    return new_intermediate(ctx, member.email_address, factors, organization.organization_id, member.member_id)
+
+
+def new_intermediate(
+    ctx: Context,
+    email_address: str,
+    factors: list[Factor],
+    organization_id: str | None = None,
+    member_id: str | None = None,
+) -> IntermediateSession:
+    minutes = ctx.project.settings.intermediate_session_minutes
+    return ctx.store.insert(
+        IntermediateSession(
+            intermediate_session_token=ctx.ids.token(),
+            email_address=email_address,
+            organization_id=organization_id,
+            member_id=member_id,
+            authentication_factors=factors,
+            created_at=ctx.now,
+            expires_at=ctx.now + timedelta(minutes=minutes),
+        )
+    )
+
+
+def _authenticated(ctx: Context, organization: Organization, member: Member, session: MemberSession) -> Body:
+    return {
+        **sessions.answer(ctx, session, member, organization),
+        "member_id": member.member_id,
+        "organization_id": organization.organization_id,
+        "member_authenticated": True,
+        "intermediate_session_token": "",
+        "member_device": None,
+        "mfa_required": None,
+        "primary_required": None,
+    }
+
+
+def _unauthenticated(organization: Organization, member: Member, intermediate: IntermediateSession) -> Body:
+    return {
+        "member_session": None,
+        "session_token": "",
+        "session_jwt": "",
+        "member": wire.member(member, organization),
+        "organization": wire.organization(organization),
+        "member_id": member.member_id,
+        "organization_id": organization.organization_id,
+        "member_authenticated": False,
+        "intermediate_session_token": intermediate.intermediate_session_token,
+        "member_device": None,
+    }

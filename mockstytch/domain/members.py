@@ -1,0 +1,64 @@
+"""Rules about members that more than one endpoint needs."""
+
+import re
+from typing import Any
+
+from mockstytch import errors, wire
+from mockstytch.domain import sessions, tokens
+from mockstytch.mock import Context
+from mockstytch.store.members import EmailReservation, Member
+from mockstytch.store.organizations import Organization
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def answer(member: Member, organization: Organization) -> dict[str, Any]:
+    """What nearly every operation on a member answers."""
+    return {
+        "member_id": member.member_id,
+        "member": wire.member(member, organization),
+        "organization": wire.organization(organization),
+    }
+
+
+def changed(ctx: Context, member: Member, organization: Organization, action: str = "update") -> dict[str, Any]:
+    """Tell of a member that was written, and answer it."""
+    ctx.emit("member", action, member.member_id, wire.member(member, organization))
+    return answer(member, organization)
+
+
+def phone_columns(ctx: Context, number: str) -> dict[str, Any]:
+    """The columns of a phone number that was set and not verified yet; ``""`` clears them.
+
+    Raises:
+        invalid_phone_number: not E.164.
+    """
+    if not number:
+        return {"mfa_phone_id": "", "mfa_phone_number": "", "phone_key": None, "mfa_phone_number_verified": False}
+    if not _E164.fullmatch(number):
+        raise errors.invalid_phone_number()
+    return {
+        "mfa_phone_id": ctx.ids.new("phone"),
+        "mfa_phone_number": number,
+        "phone_key": number,
+        "mfa_phone_number_verified": False,
+    }
+
+
+def conflicts() -> dict[str, errors.StytchError]:
+    """The errors of the columns that are unique among an organization's members."""
+    return {
+        "email_address": errors.duplicate_member_email(),
+        "external_id": errors.duplicate_member_external_id(),
+        "phone_key": errors.duplicate_member_phone_number(),
+    }
+
+
+def delete(ctx: Context, member: Member) -> Member:
+    """Mark a member deleted: its sessions end, its links and invitations die, its addresses are free again."""
+    sessions.revoke_all(ctx, member)
+    tokens.kill(ctx, member)
+    ctx.store.delete_all(EmailReservation, member_id=member.member_id)
+    member = ctx.store.update(member, status="deleted", updated_at=ctx.now)
+    ctx.emit("member", "delete", member.member_id)
+    return member

@@ -1,0 +1,48 @@
+"""The second factor: when it is due, and what the answer says about it."""
+
+from typing import Any
+
+from mockstytch.domain import messages, tokens
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.messages import OneTimeToken
+from mockstytch.store.organizations import Organization
+from mockstytch.store.sessions import Factor
+
+_SECONDARY = ("otp", "totp", "recovery_codes")
+_SMS_MINUTES = 2
+
+
+def is_due(organization: Organization, member: Member | None, factors: list[Factor]) -> bool:
+    """Whether a second factor is asked for and was not proven yet. ``member`` is None for who would join only now."""
+    asked = organization.mfa_policy == "REQUIRED_FOR_ALL" or (member is not None and member.mfa_enrolled)
+    return asked and not any(factor.type in _SECONDARY for factor in factors)
+
+
+def required(member: Member | None, secondary_auth_initiated: str | None = None) -> dict[str, Any]:
+    """The ``mfa_required`` object. Without any registered factor there are no options: the member has to enrol."""
+    has_any = member is not None and (member.mfa_phone_number or member.totp_registration_id)
+    options = (
+        {"mfa_phone_number": member.mfa_phone_number, "totp_registration_id": member.totp_registration_id}
+        if member is not None and has_any
+        else None
+    )
+    return {"member_options": options, "secondary_auth_initiated": secondary_auth_initiated}
+
+
+def begin(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> dict[str, Any]:
+    """Ask a member for the second factor: a code is texted at once, if a verified phone is the method to use."""
+    allowed = organization.mfa_methods == "ALL_ALLOWED" or "sms_otp" in organization.allowed_mfa_methods
+    by_sms = member.mfa_phone_number and member.mfa_phone_number_verified and member.default_mfa_method != "totp"
+    if not (by_sms and allowed):
+        return required(member)
+    send_sms(ctx, organization, member, locale)
+    return required(member, "sms_otp")
+
+
+def send_sms(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> None:
+    """Text a code that lives two minutes. Codes sent before are void."""
+    for old in ctx.store.all(OneTimeToken, member_id=member.member_id, kind="sms_otp", used_at=None):
+        ctx.store.update(old, used_at=ctx.now)
+    token = tokens.mint(ctx, "sms_otp", "", _SMS_MINUTES, member=member, code=ctx.ids.code())
+    messages.sms(ctx, token, member, organization, locale)

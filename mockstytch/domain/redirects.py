@@ -1,0 +1,92 @@
+"""Redirect URLs: which one a link leads to, and what is added to it."""
+
+import re
+from typing import Literal
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from mockstytch import errors
+from mockstytch.mock import Context
+from mockstytch.store.projects import RedirectUrl
+
+Type = Literal["login", "signup", "invite", "discovery"]
+
+_LONGEST = 2048
+
+
+def resolve(ctx: Context, url_type: Type, url: str) -> str:
+    """The URL that a link of this type leads to.
+
+    Args:
+        url: what the caller asks for; "" takes the project's default.
+
+    Raises:
+        invalid_<type>_redirect_url: it is no URL.
+        no_match_for_provided_magic_link_url: the project wants registered ones, and it is none.
+        no_<type>_redirect_urls_set, no_default_<type>_redirect_url_set: there is no default to take.
+    """
+    settings = ctx.project.settings
+    wanted = "LOGIN" if url_type == "login" else url_type.upper()
+    registered = [(r, use) for r in settings.registered_redirect_urls for use in r.types if use.type == wanted]
+    if not url:
+        if not registered:
+            raise errors.no_redirect_urls_set[url_type]()
+        default = next((r for r, use in registered if use.is_default), None)
+        if default is None:
+            raise errors.no_default_redirect_url_set[url_type]()
+        return default.url
+    if not is_url(url):
+        raise errors.invalid_redirect_url[url_type](because=f"{url!r} is not a URL")
+    if settings.redirect_urls == "registered" and not any(matches(r, url) for r, _ in registered):
+        raise errors.no_match_for_provided_magic_link_url(because=f"{url} is not registered for {wanted}")
+    return url
+
+
+def check_template(ctx: Context, *template_ids: str) -> None:
+    """
+    Raises:
+        email_template_not_found: the project lists its templates, and one of these is not among them.
+    """
+    known = ctx.project.settings.email_templates
+    unknown = [t for t in template_ids if t and known is not None and t not in known]
+    if unknown:
+        raise errors.email_template_not_found(because=unknown[0])
+
+
+def is_url(url: str) -> bool:
+    """A web address, or an app's deep link (``slack://…``)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    if len(url) > _LONGEST or re.search(r"[\s\x00-\x1f]", url) or not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme):
+        return False
+    if parts.scheme in ("javascript", "data", "vbscript", "file"):
+        return False
+    return bool(parts.hostname) if parts.scheme in ("http", "https") else bool(parts.netloc or parts.path)
+
+
+def matches(registered: RedirectUrl, url: str) -> bool:
+    """Whether a URL is a registered one: same scheme, host, port and path; ``www.`` doesn't count; ``*`` stands for a
+    label of the host; the registered query must be there, where ``{}`` stands for any value."""
+    ours, theirs = urlsplit(registered.url), urlsplit(url)
+    if (ours.scheme, ours.port, ours.path or "/") != (theirs.scheme, theirs.port, theirs.path or "/"):
+        return False
+    pattern = re.escape(_host(ours)).replace(r"\*", r"[^.]+")
+    if not re.fullmatch(pattern, _host(theirs)):
+        return False
+    wanted, given = parse_qsl(ours.query, keep_blank_values=True), parse_qsl(theirs.query, keep_blank_values=True)
+    if [name for name, _ in wanted] != [name for name, _ in given]:
+        return False
+    return all(w in ("{}", g) for (_, w), (_, g) in zip(wanted, given, strict=True))
+
+
+def _host(parts: SplitResult) -> str:
+    return (parts.hostname or "").removeprefix("www.")
+
+
+def landing(url: str, **added: str) -> str:
+    """The URL with parameters added, its own kept; sorted by name, as recorded. Empty ones are left out."""
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query, keep_blank_values=True) + [(k, v) for k, v in added.items() if v]
+    return urlunsplit(parts._replace(query=urlencode(sorted(query, key=lambda pair: pair[0]))))

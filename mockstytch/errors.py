@@ -1,0 +1,273 @@
+"""Every error the API answers with: one line each, named by its wire ``error_type``.
+
+Raise one with ``raise errors.organization_not_found()``. The Python name is the wire string, so that one search finds
+the rule, this catalogue and the test. The letter says how well the *status* is known:
+
+    D  documented or recorded from the real API
+    S  taken from an official SDK
+    I  inferred from the type's name and its siblings
+    M  this server's own: production has no such answer
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+Confidence = Literal["D", "S", "I", "M"]
+
+
+class StytchError(Exception):
+    """An answer of the API that is not a success.
+
+    Attributes:
+        kind: what it is on the wire.
+        because: why, for the request log; never sent.
+        details: the optional ``error_details`` object of a few types.
+        keeps_writes: what the operation wrote before it failed stays (a counted attempt).
+    """
+
+    def __init__(self, kind: "Kind", because: str, details: dict[str, Any] | None) -> None:
+        super().__init__(
+            f"[{kind.status_code}] {kind.error_type}: {kind.message}" + (f" ({because})" if because else "")
+        )
+        self.kind, self.because, self.details = kind, because, details
+        self.keeps_writes = False
+
+    def keeping_writes(self) -> "StytchError":
+        self.keeps_writes = True
+        return self
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One type of error. Calling it makes the exception."""
+
+    status_code: int
+    error_type: str
+    message: str
+    confidence: Confidence
+    family: Literal["api", "b2b/api"]
+
+    def __call__(self, because: str = "", details: dict[str, Any] | None = None) -> StytchError:
+        return StytchError(self, because, details)
+
+    @property
+    def error_url(self) -> str:
+        return f"https://stytch.com/docs/{self.family}/errors/{self.status_code}#{self.error_type}"
+
+
+def _shared(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
+    """A type that the Consumer product has too; its ``error_url`` says so, whatever the route."""
+    return Kind(status, error_type, message, confidence, "api")
+
+
+def _b2b(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
+    return Kind(status, error_type, message, confidence, "b2b/api")
+
+
+# fmt: off
+# transport, credentials, project
+bad_request = _shared(400, "bad_request", "The submitted request is invalid.", "D")
+internal_server_error = _shared(500, "internal_server_error", "Oops, something seems to have gone wrong, please reach out to support@stytch.com to let us know what went wrong.", "D")
+cross_site_request = _shared(403, "cross_site_request", "Another web page may not drive this server.", "M")
+host_not_allowed = _shared(403, "host_not_allowed", "The control API answers only to names of this machine and those that the server was told of.", "M")
+message_not_found = _shared(404, "message_not_found", "No message matched in time.", "M")
+invalid_authorization_header = _shared(401, "invalid_authorization_header", "The authorization header is missing or could not be parsed. Please use HTTP Basic authentication with your project ID and secret.")
+invalid_b2b_endpoint = _shared(400, "invalid_b2b_endpoint", "The provided project_id is a Consumer project and this endpoint is only enabled for B2B projects. Please go to https://stytch.com/docs/home for the consumer version.", "D")
+invalid_consumer_endpoint = _shared(400, "invalid_consumer_endpoint", "This endpoint is only enabled for consumer projects.", "I")
+invalid_project_id_authentication = _shared(400, "invalid_project_id_authentication", "The project ID provided in the basic authentication header is invalid. Please check to make sure the format is correct and there are no trailing whitespaces. To create a new project or confirm an existing project ID please visit the Stytch dashboard here: https://stytch.com/dashboard/api-keys", "D")
+invalid_project_id = _shared(400, "invalid_project_id", "project_id format is invalid.")
+invalid_secret_authentication = _shared(400, "invalid_secret_authentication", "The secret provided in the basic authentication header is invalid.")
+not_implemented = _shared(501, "not_implemented", "mockstytch does not serve this operation yet. What is missing: docs/gaps.md in the mockstytch repository.", "M")
+project_not_found = _shared(404, "project_not_found", "Project could not be found.")
+public_token_not_found = _shared(404, "public_token_not_found", "Public token could not be found.")
+request_too_large = _shared(413, "bad_request", "The submitted request is invalid: its body is larger than 1 MB.", "M")
+route_not_found = _shared(404, "route_not_found", "The route provided is not supported.", "D")
+unauthorized_credentials = _shared(401, "unauthorized_credentials", "Unauthorized credentials.", "D")
+wrong_stack_live = _shared(400, "wrong_stack_live", "The provided credentials are for the live environment, and this is the test environment.")
+
+# organizations
+action_not_allowed_email_domain_is_claimed = _b2b(400, "action_not_allowed_email_domain_is_claimed", "Members with this email domain are restricted to organizations that have claimed this domain.", "D")
+allowed_auth_methods_required_for_restricted = _b2b(400, "allowed_auth_methods_required_for_restricted", "Allowed auth methods must be set for 'RESTRICTED' auth methods", "D")
+allowed_mfa_methods_required_for_restricted = _b2b(400, "allowed_mfa_methods_required_for_restricted", "Allowed mfa methods must be set for 'RESTRICTED' auth methods", "D")
+cannot_assign_default_rbac_role_id = _b2b(400, "cannot_assign_default_rbac_role_id", "The stytch_member role is assigned to every member implicitly and cannot be assigned explicitly.")
+cannot_update_trusted_metadata = _b2b(401, "cannot_update_trusted_metadata", "trusted_metadata cannot be updated on behalf of a member.", "D")
+invalid_connection_for_jit_provisioning = _b2b(400, "invalid_connection_for_jit_provisioning", "sso_jit_provisioning_allowed_connections may only contain SSO connections of this organization.")
+invalid_oauth_allowed_tenants_format = _b2b(400, "invalid_oauth_allowed_tenants_format", "allowed_oauth_tenants must map the providers slack, hubspot and github to lists of tenant IDs.")
+invalid_organization_allowed_auth_methods = _b2b(400, "invalid_organization_allowed_auth_methods", "allowed_auth_methods contains a method that does not exist.")
+invalid_organization_allowed_mfa_methods = _b2b(400, "invalid_organization_allowed_mfa_methods", "allowed_mfa_methods may only contain sms_otp and totp.")
+invalid_organization_auth_factor_setting = _b2b(400, "invalid_organization_auth_factor_setting", "The value must be one of ALL_ALLOWED, RESTRICTED or NOT_ALLOWED, and at least one of sso_jit_provisioning, email_jit_provisioning and email_invites must not be NOT_ALLOWED.")
+invalid_organization_auth_factor_setting_for_email_jit_provisioning = _b2b(400, "invalid_organization_auth_factor_setting_for_email_jit_provisioning", "email_jit_provisioning must be RESTRICTED or NOT_ALLOWED.")
+invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning = _b2b(400, "invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning", "oauth_tenant_jit_provisioning must be RESTRICTED or NOT_ALLOWED.")
+invalid_organization_auth_method_settings = _b2b(400, "invalid_organization_auth_method_settings", "auth_methods must be ALL_ALLOWED or RESTRICTED.")
+invalid_organization_external_id = _b2b(400, "invalid_organization_external_id", "organization_external_id must be 1 to 128 characters long and contain only alphanumeric characters and . _ - |")
+invalid_organization_id = _b2b(400, "invalid_organization_id", "organization_id is invalid: it must be an organization's ID, slug or external ID.")
+invalid_organization_mfa_factor_setting = _b2b(400, "invalid_organization_mfa_factor_setting", "mfa_methods must be ALL_ALLOWED or RESTRICTED.")
+invalid_organization_mfa_policy = _b2b(400, "invalid_organization_mfa_policy", "mfa_policy must be REQUIRED_FOR_ALL or OPTIONAL.")
+invalid_organization_name = _b2b(400, "invalid_organization_name", "organization_name must be between 1 and 128 characters long.")
+invalid_organization_slug = _b2b(400, "invalid_organization_slug", "organization_slug must be 2 to 128 characters long, contain only alphanumeric characters and - . _ ~, and at least one alphanumeric character.", "S")
+invalid_rbac_role_assignment = _b2b(400, "invalid_rbac_role_assignment", "A role that was assigned does not exist in the RBAC policy.")
+invalid_restricted_email_setting = _b2b(400, "invalid_restricted_email_setting", "email_allowed_domains must be set for 'RESTRICTED' email_invites or email_jit_provisioning.")
+invalid_restricted_oauth_tenants_setting = _b2b(400, "invalid_restricted_oauth_tenants_setting", "allowed_oauth_tenants must be set for 'RESTRICTED' oauth_tenant_jit_provisioning.")
+invalid_restricted_sso_setting = _b2b(400, "invalid_restricted_sso_setting", "sso_jit_provisioning_allowed_connections must be set for 'RESTRICTED' sso_jit_provisioning.")
+invalid_sso_default_connection_id = _b2b(400, "invalid_sso_default_connection_id", "sso_default_connection_id must be an active SSO connection of this organization.")
+metadata_invalid_format = _shared(400, "metadata_invalid_format", "Metadata must be a JSON object.")
+metadata_too_large = _shared(400, "metadata_too_large", "Metadata must not be larger than 4 KB.")
+metadata_too_many_keys = _shared(400, "metadata_too_many_keys", "Metadata must not have more than 20 keys.")
+organization_external_id_already_used = _b2b(400, "organization_external_id_already_used", "The provided organization_external_id is already used in another organization.")
+organization_logo_url_too_long = _b2b(400, "organization_logo_url_too_long", "organization_logo_url is too long.")
+organization_name_missing = _b2b(400, "organization_name_missing", "organization_name is required.")
+organization_not_found = _b2b(404, "organization_not_found", "Organization could not be found.", "S")
+organization_settings_claimed_domain_too_common = _b2b(400, "organization_settings_claimed_domain_too_common", "claimed_email_domains contains a domain that is too common.")
+organization_settings_domain_too_common = _b2b(400, "organization_settings_domain_too_common", "email_allowed_domains contains a domain that is too common.", "S")
+organization_settings_duplicate_claimed_domain = _b2b(400, "organization_settings_duplicate_claimed_domain", "claimed_email_domains contains a domain more than once.")
+organization_settings_duplicate_domain = _b2b(400, "organization_settings_duplicate_domain", "email_allowed_domains contains a domain more than once.")
+organization_settings_invalid_claimed_domain = _b2b(400, "organization_settings_invalid_claimed_domain", "claimed_email_domains contains something that is not a domain.")
+organization_settings_invalid_domain = _b2b(400, "organization_settings_invalid_domain", "email_allowed_domains contains something that is not a domain.")
+organization_slug_already_used = _b2b(400, "organization_slug_already_used", "The provided organization_slug is already used in another organization.", "D")
+rbac_domain_too_common = _b2b(400, "rbac_domain_too_common", "rbac_email_implicit_role_assignments contains a domain that is too common.")
+rbac_invalid_domain = _b2b(400, "rbac_invalid_domain", "rbac_email_implicit_role_assignments contains something that is not a domain.")
+
+# members
+cannot_preserve_existing_sessions = _b2b(400, "cannot_preserve_existing_sessions", "preserve_existing_sessions can only be used together with roles.")
+default_mfa_member_missing_factor = _b2b(400, "default_mfa_member_missing_factor", "The member has not registered the method given as default_mfa_method.")
+desired_email_deactivated_by_different_member = _b2b(400, "desired_email_deactivated_by_different_member", "The email address is retired on another member of the organization.")
+desired_email_updating_for_different_member = _b2b(400, "desired_email_updating_for_different_member", "Another member of the organization is changing to this email address.")
+duplicate_member_email = _b2b(400, "duplicate_member_email", "A member with the specified email already exists in this organization.")
+duplicate_member_external_id = _b2b(400, "duplicate_member_external_id", "A member with the specified external_id already exists in this organization.")
+duplicate_member_phone_number = _b2b(400, "duplicate_member_phone_number", "A member with the specified phone number already exists in this organization.", "S")
+duplicate_member_phone_number_for_member = _b2b(400, "duplicate_member_phone_number_for_member", "The member already has a phone number. Delete it before setting another one.")
+email_not_found = _shared(404, "email_not_found", "Email could not be found.", "D")
+email_unverified_for_reactivation = _b2b(400, "email_unverified_for_reactivation", "The member cannot be reactivated because the email address was never verified.")
+email_updates_available_only_for_active_members = _b2b(400, "email_updates_available_only_for_active_members", "Only active members can change their email address.")
+invalid_email = _shared(400, "invalid_email", "Email format is invalid.", "D")
+invalid_external_id = _b2b(400, "invalid_external_id", "external_id must be 1 to 128 characters long and contain only alphanumeric characters and . _ - |")
+invalid_member_get_fields = _b2b(400, "invalid_member_get_fields", "Exactly one member must be named, by member_id or by email_address.")
+invalid_mfa_default_method = _b2b(400, "invalid_mfa_default_method", "default_mfa_method must be sms_otp or totp.")
+invalid_phone_number = _shared(400, "invalid_phone_number", "Phone number format is invalid. Ensure the phone number is in the E.164 format.", "D")
+member_cannot_update_their_email_address = _b2b(403, "member_cannot_update_their_email_address", "Members cannot update their own email address.")
+member_does_not_exist_in_organization = _b2b(404, "member_does_not_exist_in_organization", "The member does not exist in this organization.")
+member_has_no_active_verified_email = _b2b(400, "member_has_no_active_verified_email", "The member has no verified email address.")
+member_not_found = _b2b(404, "member_not_found", "Member could not be found.", "S")
+member_password_not_found = _b2b(404, "member_password_not_found", "Member password not found", "S")
+member_phone_number_not_found = _b2b(404, "member_phone_number_not_found", "Member phone number could not be found.", "S")
+no_deleted_member_found_for_reactivation = _b2b(404, "no_deleted_member_found_for_reactivation", "No deleted member with this member_id could be found.")
+reactivation_email_belongs_to_another_member = _b2b(400, "reactivation_email_belongs_to_another_member", "The member's email address belongs to another member now.")
+retired_email_missing_email_identifiers = _b2b(400, "retired_email_missing_email_identifiers", "email_id or email_address is required.")
+retired_member_email = _b2b(400, "retired_member_email", "The email address is retired on another member of the organization.")
+totp_not_found = _shared(404, "totp_not_found", "TOTP could not be found.", "S")
+unable_to_verify_member_email_update = _b2b(401, "unable_to_verify_member_email_update", "The email address could not be verified. Start the update again.")
+
+# joining
+email_jit_provisioning_not_allowed = _b2b(400, "email_jit_provisioning_not_allowed", "The organization does not allow new members to join by their email domain.", "S")
+invalid_email_for_invites = _b2b(400, "invalid_email_for_invites", "The organization's settings do not allow this email address to be invited.")
+invalid_email_for_jit_provisioning = _b2b(400, "invalid_email_for_jit_provisioning", "The email address's domain is not one of the organization's allowed domains.", "S")
+operation_restricted_by_organization_auth_methods = _b2b(400, "operation_restricted_by_organization_auth_methods", "The organization does not allow this authentication method.")
+
+# search
+member_search_cannot_mix_internal_and_external_member_ids = _b2b(400, "member_search_cannot_mix_internal_and_external_member_ids", "member_ids must be all member IDs or all external IDs.", "S")
+member_search_organization_ids_empty = _b2b(400, "member_search_organization_ids_empty", "organization_ids must name at least one organization.", "S")
+search_invalid_status_filter = _b2b(400, "search_invalid_status_filter", "statuses may only contain pending, invited, active and deleted.", "S")
+user_search_invalid_cursor = _shared(400, "user_search_invalid_cursor", "The search cursor is invalid.", "D")
+user_search_invalid_limit = _shared(400, "user_search_invalid_limit", "The search limit must be between 1 and 1000.", "D")
+user_search_invalid_operator = _shared(400, "user_search_invalid_operator", "The search operator must be AND or OR.", "D")
+
+# magic links and redirect URLs
+email_template_not_found = _shared(404, "email_template_not_found", "Email Template could not be found.", "D")
+invalid_code = _shared(400, "invalid_code", "Code format is invalid.", "D")
+invalid_expiration = _shared(400, "invalid_expiration", "The expiration must be between 5 and 10080 minutes.")
+invalid_locale = _shared(400, "invalid_locale", "locale is invalid.", "D")
+invalid_token = _shared(400, "invalid_token", "Token format is invalid.")
+magic_link_not_found = _shared(404, "magic_link_not_found", "The magic link could not be authenticated, try sending another magic link.", "D")
+no_match_for_provided_magic_link_url = _shared(400, "no_match_for_provided_magic_link_url", "The magic_link_url in the request did not match any redirect URLs set for this project. Please visit https://stytch.com/dashboard/redirect-urls to update the redirect URLs for this project. For more information on why this validation is necessary please visit https://stytch.com/docs/api/url-validation", "D")
+unable_to_auth_magic_link = _shared(401, "unable_to_auth_magic_link", "The magic link could not be authenticated because it was either already used or expired. Send another magic link to this user.", "D")
+invalid_pkce_code_challenge = _shared(400, "invalid_pkce_code_challenge", "pkce_code_challenge is invalid: it must be the base64url encoded SHA-256 hash of the code verifier.")
+invalid_pkce_code_verifier = _shared(400, "invalid_pkce_code_verifier", "pkce_code_verifier is invalid.")
+pkce_did_not_expect_code_verifier = _shared(400, "pkce_did_not_expect_code_verifier", "This flow was started without a code_challenge but the authentication call has a code_verifier.", "I")
+pkce_expected_code_verifier = _shared(400, "pkce_expected_code_verifier", "This flow was started using a code_challenge but the authentication call is missing the corresponding code_verifier.", "I")
+pkce_mismatch = _shared(400, "pkce_mismatch", "The submitted code_verifier does not match the code_challenge sent at the start of the flow.", "I")
+
+# sessions
+custom_claims_too_large = _shared(400, "custom_claims_too_large", "session_custom_claims must not be larger than 4 KB.", "I")
+insufficient_factors_for_session_exchange = _b2b(400, "insufficient_factors_for_session_exchange", "None of the session's factors can be used in the other organization.")
+intermediate_session_not_found = _b2b(404, "intermediate_session_not_found", "Intermediate session could not be found.", "S")
+invalid_intermediate_session_token_for_organization = _b2b(400, "invalid_intermediate_session_token_for_organization", "The intermediate session belongs to another organization.")
+invalid_permission_action = _b2b(400, "invalid_permission_action", "The action in authorization_check does not exist on this resource.")
+invalid_permission_resource = _b2b(400, "invalid_permission_resource", "The resource_id in authorization_check does not exist.")
+invalid_session_duration_minutes = _shared(400, "invalid_session_duration_minutes", "session_duration_minutes is invalid, should be between 5 to 527040 minutes.", "D")
+invalid_session_token = _shared(400, "invalid_session_token", "Session token format is invalid.", "D")
+jwt_invalid_audience = _shared(401, "jwt_invalid_audience", "The session JWT was issued for another project.")
+member_session_member_id_mismatch = _b2b(400, "member_session_member_id_mismatch", "The session belongs to another member.")
+no_session_arguments = _shared(400, "no_session_arguments", "A session argument is required.", "I")
+no_session_revoke_arguments = _shared(400, "no_session_revoke_arguments", "member_session_id, session_token, session_jwt or member_id is required.", "I")
+session_authorization_error = _b2b(403, "session_authorization_error", "The member is not authorized to perform the requested action on that resource.", "D")
+session_authorization_tenancy_error = _b2b(403, "session_authorization_tenancy_error", "The member belongs to a different organization than the one that the action is requested in.", "D")
+session_not_found = _shared(404, "session_not_found", "Session could not be found.", "D")
+stytch_claims_in_custom_claims = _shared(400, "stytch_claims_in_custom_claims", "session_custom_claims must not contain claims in the https://stytch.com/ namespace.", "I")
+too_many_session_arguments = _shared(400, "too_many_session_arguments", "Only one session argument may be given.", "I")
+too_many_session_revoke_arguments = _shared(400, "too_many_session_revoke_arguments", "Only one of member_session_id, session_token, session_jwt and member_id may be given.", "I")
+unable_to_parse_session_jwt = _shared(400, "unable_to_parse_session_jwt", "The session JWT could not be parsed or its signature is invalid.", "I")
+# fmt: on
+
+
+def _family(template: str, message: str, names: tuple[str, ...], confidence: Confidence = "I") -> dict[str, Kind]:
+    """Errors that differ by one word."""
+    return {name: _shared(400, template.format(name), message.format(name), confidence) for name in names}
+
+
+# Redirect URL errors, by the type of URL that was needed.
+_REDIRECTS = ("login", "signup", "invite", "discovery")
+no_redirect_urls_set = _family("no_{}_redirect_urls_set", "No {} redirect URLs are set for this project.", _REDIRECTS)
+no_default_redirect_url_set = _family(
+    "no_default_{}_redirect_url_set", "No default {} redirect URL is set for this project.", _REDIRECTS
+)
+invalid_redirect_url = _family("invalid_{}_redirect_url", "{}_redirect_url is not a valid URL.", _REDIRECTS)
+
+# Search errors, by what is searched (``organization`` or ``member``), then by filter.
+_SEARCHES = ("organization", "member")
+
+
+def _search(template: str, message: str, confidence: Confidence) -> dict[str, Kind]:
+    return {s: _b2b(400, template.format(s), message.format(s), confidence) for s in _SEARCHES}
+
+
+search_filter_name_not_recognized = _search(
+    "{}_search_filter_name_not_recognized",
+    "The {0} search operand filter_name was not recognized."
+    " Please see https://stytch.com/docs/b2b/api/search-{0}s for request schema details and examples.",
+    "D",
+)
+search_missing_filter_name = _search("{}_search_missing_filter_name", "A {} search operand has no filter_name.", "D")
+search_filter_name_must_be_string = _search(
+    "{}_search_filter_name_must_be_string", "The {} search operand filter_name must be a string.", "D"
+)
+search_missing_filter_value = _search("{}_search_missing_filter_value", "A {} search operand has no filter_value.", "D")
+search_expected_array_of_strings = _search(
+    "{}_search_expected_array_of_strings", "The {} search operand filter_value must be an array of strings.", "D"
+)
+search_expected_string = _search(
+    "{}_search_expected_string", "The {} search operand filter_value must be a string.", "S"
+)
+search_expected_boolean = _search(
+    "{}_search_expected_boolean", "The {} search operand filter_value must be a boolean.", "S"
+)
+
+
+def search_missing(searched: str, what: str) -> Kind:
+    """The error of a filter whose value is there, and empty."""
+    return _b2b(400, f"{searched}_search_missing_{what}", f"The {searched} search filter {what} has no value.", "S")
+
+
+def search_fuzzy_too_short(searched: str, what: str) -> Kind:
+    return _b2b(
+        400, f"{searched}_search_{what}_too_short", "A fuzzy search value must be at least 3 characters long.", "S"
+    )
+
+
+def catalogue() -> list[Kind]:
+    """Every kind that is declared in this module, by ``error_type``."""
+    found: dict[str, Kind] = {}
+    for value in globals().values():
+        for kind in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(kind, Kind):
+                found.setdefault(kind.error_type, kind)
+    return sorted(found.values(), key=lambda kind: kind.error_type)

@@ -1,0 +1,99 @@
+"""What request fields may hold, and what the API says when they hold something else.
+
+Production doesn't tell an absent string from an empty one: both get the field's own error.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, Union
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mockstytch import errors
+from mockstytch.errors import Kind
+
+T = TypeVar("T")
+Maybe = Union[T, UnsetType]  # noqa: UP007 · a generic alias: ``name: Maybe[str] = UNSET`` tells "not sent" from ""
+
+__all__ = ["UNSET", "Maybe"]
+
+
+@dataclass(frozen=True)
+class Says:
+    """The error of a field that is absent, empty or malformed; ``or_type``: also when its JSON type is wrong."""
+
+    error: Kind
+    or_type: bool = False
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Applied to a string before it is validated."""
+
+    apply: Callable[[str], str]
+
+
+class Choice(StrEnum):
+    """One of a few words, accepted in any case."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Choice | None":
+        return next((c for c in cls if isinstance(value, str) and c.value.lower() == value.lower()), None)
+
+
+class Locale(Choice):
+    """The languages in which e-mails are written."""
+
+    EN = "en"
+    ES = "es"
+    FR = "fr"
+    PT_BR = "pt-br"
+
+
+class SmsLocale(Choice):
+    """The languages that an answer which may text a code takes; those without texts here are sent in English."""
+
+    EN = "en"
+    ES = "es"
+    PT_BR = "pt-br"
+    FR = "fr"
+    IT = "it"
+    DE_DE = "de-DE"
+    ZH_HANS = "zh-Hans"
+    CA_ES = "ca-ES"
+    JA = "ja"
+    RU = "ru"
+    NL = "nl"
+    PL = "pl"
+    TR = "tr"
+    FA = "fa"
+    VI = "vi"
+    CS = "cs"
+
+
+Text = Annotated[str, Meta(min_length=1)]
+_EMAIL = r"^[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
+
+OrganizationRef = Annotated[str, Meta(min_length=1, max_length=128), Says(errors.invalid_organization_id)]
+MemberRef = Annotated[Text, Says(errors.member_not_found)]
+EmailAddress = Annotated[
+    str, Meta(pattern=_EMAIL, max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
+]
+OptionalEmail = Annotated[
+    str, Meta(pattern=f"{_EMAIL}|^$", max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
+]
+# 44 base64url characters: 33 bytes, or 32 and their padding
+_TOKEN = r"^[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]$"
+Token = Annotated[str, Meta(pattern=_TOKEN), Says(errors.invalid_token)]
+SessionToken = Annotated[str, Meta(pattern=_TOKEN), Says(errors.invalid_session_token)]
+OptionalSessionToken = Annotated[str, Meta(pattern=f"{_TOKEN}|^$"), Says(errors.invalid_session_token)]
+SessionMinutes = Annotated[int, Meta(ge=5, le=527040), Says(errors.invalid_session_duration_minutes)]
+LinkMinutes = Annotated[int, Meta(ge=5, le=10080), Says(errors.invalid_expiration)]
+LocaleField = Annotated[Locale, Says(errors.invalid_locale)]
+SmsLocaleField = Annotated[SmsLocale, Says(errors.invalid_locale)]
+ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._|-]{1,128}$|^$")]  # "" is as good as absent
+Metadata = Annotated[dict[str, Any], Says(errors.metadata_invalid_format, or_type=True)]
+CodeChallenge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$|^$"), Says(errors.invalid_pkce_code_challenge)]
+CodeVerifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~-]{1,128}$|^$"), Says(errors.invalid_pkce_code_verifier)]
+Claims = dict[str, Any]

@@ -1,0 +1,50 @@
+"""The only source of chance: ids, tokens and codes, reproducible from a seed."""
+
+import base64
+from random import Random, SystemRandom
+from uuid import UUID
+
+# What the ids of each kind begin with. Recorded from the real API unless marked "inferred".
+PREFIXES = {
+    "organization": "organization",
+    "member": "member",
+    "session": "member-session",
+    "email": "member-email",
+    "phone": "member-phone-number",  # inferred: no recording of a B2B phone id is known
+    "password": "member-password",
+    "totp": "member-totp",  # inferred: the documentation also prints totp-registration
+    "request": "request-id",
+    "event": "webhook-event",
+    "jwk": "jwk",
+    "message": "message",  # this server's own
+}
+
+
+class Ids:
+    """Makes ids, tokens and codes.
+
+    Args:
+        seed: the same seed gives the same sequence; None gives unpredictable ones.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._random: Random = SystemRandom() if seed is None else Random(seed)
+        self._bits = self._random.getrandbits
+
+    def new(self, kind: str) -> str:
+        """An id of a kind of ``PREFIXES``: ``<prefix>-test-<uuid4>``."""
+        return f"{PREFIXES[kind]}-test-{self.uuid()}"
+
+    def uuid(self) -> UUID:
+        return UUID(int=self._bits(128), version=4)
+
+    def token(self) -> str:
+        """33 random bytes as 44 base64url characters, as session and link tokens are."""
+        return base64.urlsafe_b64encode(self._bits(264).to_bytes(33, "big")).decode()
+
+    def code(self, digits: int = 6) -> str:
+        return f"{self._random.randrange(10**digits):0{digits}}"
+
+    def suffix(self) -> str:
+        """Four lower-case hexadecimal digits: what tells a derived name from one that is taken."""
+        return f"{self._bits(16):04x}"

@@ -1,0 +1,279 @@
+"""``Mock``: the world that one server serves. ``Context``: what one operation may touch.
+
+The composition root builds exactly one ``Mock``. Every transaction goes through it, one at a time: two requests can't
+interleave, and a test's thread may open one beside the server's.
+"""
+
+import re
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from mockstytch import errors
+from mockstytch.clock import position
+from mockstytch.errors import StytchError
+from mockstytch.ids import Ids
+from mockstytch.settings import Settings
+from mockstytch.store.engine import open_database
+from mockstytch.store.events import Event
+from mockstytch.store.messages import Message
+from mockstytch.store.projects import Project
+from mockstytch.store.record import METADATA, Record
+from mockstytch.store.store import Store
+
+RING = 10_000  # messages, events and logged requests that are kept for each project
+
+_PROJECT_ID = re.compile(r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who is calling: the project (its secret), or one of its members (a session beside the secret)."""
+
+    kind: Literal["project", "member"] = "project"
+    organization_id: str = ""
+    member_id: str = ""
+    roles: tuple[str, ...] = ()
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """One line of the request log."""
+
+    request_id: str
+    at: datetime
+    method: str
+    path: str
+    status_code: int
+    error_type: str = ""
+    because: str = ""
+    milliseconds: float = 0.0
+
+
+class Subscriber(Protocol):
+    """Is told, after a commit, of the messages that it wrote. May be called from any thread."""
+
+    def __call__(self, project: Project, messages: list[Message]) -> None: ...
+
+
+class Context:
+    """What an operation may touch. Lives for one transaction, sees one project.
+
+    Attributes:
+        project: the project, with its settings.
+        store: its rows.
+        ids: makes ids, tokens and codes.
+        now: the moment of this transaction on the project's clock.
+        actor: on whose behalf it runs.
+        base_url: how the caller reached this server, for links that lead back to it.
+        notes: remarks for the request log.
+        messages: what was sent in this transaction.
+    """
+
+    __slots__ = ("actor", "base_url", "ids", "messages", "notes", "now", "project", "store")
+
+    def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
+        self.project, self.store, self.ids, self.base_url = project, store, ids, base_url
+        self.now = project.clock.now()
+        self.actor = Actor()
+        self.notes: list[str] = []
+        self.messages: list[Message] = []
+
+    def emit(self, object_type: str, action: str, id: str, entity: dict[str, Any] | None = None) -> None:
+        """Record that an object was created, updated or deleted.
+
+        Args:
+            object_type: ``organization``, ``member``, …
+            action: ``create``, ``update`` or ``delete``.
+            id: the object's id.
+            entity: the object as the API shows it; None for a deletion.
+        """
+        self.store.insert(
+            Event(
+                event_id=self.ids.new("event"),
+                position=position(),
+                source="direct",
+                object_type=object_type,
+                action=action,
+                id=id,
+                entity=entity,
+                created_at=self.now,
+            )
+        )
+
+    def send(self, message: Message) -> None:
+        """Put a message into the inbox, in this transaction."""
+        self.messages.append(self.store.insert(message))
+
+    def note(self, remark: str) -> None:
+        self.notes.append(remark)
+
+
+class Mock:
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.ids = Ids(self.settings.random_seed)
+        self.subscribers: list[Subscriber] = []
+        self._logs: dict[str, deque[Answered]] = {}
+        self._written: dict[str, int] = {}  # transactions since the rings of a project were last trimmed
+        self._lock = threading.RLock()
+        self._connection = open_database(self.settings.database).connect()
+        self._projects: dict[str, Project] = {}  # what the table holds, to spare each request a query
+
+    def known(self, project_id: str) -> Project | None:
+        """The project, if it was registered.
+
+        Raises:
+            invalid_project_id_authentication: that is no project id.
+        """
+        project = self._projects.get(project_id)
+        if project is None:
+            if project_id.startswith("project-live-"):
+                raise errors.wrong_stack_live()
+            if not _PROJECT_ID.fullmatch(project_id):
+                raise errors.invalid_project_id_authentication()
+            with self._alone():
+                project = Store(self._connection, project_id).find(Project)
+            if project is None and project_id == self.settings.project_id:
+                project = self._register(project_id, self.settings.secret)
+            if project is not None:
+                self._projects[project_id] = project
+        return project
+
+    def project(self, project_id: str, secret: str) -> Project:
+        """The project with these credentials. The first secret shown for an unknown project becomes its secret.
+
+        Raises:
+            invalid_project_id_authentication: that is no project id.
+            invalid_secret_authentication: no secret at all.
+            unauthorized_credentials: wrong secret, or an unknown project on a closed server.
+        """
+        project = self.known(project_id)
+        if not secret:
+            raise errors.invalid_secret_authentication()
+        if project is None and not self.settings.closed:
+            return self._register(project_id, secret)
+        if project is None or project.secret != secret:
+            raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
+        return project
+
+    def default_project(self) -> Project:
+        return self.project(self.settings.project_id, self.settings.secret)
+
+    def register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
+        """Make a project known beforehand, as a seed file does."""
+        return self.known(project_id) or self._register(project_id, secret, name)
+
+    def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
+        with self._alone():
+            project = Store(self._connection, project_id).insert(
+                Project(project_id=project_id, secret=secret, name=name)
+            )
+            self._projects[project_id] = project
+            return project
+
+    @contextmanager
+    def transaction(self, project: Project | None = None, base_url: str = "") -> Iterator[Context]:
+        """One unit of work at a time; commits on success, rolls back on any exception."""
+        project = project or self.default_project()
+        with self._alone():
+            store = Store(self._connection, project.project_id)
+            ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
+            yield ctx
+            self._trim(ctx)
+        if ctx.messages:
+            for subscriber in self.subscribers:
+                subscriber(project, ctx.messages)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The connection, for one transaction. An error rolls back, unless it says that a failed attempt counts."""
+        with self._lock:
+            if self._connection.in_transaction():
+                raise RuntimeError("this thread is in a transaction already")
+            try:
+                yield
+            except BaseException as error:
+                if isinstance(error, StytchError) and error.keeps_writes:
+                    self._connection.commit()
+                else:
+                    self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    @property
+    def url(self) -> str:
+        return self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+
+    def change(self, project: Project, **changes: Any) -> Project:
+        """Write a project's own row: settings, clock, name."""
+        with self._alone():
+            current = self._projects.get(project.project_id, project)
+            changed = Store(self._connection, project.project_id).update(current, **changes)
+            self._projects[project.project_id] = changed
+            return changed
+
+    def reset(self, project: Project) -> Project:
+        """Forget what a project holds: its rows, settings, clock, log. Its credentials stay."""
+        with self._alone():
+            store = Store(self._connection, project.project_id)
+            for table in reversed(METADATA.sorted_tables):
+                record = _records()[table.name]
+                if record is not Project:
+                    store.delete_all(record)
+            fresh = Project(project_id=project.project_id, secret=project.secret, name=project.name)
+            store.update(self._projects.get(project.project_id, project), **msgspec.structs.asdict(fresh))
+            self._projects[project.project_id] = fresh
+            self.log_of(fresh).clear()
+            return fresh
+
+    def reset_all(self) -> None:
+        for project in self.all_projects():
+            self.reset(project)
+
+    def all_projects(self) -> list[Project]:
+        """Every registered project, the default one among them."""
+        from sqlalchemy import select
+
+        self.default_project()
+        with self._alone():
+            ids = self._connection.execute(select(Project.table.c.project_id)).scalars().all()
+        return [p for project_id in ids if (p := self.known(project_id))]
+
+    def log_of(self, project: Project) -> deque[Answered]:
+        """The latest requests of a project, oldest first."""
+        return self._logs.setdefault(project.project_id, deque(maxlen=RING))
+
+    def log(self, project: Project | None, **line: Any) -> None:
+        """Note an answered request. One whose credentials opened no project belongs to no log."""
+        if project is not None:
+            self.log_of(project).append(Answered(at=project.clock.now(), **line))
+
+    def _trim(self, ctx: Context) -> None:
+        """Drop what is older than the rings are long, now and then; what falls out is counted."""
+        project_id = ctx.project.project_id
+        written = self._written.get(project_id, 0) + 1
+        self._written[project_id] = written % 1000
+        if written < 1000:
+            return
+        counters = dict(ctx.project.counters)
+        rings: tuple[type[Record], ...] = (Message, Event)
+        for record in rings:
+            dropped = ctx.store.delete_older(record, RING)
+            if dropped:
+                name = f"{record.table.name}_dropped"
+                counters[name] = counters.get(name, 0) + dropped
+        if counters != ctx.project.counters:
+            self._projects[project_id] = ctx.store.update(self._projects[project_id], counters=counters)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+            self._connection.engine.dispose()
+
+
+def _records() -> dict[str, type[Record]]:
+    return {record.table.name: record for record in Record.__subclasses__()}

@@ -1,0 +1,72 @@
+"""Members, and the addresses that are not theirs to use for now but nobody else's either."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from mockstytch.store.organizations import OrganizationKey
+from mockstytch.store.record import Frozen, Indexed, Key, Record, References, Unique, table
+
+Status = Literal["active", "pending", "invited", "deleted"]
+
+
+class RetiredEmail(Frozen):
+    email_id: str
+    email_address: str
+
+
+@table(
+    "members",
+    Unique("organization_id", "email_address", unless=("status", "deleted")),
+    Unique("organization_id", "external_id", unless=("status", "deleted")),
+    Unique("organization_id", "phone_key", unless=("status", "deleted")),
+    Indexed("email_address"),
+    Indexed("organization_id", "email_domain"),
+    Indexed("organization_id", "position"),
+)
+class Member(Record):
+    """Somebody in an organization.
+
+    ``roles`` holds the explicit ones; ``stytch_member`` and what an e-mail domain implies are added when read.
+    ``phone_key`` is the phone number, or NULL: what must be unique.
+    """
+
+    member_id: Key
+    organization_id: OrganizationKey
+    email_id: str
+    email_address: str
+    email_domain: str
+    email_address_verified: bool = False
+    status: Status = "active"
+    name: str = ""
+    external_id: str | None = None
+    is_breakglass: bool = False
+    mfa_enrolled: bool = False
+    mfa_phone_id: str = ""
+    mfa_phone_number: str = ""
+    phone_key: str | None = None
+    mfa_phone_number_verified: bool = False
+    default_mfa_method: str = ""
+    totp_registration_id: str = ""
+    member_password_id: str = ""
+    retired_email_addresses: list[RetiredEmail] = []
+    roles: list[str] = []
+    trusted_metadata: dict[str, Any] = {}
+    untrusted_metadata: dict[str, Any] = {}
+    created_at: datetime
+    updated_at: datetime
+    position: int
+
+
+MemberKey = Annotated[str, References(Member)]
+
+
+@table("email_reservations", Unique("organization_id", "email_address"))
+class EmailReservation(Record):
+    """An address that a member gave up, or is about to take: no other member of the organization may have it."""
+
+    reservation_id: Key
+    organization_id: OrganizationKey
+    member_id: MemberKey
+    email_address: str
+    use: Literal["retired", "updating"]
+    expires_at: datetime | None = None

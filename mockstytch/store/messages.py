@@ -1,0 +1,51 @@
+"""What was sent to people, and the secrets inside it."""
+
+from datetime import datetime
+from typing import Literal
+
+from mockstytch.store.record import Indexed, Key, Record, table
+
+TokenKind = Literal["magic_link", "discovery", "email_update", "email_otp", "sms_otp"]
+
+
+@table("one_time_tokens", Indexed("member_id"))
+class OneTimeToken(Record):
+    """A link or a code that was sent once and is redeemed once.
+
+    ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``.
+    """
+
+    token: Key
+    kind: TokenKind
+    organization_id: str | None = None
+    member_id: str | None = None
+    email_address: str = ""
+    code: str = ""
+    pkce_code_challenge: str = ""
+    landing_url: str = ""
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@table("messages", Indexed("position"), Indexed("to", "position"))
+class Message(Record):
+    """An e-mail or text message, as the person would have received it."""
+
+    message_id: Key
+    position: int
+    channel: Literal["email", "sms"]
+    kind: str
+    to: str
+    subject: str | None = None
+    text: str
+    html: str | None = None
+    link: str | None = None
+    token: str | None = None
+    token_type: str | None = None
+    redirect_url: str | None = None
+    code: str | None = None
+    organization_id: str | None = None
+    member_id: str | None = None
+    created_at: datetime
+    expires_at: datetime

@@ -1,0 +1,106 @@
+"""Projects: the worlds. Their settings, their keys."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from mockstytch.clock import Clock
+from mockstytch.store.record import Frozen, Key, Record, table
+
+RedirectUrlType = Literal["LOGIN", "SIGNUP", "INVITE", "RESET_PASSWORD", "DISCOVERY"]
+REDIRECT_URL_TYPES: tuple[RedirectUrlType, ...] = ("LOGIN", "SIGNUP", "INVITE", "RESET_PASSWORD", "DISCOVERY")
+
+
+class UrlUse(Frozen):
+    type: RedirectUrlType
+    is_default: bool = False
+
+
+class RedirectUrl(Frozen):
+    url: str
+    types: list[UrlUse]
+
+
+def _urls_of_a_new_project() -> list[RedirectUrl]:
+    uses = [UrlUse(type=t, is_default=True) for t in REDIRECT_URL_TYPES]
+    return [RedirectUrl(url="http://localhost:3000/authenticate", types=uses)]
+
+
+class Permission(Frozen):
+    resource_id: str
+    actions: list[str]
+
+
+class Role(Frozen):
+    role_id: str
+    description: str = ""
+    permissions: list[Permission] = []
+
+
+class Resource(Frozen):
+    resource_id: str
+    description: str = ""
+    actions: list[str] = []
+
+
+class Scope(Frozen):
+    scope: str
+    description: str = ""
+    permissions: list[Permission] = []
+
+
+class RbacPolicy(Frozen):
+    """What a project adds to Stytch's own roles and resources."""
+
+    roles: list[Role] = []
+    resources: list[Resource] = []
+    scopes: list[Scope] = []
+
+
+class ProjectSettings(Frozen):
+    """What the real service has in its dashboard.
+
+    Attributes:
+        redirect_urls: ``"any"`` accepts every URL that is one; ``"registered"`` only those of the list.
+        registered_redirect_urls: the URLs, each with the types it serves and whether it is their default.
+        rbac_policy: the project's own roles, resources and scopes, beside the default ones.
+        email_templates: the template ids that exist; None accepts every one.
+        intermediate_session_minutes: how long an intermediate session lives.
+        discovery_needs_verified_colleague: discovery offers an organization by e-mail domain only where a member with a
+            verified address of that domain exists already.
+    """
+
+    redirect_urls: Literal["any", "registered"] = "any"
+    registered_redirect_urls: list[RedirectUrl] = msgspec.field(default_factory=_urls_of_a_new_project)
+    rbac_policy: RbacPolicy = RbacPolicy()
+    email_templates: list[str] | None = None
+    intermediate_session_minutes: int = 10
+    discovery_needs_verified_colleague: bool = True
+
+
+@table("projects")
+class Project(Record):
+    """One customer of this server. Registered by the first request that names it."""
+
+    project_id: Key
+    secret: str
+    name: str = "mockstytch"
+    clock: Clock = Clock()
+    settings: ProjectSettings = ProjectSettings()
+    counters: dict[str, int] = {}
+
+    @property
+    def public_token(self) -> str:
+        return "public-token-test-" + self.project_id.removeprefix("project-test-")
+
+
+@table("signing_keys")
+class SigningKey(Record):
+    """A key that this project rotated to. A project without a row signs with the built-in one."""
+
+    kid: Key
+    private_key: str
+    jwk: dict[str, Any]
+    created_at: datetime
+    position: int

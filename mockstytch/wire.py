@@ -1,0 +1,200 @@
+"""What each object looks like on the wire. One pure function for each, every key written out.
+
+Absent strings are ``""`` and absent objects ``null``, as recorded from the real API.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from mockstytch.store.members import Member
+from mockstytch.store.messages import Message
+from mockstytch.store.organizations import Organization
+from mockstytch.store.projects import Project, Resource, Role, Scope
+from mockstytch.store.sessions import Factor, MemberSession
+
+Wire = dict[str, Any]
+
+
+def time(moment: datetime) -> str:
+    return moment.isoformat()[:19] + "Z"
+
+
+def organization(o: Organization) -> Wire:
+    return {
+        "allowed_auth_methods": o.allowed_auth_methods,
+        "allowed_first_party_connected_apps": o.allowed_first_party_connected_apps,
+        "allowed_mfa_methods": o.allowed_mfa_methods,
+        "allowed_oauth_tenants": o.allowed_oauth_tenants,
+        "allowed_third_party_connected_apps": o.allowed_third_party_connected_apps,
+        "auth_methods": o.auth_methods,
+        "claimed_email_domains": o.claimed_email_domains,
+        "created_at": time(o.created_at),
+        "custom_roles": [role(r) for r in o.custom_roles],
+        "email_allowed_domains": o.email_allowed_domains,
+        "email_invites": o.email_invites,
+        "email_jit_provisioning": o.email_jit_provisioning,
+        "first_party_connected_apps_allowed_type": o.first_party_connected_apps_allowed_type,
+        "mfa_methods": o.mfa_methods,
+        "mfa_policy": o.mfa_policy,
+        "oauth_tenant_jit_provisioning": o.oauth_tenant_jit_provisioning,
+        "organization_external_id": o.organization_external_id,
+        "organization_id": o.organization_id,
+        "organization_logo_url": o.organization_logo_url,
+        "organization_name": o.organization_name,
+        "organization_slug": o.organization_slug,
+        "rbac_email_implicit_role_assignments": o.rbac_email_implicit_role_assignments,
+        "scim_active_connection": None,
+        "scim_active_connections": [],
+        "sso_active_connections": [],
+        "sso_default_connection_id": o.sso_default_connection_id,
+        "sso_jit_provisioning": o.sso_jit_provisioning,
+        "sso_jit_provisioning_allowed_connections": o.sso_jit_provisioning_allowed_connections,
+        "third_party_connected_apps_allowed_type": o.third_party_connected_apps_allowed_type,
+        "trusted_metadata": o.trusted_metadata,
+        "updated_at": time(o.updated_at),
+    }
+
+
+def member(m: Member, o: Organization) -> Wire:
+    """``o`` is the member's organization: it may grant roles by e-mail domain."""
+    roles = member_roles(m, o)
+    return {
+        "created_at": time(m.created_at),
+        "default_mfa_method": m.default_mfa_method,
+        "email_address": m.email_address,
+        "email_address_verified": m.email_address_verified,
+        "external_id": m.external_id,
+        "is_admin": any(r["role_id"] == "stytch_admin" for r in roles),
+        "is_breakglass": m.is_breakglass,
+        "is_locked": False,
+        "lock_created_at": None,
+        "lock_expires_at": None,
+        "member_id": m.member_id,
+        "member_password_id": m.member_password_id,
+        "mfa_enrolled": m.mfa_enrolled,
+        "mfa_phone_number": m.mfa_phone_number,
+        "mfa_phone_number_verified": m.mfa_phone_number_verified,
+        "name": m.name,
+        "oauth_registrations": [],
+        "organization_id": m.organization_id,
+        "retired_email_addresses": [
+            {"email_address": e.email_address, "email_id": e.email_id} for e in m.retired_email_addresses
+        ],
+        "roles": roles,
+        "scim_registration": None,
+        "sso_registrations": [],
+        "status": m.status,
+        "totp_registration_id": m.totp_registration_id,
+        "trusted_metadata": m.trusted_metadata,
+        "untrusted_metadata": m.untrusted_metadata,
+        "updated_at": time(m.updated_at),
+    }
+
+
+def member_roles(m: Member, o: Organization) -> list[Wire]:
+    """Each role that a member has, with all its sources: ``stytch_member``, the explicit ones, those by domain."""
+    sources: dict[str, list[Wire]] = {}
+    for role_id in ("stytch_member", *m.roles):
+        sources.setdefault(role_id, []).append({"details": {}, "type": "direct_assignment"})
+    for implied in o.rbac_email_implicit_role_assignments:
+        if implied["domain"] == m.email_domain:
+            source = {"details": {"email_domain": m.email_domain}, "type": "email_assignment"}
+            sources.setdefault(implied["role_id"], []).append(source)
+    return [{"role_id": role_id, "sources": found} for role_id, found in sources.items()]
+
+
+def session(s: MemberSession, m: Member, o: Organization) -> Wire:
+    return {
+        "authentication_factors": [
+            {**factor(f), "created_at": time(f.created_at), "updated_at": time(f.updated_at)}
+            for f in s.authentication_factors
+        ],
+        "custom_claims": s.custom_claims,
+        "expires_at": time(s.expires_at),
+        "last_accessed_at": time(s.last_accessed_at),
+        "member_id": s.member_id,
+        "member_session_id": s.member_session_id,
+        "organization_id": s.organization_id,
+        "organization_slug": o.organization_slug,
+        "roles": session_roles(m, o),
+        "started_at": time(s.started_at),
+    }
+
+
+def session_roles(m: Member, o: Organization) -> list[str]:
+    return [r["role_id"] for r in member_roles(m, o)]
+
+
+def factor(f: Factor) -> Wire:
+    """A factor as a JWT has it. The order of its keys is the recorded one."""
+    return {
+        "type": f.type,
+        "delivery_method": f.delivery_method,
+        "last_authenticated_at": time(f.last_authenticated_at),
+        **f.detail,
+    }
+
+
+def session_claims(p: Project, s: MemberSession, m: Member, o: Organization, now: datetime) -> Wire:
+    """The claims of a session JWT; those of the caller's own come first, so that they can't replace any."""
+    issued = int(now.timestamp())
+    claims = {
+        **s.custom_claims,
+        "aud": [p.project_id],
+        "exp": issued + 300,
+        "https://stytch.com/organization": {"organization_id": o.organization_id, "slug": o.organization_slug},
+        "https://stytch.com/session": {
+            "id": s.member_session_id,
+            "started_at": time(s.started_at),
+            "last_accessed_at": time(s.last_accessed_at),
+            "expires_at": time(s.expires_at),
+            "attributes": {"user_agent": "", "ip_address": ""},
+            "authentication_factors": [factor(f) for f in s.authentication_factors],
+            "roles": session_roles(m, o),
+        },
+        "iat": issued,
+        "iss": f"stytch.com/{p.project_id}",
+        "nbf": issued,
+        "sub": s.member_id,
+    }
+    return dict(sorted(claims.items()))
+
+
+def role(r: Role) -> Wire:
+    return {
+        "description": r.description,
+        "permissions": [{"actions": p.actions, "resource_id": p.resource_id} for p in r.permissions],
+        "role_id": r.role_id,
+    }
+
+
+def resource(r: Resource) -> Wire:
+    return {"actions": r.actions, "description": r.description, "resource_id": r.resource_id}
+
+
+def scope(s: Scope) -> Wire:
+    return {"description": s.description, "permissions": msgspec.to_builtins(s.permissions), "scope": s.scope}
+
+
+def message(m: Message) -> Wire:
+    """A captured message, as the control API shows it. What does not apply is ``null``."""
+    return {
+        "message_id": m.message_id,
+        "channel": m.channel,
+        "kind": m.kind,
+        "to": m.to,
+        "subject": m.subject,
+        "text": m.text,
+        "html": m.html,
+        "link": m.link,
+        "token": m.token,
+        "token_type": m.token_type,
+        "redirect_url": m.redirect_url,
+        "code": m.code,
+        "organization_id": m.organization_id,
+        "member_id": m.member_id,
+        "created_at": time(m.created_at),
+        "expires_at": time(m.expires_at),
+    }
