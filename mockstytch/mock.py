@@ -27,6 +27,7 @@ from mockstytch.store.record import METADATA, Record
 from mockstytch.store.store import Store
 
 RING = 10_000  # messages, events and logged requests that are kept for each project
+TRIM_EVERY = 1000  # transactions
 
 _PROJECT_ID = re.compile(r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -256,8 +257,8 @@ class Mock:
         """Drop what is older than the rings are long, now and then; what falls out is counted."""
         project_id = ctx.project.project_id
         written = self._written.get(project_id, 0) + 1
-        self._written[project_id] = written % 1000
-        if written < 1000:
+        self._written[project_id] = written % TRIM_EVERY
+        if written < TRIM_EVERY:
             return
         counters = dict(ctx.project.counters)
         rings: tuple[type[Record], ...] = (Message, Event)

@@ -73,7 +73,6 @@ def _without_nulls(model: type[Struct], given: dict[str, Any]) -> dict[str, Any]
     return result
 
 
-@cache
 def _nested(field: FieldInfo) -> type[Struct] | None:
     """The struct that a field's value is; not one inside a list."""
     for part in (field.type, *get_args(field.type)):

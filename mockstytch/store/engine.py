@@ -36,11 +36,11 @@ def open_database(where: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin)
-    with engine.connect() as connection:
-        try:
+    try:
+        with engine.connect() as connection:
             _prepare(connection, where)
-        except DatabaseError as e:
-            raise SchemaMismatch(f"{where} can't be used as a database: {e.orig}. Name another file.") from None
+    except DatabaseError as e:
+        raise SchemaMismatch(f"{where} can't be used as a database: {e.orig}. Name another file.") from None
     return engine
 
 

@@ -1,0 +1,40 @@
+"""Running the command line as people do: in a process of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def run() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``run("inbox", "--wait", "5")``: the finished process."""
+
+    def call(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mockstytch", *args]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
+
+    return call
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., dict[str, Any]]]:
+    """``serve("--db", path)``: what ``--json`` says of a server in a process of its own, ended after the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def call(*args: str, **options: Any) -> dict[str, Any]:
+        command = [sys.executable, "-m", "mockstytch", "serve", "--port", "0", "--json", *args]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        started.append(process)
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        facts: dict[str, Any] = json.loads(line)
+        return facts
+
+    yield call
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=10)

@@ -1,0 +1,277 @@
+"""The control API: what tests do to the server."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from jwt.exceptions import PyJWKClientError
+
+from mockstytch import MockStytch
+from mockstytch.handle import MockError
+
+
+def test_health_needs_no_credentials(mock):
+    assert httpx.get(f"{mock.url}/_mock/api/health", trust_env=False).json()["status"] == "ok"
+
+
+def test_the_project_is_that_of_the_credentials(mock, http):
+    seen = http.get("/_mock/api/project").json()
+    assert (seen["project_id"], seen["secret"], seen["public_token"]) == (
+        mock.project_id,
+        mock.secret,
+        mock.public_token,
+    )
+    assert seen["redirect_urls"] == "any"
+    assert seen["registered_redirect_urls"][0]["url"] == "http://localhost:3000/authenticate"
+
+
+def test_or_of_the_query_or_the_default_one(mock, http):
+    http.get("/v1/debug/whoami")
+    named = httpx.get(f"{mock.url}/_mock/api/project", params={"project_id": mock.project_id}, trust_env=False)
+    assert named.json()["project_id"] == mock.project_id
+    default = httpx.get(f"{mock.url}/_mock/api/project", trust_env=False).json()
+    assert default["project_id"] == "project-test-00000000-0000-4000-8000-000000000000"
+    assert default["secret"] == "secret-test-mockstytch"
+
+
+def test_settings_are_changed_and_survive_until_reset(mock):
+    changed = mock.configure(name="Ours", redirect_urls="registered", intermediate_session_minutes=3)
+    assert (changed["name"], changed["redirect_urls"], changed["intermediate_session_minutes"]) == (
+        "Ours",
+        "registered",
+        3,
+    )
+    assert mock.configure()["name"] == "Ours"
+    mock.reset()
+    assert mock.configure()["redirect_urls"] == "any"
+
+
+@pytest.mark.parametrize(
+    "settings", [{"redirect_urls": "maybe"}, {"nonsense": 1}, {"name": 3}, {"registered_redirect_urls": [{}]}]
+)
+def test_nonsense_settings_are_refused_and_nothing_changes(mock, settings):
+    before = mock.configure()
+    with pytest.raises(MockError) as refused:
+        mock.configure(**settings)
+    assert refused.value.error_type == "bad_request"
+    assert mock.configure() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/project", b"{"),
+        ("PATCH", "/project", b"[]"),
+        ("PUT", "/clock", b'{"now": "yesterday"}'),
+        ("PUT", "/clock", b'{"now": "2030-01-01T00:00:00"}'),
+        ("PUT", "/clock", b'{"frozn": true}'),
+        ("POST", "/clock/advance", b'{"days": 1e300}'),
+        ("POST", "/clock/advance", b'{"days": 9999999}'),
+        ("POST", "/clock/advance", b'{"weeks": 1}'),
+        ("POST", "/clock/advance", b"\xff"),
+        ("GET", "/messages?limit=0", b""),
+        ("GET", "/messages?limit=many", b""),
+        ("GET", "/messages?wait=61", b""),
+        ("GET", "/messages?wait=nan", b""),
+        ("GET", "/requests?limit=-1", b""),
+    ],
+)
+def test_bad_input_is_refused_in_the_apis_shape(http, method, path, body):
+    answer = http.request(method, f"/_mock/api{path}", content=body)
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["status_code", "request_id", "error_type", "error_message", "error_url"]
+    assert answer.json()["error_type"] == "bad_request"
+
+
+def test_wrong_credentials_are_refused(mock, http):
+    http.get("/v1/debug/whoami")
+    answer = httpx.get(f"{mock.url}/_mock/api/project", auth=(mock.project_id, "secret-test-wrong"), trust_env=False)
+    assert (answer.status_code, answer.json()["error_type"]) == (401, "unauthorized_credentials")
+    unknown = httpx.get(
+        f"{mock.url}/_mock/api/project",
+        params={"project_id": "project-test-99999999-0000-4000-8000-000000000000"},
+        trust_env=False,
+    )
+    assert unknown.json()["error_type"] == "project_not_found"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "mock:4700", "127.0.0.1.evil.example", "localhost.evil.example"])
+def test_only_names_of_this_machine_are_answered(http, host):
+    answer = http.post("/_mock/api/reset", headers={"Host": host})
+    assert (answer.status_code, answer.json()["error_type"]) == (403, "host_not_allowed")
+
+
+@pytest.mark.parametrize("host", ["localhost:4700", "127.0.0.1", "[::1]:4700", "mock.localhost:80"])
+def test_names_of_this_machine_are(http, host):
+    assert http.get("/_mock/api/clock", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+def test_another_web_page_can_not_drive_the_server(http, headers):
+    answer = http.post("/_mock/api/reset", headers=headers)
+    assert (answer.status_code, answer.json()["error_type"]) == (403, "cross_site_request")
+
+
+def test_told_of_a_name_the_server_answers_to_it():
+    with MockStytch(allowed_hosts=("mock",)) as mock:
+        answer = httpx.get(f"{mock.url}/_mock/api/clock", headers={"Host": "mock:4700"}, trust_env=False)
+        assert answer.status_code == 200
+
+
+def test_reset_forgets_everything_but_the_credentials(mock, given, client, refused):
+    acme = given.organization()
+    login = given.login(acme, given.member(acme))
+    mock.clock.advance(days=1)
+    mock.reset()
+    assert client.organizations.search().results_metadata.total == 0
+    assert mock.inbox.all() == []
+    assert refused(client.sessions.authenticate, session_token=login.session_token) == "session_not_found"
+    assert abs((mock.clock.now() - datetime.now(UTC)).total_seconds()) < 5
+    assert given.organization().organization_slug == acme.organization_slug
+
+
+def test_reset_all_empties_every_project():
+    with MockStytch() as mock:
+        others = [mock.project(), mock.project()]
+        for other in others:
+            other.client().organizations.create(organization_name="Acme")
+        mock.reset(all=True)
+        assert [o.client().organizations.search().results_metadata.total for o in others] == [0, 0]
+
+
+def test_the_clock_is_moved_set_and_frozen(mock):
+    start = mock.clock.now()
+    assert timedelta(hours=2) <= mock.clock.advance(hours=1, minutes=60) - start < timedelta(hours=2, seconds=10)
+    new_year = datetime(2030, 1, 1, tzinfo=UTC)
+    mock.clock.set(new_year)
+    assert mock.clock.freeze() >= new_year
+    frozen = mock.clock.now()
+    assert mock.clock.advance(seconds=90) - frozen == timedelta(seconds=90)
+    assert mock.clock.now() == frozen + timedelta(seconds=90)
+    assert mock.clock.unfreeze() >= frozen
+    assert mock.call("GET", "/clock")["frozen"] is False
+
+
+def test_time_moves_in_one_project_only(mock):
+    other = mock.project()
+    mock.clock.advance(days=10)
+    assert mock.clock.now() - other.clock.now() > timedelta(days=9)
+
+
+def test_messages_are_listed_filtered_and_paged(mock, given):
+    acme = given.organization()
+    for name in ("ann", "bob", "ann"):
+        member = f"{name}@acme.test"
+        if name == "bob" or not mock.inbox.all(to=member):
+            given.member(acme, member)
+        given.link_token(acme, member)
+    everything = mock.inbox.all()
+    assert [m.to for m in everything] == ["ann@acme.test", "bob@acme.test", "ann@acme.test"]
+    assert [m.to for m in mock.inbox.all(to="Bob@acme.test")] == ["bob@acme.test"]
+    assert mock.inbox.all(kind="magic_link.invite") == []
+    assert len(mock.inbox.all(limit=2)) == 2
+    page = mock.call("GET", "/messages", {"after": everything[0].message_id})
+    assert [m["to"] for m in page["messages"]] == ["bob@acme.test", "ann@acme.test"]
+    assert page["next_after"] == everything[-1].message_id
+    assert mock.call("GET", "/messages", {"after": page["next_after"]})["next_after"] == page["next_after"]
+    mock.inbox.clear()
+    assert mock.inbox.all() == []
+
+
+def test_a_message_says_all_there_is_to_know(mock, given):
+    acme = given.organization()
+    ada = given.member(acme, "ada@acme.test")
+    given.link_token(acme, "ada@acme.test", login_redirect_url="https://app.example/in?next=%2Fhome#top")
+    message = mock.inbox.latest(to="ada@acme.test")
+    assert (message.channel, message.kind, message.token_type) == (
+        "email",
+        "magic_link.login",
+        "multi_tenant_magic_links",
+    )
+    assert (message.organization_id, message.member_id) == (acme.organization_id, ada.member_id)
+    assert message.subject == "Your login link for Acme"
+    assert message.link.startswith(f"{mock.url}/v1/magic_links/redirect?public_token={mock.public_token}&slug=acme&")
+    assert message.link in message.text
+    assert message.redirect_url == (
+        f"https://app.example/in?next=%2Fhome&slug=acme&stytch_token_type=multi_tenant_magic_links"
+        f"&token={message.token}#top"
+    )
+    assert message.code is None
+    assert message.expires_at - message.created_at == timedelta(minutes=60)
+
+
+def test_latest_waits_for_the_message(mock, given):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    found = []
+    reader = threading.Thread(target=lambda: found.append(mock.inbox.latest(to="ada@acme.test", wait=20)))
+    reader.start()
+    given.client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
+    reader.join(20)
+    assert found[0].to == "ada@acme.test"
+
+
+def test_latest_gives_up_when_none_comes(mock):
+    with pytest.raises(MockError) as none:
+        mock.inbox.latest(to="nobody@acme.test", wait=0.05)
+    assert none.value.error_type == "message_not_found"
+
+
+def test_the_mailed_link_leads_to_the_app_and_uses_nothing_up(mock, given, client, http):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    given.link_token(acme, "ada@acme.test")
+    message = mock.inbox.latest()
+    for path in ("/v1/magic_links/redirect", "/v1/b2b/magic_links/redirect"):
+        hop = http.get(message.link.replace("/v1/magic_links/redirect", path))
+        assert (hop.status_code, hop.headers["location"]) == (302, message.redirect_url)
+    assert client.magic_links.authenticate(message.token).member_authenticated
+
+
+@pytest.mark.parametrize("query", ["", "?token=x", "?public_token=nonsense&token=x"])
+def test_a_link_that_nobody_sent_leads_to_the_error_page(http, query):
+    hop = http.get(f"/v1/magic_links/redirect{query}")
+    assert (hop.status_code, hop.headers["location"]) == (302, "/redirect-error")
+    page = http.get("/redirect-error")
+    assert page.status_code == 400
+    assert "error logging you in" in page.text
+
+
+def test_keys_are_rotated(mock, given, client):
+    acme = given.organization()
+    ada = given.member(acme, "ada@acme.test")
+    before = given.login(acme, ada)
+    kid = mock.call("POST", "/keys/rotate")["kid"]
+    after = given.login(acme, ada)
+    fresh = mock.client()
+    assert [k.kid for k in fresh.sessions.get_jwks(mock.project_id).keys][0] == kid
+    assert fresh.sessions.authenticate_jwt_local(before.session_jwt)
+    assert fresh.sessions.authenticate_jwt_local(after.session_jwt)
+    mock.call("POST", "/keys/rotate", {"drop": "true"})
+    assert len(client.sessions.get_jwks(mock.project_id).keys) == 1
+    with pytest.raises(PyJWKClientError, match="Unable to find a signing key"):
+        mock.client().sessions.authenticate_jwt_local(after.session_jwt)
+
+
+def test_requests_are_logged_with_the_reason_of_each_refusal(mock, client, refused):
+    refused(client.organizations.get, "nowhere")
+    client.debug.whoami()
+    refusal, fine = mock.requests()
+    assert (refusal["status_code"], refusal["error_type"]) == (404, "organization_not_found")
+    assert "nowhere" in refusal["because"]
+    assert (fine["method"], fine["path"], fine["status_code"]) == ("GET", "/v1/debug/whoami", 200)
+    assert fine["milliseconds"] > 0
+
+
+def test_what_falls_out_of_the_ring_is_counted(monkeypatch):
+    monkeypatch.setattr("mockstytch.mock.RING", 5)
+    monkeypatch.setattr("mockstytch.mock.TRIM_EVERY", 10)
+    with MockStytch() as mock:
+        client = mock.client()
+        for _ in range(12):
+            client.magic_links.email.discovery.send("ada@acme.test")
+        assert mock.call("GET", "/project")["dropped"]["messages_dropped"] >= 5
+        assert len(mock.inbox.all()) <= 7
