@@ -96,7 +96,7 @@ class _Listener(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 ws="none",
-                lifespan="off",
+                lifespan="off" if heeds_signals else "auto",  # this server needs none, an app beside it may
                 ssl_certfile=certificate_file or None,
                 timeout_graceful_shutdown=1,
             )
