@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -115,8 +116,16 @@ class _Listener(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        with super().capture_signals() if self._heeds_signals else contextlib.nullcontext():
+        """Told to end, the server ends: unlike uvicorn's own, this doesn't raise the signal once more afterwards."""
+        if not self._heeds_signals or threading.current_thread() is not threading.main_thread():
             yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def listening(host: str, port: int) -> socket.socket:
