@@ -51,7 +51,7 @@ def main() -> None:
     """The ``mockstytch`` command."""
     gc.disable()  # nothing that an import makes is garbage: 10 % of the start
     try:
-        cli(standalone_mode=False)
+        sys.exit(cli(standalone_mode=False) or 0)
     except click.UsageError as e:
         e.show()
         sys.exit(2)

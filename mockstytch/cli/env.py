@@ -1,55 +1,18 @@
 """``mockstytch env``"""
 
-from typing import Any
-
 import click
 
 from mockstytch.cli.connection import connection_options
-
-_CODE = {
-    "python": (
-        'client = stytch.B2BClient(project_id=os.environ["STYTCH_PROJECT_ID"], secret=os.environ["STYTCH_SECRET"],\n'
-        '                          environment=os.environ["STYTCH_ENV"])'
-    ),
-    "node": (
-        "const client = new stytch.B2BClient({ project_id: process.env.STYTCH_PROJECT_ID,\n"
-        "  secret: process.env.STYTCH_SECRET, env: process.env.STYTCH_ENV });"
-    ),
-    "go": (
-        'client, err := b2bstytchapi.NewClient(os.Getenv("STYTCH_PROJECT_ID"), os.Getenv("STYTCH_SECRET"),\n'
-        '\tb2bstytchapi.WithBaseURI(os.Getenv("STYTCH_ENV")))'
-    ),
-    "java": (
-        'var client = new StytchB2BClient(System.getenv("STYTCH_PROJECT_ID"), System.getenv("STYTCH_SECRET"),\n'
-        '    new OptionalClientConfig(/* apiBaseUrl */ System.getenv("STYTCH_ENV")));'
-    ),
-    "ruby": (
-        "client = StytchB2B::Client.new(project_id: ENV['STYTCH_PROJECT_ID'], secret: ENV['STYTCH_SECRET'],\n"
-        "                               env: ENV['STYTCH_ENV'])"
-    ),
-    "browser": (
-        "const stytch = new StytchB2BClient(STYTCH_PUBLIC_TOKEN, { endpoints: { testAPIURL: STYTCH_ENV,\n"
-        "  liveAPIURL: STYTCH_ENV, clientsideServicesIframeURL: STYTCH_ENV + '/clientside-services/index.html' } });"
-    ),
-}
+from mockstytch.console.snippets import CODE, variables
 
 
 @click.command()
 @connection_options
-@click.option("--sdk", type=click.Choice(list(_CODE)), default="python", show_default=True)
+@click.option("--sdk", type=click.Choice(list(CODE)), default="python", show_default=True)
 def env(sdk: str, url: str, project_id: str, secret: str) -> None:
     """Print what to set, and the lines of code that point an SDK here."""
     for name, value in variables(url, project_id, secret).items():
         click.echo(f"export {name}={value}")
     comment = {"python": "#", "ruby": "#"}.get(sdk, "//")
     remark = f" {comment} the browser API is not served yet: docs/gaps.md" if sdk == "browser" else ""
-    click.echo(f"\n{_CODE[sdk]}{remark}")
-
-
-def variables(url: str, project_id: str, secret: str) -> dict[str, Any]:
-    return {
-        "STYTCH_PROJECT_ID": project_id,
-        "STYTCH_SECRET": secret,
-        "STYTCH_PUBLIC_TOKEN": project_id.replace("project-", "public-token-", 1),
-        "STYTCH_ENV": url.rstrip("/"),
-    }
+    click.echo(f"\n{CODE[sdk]}{remark}")

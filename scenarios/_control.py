@@ -1,0 +1,68 @@
+"""The control API, as far as stories need it: the inbox and the clock of one project."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import httpx
+
+from ._story import StoryFailed
+
+
+@dataclass(frozen=True)
+class Mail:
+    message_id: str
+    kind: str
+    to: str
+    subject: str
+    link: str
+    token_type: str
+
+
+class Control:
+    """One project of one server.
+
+    Raises:
+        StoryFailed: the server can't be reached, or refuses; from every method.
+    """
+
+    def __init__(self, url: str, project_id: str, secret: str) -> None:
+        self._url = url
+        # never by way of a proxy: the server is on this machine, or where the user said
+        self._http = httpx.Client(base_url=f"{url}/_mock/api", auth=(project_id, secret), trust_env=False)
+
+    def mail(self, to: str, kind: str, wait: int = 10) -> Mail:
+        """The newest mail to an address, waiting for one at most so many seconds."""
+        found = self._call("GET", "/messages/latest", params={"to": to, "kind": kind, "wait": wait}, timeout=wait + 10)
+        return Mail(**{field.name: found[field.name] for field in fields(Mail)})
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("GET", "/messages", params={"to": to})["messages"]
+        return found
+
+    def advance(self, **by: float) -> str:
+        """Move the project's clock by ``seconds``, ``minutes``, ``hours``, ``days``; answers the time that it shows."""
+        return str(self._call("POST", "/clock/advance", json=by)["now"])
+
+    def begin(self) -> None:
+        """Make sure that the server is there, and takes the project for one of its own."""
+        self._call("GET", "/project")
+
+    def reset(self) -> None:
+        self._call("POST", "/reset")
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            answer = self._http.request(method, path, **options)
+            body: dict[str, Any] = answer.json()
+        except httpx.HTTPError as e:
+            raise StoryFailed(f"no mockstytch answers at {self._url}: {e}") from None
+        except ValueError:
+            raise StoryFailed(f"what answers at {self._url} is not mockstytch ({answer.status_code})") from None
+        if body.get("error_type") == "unauthorized_credentials":
+            raise StoryFailed(f"{self._url} lets no new projects in: start it without --closed")
+        if answer.status_code != 200:
+            raise StoryFailed(f"{method} {path}: {answer.status_code} {body.get('error_message', body)}")
+        return body
