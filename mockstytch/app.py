@@ -18,6 +18,7 @@ from mockstytch.api import (
     rbac,
     sessions,
 )
+from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> AS
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
     routes = [*hosted_redirect.routes(mock), *_api(mock, not_found), *Control(mock).routes()]
+    routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock

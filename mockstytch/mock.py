@@ -118,6 +118,7 @@ class Mock:
         self.settings = settings or Settings()
         self.ids = Ids(self.settings.random_seed)
         self.subscribers: list[Subscriber] = []
+        self.stopping = False
         self._logs: dict[str, deque[Answered]] = {}
         self._written: dict[str, int] = {}  # transactions since the rings of a project were last trimmed
         self._lock = threading.RLock()
@@ -269,6 +270,12 @@ class Mock:
                 counters[name] = counters.get(name, 0) + dropped
         if counters != ctx.project.counters:
             self._projects[project_id] = ctx.store.update(self._projects[project_id], counters=counters)
+
+    def stop_waiting(self) -> None:
+        """The server is about to end: who waits for a message is answered at once."""
+        self.stopping = True
+        for subscriber in self.subscribers:
+            subscriber(self.default_project(), [])
 
     def close(self) -> None:
         with self._lock:

@@ -39,6 +39,7 @@ class Server:
             raise
         self.app = create_app(mock=self.mock)
         self._main = _Listener(self.app, self._socket)
+        self._main.on_stop = self.mock.stop_waiting
         self._companions: list[_Listener] = []
         self._thread = threading.Thread(target=self.serve, name="mockstytch", daemon=True)
 
@@ -105,6 +106,7 @@ class _Listener(uvicorn.Server):
         self._socket, self._heeds_signals = at, heeds_signals
         self.ready = asyncio.Event()
         self.on_ready: Callable[[], None] = lambda: None
+        self.on_stop: Callable[[], None] = lambda: None
 
     async def listen(self) -> None:
         await self.serve(sockets=[self._socket])
@@ -113,6 +115,10 @@ class _Listener(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
         self.on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.on_stop()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

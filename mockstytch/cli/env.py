@@ -3,7 +3,7 @@
 import click
 
 from mockstytch.cli.connection import connection_options
-from mockstytch.console.snippets import CODE, variables
+from mockstytch.console.snippets import CODE, REMARKS, variables
 
 
 @click.command()
@@ -14,5 +14,5 @@ def env(sdk: str, url: str, project_id: str, secret: str) -> None:
     for name, value in variables(url, project_id, secret).items():
         click.echo(f"export {name}={value}")
     comment = {"python": "#", "ruby": "#"}.get(sdk, "//")
-    remark = f" {comment} the browser API is not served yet: docs/gaps.md" if sdk == "browser" else ""
+    remark = f" {comment} {REMARKS[sdk]}" if sdk in REMARKS else ""
     click.echo(f"\n{CODE[sdk]}{remark}")

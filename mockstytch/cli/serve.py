@@ -113,7 +113,7 @@ class Running:
             f"mockstytch is ready. Independent of Stytch, Inc.\n\n"
             f"  API           {facts['url']}\n{tls}"
             f"  inbox         {facts['console_url']}\n"
-            f"  docs          https://github.com/mockstytch/mockstytch/tree/main/docs\n"
+            f"  docs          {facts['console_url']}docs\n"
             f"  project_id    {facts['project_id']}\n"
             f"  secret        {facts['secret']}\n"
             f"  public_token  {facts['public_token']}\n\n"

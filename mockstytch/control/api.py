@@ -14,9 +14,11 @@ from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
 from mockstytch.control import guard
 from mockstytch.control.inbox import Arrivals, Wanted
+from mockstytch.domain import redirects
 from mockstytch.errors import StytchError
 from mockstytch.http.dispatch import MAX_BODY
 from mockstytch.mock import Mock
+from mockstytch.store.credentials import NextIdentity
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project, ProjectSettings, SigningKey
 from mockstytch.store.record import Frozen
@@ -40,6 +42,18 @@ class Advance(Frozen, forbid_unknown_fields=True):
     days: float = 0
 
 
+class Coming(Frozen, forbid_unknown_fields=True):
+    """Who comes next at an OAuth provider, or the provider's refusal."""
+
+    provider: Literal["google", "microsoft", "github", "slack", "hubspot"]
+    email: str = ""
+    name: str = ""
+    subject: str = ""
+    email_verified: bool | None = None
+    tenant_ids: list[str] = []
+    error: str = ""
+
+
 class Control:
     """The handlers, and what they share."""
 
@@ -60,6 +74,7 @@ class Control:
             ("DELETE", "/messages", self.delete_messages),
             ("POST", "/keys/rotate", self.rotate_keys),
             ("GET", "/requests", self.requests),
+            ("POST", "/next-identity", self.next_identity),
         ]
         return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
@@ -124,13 +139,13 @@ class Control:
 
     async def messages(self, request: Request) -> Any:
         project = guard.project(self.mock, request)
-        found = await self.arrivals.wait(project, _wanted(request), _wait(request))
+        found = await self.arrivals.wait(project, _wanted(request), _wait(request), request.is_disconnected)
         last = found[-1].message_id if found else request.query_params.get("after")
         return {"messages": [wire.message(m) for m in found], "next_after": last}
 
     async def latest_message(self, request: Request) -> Any:
         project = guard.project(self.mock, request)
-        found = await self.arrivals.wait(project, _wanted(request, limit=1), _wait(request))
+        found = await self.arrivals.wait(project, _wanted(request, limit=1), _wait(request), request.is_disconnected)
         if not found:
             raise errors.message_not_found()
         return wire.message(found[-1])
@@ -153,6 +168,25 @@ class Control:
         counters = project.counters | {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
         self.mock.change(project, counters=counters)
         return {"kid": kid}
+
+    async def next_identity(self, request: Request) -> Any:
+        """Queue who comes next: that visit to the provider is answered at once, without its page."""
+        project = guard.project(self.mock, request)
+        coming = await _body(request, Coming)
+        if not coming.error and not redirects.is_email(coming.email):
+            raise errors.invalid_email(because="email, or error, is needed")
+        identity = msgspec.structs.asdict(coming)
+        provider, refusal = identity.pop("provider"), identity.pop("error")
+        with self.mock.transaction(project) as ctx:
+            ctx.store.insert(
+                NextIdentity(
+                    next_identity_id=str(ctx.ids.uuid()),
+                    provider=provider,
+                    identity={"error": refusal} if refusal else identity,
+                    position=position(),
+                )
+            )
+        return {}
 
     async def requests(self, request: Request) -> Any:
         """The latest requests, newest last, each refusal with its reason."""

@@ -1,11 +1,15 @@
 """Reading what was sent, and waiting for it."""
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from time import monotonic
 
 from mockstytch.mock import Mock
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project
+
+_PATIENCE = 5  # seconds between two looks whether the caller is still there
 
 
 class Arrivals:
@@ -20,17 +24,20 @@ class Arrivals:
         for loop, event in list(self._waiting):
             loop.call_soon_threadsafe(event.set)
 
-    async def wait(self, project: Project, wanted: "Wanted", seconds: float) -> list[Message]:
-        """The messages that match, as soon as there is one, and at the latest after ``seconds``."""
+    async def wait(
+        self, project: Project, wanted: "Wanted", seconds: float, has_left: Callable[[], Awaitable[bool]]
+    ) -> list[Message]:
+        """The messages that match, as soon as there is one, and at the latest after ``seconds``; sooner where the
+        caller has hung up or the server is about to end."""
         deadline = monotonic() + seconds
         waiter = (asyncio.get_running_loop(), asyncio.Event())
         self._waiting.add(waiter)
         try:
             while not (found := self.read(project, wanted)) and (left := deadline - monotonic()) > 0:
                 waiter[1].clear()
-                try:
-                    await asyncio.wait_for(waiter[1].wait(), left)
-                except TimeoutError:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(waiter[1].wait(), min(left, _PATIENCE))
+                if self._mock.stopping or await has_left():
                     break
             return found
         finally:

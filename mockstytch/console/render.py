@@ -1,0 +1,104 @@
+"""From a template to an answer: headers, formats, static files."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from mockstytch import __version__, wire
+from mockstytch.errors import StytchError
+from mockstytch.store.messages import Message
+
+_HERE = files("mockstytch.console")
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+_SHARED_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
+_PAGE_HEADERS = _SHARED_HEADERS | {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",  # with no-referrer, forms would be sent with ``Origin: null``
+}
+# The mail is foreign text: its own styles, no script, no origin. Its links leave the frame.
+_MAIL_HEADERS = _SHARED_HEADERS | {
+    "content-security-policy": f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox {_SANDBOX}; "
+    "frame-ancestors 'self'",
+    "referrer-policy": "no-referrer",
+}
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    return HTMLResponse(_environment().get_template(template).render(values), status, _PAGE_HEADERS)
+
+
+def refusal(e: StytchError) -> Response:
+    """An error as a page of its own, which tells nothing about any project."""
+    return page("error.html", e.kind.status_code, error=e.kind, because=e.because)
+
+
+def mail(message: Message) -> Response:
+    """The e-mail itself, for the frame on the message's page; a text message as plain text."""
+    if message.html is None:
+        return Response(message.text, 200, _MAIL_HEADERS, "text/plain")
+    base = '<base target="_blank">'
+    framed = message.html.replace("<head>", f"<head>{base}", 1)
+    return HTMLResponse(framed if base in framed else base + framed, 200, _MAIL_HEADERS)
+
+
+async def static(request: Request) -> Response:
+    """A static file. Open to everybody: there is nothing in it, and a refusal wants its style, too."""
+    found = _statics().get(request.path_params["name"])
+    if found is None:
+        return Response(status_code=404)
+    body, media_type, etag = found
+    headers = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, 200, headers, media_type)
+
+
+@cache
+def _statics() -> Mapping[str, tuple[bytes, str, str]]:
+    """By name: content, type, ETag."""
+    found = {}
+    for file in _HERE.joinpath("static").iterdir():
+        body = file.read_bytes()
+        found[file.name] = (body, _TYPES[file.name.rpartition(".")[2]], f'"{sha256(body).hexdigest()[:16]}"')
+    return found
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # who opens no page doesn't pay for it
+
+    templates = _HERE.joinpath("templates")
+    environment = Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        loader=FunctionLoader(lambda name: templates.joinpath(name).read_text(encoding="utf-8")),
+    )
+    environment.globals |= {"version": __version__, "sandbox": _SANDBOX}
+    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration}
+    return environment
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """``04:12:33``; with its date where that isn't today's."""
+    return f"{when:%H:%M:%S}" if when.date() == now.date() else f"{when:%Y-%m-%d %H:%M:%S}"
+
+
+def duration(seconds: float) -> str:
+    """``+1 h 1 min``, ``-2 d``: how far a clock is off, in its two largest units."""
+    left, parts = round(abs(seconds)), []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return ("-" if seconds < 0 else "+") + (" ".join(parts[:2]) or "0 s")

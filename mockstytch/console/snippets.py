@@ -1,0 +1,40 @@
+"""How each SDK is pointed at this server: what to set, and the lines of code that read it."""
+
+CODE = {
+    "python": (
+        'client = stytch.B2BClient(project_id=os.environ["STYTCH_PROJECT_ID"], secret=os.environ["STYTCH_SECRET"],\n'
+        '                          environment=os.environ["STYTCH_ENV"])'
+    ),
+    "node": (
+        "const client = new stytch.B2BClient({ project_id: process.env.STYTCH_PROJECT_ID,\n"
+        "  secret: process.env.STYTCH_SECRET, env: process.env.STYTCH_ENV });"
+    ),
+    "go": (
+        'client, err := b2bstytchapi.NewClient(os.Getenv("STYTCH_PROJECT_ID"), os.Getenv("STYTCH_SECRET"),\n'
+        '\tb2bstytchapi.WithBaseURI(os.Getenv("STYTCH_ENV")))'
+    ),
+    "java": (
+        'var client = new StytchB2BClient(System.getenv("STYTCH_PROJECT_ID"), System.getenv("STYTCH_SECRET"),\n'
+        '    new OptionalClientConfig(/* apiBaseUrl */ System.getenv("STYTCH_ENV")));'
+    ),
+    "ruby": (
+        "client = StytchB2B::Client.new(project_id: ENV['STYTCH_PROJECT_ID'], secret: ENV['STYTCH_SECRET'],\n"
+        "                               env: ENV['STYTCH_ENV'])"
+    ),
+    "browser": (
+        "const stytch = new StytchB2BClient(STYTCH_PUBLIC_TOKEN, { endpoints: { testAPIURL: STYTCH_ENV,\n"
+        "  liveAPIURL: STYTCH_ENV, clientsideServicesIframeURL: STYTCH_ENV + '/clientside-services/index.html' } });"
+    ),
+}
+
+REMARKS = {"browser": "the browser API is not served yet: docs/gaps.md"}
+
+
+def variables(url: str, project_id: str, secret: str) -> dict[str, str]:
+    """The environment that an app needs."""
+    return {
+        "STYTCH_PROJECT_ID": project_id,
+        "STYTCH_SECRET": secret,
+        "STYTCH_PUBLIC_TOKEN": project_id.replace("project-", "public-token-", 1),
+        "STYTCH_ENV": url.rstrip("/"),
+    }
