@@ -14,7 +14,7 @@ run: $(READY) ## the server and the demo app
 	$(BIN)/mockstytch demo
 
 test: $(READY) ## all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(READY) ## format, lint, types, import layers, generated docs
 	$(BIN)/ruff format --check .

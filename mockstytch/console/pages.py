@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import errors
 from mockstytch.console import reference, render
-from mockstytch.control import guard
+from mockstytch.http import guard
 from mockstytch.errors import StytchError
 from mockstytch.gaps import GAPS
 from mockstytch.http.dispatch import base_url

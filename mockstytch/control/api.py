@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
-from mockstytch.control import guard
+from mockstytch.http import guard
 from mockstytch.control.inbox import Arrivals, Wanted
-from mockstytch.domain import redirects
+from mockstytch.domain import emails
 from mockstytch.errors import StytchError
 from mockstytch.http.dispatch import MAX_BODY
 from mockstytch.mock import Mock
@@ -173,7 +173,7 @@ class Control:
         """Queue who comes next: that visit to the provider is answered at once, without its page."""
         project = guard.project(self.mock, request)
         coming = await _body(request, Coming)
-        if not coming.error and not redirects.is_email(coming.email):
+        if not coming.error and not emails.is_address(coming.email):
             raise errors.invalid_email(because="email, or error, is needed")
         identity = msgspec.structs.asdict(coming)
         provider, refusal = identity.pop("provider"), identity.pop("error")

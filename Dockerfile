@@ -1,0 +1,23 @@
+# mockstytch, and its demo app. Independent of Stytch, Inc.
+FROM python:3.13-slim AS build
+WORKDIR /src
+RUN python -m venv /venv
+COPY . .
+RUN /venv/bin/pip install --no-cache-dir --constraint constraints.txt ".[demo]"
+
+FROM python:3.13-slim
+RUN useradd --system --uid 1000 mockstytch && install --directory --owner mockstytch /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    XDG_STATE_HOME=/data \
+    MOCKSTYTCH_HOST=0.0.0.0
+# loopback is always allowed: what is named here may be used by other containers, too
+ENV MOCKSTYTCH_ALLOWED_HOST=mock
+USER mockstytch
+WORKDIR /data
+VOLUME /data
+EXPOSE 4700
+HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=5 \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('MOCKSTYTCH_PORT', '4700') + '/_mock/api/health')"]
+CMD ["mockstytch", "serve"]

@@ -1,0 +1,253 @@
+"""What keeps the house readable, held by tests: sizes, the sources of time and chance, rows as values, a light import.
+
+The direction of imports is import-linter's business: ``[tool.importlinter]`` in ``pyproject.toml``.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import mockstytch
+from mockstytch.store import tables  # noqa: F401  declares the records
+from mockstytch.store.record import Record
+
+PACKAGE = Path(mockstytch.__file__).parent
+# Where the package is installed, these two lie inside it; they are apps of their own.
+MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if not {"demo_app", "scenarios"} & set(p.parts)]
+RECORDS = {record.__name__: record for record in Record.__subclasses__()}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(module: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+# Sizes
+
+
+def test_a_module_holds_one_noun():
+    sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: size for name, size in sizes.items() if size >= 400} == {}
+
+
+def test_an_operation_is_read_at_one_go():
+    operations = [(path, f) for path in MODULES if path.parent.name == "api" for f in functions(tree(path))]
+    sizes = {f"{name_of(path)}:{f.name}": (f.end_lineno or 0) - f.lineno + 1 for path, f in operations}
+    assert {name: size for name, size in sizes.items() if size >= 40} == {}
+
+
+def test_the_edge_stays_thin():
+    """Everything that every request goes through: counted without blank lines, comments and docstrings."""
+    assert sum(lines_of_code(path) for path in (PACKAGE / "http").glob("*.py")) < 450
+
+
+def lines_of_code(path: Path) -> int:
+    module = tree(path)
+    prose = {
+        line
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
+    }
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    return sum(1 for number, text in lines if text.strip(" \t#") and text.lstrip()[0] != "#" and number not in prose)
+
+
+# Time and chance
+
+_SOURCES = {"clock.py", "ids.py"}
+_BANNED_MODULES = {"random", "secrets"}
+_BANNED_NAMES = {"time.time", "time.time_ns", "uuid.uuid1", "uuid.uuid4", "datetime.now", "datetime.utcnow"}
+
+
+def test_time_and_chance_come_from_the_context():
+    used = {name_of(path): list(banned(tree(path))) for path in MODULES if name_of(path) not in _SOURCES}
+    assert {name: found for name, found in used.items() if found} == {}
+
+
+def banned(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name in _BANNED_MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            full = [node.module or "", *(f"{node.module}.{a.name}" for a in node.names)]
+            yield from (name for name in full if name in _BANNED_MODULES | _BANNED_NAMES)
+        elif isinstance(node, ast.Attribute):
+            name = ".".join(ast.unparse(node).split(".")[-2:])
+            if name in _BANNED_NAMES:
+                yield name
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import random",
+        "from secrets import token_hex",
+        "from uuid import uuid4",
+        "import time\ntime.time()",
+        "import datetime\ndatetime.datetime.now()",
+    ],
+)
+def test_what_is_banned_is_found(source):
+    assert list(banned(ast.parse(source)))
+
+
+# Rows are values: an update that is not assigned is lost, and a misspelled column is found before it is run
+
+
+def store_calls(node: ast.AST, *methods: str) -> Iterator[tuple[str, ast.Call]]:
+    for call in ast.walk(node):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        holder = ast.unparse(call.func.value).split(".")[-1]
+        if call.func.attr in methods and (holder == "store" or "Store(" in ast.unparse(call.func.value)):
+            yield call.func.attr, call
+
+
+def other_branch(node: ast.AST, statement: ast.stmt) -> Iterator[ast.AST]:
+    """What is not reached from a statement inside an ``if``: its ``else``."""
+    if isinstance(node, ast.If) and any(statement in ast.walk(part) for part in node.body):
+        yield from (inner for part in node.orelse for inner in ast.walk(part))
+
+
+def forgotten(function: ast.AST) -> list[str]:
+    """Rows that are updated, the changed copy thrown away, and the old one used further down."""
+    lost = []
+    for statement in ast.walk(function):
+        if not isinstance(statement, ast.Expr):
+            continue
+        for _, call in store_calls(statement, "update", "claim"):
+            if call is statement.value and call.args and isinstance(call.args[0], ast.Name):
+                row, after = call.args[0].id, ((statement.end_lineno or 0), (statement.end_col_offset or 0))
+                other = {id(n) for i in ast.walk(function) for n in other_branch(i, statement)}
+                uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == row and id(n) not in other]
+                later = sorted((n for n in uses if (n.lineno, n.col_offset) > after), key=lambda n: n.lineno)
+                if later and isinstance(later[0].ctx, ast.Load):
+                    lost.append(f"line {statement.lineno}: {row}")
+    return lost
+
+
+def returns() -> dict[str, str]:
+    """What the functions of the package return, where that is a record: ``lookup.member`` → ``Member``."""
+    found = {}
+    for path in MODULES:
+        for f in functions(tree(path)):
+            if f.returns and (record := record_in(f.returns)):
+                found[f"{path.stem}.{f.name}"] = found[f.name] = record
+    return found
+
+
+def record_in(annotation: ast.expr) -> str:
+    """The record of ``Member`` and ``Member | None``; "" for anything else, ``list[Member]`` above all."""
+    plain = ast.unparse(annotation).replace('"', "").removesuffix(" | None")
+    return plain if plain in RECORDS else ""
+
+
+def types_of(function: ast.FunctionDef | ast.AsyncFunctionDef, returned: dict[str, str]) -> dict[str, str]:
+    """The variables of a function that hold a record, as far as annotations and the calls around tell."""
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    known = {a.arg: record for a in arguments if a.annotation and (record := record_in(a.annotation))}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call):
+            call, name = node.value, node.targets[0].id
+            if any(call is c for _, c in store_calls(call, "find", "get")) and isinstance(call.args[0], ast.Name):
+                known[name] = call.args[0].id
+            elif ast.unparse(call.func) in returned:
+                known[name] = returned[ast.unparse(call.func)]
+    return known
+
+
+def misspelled(function: ast.FunctionDef | ast.AsyncFunctionDef, returned: dict[str, str]) -> tuple[list[str], int]:
+    """Keywords of store calls that are no column of the record, and how many calls could be judged."""
+    known, wrong, judged = types_of(function, returned), [], 0
+    for method, call in store_calls(function, "find", "get", "all", "delete_all", "insert", "update", "claim"):
+        subject = call.args[0] if call.args else None
+        if method == "insert":
+            subject = subject.func if isinstance(subject, ast.Call) else None
+        name = subject.id if isinstance(subject, ast.Name) else ""
+        record = RECORDS.get(name) or RECORDS.get(known.get(name, ""))
+        if record is None:
+            continue
+        judged += 1
+        columns = {f.name for f in msgspec.structs.fields(record)}
+        wrong += [
+            f"line {call.lineno}: {record.__name__}.{k.arg}" for k in call.keywords if k.arg and k.arg not in columns
+        ]
+    return wrong, judged
+
+
+def test_no_update_is_forgotten():
+    assert [
+        f"{name_of(path)}, {lost}" for path in MODULES for f in functions(tree(path)) for lost in forgotten(f)
+    ] == []
+
+
+def test_columns_are_spelled_right():
+    returned, judged = returns(), 0
+    for path in MODULES:
+        for f in functions(tree(path)):
+            wrong, count = misspelled(f, returned)
+            assert wrong == [], name_of(path)
+            judged += count
+    assert judged > 60  # a lint that understands nothing finds nothing
+
+
+@pytest.mark.parametrize(
+    ("body", "caught"),
+    [
+        ("ctx.store.update(member, name='x')\n return wire.member(member)", True),
+        ("member = ctx.store.update(member, name='x')\n return wire.member(member)", False),
+        ("ctx.store.update(member, name='x')\n member = lookup.member(ctx)\n return member", False),
+        ("ctx.store.update(member, name='x')", False),
+        ("if ctx:\n  ctx.store.update(member, name='x')\n else:\n  return member", False),
+        ("if ctx:\n  ctx.store.update(member, name='x')\n return member", True),
+    ],
+)
+def test_a_forgotten_update_is_found(body, caught):
+    source = f"def f(ctx, member: Member):\n {body}"
+    assert bool(forgotten(ast.parse(source))) is caught
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ctx.store.find(Member, member=1)",
+        "ctx.store.update(member, nmae='x')",
+        "ctx.store.update(found, nmae='x')",
+        "ctx.store.insert(Member(), emial=1)",
+        "Store(connection, id).all(Member, adress=1)",
+    ],
+)
+def test_a_misspelled_column_is_found(statement):
+    source = f"def f(ctx, member: Member):\n found = lookup.member(ctx)\n {statement}"
+    wrong, _ = misspelled(functions(ast.parse(source))[0], returns())
+    assert len(wrong) == 1
+
+
+# A light start
+
+
+def test_the_server_starts_light():
+    """What few requests need is imported by the first that needs it."""
+    heavy = "cryptography", "jinja2", "jwt", "trustme", "click", "stytch", "requests", "pydantic"
+    code = f"import mockstytch.app, sys; print(*(name for name in {heavy!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_plugin_imports_nothing_before_a_fixture_is_used():
+    code = "import mockstytch.pytest_plugin, sys; print(*sorted(name for name in sys.modules if 'mockstytch' in name))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["mockstytch", "mockstytch.pytest_plugin"]

@@ -1,0 +1,380 @@
+"""The documentation is run: every command and every block of code, every link, every name.
+
+Blocks that start no server find one on a free port. What can't be run here is checked in another way, and says why.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+import tools.docs
+from mockstytch import Settings
+from mockstytch.console.snippets import CODE, variables
+from mockstytch.control.api import Control
+from mockstytch.mock import Mock
+from mockstytch.seed import plant
+from mockstytch.server import Server
+from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/**/*.md"))]
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    page: str
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def blocks(*languages: str) -> list[Block]:
+    found = []
+    for path in PAGES:
+        for match in _BLOCK.finditer(text := read(path)):
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(Block(path.relative_to(ROOT).as_posix(), line, match[1], match[2]))
+    return [block for block in found if not languages or block.language in languages]
+
+
+def of(*languages: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("block", blocks(*languages), ids=str)
+
+
+def test_every_block_is_of_a_kind_that_is_tested():
+    known = {"shell", "python", "js", "go", "java", "ruby", "yaml", "toml", "json", "text"}
+    assert {block.language for block in blocks()} <= known
+    assert sum(read(path).count("\n```\n") for path in PAGES) == len(blocks())  # none without a language
+
+
+# Running them: the default ports are taken by free ones, in this one place
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def with_ports(text: str, **ports: int) -> str:
+    for default, port in {"4700": ports["api"], "4743": ports["tls"], "3000/": ports["demo"]}.items():
+        text = text.replace(default, str(port) + "/" * default.endswith("/"))
+    return text
+
+
+class Runner:
+    """Runs a block in an empty folder, beside a server or with ports for one of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self.ports = {"api": port, "tls": free_port(), "demo": free_port()}
+        url = f"http://127.0.0.1:{port}"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MOCKSTYTCH"))}
+        self.environment = inherited | {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYTHONUNBUFFERED": "1",
+            "XDG_STATE_HOME": str(folder / "state"),
+            "MOCKSTYTCH_URL": url,
+            "MOCKSTYTCH_PORT": str(port),
+            "MOCKSTYTCH_DEMO_PORT": str(self.ports["demo"]),
+            "NO_PROXY": "*",
+            **variables(url, DEFAULT_PROJECT_ID, DEFAULT_SECRET),
+        }
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            start_new_session=True,
+        )
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def file(self, name: str, text: str) -> str:
+        path = self.folder / name
+        path.write_text(with_ports(text, **self.ports), encoding="utf-8")
+        return str(path)
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Iterator[Runner]:
+    """A runner with a server beside it, its default project empty."""
+    with Server(Settings(port=0)) as server:
+        yield Runner(tmp_path, server.settings.port)
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Runner:
+    return Runner(tmp_path, free_port())
+
+
+# Python
+
+
+@of("python")
+def test_python(block, beside):
+    if re.search(r"^def test_", block.text, re.MULTILINE):
+        uses_ours = block.page == "CONTRIBUTING.md"
+        support = "from tests.conftest import *\n" if uses_ours else ""
+        beside.file("conftest.py", support)
+        beside.environment["PYTHONPATH"] = str(ROOT)
+        said = beside.run(sys.executable, "-m", "pytest", "-q", "-n", "0", beside.file("test_block.py", block.text))
+        assert " passed" in said
+    else:
+        asked = "\nif 'client' in globals() and 'mock' not in globals():\n    client.project.metrics()\n"
+        if "server.terminate()" in block.text:
+            asked = ""
+        beside.run(sys.executable, "-W", "ignore", beside.file("block.py", block.text + asked))
+
+
+# Shell
+
+_SERVER = re.compile(r"^mockstytch( serve| demo| -|$)")
+
+
+def _pip(line: str) -> None:
+    """Installing the wheel is tested in test_packaging.py; here, that the names and extras are right."""
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
+    known = {project["name"], *(f"{project['name']}[{extra}]" for extra in project["optional-dependencies"])}
+    assert {word.strip('"') for word in line.split()[2:]} <= known | {"stytch", "pytest"}
+
+
+def _make(line: str) -> None:
+    """CI runs the targets in a fresh clone; here, that there is such a target and what it would start is there."""
+    planned = subprocess.run(
+        ["make", "--dry-run", line.split()[1]], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+    ).stdout
+    for module in re.findall(r"-m (benchmarks|tools\.docs)", planned):
+        assert (ROOT / module.replace(".", "/")).with_suffix(".py").exists() or (ROOT / module).is_dir()
+
+
+def _docker(line: str) -> None:
+    """No engine runs here; that the Compose file holds together is tested in test_packaging.py."""
+    assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose up( --build)?", line)
+
+
+NOT_RUN = {"pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
+
+
+@of("shell")
+def test_shell(block, beside, alone):
+    lines = []
+    for line in block.text.replace("\\\n", " ").splitlines():
+        check = next((check for start, check in NOT_RUN.items() if line.startswith(start)), None)
+        check(line) if check else lines.append(line)
+    if any("--request" in line or line.startswith(("curl", "PROJECT")) for line in lines) and not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    if any("| jq" in line for line in lines) and not shutil.which("jq"):
+        pytest.skip("jq is not installed")
+    if lines and _SERVER.match(lines[-1]):
+        serves(alone, "\n".join(lines))
+    elif lines:
+        if any("--to ada@acme.example" in line for line in lines):
+            with_mail(beside)
+        beside.run("bash", "-euo", "pipefail", "-c", with_ports("\n".join(lines), **beside.ports))
+
+
+def serves(runner: Runner, script: str) -> None:
+    """The script's last command is a server: it says that it is ready, and ends when it is told to."""
+    command = ["bash", "-euc", with_ports(script, **runner.ports).replace("--port 0", f"--port {runner.port}")]
+    with subprocess.Popen(
+        command,
+        cwd=runner.folder,
+        env=runner.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        said = []
+        try:
+            for line in process.stdout:
+                said.append(line)
+                if "mockstytch is ready" in line or line.startswith("{"):
+                    health = f"http://127.0.0.1:{runner.port}/_mock/api/health"
+                    asked = f"import urllib.request; urllib.request.urlopen({health!r})"
+                    runner.run(sys.executable, "-c", asked)
+                    break
+            else:
+                pytest.fail("".join(said))
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            process.communicate(timeout=20)
+
+
+def with_mail(runner: Runner) -> None:
+    code = (
+        "from mockstytch import MockStytch; import os; m = MockStytch(url=os.environ['MOCKSTYTCH_URL']);"
+        "m.client().magic_links.email.discovery.send('ada@acme.example')"
+    )
+    runner.run(sys.executable, "-W", "ignore", "-c", code)
+
+
+# Other languages
+
+
+@pytest.fixture(scope="session")
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The official Node SDK, installed once."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("Node.js is not installed")
+    folder = tmp_path_factory.mktemp("node")
+    command = ["npm", "install", "--no-audit", "--no-fund", "--no-save", "--prefix", str(folder), "stytch@14"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        pytest.skip(f"npm could not install the SDK: {done.stderr.strip().splitlines()[-1:]}")
+    return folder / "node_modules"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("node")  # one installation
+@of("js")
+def test_node(block, beside, node_modules):
+    beside.environment["NODE_PATH"] = str(node_modules)
+    asked = "\nclient.project.metrics().then((answer) => console.log(answer.project_id));\n"
+    assert DEFAULT_PROJECT_ID in beside.run("node", beside.file("block.js", block.text + asked))
+
+
+@of("go", "java", "ruby")
+def test_what_has_no_toolchain_here_is_what_the_command_prints(block):
+    """Compiling them takes each language's SDK; the lines are those of ``mockstytch env``, kept in one place."""
+    assert block.text.strip() == CODE[block.language].strip()
+
+
+# Data
+
+
+@of("yaml")
+def test_yaml(block, beside):
+    known = yaml.safe_load(block.text)
+    assert known
+    for job in known.get("jobs", {}).values():
+        commands = [step["run"] for step in job["steps"] if "run" in step]
+        for command in commands:
+            if command.startswith("pip"):
+                _pip(command)
+        # the app's own tests can't be run; starting the server and waiting for it can
+        ours = [c for c in commands if c.startswith(("mockstytch", "curl"))]
+        if ours and shutil.which("curl"):
+            runner = Runner(beside.folder, free_port())
+            script = "\n".join(["trap 'kill %1' EXIT", *ours])
+            runner.run("bash", "-eumc", with_ports(script, **runner.ports))
+
+
+@of("toml")
+def test_toml(block, tmp_path):
+    """The only TOML is the seed file, and it is planted."""
+    path = tmp_path / "world.toml"
+    path.write_text(block.text, encoding="utf-8")
+    mock = Mock(Settings())
+    plant(mock, path)
+    assert len(mock.all_projects()) == 1 + len(tomllib.loads(block.text)["projects"])
+
+
+@of("json")
+def test_json(block):
+    assert json.loads(block.text)
+
+
+# What is generated is up to date, what is named exists
+
+
+def test_generated_pages_are_up_to_date():
+    names = [path.relative_to(ROOT).as_posix() for path in tools.docs.stale()]
+    assert names == [], "run: make docs"
+
+
+def test_every_generated_part_is_somewhere():
+    there = {name for path in tools.docs.pages() for name in re.findall(r"<!-- generated: ([\w-]+) -->", read(path))}
+    assert there == set(tools.docs.BLOCKS)
+
+
+def test_check_names_the_stale_page(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(tools.docs, "ROOT", tmp_path)
+    page = tmp_path / "README.md"
+    page.write_text("<!-- generated: errors -->\nold\n<!-- end: errors -->\n", encoding="utf-8")
+    assert tools.docs.main(["--check"]) == 1
+    assert capsys.readouterr().err == "out of date: README.md. Run: make docs\n"
+    assert tools.docs.main([]) == 0
+    assert "organization_not_found" in read(page)
+    assert tools.docs.main(["--check"]) == 0
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path):
+    text = _BLOCK.sub("", read(path))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        there = (path.parent / name).resolve() if name else path
+        assert there.exists(), target
+        assert there.is_relative_to(ROOT), target
+        if anchor:
+            assert anchor in anchors(read(there)), target
+
+
+def test_every_page_is_linked():
+    linked = {
+        (path.parent / target.partition("#")[0]).resolve()
+        for path in PAGES
+        for target in re.findall(r"\]\(([^)\s]+\.md[^)\s]*)\)", read(path))
+    }
+    assert [page.name for page in PAGES[1:] if page not in linked] == []
+
+
+def test_files_that_are_named_exist():
+    named = {name for path in PAGES for name in re.findall(r"`((?:mockstytch|tests|tools)/[\w/]+\.\w+)`", read(path))}
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_control_api_is_documented_whole():
+    routes = {(next(iter(r.methods - {"HEAD"})), r.path) for r in Control(Mock(Settings())).routes()}
+    sections = re.findall(r"^### `([A-Z]+) (/_mock/api/\S+)`$", read(ROOT / "docs/control-api.md"), re.MULTILINE)
+    assert sorted(sections) == sorted(routes)
+
+
+def test_variables_that_are_named_exist():
+    """Those of the command line; the table in command-line.md is made from the commands themselves."""
+    known = set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "docs/command-line.md")))
+    named = {name for path in PAGES for name in re.findall(r"MOCKSTYTCH_[A-Z_]+", read(path))}
+    assert named == known
+
+
+def test_statuses_and_types_that_are_named_exist():
+    """An error type in the how-to pages is one of the catalogue's."""
+    types = {kind.error_type for kind in tools.docs.errors.catalogue()}
+    named = re.findall(r"^\| `(\w+)` \|", read(ROOT / "docs/how-to/test-refusals.md"), re.MULTILINE)
+    assert len(named) > 5
+    assert set(named) <= types

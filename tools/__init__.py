@@ -1,0 +1,1 @@
+"""What developers of this project run: ``python -m tools.docs``."""
