@@ -206,6 +206,79 @@ stytch_claims_in_custom_claims = _shared(400, "stytch_claims_in_custom_claims", 
 too_many_session_arguments = _shared(400, "too_many_session_arguments", "Only one session argument may be given.", "I")
 too_many_session_revoke_arguments = _shared(400, "too_many_session_revoke_arguments", "Only one of member_session_id, session_token, session_jwt and member_id may be given.", "I")
 unable_to_parse_session_jwt = _shared(400, "unable_to_parse_session_jwt", "The session JWT could not be parsed or its signature is invalid.", "I")
+# one-time codes, second factors, locks
+action_available_only_for_active_members = _b2b(400, "action_available_only_for_active_members", "You may not attach an MFA factor to a member that is not active.", "D")
+action_available_only_once_primary_authentication_is_met = _b2b(400, "action_available_only_once_primary_authentication_is_met", "You must complete the primary authentication requirements for an organization before completing an MFA flow.", "D")
+active_totp_exists = _shared(400, "active_totp_exists", "Cannot create a new TOTP for the specified user since the user already has an active TOTP. Users may only have one active TOTP at a time.", "D")
+expired_totp = _shared(401, "expired_totp", "The TOTP registration was not completed in time. Start it again.")
+invalid_expiration_otp = _shared(400, "invalid_expiration_otp", "The expiration must be between 2 and 15 minutes.")
+invalid_phone_number_country_code = _shared(400, "invalid_phone_number_country_code", "The phone number's country code is invalid, unsupported, or disabled.", "D")
+invalid_recovery_code = _shared(400, "invalid_recovery_code", "Recovery code format is invalid.")
+invalid_totp_code = _shared(400, "invalid_totp_code", "TOTP code format is invalid.")
+no_active_recovery_code_backed_factor = _shared(400, "no_active_recovery_code_backed_factor", "The member has no active factor that recovery codes stand in for.")
+operation_restricted_by_organization_mfa_methods = _b2b(400, "operation_restricted_by_organization_mfa_methods", "The organization does not allow this MFA method.")
+otp_code_not_found = _shared(404, "otp_code_not_found", "The passcode provided was incorrect and could not be authenticated.", "I")
+pending_totp_exists = _shared(400, "pending_totp_exists", "The member has a TOTP registration that is not completed yet.")
+recovery_code_used_as_totp_code = _shared(400, "recovery_code_used_as_totp_code", "A recovery code was given where a TOTP code is expected.")
+recovery_codes_not_found = _shared(404, "recovery_codes_not_found", "Recovery codes could not be found.", "S")
+session_enforced_factor_matching_session_required = _b2b(400, "session_enforced_factor_matching_session_required", "The member has an MFA factor: a session that was authenticated with it is required.")
+totp_code_already_authenticated = _shared(400, "totp_code_already_authenticated", "This TOTP code has already been authenticated. Please attempt with the next generated code.", "I")
+totp_code_used_as_recovery_code = _shared(400, "totp_code_used_as_recovery_code", "A TOTP code was given where a recovery code is expected.")
+unable_to_auth_otp_code = _shared(401, "unable_to_auth_otp_code", "The passcode could not be authenticated because it was either already used or expired. Send another passcode to this user.", "I")
+unable_to_authenticate_recovery_code = _shared(401, "unable_to_authenticate_recovery_code", "The recovery code could not be authenticated.")
+unable_to_authenticate_totp = _shared(401, "unable_to_authenticate_totp", "The TOTP code could not be authenticated.", "S")
+user_lock_limit_reached = _shared(429, "user_lock_limit_reached", "The user has been locked out due to too many failed authentication attempts. Please try again later.", "I")
+
+# passwords
+argon_2_key_length_mismatch = _shared(400, "argon_2_key_length_mismatch", "The hash is not as long as key_length says.", "D")
+breached_password = _shared(400, "breached_password", "password appears in a list of breached passwords.", "I")
+cross_org_passwords_enabled = _b2b(400, "cross_org_passwords_enabled", "Cross-organization passwords are enabled for this project.", "I")
+cross_org_passwords_not_enabled = _b2b(400, "cross_org_passwords_not_enabled", "Cross-organization passwords are not enabled for this project.", "S")
+invalid_argon_2_iteration_amount = _shared(400, "invalid_argon_2_iteration_amount", "iteration_amount is out of range.", "S")
+invalid_argon_2_key_length = _shared(400, "invalid_argon_2_key_length", "key_length is out of range.", "S")
+invalid_argon_2_memory = _shared(400, "invalid_argon_2_memory", "memory is out of range.", "S")
+invalid_argon_2_salt = _shared(400, "invalid_argon_2_salt", "The salt is too short or too long.", "S")
+invalid_argon_2_threads = _shared(400, "invalid_argon_2_threads", "threads is out of range.", "S")
+invalid_base64_scrypt_hash = _shared(400, "invalid_base64_scrypt_hash", "The scrypt hash is not base64.", "S")
+invalid_base64_scrypt_salt = _shared(400, "invalid_base64_scrypt_salt", "The scrypt salt is not base64.", "S")
+invalid_bcrypt_cost = _shared(400, "invalid_bcrypt_cost", "The bcrypt cost is out of range.", "S")
+invalid_bcrypt_hash = _shared(400, "invalid_bcrypt_hash", "The bcrypt hash is malformed.", "S")
+invalid_hash = _shared(400, "invalid_hash", "The password hash is malformed.", "S")
+invalid_hash_type = _shared(400, "invalid_hash_type", "hash_type is not one that can be migrated.", "S")
+invalid_pbkdf_2_algorithm = _shared(400, "invalid_pbkdf_2_algorithm", "algorithm must be sha256 or sha512.", "S")
+invalid_pbkdf_2_hash = _shared(400, "invalid_pbkdf_2_hash", "The PBKDF2 hash is malformed.", "S")
+invalid_pbkdf_2_iteration_amount = _shared(400, "invalid_pbkdf_2_iteration_amount", "iteration_amount is out of range.", "S")
+invalid_pbkdf_2_salt = _shared(400, "invalid_pbkdf_2_salt", "The PBKDF2 salt is not base64.", "S")
+invalid_phpass_hash_format = _shared(400, "invalid_phpass_hash_format", "The phpass hash is malformed.", "S")
+invalid_phpass_hash_prefix = _shared(400, "invalid_phpass_hash_prefix", "The phpass hash must begin with $P$ or $H$.", "S")
+invalid_scrypt_n_parameter = _shared(400, "invalid_scrypt_n_parameter", "n_parameter must be a power of two from 2 to 262144.", "S")
+invalid_scrypt_parameters = _shared(400, "invalid_scrypt_parameters", "The scrypt parameters are out of range.", "S")
+invalid_scrypt_salt_length = _shared(400, "invalid_scrypt_salt_length", "The scrypt salt is empty.", "S")
+member_reset_password = _b2b(400, "member_reset_password", "member must reset their password", "I")
+password_already_exists = _shared(400, "password_already_exists", "The member has a password already.")
+password_does_not_match = _shared(401, "password_does_not_match", "The existing password is wrong.")
+pbkdf_2_key_length_mismatch = _shared(400, "pbkdf_2_key_length_mismatch", "The hash is not as long as key_length says.", "S")
+scrypt_key_length_mismatch = _shared(400, "scrypt_key_length_mismatch", "The hash is not as long as key_length says.", "S")
+session_too_old_to_reset_password = _shared(400, "session_too_old_to_reset_password", "The provided session cannot be used to reset a password. It does not have an authentication_factor that was authenticated within the last 5 minutes. Please prompt the user to authenticate again before retrying the endpoint.", "I")
+unable_to_auth_password_reset_token = _shared(401, "unable_to_auth_password_reset_token", "The password reset token could not be authenticated because it was either already used or expired. Send another reset e-mail to this user.", "S")
+weak_password = _shared(400, "weak_password", "password doesn't meet our strength requirements.", "D")
+
+# OAuth
+invalid_oauth_provider = _shared(400, "invalid_oauth_provider", "There is no OAuth provider of this name.")
+invalid_oauth_tenant_for_jit_provisioning = _b2b(400, "invalid_oauth_tenant_for_jit_provisioning", "The OAuth tenant is not one of the organization's allowed tenants.")
+invalid_public_token_id = _shared(400, "invalid_public_token_id", "public_token format is invalid.")
+member_oauth_token_not_found = _b2b(404, "member_oauth_token_not_found", "Member OAuth Token not found")
+missing_oauth_organization_locator = _b2b(400, "missing_oauth_organization_locator", "organization_id or slug is required.")
+no_match_for_provided_oauth_url = _shared(400, "no_match_for_provided_oauth_url", "The oauth redirect url in the request did not match any redirect URLs set for this project. Please visit https://stytch.com/dashboard/redirect-urls to update the redirect URLs for this project. For more information on why this validation is necessary please visit https://stytch.com/docs/api/url-validation", "D")
+oauth_auth_code_error = _shared(400, "oauth_auth_code_error", "An error was encountered when exchanging the OAuth auth code. Please try again.")
+oauth_config_not_found = _shared(400, "oauth_config_not_found", "The OAuth provider is not configured for this project.")
+oauth_invalid_callback_request = _shared(400, "oauth_invalid_callback_request", "The OAuth callback request is invalid. Please reach out to the application developer for support.")
+oauth_invalid_state = _shared(400, "oauth_invalid_state", "The state in the OAuth callback is unknown or expired.")
+oauth_state_mismatch = _shared(400, "oauth_state_mismatch", "The state in the cookie doesn't match with the state in the query parameter. Please retry your login flow. If you continue receiving this error, reach out to the application developer for support.", "D")
+oauth_state_used = _shared(400, "oauth_state_used", "The state in the OAuth callback was used already.")
+oauth_token_not_found = _shared(404, "oauth_token_not_found", "Member OAuth Token not found")
+public_token_required = _shared(400, "public_token_required", "public_token is required.")
+too_many_oauth_organization_locators = _b2b(400, "too_many_oauth_organization_locators", "Only one of organization_id and slug may be given.")
 # fmt: on
 
 
@@ -215,12 +288,21 @@ def _family(template: str, message: str, names: tuple[str, ...], confidence: Con
 
 
 # Redirect URL errors, by the type of URL that was needed.
-_REDIRECTS = ("login", "signup", "invite", "discovery")
+_REDIRECTS = ("login", "signup", "invite", "discovery", "password_reset")
 no_redirect_urls_set = _family("no_{}_redirect_urls_set", "No {} redirect URLs are set for this project.", _REDIRECTS)
 no_default_redirect_url_set = _family(
     "no_default_{}_redirect_url_set", "No default {} redirect URL is set for this project.", _REDIRECTS
 )
+no_default_redirect_url_set["password_reset"] = no_redirect_urls_set["password_reset"] = _shared(
+    400, "no_password_reset_redirect_url", "No password reset redirect URL is set for this project."
+)
 invalid_redirect_url = _family("invalid_{}_redirect_url", "{}_redirect_url is not a valid URL.", _REDIRECTS)
+
+invalid_oauth_redirect_url = _family("invalid_{}_oauth_url", "{}_redirect_url is not a valid URL.", ("login", "signup"))
+invalid_oauth_redirect_url["discovery"] = invalid_redirect_url["discovery"]
+
+# Hash errors of migrated passwords, by the type of hash.
+invalid_plain_hash = _family("invalid_{}_hash", "The {} hash is malformed.", ("md_5", "sha_1", "sha_512"), "S")
 
 # Search errors, by what is searched (``organization`` or ``member``), then by filter.
 _SEARCHES = ("organization", "member")

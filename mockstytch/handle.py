@@ -133,6 +133,15 @@ class MockStytch:
         """Change the project's settings; answers them all. See the control API's reference for their names."""
         return self.call("PATCH", "/project", body=settings)
 
+    def next_identity(self, provider: str, email: str = "", **details: Any) -> None:
+        """Say who comes next at an OAuth provider, so that its page is never seen.
+
+        Args:
+            provider: ``google``, ``microsoft``, ``github``, ``slack`` or ``hubspot``.
+            details: ``name``, ``subject``, ``email_verified``, ``tenant_ids``; or ``error`` for a refusal.
+        """
+        self.call("POST", "/next-identity", body={"provider": provider, "email": email, **details})
+
     def requests(self, limit: int = 100) -> list[dict[str, Any]]:
         """The latest requests, newest last; a refused one says ``because``."""
         found: list[dict[str, Any]] = self.call("GET", "/requests", {"limit": limit})["requests"]

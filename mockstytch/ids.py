@@ -1,6 +1,7 @@
 """The only source of chance: ids, tokens and codes, reproducible from a seed."""
 
 import base64
+import hashlib
 from random import Random, SystemRandom
 from uuid import UUID
 
@@ -12,6 +13,7 @@ PREFIXES = {
     "email": "member-email",
     "phone": "member-phone-number",  # inferred: no recording of a B2B phone id is known
     "password": "member-password",
+    "oauth_registration": "oauth-registration",
     "totp": "member-totp",  # inferred: the documentation also prints totp-registration
     "request": "request-id",
     "event": "webhook-event",
@@ -44,6 +46,19 @@ class Ids:
 
     def code(self, digits: int = 6) -> str:
         return f"{self._random.randrange(10**digits):0{digits}}"
+
+    def base32(self, length: int) -> str:
+        return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length))
+
+    def recovery_code(self) -> str:
+        """``xxxx-xxxx-xxxx`` in lower-case letters and digits."""
+        letters = "".join(self._random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12))
+        return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+    @staticmethod
+    def derived_number(text: str) -> str:
+        """21 digits, always the same for one text: what a provider calls somebody."""
+        return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big") + 10**38)[1:22]
 
     def suffix(self) -> str:
         """Four lower-case hexadecimal digits: what tells a derived name from one that is taken."""

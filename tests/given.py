@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from stytch.shared.method_options import Authorization
+
 from mockstytch import MockStytch
 
 
@@ -45,3 +47,19 @@ class Given:
     def discovered(self, email_address: str) -> Any:
         """Somebody whose address is proven: the answer of ``magic_links.discovery.authenticate``."""
         return self.client.magic_links.discovery.authenticate(self.discovery_token(email_address))
+
+    def intermediate(self, email_address: str) -> str:
+        """The intermediate session token of somebody whose address is proven."""
+        return str(self.discovered(email_address).intermediate_session_token)
+
+    def admin(self, organization: Any) -> Any:
+        """An administrator, logged in."""
+        return self.login(organization, self.member(organization, roles=["stytch_admin"]))
+
+    def acting(self, login: Any) -> Authorization:
+        """To call as who logged in: ``method_options=given.acting(login)``."""
+        return Authorization(session_token=login.session_token)
+
+    def because(self) -> str:
+        """What the request log says of the latest request."""
+        return str(self.mock.requests()[-1]["because"])

@@ -15,9 +15,10 @@ from mockstytch.http.fields import (
 )
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
-from mockstytch.store.sessions import Factor
 
 api = Endpoints()
+
+_REGISTRIES = {"ac", "co", "com", "edu", "gov", "net", "org"}  # labels above which a name begins: acme.co.uk
 
 
 class Exchange(Request):
@@ -78,10 +79,17 @@ def list_(ctx: Context, req: ListOrganizations) -> Body:
     if not req.intermediate_session_token:
         session = sessions.find(ctx, req.session_token, req.session_jwt)
         member = ctx.store.get(Member, member_id=session.member_id)
-        factors = login.transferable(session.authentication_factors)
-        return _listed(ctx, member.email_address, factors, None, joinable=False)
+        listed = discovery.discovered(
+            ctx,
+            member.email_address,
+            session.authentication_factors,
+            home=session.organization_id,
+            joinable=False,
+        )
+        return _listed(member.email_address, listed, None)
     found = lookup.intermediate_session(ctx, req.intermediate_session_token)
-    return _listed(ctx, found.email_address, found.authentication_factors, found.organization_id, joinable=True)
+    listed = discovery.discovered(ctx, found.email_address, found.authentication_factors, home=found.organization_id)
+    return _listed(found.email_address, listed, found.organization_id)
 
 
 def _create(ctx: Context, req: Create | ListOrganizations) -> Body:
@@ -107,13 +115,10 @@ def default_name(email_address: str) -> str:
     """From the domain, or from the local part where the domain says nothing about an organization. The exact transform
     of the real API is not known."""
     local, _, domain = email_address.partition("@")
-    said = local if emails.is_common(domain) or domain.endswith(".edu") else domain.split(".")[-2]
-    return said[:128].capitalize()
+    labels = [label for label in domain.split(".")[:-1] if label not in _REGISTRIES]
+    said = local if not labels or emails.is_common(domain) or domain.endswith(".edu") else labels[-1]
+    return said.capitalize()
 
 
-def _listed(ctx: Context, email_address: str, factors: list[Factor], hint: str | None, *, joinable: bool) -> Body:
-    return {
-        "email_address": email_address,
-        "discovered_organizations": discovery.discovered(ctx, email_address, factors, joinable=joinable),
-        "organization_id_hint": hint,
-    }
+def _listed(email_address: str, listed: list[Body], hint: str | None) -> Body:
+    return {"email_address": email_address, "discovered_organizations": listed, "organization_id_hint": hint}

@@ -219,9 +219,11 @@ def _with_new_email(ctx: Context, organization: Organization, member: Member, to
     if member.email_address == token.email_address:
         return member
     try:
-        return emails.change(ctx, organization, member, token.email_address, verified=True)
+        member = emails.change(ctx, organization, member, token.email_address, verified=True)
     except errors.StytchError as e:
         raise errors.unable_to_verify_member_email_update(because=e.kind.error_type) from None
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    return member
 
 
 def _logged_in(ctx: Context, organization: Organization, member: Member, wish: login.Wish) -> Body:

@@ -1,8 +1,11 @@
 """``organizations.members``: the people in an organization."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
+from sqlalchemy import and_, literal, or_
 
 from mockstytch import errors, wire
 from mockstytch.domain import emails, jit, lookup, members, messages, metadata, rbac, redirects, search, tokens
@@ -11,7 +14,6 @@ from mockstytch.http.fields import (
     UNSET,
     Choice,
     EmailAddress,
-    ExternalId,
     Locale,
     LocaleField,
     Maybe,
@@ -28,7 +30,9 @@ from mockstytch.store.organizations import Organization
 api = Endpoints(resource="stytch.member")
 
 _UPDATE_MINUTES = 5  # how long a link or code of ``start_email_update`` lives
-_ExternalId = Annotated[ExternalId, Says(errors.invalid_external_id)]
+_ExternalId = Annotated[
+    str, Meta(pattern=r"^(?!member-(test|live)-)[A-Za-z0-9._|-]{1,128}$|^$"), Says(errors.invalid_external_id)
+]
 
 
 class Create(Request):
@@ -165,6 +169,8 @@ def update(ctx: Context, req: Update) -> Body:
             raise errors.duplicate_member_phone_number_for_member()
         changes |= members.phone_columns(ctx, number)
     _check_default_mfa_method(member, req)
+    if not changes and not new_email:
+        return members.answer(member, organization)
     member = ctx.store.update(member, members.conflicts(), **changes, updated_at=ctx.now)
     if new_email and new_email != member.email_address:
         member = emails.change(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
@@ -270,14 +276,15 @@ class DeletePassword(Request):
 @api.delete(
     "/v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}",
     sdk=("/b2b/organizations/members/passwords/{member_password_id}",),
-    permission="update.info.delete.password",
 )
 def delete_password(ctx: Context, req: DeletePassword) -> Body:
-    """Delete a member's password, named by its own id."""
+    """Delete a member's password, named by its own id. Whose it is decides who may do that."""
     organization = lookup.organization(ctx, req.organization_id)
     member = ctx.store.find(
         Member, organization_id=organization.organization_id, member_password_id=req.member_password_id
     )
+    named = {"organization_id": organization.organization_id, "member_id": member and member.member_id}
+    rbac.authorize(ctx, "stytch.member", "update.info.delete.password", named)
     if member is None:
         raise errors.member_password_not_found()
     member = ctx.store.update(member, member_password_id="", updated_at=ctx.now)
@@ -295,7 +302,7 @@ class UnlinkRetiredEmail(Named):
         "/b2b/organizations/members/{member_id}/unlink_retired_email",
         "/b2b/organizations/members/unlink_retired_email",
     ),
-    permission="update.info.email",
+    permission="update.info.unlink.retired-email",
 )
 def unlink_retired_email(ctx: Context, req: UnlinkRetiredEmail) -> Body:
     """Let a retired address go. Where id and address are given they must be of one e-mail."""
@@ -417,8 +424,16 @@ FILTERS = {
     "member_totp_exists": search.Filter(
         "boolean", lambda v: _m.totp_registration_id != "" if v else _m.totp_registration_id == "", "totp_exists"
     ),
-    "member_roles": search.Filter("strings", search.holds_any(_m.roles)),
 }
+
+
+def _by_roles(organizations: Iterable[Organization], values: list[str]) -> search.Clause:
+    """Roles are explicit, or everybody's, or come with an e-mail domain."""
+    clauses = [search.holds_any(_m.roles)(values), literal("stytch_member").in_(values)]
+    for organization in organizations:
+        domains = [a["domain"] for a in organization.rbac_email_implicit_role_assignments if a["role_id"] in values]
+        clauses.append(and_(_m.organization_id == organization.organization_id, _m.email_domain.in_(domains)))
+    return or_(*clauses)
 
 
 @api.post("/v1/b2b/organizations/members/search", sdk=("/b2b/organizations/me/members/search",), permission="search")
@@ -432,10 +447,13 @@ def search_(ctx: Context, req: Search) -> Body:
         found_organizations[organization.organization_id] = organization
     found = ctx.store.query(Member).where(_m.organization_id.in_(found_organizations))
     query = req.query or search.Query()
-    wanted = search.condition("member", FILTERS, query)
+    by_roles = search.Filter("strings", partial(_by_roles, found_organizations.values()))
+    wanted = search.condition("member", {**FILTERS, "member_roles": by_roles}, query)
     if wanted is not None:
         found = found.where(wanted)
-    if not any(isinstance(o, dict) and o.get("filter_name") == "statuses" for o in query.operands):
+    if not any(
+        o["filter_name"] == "statuses" and "deleted" in map(str.lower, o["filter_value"]) for o in query.operands
+    ):
         found = found.where(_m.status != "deleted")
     rows, results = search.page(ctx, Member, found, req.cursor, req.limit or 100)
     return {

@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from mockstytch import errors, wire
 from mockstytch.domain import lookup, organizations, sandbox, search, tokens
 from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Choice, ExternalId, Maybe, Metadata, OrganizationRef, Says
+from mockstytch.http.fields import UNSET, Choice, Maybe, Metadata, OrganizationRef, Says
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization, OrganizationDomain
 from mockstytch.store.record import Frozen
+from mockstytch.store.sessions import IntermediateSession
 
 api = Endpoints(resource="stytch.organization")
 
@@ -58,7 +59,11 @@ _Slug = Annotated[
     Meta(pattern=r"^(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}$|^$"),
     Says(errors.invalid_organization_slug),
 ]
-_ExternalId = Annotated[ExternalId, Says(errors.invalid_organization_external_id)]
+_ExternalId = Annotated[
+    str,
+    Meta(pattern=r"^(?!organization-(test|live)-)[A-Za-z0-9._|-]{1,128}$|^$"),
+    Says(errors.invalid_organization_external_id),
+]
 _Tenants = Annotated[dict[str, list[str]], Says(errors.invalid_oauth_allowed_tenants_format, or_type=True)]
 Name = Annotated[str, Meta(min_length=1), Says(errors.organization_name_missing)]
 
@@ -164,6 +169,7 @@ def delete(ctx: Context, req: Delete) -> Body:
         tokens.kill(ctx, member)
         if member.status != "deleted":
             ctx.emit("member", "delete", member.member_id)
+    ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
     ctx.store.delete(organization)  # members and sessions go with it
     ctx.emit("organization", "delete", organization.organization_id)
     return {"organization_id": organization.organization_id}

@@ -12,15 +12,17 @@ from mockstytch.store.sessions import Factor
 
 
 def discovered(
-    ctx: Context, email_address: str, factors: list[Factor], *, joinable: bool = True
+    ctx: Context, email_address: str, factors: list[Factor], *, home: str | None = None, joinable: bool = True
 ) -> list[dict[str, Any]]:
     """The ``discovered_organizations``: those that the address is in, oldest first, then those that it could join.
 
     Args:
         factors: what was proven; decides what else each organization would ask for.
+        home: the organization that it was proven in; not all of it counts in others.
         joinable: also those that could be joined by e-mail domain.
     """
     found = []
+    abroad = login.transferable(factors) if home else factors
     members = [m for m in ctx.store.all(Member, email_address=email_address) if m.status != "deleted"]
     for member in sorted(members, key=lambda m: m.position):
         organization = ctx.store.get(Organization, organization_id=member.organization_id)
@@ -29,14 +31,15 @@ def discovered(
             "details": None,
             "member": wire.member(member, organization),
         }
-        found.append(_entry(organization, member, membership, factors))
+        at_home = organization.organization_id == home
+        found.append(_entry(organization, member, membership, factors if at_home else abroad))
     if joinable:
         inside = {member.organization_id for member in members}
         domain = emails.domain_of(email_address)
         for organization in organizations.by_domain(ctx, "allowed", domain):
             if organization.organization_id not in inside and jit.discoverable(ctx, organization, email_address):
                 membership = {"type": "eligible_to_join_by_email_domain", "details": {"domain": domain}, "member": None}
-                found.append(_entry(organization, None, membership, factors))
+                found.append(_entry(organization, None, membership, abroad))
     return found
 
 

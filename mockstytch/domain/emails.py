@@ -1,5 +1,6 @@
 """Addresses: whose they are, and whose they may become."""
 
+import re
 from datetime import timedelta
 from typing import Literal
 
@@ -8,6 +9,8 @@ from mockstytch.domain import lookup
 from mockstytch.mock import Context
 from mockstytch.store.members import EmailReservation, Member, RetiredEmail
 from mockstytch.store.organizations import Organization
+
+ADDRESS = r"^[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 
 # Providers whose addresses say nothing about where somebody works; under any top-level domain. The documentation's
 # list is cut off after "f"; the last line is how such lists go on.
@@ -22,6 +25,10 @@ _COMMON = frozenset(
 
 def domain_of(email_address: str) -> str:
     return email_address.rpartition("@")[2].lower()
+
+
+def is_address(text: str) -> bool:
+    return len(text) <= 254 and re.search(ADDRESS, text) is not None
 
 
 def is_common(domain: str) -> bool:

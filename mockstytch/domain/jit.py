@@ -28,10 +28,12 @@ def check_email(ctx: Context, organization: Organization, email_address: str) ->
 
 
 def discoverable(ctx: Context, organization: Organization, email_address: str) -> bool:
-    """Whether discovery offers the organization by e-mail domain: it lets the domain in, and a member with a verified
-    address of that domain is there already."""
+    """Whether discovery offers the organization by e-mail domain: it lets the domain in, nobody else claims it, and a
+    member with a verified address of that domain is there already."""
     domain = emails.domain_of(email_address)
     if organization.email_jit_provisioning != "RESTRICTED" or domain not in organization.email_allowed_domains:
+        return False
+    if organizations.is_claimed_elsewhere(ctx, organization, email_address):
         return False
     if not ctx.project.settings.discovery_needs_verified_colleague:
         return True

@@ -85,10 +85,13 @@ def proven(ctx: Context, organization: Organization, member: Member, factor: Fac
         intermediate = _intermediate_of(ctx, wish.intermediate_session_token, organization, member)
     member = activate(ctx, organization, member, [factor])
     if session and session.member_id == member.member_id:
-        session = sessions.touch(ctx, session, wish.minutes or sessions.DEFAULT_MINUTES, wish.claims, [factor])
-        return _authenticated(ctx, organization, member, session)
-    factors = sessions.with_factors(intermediate.authentication_factors if intermediate else [], [factor])
-    return decide(ctx, organization, member, factors, intermediate, wish)
+        session = sessions.extend(ctx, session, wish.minutes, wish.claims, [factor])
+        body = _authenticated(ctx, organization, member, session)
+        return {**body, "organization_id": organization.organization_id}
+    before = [of_member(f, member) for f in intermediate.authentication_factors] if intermediate else []
+    factors = sessions.with_factors(before, [of_member(factor, member)])
+    body = decide(ctx, organization, member, factors, intermediate, wish)
+    return {**body, "organization_id": organization.organization_id}
 
 
 def exchange(ctx: Context, intermediate: IntermediateSession, organization: Organization, wish: Wish) -> Body:
@@ -109,8 +112,13 @@ def exchange(ctx: Context, intermediate: IntermediateSession, organization: Orga
     if member is None:
         jit.check_email(ctx, organization, email_address)
         proven_now = any(factor.proves_email == email_address for factor in factors)
-        member = jit.new_member(ctx, organization, email_address, status="pending", email_address_verified=proven_now)
-        member = ctx.store.update(member, status="active" if proven_now else "pending")
+        member = jit.new_member(
+            ctx,
+            organization,
+            email_address,
+            status="active" if proven_now else "pending",
+            email_address_verified=proven_now,
+        )
         ctx.emit("member", "create", member.member_id, wire.member(member, organization))
     else:
         member = activate(ctx, organization, member, factors)
@@ -126,7 +134,7 @@ def decide(
     wish: Wish,
 ) -> Body:
     """What these factors amount to in this organization."""
-    factors = [_of_member(factor, member) for factor in factors]
+    factors = [of_member(factor, member) for factor in factors]
     missing = missing_primary(organization, member, factors)
     if missing is not None or mfa.is_due(organization, member, factors):
         intermediate = _keep(ctx, organization, member, factors, intermediate)
@@ -151,8 +159,9 @@ def missing_primary(organization: Organization, member: Member | None, factors: 
     allowed = list(organizations.AUTH_METHODS) if everything else organization.allowed_auth_methods
     if not any(method_of(factor) in allowed for factor in factors):
         return allowed
-    verified = member is not None and member.email_address_verified
-    if not verified and not any(factor.proves_email for factor in factors):
+    proven = {factor.proves_email for factor in factors} - {""}
+    verified = member.email_address_verified or member.email_address in proven if member else bool(proven)
+    if not verified:
         return [method for method in VERIFYING_METHODS if method in allowed]
     return None
 
@@ -206,10 +215,10 @@ def _intermediate_of(ctx: Context, token: str, organization: Organization, membe
     return found
 
 
-def _of_member(factor: Factor, member: Member) -> Factor:
-    """An e-mail factor proven in discovery, as that of the member whose address it is."""
+def of_member(factor: Factor, member: Member) -> Factor:
+    """An e-mail factor proven in discovery, or elsewhere, as that of the member whose address it is."""
     email = factor.detail.get("email_factor")
-    if not email or email["email_id"] or email["email_address"] != member.email_address:
+    if not email or email["email_address"] != member.email_address:
         return factor
     return msgspec.structs.replace(factor, detail={"email_factor": {**email, "email_id": member.email_id}})
 
@@ -252,7 +261,6 @@ def _authenticated(ctx: Context, organization: Organization, member: Member, ses
     return {
         **sessions.answer(ctx, session, member, organization),
         "member_id": member.member_id,
-        "organization_id": organization.organization_id,
         "member_authenticated": True,
         "intermediate_session_token": "",
         "member_device": None,
@@ -269,7 +277,6 @@ def _unauthenticated(organization: Organization, member: Member, intermediate: I
         "member": wire.member(member, organization),
         "organization": wire.organization(organization),
         "member_id": member.member_id,
-        "organization_id": organization.organization_id,
         "member_authenticated": False,
         "intermediate_session_token": intermediate.intermediate_session_token,
         "member_device": None,

@@ -8,6 +8,7 @@ from mockstytch.domain import sessions, tokens
 from mockstytch.mock import Context
 from mockstytch.store.members import EmailReservation, Member
 from mockstytch.store.organizations import Organization
+from mockstytch.store.sessions import IntermediateSession
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -58,7 +59,8 @@ def delete(ctx: Context, member: Member) -> Member:
     """Mark a member deleted: its sessions end, its links and invitations die, its addresses are free again."""
     sessions.revoke_all(ctx, member)
     tokens.kill(ctx, member)
+    ctx.store.delete_all(IntermediateSession, member_id=member.member_id)
     ctx.store.delete_all(EmailReservation, member_id=member.member_id)
-    member = ctx.store.update(member, status="deleted", updated_at=ctx.now)
+    member = ctx.store.update(member, status="deleted", retired_email_addresses=[], updated_at=ctx.now)
     ctx.emit("member", "delete", member.member_id)
     return member

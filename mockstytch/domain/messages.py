@@ -21,22 +21,22 @@ REDIRECT_PATH = "/v1/magic_links/redirect"
 
 
 def link(
-    ctx: Context, kind: str, token: OneTimeToken, token_type: str, locale: str, organization: Organization | None
+    ctx: Context,
+    kind: str,
+    token: OneTimeToken,
+    token_type: str,
+    locale: str,
+    organization: Organization | None,
+    without: OneTimeToken | None = None,
 ) -> None:
     """Mail a link. It leads to this server, which sends the browser on to the token's landing URL.
 
     Args:
         kind: the message's kind: ``magic_link.login``, …
         token_type: the ``stytch_token_type`` that the app will see.
+        without: a second link, to log in by without setting the password that the mail is about.
     """
-    slug = organization.organization_slug if organization else ""
-    address = redirects.landing(
-        ctx.base_url + REDIRECT_PATH,
-        public_token=ctx.project.public_token,
-        slug=slug,
-        stytch_token_type=token_type,
-        token=token.token,
-    )
+    without_type = "multi_tenant_magic_links" if organization else "discovery"
     _email(
         ctx,
         kind,
@@ -44,11 +44,22 @@ def link(
         locale,
         organization,
         token.expires_at,
-        link=address,
+        without=_address(ctx, without, without_type, organization) if without else None,
+        link=_address(ctx, token, token_type, organization),
         token=token.token,
         token_type=token_type,
         redirect_url=token.landing_url,
         member_id=token.member_id,
+    )
+
+
+def _address(ctx: Context, token: OneTimeToken, token_type: str, organization: Organization | None) -> str:
+    return redirects.landing(
+        ctx.base_url + REDIRECT_PATH,
+        public_token=ctx.project.public_token,
+        slug=organization.organization_slug if organization else "",
+        stytch_token_type=token_type,
+        token=token.token,
     )
 
 
@@ -93,6 +104,7 @@ def _email(
     locale: str,
     organization: Organization | None,
     expires_at: datetime,
+    without: str | None = None,
     **parts: Any,
 ) -> None:
     minutes = round((expires_at - ctx.now).total_seconds() / 60)
@@ -106,6 +118,8 @@ def _email(
         "footer": language["frame"]["footer"].format(to=to),
         "valid": language["frame"]["valid"].format(duration=valid_for),
         "copy": language["frame"]["copy"],
+        "without": language["frame"]["without"],
+        "without_link": without,
         "locale": locale,
         "link": parts.get("link"),
         "code": parts.get("code"),

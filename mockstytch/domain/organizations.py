@@ -38,6 +38,7 @@ _AUTH_SETTINGS = {
     "allowed_oauth_tenants",
 }
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_LONGEST_NAME = 128
 _LONGEST_URL = 2048
 
 
@@ -50,9 +51,10 @@ def create(ctx: Context, name: str, changes: dict[str, Any]) -> Organization:
     Raises:
         StytchError: the rule that they break; see ``docs/errors.md``.
     """
+    changes = _without_blanks(changes)
     if "email_invites" not in changes and _AUTH_SETTINGS & changes.keys():
         changes["email_invites"] = "NOT_ALLOWED"
-    slug = changes.pop("organization_slug", "") or free_slug(ctx, name)
+    slug = changes.pop("organization_slug", None) or free_slug(ctx, name)
     blank = Organization(
         organization_id=ctx.ids.new("organization"),
         organization_name=name,
@@ -78,9 +80,9 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
     Raises:
         StytchError: the rule that the settings would break; see ``docs/errors.md``.
     """
-    for name in ("organization_name", "organization_slug", "organization_external_id"):
-        if not changes.get(name, "sent"):
-            del changes[name]  # an empty one is an absent one
+    changes = _without_blanks(changes)
+    if not changes:
+        return organization
     if slug := changes.get("organization_slug"):
         changes["slug_key"] = slug.lower()
     changed = _checked(ctx, organization, changes)
@@ -93,6 +95,12 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
         _index_domains(ctx, organization)
     ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
     return organization
+
+
+def _without_blanks(changes: dict[str, Any]) -> dict[str, Any]:
+    """An empty name, slug or external id is as good as absent."""
+    named = ("organization_name", "organization_slug", "organization_external_id")
+    return {name: value for name, value in changes.items() if value or name not in named}
 
 
 def slug_of(name: str) -> str:
@@ -124,10 +132,14 @@ def check_claims(ctx: Context, organization: Organization | None, email_address:
     Raises:
         action_not_allowed_email_domain_is_claimed: another organization claims the domain.
     """
-    claiming = by_domain(ctx, "claimed", emails.domain_of(email_address))
-    ids = {claimer.organization_id for claimer in claiming}
-    if ids and (organization is None or organization.organization_id not in ids):
+    if is_claimed_elsewhere(ctx, organization, email_address):
         raise errors.action_not_allowed_email_domain_is_claimed()
+
+
+def is_claimed_elsewhere(ctx: Context, organization: Organization | None, email_address: str) -> bool:
+    """Whether others claim the address's domain, and this organization doesn't."""
+    ids = {claimer.organization_id for claimer in by_domain(ctx, "claimed", emails.domain_of(email_address))}
+    return bool(ids) and (organization is None or organization.organization_id not in ids)
 
 
 def _replaced(organization: Organization, changes: dict[str, Any]) -> Organization:
@@ -167,6 +179,8 @@ def _checked(ctx: Context, before: Organization, changes: dict[str, Any]) -> dic
 
 def _check_together(o: Organization) -> None:
     restricted = "RESTRICTED"
+    if len(o.organization_name) > _LONGEST_NAME:
+        raise errors.invalid_organization_name()
     if o.sso_jit_provisioning == o.email_jit_provisioning == o.email_invites == "NOT_ALLOWED":
         raise errors.invalid_organization_auth_factor_setting(because="nobody could ever join")
     if o.auth_methods == restricted and not o.allowed_auth_methods:

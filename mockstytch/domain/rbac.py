@@ -10,16 +10,21 @@ from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.projects import Permission, Resource, Role, Scope
 
-_SELF_INFO = (
+# What anybody may be allowed to do to the own record; a ``*`` on ``stytch.self`` grants these and no more.
+_SELF = [
     "update.info.name",
+    "update.info.email",
     "update.info.untrusted-metadata",
     "update.info.mfa-phone",
     "update.info.delete.mfa-phone",
     "update.info.delete.password",
     "update.info.delete.mfa-totp",
+    "update.info.unlink.retired-email",
     "update.settings.mfa-enrolled",
     "update.settings.default-mfa-method",
-)
+    "delete",
+    "revoke-sessions",
+]
 _CRUD = ["create", "get", "update", "delete"]
 
 # Stytch's own resources, with the actions as its browser SDK and Admin Portal name them.
@@ -57,6 +62,7 @@ RESOURCES = [
             "update.info.delete.mfa-phone",
             "update.info.delete.mfa-totp",
             "update.info.delete.password",
+            "update.info.unlink.retired-email",
             "update.settings.is-breakglass",
             "update.settings.mfa-enrolled",
             "update.settings.default-mfa-method",
@@ -68,11 +74,7 @@ RESOURCES = [
     ),
     Resource(resource_id="stytch.sso", description="SSO Connections of the Organization.", actions=_CRUD),
     Resource(resource_id="stytch.scim", description="SCIM Connections of the Organization.", actions=_CRUD),
-    Resource(
-        resource_id="stytch.self",
-        description="The Member's own data.",
-        actions=[*_SELF_INFO, "delete", "revoke-sessions"],
-    ),
+    Resource(resource_id="stytch.self", description="The Member's own data.", actions=_SELF),
     Resource(resource_id="stytch.custom-org-roles", description="Roles that the Organization defines.", actions=_CRUD),
 ]
 
@@ -141,8 +143,7 @@ def granting_roles(
         role.role_id
         for role in roles(ctx, organization)
         if role.role_id in held
-        for permission in role.permissions
-        if permission.resource_id == resource_id and {action, "*"} & set(permission.actions)
+        and any(p.resource_id == resource_id and {action, "*"} & set(p.actions) for p in role.permissions)
     ]
 
 
@@ -187,14 +188,15 @@ def own_organization(ctx: Context, reference: str) -> Organization:
 
 
 def require(ctx: Context, organization: Organization, resource_id: str, action: str, target_member: str = "") -> None:
-    """The acting member's roles must grant this; on its own record those on ``stytch.self`` count as well.
+    """The acting member's roles must grant this; on its own record what they grant on ``stytch.self`` counts as well,
+    as far as that resource has the action: nobody makes itself an administrator.
 
     Raises:
         session_authorization_error: they don't.
     """
     if ctx.actor.kind == "project":
         return
-    on = [resource_id] + ["stytch.self"] * _is_self(ctx, target_member)
+    on = [resource_id] + ["stytch.self"] * (action in _SELF and _is_self(ctx, target_member))
     if not any(granting_roles(ctx, organization, ctx.actor.roles, r, action) for r in on):
         raise errors.session_authorization_error(because=f"no role grants {action} on {resource_id}")
 

@@ -8,24 +8,25 @@ from mockstytch import errors
 from mockstytch.mock import Context
 from mockstytch.store.projects import RedirectUrl
 
-Type = Literal["login", "signup", "invite", "discovery"]
+Type = Literal["login", "signup", "invite", "discovery", "password_reset"]
+_MANAGED = {"password_reset": "RESET_PASSWORD"}  # named differently where URLs are registered
 
 _LONGEST = 2048
 
 
-def resolve(ctx: Context, url_type: Type, url: str) -> str:
-    """The URL that a link of this type leads to.
+def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth"] = "magic_link") -> str:
+    """The URL that a link, or a way to an OAuth provider, of this type leads to.
 
     Args:
         url: what the caller asks for; "" takes the project's default.
 
     Raises:
-        invalid_<type>_redirect_url: it is no URL.
-        no_match_for_provided_magic_link_url: the project wants registered ones, and it is none.
+        invalid_<type>_redirect_url, invalid_<type>_oauth_url: it is no URL.
+        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url: the project wants registered ones, and it is none.
         no_<type>_redirect_urls_set, no_default_<type>_redirect_url_set: there is no default to take.
     """
     settings = ctx.project.settings
-    wanted = "LOGIN" if url_type == "login" else url_type.upper()
+    wanted = _MANAGED.get(url_type, url_type.upper())
     registered = [(r, use) for r in settings.registered_redirect_urls for use in r.types if use.type == wanted]
     if not url:
         if not registered:
@@ -35,9 +36,12 @@ def resolve(ctx: Context, url_type: Type, url: str) -> str:
             raise errors.no_default_redirect_url_set[url_type]()
         return default.url
     if not is_url(url):
-        raise errors.invalid_redirect_url[url_type](because=f"{url!r} is not a URL")
+        invalid = errors.invalid_redirect_url if flow == "magic_link" else errors.invalid_oauth_redirect_url
+        raise invalid[url_type](because=f"{url!r} is not a URL")
     if settings.redirect_urls == "registered" and not any(matches(r, url) for r, _ in registered):
-        raise errors.no_match_for_provided_magic_link_url(because=f"{url} is not registered for {wanted}")
+        oauth = flow == "oauth"
+        no_match = errors.no_match_for_provided_oauth_url if oauth else errors.no_match_for_provided_magic_link_url
+        raise no_match(because=f"{url} is not registered for {wanted}")
     return url
 
 
@@ -75,7 +79,7 @@ def matches(registered: RedirectUrl, url: str) -> bool:
     pattern = re.escape(_host(ours)).replace(r"\*", r"[^.]+")
     if not re.fullmatch(pattern, _host(theirs)):
         return False
-    wanted, given = parse_qsl(ours.query, keep_blank_values=True), parse_qsl(theirs.query, keep_blank_values=True)
+    wanted, given = (sorted(parse_qsl(u.query, keep_blank_values=True)) for u in (ours, theirs))
     if [name for name, _ in wanted] != [name for name, _ in given]:
         return False
     return all(w in ("{}", g) for (_, w), (_, g) in zip(wanted, given, strict=True))

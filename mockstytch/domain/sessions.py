@@ -76,6 +76,16 @@ def touch(
     )
 
 
+def extend(
+    ctx: Context, session: MemberSession, minutes: int | None, claims: dict[str, Any], factors: list[Factor]
+) -> MemberSession:
+    """The session after one more login. It lives for ``minutes``; None lengthens it to the default, and never cuts it
+    short."""
+    if minutes is None and session.expires_at < ctx.now + timedelta(minutes=DEFAULT_MINUTES):
+        minutes = DEFAULT_MINUTES
+    return touch(ctx, session, minutes, claims, factors)
+
+
 def with_factors(old: list[Factor], new: list[Factor]) -> list[Factor]:
     """Factors after more were proven: a method used again is the same factor, used later."""
     result = list(old)

@@ -21,26 +21,33 @@ def mint(
     landing_url: str = "",
     token_type: str = "",
     slug: str = "",
+    public_token: str = "",
     pkce_code_challenge: str = "",
     code: str = "",
+    organization_id: str | None = None,
+    account_key: str | None = None,
 ) -> OneTimeToken:
     """A new secret: a link's token, or, with ``code``, the row that a code is kept in.
 
     Args:
         minutes: how long it lives.
-        landing_url: where the link leads; the token, its type and the slug are added.
+        landing_url: where the link leads; the token, its type, the slug and the public token, where given, are added.
+        organization_id, account_key: of an OAuth token, which knows no member yet.
     """
     token = ctx.ids.token()
     if landing_url:
-        landing_url = redirects.landing(landing_url, slug=slug, stytch_token_type=token_type, token=token)
+        landing_url = redirects.landing(
+            landing_url, public_token=public_token, slug=slug, stytch_token_type=token_type, token=token
+        )
     return ctx.store.insert(
         OneTimeToken(
             token=token,
             kind=kind,
-            organization_id=member.organization_id if member else None,
+            organization_id=member.organization_id if member else organization_id,
             member_id=member.member_id if member else None,
             email_address=email_address,
             code=code,
+            account_key=account_key,
             pkce_code_challenge=pkce_code_challenge,
             landing_url=landing_url,
             created_at=ctx.now,
@@ -70,6 +77,24 @@ def redeem_link(ctx: Context, token: str, kinds: tuple[TokenKind, ...], pkce_cod
     claimed = ctx.store.claim(found, used_at=ctx.now)
     if claimed is None:
         raise errors.unable_to_auth_magic_link(because="the link was used a moment ago")
+    return claimed
+
+
+def redeem_reset(ctx: Context, token: str, kind: TokenKind, code_verifier: str) -> OneTimeToken:
+    """Use a password reset link up. A refusal leaves it as it was.
+
+    Raises:
+        unable_to_auth_password_reset_token: unknown, used or expired, or its member was deleted since.
+        pkce_…: not the one who asked for it.
+    """
+    found = ctx.store.find(OneTimeToken, token=token)
+    if found is None or found.kind != kind or found.used_at or found.expires_at <= ctx.now:
+        why = "unknown" if found is None or found.kind != kind else "used already" if found.used_at else "expired"
+        raise errors.unable_to_auth_password_reset_token(because=why)
+    check_pkce(found.pkce_code_challenge, code_verifier)
+    claimed = ctx.store.claim(found, used_at=ctx.now)
+    if claimed is None:
+        raise errors.unable_to_auth_password_reset_token(because="used a moment ago")
     return claimed
 
 

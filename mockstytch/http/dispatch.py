@@ -51,12 +51,13 @@ class Dispatch:
             with mock.transaction(project, base_url(scope, headers)) as ctx:
                 ctx.notes = notes
                 ctx.actor = face.actor(ctx, headers)
-                query = scope["query_string"]
-                fields = {**_query(query), **_json(raw), **path}
-                req = parse(endpoint.request, fields, strict=not query)
+                body = _json(raw)
+                fields = {**_query(scope["query_string"]), **body, **path}
+                req = parse(endpoint.request, fields, strict=bool(body))
                 rbac.authorize(ctx, endpoint.resource, endpoint.permission, fields)
-                body = endpoint.operation(ctx, req)
-            status, answer = 200, _encode_sorted(face.envelope({"status_code": 200, "request_id": request_id, **body}))
+                result = endpoint.operation(ctx, req)
+            success = {"status_code": 200, "request_id": request_id, **result}
+            status, answer = 200, _encode_sorted(face.envelope(success))
         except StytchError as e:
             error, (status, answer) = e, rendered(e, request_id)
         except Exception:
@@ -117,7 +118,7 @@ def _query(raw: bytes) -> dict[str, str]:
 def _json(raw: bytes) -> dict[str, Any]:
     """A JSON object; nothing at all, or ``null``, is an empty one."""
     try:
-        return _decode(raw) if raw and raw != b"null" else {}
+        return {} if raw.strip() in (b"", b"null") else _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also "not an object"
         raise errors.bad_request(because="the body is not a JSON object") from None
 

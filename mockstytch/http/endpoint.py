@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, to_builtins
 
 from mockstytch.mock import Context
 from mockstytch.store.record import Frozen
@@ -19,8 +19,8 @@ class Request(Frozen):
     """Base of every request. Unknown fields are ignored; text becomes a number only in a query string."""
 
     def changes(self) -> dict[str, Any]:
-        """The ``Maybe`` fields that were sent."""
-        return {name: v for name in _maybe(type(self)) if (v := getattr(self, name)) is not UNSET}
+        """The ``Maybe`` fields that were sent, as plain values."""
+        return {name: to_builtins(v) for name in _maybe(type(self)) if (v := getattr(self, name)) is not UNSET}
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, Union
 from msgspec import UNSET, Meta, UnsetType
 
 from mockstytch import errors
+from mockstytch.domain.emails import ADDRESS
 from mockstytch.errors import Kind
 
 T = TypeVar("T")
@@ -73,15 +74,14 @@ class SmsLocale(Choice):
 
 
 Text = Annotated[str, Meta(min_length=1)]
-_EMAIL = r"^[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 
 OrganizationRef = Annotated[str, Meta(min_length=1, max_length=128), Says(errors.invalid_organization_id)]
 MemberRef = Annotated[Text, Says(errors.member_not_found)]
 EmailAddress = Annotated[
-    str, Meta(pattern=_EMAIL, max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
+    str, Meta(pattern=ADDRESS, max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
 ]
 OptionalEmail = Annotated[
-    str, Meta(pattern=f"{_EMAIL}|^$", max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
+    str, Meta(pattern=f"{ADDRESS}|^$", max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
 ]
 # 44 base64url characters: 33 bytes, or 32 and their padding
 _TOKEN = r"^[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]$"

@@ -14,6 +14,16 @@ class RetiredEmail(Frozen):
     email_address: str
 
 
+class OAuthLink(Frozen):
+    """A member's account at a provider, as the member shows it."""
+
+    member_oauth_registration_id: str
+    provider_type: str
+    provider_subject: str
+    profile_picture_url: str = ""
+    locale: str = ""
+
+
 @table(
     "members",
     Unique("organization_id", "email_address", unless=("status", "deleted")),
@@ -49,6 +59,10 @@ class Member(Record):
     totp_registration_id: str = ""
     member_password_id: str = ""
     retired_email_addresses: list[RetiredEmail] = []
+    oauth_registrations: list[OAuthLink] = []
+    failed_attempts: int = 0
+    lock_created_at: datetime | None = None
+    lock_expires_at: datetime | None = None
     roles: list[str] = []
     trusted_metadata: dict[str, Any] = {}
     untrusted_metadata: dict[str, Any] = {}

@@ -5,14 +5,26 @@ from typing import Literal
 
 from mockstytch.store.record import Indexed, Key, Record, table
 
-TokenKind = Literal["magic_link", "discovery", "email_update", "email_otp", "sms_otp"]
+TokenKind = Literal[
+    "magic_link",
+    "discovery",
+    "email_update",
+    "email_otp",
+    "discovery_otp",
+    "sms_otp",
+    "password_reset",
+    "discovery_password_reset",
+    "oauth",
+    "discovery_oauth",
+]
 
 
-@table("one_time_tokens", Indexed("member_id"))
+@table("one_time_tokens", Indexed("member_id"), Indexed("email_address", "kind"))
 class OneTimeToken(Record):
     """A link or a code that was sent once and is redeemed once.
 
-    ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``.
+    ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``. ``account_key``
+    is the account at a provider that an OAuth token stands for.
     """
 
     token: Key
@@ -21,6 +33,7 @@ class OneTimeToken(Record):
     member_id: str | None = None
     email_address: str = ""
     code: str = ""
+    account_key: str | None = None
     pkce_code_challenge: str = ""
     landing_url: str = ""
     created_at: datetime

@@ -58,6 +58,33 @@ class RbacPolicy(Frozen):
     scopes: list[Scope] = []
 
 
+class PasswordPolicy(Frozen):
+    """What a good password is.
+
+    Attributes:
+        check_breach_on_creation, check_breach_on_authentication: refuse passwords that are known to be breached.
+        validate_on_authentication: refuse passwords that the policy would not take anew.
+        validation_policy: ``ZXCVBN`` asks for a score of 3; ``LUDS`` for length and kinds of characters.
+        breached_passwords: breached ones besides the built-in list.
+    """
+
+    check_breach_on_creation: bool = True
+    check_breach_on_authentication: bool = True
+    validate_on_authentication: bool = False
+    validation_policy: Literal["ZXCVBN", "LUDS"] = "ZXCVBN"
+    luds_min_password_length: int = 8
+    luds_min_password_complexity: int = 3
+    breached_passwords: list[str] = []
+
+
+class UserLock(Frozen):
+    """After how many failures in a row a member waits, and how long."""
+
+    enabled: bool = True
+    threshold: int = 10
+    ttl_seconds: int = 3600
+
+
 class ProjectSettings(Frozen):
     """What the real service has in its dashboard.
 
@@ -67,6 +94,9 @@ class ProjectSettings(Frozen):
         rbac_policy: the project's own roles, resources and scopes, beside the default ones.
         email_templates: the template ids that exist; None accepts every one.
         intermediate_session_minutes: how long an intermediate session lives.
+        oauth_token_minutes: how long the token lives that an OAuth flow ends with.
+        sms_country_codes: the countries (ISO 3166) that text messages are sent to.
+        cross_org_passwords_enabled: a password belongs to an address, in every organization, not to a member.
         discovery_needs_verified_colleague: discovery offers an organization by e-mail domain only where a member with a
             verified address of that domain exists already.
     """
@@ -76,6 +106,11 @@ class ProjectSettings(Frozen):
     rbac_policy: RbacPolicy = RbacPolicy()
     email_templates: list[str] | None = None
     intermediate_session_minutes: int = 10
+    oauth_token_minutes: int = 10
+    sms_country_codes: list[str] = msgspec.field(default_factory=lambda: ["US", "CA"])
+    cross_org_passwords_enabled: bool = False
+    password_policy: PasswordPolicy = PasswordPolicy()
+    user_lock: UserLock = UserLock()
     discovery_needs_verified_colleague: bool = True
 
 

@@ -14,12 +14,14 @@ class Factor(Frozen):
     Attributes:
         detail: the wire object that goes with it, by its wire name: ``{"email_factor": {…}}``; empty where none does.
         proves_email: the address that this factor proved, as of its last use, or "".
+        tenant_ids: the workspaces at an OAuth provider that it belongs to.
     """
 
     type: str
     delivery_method: str
     detail: dict[str, dict[str, Any]] = {}
     proves_email: str = ""
+    tenant_ids: list[str] = []
     created_at: datetime
     updated_at: datetime
     last_authenticated_at: datetime

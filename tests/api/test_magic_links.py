@@ -39,3 +39,207 @@ def test_a_link_expires(given, client, mock, refused, minutes, after, works):
     else:
         assert refused(client.magic_links.authenticate, token) == "unable_to_auth_magic_link"
         assert "expired" in mock.requests()[-1]["because"]
+
+
+# Which mail, and to whom
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "path"), [("active", "login", "/in"), ("pending", "signup", "/up"), ("invited", "signup", "/up")]
+)
+def test_which_mail(given, client, mock, status, kind, path):
+    acme = given.organization()
+    if status == "invited":
+        client.magic_links.email.invite(acme.organization_id, "ada@acme.test")
+    else:
+        given.member(acme, "ada@acme.test", create_member_as_pending=status == "pending")
+    sent = client.magic_links.email.login_or_signup(
+        acme.organization_id,
+        "ada@acme.test",
+        login_redirect_url="http://localhost/in",
+        signup_redirect_url="http://localhost/up",
+    )
+    assert (sent.member.status, sent.member_created) == (status, False)
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert mail.kind == f"magic_link.{kind}"
+    assert mail.redirect_url == (
+        f"http://localhost{path}?slug=acme&stytch_token_type=multi_tenant_magic_links&token={mail.token}"
+    )
+    assert (mail.organization_id, mail.member_id) == (acme.organization_id, sent.member_id)
+    login = client.magic_links.authenticate(mail.token)
+    assert (login.member.status, login.member.email_address_verified) == ("active", True)
+
+
+def test_the_mailed_link_leads_to_the_landing(given, client, mock, http):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert mail.link.startswith(f"{mock.url}/v1/magic_links/redirect?public_token={mock.public_token}&slug=acme&")
+    for _ in range(2):  # following it uses nothing up
+        assert http.get(mail.link).headers["location"] == mail.redirect_url
+    assert client.magic_links.authenticate(mail.token).member_authenticated
+
+
+def test_parameters_of_the_redirect_url_are_kept(given, client, mock):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    url = "http://localhost:3000/cb?z=1&next=%2Fa%3Fb#top"
+    client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test", login_redirect_url=url)
+    landing = mock.inbox.latest(to="ada@acme.test").redirect_url
+    assert landing.startswith("http://localhost:3000/cb?next=%2Fa%3Fb&slug=acme&stytch_token_type=")
+    assert landing.endswith("&z=1#top")
+
+
+# Joining
+
+
+def test_joining_by_domain(given, client, events):
+    acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+    sent = client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
+    assert (sent.member_created, sent.member.status, sent.member.email_address_verified) == (True, "pending", False)
+    again = client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
+    assert (again.member_created, again.member_id) == (False, sent.member_id)
+    login = client.magic_links.authenticate(given.token("ada@acme.test", "magic_link.signup"))
+    assert (login.member_id, login.member.status) == (sent.member_id, "active")
+    assert events()[1:] == [("member", "create"), ("member", "update")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({}, "email_jit_provisioning_not_allowed"),
+        (
+            {"email_jit_provisioning": "RESTRICTED", "email_allowed_domains": ["globex.test"]},
+            "invalid_email_for_jit_provisioning",
+        ),
+    ],
+    ids=["closed", "other domains"],
+)
+def test_who_may_not_join(given, client, refused, settings, error):
+    acme = given.organization(**settings)
+    assert refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test") == error
+
+
+def test_a_claimed_domain_joins_nobody_else(given, client, refused):
+    home = given.organization("Home", claimed_email_domains=["acme.test"])
+    domains = ["acme.test"]
+    other = given.organization(
+        email_jit_provisioning="RESTRICTED", email_invites="RESTRICTED", email_allowed_domains=domains
+    )
+    claimed = "action_not_allowed_email_domain_is_claimed"
+    assert refused(client.magic_links.email.login_or_signup, other.organization_id, "ada@acme.test") == claimed
+    assert refused(client.magic_links.email.invite, other.organization_id, "ada@acme.test") == claimed
+    assert client.magic_links.email.invite(home.organization_id, "ada@acme.test").member.status == "invited"
+
+
+def test_who_was_there_before_the_claim_stays(given, client, refused):
+    other = given.organization()
+    ada = given.member(other, "ada@acme.test")
+    pending = given.member(other, "bob@acme.test", create_member_as_pending=True)
+    given.organization("Home", claimed_email_domains=["acme.test"])
+    assert given.login(other, ada).member_authenticated
+    assert refused(given.login, other, pending) == "action_not_allowed_email_domain_is_claimed"
+
+
+def test_a_deleted_member_joins_anew(given, client):
+    acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+    first = given.member(acme, "ada@acme.test")
+    client.organizations.members.delete(acme.organization_id, first.member_id)
+    sent = client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
+    assert sent.member_created
+    assert sent.member_id != first.member_id
+
+
+def test_an_organization_without_links(given, client, refused):
+    acme = given.organization(
+        auth_methods="RESTRICTED", allowed_auth_methods=["sso", "email_otp"], email_invites="ALL_ALLOWED"
+    )
+    given.member(acme, "ada@acme.test")
+    glass = given.member(acme, is_breakglass=True)
+    no = "operation_restricted_by_organization_auth_methods"
+    assert refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test") == no
+    assert refused(client.magic_links.email.invite, acme.organization_id, "new@acme.test") == no
+    assert given.login(acme, glass).member_authenticated
+
+
+def test_a_method_that_was_taken_away_meanwhile(given, client):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    token = given.link_token(acme, "ada@acme.test")
+    client.organizations.update("acme", auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
+    half = client.magic_links.authenticate(token)
+    assert (half.member_authenticated, half.session_token, half.session_jwt) == (False, "", "")
+    assert half.member_session is None
+    assert half.primary_required.allowed_auth_methods == ["sso"]
+    assert half.mfa_required is None
+    assert len(half.intermediate_session_token) == 44
+
+
+# What is asked for
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"login_redirect_url": "nowhere"}, "invalid_login_redirect_url"),
+        ({"signup_redirect_url": "nowhere"}, "invalid_signup_redirect_url"),
+        ({"locale": "de"}, "invalid_locale"),
+        ({"login_expiration_minutes": 4}, "invalid_expiration"),
+        ({"signup_expiration_minutes": 10081}, "invalid_expiration"),
+        ({"pkce_code_challenge": "short"}, "invalid_pkce_code_challenge"),
+        ({"email_address": "ada"}, "invalid_email"),
+        ({"organization_id": "nowhere"}, "organization_not_found"),
+    ],
+    ids=str,
+)
+def test_what_is_refused(given, client, refused, options, error):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    asked = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", **options}
+    assert refused(client.magic_links.email.login_or_signup, **asked) == error
+
+
+@pytest.mark.parametrize("field", ["login_template_id", "signup_template_id"])
+def test_a_template_of_nobody(given, client, mock, refused, field):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    send = client.magic_links.email.login_or_signup
+    send(acme.organization_id, "ada@acme.test", **{field: "any"})
+    mock.configure(email_templates=["t1"])
+    send(acme.organization_id, "ada@acme.test", **{field: "t1"})
+    assert refused(send, acme.organization_id, "ada@acme.test", **{field: "t2"}) == "email_template_not_found"
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(None, 3600), (5, 300), (10080, 604800)])
+@pytest.mark.parametrize("kind", ["login", "signup"])
+def test_how_long_a_link_lives(given, client, mock, kind, minutes, seconds):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test", create_member_as_pending=kind == "signup")
+    options = {f"{kind}_expiration_minutes": minutes} if minutes else {}
+    client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test", **options)
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert (mail.expires_at - mail.created_at).total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", "1 hour "), ("es", "1 hora"), ("fr", "1 heure"), ("pt-br", "1 hora"), ("PT-BR", "1 hora")],
+)
+def test_languages(given, client, mock, locale, words):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test", locale=locale)
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert words in mail.text
+    assert "Acme" in mail.subject
+    assert mail.link in mail.text
+    assert f'lang="{locale.lower()}"' in mail.html
+
+
+def test_each_language_is_its_own(given, client, mock):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    for locale in ("en", "es", "fr", "pt-br"):
+        client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test", locale=locale)
+    assert len({mail.subject for mail in mock.inbox.all(to="ada@acme.test")}) == 4

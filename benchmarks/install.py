@@ -1,0 +1,59 @@
+"""The other systems, installed beside the benchmark. What can't be installed is skipped, and said to be."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CACHE = Path(__file__).parent / ".cache"
+MOTO = "moto[server,cognitoidp]==5.2.5"
+NODE_PACKAGES = ("cognito-local@5.3.0", "emulate@0.8.0")  # ``emulate@latest`` is another project of that name
+_MINUTES = 5
+
+
+class Unavailable(Exception):
+    """Why a system can't take part."""
+
+
+def moto() -> Path:
+    """The Python of a virtual environment with moto's server in it."""
+    where = CACHE / "moto"
+    python = where / "bin" / "python"
+    if not _is_there(where, MOTO):
+        _run([sys.executable, "-m", "venv", "--clear", str(where)])
+        _run([str(python), "-m", "pip", "install", "--quiet", MOTO])
+        _note(where, MOTO)
+    return python
+
+
+def node_package(name: str) -> Path:
+    """The folder of an npm package."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        raise Unavailable("there is no Node.js here")
+    where, wanted = CACHE / "node", " ".join(NODE_PACKAGES)
+    if not _is_there(where, wanted):
+        where.mkdir(parents=True, exist_ok=True)
+        (where / "package.json").write_text('{"private": true}')
+        _run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(where), *NODE_PACKAGES])
+        _note(where, wanted)
+    return where / "node_modules" / name
+
+
+def _is_there(where: Path, wanted: str) -> bool:
+    marker = where / "installed"
+    return marker.exists() and marker.read_text() == wanted
+
+
+def _note(where: Path, wanted: str) -> None:
+    (where / "installed").write_text(wanted)
+    (CACHE / ".gitignore").write_text("*\n")
+
+
+def _run(command: list[str]) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_MINUTES * 60)
+    except (OSError, subprocess.TimeoutExpired) as e:
+        raise Unavailable(f"it can't be installed: {e}") from None
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise Unavailable(f"it can't be installed: {' '.join(last)}")

@@ -1,0 +1,224 @@
+"""What is measured. Systems take turns, so that whatever else the machine does meets all of them."""
+
+from collections.abc import Iterator
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+from benchmarks.client import Connection, at_once
+from benchmarks.process import Memory
+from benchmarks.systems import (
+    OPERATIONS,
+    Hello,
+    Mockstytch,
+    System,
+    address,
+    create_member,
+    organization,
+    search_member,
+)
+
+ROUNDS = 5
+CONNECTIONS = 16
+
+
+class Plan(NamedTuple):
+    """How much is measured; ``seconds`` bounds the turn of a slow system."""
+
+    starts: int = 7
+    requests: int = 2000
+    people: int = 2000
+    people_elsewhere: int = 100
+    seconds: float = 0.6
+    throughput: int = 2000
+    levels: tuple[int, ...] = (1_000, 20_000)
+
+
+FULL = Plan(levels=(1_000, 10_000, 100_000))
+QUICK = Plan(starts=1, requests=25, people=25, people_elsewhere=5, seconds=0.5, throughput=100, levels=())
+
+
+class Latency(NamedTuple):
+    """In milliseconds. ``p50`` is the median of the rounds' medians."""
+
+    p50: float
+    p95: float
+    count: int
+
+
+class Start(NamedTuple):
+    seconds: float
+    idle: Memory | None
+    used: Memory | None
+
+
+def latency(rounds: list[list[float]]) -> Latency:
+    everything = sorted(seconds for taken in rounds for seconds in taken)
+    p50 = median(median(taken) for taken in rounds if taken)
+    return Latency(p50 * 1000, everything[int(len(everything) * 0.95)] * 1000, len(everything))
+
+
+def starts(systems: list[type[System]], times: int) -> dict[str, Start]:
+    """Start each, use it once, weigh it, end it; over and over."""
+    found: dict[str, list[Start]] = {}
+    for _ in range(times):
+        for kind in systems:
+            system = kind()
+            with system.start() as process:
+                idle = process.memory()
+                _use_once(system)
+                used = process.memory()
+                found.setdefault(kind.name, []).append(Start(process.start_seconds, idle, used))
+    return {
+        name: Start(median(s.seconds for s in all_), _middle([s.idle for s in all_]), _middle([s.used for s in all_]))
+        for name, all_ in found.items()
+    }
+
+
+def _use_once(system: System) -> None:
+    """Everything it offers, once: what it loads when it is first used is loaded then."""
+    system.prepare(1)
+    for name, operation in system.operations().items():
+        requests = operation()
+        for _ in range(system.per_step(name)):
+            _, answer = system.connection.timed(next(requests))
+            system.seen(name, answer)
+
+
+def _middle(memories: list[Memory | None]) -> Memory | None:
+    known = [m for m in memories if m]
+    return Memory(median(m.rss for m in known), median(m.pss for m in known)) if known else None
+
+
+def latencies(systems: list[System], plan: Plan) -> dict[str, dict[str, Latency]]:
+    """By operation and system. All servers run; in each round each of them has its turn."""
+    found: dict[str, dict[str, Latency]] = {}
+    for name in ("hello", *OPERATIONS):
+        able = [(s, s.operations()[name]()) for s in systems if name in s.operations() and not _is_echo(s, name)]
+        for system, requests in able:  # a first request pays for what is loaded then
+            _turn(system, name, requests, 1, plan.seconds)
+        taken: dict[str, list[list[float]]] = {}
+        for _ in range(ROUNDS):
+            for system, requests in able:
+                steps = min(plan.requests, plan.people) if name in ("login", "session") else plan.requests
+                turn = _turn(system, name, requests, max(1, steps // ROUNDS), plan.seconds)
+                taken.setdefault(system.name, []).append(turn)
+        found[name] = {system: latency(rounds) for system, rounds in taken.items() if any(rounds)}
+    return found
+
+
+def _is_echo(system: System, name: str) -> bool:
+    """The bare application's only answer is measured once, as the floor."""
+    return isinstance(system, Hello) and name != "hello"
+
+
+def _turn(system: System, name: str, requests: Iterator[bytes], steps: int, seconds: float) -> list[float]:
+    taken: list[float] = []
+    ends, size = perf_counter() + seconds, system.per_step(name)
+    while len(taken) < steps and perf_counter() < ends and system.sent + size <= _share(system, name):
+        step = 0.0
+        for _ in range(size):
+            request = next(requests, None)
+            if request is None:
+                return taken
+            one, answer = system.connection.timed(request)
+            system.seen(name, answer)
+            step += one
+        system.sent += size
+        taken.append(step)
+    return taken
+
+
+def _share(system: System, name: str) -> float:
+    """Of a server that counts requests, each operation may use its share, and some are kept for the throughput."""
+    names = list(system.operations())
+    return system.most_requests * 0.8 * (names.index(name) + 1) / len(names)
+
+
+def throughput(systems: list[System], plan: Plan) -> dict[str, dict[str, float]]:
+    """Requests a second over several connections, by operation and system."""
+    found: dict[str, dict[str, float]] = {}
+    for name in ("create", "get"):
+        rates: dict[str, list[float]] = {}
+        for _ in range(ROUNDS):
+            for system in systems:
+                if name not in system.operations():
+                    continue
+                speed = _turn_speed(system, name)
+                most = min(plan.throughput // ROUNDS, int(speed * plan.seconds), _left(system))
+                if most < CONNECTIONS:
+                    continue
+                requests = system.operations()[name]()
+                done, seconds = at_once(system.port, [next(requests) for _ in range(most)], CONNECTIONS)
+                system.sent += done
+                rates.setdefault(system.name, []).append(done / seconds)
+        found[name] = {system: median(all_) for system, all_ in rates.items()}
+    return found
+
+
+def _turn_speed(system: System, name: str) -> float:
+    """Requests a second over one connection, roughly: how much to send in a turn."""
+    seconds, _ = system.connection.timed(next(system.operations()[name]()))
+    system.sent += 1
+    return max(1 / seconds, 40)
+
+
+def _left(system: System) -> int:
+    return (system.most_requests - system.sent) // 4
+
+
+def reset(members: int, times: int = ROUNDS) -> float:
+    """Milliseconds to empty a project with so many members: the median of some."""
+    system, taken = Mockstytch(), []
+    with system.start():
+        for _ in range(times):
+            connection = system.project()
+            inside = organization(connection)
+            for n in range(members):
+                connection.timed(create_member(connection, inside, address(n)))
+            seconds, _ = connection.timed(connection.request("POST", "/_mock/api/reset", {}))
+            taken.append(seconds)
+            connection.close()
+    return median(taken) * 1000
+
+
+def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str, Latency]]:
+    """The same requests on organizations of different sizes, each on a server of its own; the servers take turns."""
+    servers: dict[int, Mockstytch] = {}
+    try:
+        filled: dict[int, tuple[Connection, str]] = {}
+        for level in levels:
+            servers[level] = Mockstytch()
+            servers[level].start()
+            connection = servers[level].project()
+            inside = organization(connection)
+            at_once(servers[level].port, (create_member(connection, inside, address(n)) for n in range(level)), 4)
+            filled[level] = connection, inside
+        taken: dict[int, dict[str, list[list[float]]]] = {level: {} for level in levels}
+        for turn in range(-1, ROUNDS):
+            for level, (connection, inside) in filled.items():
+                for name, requests in _at(connection, inside, level, turn, per_turn).items():
+                    times = [connection.timed(request)[0] for request in requests]
+                    if turn >= 0:
+                        taken[level].setdefault(name, []).append(times)
+        return {level: {name: latency(rounds) for name, rounds in names.items()} for level, names in taken.items()}
+    finally:
+        for system in servers.values():
+            if system.process:
+                system.process.stop()
+
+
+def _at(connection: Connection, inside: str, level: int, turn: int, count: int) -> dict[str, list[bytes]]:
+    somebody = [address(n * level // count) for n in range(count)]
+    link = "/v1/b2b/magic_links/email/login_or_signup"
+    return {
+        "create": [create_member(connection, inside, f"new-{turn}-{n}@example.com") for n in range(count)],
+        "search": [search_member(connection, inside, email) for email in somebody],
+        "get by e-mail": [
+            connection.request("GET", f"/v1/b2b/organizations/{inside}/member?email_address={email}")
+            for email in somebody
+        ],
+        "login_or_signup": [
+            connection.request("POST", link, {"organization_id": inside, "email_address": email}) for email in somebody
+        ],
+    }

@@ -1,0 +1,100 @@
+"""Servers as processes: started, waited for, weighed, and ended whatever happens."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import NamedTuple
+
+from benchmarks.client import HOST, Connection, Refused
+
+_LONGEST_START = 30
+
+
+class Memory(NamedTuple):
+    """In MB. PSS counts a page that several processes share in parts."""
+
+    rss: float
+    pss: float
+
+
+class Process:
+    """A server that runs until ``stop``. ``start_seconds``: from its spawning to its first 200.
+
+    Raises:
+        Refused: it ended, or didn't answer in time.
+    """
+
+    def __init__(self, command: Sequence[str], port: int, ready: str, environment: Mapping[str, str]) -> None:
+        self.port = port
+        self._home = tempfile.TemporaryDirectory(prefix="mockstytch-bench-")
+        self._output = (Path(self._home.name) / "output").open("w+b")
+        started = perf_counter()
+        self._process = subprocess.Popen(
+            command,
+            cwd=self._home.name,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,  # ends as a group, with whatever it started
+        )
+        try:
+            self._wait(ready, started + _LONGEST_START)
+        except BaseException:
+            self.stop()
+            raise
+        self.start_seconds = perf_counter() - started
+
+    def _wait(self, ready: str, deadline: float) -> None:
+        connection = Connection(self.port)
+        request = connection.request("GET", ready)
+        while perf_counter() < deadline:
+            if self._process.poll() is not None:
+                break
+            with suppress(OSError, Refused):
+                connection.timed(request)
+                connection.close()
+                return
+            connection.close()
+            sleep(0.001)
+        self._output.seek(0)
+        raise Refused(f"did not start: {self._output.read()[-300:].decode(errors='replace')}")
+
+    def memory(self) -> Memory | None:
+        """None where there is no ``/proc``."""
+        try:
+            lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            return None
+        kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
+        return Memory(kilobytes["Rss"] / 1024, kilobytes["Pss"] / 1024)
+
+    def stop(self) -> None:
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            if self._process.poll() is not None:
+                break
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, how)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(3)
+        self._output.close()
+        self._home.cleanup()
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

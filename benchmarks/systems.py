@@ -1,0 +1,366 @@
+"""The systems: how each is started, and how each is asked for the same things."""
+
+import base64
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from benchmarks import install
+from benchmarks.client import Connection, body_of
+from benchmarks.process import Process, free_port
+
+HERE = Path(__file__).parent
+Requests = Iterator[bytes]
+
+# What is measured, in the order of the tables. The bare application has one answer for everything.
+OPERATIONS = {
+    "create": "create a member or user",
+    "get": "get an organization or user pool",
+    "search": "search by exact e-mail",
+    "login": "log in: a fresh credential becomes a JWT",
+    "session": "authenticate a session, a new JWT each",
+    "jwks": "JWKS",
+    "discovery": "send a discovery e-mail",
+}
+
+
+class System:
+    """One server under measurement. ``operations`` name endless streams of requests, each of which does one thing.
+
+    A step of several requests yields them one after another; ``per_step`` says how many they are.
+    """
+
+    name: ClassVar[str]
+    ready: ClassVar[str] = "/"
+    most_requests: ClassVar[int] = 1_000_000
+    environment: ClassVar[dict[str, str]] = {}
+
+    def __init__(self) -> None:
+        self.process: Process | None = None
+        self.sent = self.made = 0
+
+    @property
+    def port(self) -> int:
+        assert self.process
+        return self.process.port
+
+    def command(self, port: int) -> list[str]:
+        """How it is started.
+
+        Raises:
+            Unavailable: it can't be, here.
+        """
+        raise NotImplementedError
+
+    def start(self) -> Process:
+        port = free_port()
+        environment = {name: value.format(port=port) for name, value in self.environment.items()}
+        self.process = Process(self.command(port), port, self.ready, environment)
+        return self.process
+
+    def prepare(self, people: int) -> None:
+        """Make what the operations need; ``people`` log in and have sessions."""
+        self.connection = Connection(self.port)
+
+    def operations(self) -> dict[str, Callable[[], Requests]]:
+        return {}
+
+    def per_step(self, operation: str) -> int:
+        return 1
+
+    def seen(self, operation: str, answer: bytes) -> None:
+        """Told of each answer, while no clock runs."""
+
+
+class Hello(System):
+    name = "Starlette hello"
+
+    def command(self, port: int) -> list[str]:
+        return [sys.executable, str(HERE / "hello.py"), str(port)]
+
+    def operations(self) -> dict[str, Callable[[], Requests]]:
+        request = self.connection.request("GET", "/")
+
+        def hello() -> Requests:
+            while True:
+                yield request
+
+        return {"hello": hello, "get": hello}
+
+
+class HelloSqlalchemy(Hello):
+    name = "Starlette hello + SQLAlchemy"
+
+    def command(self, port: int) -> list[str]:
+        return [*super().command(port), "--sqlalchemy"]
+
+
+class Mockstytch(System):
+    name = "mockstytch"
+    ready = "/_mock/api/health"
+    environment = {"PYTHONPATH": str(HERE.parent)}  # this checkout, whatever is installed
+
+    def command(self, port: int) -> list[str]:
+        return [sys.executable, "-m", "mockstytch", "serve", "--port", str(port), "--json"]
+
+    def project(self) -> Connection:
+        """A connection that speaks for a project of its own, in which nothing is yet."""
+        self.project_id, secret = f"project-test-{uuid4()}", "secret-test-bench"
+        credentials = base64.b64encode(f"{self.project_id}:{secret}".encode()).decode()
+        return Connection(self.port, {"Authorization": f"Basic {credentials}"})
+
+    def prepare(self, people: int) -> None:
+        self.connection, self.sessions, self.jwts = self.project(), [], {}
+        self.organization = organization(self.connection)
+        requests = self.create()
+        for _ in range(people):
+            self.connection.timed(next(requests))
+        for n in range(people):
+            self.connection.call(
+                "POST", "/v1/b2b/magic_links/email/login_or_signup", {**self.where(), "email_address": address(n)}
+            )
+        found = self.connection.call("GET", f"/_mock/api/messages?limit={max(people, 1)}")
+        self.tokens = [message["token"] for message in found["messages"]]
+
+    def where(self) -> dict[str, str]:
+        return {"organization_id": self.organization}
+
+    def operations(self) -> dict[str, Callable[[], Requests]]:
+        return {name: getattr(self, name) for name in OPERATIONS}
+
+    def create(self) -> Requests:
+        while True:
+            self.made += 1
+            yield create_member(self.connection, self.organization, address(self.made - 1))
+
+    def get(self) -> Requests:
+        while True:
+            yield self.connection.request("GET", f"/v1/b2b/organizations/{self.organization}")
+
+    def search(self) -> Requests:
+        while True:
+            for n in range(self.made):
+                yield search_member(self.connection, self.organization, address(n))
+
+    def login(self) -> Requests:
+        for token in self.tokens:
+            yield self.connection.request("POST", "/v1/b2b/magic_links/authenticate", {"magic_links_token": token})
+
+    def session(self) -> Requests:
+        # JWTs of one second may come from a memo: two seconds on, no session has one yet
+        self.connection.call("POST", "/_mock/api/clock/advance", {"seconds": 2})
+        for token in self.sessions:
+            yield self.connection.request("POST", "/v1/b2b/sessions/authenticate", {"session_token": token})
+
+    def jwks(self) -> Requests:
+        while True:
+            yield self.connection.request("GET", f"/v1/b2b/sessions/jwks/{self.project_id}")
+
+    def discovery(self) -> Requests:
+        n = 0
+        while True:
+            body = {"email_address": f"somebody-{n}@example.com"}
+            yield self.connection.request("POST", "/v1/b2b/magic_links/email/discovery/send", body)
+            n += 1
+
+    def seen(self, operation: str, answer: bytes) -> None:
+        if operation in ("login", "session"):
+            body = json.loads(body_of(answer))
+            if operation == "login":
+                self.sessions.append(body["session_token"])
+            self.jwts.setdefault(body["session_jwt"], operation)
+
+    @property
+    def signed(self) -> int:
+        """How many of the JWTs that ``session`` answered had never been seen before."""
+        return sum(operation == "session" for operation in self.jwts.values())
+
+
+class MockstytchFile(Mockstytch):
+    name = "mockstytch, file"
+
+    def command(self, port: int) -> list[str]:
+        return [*super().command(port), "--db", "bench.sqlite"]  # in the process's own temporary folder
+
+
+class Cognito(System):
+    """A user pool of AWS Cognito: its organization."""
+
+    password = "Passw0rd!bench"
+
+    def prepare(self, people: int) -> None:
+        self.people = max(people, 1)
+        scope = "bench/20260101/us-east-1/cognito-idp/aws4_request"  # moto reads the region and the service in it
+        authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=bench"
+        self.connection = Connection(self.port, {"Authorization": authorization})
+        self.pool = self.call("CreateUserPool", {"PoolName": "bench"})["UserPool"]["Id"]
+        flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        made = self.call(
+            "CreateUserPoolClient", {"UserPoolId": self.pool, "ClientName": "bench", "ExplicitAuthFlows": flows}
+        )
+        self.client_id = made["UserPoolClient"]["ClientId"]
+        requests = self.create()
+        for n in range(self.people):
+            self.connection.timed(next(requests))
+            self.call(
+                "AdminSetUserPassword",
+                {"UserPoolId": self.pool, "Username": address(n), "Password": self.password, "Permanent": True},
+            )
+
+    def target(self, operation: str, body: dict[str, Any]) -> bytes:
+        headers = {
+            "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
+            "Content-Type": "application/x-amz-json-1.1",
+        }
+        return self.connection.request("POST", "/", body, headers)
+
+    def call(self, operation: str, body: dict[str, Any]) -> Any:
+        _, answer = self.connection.timed(self.target(operation, body))
+        return json.loads(body_of(answer) or b"{}")
+
+    def operations(self) -> dict[str, Callable[[], Requests]]:
+        return {name: getattr(self, name) for name in ("create", "get", "search", "login", "jwks")}
+
+    def create(self) -> Requests:
+        while True:
+            email = address(self.made)
+            self.made += 1
+            yield self.target(
+                "AdminCreateUser",
+                {
+                    "UserPoolId": self.pool,
+                    "Username": email,
+                    "MessageAction": "SUPPRESS",
+                    "UserAttributes": [{"Name": "email", "Value": email}],
+                },
+            )
+
+    def get(self) -> Requests:
+        while True:
+            yield self.target("DescribeUserPool", {"UserPoolId": self.pool})
+
+    def search(self) -> Requests:
+        while True:
+            for n in range(self.made):
+                yield self.target("ListUsers", {"UserPoolId": self.pool, "Filter": f'email = "{address(n)}"'})
+
+    def login(self) -> Requests:
+        while True:
+            for n in range(self.people):
+                who = {"USERNAME": address(n), "PASSWORD": self.password}
+                yield self.target(
+                    "InitiateAuth",
+                    {"ClientId": self.client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": who},
+                )
+
+    def jwks(self) -> Requests:
+        while True:
+            yield self.connection.request("GET", f"/{self.pool}/.well-known/jwks.json")
+
+
+class Moto(Cognito):
+    name = "moto, Cognito"
+    ready = "/moto-api/"
+
+    def command(self, port: int) -> list[str]:
+        return [str(install.moto()), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+
+
+class CognitoLocal(Cognito):
+    name = "cognito-local"
+    ready = "/health"
+    environment = {"HOST": "127.0.0.1", "PORT": "{port}"}
+
+    def command(self, port: int) -> list[str]:
+        return ["node", str(install.node_package("cognito-local") / "lib" / "bin" / "start.js")]
+
+
+class Emulate(System):
+    """Its Clerk service. After 5,000 requests with one token in an hour it refuses."""
+
+    name = "emulate, Clerk"
+    ready = "/v1/jwks"
+    most_requests = 4_500
+    environment = {"NODE_OPTIONS": f"--require {json.dumps(str(HERE / 'loopback.cjs'))}"}
+
+    def command(self, port: int) -> list[str]:
+        start = install.node_package("emulate") / "dist" / "index.js"
+        seed = install.CACHE / "emulate.json"
+        seed.write_text(json.dumps({"tokens": {"sk_test_bench": {"login": "admin"}}}))
+        return ["node", str(start), "start", "--service", "clerk", "--port", str(port), "--seed", str(seed)]
+
+    def prepare(self, people: int) -> None:
+        self.sessions = []
+        self.connection = Connection(self.port, {"Authorization": "Bearer sk_test_bench"})
+        self.organization = self.connection.call("POST", "/v1/organizations", {"name": "Bench"})["id"]
+        self.users = [self.connection.call("POST", "/v1/users", self.person())["id"] for _ in range(max(people, 1))]
+        self.sent += 1 + len(self.users)
+
+    def person(self) -> dict[str, list[str]]:
+        self.made += 1
+        return {"email_address": [address(self.made - 1)]}
+
+    def operations(self) -> dict[str, Callable[[], Requests]]:
+        return {name: getattr(self, name) for name in ("create", "get", "search", "login", "session", "jwks")}
+
+    def per_step(self, operation: str) -> int:
+        return 2 if operation == "login" else 1
+
+    def create(self) -> Requests:
+        while True:
+            yield self.connection.request("POST", "/v1/users", self.person())
+
+    def get(self) -> Requests:
+        while True:
+            yield self.connection.request("GET", f"/v1/organizations/{self.organization}")
+
+    def search(self) -> Requests:
+        while True:
+            for n in range(self.made):
+                yield self.connection.request("GET", f"/v1/users?email_address={address(n)}")
+
+    def login(self) -> Requests:
+        while True:
+            for user in self.users:
+                yield self.connection.request("POST", "/v1/sessions", {"user_id": user})
+                yield self.connection.request("POST", f"/v1/sessions/{self.sessions[-1]}/tokens", {})
+
+    def session(self) -> Requests:
+        while True:
+            for session in list(self.sessions):
+                yield self.connection.request("POST", f"/v1/sessions/{session}/tokens", {})
+
+    def jwks(self) -> Requests:
+        while True:
+            yield self.connection.request("GET", "/v1/jwks")
+
+    def seen(self, operation: str, answer: bytes) -> None:
+        if operation == "login" and (body := json.loads(body_of(answer)))["object"] == "session":
+            self.sessions.append(body["id"])
+
+
+EVERYONE: tuple[type[System], ...] = (Hello, Mockstytch, MockstytchFile, Moto, CognitoLocal, Emulate)
+
+
+def address(n: int) -> str:
+    return f"person-{n}@example.com"
+
+
+def organization(connection: Connection) -> str:
+    made = connection.call("POST", "/v1/b2b/organizations", {"organization_name": "Bench"})
+    found: str = made["organization"]["organization_id"]
+    return found
+
+
+def create_member(connection: Connection, organization: str, email_address: str) -> bytes:
+    body = {"email_address": email_address}
+    return connection.request("POST", f"/v1/b2b/organizations/{organization}/members", body)
+
+
+def search_member(connection: Connection, organization: str, email_address: str) -> bytes:
+    operand = {"filter_name": "member_emails", "filter_value": [email_address]}
+    body = {"organization_ids": [organization], "query": {"operator": "AND", "operands": [operand]}}
+    return connection.request("POST", "/v1/b2b/organizations/members/search", body)

@@ -1,0 +1,196 @@
+"""``oauth``: what the app does with the token that the browser brought back; a member's accounts elsewhere."""
+
+from typing import Any
+
+from mockstytch import errors, wire
+from mockstytch.domain import discovery, emails, jit, login, lookup, oauth
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Claims,
+    CodeVerifier,
+    MemberRef,
+    OptionalSessionToken,
+    OrganizationRef,
+    SessionMinutes,
+    SmsLocale,
+    SmsLocaleField,
+    Token,
+)
+from mockstytch.mock import Context
+from mockstytch.store.credentials import OAuthRegistration, ProviderAccount
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+
+api = Endpoints()
+
+_MEMBERS = "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers"
+
+
+class Authenticate(Request):
+    oauth_token: Token
+    session_token: OptionalSessionToken = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_jwt: str = ""
+    session_custom_claims: Claims = {}
+    pkce_code_verifier: CodeVerifier = ""
+    locale: SmsLocaleField = SmsLocale.EN
+    intermediate_session_token: OptionalSessionToken = ""
+
+
+@api.post("/v1/b2b/oauth/authenticate", sdk=("/b2b/oauth/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Log in by an account elsewhere; who isn't a member yet joins, if the organization lets the address or the
+    provider's tenant in."""
+    token = oauth.redeem(ctx, req.oauth_token, "oauth", req.pkce_code_verifier)
+    account = oauth.account_of(ctx, token)
+    organization = ctx.store.get(Organization, organization_id=token.organization_id)
+    factor = oauth.factor(ctx, account)
+    member = oauth.member_of(ctx, organization, account)
+    login.check_method(organization, member, login.method_of(factor))
+    if member is None:
+        member = jit.joining(ctx, organization, account.email_address, [factor], name=account.name)
+    elif account.email_verified and account.email_address != member.email_address:
+        member = _with_provider_address(ctx, organization, member, account)
+    wish = login.Wish(
+        minutes=req.session_duration_minutes,
+        claims=req.session_custom_claims,
+        session_token=req.session_token,
+        session_jwt=req.session_jwt,
+        intermediate_session_token=req.intermediate_session_token,
+        locale=req.locale,
+    )
+    return {
+        **login.proven(ctx, organization, member, factor, wish),
+        "provider_subject": account.provider_subject,
+        "provider_type": oauth.provider_type(account.provider),
+        "provider_values": _provider_values(account),
+        "reset_sessions": False,
+    }
+
+
+def _with_provider_address(
+    ctx: Context, organization: Organization, member: Member, account: ProviderAccount
+) -> Member:
+    """The provider vouches for another address than the member's: that is the member's from now on, if it is free."""
+    try:
+        return emails.change(ctx, organization, member, account.email_address, verified=True)
+    except errors.StytchError as e:
+        ctx.note(f"the member keeps its address: {e.kind.error_type}")
+        return member
+
+
+def _provider_values(account: ProviderAccount) -> dict[str, Any]:
+    expires_at = account.access_token_expires_at
+    return {
+        "access_token": account.access_token,
+        "expires_at": wire.time(expires_at) if expires_at else None,
+        "id_token": account.id_token,
+        "refresh_token": account.refresh_token,
+        "scopes": account.scopes,
+    }
+
+
+class DiscoveryAuthenticate(Request):
+    discovery_oauth_token: Token
+    session_token: OptionalSessionToken = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_jwt: str = ""
+    session_custom_claims: Claims = {}
+    pkce_code_verifier: CodeVerifier = ""
+
+
+@api.post("/v1/b2b/oauth/discovery/authenticate", sdk=("/b2b/oauth/discovery/authenticate",))
+def discovery_authenticate(ctx: Context, req: DiscoveryAuthenticate) -> Body:
+    """Turn a token into an intermediate session and the list of organizations. The session fields are taken, as the
+    SDKs send them, and mean nothing: nobody is logged in yet."""
+    token = oauth.redeem(ctx, req.discovery_oauth_token, "discovery_oauth", req.pkce_code_verifier)
+    account = oauth.account_of(ctx, token)
+    return {
+        **discovery.answer(ctx, account.email_address, [oauth.factor(ctx, account)]),
+        "provider_type": oauth.provider_type(account.provider),
+        "provider_tenant_id": account.tenant_ids[0] if len(account.tenant_ids) == 1 else "",
+        "provider_tenant_ids": account.tenant_ids,
+        "full_name": account.name,
+    }
+
+
+class OfMember(Request):
+    organization_id: OrganizationRef
+    member_id: MemberRef
+    include_refresh_token: bool = False
+
+
+@api.get(f"{_MEMBERS}/google")
+def google(ctx: Context, req: OfMember) -> Body:
+    return _single(ctx, req, "google")
+
+
+@api.get(f"{_MEMBERS}/microsoft")
+def microsoft(ctx: Context, req: OfMember) -> Body:
+    return _single(ctx, req, "microsoft")
+
+
+@api.get(f"{_MEMBERS}/github")
+def github(ctx: Context, req: OfMember) -> Body:
+    shown = [{**_shared(a), "provider_tenant_ids": a.tenant_ids} for a in _accounts(ctx, req, "github")]
+    return {"provider_type": "Github", "registrations": shown}
+
+
+@api.get(f"{_MEMBERS}/slack")
+def slack(ctx: Context, req: OfMember) -> Body:
+    shown = [
+        {**_shared(a), "provider_tenant_id": _tenant(a), "bot_access_token": "", "bot_scopes": []}
+        for a in _accounts(ctx, req, "slack")
+    ]
+    return {"provider_type": "Slack", "registrations": shown}
+
+
+@api.get(f"{_MEMBERS}/hubspot")
+def hubspot(ctx: Context, req: OfMember) -> Body:
+    shown = [
+        {**_shared(a), "provider_tenant_id": _tenant(a), **_expiring(ctx, a, req)}
+        for a in _accounts(ctx, req, "hubspot")
+    ]
+    return {"provider_type": "Hubspot", "registrations": shown}
+
+
+def _single(ctx: Context, req: OfMember, provider: str) -> Body:
+    account = _accounts(ctx, req, provider)[-1]
+    return {
+        **_shared(account),
+        **_expiring(ctx, account, req),
+        "provider_type": oauth.provider_type(provider),
+        "id_token": account.id_token,
+    }
+
+
+def _shared(account: ProviderAccount) -> dict[str, Any]:
+    return {
+        "provider_subject": account.provider_subject,
+        "access_token": account.access_token,
+        "scopes": account.scopes,
+    }
+
+
+def _expiring(ctx: Context, account: ProviderAccount, req: OfMember) -> dict[str, Any]:
+    expires_at = account.access_token_expires_at
+    left = int((expires_at - ctx.now).total_seconds()) if expires_at else 0
+    return {
+        "access_token_expires_in": max(0, left),
+        "refresh_token": account.refresh_token if req.include_refresh_token else None,
+    }
+
+
+def _tenant(account: ProviderAccount) -> str:
+    return account.tenant_ids[0] if account.tenant_ids else ""
+
+
+def _accounts(ctx: Context, req: OfMember, provider: str) -> list[ProviderAccount]:
+    """The member's accounts at a provider, with access tokens that live."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    registrations = ctx.store.all(OAuthRegistration, member_id=member.member_id, provider=provider)
+    if not registrations:
+        raise errors.member_oauth_token_not_found()
+    found = [ctx.store.get(ProviderAccount, account_key=r.account_key) for r in registrations]
+    return [oauth.fresh(ctx, account) for account in sorted(found, key=lambda a: a.position)]

@@ -1,0 +1,130 @@
+"""``otps.email``: codes by e-mail, within one organization and before one is chosen."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors
+from mockstytch.domain import codes, discovery, emails, jit, locks, login, lookup, members, messages, redirects
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Claims,
+    EmailAddress,
+    Locale,
+    LocaleField,
+    OptionalSessionToken,
+    OrganizationRef,
+    Says,
+    SessionMinutes,
+)
+from mockstytch.mock import Context
+from mockstytch.store.messages import OneTimeToken
+
+api = Endpoints()
+
+Code = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z"), Says(errors.invalid_code)]
+CodeMinutes = Annotated[int, Meta(ge=2, le=15), Says(errors.invalid_expiration_otp)]
+
+
+class LoginOrSignup(Request):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    login_template_id: str = ""
+    signup_template_id: str = ""
+    locale: LocaleField = Locale.EN
+    login_expiration_minutes: CodeMinutes = 10
+    signup_expiration_minutes: CodeMinutes = 10
+
+
+@api.post("/v1/b2b/otps/email/login_or_signup", sdk=("/b2b/otps/email/login_or_signup",))
+def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
+    """Mail a code. Codes sent to the address before are void; who isn't a member yet becomes a pending one."""
+    organization = lookup.organization(ctx, req.organization_id)
+    redirects.check_template(ctx, req.login_template_id, req.signup_template_id)
+    member, created = jit.recipient(ctx, organization, req.email_address, "email_otp")
+    kind = "login" if member.status == "active" else "signup"
+    minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
+    token = codes.issue(ctx, "email_otp", member.email_address, minutes, member)
+    messages.code(ctx, f"email_otp.{kind}", token, req.locale, organization)
+    return {**members.answer(member, organization), "member_created": created}
+
+
+class Authenticate(Request):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    code: Code
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    intermediate_session_token: OptionalSessionToken = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+    locale: LocaleField = Locale.EN
+
+
+@api.post("/v1/b2b/otps/email/authenticate", sdk=("/b2b/otps/email/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Log in by a code; or finish a change of address, by the code that was sent to the new one."""
+    organization = lookup.organization(ctx, req.organization_id)
+    update = _email_update(ctx, organization.organization_id, req)
+    if update is not None:
+        member = emails.complete_update(ctx, organization, update)
+    else:
+        found = lookup.member_by_email(ctx, organization, req.email_address)
+        if found is None:
+            raise errors.otp_code_not_found(because="nobody in the organization has this address")
+        login.check_method(organization, found, "email_otp")
+        token = codes.redeem(ctx, "email_otp", req.email_address, req.code, found)
+        if token.member_id != found.member_id:
+            raise locks.failed(ctx, found, errors.otp_code_not_found(because="sent for another organization"))
+        member = locks.succeeded(ctx, found)
+    factor = login.email_factor(ctx, "email_otp", member.email_address, member.email_id)
+    wish = login.Wish(
+        minutes=req.session_duration_minutes,
+        claims=req.session_custom_claims,
+        session_token=req.session_token,
+        session_jwt=req.session_jwt,
+        intermediate_session_token=req.intermediate_session_token,
+        locale=req.locale,
+    )
+    return {**login.proven(ctx, organization, member, factor, wish), "method_id": member.email_id}
+
+
+def _email_update(ctx: Context, organization_id: str, req: Authenticate) -> OneTimeToken | None:
+    """The code of ``start_email_update`` that this is, used up."""
+    for token in ctx.store.all(OneTimeToken, kind="email_update", email_address=req.email_address, used_at=None):
+        if token.code == req.code and token.organization_id == organization_id:
+            if token.expires_at <= ctx.now:
+                raise errors.unable_to_auth_otp_code(because="expired")
+            claimed = ctx.store.claim(token, used_at=ctx.now)
+            if claimed is not None:
+                return claimed
+    return None
+
+
+class DiscoverySend(Request):
+    email_address: EmailAddress
+    login_template_id: str = ""
+    locale: LocaleField = Locale.EN
+    discovery_expiration_minutes: CodeMinutes = 10
+
+
+@api.post("/v1/b2b/otps/email/discovery/send", sdk=("/b2b/otps/email/discovery/send",))
+def discovery_send(ctx: Context, req: DiscoverySend) -> Body:
+    """Mail a code to an address, whether or not anybody knows it."""
+    redirects.check_template(ctx, req.login_template_id)
+    token = codes.issue(ctx, "discovery_otp", req.email_address, req.discovery_expiration_minutes)
+    messages.code(ctx, "email_otp.discovery", token, req.locale, None)
+    return {}
+
+
+class DiscoveryAuthenticate(Request):
+    email_address: EmailAddress
+    code: Code
+
+
+@api.post("/v1/b2b/otps/email/discovery/authenticate", sdk=("/b2b/otps/email/discovery/authenticate",))
+def discovery_authenticate(ctx: Context, req: DiscoveryAuthenticate) -> Body:
+    """Turn a code into an intermediate session and the list of organizations."""
+    codes.redeem(ctx, "discovery_otp", req.email_address, req.code, None)
+    factors = [login.email_factor(ctx, "email_otp", req.email_address)]
+    return discovery.answer(ctx, req.email_address, factors)

@@ -1,0 +1,122 @@
+"""``otps.sms``: a second factor by text message."""
+
+from typing import Annotated
+
+from mockstytch import errors, wire
+from mockstytch.api.otp_email import Code
+from mockstytch.domain import codes, locks, lookup, members, mfa, second_factor
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Choice,
+    Claims,
+    MemberRef,
+    OptionalSessionToken,
+    OrganizationRef,
+    Says,
+    SessionMinutes,
+    SmsLocale,
+    SmsLocaleField,
+)
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+from mockstytch.store.sessions import Factor
+
+api = Endpoints()
+
+
+class Enrollment(Choice):
+    ENROLL = "enroll"
+    UNENROLL = "unenroll"
+
+
+class SecondFactor(Request):
+    """What every call about a second factor says: whose it is, and what it is added to."""
+
+    organization_id: OrganizationRef
+    member_id: MemberRef
+    intermediate_session_token: OptionalSessionToken = ""
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+
+    def credential(self) -> second_factor.Credential:
+        return second_factor.Credential(
+            intermediate_session_token=self.intermediate_session_token,
+            session_token=self.session_token,
+            session_jwt=self.session_jwt,
+        )
+
+
+class SecondFactorAuthenticate(SecondFactor):
+    """… and what is asked of the session."""
+
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+
+    def wish(self) -> second_factor.Wish:
+        return second_factor.Wish(
+            minutes=self.session_duration_minutes,
+            claims=self.session_custom_claims,
+            set_mfa_enrollment=getattr(self, "set_mfa_enrollment", None) or "",
+            set_default_mfa=getattr(self, "set_default_mfa", False),
+        )
+
+
+class Send(SecondFactor):
+    mfa_phone_number: str = ""
+    locale: SmsLocaleField = SmsLocale.EN
+
+
+@api.post("/v1/b2b/otps/sms/send", sdk=("/b2b/otps/sms/send",))
+def send(ctx: Context, req: Send) -> Body:
+    """Text a code to the member's phone, which is linked by this where there is none yet. It lives two minutes."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    second_factor.check_allowed(organization, member, "sms_otp")
+    held = second_factor.brought(ctx, organization, member, req.credential())
+    locks.check(ctx, member)
+    if held is None or not (member.mfa_phone_number and member.mfa_phone_number_verified):
+        second_factor.check_bypass(ctx, member, held)
+    if req.mfa_phone_number and member.mfa_phone_number and req.mfa_phone_number != member.mfa_phone_number:
+        raise errors.duplicate_member_phone_number_for_member()
+    if not member.mfa_phone_number:
+        member = _with_phone(ctx, organization, member, req.mfa_phone_number)
+    members.check_textable(ctx, member.mfa_phone_number)
+    mfa.send_sms(ctx, organization, member, req.locale)
+    return members.answer(member, organization)
+
+
+def _with_phone(ctx: Context, organization: Organization, member: Member, number: str) -> Member:
+    if not number:
+        raise errors.member_phone_number_not_found(because="the member has none, and none was given")
+    columns = members.phone_columns(ctx, number)
+    member = ctx.store.update(member, members.conflicts(), **columns, updated_at=ctx.now)
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    return member
+
+
+class Authenticate(SecondFactorAuthenticate):
+    code: Code
+    set_mfa_enrollment: Annotated[Enrollment, Says(errors.bad_request)] | None = None
+    set_default_mfa: bool = False
+
+
+@api.post("/v1/b2b/otps/sms/authenticate", sdk=("/b2b/otps/sms/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Add the factor to what was proven before. The number is verified by it."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    second_factor.check_allowed(organization, member, "sms_otp")
+    held = second_factor.held(ctx, organization, member, req.credential())
+    codes.redeem(ctx, "sms_otp", "", req.code, member)
+    member = locks.succeeded(ctx, member)
+    member = ctx.store.update(member, mfa_phone_number_verified=True)
+    factor = Factor(
+        type="otp",
+        delivery_method="sms",
+        detail={"phone_number_factor": {"phone_id": member.mfa_phone_id, "phone_number": member.mfa_phone_number}},
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        last_authenticated_at=ctx.now,
+    )
+    return second_factor.complete(ctx, organization, member, factor, held, "sms_otp", req.wish())

@@ -1,0 +1,335 @@
+"""``passwords``: log in by one, set one, change one, bring one along."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors, wire
+from mockstytch.domain import (
+    hashes,
+    jit,
+    login,
+    lookup,
+    members,
+    messages,
+    metadata,
+    passwords,
+    rbac,
+    redirects,
+    sessions,
+    tokens,
+)
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Claims,
+    CodeChallenge,
+    CodeVerifier,
+    EmailAddress,
+    LinkMinutes,
+    Locale,
+    LocaleField,
+    Metadata,
+    OptionalEmail,
+    OptionalSessionToken,
+    OrganizationRef,
+    Says,
+    SessionMinutes,
+    Token,
+)
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+
+api = Endpoints(resource="stytch.member")
+
+TOKEN_TYPE = "multi_tenant_passwords"
+_RECENT = timedelta(minutes=5)  # how fresh a factor must be to set a password by session
+
+PasswordText = Annotated[str, Meta(min_length=1), Says(errors.weak_password)]
+GivenPassword = Annotated[str, Meta(min_length=1), Says(errors.unauthorized_credentials)]
+
+
+class _WithSession(Request):
+    """What calls that end in a session can ask of it."""
+
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+    locale: LocaleField = Locale.EN
+
+    def wish(self, *, alone: bool = False) -> login.Wish:
+        """``alone``: without the session that came along."""
+        return login.Wish(
+            minutes=self.session_duration_minutes,
+            claims=self.session_custom_claims,
+            session_token="" if alone else self.session_token,
+            session_jwt="" if alone else self.session_jwt,
+            intermediate_session_token=getattr(self, "intermediate_session_token", ""),
+            locale=self.locale,
+        )
+
+
+class Authenticate(_WithSession):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    password: GivenPassword
+    intermediate_session_token: OptionalSessionToken = ""
+
+
+@api.post("/v1/b2b/passwords/authenticate", sdk=("/b2b/passwords/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Log in by a password, which says nothing about the address."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = _member(ctx, organization, req.email_address)
+    login.check_method(organization, member, "password")
+    member = passwords.prove(ctx, member, req.password, errors.unauthorized_credentials)
+    return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish())
+
+
+def _member(ctx: Context, organization: Organization, email_address: str) -> Member:
+    member = lookup.member_by_email(ctx, organization, email_address)
+    if member is None:
+        raise errors.member_not_found(because="nobody in the organization has this address")
+    return member
+
+
+class ResetStart(Request):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    reset_password_redirect_url: str = ""
+    reset_password_expiration_minutes: LinkMinutes = 30
+    code_challenge: CodeChallenge = ""
+    login_redirect_url: str = ""
+    locale: LocaleField = Locale.EN
+    reset_password_template_id: str = ""
+    verify_email_template_id: str = ""
+
+
+@api.post("/v1/b2b/passwords/email/reset/start", sdk=("/b2b/passwords/email/reset/start",))
+def email_reset_start(ctx: Context, req: ResetStart) -> Body:
+    """Mail a link to set a password by, the first one too, and one to log in without."""
+    organization = lookup.organization(ctx, req.organization_id)
+    url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
+    login_url = redirects.resolve(ctx, "login", req.login_redirect_url)
+    redirects.check_template(ctx, req.reset_password_template_id, req.verify_email_template_id)
+    member, _ = jit.recipient(ctx, organization, req.email_address, "password")
+    token, without = (
+        tokens.mint(
+            ctx,
+            kind,
+            member.email_address,
+            req.reset_password_expiration_minutes,
+            member=member,
+            landing_url=landing,
+            token_type=token_type,
+            slug=organization.organization_slug,
+            pkce_code_challenge=req.code_challenge,
+            public_token=ctx.project.public_token,
+        )
+        for kind, landing, token_type in (
+            ("password_reset", url, TOKEN_TYPE),
+            ("magic_link", login_url, "multi_tenant_magic_links"),
+        )
+    )
+    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without)
+    return {
+        "member_id": member.member_id,
+        "member_email_id": member.email_id,
+        "member": wire.member(member, organization),
+    }
+
+
+class Reset(_WithSession):
+    password_reset_token: Token
+    password: PasswordText
+    code_verifier: CodeVerifier = ""
+    intermediate_session_token: OptionalSessionToken = ""
+
+
+@api.post("/v1/b2b/passwords/email/reset", sdk=("/b2b/passwords/email/reset",))
+def email_reset(ctx: Context, req: Reset) -> Body:
+    """Set a password by a mailed link. The address is proven by it, and every session of the member ends."""
+    token = tokens.redeem_reset(ctx, req.password_reset_token, "password_reset", req.code_verifier)
+    member = ctx.store.get(Member, member_id=token.member_id)
+    organization = ctx.store.get(Organization, organization_id=member.organization_id)
+    if member.email_address != token.email_address:
+        raise errors.unable_to_auth_password_reset_token(because="the member's address changed since")
+    login.check_method(organization, member, "password")
+    passwords.check_new(ctx, req.password, member.email_address)
+    sessions.check_arguments(req.session_token, req.session_jwt)
+    member = passwords.set_for(ctx, member, hashes.make(ctx, req.password))
+    passwords.end_sessions(ctx, member)
+    factor = passwords.factor(ctx, proves_email=member.email_address)
+    body = login.proven(ctx, organization, member, factor, req.wish(alone=True))
+    return {**body, "member_email_id": member.email_id}
+
+
+class ExistingPasswordReset(_WithSession):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    existing_password: GivenPassword
+    new_password: PasswordText
+
+
+@api.post("/v1/b2b/passwords/existing_password/reset", sdk=("/b2b/passwords/existing_password/reset",))
+def existing_password_reset(ctx: Context, req: ExistingPasswordReset) -> Body:
+    """Change a password by showing the old one. Every session of the member ends, and a new one begins."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = _member(ctx, organization, req.email_address)
+    login.check_method(organization, member, "password")
+    sessions.check_arguments(req.session_token, req.session_jwt)
+    member = passwords.prove_old(ctx, member, req.existing_password)
+    passwords.check_new(ctx, req.new_password, member.email_address)
+    member = passwords.set_for(ctx, member, hashes.make(ctx, req.new_password))
+    passwords.end_sessions(ctx, member)
+    return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish(alone=True))
+
+
+class SessionReset(_WithSession):
+    organization_id: OrganizationRef
+    password: PasswordText
+
+
+@api.post("/v1/b2b/passwords/session/reset", sdk=("/b2b/passwords/session/reset",))
+def session_reset(ctx: Context, req: SessionReset) -> Body:
+    """Set a password within a session that has a fresh factor. The member's other sessions end."""
+    organization = lookup.organization(ctx, req.organization_id)
+    session = sessions.find(ctx, req.session_token, req.session_jwt)
+    member = ctx.store.get(Member, member_id=session.member_id)
+    if session.organization_id != organization.organization_id:
+        raise errors.session_not_found(because="the session belongs to another organization")
+    login.check_method(organization, member, "password")
+    if not any(f.last_authenticated_at + _RECENT >= ctx.now for f in session.authentication_factors):
+        raise errors.session_too_old_to_reset_password()
+    passwords.check_new(ctx, req.password, member.email_address)
+    member = passwords.set_for(ctx, member, hashes.make(ctx, req.password))
+    passwords.end_sessions(ctx, member, but=session.member_session_id)
+    return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish())
+
+
+class StrengthCheck(Request):
+    password: Annotated[str, Meta(max_length=1000), Says(errors.bad_request)]
+    email_address: OptionalEmail = ""
+
+
+@api.post("/v1/b2b/passwords/strength_check", sdk=("/b2b/passwords/strength_check",))
+def strength_check(ctx: Context, req: StrengthCheck) -> Body:
+    """Whether a password would do, and what would make it better. Breaches count only where an address is given."""
+    policy = ctx.project.settings.password_policy
+    luds = policy.validation_policy == "LUDS"
+    estimate = passwords.zxcvbn(req.password, req.email_address)
+    breached = policy.check_breach_on_creation and passwords.is_breached(policy, req.password)
+    strong = passwords.is_strong(policy, req.password, req.email_address)
+    feedback = estimate["feedback"]
+    return {
+        "valid_password": strong and not (breached and req.email_address),
+        "score": estimate["score"],
+        "breached_password": breached,
+        "strength_policy": "luds" if luds else "zxcvbn",
+        "breach_detection_on_create": policy.check_breach_on_creation,
+        "luds_feedback": passwords.luds_feedback(policy, req.password) if luds else None,
+        "zxcvbn_feedback": None
+        if luds
+        else {"warning": feedback["warning"] or "", "suggestions": list(feedback["suggestions"])},
+    }
+
+
+class RequireReset(Request):
+    email_address: EmailAddress
+    organization_id: str = ""
+    member_id: str = ""
+
+
+@api.post("/v1/b2b/passwords/email/require_reset", permission="update.info.delete.password")
+def require_reset(ctx: Context, req: RequireReset) -> Body:
+    """Across organizations: the address's password no longer works, and has to be set anew by mail."""
+    passwords.check_mode(ctx, cross_org=True)
+    member = organization = None
+    if req.organization_id:
+        organization = lookup.organization(ctx, req.organization_id)
+        found = lookup.member(ctx, organization, req.member_id) if req.member_id else None
+        member = found or _member(ctx, organization, req.email_address)
+        if member.email_address != req.email_address:
+            raise errors.member_not_found(because="member_id and email_address are not one member's")
+    stored = passwords.of_scope(ctx, req.email_address)
+    if stored is None:
+        raise errors.member_password_not_found()
+    holders = [m for m in ctx.store.all(Member, email_address=req.email_address) if m.status != "deleted"]
+    for holder in holders:
+        cleared = passwords.forget(ctx, holder)
+        member = cleared if member and member.member_id == cleared.member_id else member
+    if member is None or organization is None:
+        return {"member_id": None, "member": None, "organization": None}
+    return members.changed(ctx, member, organization)
+
+
+class Migrate(Request):
+    organization_id: OrganizationRef
+    email_address: EmailAddress
+    hash: Annotated[str, Meta(min_length=1, max_length=4096), Says(errors.invalid_hash)]
+    hash_type: Annotated[str, Meta(min_length=1), Says(errors.invalid_hash_type)]
+    md_5_config: hashes.Salts = hashes.Salts()
+    argon_2_config: hashes.Argon2 | None = None
+    sha_1_config: hashes.Salts = hashes.Salts()
+    sha_512_config: hashes.Salts = hashes.Salts()
+    scrypt_config: hashes.Scrypt | None = None
+    pbkdf_2_config: hashes.Pbkdf2 | None = None
+    name: str = ""
+    trusted_metadata: Metadata = {}
+    untrusted_metadata: Metadata = {}
+    roles: list[str] = []
+    preserve_existing_sessions: bool = False
+    mfa_phone_number: str = ""
+    set_phone_number_verified: bool = False
+    external_id: str = ""
+
+    def configs(self) -> hashes.Configs:
+        return hashes.Configs(
+            md_5=self.md_5_config,
+            sha_1=self.sha_1_config,
+            sha_512=self.sha_512_config,
+            argon_2=self.argon_2_config,
+            scrypt=self.scrypt_config,
+            pbkdf_2=self.pbkdf_2_config,
+        )
+
+
+@api.post("/v1/b2b/passwords/migrate")
+def migrate(ctx: Context, req: Migrate) -> Body:
+    """Take over the password of a user table. The member is made where there is none; its address counts as verified."""
+    organization = lookup.organization(ctx, req.organization_id)
+    stored = hashes.imported(req.hash_type.lower(), req.hash, req.configs())
+    rbac.check_assignable(ctx, organization, req.roles)
+    found = lookup.member_by_email(ctx, organization, req.email_address)
+    if found and passwords.of(ctx, found):
+        raise errors.password_already_exists()
+    member = found or jit.new_member(
+        ctx, organization, req.email_address, status="active", external_id=req.external_id or None
+    )
+    member = _migrated(ctx, member, req)
+    member = passwords.set_for(ctx, member, stored)
+    body = members.changed(ctx, member, organization, "update" if found else "create")
+    return {**body, "member_created": found is None}
+
+
+def _migrated(ctx: Context, member: Member, req: Migrate) -> Member:
+    columns = {}
+    if req.mfa_phone_number:
+        if member.mfa_phone_number:
+            raise errors.duplicate_member_phone_number_for_member()
+        columns = members.phone_columns(ctx, req.mfa_phone_number)
+        columns["mfa_phone_number_verified"] = req.set_phone_number_verified
+    return ctx.store.update(
+        member,
+        members.conflicts(),
+        status="active",
+        email_address_verified=True,
+        name=req.name or member.name,
+        roles=list(dict.fromkeys(req.roles)) or member.roles,
+        trusted_metadata=metadata.merged(member.trusted_metadata, req.trusted_metadata),
+        untrusted_metadata=metadata.merged(member.untrusted_metadata, req.untrusted_metadata),
+        updated_at=ctx.now,
+        **columns,
+    )

@@ -1,0 +1,97 @@
+"""``passwords.discovery``: passwords of people rather than of members, where the project has them so."""
+
+from mockstytch import errors
+from mockstytch.api.passwords import GivenPassword, PasswordText
+from mockstytch.domain import discovery, hashes, messages, passwords, redirects, tokens
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import CodeChallenge, CodeVerifier, EmailAddress, LinkMinutes, Locale, LocaleField, Token
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+
+api = Endpoints()
+
+
+class Authenticate(Request):
+    email_address: EmailAddress
+    password: GivenPassword
+
+
+@api.post("/v1/b2b/passwords/discovery/authenticate", sdk=("/b2b/passwords/discovery/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Turn an address and its password into an intermediate session and the list of organizations."""
+    passwords.check_mode(ctx, cross_org=True)
+    stored = passwords.of_scope(ctx, req.email_address)
+    if stored is None:
+        raise errors.member_password_not_found()
+    if not hashes.fits(stored.hash, req.password):
+        raise errors.unauthorized_credentials(because="wrong password")
+    passwords.check_still_good(ctx, req.password, req.email_address)
+    return discovery.answer(ctx, req.email_address, [passwords.factor(ctx)])
+
+
+class ResetStart(Request):
+    email_address: EmailAddress
+    reset_password_redirect_url: str = ""
+    discovery_redirect_url: str = ""
+    reset_password_template_id: str = ""
+    reset_password_expiration_minutes: LinkMinutes = 30
+    pkce_code_challenge: CodeChallenge = ""
+    locale: LocaleField = Locale.EN
+    verify_email_template_id: str = ""
+
+
+@api.post("/v1/b2b/passwords/discovery/email/reset/start", sdk=("/b2b/passwords/discovery/reset/start",))
+def email_reset_start(ctx: Context, req: ResetStart) -> Body:
+    """Mail a link to set the address's password by, whether or not anybody knows the address."""
+    passwords.check_mode(ctx, cross_org=True)
+    url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
+    discovery_url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
+    redirects.check_template(ctx, req.reset_password_template_id, req.verify_email_template_id)
+    minutes, challenge, public_token = (
+        req.reset_password_expiration_minutes,
+        req.pkce_code_challenge,
+        ctx.project.public_token,
+    )
+    token = tokens.mint(
+        ctx,
+        "discovery_password_reset",
+        req.email_address,
+        minutes,
+        landing_url=redirects.landing(url, stytch_redirect_type="reset_password"),
+        token_type="discovery",
+        pkce_code_challenge=challenge,
+        public_token=public_token,
+    )
+    without = tokens.mint(
+        ctx,
+        "discovery",
+        req.email_address,
+        minutes,
+        landing_url=discovery_url,
+        token_type="discovery",
+        pkce_code_challenge=challenge,
+        public_token=public_token,
+    )
+    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, without)
+    return {}
+
+
+class Reset(Request):
+    password_reset_token: Token
+    password: PasswordText
+    pkce_code_verifier: CodeVerifier = ""
+
+
+@api.post("/v1/b2b/passwords/discovery/email/reset", sdk=("/b2b/passwords/discovery/reset",))
+def email_reset(ctx: Context, req: Reset) -> Body:
+    """Set the address's password by a mailed link. Every session of every member with the address ends."""
+    passwords.check_mode(ctx, cross_org=True)
+    token = tokens.redeem_reset(ctx, req.password_reset_token, "discovery_password_reset", req.pkce_code_verifier)
+    passwords.check_new(ctx, req.password, token.email_address)
+    saved = passwords.set_for_scope(ctx, token.email_address, hashes.make(ctx, req.password))
+    for member in ctx.store.all(Member, email_address=token.email_address):
+        if member.status != "deleted":
+            ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
+            passwords.end_sessions(ctx, member)
+    factors = [passwords.factor(ctx, proves_email=token.email_address)]
+    return discovery.answer(ctx, token.email_address, factors)

@@ -1,0 +1,78 @@
+"""``recovery_codes``: for who lost the phone."""
+
+import re
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors
+from mockstytch.api.otp_sms import SecondFactorAuthenticate
+from mockstytch.domain import locks, lookup, members, second_factor, totp
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import MemberRef, OrganizationRef, Says
+from mockstytch.mock import Context
+from mockstytch.store.credentials import RecoveryCode
+from mockstytch.store.members import Member
+from mockstytch.store.sessions import Factor
+
+api = Endpoints()
+
+
+class Named(Request):
+    organization_id: OrganizationRef
+    member_id: MemberRef
+
+
+@api.get("/v1/b2b/recovery_codes/{organization_id}/{member_id}", sdk=("/b2b/recovery_codes",))
+def get(ctx: Context, req: Named) -> Body:
+    """The codes that are left."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    return {**members.answer(member, organization), "recovery_codes": [c.code for c in _left(ctx, member)]}
+
+
+@api.post("/v1/b2b/recovery_codes/rotate", sdk=("/b2b/recovery_codes/rotate",))
+def rotate(ctx: Context, req: Named) -> Body:
+    """Ten new codes in place of all former ones."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    if not member.totp_registration_id:
+        raise errors.no_active_recovery_code_backed_factor()
+    return {**members.answer(member, organization), "recovery_codes": totp.new_recovery_codes(ctx, member)}
+
+
+class Recover(SecondFactorAuthenticate):
+    recovery_code: Annotated[str, Meta(min_length=1), Says(errors.invalid_recovery_code)]
+
+
+@api.post("/v1/b2b/recovery_codes/recover", sdk=("/b2b/recovery_codes/recover",))
+def recover(ctx: Context, req: Recover) -> Body:
+    """Use a code up in place of the second factor."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    held = second_factor.held(ctx, organization, member, req.credential())
+    if re.fullmatch(r"[0-9]{6}", req.recovery_code):
+        raise errors.totp_code_used_as_recovery_code()
+    locks.check(ctx, member)
+    left = _left(ctx, member)
+    code = next((c for c in left if c.code == req.recovery_code), None)
+    if code is None or ctx.store.claim(code, used_at=ctx.now) is None:
+        raise locks.failed(ctx, member, errors.unable_to_authenticate_recovery_code())
+    member = locks.succeeded(ctx, member)
+    factor = Factor(
+        type="recovery_codes",
+        delivery_method="recovery_code",
+        detail={"recovery_code_factor": {"totp_recovery_code_id": code.recovery_code_id}},
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        last_authenticated_at=ctx.now,
+    )
+    body = second_factor.complete(ctx, organization, member, factor, held, "recovery_code", req.wish())
+    return {**body, "recovery_codes_remaining": len(left) - 1}
+
+
+def _left(ctx: Context, member: Member) -> list[RecoveryCode]:
+    left = totp.recovery_codes(ctx, member)
+    if not left and not member.totp_registration_id:
+        raise errors.recovery_codes_not_found()
+    return left

@@ -1,0 +1,193 @@
+"""Passwords: what a good one is, whose it is, and what follows from setting one."""
+
+from functools import cache
+from typing import Any
+
+from mockstytch import errors
+from mockstytch.domain import hashes, locks, sessions
+from mockstytch.mock import Context
+from mockstytch.store.credentials import Password
+from mockstytch.store.members import Member
+from mockstytch.store.projects import PasswordPolicy
+from mockstytch.store.sessions import Factor
+
+_LONGEST = 72  # what zxcvbn looks at
+_LOWEST_SCORE = 3
+
+
+def of(ctx: Context, member: Member) -> Password | None:
+    """The member's password: its own, or, where they are shared, its address's."""
+    return of_scope(ctx, scope_of(ctx, member.member_id, member.email_address))
+
+
+def of_scope(ctx: Context, scope: str) -> Password | None:
+    return ctx.store.find(Password, scope=scope)
+
+
+def scope_of(ctx: Context, member_id: str, email_address: str) -> str:
+    return email_address if ctx.project.settings.cross_org_passwords_enabled else member_id
+
+
+def check_mode(ctx: Context, *, cross_org: bool) -> None:
+    """
+    Raises:
+        cross_org_passwords_not_enabled, cross_org_passwords_enabled: the endpoint is for the other mode.
+    """
+    enabled = ctx.project.settings.cross_org_passwords_enabled
+    if cross_org and not enabled:
+        raise errors.cross_org_passwords_not_enabled()
+    if enabled and not cross_org:
+        raise errors.cross_org_passwords_enabled()
+
+
+def set_for(ctx: Context, member: Member, hash: str) -> Member:
+    """Give a member a password, in place of a former one."""
+    scope = scope_of(ctx, member.member_id, member.email_address)
+    shared = scope == member.email_address
+    saved = set_for_scope(ctx, scope, hash, None if shared else member)
+    holders = ctx.store.all(Member, email_address=member.email_address) if shared else [member]
+    for holder in holders:
+        if holder.status != "deleted":
+            changed = ctx.store.update(holder, member_password_id=saved.member_password_id, updated_at=ctx.now)
+            member = changed if holder.member_id == member.member_id else member
+    return member
+
+
+def set_for_scope(ctx: Context, scope: str, hash: str, member: Member | None = None) -> Password:
+    if old := of_scope(ctx, scope):
+        ctx.store.delete(old)
+    return ctx.store.insert(
+        Password(
+            member_password_id=ctx.ids.new("password"),
+            scope=scope,
+            member_id=member.member_id if member else None,
+            hash=hash,
+            created_at=ctx.now,
+        )
+    )
+
+
+def forget(ctx: Context, member: Member) -> Member:
+    """The member's password goes; where passwords are shared, everybody's with that address."""
+    found = of(ctx, member)
+    if found is None:
+        return ctx.store.update(member, member_password_id="")
+    ctx.store.delete(found)
+    for holder in ctx.store.all(Member, member_password_id=found.member_password_id):
+        changed = ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
+        member = changed if holder.member_id == member.member_id else member
+    return member
+
+
+def prove(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> Member:
+    """Show the member's password.
+
+    Args:
+        wrong: the error of a wrong one.
+
+    Raises:
+        member_password_not_found: there is none.
+        user_lock_limit_reached: too many wrong ones.
+        member_reset_password: it is right, and no longer good enough.
+    """
+    locks.check(ctx, member)
+    stored = of(ctx, member)
+    if stored is None:
+        raise errors.member_password_not_found()
+    if not hashes.fits(stored.hash, password):
+        raise locks.failed(ctx, member, wrong(because="wrong password"))
+    check_still_good(ctx, password, member.email_address)
+    return locks.succeeded(ctx, member)
+
+
+def check_still_good(ctx: Context, password: str, email_address: str) -> None:
+    """
+    Raises:
+        member_reset_password: the password is known to be breached, or outdated by the policy.
+    """
+    policy = ctx.project.settings.password_policy
+    if policy.check_breach_on_authentication and is_breached(policy, password):
+        raise errors.member_reset_password(because="the password is breached")
+    if policy.validate_on_authentication and not is_strong(policy, password, email_address):
+        raise errors.member_reset_password(because="the policy asks for a better one")
+
+
+def check_new(ctx: Context, password: str, email_address: str) -> None:
+    """
+    Raises:
+        breached_password, weak_password: not good enough for a new one.
+    """
+    policy = ctx.project.settings.password_policy
+    if policy.check_breach_on_creation and is_breached(policy, password):
+        raise errors.breached_password()
+    if not is_strong(policy, password, email_address):
+        raise errors.weak_password()
+
+
+def is_strong(policy: PasswordPolicy, password: str, email_address: str) -> bool:
+    if policy.validation_policy == "LUDS":
+        luds = luds_feedback(policy, password)
+        return not luds["missing_complexity"] and not luds["missing_characters"]
+    return bool(zxcvbn(password, email_address)["score"] >= _LOWEST_SCORE)
+
+
+def zxcvbn(password: str, email_address: str = "") -> dict[str, Any]:
+    """The estimate of the library of that name: ``score`` (0 to 4), ``feedback``."""
+    if not password:
+        return {"score": 0, "feedback": {"warning": "", "suggestions": []}}
+    from zxcvbn import zxcvbn as estimate
+
+    known = [part for part in (email_address, *email_address.split("@")) if part]
+    found: dict[str, Any] = estimate(password[:_LONGEST], user_inputs=known)
+    return found
+
+
+def luds_feedback(policy: PasswordPolicy, password: str) -> dict[str, Any]:
+    """Lower case, upper case, digits, symbols: what is there, and what is missing."""
+    has = {
+        "has_lower_case": any("a" <= c <= "z" for c in password),
+        "has_upper_case": any("A" <= c <= "Z" for c in password),
+        "has_digit": any("0" <= c <= "9" for c in password),
+        "has_symbol": any(not (c.isascii() and c.isalnum()) for c in password),
+    }
+    return {
+        **has,
+        "missing_complexity": max(0, policy.luds_min_password_complexity - sum(has.values())),
+        "missing_characters": max(0, policy.luds_min_password_length - len(password)),
+    }
+
+
+def is_breached(policy: PasswordPolicy, password: str) -> bool:
+    """Whether a password is on the offline list, or on the project's own."""
+    return password.lower() in _common_passwords() or password in policy.breached_passwords
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """The 30,000 most common ones of real breaches, which the zxcvbn library carries."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def factor(ctx: Context, *, proves_email: str = "") -> Factor:
+    """A password as a factor.
+
+    Args:
+        proves_email: the address that was proven by setting it through a mailed link; a returning password proves none.
+    """
+    return Factor(
+        type="password",
+        delivery_method="knowledge",
+        proves_email=proves_email,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        last_authenticated_at=ctx.now,
+    )
+
+
+def end_sessions(ctx: Context, member: Member, but: str = "") -> None:
+    """A new password ends the member's sessions, all but one."""
+    for session in sessions.alive(ctx, member):
+        if session.member_session_id != but:
+            sessions.revoke(ctx, session)

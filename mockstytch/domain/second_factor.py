@@ -1,0 +1,184 @@
+"""A proven second factor: an intermediate session becomes a session, a session is stepped up."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from mockstytch import errors, wire
+from mockstytch.domain import login, lookup, sessions
+from mockstytch.mock import Context
+from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
+from mockstytch.store.record import Frozen
+from mockstytch.store.sessions import Factor, IntermediateSession, MemberSession
+
+Method = Literal["sms_otp", "totp", "recovery_code"]
+Bearer = IntermediateSession | MemberSession
+
+_SECONDARY = ("otp", "totp", "recovery_codes")
+
+
+class Credential(Frozen):
+    """What a second factor is added to, exactly one of the three."""
+
+    intermediate_session_token: str = ""
+    session_token: str = ""
+    session_jwt: str = ""
+
+
+class Wish(Frozen):
+    """What a caller asks of the session and of the member's MFA settings."""
+
+    minutes: int | None = None
+    claims: dict[str, Any] = {}
+    set_mfa_enrollment: str = ""
+    set_default_mfa: bool = False
+
+
+def held(ctx: Context, organization: Organization, member: Member, credential: Credential) -> Bearer:
+    """As ``brought``, where one has to come along.
+
+    Raises:
+        no_session_arguments: none did.
+    """
+    found = brought(ctx, organization, member, credential)
+    if found is None:
+        raise errors.no_session_arguments()
+    return found
+
+
+def brought(ctx: Context, organization: Organization, member: Member, credential: Credential) -> Bearer | None:
+    """The living session or intermediate session of this member that came along, if one did.
+
+    Raises:
+        too_many_session_arguments: more than one did.
+        intermediate_session_not_found, session_not_found: it lives no more.
+        member_session_member_id_mismatch: it is somebody else's.
+    """
+    given = msgspec.structs.astuple(credential)
+    if sum(map(bool, given)) > 1:
+        raise errors.too_many_session_arguments()
+    if not any(given):
+        return None
+    found: Bearer
+    if credential.intermediate_session_token:
+        found = lookup.intermediate_session(ctx, credential.intermediate_session_token)
+        same = found.email_address == member.email_address
+        if found.organization_id == organization.organization_id:
+            same = found.member_id == member.member_id
+        elif found.organization_id is not None:
+            same = same and bool(login.transferable(found.authentication_factors))
+    else:
+        found = sessions.find(ctx, credential.session_token, credential.session_jwt)
+        same = found.member_id == member.member_id
+    if not same:
+        raise errors.member_session_member_id_mismatch()
+    return found
+
+
+def check_allowed(organization: Organization, member: Member, method: Method) -> None:
+    """
+    Raises:
+        operation_restricted_by_organization_mfa_methods: the organization doesn't take this method.
+        action_available_only_for_active_members: the member is pending, invited or deleted.
+    """
+    restricted = organization.mfa_methods == "RESTRICTED" and method not in organization.allowed_mfa_methods
+    if restricted and method != "recovery_code" and not member.is_breakglass:
+        raise errors.operation_restricted_by_organization_mfa_methods()
+
+
+def check_bypass(ctx: Context, member: Member, held: Bearer | None) -> None:
+    """Who has a second factor already changes or adds one only after showing it.
+
+    Raises:
+        session_enforced_factor_matching_session_required: it was not shown.
+    """
+    if not has_active_factor(member):
+        return
+    if held is None or not any(f.type in _SECONDARY for f in held.authentication_factors):
+        raise errors.session_enforced_factor_matching_session_required()
+
+
+def has_active_factor(member: Member) -> bool:
+    return bool(member.totp_registration_id or (member.mfa_phone_number and member.mfa_phone_number_verified))
+
+
+def complete(
+    ctx: Context,
+    organization: Organization,
+    member: Member,
+    factor: Factor,
+    held: Bearer,
+    method: Method,
+    wish: Wish,
+) -> dict[str, Any]:
+    """The session that comes of it, as every second factor answers it.
+
+    Raises:
+        action_available_only_once_primary_authentication_is_met: the first factor wasn't enough for the organization.
+        action_available_only_for_active_members: the member isn't active.
+    """
+    if isinstance(held, MemberSession):
+        session = sessions.touch(ctx, held, wish.minutes, wish.claims, [factor])
+        member = _enrolled(ctx, organization, member, method, wish)
+    else:
+        session, member = _from_intermediate(ctx, organization, member, factor, held, method, wish)
+    return {
+        **sessions.answer(ctx, session, member, organization),
+        "member_id": member.member_id,
+        "member_device": None,
+    }
+
+
+def check_primary(
+    ctx: Context, organization: Organization, member: Member, held: Bearer
+) -> tuple[Member, list[Factor]]:
+    """The factors at hand, which must do as first ones; who only joins by them is active from now on.
+
+    Raises:
+        action_available_only_once_primary_authentication_is_met: they don't do.
+        action_available_only_for_active_members: they don't make the member active.
+    """
+    factors = held.authentication_factors
+    if isinstance(held, IntermediateSession) and held.organization_id != organization.organization_id:
+        factors = login.rebased(login.transferable(factors))
+        member = login.activate(ctx, organization, member, factors)
+    if login.missing_primary(organization, member, factors) is not None:
+        raise errors.action_available_only_once_primary_authentication_is_met()
+    if member.status != "active":
+        raise errors.action_available_only_for_active_members()
+    return member, factors
+
+
+def _from_intermediate(
+    ctx: Context,
+    organization: Organization,
+    member: Member,
+    factor: Factor,
+    held: IntermediateSession,
+    method: Method,
+    wish: Wish,
+) -> tuple[MemberSession, Member]:
+    member, factors = check_primary(ctx, organization, member, held)
+    if ctx.store.claim(held, used_at=ctx.now) is None:
+        raise errors.intermediate_session_not_found(because="used a moment ago")
+    member = _enrolled(ctx, organization, member, method, wish)
+    proven = sessions.with_factors([login.of_member(f, member) for f in factors], [factor])
+    return sessions.start(ctx, member, proven, wish.minutes, wish.claims), member
+
+
+def _enrolled(ctx: Context, organization: Organization, member: Member, method: Method, wish: Wish) -> Member:
+    """The member with the MFA settings that a proven second factor leaves it."""
+    enrolled = member.mfa_enrolled
+    if organization.mfa_policy == "REQUIRED_FOR_ALL":
+        enrolled = True
+    elif wish.set_mfa_enrollment:
+        enrolled = wish.set_mfa_enrollment == "enroll"
+    default = member.default_mfa_method
+    if method != "recovery_code" and (wish.set_default_mfa or not default):
+        default = method
+    if (enrolled, default) == (member.mfa_enrolled, member.default_mfa_method):
+        return member
+    member = ctx.store.update(member, mfa_enrolled=enrolled, default_mfa_method=default, updated_at=ctx.now)
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    return member

@@ -1,0 +1,209 @@
+"""OAuth in the browser: the start URL, the provider's page, the way back.
+
+The provider is this server. Its page shows who has been there before and takes anybody else; a test that said who
+comes next never sees it.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mockstytch import errors
+from mockstytch.domain import emails, lookup, oauth, redirects
+from mockstytch.errors import StytchError
+from mockstytch.hosted.redirect import project_of_public_token
+from mockstytch.http.dispatch import rendered
+from mockstytch.mock import Context, Mock
+from mockstytch.store.projects import Project
+
+_COOKIE = "mockstytch_oauth_state"
+_CALLBACK = "/v1/b2b/oauth/callback"
+_PAGE = "/_mock/provider"
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class OAuthPages:
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+
+    def routes(self) -> list[BaseRoute]:
+        table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+            ("GET", "/v1/b2b/public/oauth/{provider}/start", self.start),
+            ("GET", "/v1/b2b/public/oauth/{provider}/discovery/start", self.discovery_start),
+            ("GET", _CALLBACK + "/{callback_id}", self.callback),
+            ("GET", _PAGE + "/{provider}/authorize", self.page),
+            ("POST", _PAGE + "/{provider}/authorize", self.decide),
+        ]
+        return [Route(path, self._answering(handler), methods=[method]) for method, path, handler in table]
+
+    def _answering(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except StytchError as e:  # as production does: JSON, in the browser
+                status, body = rendered(e, self._mock.ids.new("request"))
+                return Response(body, status, media_type="application/json")
+
+        return answer
+
+    async def start(self, request: Request) -> Response:
+        """Into one organization."""
+        query = request.query_params
+        if query.get("organization_id") and query.get("slug"):
+            raise errors.too_many_oauth_organization_locators()
+        with self._mock.transaction(self._project(request), _base_url(request)) as ctx:
+            _check_provider(request)
+            reference = query.get("organization_id") or query.get("slug")
+            if not reference:
+                raise errors.missing_oauth_organization_locator()
+            organization = lookup.organization(ctx, reference)
+            urls = (
+                redirects.resolve(ctx, "login", query.get("login_redirect_url", ""), "oauth"),
+                redirects.resolve(ctx, "signup", query.get("signup_redirect_url", ""), "oauth"),
+            )
+            return self._sent_off(ctx, request, organization, urls)
+
+    async def discovery_start(self, request: Request) -> Response:
+        """To wherever the address belongs."""
+        with self._mock.transaction(self._project(request), _base_url(request)) as ctx:
+            _check_provider(request)
+            url = redirects.resolve(ctx, "discovery", request.query_params.get("discovery_redirect_url", ""), "oauth")
+            return self._sent_off(ctx, request, None, (url, url))
+
+    def _sent_off(self, ctx: Context, request: Request, organization: Any, urls: tuple[str, str]) -> Response:
+        query = request.query_params
+        challenge = query.get("pkce_code_challenge", "")
+        if challenge and not _CHALLENGE.fullmatch(challenge):
+            raise errors.invalid_pkce_code_challenge()
+        provider = request.path_params["provider"]
+        flow = oauth.new_flow(ctx, provider, organization, urls, query.get("custom_scopes", "").split(), challenge)
+        parameters = {
+            "client_id": f"{provider}-client-of-{ctx.project.project_id}",
+            "redirect_uri": f"{ctx.base_url}{_CALLBACK}/{callback_id(ctx.project)}",
+            "response_type": "code",
+            "scope": " ".join(flow.scopes),
+            "state": flow.state,
+            **{name.removeprefix("provider_"): query[name] for name in query if name.startswith("provider_")},
+            "public_token": ctx.project.public_token,
+        }
+        target = f"{ctx.base_url}{_PAGE}/{provider}/authorize?{urlencode(parameters)}"
+        body = {"redirect_url": target, "request_id": ctx.ids.new("request"), "status_code": 302}
+        answer = Response(msgspec.json.encode(body), 302, {"location": target}, "application/json")
+        answer.set_cookie(_COOKIE, flow.state, max_age=3600, httponly=True, samesite="lax", path="/v1/b2b/oauth")
+        return answer
+
+    async def page(self, request: Request) -> Response:
+        """The provider's page, or at once whoever was said to come next."""
+        project = self._project(request)
+        with self._mock.transaction(project, _base_url(request)) as ctx:
+            flow = oauth.flow(ctx, request.query_params.get("state", ""))
+            coming = oauth.take_next(ctx, flow.provider)
+            if coming is not None and coming.get("error"):
+                return self._back(ctx, flow.state, error=str(coming["error"]))
+            if coming is not None:
+                flow = oauth.answer(ctx, flow, msgspec.convert(coming, oauth.Identity))
+                return self._back(ctx, flow.state, code=flow.code)
+            known = oauth.known(ctx, flow.provider)
+            page = _template().render(
+                provider=flow.provider,
+                title=oauth.provider_type(flow.provider),
+                known=known,
+                scopes=flow.scopes,
+                hint=request.query_params.get("login_hint", ""),
+                has_tenants=oauth.PROVIDERS[flow.provider].has_tenants,
+                vouches=oauth.PROVIDERS[flow.provider].vouches,
+                project=project.name,
+            )
+        return HTMLResponse(page, headers=_PAGE_HEADERS)
+
+    async def decide(self, request: Request) -> Response:
+        """What the person did on that page."""
+        form = await request.form()
+        given = {name: value for name, value in form.items() if isinstance(value, str)}
+        with self._mock.transaction(self._project(request), _base_url(request)) as ctx:
+            flow = oauth.flow(ctx, request.query_params.get("state", ""))
+            if given.get("action") == "decline":
+                return self._back(ctx, flow.state, error="access_denied")
+            email = given.get("email", "").strip()
+            if not emails.is_address(email):
+                raise errors.invalid_email()
+            identity = oauth.Identity(
+                email=email,
+                name=given.get("name", "").strip()[:200],
+                subject=given.get("subject", "")[:200],
+                email_verified=None if "subject" in given else "email_verified" in given,
+                tenant_ids=given.get("tenant_ids", "").replace(",", " ").split()[:50],
+            )
+            flow = oauth.answer(ctx, flow, identity)
+            return self._back(ctx, flow.state, code=flow.code)
+
+    def _back(self, ctx: Context, state: str, **outcome: str | None) -> Response:
+        parameters = urlencode({"state": state, **{k: v for k, v in outcome.items() if v}})
+        return RedirectResponse(f"{ctx.base_url}{_CALLBACK}/{callback_id(ctx.project)}?{parameters}", 303)
+
+    async def callback(self, request: Request) -> Response:
+        """Where the provider sends the browser back to; on to the app."""
+        project = self._project_of_callback(request.path_params["callback_id"])
+        query = request.query_params
+        state, cookie = query.get("state", ""), request.cookies.get(_COOKIE)
+        if cookie is not None and cookie != state:
+            raise errors.oauth_state_mismatch()
+        with self._mock.transaction(project, _base_url(request)) as ctx:
+            if query.get("error"):
+                target = oauth.declined(ctx, state, query["error"])
+            else:
+                target = oauth.come_back(ctx, state, query.get("code", ""))
+        answer = RedirectResponse(target, 302)
+        answer.delete_cookie(_COOKIE, path="/v1/b2b/oauth")
+        return answer
+
+    def _project(self, request: Request) -> Project:
+        public_token = request.query_params.get("public_token", "")
+        if not public_token:
+            raise errors.public_token_required()
+        if not re.fullmatch(r"public-token-(test|live)-[0-9a-f-]{36}", public_token):
+            raise errors.invalid_public_token_id()
+        project = project_of_public_token(self._mock, public_token)
+        if project is None:
+            raise errors.public_token_not_found()
+        return project
+
+    def _project_of_callback(self, callback: str) -> Project:
+        project = project_of_public_token(self._mock, callback.replace("oauth-callback-test-", "public-token-test-", 1))
+        if project is None or not callback.startswith("oauth-callback-test-"):
+            raise errors.oauth_invalid_callback_request()
+        return project
+
+
+def callback_id(project: Project) -> str:
+    return project.project_id.replace("project-test-", "oauth-callback-test-", 1)
+
+
+def _check_provider(request: Request) -> None:
+    if request.path_params["provider"] not in oauth.PROVIDERS:
+        raise errors.invalid_oauth_provider()
+
+
+def _base_url(request: Request) -> str:
+    host = request.headers.get("host")
+    return f"{request.url.scheme}://{host}" if host else ""
+
+
+# the page sends its form to itself, which sends the browser on to the app: form-action would stop that
+_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment  # who never sees the page doesn't pay for it
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(files("mockstytch").joinpath("hosted/provider.html").read_text(encoding="utf-8"))

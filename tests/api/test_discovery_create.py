@@ -1,0 +1,147 @@
+"""From a proven address into an organization of one's own."""
+
+import msgspec
+import pytest
+
+from mockstytch.store.sessions import IntermediateSession
+
+
+@pytest.fixture
+def create(client):
+    def call(token, **options):
+        return client.discovery.organizations.create(token, **options)
+
+    return call
+
+
+def test_the_first_member_is_the_administrator(given, client, create, refused, events):
+    token = given.intermediate("ada@acme.test")
+    made = create(
+        token,
+        organization_name="Acme",
+        organization_slug="acme-inc",
+        organization_external_id="acme.1",
+        trusted_metadata={"plan": "pro"},
+        session_duration_minutes=30,
+        session_custom_claims={"a": 1},
+    )
+    assert (made.organization.organization_name, made.organization.organization_slug) == ("Acme", "acme-inc")
+    assert (made.organization.email_invites, made.organization.email_jit_provisioning) == ("ALL_ALLOWED", "NOT_ALLOWED")
+    assert made.organization.trusted_metadata == {"plan": "pro"}
+    member = made.member
+    assert (member.email_address, member.status, member.email_address_verified) == ("ada@acme.test", "active", True)
+    assert member.is_admin
+    sources = {role.role_id: [s.type for s in role.sources] for role in member.roles}
+    assert sources == {"stytch_member": ["direct_assignment"], "stytch_admin": ["direct_assignment"]}
+    assert (made.member_authenticated, made.intermediate_session_token) == (True, "")
+    assert made.member_session.roles == ["stytch_member", "stytch_admin"]
+    assert made.member_session.custom_claims == {"a": 1}
+    assert (made.member_session.expires_at - made.member_session.started_at).total_seconds() == 1800
+    assert refused(create, token, organization_name="Again") == "intermediate_session_not_found"
+    assert events() == [("organization", "create"), ("member", "create")]
+    assert client.organizations.metrics("acme.1").member_count == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "slug"),
+    [
+        ("ada@acme.test", "Acme", "acme"),
+        ("ada@mail.acme.co.uk", "Acme", "acme"),
+        ("ada@my-company.io", "My-company", "my-company"),
+        ("ada.lovelace@gmail.com", "Ada.lovelace", "ada.lovelace"),
+        ("ada@yahoo.co.uk", "Ada", "ada"),
+        ("ada@cs.stanford.edu", "Ada", "ada"),
+        ("ada+1@gmail.com", "Ada+1", "ada-1"),
+        ("ada@co.uk", "Ada", "ada"),
+    ],
+)
+@pytest.mark.parametrize("empty", [{}, {"organization_name": "", "organization_slug": ""}], ids=["absent", "empty"])
+def test_name_and_slug_come_from_the_address(given, create, address, name, slug, empty):
+    made = create(given.intermediate(address), **empty).organization
+    assert (made.organization_name, made.organization_slug) == (name, slug)
+
+
+def test_a_derived_slug_that_is_taken_gets_a_suffix(given, create):
+    given.organization("Acme")
+    slug = create(given.intermediate("ada@acme.test")).organization.organization_slug
+    assert slug.startswith("acme-")
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"organization_slug": "taken"}, "organization_slug_already_used"),
+        ({"organization_slug": "a"}, "invalid_organization_slug"),
+        ({"organization_name": "x" * 129}, "invalid_organization_name"),
+        ({"organization_external_id": "taken"}, "organization_external_id_already_used"),
+        ({"auth_methods": "RESTRICTED"}, "allowed_auth_methods_required_for_restricted"),
+        ({"email_allowed_domains": ["gmail.com"]}, "organization_settings_domain_too_common"),
+        ({"session_duration_minutes": 1}, "invalid_session_duration_minutes"),
+        ({"session_custom_claims": {"https://stytch.com/a": 1}}, "stytch_claims_in_custom_claims"),
+    ],
+    ids=str,
+)
+def test_a_refusal_costs_nothing(given, create, client, refused, options, error):
+    given.organization("Other", organization_slug="taken", organization_external_id="taken")
+    token = given.intermediate("ada@acme.test")
+    assert refused(create, token, **options) == error
+    assert client.organizations.search().results_metadata.total == 1
+    assert create(token, organization_name="Acme").member_authenticated
+
+
+def test_without_an_intermediate_session(create, refused, why):
+    assert why("POST", "/v1/b2b/discovery/organizations/create", {}) == "invalid_session_token"
+    assert refused(create, "x" * 22) == "invalid_session_token"
+    assert refused(create, "x" * 44) == "intermediate_session_not_found"
+
+
+def test_who_belongs_to_a_claimed_domain_founds_nothing(given, create, refused):
+    given.organization("Home", claimed_email_domains=["acme.test"])
+    assert refused(create, given.intermediate("ada@acme.test")) == "action_not_allowed_email_domain_is_claimed"
+
+
+def test_a_second_factor_from_the_start(given, client, create):
+    token = given.intermediate("ada@acme.test")
+    half = create(token, mfa_policy="REQUIRED_FOR_ALL")
+    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
+    assert (half.session_token, half.member_session, half.primary_required) == ("", None, None)
+    assert half.mfa_required.member_options is None
+    listed = client.discovery.organizations.list(token).discovered_organizations
+    assert [(o.membership.type, o.member_authenticated) for o in listed] == [("active_member", False)]
+
+
+def test_another_way_in_from_the_start(given, create):
+    half = create(given.intermediate("ada@acme.test"), auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
+    assert half.primary_required.allowed_auth_methods == ["sso"]
+    assert half.organization.email_invites == "NOT_ALLOWED"
+
+
+def test_an_address_that_was_not_proven(given, create, rows):
+    """A password that came back, or an OAuth provider that checks no addresses: founded, and not inside yet."""
+    token = given.intermediate("ada@acme.test")
+    with rows() as ctx:
+        kept = ctx.store.get(IntermediateSession, intermediate_session_token=token)
+        factor = msgspec.structs.replace(
+            kept.authentication_factors[0], type="oauth", delivery_method="oauth_github", detail={}, proves_email=""
+        )
+        ctx.store.update(kept, authentication_factors=[factor])
+    half = create(token)
+    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
+    assert (half.member.status, half.member.email_address_verified, half.member.is_admin) == ("pending", False, True)
+    assert "magic_link" in half.primary_required.allowed_auth_methods
+    assert "github_oauth" not in half.primary_required.allowed_auth_methods
+
+
+@pytest.mark.parametrize("given_name", [{"organization_name": "Acme"}, {"organization_slug": "acme"}], ids=str)
+def test_the_path_of_older_guides(given, http, given_name):
+    token = given.intermediate("ada@acme.test")
+    sent = {"intermediate_session_token": token, **given_name}
+    made = http.post("/v1/b2b/discovery/organizations", json=sent).json()
+    assert made["organization"]["organization_name"] == "Acme"
+    assert made["member_authenticated"]
+    assert "discovery/organizations/create" in given.because()
+
+
+def test_that_path_without_a_name_lists(given, http):
+    sent = {"intermediate_session_token": given.intermediate("ada@acme.test"), "organization_name": ""}
+    assert http.post("/v1/b2b/discovery/organizations", json=sent).json()["discovered_organizations"] == []

@@ -1,0 +1,220 @@
+"""From a proven address into an organization that exists."""
+
+import pytest
+
+from mockstytch.store.sessions import Factor, IntermediateSession
+
+JOINABLE = {"email_jit_provisioning": "RESTRICTED", "email_allowed_domains": ["acme.test"]}
+
+
+@pytest.fixture
+def exchange(client):
+    def call(token, organization, **options):
+        return client.discovery.intermediate_sessions.exchange(token, organization.organization_id, **options)
+
+    return call
+
+
+@pytest.mark.parametrize("status", ["active", "pending", "invited"])
+def test_a_member_enters(given, client, exchange, refused, status):
+    acme = given.organization()
+    if status == "invited":
+        member_id = client.magic_links.email.invite(acme.organization_id, "ada@acme.test").member_id
+    else:
+        member_id = given.member(acme, "ada@acme.test", create_member_as_pending=status == "pending").member_id
+    token = given.intermediate("ada@acme.test")
+    login = exchange(token, acme, session_duration_minutes=30, session_custom_claims={"a": 1})
+    assert (login.member_id, login.member_authenticated, login.intermediate_session_token) == (member_id, True, "")
+    assert (login.member.status, login.member.email_address_verified) == ("active", True)
+    assert (login.primary_required, login.mfa_required, login.organization.organization_id) == (
+        None,
+        None,
+        acme.organization_id,
+    )
+    session = login.member_session
+    assert (session.expires_at - session.started_at).total_seconds() == 1800
+    assert session.custom_claims == {"a": 1}
+    factor = session.authentication_factors[0]
+    assert (factor.type.value, factor.email_factor.email_address) == ("magic_link", "ada@acme.test")
+    assert factor.email_factor.email_id
+    assert refused(exchange, token, acme) == "intermediate_session_not_found"  # used up
+    assert client.sessions.authenticate(session_jwt=login.session_jwt).member_session.member_id == member_id
+
+
+def test_joining_by_domain(given, exchange, events):
+    acme = given.organization(**JOINABLE)
+    login = exchange(given.intermediate("ada@acme.test"), acme)
+    assert (login.member_authenticated, login.member.status) == (True, "active")
+    assert login.member.email_address_verified
+    assert (login.member_session.expires_at - login.member_session.started_at).total_seconds() == 3600
+    assert events() == [("organization", "create"), ("member", "create")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({}, "email_jit_provisioning_not_allowed"),
+        ({**JOINABLE, "email_allowed_domains": ["globex.test"]}, "invalid_email_for_jit_provisioning"),
+    ],
+    ids=["closed", "other domains"],
+)
+def test_who_may_not_join(given, client, exchange, refused, settings, error):
+    acme = given.organization(**settings)
+    token = given.intermediate("ada@acme.test")
+    assert refused(exchange, token, acme) == error
+    given.member(acme, "ada@acme.test")
+    assert exchange(token, acme).member_authenticated  # the refusal cost nothing
+
+
+def test_a_claimed_domain_joins_nobody_else(given, exchange, refused):
+    given.organization("Home", claimed_email_domains=["acme.test"])
+    other = given.organization("Other", **JOINABLE)
+    invited = given.organization("Invited")
+    given.member(invited, "ada@acme.test", create_member_as_pending=True)
+    token = given.intermediate("ada@acme.test")
+    assert refused(exchange, token, other) == "action_not_allowed_email_domain_is_claimed"
+    assert refused(exchange, token, invited) == "action_not_allowed_email_domain_is_claimed"
+
+
+def test_a_retired_address_enters_nothing(given, client, exchange, refused):
+    acme = given.organization(**JOINABLE)
+    bob = given.member(acme, "bob@acme.test")
+    client.organizations.members.update(acme.organization_id, bob.member_id, email_address="bob@new.test")
+    assert refused(exchange, given.intermediate("bob@acme.test"), acme) == "retired_member_email"
+
+
+def test_what_can_not_be_exchanged(given, client, exchange, refused, why):
+    acme = given.organization()
+    path = "/v1/b2b/discovery/intermediate_sessions/exchange"
+    assert why("POST", path, {"organization_id": "acme"}) == "invalid_session_token"
+    assert why("POST", path, {"intermediate_session_token": "x" * 44}) == "invalid_organization_id"
+    assert refused(exchange, "x" * 22, acme) == "invalid_session_token"
+    assert refused(exchange, "x" * 44, acme) == "intermediate_session_not_found"
+    token = given.intermediate("ada@acme.test")
+    assert refused(client.discovery.intermediate_sessions.exchange, token, "nowhere") == "organization_not_found"
+    assert refused(exchange, token, acme, session_duration_minutes=4) == "invalid_session_duration_minutes"
+    assert refused(exchange, token, acme, locale="tlh") == "invalid_locale"
+    given.member(acme, "ada@acme.test")
+    large = refused(exchange, token, acme, session_custom_claims={"k": "x" * 4096})
+    assert large == "custom_claims_too_large"
+    assert exchange(token, acme).member_authenticated
+
+
+# Not enough
+
+
+def test_another_primary_factor_is_wanted(given, exchange):
+    acme = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["google_oauth"])
+    given.member(acme, "ada@acme.test")
+    token = given.intermediate("ada@acme.test")
+    half = exchange(token, acme)
+    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
+    assert (half.session_token, half.session_jwt, half.member_session) == ("", "", None)
+    assert half.primary_required.allowed_auth_methods == ["google_oauth"]
+    assert half.mfa_required is None
+
+
+def test_a_second_factor_is_wanted(given, exchange):
+    acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
+    given.member(acme, "ada@acme.test")
+    token = given.intermediate("ada@acme.test")
+    half = exchange(token, acme)
+    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
+    assert half.primary_required is None
+    assert (half.mfa_required.member_options, half.mfa_required.secondary_auth_initiated) == (None, None)
+
+
+def test_the_primary_factor_comes_first(given, exchange):
+    acme = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["sso"], mfa_policy="REQUIRED_FOR_ALL")
+    given.member(acme, "ada@acme.test")
+    half = exchange(given.intermediate("ada@acme.test"), acme)
+    assert half.primary_required.allowed_auth_methods == ["sso"]
+    assert half.mfa_required is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "settings", "sent"),
+    [
+        ({"mfa_phone_number_verified": True}, {}, True),
+        ({"mfa_phone_number_verified": True, "default_mfa_method": "sms_otp"}, {}, True),
+        ({"mfa_phone_number_verified": True, "default_mfa_method": "totp"}, {}, False),
+        ({"mfa_phone_number_verified": False}, {}, False),
+        ({"mfa_phone_number_verified": True}, {"mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["totp"]}, False),
+        ({"mfa_phone_number_verified": True}, {"mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["sms_otp"]}, True),
+    ],
+    ids=str,
+)
+def test_a_code_is_texted_at_once_to_a_verified_phone(given, exchange, mock, written, columns, settings, sent):
+    acme = given.organization(**settings)
+    ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
+    written(ada, **columns)
+    required = exchange(given.intermediate("ada@acme.test"), acme, locale="fr").mfa_required
+    assert required.member_options.mfa_phone_number == "+14155550100"
+    assert required.secondary_auth_initiated == ("sms_otp" if sent else None)
+    texts = mock.inbox.all(to="+14155550100")
+    assert [(text.channel, text.kind) for text in texts] == [("sms", "sms_otp")] * sent
+    if sent:
+        assert texts[0].code in texts[0].text
+        assert (texts[0].expires_at - texts[0].created_at).total_seconds() == 120
+
+
+def test_a_login_by_link_texts_a_code_as_well(given, mock, written):
+    acme = given.organization()
+    ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
+    written(ada, mfa_phone_number_verified=True)
+    half = given.login(acme, ada)
+    assert (half.member_authenticated, half.mfa_required.secondary_auth_initiated) == (False, "sms_otp")
+    assert len(half.intermediate_session_token) == 44
+    assert mock.inbox.latest(to="+14155550100").code
+
+
+def test_only_who_is_enrolled_is_asked(given, exchange):
+    acme = given.organization()
+    given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100")
+    assert exchange(given.intermediate("ada@acme.test"), acme).member_authenticated
+
+
+# One intermediate session, several organizations
+
+
+def test_one_that_was_not_enough_goes_on_elsewhere(given, exchange):
+    strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
+    given.member(strict, "ada@acme.test")
+    given.member(acme, "ada@acme.test")
+    token = given.intermediate("ada@acme.test")
+    assert not exchange(token, strict).member_authenticated
+    login = exchange(token, acme)
+    assert login.member_authenticated
+    factor = login.member_session.authentication_factors[0].email_factor
+    assert factor.email_id == given.login(acme, login.member).method_id  # this organization's, not the other's
+
+
+def test_one_from_a_login_goes_on_elsewhere(given, exchange):
+    strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
+    half = given.login(strict, given.member(strict, "ada@acme.test"))
+    given.member(acme, "ada@acme.test")
+    login = exchange(half.intermediate_session_token, acme)
+    assert (login.member_authenticated, login.member.organization_id) == (True, acme.organization_id)
+
+
+def test_a_password_does_not(given, client, exchange, rows, refused):
+    strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
+    half = given.login(strict, given.member(strict, "ada@acme.test"))
+    given.member(acme, "ada@acme.test")
+    with rows() as ctx:
+        kept = ctx.store.get(IntermediateSession, intermediate_session_token=half.intermediate_session_token)
+        password = Factor(
+            type="password",
+            delivery_method="knowledge",
+            created_at=ctx.now,
+            updated_at=ctx.now,
+            last_authenticated_at=ctx.now,
+        )
+        ctx.store.update(kept, authentication_factors=[password])
+    entered = refused(exchange, half.intermediate_session_token, acme)
+    assert entered == "invalid_intermediate_session_token_for_organization"
+    listed = client.discovery.organizations.list(half.intermediate_session_token).discovered_organizations
+    found = {o.organization.organization_name: o for o in listed}
+    assert found["Acme"].primary_required is not None
+    assert found["Strict"].primary_required is None
+    assert found["Strict"].mfa_required is not None

@@ -1,0 +1,231 @@
+"""What an organization's settings may be, and how they depend on each other: at creation and in an update alike."""
+
+import pytest
+
+BOTH = pytest.mark.parametrize("how", ["create", "update"])
+
+
+@pytest.fixture
+def write(client, given):
+    """``write("create", setting=…)``: a new organization, or a change of one that has no settings yet."""
+
+    def call(how, **settings):
+        if how == "create":
+            return client.organizations.create("Acme", **settings).organization
+        return client.organizations.update(given.organization().organization_id, **settings).organization
+
+    return call
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"sso_jit_provisioning": "SOME"}, "invalid_organization_auth_factor_setting"),
+        ({"email_invites": "SOME"}, "invalid_organization_auth_factor_setting"),
+        (
+            {"email_jit_provisioning": "ALL_ALLOWED"},
+            "invalid_organization_auth_factor_setting_for_email_jit_provisioning",
+        ),
+        (
+            {"oauth_tenant_jit_provisioning": "ALL_ALLOWED"},
+            "invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning",
+        ),
+        ({"auth_methods": "NOT_ALLOWED"}, "invalid_organization_auth_method_settings"),
+        ({"allowed_auth_methods": ["magiclink"]}, "invalid_organization_allowed_auth_methods"),
+        ({"mfa_policy": "SOMETIMES"}, "invalid_organization_mfa_policy"),
+        ({"mfa_methods": "NOT_ALLOWED"}, "invalid_organization_mfa_factor_setting"),
+        ({"allowed_mfa_methods": ["email_otp"]}, "invalid_organization_allowed_mfa_methods"),
+        ({"email_allowed_domains": ["acme"]}, "organization_settings_invalid_domain"),
+        ({"email_allowed_domains": ["https://acme.test"]}, "organization_settings_invalid_domain"),
+        ({"email_allowed_domains": ["gmail.com"]}, "organization_settings_domain_too_common"),
+        ({"email_allowed_domains": ["Yahoo.co.uk"]}, "organization_settings_domain_too_common"),
+        ({"email_allowed_domains": ["acme.test", "ACME.test"]}, "organization_settings_duplicate_domain"),
+        ({"claimed_email_domains": ["acme"]}, "organization_settings_invalid_claimed_domain"),
+        ({"claimed_email_domains": ["gmail.com"]}, "organization_settings_claimed_domain_too_common"),
+        ({"claimed_email_domains": ["acme.test"] * 2}, "organization_settings_duplicate_claimed_domain"),
+        ({"allowed_oauth_tenants": {"google": ["T1"]}}, "invalid_oauth_allowed_tenants_format"),
+        ({"allowed_oauth_tenants": {"slack": "T1"}}, "invalid_oauth_allowed_tenants_format"),
+        (
+            {"rbac_email_implicit_role_assignments": [{"domain": "acme", "role_id": "stytch_admin"}]},
+            "rbac_invalid_domain",
+        ),
+        (
+            {"rbac_email_implicit_role_assignments": [{"domain": "gmail.com", "role_id": "stytch_admin"}]},
+            "rbac_domain_too_common",
+        ),
+        (
+            {"rbac_email_implicit_role_assignments": [{"domain": "acme.test", "role_id": "chef"}]},
+            "invalid_rbac_role_assignment",
+        ),
+        (
+            {"rbac_email_implicit_role_assignments": [{"domain": "acme.test", "role_id": "stytch_member"}]},
+            "cannot_assign_default_rbac_role_id",
+        ),
+        ({"auth_methods": "RESTRICTED"}, "allowed_auth_methods_required_for_restricted"),
+        ({"mfa_methods": "RESTRICTED"}, "allowed_mfa_methods_required_for_restricted"),
+        ({"email_invites": "RESTRICTED"}, "invalid_restricted_email_setting"),
+        ({"email_jit_provisioning": "RESTRICTED"}, "invalid_restricted_email_setting"),
+        ({"sso_jit_provisioning": "RESTRICTED"}, "invalid_restricted_sso_setting"),
+        ({"oauth_tenant_jit_provisioning": "RESTRICTED"}, "invalid_restricted_oauth_tenants_setting"),
+        (
+            {"oauth_tenant_jit_provisioning": "RESTRICTED", "allowed_oauth_tenants": {"slack": []}},
+            "invalid_restricted_oauth_tenants_setting",
+        ),
+        (
+            {"sso_jit_provisioning": "NOT_ALLOWED", "email_invites": "NOT_ALLOWED"},
+            "invalid_organization_auth_factor_setting",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_refused(write, refused, how, settings, error):
+    assert refused(write, how, **settings) == error
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"sso_default_connection_id": "saml-connection-test-1"}, "invalid_sso_default_connection_id"),
+        ({"sso_jit_provisioning_allowed_connections": ["c"]}, "invalid_connection_for_jit_provisioning"),
+    ],
+)
+def test_connections_that_are_not_its_own(write, refused, settings, error):
+    assert refused(write, "update", **settings) == error
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"email_allowed_domains": "acme.test"},
+        {"rbac_email_implicit_role_assignments": [{"domain": "acme.test"}]},
+        {"first_party_connected_apps_allowed_type": "SOME"},
+    ],
+)
+def test_what_has_the_wrong_shape(why, settings):
+    assert why("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == "bad_request"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"auth_methods": "RESTRICTED", "allowed_auth_methods": ["sso", "magic_link", "hubspot_oauth"]},
+        {"mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["totp", "sms_otp"], "mfa_policy": "REQUIRED_FOR_ALL"},
+        {"email_allowed_domains": ["acme.test"], "email_jit_provisioning": "RESTRICTED", "email_invites": "RESTRICTED"},
+        {"oauth_tenant_jit_provisioning": "RESTRICTED", "allowed_oauth_tenants": {"slack": ["T1"], "github": ["1"]}},
+        {"sso_jit_provisioning": "NOT_ALLOWED", "email_invites": "ALL_ALLOWED"},
+        {"claimed_email_domains": ["acme.test", "mail.acme.test"]},
+        {"first_party_connected_apps_allowed_type": "RESTRICTED", "allowed_first_party_connected_apps": ["a"]},
+        {"third_party_connected_apps_allowed_type": "NOT_ALLOWED", "allowed_third_party_connected_apps": []},
+    ],
+    ids=str,
+)
+def test_what_is_taken(write, how, settings):
+    made = write(how, **settings)
+    assert {name: getattr(made, name) for name in settings} == settings
+
+
+def test_words_are_taken_in_any_case_and_kept_in_capitals(http):
+    sent = {"organization_name": "Acme", "auth_methods": "all_allowed", "mfa_policy": "Optional", "email_invites": ""}
+    made = http.post("/v1/b2b/organizations", json=sent).json()["organization"]
+    assert (made["auth_methods"], made["mfa_policy"]) == ("ALL_ALLOWED", "OPTIONAL")
+
+
+@BOTH
+def test_lists_are_sets_and_domains_lower_case(write, how):
+    made = write(
+        how,
+        allowed_auth_methods=["sso", "magic_link", "sso"],
+        allowed_mfa_methods=["totp", "totp"],
+        email_allowed_domains=["ACME.test"],
+        claimed_email_domains=["Acme.TEST"],
+    )
+    assert (made.allowed_auth_methods, made.allowed_mfa_methods) == (["sso", "magic_link"], ["totp"])
+    assert (made.email_allowed_domains, made.claimed_email_domains) == (["acme.test"], ["acme.test"])
+
+
+# email_invites: ALL_ALLOWED, unless other ways in were spoken of
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"auth_methods": "ALL_ALLOWED"},
+        {"sso_jit_provisioning": "ALL_ALLOWED"},
+        {"email_allowed_domains": ["acme.test"]},
+        {"allowed_auth_methods": ["sso"]},
+        {"email_jit_provisioning": "NOT_ALLOWED"},
+        {"oauth_tenant_jit_provisioning": "NOT_ALLOWED"},
+        {"allowed_oauth_tenants": {}},
+    ],
+    ids=str,
+)
+def test_naming_any_way_in_closes_invitations(given, settings):
+    assert given.organization(**settings).email_invites == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("settings", [{}, {"mfa_policy": "OPTIONAL"}, {"trusted_metadata": {"a": 1}}], ids=str)
+def test_other_settings_leave_invitations_open(given, settings):
+    assert given.organization(**settings).email_invites == "ALL_ALLOWED"
+
+
+def test_invitations_that_are_named_are_as_named(given):
+    assert given.organization(auth_methods="ALL_ALLOWED", email_invites="ALL_ALLOWED").email_invites == "ALL_ALLOWED"
+
+
+def test_an_update_never_closes_invitations_by_itself(write):
+    assert write("update", auth_methods="ALL_ALLOWED").email_invites == "ALL_ALLOWED"
+
+
+# What depends on a setting holds when that is changed later
+
+
+def test_a_list_that_a_setting_needs_can_not_be_emptied(given, client, refused):
+    given.organization(
+        email_allowed_domains=["acme.test"],
+        email_jit_provisioning="RESTRICTED",
+        auth_methods="RESTRICTED",
+        allowed_auth_methods=["sso"],
+    )
+    emptied = refused(client.organizations.update, "acme", email_allowed_domains=[])
+    assert emptied == "invalid_restricted_email_setting"
+    emptied = refused(client.organizations.update, "acme", allowed_auth_methods=[])
+    assert emptied == "allowed_auth_methods_required_for_restricted"
+    opened = client.organizations.update("acme", auth_methods="ALL_ALLOWED", allowed_auth_methods=[]).organization
+    assert opened.allowed_auth_methods == []
+
+
+def test_the_last_way_in_can_not_be_closed(given, client, refused):
+    given.organization(sso_jit_provisioning="NOT_ALLOWED", email_invites="ALL_ALLOWED")
+    closed = refused(client.organizations.update, "acme", email_invites="NOT_ALLOWED")
+    assert closed == "invalid_organization_auth_factor_setting"
+
+
+def test_a_refused_update_writes_nothing(given, client, refused):
+    acme = given.organization(email_allowed_domains=["acme.test"])
+    refused(client.organizations.update, "acme", email_allowed_domains=["globex.test"], mfa_methods="RESTRICTED")
+    assert client.organizations.get("acme").organization == acme
+
+
+# Roles by e-mail domain
+
+
+def test_a_domain_grants_a_role(given, client):
+    acme = given.organization(rbac_email_implicit_role_assignments=[{"domain": "ACME.test", "role_id": "stytch_admin"}])
+    inside, outside = given.member(acme, "ada@acme.test"), given.member(acme, "bob@globex.test")
+    assert (inside.is_admin, outside.is_admin) == (True, False)
+    admin = next(role for role in inside.roles if role.role_id == "stytch_admin")
+    assert [(s.type, s.details) for s in admin.sources] == [("email_assignment", {"email_domain": "acme.test"})]
+    assert [role.role_id for role in outside.roles] == ["stytch_member"]
+    assert given.login(acme, inside).member_session.roles == ["stytch_member", "stytch_admin"]
+
+
+def test_a_role_may_have_two_sources(given, client):
+    acme = given.organization(rbac_email_implicit_role_assignments=[{"domain": "acme.test", "role_id": "stytch_admin"}])
+    ada = given.member(acme, "ada@acme.test", roles=["stytch_admin"])
+    admin = next(role for role in ada.roles if role.role_id == "stytch_admin")
+    assert [s.type for s in admin.sources] == ["direct_assignment", "email_assignment"]
+    client.organizations.update("acme", rbac_email_implicit_role_assignments=[])
+    left = client.organizations.members.get("acme", member_id=ada.member_id).member
+    assert [s.type for s in left.roles[1].sources] == ["direct_assignment"]

@@ -1,0 +1,280 @@
+"""Organizations: created, found, changed, deleted."""
+
+import pytest
+
+FRESH = {
+    "organization_logo_url": "",
+    "organization_external_id": None,
+    "trusted_metadata": {},
+    "sso_default_connection_id": None,
+    "sso_jit_provisioning": "ALL_ALLOWED",
+    "sso_jit_provisioning_allowed_connections": [],
+    "email_allowed_domains": [],
+    "email_jit_provisioning": "NOT_ALLOWED",
+    "email_invites": "ALL_ALLOWED",
+    "auth_methods": "ALL_ALLOWED",
+    "allowed_auth_methods": [],
+    "mfa_policy": "OPTIONAL",
+    "mfa_methods": "ALL_ALLOWED",
+    "allowed_mfa_methods": [],
+    "oauth_tenant_jit_provisioning": "NOT_ALLOWED",
+    "allowed_oauth_tenants": {},
+    "claimed_email_domains": [],
+    "first_party_connected_apps_allowed_type": "ALL_ALLOWED",
+    "third_party_connected_apps_allowed_type": "ALL_ALLOWED",
+    "custom_roles": [],
+    "scim_active_connections": [],
+}
+
+
+def test_a_fresh_one(http):
+    made = http.post("/v1/b2b/organizations", json={"organization_name": "Acme"}).json()["organization"]
+    assert {name: made[name] for name in FRESH} == FRESH
+    assert made["organization_name"] == "Acme"
+    assert made["organization_id"].startswith("organization-test-")
+    assert made["created_at"] == made["updated_at"]
+    assert len(made) == 31
+
+
+# Slugs
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Acme", "acme"), ("Acme & Sons, Ltd.", "acme-sons-ltd."), ("ACME_2~b", "acme_2~b"), ("  Acme  ", "acme")],
+)
+def test_a_slug_is_derived_from_the_name(given, name, slug):
+    assert given.organization(name).organization_slug == slug
+
+
+def test_a_derived_slug_that_is_taken_gets_a_suffix(given):
+    given.organization("Acme")
+    slug = given.organization("Acme").organization_slug
+    assert slug.startswith("acme-")
+    assert len(slug) == len("acme-") + 4
+
+
+@pytest.mark.parametrize("name", ["日本", "X", "---"])
+def test_a_name_that_makes_no_slug(given, name):
+    slug = given.organization(name).organization_slug
+    assert len(slug) >= 6
+    assert given.client.organizations.get(slug).organization.organization_name == name
+
+
+def test_a_slug_keeps_its_case_and_is_one_with_its_other_cases(given, client, refused):
+    acme = given.organization(organization_slug="Acme_b2B")
+    assert acme.organization_slug == "Acme_b2B"
+    assert client.organizations.get("acme_b2b").organization.organization_id == acme.organization_id
+    again = refused(client.organizations.create, "Other", organization_slug="ACME_B2B")
+    assert again == "organization_slug_already_used"
+
+
+@pytest.mark.parametrize("slug", ["a", "-._~", "a b", "a/b", "ä2", "x" * 129])
+def test_what_can_be_no_slug(given, client, refused, slug):
+    assert refused(client.organizations.create, "Acme", organization_slug=slug) == "invalid_organization_slug"
+    acme = given.organization()
+    changed = refused(client.organizations.update, acme.organization_id, organization_slug=slug)
+    assert changed == "invalid_organization_slug"
+
+
+@pytest.mark.parametrize("slug", ["a1", "x" * 128, "-a-", "A.b_c~d"])
+def test_what_can_be_a_slug(given, slug):
+    assert given.organization(organization_slug=slug).organization_slug == slug
+
+
+def test_a_slug_is_changed(given, client, refused):
+    acme, globex = given.organization("Acme"), given.organization("Globex")
+    client.organizations.update(acme.organization_id, organization_slug="acme-inc")
+    assert client.organizations.get("acme-inc").organization.organization_id == acme.organization_id
+    assert refused(client.organizations.get, "acme") == "organization_not_found"
+    taken = refused(client.organizations.update, globex.organization_id, organization_slug="acme-inc")
+    assert taken == "organization_slug_already_used"
+    client.organizations.update(acme.organization_id, organization_slug="ACME-Inc")  # its own, in another case
+
+
+# Names, external ids, logo
+
+
+def test_names(given, client, refused, why):
+    assert why("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
+    assert why("POST", "/v1/b2b/organizations", {"organization_name": ""}) == "organization_name_missing"
+    assert why("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "bad_request"
+    assert refused(client.organizations.create, "x" * 129) == "invalid_organization_name"
+    acme = given.organization("x" * 128)
+    renamed = refused(client.organizations.update, acme.organization_id, organization_name="x" * 129)
+    assert renamed == "invalid_organization_name"
+
+
+def test_an_external_id(given, client, refused):
+    acme = given.organization(organization_external_id="Acme|1.a_b-c")
+    assert client.organizations.get("Acme|1.a_b-c").organization.organization_id == acme.organization_id
+    taken = refused(client.organizations.create, "Other", organization_external_id="Acme|1.a_b-c")
+    assert taken == "organization_external_id_already_used"
+    other = given.organization("Other")
+    changed = refused(client.organizations.update, other.organization_id, organization_external_id="Acme|1.a_b-c")
+    assert changed == "organization_external_id_already_used"
+    freed = client.organizations.delete_external_id("Acme|1.a_b-c").organization
+    assert freed.organization_external_id is None
+    client.organizations.update(other.organization_id, organization_external_id="Acme|1.a_b-c")
+
+
+@pytest.mark.parametrize("external_id", ["a b", "a~b", "x" * 129, "organization-test-1"])
+def test_what_can_be_no_external_id(client, refused, external_id):
+    made = refused(client.organizations.create, "Acme", organization_external_id=external_id)
+    assert made == "invalid_organization_external_id"
+
+
+def test_empty_is_absent(given, client):
+    for name in ("Acme", "Globex"):
+        made = given.organization(name, organization_external_id="", organization_slug="")
+        assert made.organization_external_id is None
+    kept = client.organizations.update("acme", organization_name="", organization_slug="", organization_external_id="")
+    assert (kept.organization.organization_name, kept.organization.organization_slug) == ("Acme", "acme")
+
+
+def test_a_logo(given, client, refused):
+    assert (
+        given.organization(organization_logo_url="https://a.test/l.png").organization_logo_url == "https://a.test/l.png"
+    )
+    long = "https://a.test/" + "x" * 2048
+    assert refused(client.organizations.create, "Acme", organization_logo_url=long) == "organization_logo_url_too_long"
+
+
+# Metadata
+
+
+def test_metadata_is_merged_at_the_top(given, client):
+    acme = given.organization(trusted_metadata={"a": 1, "b": {"c": 2, "d": 3}, "e": None})
+    assert acme.trusted_metadata == {"a": 1, "b": {"c": 2, "d": 3}}
+    changed = client.organizations.update("acme", trusted_metadata={"a": None, "b": {"c": 9}, "f": [1]}).organization
+    assert changed.trusted_metadata == {"b": {"c": 9}, "f": [1]}
+    assert client.organizations.update("acme", trusted_metadata={}).organization.trusted_metadata == {
+        "b": {"c": 9},
+        "f": [1],
+    }
+
+
+def test_metadata_has_limits(given, client, refused, why):
+    given.organization(trusted_metadata={f"k{n}": n for n in range(20)})
+    more = refused(client.organizations.update, "acme", trusted_metadata={"k20": 20})
+    assert more == "metadata_too_many_keys"
+    client.organizations.update("acme", trusted_metadata={"k0": None, "k20": 20})
+    large = refused(client.organizations.create, "Large", trusted_metadata={"k": "x" * 4096})
+    assert large == "metadata_too_large"
+    assert why("PUT", "/v1/b2b/organizations/acme", {"trusted_metadata": ["k"]}) == "metadata_invalid_format"
+
+
+# Found by any of its names
+
+
+def test_an_organization_goes_by_three_names_everywhere(given, client):
+    acme = given.organization(organization_slug="acme", organization_external_id="acme.1")
+    ada = given.member(acme, "ada@acme.test", external_id="ada.1")
+    for name in (acme.organization_id, "acme", "acme.1"):
+        assert client.organizations.get(name).organization.organization_id == acme.organization_id
+        assert client.organizations.metrics(name).member_count == 1
+        assert client.organizations.members.get(name, member_id="ada.1").member.member_id == ada.member_id
+        assert client.organizations.members.search([name]).members[0].member_id == ada.member_id
+        assert client.rbac.organizations.get_org_policy(name).org_policy.roles == []
+        assert client.organizations.update(name, organization_logo_url=f"https://{name}.test")
+        client.magic_links.email.login_or_signup(name, "ada@acme.test")
+        login = client.magic_links.authenticate(given.token("ada@acme.test"))
+        assert client.sessions.get(name, "ada.1").member_sessions
+        assert client.sessions.exchange(name, session_token=login.session_token).member_authenticated
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("organization-test-00000000-0000-4000-8000-000000000000", "organization_not_found"),
+        ("nobody", "organization_not_found"),
+        ("a b", "invalid_organization_id"),
+        ("x" * 129, "invalid_organization_id"),
+    ],
+)
+def test_nothing_goes_by_that_name(client, refused, name, error):
+    assert refused(client.organizations.get, name) == error
+    assert refused(client.organizations.delete, name) == error
+    assert refused(client.organizations.update, name, organization_name="New") == error
+
+
+# Updates
+
+
+def test_an_update_changes_what_is_sent(given, client, mock):
+    acme = given.organization(email_allowed_domains=["acme.test"], email_invites="RESTRICTED", mfa_policy="OPTIONAL")
+    mock.clock.advance(minutes=1)
+    changed = client.organizations.update("acme", organization_name="Acme Inc", mfa_policy="REQUIRED_FOR_ALL")
+    now = changed.organization
+    assert (now.organization_name, now.mfa_policy) == ("Acme Inc", "REQUIRED_FOR_ALL")
+    assert (now.email_allowed_domains, now.email_invites) == (["acme.test"], "RESTRICTED")
+    assert (now.updated_at - acme.updated_at).total_seconds() >= 60
+    assert now.created_at == acme.created_at
+
+
+def test_an_update_of_nothing_changes_nothing(given, client, mock, events):
+    acme = given.organization()
+    mock.clock.advance(minutes=1)
+    assert client.organizations.update("acme").organization.updated_at == acme.updated_at
+    assert events() == [("organization", "create")]
+
+
+def test_nulls_are_absent(http, given):
+    given.organization(email_allowed_domains=["acme.test"], trusted_metadata={"a": 1})
+    nulls = {"organization_name": None, "email_allowed_domains": None, "trusted_metadata": None, "mfa_policy": None}
+    kept = http.put("/v1/b2b/organizations/acme", json=nulls).json()["organization"]
+    assert (kept["organization_name"], kept["email_allowed_domains"]) == ("Acme", ["acme.test"])
+    assert kept["trusted_metadata"] == {"a": 1}
+
+
+def test_changes_are_told(given, client, events):
+    given.organization(organization_external_id="a")
+    client.organizations.update("acme", organization_name="New")
+    client.organizations.delete_external_id("acme")
+    client.organizations.delete("acme")
+    assert events() == [("organization", a) for a in ("create", "update", "update", "delete")]
+
+
+# Deletion
+
+
+def test_deletion_takes_everything_along(given, client, refused):
+    acme = given.organization(organization_external_id="acme.1")
+    ada = given.member(acme, "ada@acme.test")
+    login = given.login(acme, ada)
+    pending = given.link_token(acme, "ada@acme.test")
+    assert client.organizations.delete("acme").organization_id == acme.organization_id
+    assert refused(client.organizations.get, acme.organization_id) == "organization_not_found"
+    assert refused(client.organizations.delete, acme.organization_id) == "organization_not_found"
+    assert refused(client.organizations.members.dangerously_get, ada.member_id) == "member_not_found"
+    assert refused(client.sessions.authenticate, session_token=login.session_token) == "session_not_found"
+    assert refused(client.sessions.authenticate, session_jwt=login.session_jwt) == "session_not_found"
+    assert refused(client.magic_links.authenticate, pending) == "unable_to_auth_magic_link"
+    assert given.discovered("ada@acme.test").discovered_organizations == []
+    again = given.organization(organization_slug="acme", organization_external_id="acme.1")
+    assert again.organization_id != acme.organization_id
+
+
+def test_deletion_ends_intermediate_sessions(given, client, refused):
+    acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
+    half = given.login(acme, given.member(acme))
+    client.organizations.delete("acme")
+    listed = refused(client.discovery.organizations.list, half.intermediate_session_token)
+    assert listed == "intermediate_session_not_found"
+
+
+def test_deletion_is_told_of_each_member(given, client, events):
+    acme = given.organization()
+    given.member(acme)
+    gone = given.member(acme)
+    client.organizations.members.delete("acme", gone.member_id)
+    client.organizations.delete("acme")
+    assert events()[-3:] == [("member", "delete"), ("member", "delete"), ("organization", "delete")]
+
+
+def test_metrics_count_the_living(given, client):
+    acme = given.organization()
+    gone = given.member(acme)
+    given.member(acme, create_member_as_pending=True)
+    client.organizations.members.delete("acme", gone.member_id)
+    assert client.organizations.metrics("acme").member_count == 1

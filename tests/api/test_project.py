@@ -1,0 +1,100 @@
+"""Who is calling, how much there is, and that nothing crosses from one project to another."""
+
+import httpx
+import pytest
+
+from mockstytch.domain import lookup
+
+
+def test_whoami(client, mock):
+    mock.configure(name="My app")
+    me = client.debug.whoami()
+    assert (me.project_id, me.name) == (mock.project_id, "My app")
+
+
+def test_metrics(given, client, mock):
+    acme = given.organization()
+    given.member(acme)
+    gone = given.member(acme)
+    client.organizations.members.delete(acme.organization_id, gone.member_id)
+    metrics = client.project.metrics()
+    assert metrics.project_id == mock.project_id
+    counts = {metric.metric_type.value: metric.count for metric in metrics.metrics}
+    assert counts == {"USER_COUNT": 0, "ORGANIZATION_COUNT": 1, "MEMBER_COUNT": 1, "M2M_CLIENT_COUNT": 0}
+
+
+# Credentials
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "status", "error"),
+    [
+        ("project-test-nonsense", "secret-test-mockstytch", 400, "invalid_project_id_authentication"),
+        ("", "secret-test-mockstytch", 400, "invalid_project_id_authentication"),
+        ("project-live-00000000-0000-4000-8000-000000000000", "secret-live-x", 400, "wrong_stack_live"),
+        (None, "secret-test-wrong", 401, "unauthorized_credentials"),
+        ("project-test-00000000-0000-4000-8000-00000000eeee", "", 400, "invalid_secret_authentication"),
+    ],
+)
+def test_credentials_that_are_none(http, mock, client, user, password, status, error):
+    client.debug.whoami()
+    answer = http.get("/v1/debug/whoami", auth=(mock.project_id if user is None else user, password))
+    assert (answer.status_code, answer.json()["error_type"]) == (status, error)
+
+
+@pytest.mark.parametrize("header", [None, "Bearer x", "Basic !!!", "Basic bm9jb2xvbg==", "Basic /w=="])
+def test_headers_that_are_none(mock, header):
+    headers = {} if header is None else {"authorization": header}
+    answer = httpx.get(f"{mock.url}/v1/debug/whoami", headers=headers)
+    assert (answer.status_code, answer.json()["error_type"]) == (401, "invalid_authorization_header")
+
+
+# Isolation
+
+
+def test_nothing_crosses(given, client, mock, refused):
+    acme = given.organization(
+        organization_slug="acme", organization_external_id="1", email_allowed_domains=["acme.test"]
+    )
+    ada = given.member(acme, "ada@acme.test")
+    login = given.login(acme, ada)
+    intermediate = given.intermediate("ada@acme.test")
+    other = mock.project()
+    foreign = other.client()
+    assert refused(foreign.organizations.get, acme.organization_id) == "organization_not_found"
+    assert refused(foreign.organizations.get, "acme") == "organization_not_found"
+    assert refused(foreign.organizations.members.dangerously_get, ada.member_id) == "member_not_found"
+    assert refused(foreign.sessions.authenticate, session_token=login.session_token) == "session_not_found"
+    listed = refused(foreign.discovery.organizations.list, intermediate)
+    assert listed == "intermediate_session_not_found"
+    assert refused(foreign.sessions.revoke, member_id=ada.member_id) == "member_not_found"
+    assert foreign.organizations.search().organizations == []
+    assert other.inbox.all() == []
+    foreign.organizations.create("Acme", organization_slug="acme", organization_external_id="1")
+    other.clock.advance(days=1)
+    other.reset()
+    assert client.sessions.authenticate(session_token=login.session_token)
+    assert client.organizations.get("acme").organization.organization_id == acme.organization_id
+
+
+# Answers of the edge
+
+
+def test_routes_of_nobody(why):
+    assert why("GET", "/v1/b2b/nothing") == "route_not_found"
+    assert why("POST", "/v1/users", {}) == "invalid_consumer_endpoint"
+    assert why("POST", "/v1/magic_links/email/send", {}) == "invalid_consumer_endpoint"
+
+
+def test_a_defect_answers_in_the_same_shape(given, client, refused, monkeypatch, rows):
+    """Rows opens the server's own process: elsewhere nothing of it can be broken on purpose."""
+    given.organization()
+
+    def broken(*_):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lookup, "organization", broken)
+        assert refused(client.organizations.get, "acme") == "internal_server_error"
+        assert refused(client.organizations.delete, "acme") == "internal_server_error"
+    assert client.organizations.get("acme").organization

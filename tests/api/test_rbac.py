@@ -1,0 +1,303 @@
+"""Calls on behalf of a member: what its roles grant, in its own organization, and no more."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from stytch.shared.method_options import Authorization
+
+
+class World(NamedTuple):
+    client: Any
+    acme: Any
+    target: Any  # a plain member that things are done to
+    deleted: Any
+    admin: Any  # logged in
+    plain: Any  # logged in
+    stranger: Any  # an administrator of another organization, logged in
+
+
+@pytest.fixture
+def world(given, client, written):
+    acme = given.organization(organization_external_id="acme.1")
+    target = given.member(acme, "target@acme.test", external_id="target", mfa_phone_number="+14155550100")
+    written(target, totp_registration_id="member-totp-test-1")
+    given.login(acme, target)
+    client.organizations.members.update(acme.organization_id, target.member_id, email_address="target@new.test")
+    given.login(acme, client.organizations.members.get(acme.organization_id, member_id=target.member_id).member)
+    gone = given.member(acme, "gone@acme.test")
+    given.login(acme, gone)
+    client.organizations.members.delete(acme.organization_id, gone.member_id)
+    plain = given.login(acme, given.member(acme, "plain@acme.test", external_id="plain"))
+    stranger = given.admin(given.organization("Globex"))
+    return World(client, acme, target, gone, given.admin(acme), plain, stranger)
+
+
+ORGANIZATION_FIELDS = {
+    "organization_name": "New",
+    "organization_slug": "new",
+    "organization_external_id": "new",
+    "organization_logo_url": "https://new.test/logo.png",
+    "sso_default_connection_id": "",
+    "sso_jit_provisioning": "ALL_ALLOWED",
+    "sso_jit_provisioning_allowed_connections": [],
+    "email_allowed_domains": ["acme.test"],
+    "email_jit_provisioning": "NOT_ALLOWED",
+    "email_invites": "ALL_ALLOWED",
+    "auth_methods": "ALL_ALLOWED",
+    "allowed_auth_methods": ["sso"],
+    "mfa_policy": "OPTIONAL",
+    "rbac_email_implicit_role_assignments": [],
+    "mfa_methods": "ALL_ALLOWED",
+    "allowed_mfa_methods": ["totp"],
+    "oauth_tenant_jit_provisioning": "NOT_ALLOWED",
+    "allowed_oauth_tenants": {},
+    "claimed_email_domains": ["acme.test"],
+    "first_party_connected_apps_allowed_type": "ALL_ALLOWED",
+    "allowed_first_party_connected_apps": [],
+    "third_party_connected_apps_allowed_type": "ALL_ALLOWED",
+    "allowed_third_party_connected_apps": [],
+}
+MEMBER_FIELDS = {
+    "name": "New",
+    "untrusted_metadata": {"a": 1},
+    "is_breakglass": True,
+    "mfa_enrolled": True,
+    "roles": ["stytch_admin"],
+    "default_mfa_method": "sms_otp",
+    "email_address": "newest@acme.test",
+    "external_id": "new",
+}
+
+# Every operation that a member's session can come along with.
+OPERATIONS = {
+    "organizations.delete": lambda w, by: w.client.organizations.delete(w.acme.organization_id, method_options=by),
+    "organizations.delete_external_id": lambda w, by: w.client.organizations.delete_external_id(
+        w.acme.organization_id, method_options=by
+    ),
+    "members.create": lambda w, by: w.client.organizations.members.create(
+        w.acme.organization_id, "new@acme.test", method_options=by
+    ),
+    "members.delete": lambda w, by: w.client.organizations.members.delete(
+        w.acme.organization_id, w.target.member_id, method_options=by
+    ),
+    "members.reactivate": lambda w, by: w.client.organizations.members.reactivate(
+        w.acme.organization_id, w.deleted.member_id, method_options=by
+    ),
+    "members.delete_mfa_phone_number": lambda w, by: w.client.organizations.members.delete_mfa_phone_number(
+        w.acme.organization_id, w.target.member_id, method_options=by
+    ),
+    "members.delete_totp": lambda w, by: w.client.organizations.members.delete_totp(
+        w.acme.organization_id, w.target.member_id, method_options=by
+    ),
+    "members.delete_external_id": lambda w, by: w.client.organizations.members.delete_external_id(
+        w.acme.organization_id, "target", method_options=by
+    ),
+    "members.search": lambda w, by: w.client.organizations.members.search([w.acme.organization_id], method_options=by),
+    "members.unlink_retired_email": lambda w, by: w.client.organizations.members.unlink_retired_email(
+        w.acme.organization_id, w.target.member_id, email_address="target@acme.test", method_options=by
+    ),
+    "members.start_email_update": lambda w, by: w.client.organizations.members.start_email_update(
+        w.acme.organization_id, w.target.member_id, "newest@acme.test", method_options=by
+    ),
+    "magic_links.email.invite": lambda w, by: w.client.magic_links.email.invite(
+        w.acme.organization_id, "new@acme.test", method_options=by
+    ),
+    "sessions.revoke": lambda w, by: w.client.sessions.revoke(member_id=w.target.member_id, method_options=by),
+}
+
+
+def _organization_update(field):
+    return lambda w, by: w.client.organizations.update(
+        w.acme.organization_id, **{field: ORGANIZATION_FIELDS[field]}, method_options=by
+    )
+
+
+def _member_update(field):
+    return lambda w, by: w.client.organizations.members.update(
+        w.acme.organization_id, w.target.member_id, **{field: MEMBER_FIELDS[field]}, method_options=by
+    )
+
+
+OPERATIONS |= {f"organizations.update {field}": _organization_update(field) for field in ORGANIZATION_FIELDS}
+OPERATIONS |= {f"members.update {field}": _member_update(field) for field in MEMBER_FIELDS}
+EACH = pytest.mark.parametrize("operation", OPERATIONS)
+
+
+@EACH
+def test_an_administrator_may(world, given, operation):
+    assert OPERATIONS[operation](world, given.acting(world.admin)).status_code == 200
+
+
+@EACH
+def test_others_may_not(world, given, refused, operation):
+    call = OPERATIONS[operation]
+    assert refused(call, world, given.acting(world.plain)) == "session_authorization_error"
+    assert refused(call, world, given.acting(world.stranger)) == "session_authorization_tenancy_error"
+    assert refused(call, world, Authorization(session_token="x" * 44)) == "session_not_found"
+    assert call(world, None).status_code == 200  # the project itself, after all of these: nothing was done by them
+
+
+def test_a_password_of_whom(world, given, client, refused, written):
+    def delete(by, password_id="member-password-test-1"):
+        return client.organizations.members.delete_password(
+            world.acme.organization_id, password_id, method_options=given.acting(by)
+        )
+
+    written(world.target, member_password_id="member-password-test-1")
+    assert refused(delete, world.plain) == "session_authorization_error"
+    assert refused(delete, world.stranger) == "session_authorization_tenancy_error"
+    assert refused(delete, world.plain, "member-password-test-2") == "session_authorization_error"
+    assert refused(delete, world.admin, "member-password-test-2") == "member_password_not_found"
+    written(world.plain.member, member_password_id="member-password-test-2")
+    assert delete(world.plain, "member-password-test-2").member.member_password_id == ""  # its own
+    assert delete(world.admin).status_code == 200
+
+
+def test_a_jwt_will_do(world, client):
+    by = Authorization(session_jwt=world.admin.session_jwt)
+    assert client.organizations.update(world.acme.organization_id, organization_name="New", method_options=by)
+
+
+def test_one_session_at_a_time(world, client, refused):
+    both = Authorization(session_token=world.admin.session_token, session_jwt=world.admin.session_jwt)
+    found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=both)
+    assert found == "too_many_session_arguments"
+
+
+def test_a_role_that_is_taken_away(world, given, client, refused):
+    client.organizations.members.update(world.acme.organization_id, world.admin.member_id, roles=[])
+    by = given.acting(world.admin)
+    found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=by)
+    assert found == "session_authorization_error"
+
+
+def test_an_administrator_searches_at_home_only(world, given, client, refused):
+    both = [world.acme.organization_id, world.stranger.organization.organization_id]
+    found = refused(client.organizations.members.search, both, method_options=given.acting(world.admin))
+    assert found == "session_authorization_tenancy_error"
+
+
+def test_the_organization_goes_by_any_name(world, given, client):
+    for name in ("acme", "acme.1"):
+        assert client.organizations.members.search([name], method_options=given.acting(world.admin)).members
+        changed = client.organizations.update(
+            name, organization_logo_url=name, method_options=given.acting(world.admin)
+        )
+        assert changed.organization.organization_logo_url == name
+
+
+# The own record
+
+
+@pytest.fixture
+def self_update(world, given, client):
+    def call(who=None, **changes):
+        return client.organizations.members.update(
+            world.acme.organization_id,
+            who or world.plain.member_id,
+            **changes,
+            method_options=given.acting(world.plain),
+        ).member
+
+    return call
+
+
+def test_what_members_may_change_about_themselves(self_update):
+    now = self_update("plain", untrusted_metadata={"a": 1}, mfa_phone_number="+14155550199", mfa_enrolled=True)
+    assert (now.untrusted_metadata, now.mfa_phone_number, now.mfa_enrolled) == ({"a": 1}, "+14155550199", True)
+    assert self_update(default_mfa_method="sms_otp").default_mfa_method == "sms_otp"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"roles": ["stytch_admin"]}, {"is_breakglass": True}, {"external_id": "new"}], ids=str
+)
+def test_what_they_may_not(self_update, refused, changes):
+    assert refused(self_update, **changes) == "session_authorization_error"
+
+
+def test_their_own_address_takes_more_than_a_call(self_update, world, given, client, refused):
+    own = "member_cannot_update_their_email_address"
+    assert refused(self_update, email_address="new@acme.test") == own
+    admin = refused(
+        client.organizations.members.update,
+        world.acme.organization_id,
+        world.admin.member_id,
+        email_address="new@acme.test",
+        method_options=given.acting(world.admin),
+    )
+    assert admin == own
+    started = client.organizations.members.start_email_update(
+        world.acme.organization_id, world.plain.member_id, "new@acme.test", method_options=given.acting(world.plain)
+    )
+    assert started.member.email_address == "plain@acme.test"
+    moved = client.magic_links.authenticate(given.token("new@acme.test"), session_token=world.plain.session_token)
+    assert moved.member.email_address == "new@acme.test"
+    left = client.organizations.members.unlink_retired_email(
+        world.acme.organization_id,
+        world.plain.member_id,
+        email_address="plain@acme.test",
+        method_options=given.acting(world.plain),
+    )
+    assert left.member.retired_email_addresses == []
+
+
+def test_what_they_may_take_away_from_themselves(world, given, client, written, refused):
+    mine = (world.acme.organization_id, world.plain.member_id)
+    written(world.plain.member, mfa_phone_number="+14155550199", totp_registration_id="member-totp-test-2")
+    by = given.acting(world.plain)
+    assert client.organizations.members.delete_mfa_phone_number(*mine, method_options=by)
+    assert client.organizations.members.delete_totp(*mine, method_options=by)
+    kept = refused(client.organizations.members.delete_external_id, *mine, method_options=by)
+    assert kept == "session_authorization_error"
+    assert client.organizations.members.delete(*mine, method_options=by).member_id == world.plain.member_id
+    again = refused(client.organizations.members.delete, *mine, method_options=by)
+    assert again == "session_not_found"  # with the member its session went
+
+
+def test_their_own_sessions(world, given, client, refused):
+    by = given.acting(world.plain)
+    others = world.admin.member_session.member_session_id
+    assert refused(client.sessions.revoke, member_session_id=others, method_options=by) == "session_authorization_error"
+    client.sessions.revoke(session_token=world.plain.session_token, method_options=by)
+    assert refused(client.sessions.authenticate, session_token=world.plain.session_token) == "session_not_found"
+
+
+def test_a_project_may_grant_less_of_it(self_update, mock, refused):
+    permission = {"resource_id": "stytch.self", "actions": ["update.info.name"]}
+    mock.configure(rbac_policy={"roles": [{"role_id": "stytch_member", "permissions": [permission]}]})
+    assert self_update(name="New").name == "New"
+    assert refused(self_update, untrusted_metadata={"a": 1}) == "session_authorization_error"
+
+
+# trusted_metadata is the project's
+
+
+def test_nobody_writes_trusted_metadata_on_behalf_of_a_member(world, given, client, refused):
+    acme, by = world.acme.organization_id, given.acting(world.admin)
+    mine = {"trusted_metadata": {"a": 1}, "method_options": by}
+    never = "cannot_update_trusted_metadata"
+    assert refused(client.organizations.update, acme, **mine) == never
+    assert refused(client.organizations.members.update, acme, world.target.member_id, **mine) == never
+    assert refused(client.organizations.members.create, acme, "new@acme.test", **mine) == never
+    assert refused(client.magic_links.email.invite, acme, "new@acme.test", **mine) == never
+
+
+# The policies
+
+
+def test_the_default_policy(client):
+    policy = client.rbac.policy().policy
+    roles = {role.role_id: {p.resource_id: p.actions for p in role.permissions} for role in policy.roles}
+    assert roles["stytch_member"] == {"stytch.self": ["*"]}
+    assert roles["stytch_admin"]["stytch.organization"] == ["*"]
+    assert roles["stytch_admin"]["stytch.scim"] == ["*"]
+    resources = {resource.resource_id: resource.actions for resource in policy.resources}
+    assert "update.settings.roles" in resources["stytch.member"]
+    assert "update.settings.roles" not in resources["stytch.self"]
+    assert policy.scopes == []
+
+
+def test_the_policy_of_an_organization(given, client, refused):
+    given.organization()
+    assert client.rbac.organizations.get_org_policy("acme").org_policy.roles == []
+    assert refused(client.rbac.organizations.get_org_policy, "nowhere") == "organization_not_found"

@@ -1,0 +1,129 @@
+"""Every operation of the official client, found by calling it: verb, path, what it sends, what it expects back.
+
+``fraud`` is left out: it goes to another host, which this server doesn't play.
+"""
+
+import enum
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from operator import attrgetter
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qsl, unquote
+
+import jwt
+import pydantic
+import requests
+import stytch
+from stytch.core.response_base import StytchError
+
+BASE = "http://127.0.0.1:1"  # nothing is ever sent there
+
+
+class Operation(NamedTuple):
+    """
+    Attributes:
+        name: as a caller writes it: ``organizations.members.create``.
+        fields: what it can send, by wire name, each with its type; those in the path are among them.
+        model: what it reads the answer into.
+    """
+
+    name: str
+    method: str
+    path: str
+    fields: dict[str, Any]
+    model: Any
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Recording(requests.Session):
+    """Sends nothing, and answers with an error. What was asked for stays in ``sent``."""
+
+    sent: requests.PreparedRequest | None = None
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+        self.sent = request
+        answer = requests.Response()
+        answer.status_code, answer.request = 500, request
+        answer._content = b'{"status_code": 500, "request_id": "", "error_type": "recorded", "error_message": ""}'
+        return answer
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """The operations, by name."""
+    session = Recording()
+    client = stytch.B2BClient(
+        "{{project_id}}", "secret", environment=f"{BASE}/", suppress_warnings=True, sync_session=session
+    )
+    found = (_operation(name, method, session) for name, method in _methods(client) if not name.startswith("fraud."))
+    return {operation.name: operation for operation in found if operation}
+
+
+def _methods(resource: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The public methods below a resource of the client, by their dotted names. Whatever may go over the network has an
+    ``_async`` twin."""
+    for name, value in sorted(vars(resource).items()):
+        if type(value).__module__.startswith(("stytch.b2b.api", "stytch.consumer.api")):
+            yield from _methods(value, f"{prefix}{name}.")
+    for name, method in inspect.getmembers(resource, inspect.ismethod):
+        if hasattr(resource, f"{name}_async"):
+            yield prefix + name, method
+
+
+def _operation(name: str, method: Any, session: Recording) -> Operation | None:
+    """None for one that works on this side, or would ask by way of another operation."""
+    hints = _fields(method)
+    session.sent = None
+    with suppress(StytchError, jwt.PyJWTError):  # the recorded 500, or a token that is none
+        method(**{field: _dummy(field, hint) for field, hint in hints.items()})
+    if session.sent is None:
+        return None
+    path, _, query = unquote(session.sent.url.removeprefix(BASE)).partition("?")
+    sent = {*_body(session.sent), *dict(parse_qsl(query, keep_blank_values=True)), *re.findall(r"{(\w+)}", path)}
+    return Operation(name, session.sent.method, path, {field: hints.get(field, Any) for field in sent}, _model(method))
+
+
+def _fields(method: Any) -> dict[str, Any]:
+    return {name: hint for name, hint in get_type_hints(method).items() if name not in ("return", "method_options")}
+
+
+def _model(method: Any) -> Any:
+    return get_type_hints(method)["return"]
+
+
+def call(client: Any, name: str) -> Any:
+    """The operation with this name, called with something for everything that it can send."""
+    method = attrgetter(name)(client)
+    return method(**{field: _dummy(field, hint) for field, hint in _fields(method).items()})
+
+
+def _body(request: requests.PreparedRequest) -> dict[str, Any]:
+    if request.headers["Content-Type"] == "application/json":
+        return json.loads(request.body or "{}")
+    return dict(parse_qsl(request.body, keep_blank_values=True))
+
+
+def _dummy(field: str, hint: Any) -> Any:
+    """Something of the right type; text names its field, so that a path shows its parameters."""
+    inner = plain(hint)
+    origin = get_origin(inner) or inner
+    if origin in (list, dict, bool, int):
+        return origin()
+    if issubclass(origin, enum.Enum):
+        return next(iter(origin))
+    return {} if issubclass(origin, pydantic.BaseModel) else f"{{{field}}}"
+
+
+def plain(hint: Any) -> Any:
+    """``X`` of ``X | None``, and of ``X | str | dict`` where X is what the SDK has a class for."""
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    parts = [part for part in get_args(hint) if part is not type(None)]
+    return next((p for p in parts if isinstance(p, type) and issubclass(p, pydantic.BaseModel | enum.Enum)), parts[0])

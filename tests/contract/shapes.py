@@ -1,0 +1,66 @@
+"""Where an answer differs from the model that the official SDK reads it into."""
+
+import enum
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import pydantic
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def differences(wanted: Any, value: Any, at: str) -> Iterator[str]:
+    """One line for each difference, both ways: ``<model>.<key> is missing`` (or null, left out, unknown, no <type>).
+
+    Args:
+        wanted: a type, as the SDK's models have them.
+        value: what came, as plain JSON.
+        at: what ``value`` is called.
+    """
+    origin, inner = get_origin(wanted), get_args(wanted)
+    if value is None:
+        if wanted is not Any and NoneType not in inner:
+            yield f"{at} is null"
+    elif origin in (Union, UnionType):
+        found = [list(differences(part, value, at)) for part in inner if part is not NoneType]
+        yield from min(found, key=len)
+    elif origin is list and isinstance(value, list):
+        for item in value:
+            yield from differences(inner[0], item, at)
+    elif origin is dict and isinstance(value, dict):
+        for item in value.values():
+            yield from differences(inner[1], item, at)
+    elif isinstance(wanted, type) and issubclass(wanted, pydantic.BaseModel) and isinstance(value, dict):
+        yield from _object(wanted, value)
+    elif not _fits(wanted, value):
+        yield f"{at} is no {getattr(wanted, '__name__', wanted)}"
+
+
+def _object(model: type[pydantic.BaseModel], value: dict[str, Any]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        at = f"{model.__name__}.{name}"
+        if name in value:
+            yield from differences(field.annotation, value[name], at)
+        else:
+            yield f"{at} is {'missing' if field.is_required() else 'left out'}"
+    yield from (f"{model.__name__}.{name} is unknown" for name in value.keys() - model.model_fields.keys())
+
+
+def _fits(wanted: Any, value: Any) -> bool:
+    if wanted is Any:
+        return True
+    if wanted is datetime:
+        return isinstance(value, str) and bool(_MOMENT.fullmatch(value))
+    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
+        return value in [choice.value for choice in wanted]
+    return type(value) is wanted
+
+
+def sorted_keys(value: Any) -> bool:
+    """Whether the keys of every object are in alphabetical order."""
+    if isinstance(value, dict):
+        return list(value) == sorted(value) and all(map(sorted_keys, value.values()))
+    return all(map(sorted_keys, value)) if isinstance(value, list) else True

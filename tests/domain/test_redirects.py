@@ -1,0 +1,56 @@
+"""When a URL is a registered one."""
+
+import pytest
+
+from mockstytch.domain.redirects import is_url, landing, matches
+from mockstytch.store.projects import RedirectUrl
+
+
+@pytest.mark.parametrize(
+    ("registered", "url", "fits"),
+    [
+        ("https://acme.test/in", "https://acme.test/in", True),
+        ("https://acme.test/in", "https://www.acme.test/in", True),
+        ("https://www.acme.test/in", "https://acme.test/in", True),
+        ("https://acme.test", "https://acme.test/", True),
+        ("https://ACME.test/in", "https://acme.test/in", True),
+        ("https://acme.test/in", "https://acme.test/IN", False),
+        ("https://acme.test/in", "http://acme.test/in", False),
+        ("http://localhost/in", "http://localhost:8000/in", False),
+        ("https://*.acme.test/in", "https://eu.acme.test/in", True),
+        ("https://*.acme.test/in", "https://a.b.acme.test/in", False),
+        ("https://*.acme.test/in", "https://acme.test/in", False),
+        ("https://acme.test/in", "https://acme.test.evil.test/in", False),
+        ("https://acme.test/in", "https://acmeXtest/in", False),
+        ("https://acme.test/in?next={}", "https://acme.test/in?next=/home", True),
+        ("https://acme.test/in?next={}", "https://acme.test/in?next=", True),
+        ("https://acme.test/in?next={}", "https://acme.test/in", False),
+        ("https://acme.test/in?a={}&b=1", "https://acme.test/in?b=1&a=x", True),
+        ("https://acme.test/in?a={}&b=1", "https://acme.test/in?b=2&a=x", False),
+        ("https://acme.test/in", "https://acme.test/in?next=/home", False),
+        ("https://acme.test/in?a=1", "https://acme.test/in?a=1&a=1", False),
+        ("slack://open", "slack://open", True),
+    ],
+)
+def test_matching(registered, url, fits):
+    assert matches(RedirectUrl(url=registered, types=[]), url) is fits
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "https://a.test:1/x?y#z", "slack://open", "com.acme.app:/cb"])
+def test_urls(url):
+    assert is_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "a.test", "//a.test", "http:///x", "http://a.test/\n", "data:x,y", "file:///etc", "http://[", "x" * 2049],
+)
+def test_what_is_no_url(url):
+    assert not is_url(url)
+
+
+def test_a_landing_keeps_what_was_there():
+    assert (
+        landing("https://a.test/x?z=1&a=%20#f", token="t=", slug="", a="2")
+        == "https://a.test/x?a=+&a=2&token=t%3D&z=1#f"
+    )

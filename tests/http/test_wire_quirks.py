@@ -1,0 +1,296 @@
+"""The same requests as other languages' SDKs put them on the wire. Each story must end as well as it does in Python."""
+
+import json
+import re
+import socket
+from base64 import b64encode
+from typing import Any, get_args
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+import httpx
+import pydantic
+import pytest
+import requests
+import stytch
+
+from mockstytch import MockStytch
+from mockstytch.http.endpoint import Request
+from mockstytch.http.validation import parse
+from tests.contract.operations import Operation, operations
+from tests.contract.stories import STORIES
+from tests.given import Given
+from tests.http.requests_of import ENDPOINTS, refusal
+
+
+class Sent:
+    """A request on its way, taken apart."""
+
+    def __init__(self, request: requests.PreparedRequest) -> None:
+        url = urlsplit(request.url)
+        self.root, self.path, self.request = f"{url.scheme}://{url.netloc}", url.path, request
+        self.query = dict(parse_qsl(url.query, keep_blank_values=True))
+        self.body: Any = json.loads(request.body) if request.body else None
+        self.operation, self.in_path = _known(request.method, url.path)
+
+    def put_together(self) -> requests.PreparedRequest:
+        self.request.url = self.root + self.path + (f"?{urlencode(self.query)}" if self.query else "")
+        if self.body is not None:
+            self.request.prepare_body(None, None, json=self.body)
+        return self.request
+
+
+def _known(method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    for operation in sorted(operations().values(), key=lambda o: o.path.count("{")):
+        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path), path)
+        if operation.method == method and found:
+            return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+    raise LookupError(path)
+
+
+def go(sent: Sent) -> None:
+    """Joins a base URL that ends in a slash with a path that begins with one."""
+    sent.path = "/" + sent.path
+
+
+def node(sent: Sent) -> None:
+    """Sends an empty object along with a DELETE."""
+    if sent.request.method == "DELETE":
+        sent.body = {}
+
+
+def java(sent: Sent) -> None:
+    """Repeats what is in the path in the query; has all numbers as fractions there."""
+    if sent.request.method == "GET":
+        sent.query |= sent.in_path
+    sent.query = {name: f"{value}.0" if value.isdigit() else value for name, value in sent.query.items()}
+
+
+def rust(sent: Sent) -> None:
+    """Escapes all that is not alphanumeric, sends a body with everything, and null for what isn't set, also inside."""
+    sent.path = "/".join("".join(c if c.isalnum() else f"%{ord(c):02X}" for c in p) for p in _segments(sent))
+    nulls = dict.fromkeys(sent.operation.fields)
+    if sent.request.method == "GET":
+        sent.query |= sent.in_path
+        sent.body = None if "jwks" in sent.path else {}
+        if sent.body is None:
+            sent.request.body, sent.request.headers["Content-Length"] = b"null", "4"
+    elif sent.request.method == "DELETE":
+        sent.body = nulls | sent.in_path
+    else:
+        sent.body = nulls | {name: _with_nulls(sent.operation.fields[name], v) for name, v in (sent.body or {}).items()}
+
+
+def _segments(sent: Sent) -> list[str]:
+    """The path's segments, decoded; the fixed ones are left alone by ``rust``, as they hold no such characters."""
+    return [unquote(part) for part in sent.path.split("/")]
+
+
+def _with_nulls(hint: Any, value: Any) -> Any:
+    models = [part for part in get_args(hint) if isinstance(part, type) and issubclass(part, pydantic.BaseModel)]
+    return dict.fromkeys(models[0].model_fields) | value if models and isinstance(value, dict) else value
+
+
+def php(sent: Sent) -> None:
+    """Has 1 and 0 for true and false in a query; leaves a body's path parameters in."""
+    words = {"True": "1", "False": "0"}
+    sent.query = {name: words.get(value, value) for name, value in sent.query.items()}
+    if sent.body is not None:
+        sent.body |= sent.in_path
+
+
+def dotnet(sent: Sent) -> None:
+    """Says the charset, and sends the whole request with a DELETE."""
+    sent.request.headers["Content-Type"] = "application/json; charset=utf-8"
+    if sent.request.method == "DELETE":
+        sent.body = dict(sent.in_path)
+
+
+def ruby(sent: Sent) -> None:
+    """Has a member's session in the query of a GET or DELETE instead of in the headers, where it means nothing."""
+    if sent.request.method in ("GET", "DELETE"):
+        sent.query |= {"X-Stytch-Member-Session": "x", "X-Stytch-Member-SessionJWT": "y"}
+
+
+def tomorrow(sent: Sent) -> None:
+    """An SDK that knows more than this server does."""
+    if sent.body is not None:
+        sent.body |= {"new_field": {"deep": [None, 1]}}
+    sent.query["new_filter"] = "x"
+
+
+class Rewriting(requests.Session):
+    def __init__(self, quirk: Any) -> None:
+        super().__init__()
+        self.quirk = quirk
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        sent = Sent(request)
+        self.quirk(sent)
+        return super().send(sent.put_together(), **options)
+
+
+@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("quirk", [go, node, java, rust, php, dotnet, ruby, tomorrow], ids=lambda quirk: quirk.__name__)
+def test_every_story_as_others_send_it(mock, quirk, name):
+    client = stytch.B2BClient(
+        mock.project_id,
+        mock.secret,
+        environment=f"{mock.url}/",
+        suppress_warnings=True,
+        sync_session=Rewriting(quirk),
+    )
+    assert STORIES[name](Given(mock, client)).status_code == 200
+
+
+def test_rust_really_escapes(mock, given):
+    """The rewriting above must reach the wire, or the stories prove nothing."""
+    organization_id = given.organization().organization_id
+    prepared = requests.Request("GET", f"{mock.url}/v1/b2b/organizations/{organization_id}").prepare()
+    sent = Sent(prepared)
+    rust(sent)
+    url = sent.put_together().url
+    assert organization_id.replace("-", "%2D") in url
+    with httpx.Client(auth=(mock.project_id, mock.secret), trust_env=False) as http:
+        assert http.get(httpx.URL(url)).json()["organization"]["organization_id"] == organization_id
+
+
+class Numbers(Request):
+    limit: int = 100
+    is_breakglass: bool = False
+
+
+@pytest.mark.parametrize(("text", "number"), [("10", 10), ("10.0", 10), ("0", 0)])
+def test_a_number_in_a_query(text, number):
+    assert parse(Numbers, {"limit": text}, strict=False).limit == number
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("true", True), ("True", True), ("TRUE", True), ("1", True), ("false", False), ("False", False), ("0", False)],
+)
+def test_a_boolean_in_a_query(world, text, value):
+    assert parse(Numbers, {"is_breakglass": text}, strict=False).is_breakglass is value
+    sent = {"member_id": world.ada.member_id, "include_deleted": text}
+    assert world.send(ENDPOINTS["members.dangerously_get"], sent).status_code == 200
+
+
+def test_text_is_no_number_in_a_body_even_beside_a_query(http):
+    answer = http.post("/v1/b2b/organizations/search?x=1", json={"limit": "10"})
+    assert refusal(answer) == (400, "bad_request")
+
+
+def test_a_path_parameter_overrides_what_is_repeated_elsewhere(http, given):
+    acme, globex = given.organization("Acme"), given.organization("Globex")
+    path = f"/v1/b2b/organizations/{acme.organization_id}"
+    for options in (
+        {"method": "GET", "params": {"organization_id": globex.organization_id}},
+        {"method": "PUT", "json": {"organization_id": globex.organization_id}},
+        {"method": "PUT", "json": {"organization_id": None}},
+        {"method": "PUT", "json": {"organization_id": 5}},
+    ):
+        answer = http.request(url=path, **options)
+        assert answer.json()["organization"]["organization_id"] == acme.organization_id
+
+
+def test_a_body_beats_a_query(http, given):
+    acme = given.organization("Acme")
+    path = f"/v1/b2b/organizations/{acme.organization_id}?organization_name=Query"
+    assert http.put(path, json={"organization_name": "Body"}).json()["organization"]["organization_name"] == "Body"
+
+
+@pytest.mark.parametrize("nothing", [b"", b"null", b"{}", b" {} ", b"\n"])
+def test_no_body_is_an_empty_one(http, nothing):
+    assert http.post("/v1/b2b/organizations/search", content=nothing).status_code == 200
+
+
+def test_null_is_as_good_as_absent_inside_too(http, given):
+    given.organization()
+    for query in (None, {"operator": None, "operands": None}, {"operator": "OR", "operands": []}):
+        answer = http.post("/v1/b2b/organizations/search", json={"cursor": None, "limit": None, "query": query})
+        assert answer.json()["results_metadata"]["total"] == 1
+
+
+def test_null_in_metadata_deletes(http, given):
+    acme = given.organization(trusted_metadata={"a": 1, "b": 2})
+    path = f"/v1/b2b/organizations/{acme.organization_id}"
+    answer = http.put(path, json={"trusted_metadata": {"a": None}, "organization_name": None})
+    assert answer.json()["organization"]["trusted_metadata"] == {"b": 2}
+    assert answer.json()["organization"]["organization_name"] == "Acme"
+
+
+@pytest.mark.parametrize("slash", ["%2F", "%2f"])
+def test_an_escaped_slash_belongs_to_the_id(http, slash):
+    assert refusal(http.get(f"/v1/b2b/organizations/no{slash}id")) == (400, "invalid_organization_id")
+    answer = http.delete(f"/v1/b2b/organizations/no{slash}id/members/a{slash}b")
+    assert refusal(answer) == (400, "invalid_organization_id")
+
+
+@pytest.mark.parametrize("external_id", ["a|b", "a.b", "a_b-c"])
+def test_an_external_id_in_a_path(http, given, external_id):
+    acme = given.organization(organization_external_id=external_id)
+    for written in (quote(external_id, safe=""), external_id):
+        answer = http.get(f"/v1/b2b/organizations/{written}")
+        assert answer.json()["organization"]["organization_id"] == acme.organization_id
+
+
+@pytest.mark.parametrize("slashes", ["//", "///"])
+def test_slashes_too_many(http, mock, slashes):
+    assert http.get(f"{mock.url}{slashes}v1/debug/whoami").status_code == 200
+    assert http.get(f"{mock.url}/v1{slashes}debug/whoami").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", "", "???"]
+)
+def test_the_content_type_does_not_matter(http, content_type):
+    answer = http.post(
+        "/v1/b2b/organizations", content=b'{"organization_name": "A"}', headers={"Content-Type": content_type}
+    )
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_a_body_in_pieces(http):
+    answer = http.post("/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me"}']))
+    assert answer.request.headers["transfer-encoding"] == "chunked"
+    assert answer.json()["organization"]["organization_name"] == "Acme"
+
+
+def _authorization(mock: MockStytch) -> str:
+    return "Basic " + b64encode(f"{mock.project_id}:{mock.secret}".encode()).decode()
+
+
+@pytest.mark.parametrize("scheme", ["basic", "BASIC"])
+def test_the_scheme_in_any_case(mock, scheme):
+    headers = {"authorization": _authorization(mock).replace("Basic", scheme)}
+    assert httpx.get(f"{mock.url}/v1/debug/whoami", headers=headers, trust_env=False).status_code == 200
+
+
+def test_head_is_get_without_the_body(http):
+    got, head = http.get("/v1/debug/whoami"), http.head("/v1/debug/whoami")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert http.head("/v1/b2b/organizations/nobody").status_code == 404
+
+
+def _raw(mock: MockStytch, text: str) -> str:
+    url = urlsplit(mock.url)
+    with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
+        connection.sendall(text.encode("latin-1"))
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    return answer.decode()
+
+
+@pytest.mark.parametrize("root", ["http://{host}", "https://test.stytch.com", "HTTP://{host}", "http://{host}/"])
+def test_a_whole_url_as_request_target(mock, root):
+    """A proxy is asked so; and a client that takes this server for one."""
+    host = urlsplit(mock.url).netloc
+    answer = _raw(
+        mock,
+        f"GET {root.format(host=host)}/v1/debug/whoami HTTP/1.1\r\nHost: {host}\r\n"
+        f"Authorization: {_authorization(mock)}\r\nConnection: close\r\n\r\n",
+    )
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert mock.project_id in answer
