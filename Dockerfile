@@ -6,7 +6,7 @@ COPY . .
 RUN /venv/bin/pip install --no-cache-dir --constraint constraints.txt ".[demo]"
 
 FROM python:3.13-slim
-RUN useradd --system --uid 1000 mockstytch && install --directory --owner mockstytch /data
+RUN useradd --system --uid 1000 mockstytch && install --directory --owner mockstytch /data /data/mockstytch
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measured(plan: measure.Plan, kinds: Sequence[type[System]]) -> report.Results:
     able, skipped = _able(kinds)
     _say("start and memory")
-    starts = measure.starts([Hello, HelloSqlalchemy, *(kind for kind in able if kind is not Hello)], plan.starts)
+    starts = measure.starts([HelloSqlalchemy, *(kind for kind in able if kind is not Hello), Hello], plan.starts)
     systems = [kind() for kind in able]
     with ExitStack() as running:
         for system in systems:

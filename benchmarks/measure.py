@@ -9,7 +9,6 @@ from benchmarks.client import Connection, at_once
 from benchmarks.process import Memory
 from benchmarks.systems import (
     OPERATIONS,
-    Hello,
     Mockstytch,
     System,
     address,
@@ -25,7 +24,7 @@ CONNECTIONS = 16
 class Plan(NamedTuple):
     """How much is measured; ``seconds`` bounds the turn of a slow system."""
 
-    starts: int = 7
+    starts: int = 9
     requests: int = 2000
     people: int = 2000
     people_elsewhere: int = 100
@@ -47,7 +46,10 @@ class Latency(NamedTuple):
 
 
 class Start(NamedTuple):
+    """``ratio``: against the bare server's start of the same round, the median of the rounds."""
+
     seconds: float
+    ratio: float
     idle: Memory | None
     used: Memory | None
 
@@ -59,20 +61,26 @@ def latency(rounds: list[list[float]]) -> Latency:
 
 
 def starts(systems: list[type[System]], times: int) -> dict[str, Start]:
-    """Start each, use it once, weigh it, end it; over and over."""
+    """Start each, use it once, weigh it, end it; over and over. The first of ``systems`` is what ratios are against."""
     found: dict[str, list[Start]] = {}
-    for _ in range(times):
+    for turn in range(-1, times):  # the first one reads the files from disk, and doesn't count
+        bare = 0.0
         for kind in systems:
             system = kind()
             with system.start() as process:
                 idle = process.memory()
                 _use_once(system)
                 used = process.memory()
-                found.setdefault(kind.name, []).append(Start(process.start_seconds, idle, used))
-    return {
-        name: Start(median(s.seconds for s in all_), _middle([s.idle for s in all_]), _middle([s.used for s in all_]))
-        for name, all_ in found.items()
-    }
+            bare = bare or process.start_seconds
+            if turn >= 0:
+                start = Start(process.start_seconds, process.start_seconds / bare, idle, used)
+                found.setdefault(kind.name, []).append(start)
+    return {name: _middle_start(all_) for name, all_ in found.items()}
+
+
+def _middle_start(all_: list[Start]) -> Start:
+    seconds, ratio = median(s.seconds for s in all_), median(s.ratio for s in all_)
+    return Start(seconds, ratio, _middle([s.idle for s in all_]), _middle([s.used for s in all_]))
 
 
 def _use_once(system: System) -> None:
@@ -93,8 +101,8 @@ def _middle(memories: list[Memory | None]) -> Memory | None:
 def latencies(systems: list[System], plan: Plan) -> dict[str, dict[str, Latency]]:
     """By operation and system. All servers run; in each round each of them has its turn."""
     found: dict[str, dict[str, Latency]] = {}
-    for name in ("hello", *OPERATIONS):
-        able = [(s, s.operations()[name]()) for s in systems if name in s.operations() and not _is_echo(s, name)]
+    for name in OPERATIONS:
+        able = [(s, s.operations()[name]()) for s in systems if name in s.operations()]
         for system, requests in able:  # a first request pays for what is loaded then
             _turn(system, name, requests, 1, plan.seconds)
         taken: dict[str, list[list[float]]] = {}
@@ -105,11 +113,6 @@ def latencies(systems: list[System], plan: Plan) -> dict[str, dict[str, Latency]
                 taken.setdefault(system.name, []).append(turn)
         found[name] = {system: latency(rounds) for system, rounds in taken.items() if any(rounds)}
     return found
-
-
-def _is_echo(system: System, name: str) -> bool:
-    """The bare application's only answer is measured once, as the floor."""
-    return isinstance(system, Hello) and name != "hello"
 
 
 def _turn(system: System, name: str, requests: Iterator[bytes], steps: int, seconds: float) -> list[float]:

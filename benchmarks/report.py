@@ -4,18 +4,20 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import install
 from benchmarks.measure import Latency, Start
+from benchmarks.process import Memory
 from benchmarks.systems import EVERYONE, OPERATIONS, Hello, HelloSqlalchemy, Mockstytch
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: python -m benchmarks --write -->", "<!-- /measured -->"
 US, FLOOR, BARE = Mockstytch.name, Hello.name, HelloSqlalchemy.name
+LOAD = os.getloadavg()[0] if hasattr(os, "getloadavg") else None  # before anything runs
 PACKAGES = ("uvicorn", "starlette", "sqlalchemy", "msgspec", "cryptography")
 
 
@@ -31,12 +33,13 @@ class Results(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """``measured`` is None where this run didn't measure it."""
+    """``measured`` is None where this run didn't measure it; ``floor`` is hello's p50 beside it, in the same rounds."""
 
     what: str
     limit: float
     unit: str
     measured: float | None
+    floor: float | None = None
 
     @property
     def verdict(self) -> str:
@@ -44,21 +47,21 @@ class Goal(NamedTuple):
 
 
 def goals(r: Results) -> list[Goal]:
-    def p50(name: str) -> float | None:
-        found = r.latencies.get(name, {}).get(US)
-        return found.p50 if found else None
+    def latency(what: str, limit: float, name: str) -> Goal:
+        found = r.latencies[name]
+        return Goal(what, limit, "ms", found[US].p50, found[FLOOR].p50)
 
-    ours, bare = r.starts.get(US), r.starts.get(BARE)
+    ours = r.starts[US]
     return [
-        Goal(f"start, against {BARE}", 1.5, "x", ours.seconds / bare.seconds if ours and bare else None),
-        Goal("create a member", 0.45, "ms", p50("create")),
-        Goal("sessions.authenticate", 0.8, "ms", p50("session")),
-        Goal("magic_links.authenticate", 1.0, "ms", p50("login")),
-        Goal("member search by exact e-mail", 0.6, "ms", p50("search")),
-        Goal("JWKS", 0.1, "ms", p50("jwks")),
+        Goal(f"start, against {BARE}", 1.5, "x", ours.ratio),
+        latency("create a member", 0.45, "create"),
+        latency("sessions.authenticate", 0.8, "session"),
+        latency("magic_links.authenticate", 1.0, "login"),
+        latency("member search by exact e-mail", 0.6, "search"),
+        latency("JWKS", 0.1, "jwks"),
         *(Goal(name, 1.2, "x", growth) for name, growth in _growth(r)),
         Goal("reset of 1,000 members", 10, "ms", r.reset_ms),
-        Goal("idle memory (RSS)", 60, "MB", ours.idle.rss if ours and ours.idle else None),
+        Goal("idle memory (RSS)", 60, "MB", ours.idle.rss if ours.idle else None),
     ]
 
 
@@ -75,7 +78,8 @@ def _growth(r: Results) -> list[tuple[str, float]]:
 def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     model = next(iter(re.findall(r"model name\s*: (.+)", _read("/proc/cpuinfo"))), platform.machine())
-    return f"{model}, {os.cpu_count()} cores; {platform.system()}; Python {platform.python_version()}; {packages}"
+    busy = "" if LOAD is None else f"; load average before the run {LOAD:.1f}"
+    return f"{model}, {os.cpu_count()} cores; {platform.system()}; Python {platform.python_version()}; {packages}{busy}"
 
 
 def _read(path: str) -> str:
@@ -88,7 +92,7 @@ def _read(path: str) -> str:
 def render(r: Results) -> str:
     parts = [
         f"Machine: {machine()}.",
-        f"Others: {install.MOTO}, {', '.join(install.NODE_PACKAGES)}." if len(r.latencies["create"]) > 1 else "",
+        f"Others: {install.MOTO}, {', '.join(install.NODE_PACKAGES)}." if len(r.starts) > 3 else "",
         *(f"Skipped: {name}: {why}." for name, why in r.skipped.items()),
         _goals(r),
         _starts(r),
@@ -102,13 +106,12 @@ def render(r: Results) -> str:
 
 
 def _goals(r: Results) -> str:
-    floor = r.latencies["hello"][FLOOR].p50
     rows = [
         (
             goal.what,
             f"≤ {goal.limit:g} {goal.unit}",
             "not measured" if goal.measured is None else f"{_number(goal.measured)} {goal.unit}",
-            f"{goal.measured / floor:.1f}" if goal.unit == "ms" and goal.measured is not None else "",
+            f"{goal.measured / goal.floor:.1f}" if goal.measured and goal.floor else "",
             goal.verdict,
         )
         for goal in goals(r)
@@ -117,19 +120,11 @@ def _goals(r: Results) -> str:
 
 
 def _starts(r: Results) -> str:
-    bare = r.starts[BARE].seconds if BARE in r.starts else None
-
-    def megabytes(memory: object) -> str:
-        return "—" if memory is None else f"{memory.rss:.0f} / {memory.pss:.0f}"  # type: ignore[attr-defined]
+    def megabytes(memory: Memory | None) -> str:
+        return f"{memory.rss:.0f} / {memory.pss:.0f}" if memory else "—"
 
     rows = [
-        (
-            name,
-            f"{s.seconds * 1000:.0f}",
-            f"{s.seconds / bare:.2f}" if bare else "—",
-            megabytes(s.idle),
-            megabytes(s.used),
-        )
+        (name, f"{s.seconds * 1000:.0f}", f"{s.ratio:.2f}", megabytes(s.idle), megabytes(s.used))
         for name, s in r.starts.items()
     ]
     columns = ("system", "start, ms", f"x {BARE}", "idle RSS / PSS, MB", "after first use, MB")
@@ -137,13 +132,12 @@ def _starts(r: Results) -> str:
 
 
 def _latencies(r: Results) -> str:
-    def cell(found: Latency | None) -> str:
-        return f"{_number(found.p50)} / {_number(found.p95)} ({found.p50 / floor:.1f})" if found else "—"
+    def cells(by_system: dict[str, Latency]) -> dict[str, str]:
+        floor = by_system[FLOOR].p50
+        return {s: f"{_number(f.p50)} / {_number(f.p95)} ({f.p50 / floor:.1f})" for s, f in by_system.items()}
 
-    floor = r.latencies["hello"][FLOOR].p50
-    return _by_operation(
-        "One connection: p50 / p95 in ms (p50 x hello)", {"hello": "hello", **OPERATIONS}, r.latencies, cell
-    )
+    found = {operation: cells(by_system) for operation, by_system in r.latencies.items()}
+    return _by_operation("One connection: p50 / p95 in ms (p50 x hello)", found)
 
 
 def _people(r: Results) -> str:
@@ -152,17 +146,13 @@ def _people(r: Results) -> str:
 
 
 def _throughput(r: Results) -> str:
-    def cell(found: float | None) -> str:
-        return f"{found:,.0f}" if found else "—"
-
-    return _by_operation("16 connections: requests a second", OPERATIONS, r.throughput, cell)
+    found = {name: {s: f"{rate:,.0f}" for s, rate in by_system.items()} for name, by_system in r.throughput.items()}
+    return _by_operation("16 connections: requests a second", found)
 
 
-def _by_operation(
-    title: str, names: dict[str, str], found: dict[str, dict[str, object]], cell: Callable[..., str]
-) -> str:
-    systems = [s.name for s in EVERYONE if any(s.name in by_system for by_system in found.values())]
-    rows = [(names[op], *(cell(by_system.get(s)) for s in systems)) for op, by_system in found.items()]
+def _by_operation(title: str, found: dict[str, dict[str, str]]) -> str:
+    systems = [s.name for s in EVERYONE if any(s.name in cells for cells in found.values())]
+    rows = [(OPERATIONS[name], *(cells.get(s, "—") for s in systems)) for name, cells in found.items()]
     return table(title, ("", *systems), rows)
 
 

@@ -88,7 +88,7 @@ class Hello(System):
             while True:
                 yield request
 
-        return {"hello": hello, "get": hello}
+        return dict.fromkeys(OPERATIONS, hello)
 
 
 class HelloSqlalchemy(Hello):

@@ -13,15 +13,24 @@ from mockstytch.api import (
     magic_links,
     magic_links_discovery,
     members,
+    members_emails,
+    oauth,
     organizations,
+    otp_email,
+    otp_sms,
+    passwords,
+    passwords_discovery,
     project,
     rbac,
+    recovery_codes,
     sessions,
+    totp,
 )
 from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.hosted.oauth import OAuthPages
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -35,10 +44,18 @@ GROUPS = (
     magic_links,
     magic_links_discovery,
     members,
+    members_emails,
+    oauth,
     organizations,
+    otp_email,
+    otp_sms,
+    passwords,
+    passwords_discovery,
     project,
     rbac,
+    recovery_codes,
     sessions,
+    totp,
 )
 
 
@@ -55,7 +72,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> AS
     """
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
-    routes = [*hosted_redirect.routes(mock), *_api(mock, not_found), *Control(mock).routes()]
+    routes = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *_api(mock, not_found)]
+    routes += Control(mock).routes()
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)

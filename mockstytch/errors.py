@@ -72,7 +72,6 @@ cross_site_request = _shared(403, "cross_site_request", "Another web page may no
 host_not_allowed = _shared(403, "host_not_allowed", "The control API answers only to names of this machine and those that the server was told of.", "M")
 message_not_found = _shared(404, "message_not_found", "No message matched in time.", "M")
 invalid_authorization_header = _shared(401, "invalid_authorization_header", "The authorization header is missing or could not be parsed. Please use HTTP Basic authentication with your project ID and secret.")
-invalid_b2b_endpoint = _shared(400, "invalid_b2b_endpoint", "The provided project_id is a Consumer project and this endpoint is only enabled for B2B projects. Please go to https://stytch.com/docs/home for the consumer version.", "D")
 invalid_consumer_endpoint = _shared(400, "invalid_consumer_endpoint", "This endpoint is only enabled for consumer projects.", "I")
 invalid_project_id_authentication = _shared(400, "invalid_project_id_authentication", "The project ID provided in the basic authentication header is invalid. Please check to make sure the format is correct and there are no trailing whitespaces. To create a new project or confirm an existing project ID please visit the Stytch dashboard here: https://stytch.com/dashboard/api-keys", "D")
 invalid_project_id = _shared(400, "invalid_project_id", "project_id format is invalid.")

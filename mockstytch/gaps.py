@@ -30,46 +30,15 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate/cancel"),
     ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate/start"),
     ("POST", "/v1/public/{project_id}/oauth2/token"),
-    # oauth
-    ("POST", "/v1/b2b/oauth/authenticate"),
-    ("POST", "/v1/b2b/oauth/discovery/authenticate"),
     # organizations
     ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps"),
     ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}"),
     # organizations.members
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps"),
     ("POST", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke"),
-    ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/github"),
-    ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/google"),
-    ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/hubspot"),
-    ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/microsoft"),
-    ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/slack"),
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers"),
-    # otps
-    ("POST", "/v1/b2b/otps/email/authenticate"),
-    ("POST", "/v1/b2b/otps/email/discovery/authenticate"),
-    ("POST", "/v1/b2b/otps/email/discovery/send"),
-    ("POST", "/v1/b2b/otps/email/login_or_signup"),
-    ("POST", "/v1/b2b/otps/sms/authenticate"),
-    ("POST", "/v1/b2b/otps/sms/send"),
-    # passwords
-    ("POST", "/v1/b2b/passwords/authenticate"),
-    ("POST", "/v1/b2b/passwords/discovery/authenticate"),
-    ("POST", "/v1/b2b/passwords/discovery/email/reset"),
-    ("POST", "/v1/b2b/passwords/discovery/email/reset/start"),
-    ("POST", "/v1/b2b/passwords/email/require_reset"),
-    ("POST", "/v1/b2b/passwords/email/reset"),
-    ("POST", "/v1/b2b/passwords/email/reset/start"),
-    ("POST", "/v1/b2b/passwords/existing_password/reset"),
-    ("POST", "/v1/b2b/passwords/migrate"),
-    ("POST", "/v1/b2b/passwords/session/reset"),
-    ("POST", "/v1/b2b/passwords/strength_check"),
     # rbac
     ("PUT", "/v1/b2b/rbac/organizations/{organization_id}"),
-    # recovery_codes
-    ("POST", "/v1/b2b/recovery_codes/recover"),
-    ("POST", "/v1/b2b/recovery_codes/rotate"),
-    ("GET", "/v1/b2b/recovery_codes/{organization_id}/{member_id}"),
     # scim
     ("GET", "/v1/b2b/scim/{organization_id}/connection"),
     ("POST", "/v1/b2b/scim/{organization_id}/connection"),
@@ -102,8 +71,4 @@ GAPS: tuple[tuple[str, str], ...] = (
     ),
     ("GET", "/v1/b2b/sso/{organization_id}"),
     ("DELETE", "/v1/b2b/sso/{organization_id}/connections/{connection_id}"),
-    # totps
-    ("POST", "/v1/b2b/totp"),
-    ("POST", "/v1/b2b/totp/authenticate"),
-    ("POST", "/v1/b2b/totp/migrate"),
 )

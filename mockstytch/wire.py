@@ -68,16 +68,25 @@ def member(m: Member, o: Organization) -> Wire:
         "external_id": m.external_id,
         "is_admin": any(r["role_id"] == "stytch_admin" for r in roles),
         "is_breakglass": m.is_breakglass,
-        "is_locked": False,
-        "lock_created_at": None,
-        "lock_expires_at": None,
+        "is_locked": m.lock_expires_at is not None,
+        "lock_created_at": time(m.lock_created_at) if m.lock_created_at else None,
+        "lock_expires_at": time(m.lock_expires_at) if m.lock_expires_at else None,
         "member_id": m.member_id,
         "member_password_id": m.member_password_id,
         "mfa_enrolled": m.mfa_enrolled,
         "mfa_phone_number": m.mfa_phone_number,
         "mfa_phone_number_verified": m.mfa_phone_number_verified,
         "name": m.name,
-        "oauth_registrations": [],
+        "oauth_registrations": [
+            {
+                "locale": link.locale,
+                "member_oauth_registration_id": link.member_oauth_registration_id,
+                "profile_picture_url": link.profile_picture_url,
+                "provider_subject": link.provider_subject,
+                "provider_type": link.provider_type,
+            }
+            for link in m.oauth_registrations
+        ],
         "organization_id": m.organization_id,
         "retired_email_addresses": [
             {"email_address": e.email_address, "email_id": e.email_id} for e in m.retired_email_addresses

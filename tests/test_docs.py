@@ -173,7 +173,7 @@ def _make(line: str) -> None:
 
 def _docker(line: str) -> None:
     """No engine runs here; that the Compose file holds together is tested in test_packaging.py."""
-    assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose up( --build)?", line)
+    assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?", line)
 
 
 NOT_RUN = {"pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
@@ -378,3 +378,15 @@ def test_statuses_and_types_that_are_named_exist():
     named = re.findall(r"^\| `(\w+)` \|", read(ROOT / "docs/how-to/test-refusals.md"), re.MULTILINE)
     assert len(named) > 5
     assert set(named) <= types
+
+
+def test_every_error_of_the_catalogue_says_who_raises_it():
+    page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    unraised = [row[0] for row in rows if not row[-1].strip(" |")]
+    assert unraised == ["| `oauth_config_not_found`"] or unraised == []
+    raised = {row[0].strip("| `"): row[-1] for row in rows}
+    assert "`magic_links.invite`" in raised["invalid_email_for_invites"]
+    assert "`members.search`" in raised["member_search_missing_statuses"]
+    assert "`organizations.search`" not in raised["member_search_missing_statuses"]
+    assert raised["host_not_allowed"].startswith("the control API")

@@ -191,7 +191,14 @@ def test_the_compose_file_holds_together():
     assert set(mock["environment"]) <= variables_of(serve)
     assert set(mock["networks"]["default"]["aliases"]) <= set(NAMES)
     assert mock["ports"] == ["127.0.0.1:4700:4700"]
-    assert [volume.partition(":")[0] for volume in mock["volumes"]] == list(compose["volumes"])
+    kept = compose["services"]["mock-persistent"]
+    assert kept["profiles"] == ["persistent"]
+    assert kept["environment"]["MOCKSTYTCH_DB"].startswith("/data/")
+    assert set(kept["environment"]) <= variables_of(serve)
+    mounted = [volume.partition(":")[0] for service in (mock, kept) for volume in service["volumes"]]
+    assert mounted == list(compose["volumes"])
+    ports = [port for service in compose["services"].values() for port in service["ports"]]
+    assert len(set(ports)) == len(ports)
     assert app["environment"]["STYTCH_ENV"] == "http://mock:4700/"
     assert app["environment"]["DEMO_INBOX_URL"] == mock["environment"]["MOCKSTYTCH_PUBLIC_URL"] + "/_mock/"
     assert list(app["depends_on"]) == ["mock"]

@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -24,6 +24,7 @@ from mockstytch.console.snippets import CODE
 from mockstytch.gaps import GAPS
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.store.projects import ProjectSettings
+from tools import refusals
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -172,8 +173,27 @@ def _gaps_in_short() -> str:
 
 
 def _errors() -> str:
-    rows = [(_code(k.error_type), str(k.status_code), k.confidence, k.message) for k in errors.catalogue()]
-    return f"{len(rows)} types.\n\n{_table(('error_type', 'status', 'known by', 'message'), rows)}"
+    operations: dict[str, list[str]] = defaultdict(list)
+    for endpoint in sorted(endpoints(), key=lambda e: e.name):
+        for error_type in refusals.of(endpoint):
+            operations[error_type].append(f"`{endpoint.name}`")
+    known = {kind.error_type: kind for kind in errors.catalogue()}
+    searched = {name for name in operations if name not in known}
+    rows = []
+    for name in sorted(known.keys() | searched):
+        kind = known.get(name)
+        texts = [text for text in refusals.when().get(name, []) if not text.startswith(("see ", "as "))]
+        message = kind.message if kind else "A search filter's value is empty, or too short."
+        rows.append(
+            (
+                _code(name),
+                str(kind.status_code) if kind else "400",
+                kind.confidence if kind else "S",
+                message + (f" *{'; '.join(texts)}*" if texts else ""),
+                ", ".join(operations[name]) or refusals.elsewhere(name),
+            )
+        )
+    return f"{len(rows)} types.\n\n{_table(('error_type', 'status', 'known by', 'message, *when*', 'raised by'), rows)}"
 
 
 def _confidence() -> str:

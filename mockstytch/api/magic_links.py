@@ -35,7 +35,6 @@ from mockstytch.http.fields import (
 )
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
-from mockstytch.store.messages import OneTimeToken
 from mockstytch.store.organizations import Organization
 
 api = Endpoints(resource="stytch.member")
@@ -69,23 +68,11 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
         "signup": redirects.resolve(ctx, "signup", req.signup_redirect_url),
     }
     redirects.check_template(ctx, req.login_template_id, req.signup_template_id)
-    found = lookup.member_by_email(ctx, organization, req.email_address)
-    _check_method(organization, found)
-    if found is None:
-        jit.check_email(ctx, organization, req.email_address)
-    member = found or jit.new_member(ctx, organization, req.email_address, status="pending")
-    if found is None:
-        ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    member, created = jit.recipient(ctx, organization, req.email_address, "magic_link")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
     _mail(ctx, f"magic_link.{kind}", organization, member, urls[kind], minutes, req.locale, req.pkce_code_challenge)
-    return {**members.answer(member, organization), "member_created": found is None}
-
-
-def _check_method(organization: Organization, member: Member | None) -> None:
-    restricted = organization.auth_methods == "RESTRICTED" and "magic_link" not in organization.allowed_auth_methods
-    if restricted and not (member and member.is_breakglass):
-        raise errors.operation_restricted_by_organization_auth_methods()
+    return {**members.answer(member, organization), "member_created": created}
 
 
 def _mail(
@@ -151,8 +138,7 @@ def _check_invitable(ctx: Context, organization: Organization, email_address: st
     if organization.email_invites == "NOT_ALLOWED" or (organization.email_invites == "RESTRICTED" and not domain_fits):
         raise errors.invalid_email_for_invites(because=f"email_invites is {organization.email_invites}")
     organizations.check_claims(ctx, organization, email_address)
-    if organization.auth_methods == "RESTRICTED" and "magic_link" not in organization.allowed_auth_methods:
-        raise errors.operation_restricted_by_organization_auth_methods()
+    organizations.check_method(organization, None, "magic_link")
 
 
 def _invited(ctx: Context, organization: Organization, req: Invite) -> Member:
@@ -209,21 +195,10 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     member = ctx.store.get(Member, member_id=token.member_id)
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if token.kind == "email_update":
-        member = _with_new_email(ctx, organization, member, token)
+        member = emails.complete_update(ctx, organization, token)
     elif member.email_address != token.email_address:
         raise errors.unable_to_auth_magic_link(because="the member's address changed since")
     return _logged_in(ctx, organization, member, wish)
-
-
-def _with_new_email(ctx: Context, organization: Organization, member: Member, token: OneTimeToken) -> Member:
-    if member.email_address == token.email_address:
-        return member
-    try:
-        member = emails.change(ctx, organization, member, token.email_address, verified=True)
-    except errors.StytchError as e:
-        raise errors.unable_to_verify_member_email_update(because=e.kind.error_type) from None
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
-    return member
 
 
 def _logged_in(ctx: Context, organization: Organization, member: Member, wish: login.Wish) -> Body:

@@ -57,10 +57,4 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
 
 def found(ctx: Context, email_address: str) -> Body:
     """The answer to a proven address."""
-    factors = [login.email_factor(ctx, "magic_link", email_address)]
-    intermediate = login.new_intermediate(ctx, email_address, factors)
-    return {
-        "intermediate_session_token": intermediate.intermediate_session_token,
-        "email_address": email_address,
-        "discovered_organizations": discovery.discovered(ctx, email_address, factors),
-    }
+    return discovery.answer(ctx, email_address, [login.email_factor(ctx, "magic_link", email_address)])

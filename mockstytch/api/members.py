@@ -8,14 +8,12 @@ from msgspec import Meta
 from sqlalchemy import and_, literal, or_
 
 from mockstytch import errors, wire
-from mockstytch.domain import emails, jit, lookup, members, messages, metadata, rbac, redirects, search, tokens
+from mockstytch.domain import emails, jit, lookup, members, metadata, passwords, rbac, search, totp
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import (
     UNSET,
     Choice,
     EmailAddress,
-    Locale,
-    LocaleField,
     Maybe,
     MemberRef,
     Metadata,
@@ -29,7 +27,6 @@ from mockstytch.store.organizations import Organization
 
 api = Endpoints(resource="stytch.member")
 
-_UPDATE_MINUTES = 5  # how long a link or code of ``start_email_update`` lives
 _ExternalId = Annotated[
     str, Meta(pattern=r"^(?!member-(test|live)-)[A-Za-z0-9._|-]{1,128}$|^$"), Says(errors.invalid_external_id)
 ]
@@ -174,7 +171,7 @@ def update(ctx: Context, req: Update) -> Body:
     member = ctx.store.update(member, members.conflicts(), **changes, updated_at=ctx.now)
     if new_email and new_email != member.email_address:
         member = emails.change(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
-        member = ctx.store.update(member, member_password_id="")
+        member = passwords.after_new_address(ctx, member)
     return members.changed(ctx, member, organization)
 
 
@@ -263,6 +260,7 @@ def delete_totp(ctx: Context, req: Named) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     if not member.totp_registration_id:
         raise errors.totp_not_found()
+    totp.forget(ctx, member)
     default = "" if member.default_mfa_method == MfaMethod.TOTP else member.default_mfa_method
     member = ctx.store.update(member, totp_registration_id="", default_mfa_method=default, updated_at=ctx.now)
     return members.changed(ctx, member, organization)
@@ -287,98 +285,7 @@ def delete_password(ctx: Context, req: DeletePassword) -> Body:
     rbac.authorize(ctx, "stytch.member", "update.info.delete.password", named)
     if member is None:
         raise errors.member_password_not_found()
-    member = ctx.store.update(member, member_password_id="", updated_at=ctx.now)
-    return members.changed(ctx, member, organization)
-
-
-class UnlinkRetiredEmail(Named):
-    email_id: str = ""
-    email_address: OptionalEmail = ""
-
-
-@api.post(
-    "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
-    sdk=(
-        "/b2b/organizations/members/{member_id}/unlink_retired_email",
-        "/b2b/organizations/members/unlink_retired_email",
-    ),
-    permission="update.info.unlink.retired-email",
-)
-def unlink_retired_email(ctx: Context, req: UnlinkRetiredEmail) -> Body:
-    """Let a retired address go. Where id and address are given they must be of one e-mail."""
-    organization = lookup.organization(ctx, req.organization_id)
-    member = lookup.member(ctx, organization, req.member_id)
-    if not req.email_id and not req.email_address:
-        raise errors.retired_email_missing_email_identifiers()
-    for retired in member.retired_email_addresses:
-        if req.email_id in ("", retired.email_id) and req.email_address in ("", retired.email_address):
-            body = members.changed(ctx, emails.release(ctx, member, retired), organization)
-            return {**body, "organization_id": organization.organization_id}
-    raise errors.email_not_found()
-
-
-class DeliveryMethod(Choice):
-    EMAIL_MAGIC_LINK = "EMAIL_MAGIC_LINK"
-    EMAIL_OTP = "EMAIL_OTP"
-
-
-class StartEmailUpdate(Named):
-    email_address: EmailAddress
-    login_redirect_url: str = ""
-    locale: LocaleField = Locale.EN
-    login_template_id: str = ""
-    delivery_method: DeliveryMethod = DeliveryMethod.EMAIL_MAGIC_LINK
-
-
-@api.post(
-    "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
-    sdk=("/b2b/organizations/members/{member_id}/start_email_update", "/b2b/organizations/members/start_email_update"),
-    permission="update.info.email",
-)
-def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
-    """Mail the new address a link or a code. The address changes when that comes back, within five minutes."""
-    organization = lookup.organization(ctx, req.organization_id)
-    member = lookup.member(ctx, organization, req.member_id)
-    if member.status != "active":
-        raise errors.email_updates_available_only_for_active_members()
-    if not member.email_address_verified:
-        raise errors.member_has_no_active_verified_email()
-    _check_desired_email(ctx, organization, member, req.email_address)
-    redirects.check_template(ctx, req.login_template_id)
-    if not any(e.email_address == req.email_address for e in member.retired_email_addresses):
-        emails.reserve(ctx, member, req.email_address, "updating", _UPDATE_MINUTES)
-    if req.delivery_method is DeliveryMethod.EMAIL_OTP:
-        token = tokens.mint(ctx, "email_update", req.email_address, _UPDATE_MINUTES, member=member, code=ctx.ids.code())
-        messages.code(ctx, "email_update", token, req.locale, organization)
-    else:
-        token_type = "multi_tenant_magic_links"
-        token = tokens.mint(
-            ctx,
-            "email_update",
-            req.email_address,
-            _UPDATE_MINUTES,
-            member=member,
-            landing_url=redirects.resolve(ctx, "login", req.login_redirect_url),
-            token_type=token_type,
-            slug=organization.organization_slug,
-        )
-        messages.link(ctx, "email_update", token, token_type, req.locale, organization)
-    return members.answer(member, organization)
-
-
-def _check_desired_email(ctx: Context, organization: Organization, member: Member, email_address: str) -> None:
-    if lookup.member_by_email(ctx, organization, email_address):
-        raise errors.duplicate_member_email()
-    kept = emails.reservation(ctx, organization, email_address)
-    if kept is None:
-        return
-    if kept.member_id == member.member_id:
-        if kept.use == "updating":  # asked for again: the former link or code stays good, the time starts anew
-            ctx.store.delete(kept)
-        return
-    if kept.use == "retired":
-        raise errors.desired_email_deactivated_by_different_member()
-    raise errors.desired_email_updating_for_different_member()
+    return members.changed(ctx, passwords.forget(ctx, member), organization)
 
 
 class Search(Request):

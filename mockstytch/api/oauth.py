@@ -3,7 +3,7 @@
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain import discovery, emails, jit, login, lookup, oauth
+from mockstytch.domain import discovery, emails, jit, login, lookup, oauth, organizations
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import (
     Claims,
@@ -46,7 +46,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     organization = ctx.store.get(Organization, organization_id=token.organization_id)
     factor = oauth.factor(ctx, account)
     member = oauth.member_of(ctx, organization, account)
-    login.check_method(organization, member, login.method_of(factor))
+    organizations.check_method(organization, member, login.method_of(factor))
     if member is None:
         member = jit.joining(ctx, organization, account.email_address, [factor], name=account.name)
     elif account.email_verified and account.email_address != member.email_address:

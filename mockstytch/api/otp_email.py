@@ -5,7 +5,19 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
-from mockstytch.domain import codes, discovery, emails, jit, locks, login, lookup, members, messages, redirects
+from mockstytch.domain import (
+    codes,
+    discovery,
+    emails,
+    jit,
+    locks,
+    login,
+    lookup,
+    members,
+    messages,
+    organizations,
+    redirects,
+)
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import (
     Claims,
@@ -72,7 +84,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         found = lookup.member_by_email(ctx, organization, req.email_address)
         if found is None:
             raise errors.otp_code_not_found(because="nobody in the organization has this address")
-        login.check_method(organization, found, "email_otp")
+        organizations.check_method(organization, found, "email_otp")
         token = codes.redeem(ctx, "email_otp", req.email_address, req.code, found)
         if token.member_id != found.member_id:
             raise locks.failed(ctx, found, errors.otp_code_not_found(because="sent for another organization"))

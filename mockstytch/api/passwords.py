@@ -1,7 +1,7 @@
 """``passwords``: log in by one, set one, change one, bring one along."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -14,6 +14,7 @@ from mockstytch.domain import (
     members,
     messages,
     metadata,
+    organizations,
     passwords,
     rbac,
     redirects,
@@ -83,8 +84,8 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by a password, which says nothing about the address."""
     organization = lookup.organization(ctx, req.organization_id)
     member = _member(ctx, organization, req.email_address)
-    login.check_method(organization, member, "password")
-    member = passwords.prove(ctx, member, req.password, errors.unauthorized_credentials)
+    organizations.check_method(organization, member, "password")
+    member = passwords.prove(ctx, member, req.password)
     return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish())
 
 
@@ -115,24 +116,16 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     login_url = redirects.resolve(ctx, "login", req.login_redirect_url)
     redirects.check_template(ctx, req.reset_password_template_id, req.verify_email_template_id)
     member, _ = jit.recipient(ctx, organization, req.email_address, "password")
-    token, without = (
-        tokens.mint(
-            ctx,
-            kind,
-            member.email_address,
-            req.reset_password_expiration_minutes,
-            member=member,
-            landing_url=landing,
-            token_type=token_type,
-            slug=organization.organization_slug,
-            pkce_code_challenge=req.code_challenge,
-            public_token=ctx.project.public_token,
-        )
-        for kind, landing, token_type in (
-            ("password_reset", url, TOKEN_TYPE),
-            ("magic_link", login_url, "multi_tenant_magic_links"),
-        )
-    )
+    sent: dict[str, Any] = {
+        "email_address": member.email_address,
+        "minutes": req.reset_password_expiration_minutes,
+        "member": member,
+        "slug": organization.organization_slug,
+        "pkce_code_challenge": req.code_challenge,
+        "public_token": ctx.project.public_token,
+    }
+    token = tokens.mint(ctx, "password_reset", landing_url=url, token_type=TOKEN_TYPE, **sent)
+    without = tokens.mint(ctx, "magic_link", landing_url=login_url, token_type="multi_tenant_magic_links", **sent)
     messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without)
     return {
         "member_id": member.member_id,
@@ -156,7 +149,7 @@ def email_reset(ctx: Context, req: Reset) -> Body:
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if member.email_address != token.email_address:
         raise errors.unable_to_auth_password_reset_token(because="the member's address changed since")
-    login.check_method(organization, member, "password")
+    organizations.check_method(organization, member, "password")
     passwords.check_new(ctx, req.password, member.email_address)
     sessions.check_arguments(req.session_token, req.session_jwt)
     member = passwords.set_for(ctx, member, hashes.make(ctx, req.password))
@@ -178,7 +171,7 @@ def existing_password_reset(ctx: Context, req: ExistingPasswordReset) -> Body:
     """Change a password by showing the old one. Every session of the member ends, and a new one begins."""
     organization = lookup.organization(ctx, req.organization_id)
     member = _member(ctx, organization, req.email_address)
-    login.check_method(organization, member, "password")
+    organizations.check_method(organization, member, "password")
     sessions.check_arguments(req.session_token, req.session_jwt)
     member = passwords.prove_old(ctx, member, req.existing_password)
     passwords.check_new(ctx, req.new_password, member.email_address)
@@ -200,7 +193,7 @@ def session_reset(ctx: Context, req: SessionReset) -> Body:
     member = ctx.store.get(Member, member_id=session.member_id)
     if session.organization_id != organization.organization_id:
         raise errors.session_not_found(because="the session belongs to another organization")
-    login.check_method(organization, member, "password")
+    organizations.check_method(organization, member, "password")
     if not any(f.last_authenticated_at + _RECENT >= ctx.now for f in session.authentication_factors):
         raise errors.session_too_old_to_reset_password()
     passwords.check_new(ctx, req.password, member.email_address)
@@ -298,7 +291,7 @@ class Migrate(Request):
 
 @api.post("/v1/b2b/passwords/migrate")
 def migrate(ctx: Context, req: Migrate) -> Body:
-    """Take over the password of a user table. The member is made where there is none; its address counts as verified."""
+    """Take over the password of a user table. The member is made where there is none; its address is verified."""
     organization = lookup.organization(ctx, req.organization_id)
     stored = hashes.imported(req.hash_type.lower(), req.hash, req.configs())
     rbac.check_assignable(ctx, organization, req.roles)

@@ -91,7 +91,7 @@ def email_reset(ctx: Context, req: Reset) -> Body:
     saved = passwords.set_for_scope(ctx, token.email_address, hashes.make(ctx, req.password))
     for member in ctx.store.all(Member, email_address=token.email_address):
         if member.status != "deleted":
-            ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
+            member = ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
             passwords.end_sessions(ctx, member)
     factors = [passwords.factor(ctx, proves_email=token.email_address)]
     return discovery.answer(ctx, token.email_address, factors)

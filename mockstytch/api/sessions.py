@@ -138,14 +138,14 @@ def exchange(ctx: Context, req: Exchange) -> Body:
         raise errors.member_not_found(because=f"{person.email_address} is no member of the organization")
     factors = session.authentication_factors
     if session.organization_id != organization.organization_id:
-        factors = login.transferable(factors)
+        factors = login.exchanged(factors)
         if not factors:
             raise errors.insufficient_factors_for_session_exchange()
         if not person.email_address_verified:  # else whoever names an address could enter as its owner
             raise errors.insufficient_factors_for_session_exchange(because="the address was never verified")
     member = login.activate(ctx, organization, member, factors)
     wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale)
-    return login.decide(ctx, organization, member, login.rebased(factors), None, wish)
+    return login.decide(ctx, organization, member, factors, None, wish)
 
 
 class GetJwks(Request):

@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import errors
 from mockstytch.console import reference, render
-from mockstytch.http import guard
 from mockstytch.errors import StytchError
 from mockstytch.gaps import GAPS
+from mockstytch.http import guard
 from mockstytch.http.dispatch import base_url
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.mock import Context, Mock

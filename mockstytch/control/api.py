@@ -12,10 +12,10 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
-from mockstytch.http import guard
 from mockstytch.control.inbox import Arrivals, Wanted
 from mockstytch.domain import emails
 from mockstytch.errors import StytchError
+from mockstytch.http import guard
 from mockstytch.http.dispatch import MAX_BODY
 from mockstytch.mock import Mock
 from mockstytch.store.credentials import NextIdentity

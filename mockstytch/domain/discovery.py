@@ -40,7 +40,36 @@ def discovered(
             if organization.organization_id not in inside and jit.discoverable(ctx, organization, email_address):
                 membership = {"type": "eligible_to_join_by_email_domain", "details": {"domain": domain}, "member": None}
                 found.append(_entry(organization, None, membership, abroad))
+                inside.add(organization.organization_id)
+        found += _by_tenant(ctx, abroad, inside, email_address)
     return found
+
+
+def _by_tenant(ctx: Context, factors: list[Factor], known: set[str], email_address: str) -> list[dict[str, Any]]:
+    """The organizations that let in somebody of a tenant at an OAuth provider."""
+    found = []
+    for factor in factors:
+        provider = factor.delivery_method.removeprefix("oauth_")
+        for tenant in factor.tenant_ids:
+            for organization in organizations.by_domain(ctx, provider, tenant):
+                lets_in = jit.tenant_of(organization, [factor]) and organization.organization_id not in known
+                if lets_in and not organizations.is_claimed_elsewhere(ctx, organization, email_address):
+                    known.add(organization.organization_id)
+                    details = {"provider": provider, "tenant": tenant}
+                    membership = {"type": "eligible_to_join_by_oauth_tenant", "details": details, "member": None}
+                    found.append(_entry(organization, None, membership, factors))
+    return found
+
+
+def answer(ctx: Context, email_address: str, factors: list[Factor]) -> dict[str, Any]:
+    """The answer to a proven address: an intermediate session, and where it leads."""
+    intermediate = login.new_intermediate(ctx, email_address, factors)
+    return {
+        "intermediate_session_token": intermediate.intermediate_session_token,
+        "intermediate_session_token_expires_at": wire.time(intermediate.expires_at),
+        "email_address": email_address,
+        "discovered_organizations": discovered(ctx, email_address, factors),
+    }
 
 
 def _entry(

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 from typing import Literal
 
-from mockstytch import errors
+from mockstytch import errors, wire
 from mockstytch.domain import lookup
 from mockstytch.mock import Context
 from mockstytch.store.members import EmailReservation, Member, RetiredEmail
+from mockstytch.store.messages import OneTimeToken
 from mockstytch.store.organizations import Organization
 
 ADDRESS = r"^[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
@@ -96,6 +97,23 @@ def change(
         retired_email_addresses=retired,
         updated_at=ctx.now,
     )
+
+
+def complete_update(ctx: Context, organization: Organization, token: OneTimeToken) -> Member:
+    """The new address of ``start_email_update`` is proven: it is the member's from now on.
+
+    Raises:
+        unable_to_verify_member_email_update: it went to another member meanwhile.
+    """
+    member = ctx.store.get(Member, member_id=token.member_id)
+    if member.email_address == token.email_address:
+        return member
+    try:
+        member = change(ctx, organization, member, token.email_address, verified=True)
+    except errors.StytchError as e:
+        raise errors.unable_to_verify_member_email_update(because=e.kind.error_type) from None
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    return member
 
 
 def reserve(

@@ -1,11 +1,13 @@
 """Joining an organization without being created by anybody: just-in-time provisioning."""
 
-from mockstytch import errors
+from mockstytch import errors, wire
 from mockstytch.clock import position
-from mockstytch.domain import emails, organizations
+from mockstytch.domain import emails, lookup, organizations
 from mockstytch.mock import Context
+from mockstytch.store.credentials import Password
 from mockstytch.store.members import Member, Status
 from mockstytch.store.organizations import Organization
+from mockstytch.store.sessions import Factor
 
 
 def check_email(ctx: Context, organization: Organization, email_address: str) -> None:
@@ -48,6 +50,74 @@ def discoverable(ctx: Context, organization: Organization, email_address: str) -
     )
 
 
+def tenant_of(organization: Organization, factors: list[Factor]) -> tuple[str, str] | None:
+    """The OAuth provider and its tenant by which these factors let somebody in, if one does."""
+    if organization.oauth_tenant_jit_provisioning != "RESTRICTED":
+        return None
+    for factor in factors:
+        provider = factor.delivery_method.removeprefix("oauth_")
+        for tenant in factor.tenant_ids:
+            if tenant in organization.allowed_oauth_tenants.get(provider, []):
+                return provider, tenant
+    return None
+
+
+def recipient(ctx: Context, organization: Organization, email_address: str, method: str) -> tuple[Member, bool]:
+    """Whom a mail to log in by goes to: the member with the address, or a pending one that this makes.
+
+    Args:
+        method: what the mail is for, as ``allowed_auth_methods`` names it.
+
+    Returns:
+        The member, and whether it was made.
+
+    Raises:
+        operation_restricted_by_organization_auth_methods: the organization doesn't take the method.
+        email_jit_provisioning_not_allowed, …: not a member, and can't join; see ``check_email``.
+    """
+    found = lookup.member_by_email(ctx, organization, email_address)
+    organizations.check_method(organization, found, method)
+    if found is not None:
+        return found, False
+    check_email(ctx, organization, email_address)
+    member = new_member(ctx, organization, email_address, status="pending")
+    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    return member, True
+
+
+def joining(
+    ctx: Context, organization: Organization, email_address: str, factors: list[Factor], **values: object
+) -> Member:
+    """A new member, by an OAuth tenant or by e-mail domain; pending where the address is still to be proven.
+
+    Raises:
+        email_jit_provisioning_not_allowed, invalid_email_for_jit_provisioning: not this address.
+        invalid_oauth_tenant_for_jit_provisioning: nor this tenant.
+        action_not_allowed_email_domain_is_claimed: another organization claims the domain.
+    """
+    tenant = tenant_of(organization, factors)
+    if tenant is None:
+        _check_email_or_tenant(ctx, organization, email_address, factors)
+    else:
+        organizations.check_claims(ctx, organization, email_address)
+    proven = any(factor.proves_email == email_address for factor in factors)
+    status: Status = "active" if proven or tenant else "pending"
+    member = new_member(ctx, organization, email_address, status=status, email_address_verified=proven, **values)
+    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    return member
+
+
+def _check_email_or_tenant(ctx: Context, organization: Organization, email_address: str, factors: list[Factor]) -> None:
+    try:
+        check_email(ctx, organization, email_address)
+    except errors.StytchError as e:
+        by_tenant = organization.oauth_tenant_jit_provisioning == "RESTRICTED"
+        claimed = e.kind is errors.action_not_allowed_email_domain_is_claimed
+        if by_tenant and not claimed and any(factor.tenant_ids for factor in factors):
+            raise errors.invalid_oauth_tenant_for_jit_provisioning() from None
+        raise
+
+
 def new_member(
     ctx: Context, organization: Organization, email_address: str, *, status: Status, **values: object
 ) -> Member:
@@ -58,6 +128,8 @@ def new_member(
         retired_member_email, desired_email_updating_for_different_member: another member keeps the address.
     """
     emails.check_free(ctx, organization, email_address)
+    if ctx.project.settings.cross_org_passwords_enabled and (shared := ctx.store.find(Password, scope=email_address)):
+        values["member_password_id"] = shared.member_password_id
     return ctx.store.insert(
         Member(
             member_id=ctx.ids.new("member"),

@@ -28,13 +28,12 @@ def failed(ctx: Context, member: Member | None, error: StytchError) -> StytchErr
     if member is None:
         return error
     lock = ctx.project.settings.user_lock
-    over = member.lock_expires_at is not None and member.lock_expires_at <= ctx.now
-    attempts = 1 if over else member.failed_attempts + 1
+    attempts = member.failed_attempts + 1
     if lock.enabled and attempts >= lock.threshold:
         expires_at = ctx.now + timedelta(seconds=lock.ttl_seconds)
         ctx.store.update(member, failed_attempts=attempts, lock_created_at=ctx.now, lock_expires_at=expires_at)
     else:
-        ctx.store.update(member, failed_attempts=attempts, lock_created_at=None, lock_expires_at=None)
+        ctx.store.update(member, failed_attempts=attempts)
     return error.keeping_writes()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors, wire
-from mockstytch.domain import jit, lookup, mfa, organizations, sessions
+from mockstytch.domain import jit, lookup, mfa, oauth, organizations, sessions
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -85,6 +85,7 @@ def proven(ctx: Context, organization: Organization, member: Member, factor: Fac
         intermediate = _intermediate_of(ctx, wish.intermediate_session_token, organization, member)
     member = activate(ctx, organization, member, [factor])
     if session and session.member_id == member.member_id:
+        member, (factor,) = _linked(ctx, organization, member, [factor])
         session = sessions.extend(ctx, session, wish.minutes, wish.claims, [factor])
         body = _authenticated(ctx, organization, member, session)
         return {**body, "organization_id": organization.organization_id}
@@ -99,7 +100,8 @@ def exchange(ctx: Context, intermediate: IntermediateSession, organization: Orga
 
     Raises:
         invalid_intermediate_session_token_for_organization: a password or SSO login of another organization.
-        email_jit_provisioning_not_allowed, invalid_email_for_jit_provisioning: not a member, and can't join.
+        email_jit_provisioning_not_allowed, invalid_email_for_jit_provisioning,
+        invalid_oauth_tenant_for_jit_provisioning: not a member, and can't join.
         action_not_allowed_email_domain_is_claimed: another organization claims the domain.
     """
     factors = intermediate.authentication_factors
@@ -110,16 +112,7 @@ def exchange(ctx: Context, intermediate: IntermediateSession, organization: Orga
     email_address = intermediate.email_address
     member = lookup.member_by_email(ctx, organization, email_address)
     if member is None:
-        jit.check_email(ctx, organization, email_address)
-        proven_now = any(factor.proves_email == email_address for factor in factors)
-        member = jit.new_member(
-            ctx,
-            organization,
-            email_address,
-            status="active" if proven_now else "pending",
-            email_address_verified=proven_now,
-        )
-        ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+        member = jit.joining(ctx, organization, email_address, factors)
     else:
         member = activate(ctx, organization, member, factors)
     return decide(ctx, organization, member, factors, intermediate, wish)
@@ -145,6 +138,7 @@ def decide(
         }
     if intermediate is not None and ctx.store.claim(intermediate, used_at=ctx.now) is None:
         raise errors.intermediate_session_not_found(because="used a moment ago")
+    member, factors = _linked(ctx, organization, member, factors)
     session = sessions.start(ctx, member, factors, wish.minutes, wish.claims)
     return _authenticated(ctx, organization, member, session)
 
@@ -159,11 +153,36 @@ def missing_primary(organization: Organization, member: Member | None, factors: 
     allowed = list(organizations.AUTH_METHODS) if everything else organization.allowed_auth_methods
     if not any(method_of(factor) in allowed for factor in factors):
         return allowed
-    proven = {factor.proves_email for factor in factors} - {""}
-    verified = member.email_address_verified or member.email_address in proven if member else bool(proven)
-    if not verified:
+    if not any(_vouches(organization, member, factor) for factor in factors if method_of(factor)):
         return [method for method in VERIFYING_METHODS if method in allowed]
     return None
+
+
+def _vouches(organization: Organization, member: Member | None, factor: Factor) -> bool:
+    """Whether a factor tells that it is the member: it proved the address, or is known to be the member's own."""
+    if factor.proves_email and (member is None or factor.proves_email == member.email_address):
+        return True
+    if factor.type == "oauth" and not factor.delivery_method.startswith("oauth_exchange_"):
+        return _is_linked(member, factor) or jit.tenant_of(organization, [factor]) is not None
+    return member is not None and member.email_address_verified
+
+
+def _is_linked(member: Member | None, factor: Factor) -> bool:
+    subjects = {detail.get("provider_subject") for detail in factor.detail.values()}
+    provider = oauth.provider_type(factor.delivery_method.removeprefix("oauth_"))
+    return member is not None and any(
+        link.provider_type == provider and link.provider_subject in subjects for link in member.oauth_registrations
+    )
+
+
+def _linked(
+    ctx: Context, organization: Organization, member: Member, factors: list[Factor]
+) -> tuple[Member, list[Factor]]:
+    """Who got in with an account elsewhere has it linked from now on."""
+    linked, factors = oauth.link(ctx, member, factors)
+    if linked is not member:
+        ctx.emit("member", "update", linked.member_id, wire.member(linked, organization))
+    return linked, factors
 
 
 def method_of(factor: Factor) -> str:
@@ -186,6 +205,19 @@ def rebased(factors: list[Factor]) -> list[Factor]:
         else f
         for f in factors
     ]
+
+
+def exchanged(factors: list[Factor]) -> list[Factor]:
+    """The factors of a session, taken into another organization. An account whose provider doesn't vouch for its
+    address stands there for no more than having come from a session."""
+    taken = []
+    for f in rebased(transferable(factors)):
+        provider = f.delivery_method.removeprefix("oauth_")
+        if f.type == "oauth" and not f.proves_email and provider in oauth.PROVIDERS:
+            detail = {f"{provider}_oauth_exchange_factor": {"email_id": ""}}
+            f = msgspec.structs.replace(f, delivery_method=f"oauth_exchange_{provider}", detail=detail, tenant_ids=[])
+        taken.append(f)
+    return taken
 
 
 def activate(ctx: Context, organization: Organization, member: Member, factors: list[Factor]) -> Member:
@@ -217,10 +249,11 @@ def _intermediate_of(ctx: Context, token: str, organization: Organization, membe
 
 def of_member(factor: Factor, member: Member) -> Factor:
     """An e-mail factor proven in discovery, or elsewhere, as that of the member whose address it is."""
-    email = factor.detail.get("email_factor")
-    if not email or email["email_address"] != member.email_address:
-        return factor
-    return msgspec.structs.replace(factor, detail={"email_factor": {**email, "email_id": member.email_id}})
+    for name, detail in factor.detail.items():
+        mine = name.endswith("_oauth_exchange_factor") or detail.get("email_address") == member.email_address
+        if mine:
+            return msgspec.structs.replace(factor, detail={name: {**detail, "email_id": member.email_id}})
+    return factor
 
 
 def _keep(
@@ -263,6 +296,7 @@ def _authenticated(ctx: Context, organization: Organization, member: Member, ses
         "member_id": member.member_id,
         "member_authenticated": True,
         "intermediate_session_token": "",
+        "intermediate_session_token_expires_at": None,
         "member_device": None,
         "mfa_required": None,
         "primary_required": None,
@@ -279,5 +313,6 @@ def _unauthenticated(organization: Organization, member: Member, intermediate: I
         "member_id": member.member_id,
         "member_authenticated": False,
         "intermediate_session_token": intermediate.intermediate_session_token,
+        "intermediate_session_token_expires_at": wire.time(intermediate.expires_at),
         "member_device": None,
     }

@@ -49,7 +49,7 @@ def member(ctx: Context, organization: Organization, ref: str) -> Member:
             raise errors.member_does_not_exist_in_organization()
     if found is None or found.status == "deleted":
         raise errors.member_not_found(because="the member is deleted" if found else f"no member has the id {ref}")
-    return found
+    return _unlocked(ctx, found)
 
 
 def member_by_email(ctx: Context, organization: Organization, email_address: str) -> Member | None:
@@ -59,7 +59,15 @@ def member_by_email(ctx: Context, organization: Organization, email_address: str
 
 def _living(ctx: Context, organization: Organization, **where: str) -> Member | None:
     found = ctx.store.all(Member, organization_id=organization.organization_id, **where)
-    return next((m for m in found if m.status != "deleted"), None)
+    living = next((m for m in found if m.status != "deleted"), None)
+    return _unlocked(ctx, living) if living else None
+
+
+def _unlocked(ctx: Context, member: Member) -> Member:
+    """The member, without a lock that is over."""
+    if member.lock_expires_at is None or member.lock_expires_at > ctx.now:
+        return member
+    return ctx.store.update(member, failed_attempts=0, lock_created_at=None, lock_expires_at=None)
 
 
 def intermediate_session(ctx: Context, token: str) -> IntermediateSession:

@@ -36,14 +36,41 @@ def phone_columns(ctx: Context, number: str) -> dict[str, Any]:
     """
     if not number:
         return {"mfa_phone_id": "", "mfa_phone_number": "", "phone_key": None, "mfa_phone_number_verified": False}
-    if not _E164.fullmatch(number):
-        raise errors.invalid_phone_number()
+    _parsed(number)
     return {
         "mfa_phone_id": ctx.ids.new("phone"),
         "mfa_phone_number": number,
         "phone_key": number,
         "mfa_phone_number_verified": False,
     }
+
+
+def check_textable(ctx: Context, number: str) -> None:
+    """
+    Raises:
+        invalid_phone_number: not E.164.
+        invalid_phone_number_country_code: the project sends no messages to that country.
+    """
+    import phonenumbers
+
+    parsed = _parsed(number)
+    country = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(
+        parsed.country_code
+    )
+    if country not in ctx.project.settings.sms_country_codes:
+        raise errors.invalid_phone_number_country_code(because=f"{country} is not in sms_country_codes")
+
+
+def _parsed(number: str) -> Any:
+    import phonenumbers  # who uses no phone doesn't pay for it
+
+    try:
+        parsed = phonenumbers.parse(number) if _E164.fullmatch(number) else None
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise errors.invalid_phone_number()
+    return parsed
 
 
 def conflicts() -> dict[str, errors.StytchError]:

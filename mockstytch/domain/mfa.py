@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from mockstytch.domain import messages, tokens
+from mockstytch.domain import codes, messages
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
-from mockstytch.store.messages import OneTimeToken
 from mockstytch.store.organizations import Organization
 from mockstytch.store.sessions import Factor
 
-_SECONDARY = ("otp", "totp", "recovery_codes")
+SECONDARY = ("otp", "totp", "recovery_codes")
 _SMS_MINUTES = 2
 
 
 def is_due(organization: Organization, member: Member | None, factors: list[Factor]) -> bool:
     """Whether a second factor is asked for and was not proven yet. ``member`` is None for who would join only now."""
     asked = organization.mfa_policy == "REQUIRED_FOR_ALL" or (member is not None and member.mfa_enrolled)
-    return asked and not any(factor.type in _SECONDARY for factor in factors)
+    return asked and not any(factor.type in SECONDARY for factor in factors)
 
 
 def required(member: Member | None, secondary_auth_initiated: str | None = None) -> dict[str, Any]:
@@ -42,7 +41,5 @@ def begin(ctx: Context, organization: Organization, member: Member, locale: str 
 
 def send_sms(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> None:
     """Text a code that lives two minutes. Codes sent before are void."""
-    for old in ctx.store.all(OneTimeToken, member_id=member.member_id, kind="sms_otp", used_at=None):
-        ctx.store.update(old, used_at=ctx.now)
-    token = tokens.mint(ctx, "sms_otp", "", _SMS_MINUTES, member=member, code=ctx.ids.code())
+    token = codes.issue(ctx, "sms_otp", "", _SMS_MINUTES, member)
     messages.sms(ctx, token, member, organization, locale)

@@ -231,8 +231,7 @@ def come_back(ctx: Context, state: str, code: str) -> str:
 
 def declined(ctx: Context, state: str, error: str) -> str:
     """The provider let nobody through. The flow ends on the page for that."""
-    going = flow(ctx, state)
-    ctx.store.update(going, used_at=ctx.now)
+    going = ctx.store.update(flow(ctx, state), used_at=ctx.now)
     return redirects.landing("/redirect-error", error=error[:100], provider=going.provider)
 
 

@@ -11,6 +11,7 @@ from mockstytch.clock import position
 from mockstytch.domain import emails, metadata, rbac
 from mockstytch.errors import Kind
 from mockstytch.mock import Context
+from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization, OrganizationDomain
 
 AUTH_METHODS = (
@@ -91,7 +92,7 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
         "organization_external_id": errors.organization_external_id_already_used(),
     }
     organization = ctx.store.update(organization, conflicts, **changed, updated_at=ctx.now)
-    if {"email_allowed_domains", "claimed_email_domains"} & changed.keys():
+    if {"email_allowed_domains", "claimed_email_domains", "allowed_oauth_tenants"} & changed.keys():
         _index_domains(ctx, organization)
     ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
     return organization
@@ -120,10 +121,21 @@ def free_slug(ctx: Context, name: str) -> str:
 
 
 def by_domain(ctx: Context, use: str, domain: str) -> list[Organization]:
-    """The organizations that allow or claim an e-mail domain, oldest first."""
+    """The organizations that allow or claim an e-mail domain, or let a provider's tenant in, oldest first."""
     entries = ctx.store.all(OrganizationDomain, use=use, domain=domain)
     found = [ctx.store.get(Organization, organization_id=entry.organization_id) for entry in entries]
     return sorted(found, key=lambda organization: organization.position)
+
+
+def check_method(organization: Organization, member: Member | None, method: str) -> None:
+    """The organization takes this way of logging in, or the member may break the glass.
+
+    Raises:
+        operation_restricted_by_organization_auth_methods: neither.
+    """
+    restricted = organization.auth_methods == "RESTRICTED" and method not in organization.allowed_auth_methods
+    if restricted and not (member and member.is_breakglass):
+        raise errors.operation_restricted_by_organization_auth_methods()
 
 
 def check_claims(ctx: Context, organization: Organization | None, email_address: str) -> None:
@@ -148,16 +160,18 @@ def _replaced(organization: Organization, changes: dict[str, Any]) -> Organizati
 
 def _index_domains(ctx: Context, organization: Organization) -> None:
     ctx.store.delete_all(OrganizationDomain, organization_id=organization.organization_id)
-    for use, domains in (
-        ("allowed", organization.email_allowed_domains),
-        ("claimed", organization.claimed_email_domains),
-    ):
-        for domain in domains:
+    lists = {
+        "allowed": organization.email_allowed_domains,
+        "claimed": organization.claimed_email_domains,
+        **organization.allowed_oauth_tenants,
+    }
+    for use, domains in lists.items():
+        for domain in dict.fromkeys(domains):
             ctx.store.insert(
                 OrganizationDomain(
                     domain_id=str(ctx.ids.uuid()),
                     organization_id=organization.organization_id,
-                    use="allowed" if use == "allowed" else "claimed",
+                    use=use,
                     domain=domain,
                 )
             )

@@ -79,25 +79,47 @@ def forget(ctx: Context, member: Member) -> Member:
     return member
 
 
-def prove(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> Member:
-    """Show the member's password.
-
-    Args:
-        wrong: the error of a wrong one.
+def prove(ctx: Context, member: Member, password: str) -> Member:
+    """Log in by the member's password.
 
     Raises:
         member_password_not_found: there is none.
+        unauthorized_credentials: it is another.
         user_lock_limit_reached: too many wrong ones.
         member_reset_password: it is right, and no longer good enough.
     """
+    member = _shown(ctx, member, password, errors.unauthorized_credentials)
+    check_still_good(ctx, password, member.email_address)
+    return member
+
+
+def prove_old(ctx: Context, member: Member, password: str) -> Member:
+    """Show the password that is about to be replaced, good enough or not.
+
+    Raises:
+        member_password_not_found: there is none.
+        password_does_not_match: it is another.
+        user_lock_limit_reached: too many wrong ones.
+    """
+    return _shown(ctx, member, password, errors.password_does_not_match)
+
+
+def _shown(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> Member:
     locks.check(ctx, member)
     stored = of(ctx, member)
     if stored is None:
         raise errors.member_password_not_found()
     if not hashes.fits(stored.hash, password):
         raise locks.failed(ctx, member, wrong(because="wrong password"))
-    check_still_good(ctx, password, member.email_address)
     return locks.succeeded(ctx, member)
+
+
+def after_new_address(ctx: Context, member: Member) -> Member:
+    """A member with a new address has no password any more; or, where they are shared, that of the address."""
+    if not ctx.project.settings.cross_org_passwords_enabled:
+        return forget(ctx, member)
+    shared = of(ctx, member)
+    return ctx.store.update(member, member_password_id=shared.member_password_id if shared else "")
 
 
 def check_still_good(ctx: Context, password: str, email_address: str) -> None:

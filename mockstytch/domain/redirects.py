@@ -9,7 +9,7 @@ from mockstytch.mock import Context
 from mockstytch.store.projects import RedirectUrl
 
 Type = Literal["login", "signup", "invite", "discovery", "password_reset"]
-_MANAGED = {"password_reset": "RESET_PASSWORD"}  # named differently where URLs are registered
+_MANAGED = {"password_reset": "RESET_PASSWORD"}  # otherwise called where URLs are registered
 
 _LONGEST = 2048
 
@@ -22,7 +22,8 @@ def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", 
 
     Raises:
         invalid_<type>_redirect_url, invalid_<type>_oauth_url: it is no URL.
-        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url: the project wants registered ones, and it is none.
+        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url: the project
+            wants registered ones, and it is none.
         no_<type>_redirect_urls_set, no_default_<type>_redirect_url_set: there is no default to take.
     """
     settings = ctx.project.settings

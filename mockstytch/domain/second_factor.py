@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from mockstytch import errors, wire
-from mockstytch.domain import login, lookup, sessions
+from mockstytch.domain import login, lookup, mfa, sessions
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -14,8 +14,6 @@ from mockstytch.store.sessions import Factor, IntermediateSession, MemberSession
 
 Method = Literal["sms_otp", "totp", "recovery_code"]
 Bearer = IntermediateSession | MemberSession
-
-_SECONDARY = ("otp", "totp", "recovery_codes")
 
 
 class Credential(Frozen):
@@ -95,7 +93,7 @@ def check_bypass(ctx: Context, member: Member, held: Bearer | None) -> None:
     """
     if not has_active_factor(member):
         return
-    if held is None or not any(f.type in _SECONDARY for f in held.authentication_factors):
+    if held is None or not any(f.type in mfa.SECONDARY for f in held.authentication_factors):
         raise errors.session_enforced_factor_matching_session_required()
 
 

@@ -22,8 +22,7 @@ def find(ctx: Context, session_token: str = "", session_jwt: str = "") -> Member
         no_session_arguments, too_many_session_arguments: none or both.
         session_not_found: unknown, expired or revoked.
     """
-    if session_token and session_jwt:
-        raise errors.too_many_session_arguments()
+    check_arguments(session_token, session_jwt)
     if session_token:
         found = ctx.store.find(MemberSession, session_token=session_token)
     elif session_jwt:
@@ -34,6 +33,15 @@ def find(ctx: Context, session_token: str = "", session_jwt: str = "") -> Member
         why = "unknown" if found is None else "revoked" if found.revoked_at else "expired"
         raise errors.session_not_found(because=why)
     return found
+
+
+def check_arguments(session_token: str, session_jwt: str) -> None:
+    """
+    Raises:
+        too_many_session_arguments: both were given.
+    """
+    if session_token and session_jwt:
+        raise errors.too_many_session_arguments()
 
 
 def is_alive(ctx: Context, session: MemberSession) -> bool:

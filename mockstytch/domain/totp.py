@@ -87,7 +87,9 @@ def qr_code(registered: Totp, member: Member, organization: Organization) -> str
     import pyotp
     import segno
 
-    uri = pyotp.TOTP(registered.secret).provisioning_uri(member.email_address, organization.organization_name)
+    uri = pyotp.TOTP(registered.secret).provisioning_uri(
+        name=member.email_address, issuer_name=organization.organization_name
+    )
     picture = io.BytesIO()
     segno.make(uri).save(picture, kind="png", scale=5)
     return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()

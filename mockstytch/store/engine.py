@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
@@ -39,6 +39,10 @@ def open_database(where: str) -> Engine:
     try:
         with engine.connect() as connection:
             _prepare(connection, where)
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA journal_mode=WAL")  # only now: it is ours. In memory: no effect
     except DatabaseError as e:
         raise SchemaMismatch(f"{where} can't be used as a database: {e.orig}. Name another file.") from None
     return engine
@@ -46,7 +50,6 @@ def open_database(where: str) -> Engine:
 
 def _configure(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA journal_mode=WAL")  # in memory: no effect
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA busy_timeout=5000")
 
@@ -58,13 +61,14 @@ def _begin(connection: Connection) -> None:
 def _prepare(connection: Connection, where: str) -> None:
     """The fingerprint of the schema lies in a table of its own, so that a mismatch is one clear sentence."""
     wanted = _fingerprint()
-    if connection.dialect.has_table(connection, "mockstytch_schema"):
+    there = inspect(connection).get_table_names()
+    if "mockstytch_schema" in there:
         if connection.execute(text("SELECT fingerprint FROM mockstytch_schema")).scalar() != wanted:
             raise SchemaMismatch(
                 f"{where} was written by another version of mockstytch. Delete the file, or name another one."
             )
         return
-    if connection.dialect.has_table(connection, "projects"):
+    if there:
         raise SchemaMismatch(f"{where} is another program's database. Name another file.")
     METADATA.create_all(connection, checkfirst=False)
     connection.execute(text("CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL)"))

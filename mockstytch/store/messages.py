@@ -23,8 +23,8 @@ TokenKind = Literal[
 class OneTimeToken(Record):
     """A link or a code that was sent once and is redeemed once.
 
-    ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``. ``account_key``
-    is the account at a provider that an OAuth token stands for.
+    ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``.
+    ``account_key`` is the account at a provider that an OAuth token stands for.
     """
 
     token: Key

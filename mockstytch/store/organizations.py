@@ -1,7 +1,7 @@
 """Organizations, and the e-mail domains they let in or claim."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mockstytch.store.projects import Role
 from mockstytch.store.record import Indexed, Key, Record, References, Unique, table
@@ -53,9 +53,12 @@ OrganizationKey = Annotated[str, References(Organization)]
 
 @table("organization_domains", Unique("organization_id", "use", "domain"), Indexed("use", "domain"))
 class OrganizationDomain(Record):
-    """One entry of an organization's domain lists, so that organizations can be found by domain."""
+    """One entry of an organization's domain or tenant lists, so that organizations can be found by it.
+
+    ``use`` is ``allowed`` or ``claimed`` for e-mail domains, and the provider's name for the tenants let in.
+    """
 
     domain_id: Key
     organization_id: OrganizationKey
-    use: Literal["allowed", "claimed"]
+    use: str
     domain: str

@@ -247,7 +247,7 @@ def test_keys_are_rotated(mock, given, client):
     kid = mock.call("POST", "/keys/rotate")["kid"]
     after = given.login(acme, ada)
     fresh = mock.client()
-    assert [k.kid for k in fresh.sessions.get_jwks(mock.project_id).keys][0] == kid
+    assert fresh.sessions.get_jwks(mock.project_id).keys[0].kid == kid
     assert fresh.sessions.authenticate_jwt_local(before.session_jwt)
     assert fresh.sessions.authenticate_jwt_local(after.session_jwt)
     mock.call("POST", "/keys/rotate", {"drop": "true"})

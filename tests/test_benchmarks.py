@@ -1,0 +1,133 @@
+"""The benchmark runs and reports. How fast anything is isn't asked here: a test must not depend on that."""
+
+import math
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from benchmarks import client, measure, report
+from benchmarks.process import Process, free_port
+from benchmarks.systems import OPERATIONS, Hello, Mockstytch
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-m", "benchmarks", "--quick"]
+
+
+@pytest.mark.slow
+def test_the_quick_run_reports_every_table():
+    ran = subprocess.run(COMMAND, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    for title in ("Goals", "Start and memory", "One connection", "16 connections"):
+        assert f"**{title}" in ran.stdout
+    alone = ran.stdout.partition("**16 connections")[0]
+    rows = {line.split("|")[1].strip(): line for line in alone.splitlines() if line.startswith("|")}
+    for what in OPERATIONS.values():
+        assert re.search(r"[\d.]+ / [\d.]+ \([\d.]+\)", rows[what]), rows[what]
+    assert re.search(r"\| (OK|MISSED) +\|$", rows["create a member"])
+    assert rows["reset of 1,000 members"].count("not measured") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_no_server_outlives_an_interrupted_run(tmp_path: Path):
+    told = subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert told.stderr
+    for line in told.stderr:
+        if "one connection" in line:  # its servers run
+            break
+    servers = _children(told.pid)
+    told.send_signal(signal.SIGINT)
+    told.communicate(timeout=30)
+    assert told.returncode != 0
+    if sys.platform == "linux":
+        assert len(servers) >= 2
+        assert [pid for pid in servers if Path(f"/proc/{pid}").exists()] == []
+
+
+def _children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in children.read_text().split()] if children.exists() else []
+
+
+def test_each_authenticated_session_is_signed_for():
+    system = Mockstytch()
+    with system.start():
+        system.prepare(6)
+        for operation in ("login", "session"):
+            for request in getattr(system, operation)():
+                system.seen(operation, system.connection.timed(request)[1])
+        assert system.signed == len(system.sessions) == 6
+
+
+def test_an_answer_that_is_no_success_is_no_measurement():
+    system = Hello()
+    with system.start():
+        system.prepare(0)
+        with pytest.raises(client.Refused, match="404"):
+            system.connection.call("GET", "/nothing-here")
+        assert client.at_once(system.port, [system.connection.request("GET", "/")] * 40, 4)[0] == 40
+
+
+def test_a_server_that_fails_to_start_says_why():
+    command = [sys.executable, "-c", "raise SystemExit('no such luck')"]
+    with pytest.raises(client.Refused, match="no such luck"):
+        Process(command, free_port(), "/", {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", b"{}"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", b"{}"),
+    ],
+)
+def test_an_answer_is_complete_with_its_last_byte(answer: bytes, body: bytes):
+    assert [client.complete(answer[:n]) for n in range(len(answer) + 1)] == [False] * len(answer) + [True]
+    assert client.body_of(answer) == body
+
+
+def test_a_server_that_closes_each_connection_is_measured_all_the_same():
+    answer = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            for _ in range(2):
+                accepted, _ = listening.accept()
+                with accepted:
+                    accepted.recv(65536)
+                    accepted.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        connection = client.Connection(listening.getsockname()[1])
+        assert [connection.call("GET", "/"), connection.call("GET", "/")] == [{}, {}]
+        thread.join()
+
+
+def test_the_median_of_medians_and_the_tail():
+    found = measure.latency([[0.001] * 9 + [0.1], [0.002] * 10, [0.003] * 10])
+    assert (found.p50, found.count) == (2.0, 30)
+    assert math.isclose(found.p95, 3.0)
+
+
+@pytest.mark.parametrize(("measured", "verdict"), [(0.45, "OK"), (0.451, "MISSED"), (None, "—")])
+def test_a_goal_is_met_at_its_limit(measured: float | None, verdict: str):
+    assert report.Goal("create a member", 0.45, "ms", measured).verdict == verdict
+
+
+def test_the_tables_go_between_the_markers(tmp_path: Path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n\n{report.BEGIN}\nold\n{report.END}\n\nafter\n", encoding="utf-8")
+    for text in ("new", "newer"):
+        report.write(text, page)
+    assert page.read_text(encoding="utf-8") == f"before\n\n{report.BEGIN}\n\nnewer\n{report.END}\n\nafter\n"
+
+
+def test_the_page_has_a_place_for_the_tables():
+    assert re.search(f"{re.escape(report.BEGIN)}.*{re.escape(report.END)}", report.PAGE.read_text("utf-8"), re.DOTALL)
