@@ -70,6 +70,9 @@ def _prepare(connection: Connection, where: str) -> None:
         return
     if there:
         raise SchemaMismatch(f"{where} is another program's database. Name another file.")
+    for index in (index for table in METADATA.tables.values() for index in table.indexes):
+        if (where_clause := index.info.get("where")) is not None:
+            index.dialect_kwargs[f"{connection.dialect.name}_where"] = where_clause
     METADATA.create_all(connection, checkfirst=False)
     connection.execute(text("CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL)"))
     connection.execute(text("INSERT INTO mockstytch_schema VALUES (:f)"), {"f": wanted})

@@ -110,7 +110,8 @@ def _index(table: Table, c: Unique) -> None:
     where = table.c[c.unless[0]] != c.unless[1] if c.unless else None
     names = "_".join([table.name, *c.columns, "unique" if unique else "index"])
     columns = [table.c[name] for name in ("project_id", *c.columns)]
-    Index(names, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    # not as ``postgresql_where=``, which would import that whole dialect: the engine asks for the one it is
+    Index(names, *columns, unique=unique, info={"where": where})
 
 
 def _optional(hint: Any) -> bool:
