@@ -24,6 +24,7 @@ lint: $(READY) ## format, lint, types, import layers, generated docs
 	$(BIN)/python -m tools.docs --check
 
 docs: $(READY) ## write the generated pages anew
+	$(BIN)/python -m tools.schema
 	$(BIN)/python -m tools.docs
 
 bench: $(READY) ## ratios, side by side, in one run

@@ -8,7 +8,7 @@ project's own and always the same, so that a JWKS cached before a restart still 
 import base64
 import hashlib
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ def kid_of(project_id: str) -> str:
 
 @cache
 def _built_in() -> dict[str, str]:
-    return msgspec.json.decode(files("mockstytch").joinpath("signing_key.json").read_bytes(), type=dict[str, str])
+    return msgspec.json.decode(Path(__file__).with_name("signing_key.json").read_bytes(), type=dict[str, str])
 
 
 def built_in_jwk(project_id: str) -> dict[str, Any]:

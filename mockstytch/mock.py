@@ -29,7 +29,7 @@ from mockstytch.store.store import Store
 RING = 10_000  # messages, events and logged requests that are kept for each project
 TRIM_EVERY = 1000  # transactions
 
-_PROJECT_ID = re.compile(r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PROJECT_ID = r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -135,7 +135,7 @@ class Mock:
         if project is None:
             if project_id.startswith("project-live-"):
                 raise errors.wrong_stack_live()
-            if not _PROJECT_ID.fullmatch(project_id):
+            if not re.fullmatch(_PROJECT_ID, project_id):
                 raise errors.invalid_project_id_authentication()
             with self._alone():
                 project = Store(self._connection, project_id).find(Project)

@@ -192,7 +192,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     if token.kind == "discovery":
         ctx.note("a discovery token: use POST /v1/b2b/magic_links/discovery/authenticate")
         return magic_links_discovery.found(ctx, token.email_address)
-    member = ctx.store.get(Member, member_id=token.member_id)
+    member = lookup.unlocked(ctx, ctx.store.get(Member, member_id=token.member_id))
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if token.kind == "email_update":
         member = emails.complete_update(ctx, organization, token)

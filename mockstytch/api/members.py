@@ -14,6 +14,7 @@ from mockstytch.http.fields import (
     UNSET,
     Choice,
     EmailAddress,
+    ExternalId,
     Maybe,
     MemberRef,
     Metadata,
@@ -27,10 +28,6 @@ from mockstytch.store.organizations import Organization
 
 api = Endpoints(resource="stytch.member")
 
-_ExternalId = Annotated[
-    str, Meta(pattern=r"^(?!member-(test|live)-)[A-Za-z0-9._|-]{1,128}$|^$"), Says(errors.invalid_external_id)
-]
-
 
 class Create(Request):
     organization_id: OrganizationRef
@@ -43,7 +40,7 @@ class Create(Request):
     mfa_phone_number: str = ""
     mfa_enrolled: bool = False
     roles: list[str] = []
-    external_id: _ExternalId = ""
+    external_id: ExternalId = ""
 
 
 @api.post("/v1/b2b/organizations/{organization_id}/members", sdk=("/b2b/organizations/members",), permission="create")
@@ -104,7 +101,8 @@ def dangerously_get(ctx: Context, req: DangerouslyGet) -> Body:
     member = ctx.store.find(Member, member_id=req.member_id)
     if member is None or (member.status == "deleted" and not req.include_deleted):
         raise errors.member_not_found(because="the member is deleted" if member else "")
-    return members.answer(member, ctx.store.get(Organization, organization_id=member.organization_id))
+    organization = ctx.store.get(Organization, organization_id=member.organization_id)
+    return members.answer(lookup.unlocked(ctx, member), organization)
 
 
 class MfaMethod(Choice):
@@ -125,7 +123,7 @@ class Update(Request):
     preserve_existing_sessions: bool = False
     default_mfa_method: Maybe[Annotated[MfaMethod, Says(errors.invalid_mfa_default_method)]] = UNSET
     email_address: Maybe[OptionalEmail] = UNSET
-    external_id: Maybe[_ExternalId] = UNSET
+    external_id: Maybe[ExternalId] = UNSET
     unlink_email: bool = False
 
 
@@ -364,7 +362,7 @@ def search_(ctx: Context, req: Search) -> Body:
         found = found.where(_m.status != "deleted")
     rows, results = search.page(ctx, Member, found, req.cursor, req.limit or 100)
     return {
-        "members": [wire.member(m, found_organizations[m.organization_id]) for m in rows],
+        "members": [wire.member(lookup.unlocked(ctx, m), found_organizations[m.organization_id]) for m in rows],
         "organizations": {m.organization_id: wire.organization(found_organizations[m.organization_id]) for m in rows},
         "results_metadata": results,
     }

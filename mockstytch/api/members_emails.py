@@ -2,7 +2,7 @@
 
 from mockstytch import errors
 from mockstytch.api import members as members_api
-from mockstytch.domain import emails, lookup, members, messages, redirects, tokens
+from mockstytch.domain import codes, emails, lookup, members, messages, redirects, tokens
 from mockstytch.http.endpoint import Body, Endpoints
 from mockstytch.http.fields import (
     Choice,
@@ -77,7 +77,7 @@ def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
     if not any(e.email_address == req.email_address for e in member.retired_email_addresses):
         emails.reserve(ctx, member, req.email_address, "updating", _UPDATE_MINUTES)
     if req.delivery_method is DeliveryMethod.EMAIL_OTP:
-        token = tokens.mint(ctx, "email_update", req.email_address, _UPDATE_MINUTES, member=member, code=ctx.ids.code())
+        token = codes.issue(ctx, "email_update", req.email_address, _UPDATE_MINUTES, member)
         messages.code(ctx, "email_update", token, req.locale, organization)
     else:
         token_type = "multi_tenant_magic_links"

@@ -117,21 +117,24 @@ def discovery_authenticate(ctx: Context, req: DiscoveryAuthenticate) -> Body:
 class OfMember(Request):
     organization_id: OrganizationRef
     member_id: MemberRef
+
+
+class Refreshing(OfMember):
     include_refresh_token: bool = False
 
 
 @api.get(f"{_MEMBERS}/google")
-def google(ctx: Context, req: OfMember) -> Body:
+def google(ctx: Context, req: Refreshing) -> Body:
     return _single(ctx, req, "google")
 
 
 @api.get(f"{_MEMBERS}/microsoft")
-def microsoft(ctx: Context, req: OfMember) -> Body:
+def microsoft(ctx: Context, req: Refreshing) -> Body:
     return _single(ctx, req, "microsoft")
 
 
 @api.get(f"{_MEMBERS}/github")
-def github(ctx: Context, req: OfMember) -> Body:
+def github(ctx: Context, req: Refreshing) -> Body:
     shown = [{**_shared(a), "provider_tenant_ids": a.tenant_ids} for a in _accounts(ctx, req, "github")]
     return {"provider_type": "Github", "registrations": shown}
 
@@ -146,7 +149,7 @@ def slack(ctx: Context, req: OfMember) -> Body:
 
 
 @api.get(f"{_MEMBERS}/hubspot")
-def hubspot(ctx: Context, req: OfMember) -> Body:
+def hubspot(ctx: Context, req: Refreshing) -> Body:
     shown = [
         {**_shared(a), "provider_tenant_id": _tenant(a), **_expiring(ctx, a, req)}
         for a in _accounts(ctx, req, "hubspot")
@@ -154,7 +157,7 @@ def hubspot(ctx: Context, req: OfMember) -> Body:
     return {"provider_type": "Hubspot", "registrations": shown}
 
 
-def _single(ctx: Context, req: OfMember, provider: str) -> Body:
+def _single(ctx: Context, req: Refreshing, provider: str) -> Body:
     account = _accounts(ctx, req, provider)[-1]
     return {
         **_shared(account),
@@ -172,7 +175,7 @@ def _shared(account: ProviderAccount) -> dict[str, Any]:
     }
 
 
-def _expiring(ctx: Context, account: ProviderAccount, req: OfMember) -> dict[str, Any]:
+def _expiring(ctx: Context, account: ProviderAccount, req: Refreshing) -> dict[str, Any]:
     expires_at = account.access_token_expires_at
     left = int((expires_at - ctx.now).total_seconds()) if expires_at else 0
     return {

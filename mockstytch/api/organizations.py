@@ -56,12 +56,12 @@ _MfaMethods = Annotated[Methods, Says(errors.invalid_organization_mfa_factor_set
 _MfaPolicy = Annotated[MfaPolicy, Says(errors.invalid_organization_mfa_policy)]
 _Slug = Annotated[
     str,
-    Meta(pattern=r"^(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}$|^$"),
+    Meta(pattern=r"\A(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}\Z|\A\Z"),
     Says(errors.invalid_organization_slug),
 ]
 _ExternalId = Annotated[
     str,
-    Meta(pattern=r"^(?!organization-(test|live)-)[A-Za-z0-9._|-]{1,128}$|^$"),
+    Meta(pattern=r"\A(?!organization-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"),
     Says(errors.invalid_organization_external_id),
 ]
 _Tenants = Annotated[dict[str, list[str]], Says(errors.invalid_oauth_allowed_tenants_format, or_type=True)]

@@ -10,7 +10,6 @@ from mockstytch.domain import (
     discovery,
     emails,
     jit,
-    locks,
     login,
     lookup,
     members,
@@ -30,7 +29,9 @@ from mockstytch.http.fields import (
     SessionMinutes,
 )
 from mockstytch.mock import Context
+from mockstytch.store.members import Member
 from mockstytch.store.messages import OneTimeToken
+from mockstytch.store.organizations import Organization
 
 api = Endpoints()
 
@@ -77,18 +78,7 @@ class Authenticate(Request):
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by a code; or finish a change of address, by the code that was sent to the new one."""
     organization = lookup.organization(ctx, req.organization_id)
-    update = _email_update(ctx, organization.organization_id, req)
-    if update is not None:
-        member = emails.complete_update(ctx, organization, update)
-    else:
-        found = lookup.member_by_email(ctx, organization, req.email_address)
-        if found is None:
-            raise errors.otp_code_not_found(because="nobody in the organization has this address")
-        organizations.check_method(organization, found, "email_otp")
-        token = codes.redeem(ctx, "email_otp", req.email_address, req.code, found)
-        if token.member_id != found.member_id:
-            raise locks.failed(ctx, found, errors.otp_code_not_found(because="sent for another organization"))
-        member = locks.succeeded(ctx, found)
+    member = _updated(ctx, organization, req) or _proven(ctx, organization, req)
     factor = login.email_factor(ctx, "email_otp", member.email_address, member.email_id)
     wish = login.Wish(
         minutes=req.session_duration_minutes,
@@ -101,16 +91,31 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     return {**login.proven(ctx, organization, member, factor, wish), "method_id": member.email_id}
 
 
-def _email_update(ctx: Context, organization_id: str, req: Authenticate) -> OneTimeToken | None:
-    """The code of ``start_email_update`` that this is, used up."""
-    for token in ctx.store.all(OneTimeToken, kind="email_update", email_address=req.email_address, used_at=None):
-        if token.code == req.code and token.organization_id == organization_id:
-            if token.expires_at <= ctx.now:
-                raise errors.unable_to_auth_otp_code(because="expired")
-            claimed = ctx.store.claim(token, used_at=ctx.now)
-            if claimed is not None:
-                return claimed
-    return None
+def _proven(ctx: Context, organization: Organization, req: Authenticate) -> Member:
+    member = lookup.member_by_email(ctx, organization, req.email_address)
+    if member is None:
+        raise errors.otp_code_not_found(because="nobody in the organization has this address")
+    organizations.check_method(organization, member, "email_otp")
+    codes.redeem(ctx, "email_otp", req.email_address, req.code, member)
+    return member
+
+
+def _updated(ctx: Context, organization: Organization, req: Authenticate) -> Member | None:
+    """Whoever changes to this address, by the code of ``start_email_update``; None where it is about no change."""
+    nobodys = lookup.member_by_email(ctx, organization, req.email_address) is None
+    sent = ctx.store.all(
+        OneTimeToken,
+        kind="email_update",
+        email_address=req.email_address,
+        organization_id=organization.organization_id,
+    )
+    fitting = [token for token in sent if token.code == req.code]
+    waiting = [token for token in sent if token.code and nobodys and not token.used_at and token.expires_at > ctx.now]
+    if not fitting and not waiting:
+        return None
+    member = lookup.member(ctx, organization, (fitting or waiting)[-1].member_id or "")
+    token = codes.redeem(ctx, "email_update", req.email_address, req.code, member)
+    return emails.complete_update(ctx, organization, token)
 
 
 class DiscoverySend(Request):

@@ -76,7 +76,7 @@ def send(ctx: Context, req: Send) -> Body:
     held = second_factor.brought(ctx, organization, member, req.credential())
     locks.check(ctx, member)
     if held is None or not (member.mfa_phone_number and member.mfa_phone_number_verified):
-        second_factor.check_bypass(ctx, member, held)
+        second_factor.check_bypass(member, held)
     if req.mfa_phone_number and member.mfa_phone_number and req.mfa_phone_number != member.mfa_phone_number:
         raise errors.duplicate_member_phone_number_for_member()
     if not member.mfa_phone_number:
@@ -89,6 +89,7 @@ def send(ctx: Context, req: Send) -> Body:
 def _with_phone(ctx: Context, organization: Organization, member: Member, number: str) -> Member:
     if not number:
         raise errors.member_phone_number_not_found(because="the member has none, and none was given")
+    second_factor.check_attachable(member)
     columns = members.phone_columns(ctx, number)
     member = ctx.store.update(member, members.conflicts(), **columns, updated_at=ctx.now)
     ctx.emit("member", "update", member.member_id, wire.member(member, organization))
@@ -108,9 +109,9 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     second_factor.check_allowed(organization, member, "sms_otp")
     held = second_factor.held(ctx, organization, member, req.credential())
-    codes.redeem(ctx, "sms_otp", "", req.code, member)
+    second_factor.check_primary(organization, member, held)
+    codes.redeem(ctx, "sms_otp", member.mfa_phone_number, req.code, member)
     member = locks.succeeded(ctx, member)
-    member = ctx.store.update(member, mfa_phone_number_verified=True)
     factor = Factor(
         type="otp",
         delivery_method="sms",
@@ -119,4 +120,6 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
     )
-    return second_factor.complete(ctx, organization, member, factor, held, "sms_otp", req.wish())
+    return second_factor.complete(
+        ctx, organization, member, factor, held, "sms_otp", req.wish(), mfa_phone_number_verified=True
+    )

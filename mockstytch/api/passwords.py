@@ -27,6 +27,7 @@ from mockstytch.http.fields import (
     CodeChallenge,
     CodeVerifier,
     EmailAddress,
+    ExternalId,
     LinkMinutes,
     Locale,
     LocaleField,
@@ -41,6 +42,7 @@ from mockstytch.http.fields import (
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
+from mockstytch.store.sessions import Factor
 
 api = Endpoints(resource="stytch.member")
 
@@ -60,13 +62,12 @@ class _WithSession(Request):
     session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
 
-    def wish(self, *, alone: bool = False) -> login.Wish:
-        """``alone``: without the session that came along."""
+    def wish(self) -> login.Wish:
         return login.Wish(
             minutes=self.session_duration_minutes,
             claims=self.session_custom_claims,
-            session_token="" if alone else self.session_token,
-            session_jwt="" if alone else self.session_jwt,
+            session_token=self.session_token,
+            session_jwt=self.session_jwt,
             intermediate_session_token=getattr(self, "intermediate_session_token", ""),
             locale=self.locale,
         )
@@ -143,7 +144,7 @@ class Reset(_WithSession):
 
 @api.post("/v1/b2b/passwords/email/reset", sdk=("/b2b/passwords/email/reset",))
 def email_reset(ctx: Context, req: Reset) -> Body:
-    """Set a password by a mailed link. The address is proven by it, and every session of the member ends."""
+    """Set a password by a mailed link. The address is proven by it, and every other session of the member ends."""
     token = tokens.redeem_reset(ctx, req.password_reset_token, "password_reset", req.code_verifier)
     member = ctx.store.get(Member, member_id=token.member_id)
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
@@ -151,12 +152,19 @@ def email_reset(ctx: Context, req: Reset) -> Body:
         raise errors.unable_to_auth_password_reset_token(because="the member's address changed since")
     organizations.check_method(organization, member, "password")
     passwords.check_new(ctx, req.password, member.email_address)
-    sessions.check_arguments(req.session_token, req.session_jwt)
-    member = passwords.set_for(ctx, member, hashes.make(ctx, req.password))
-    passwords.end_sessions(ctx, member)
     factor = passwords.factor(ctx, proves_email=member.email_address)
-    body = login.proven(ctx, organization, member, factor, req.wish(alone=True))
+    body = _changed(ctx, organization, member, req.password, factor, req.wish())
     return {**body, "member_email_id": member.email_id}
+
+
+def _changed(
+    ctx: Context, organization: Organization, member: Member, password: str, factor: Factor, wish: login.Wish
+) -> Body:
+    """Set the password and log in by it. The member's sessions end, but for its own that came along: it goes on."""
+    along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
+    member = passwords.set_for(ctx, member, hashes.make(ctx, password))
+    passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")
+    return login.proven(ctx, organization, member, factor, wish)
 
 
 class ExistingPasswordReset(_WithSession):
@@ -168,16 +176,15 @@ class ExistingPasswordReset(_WithSession):
 
 @api.post("/v1/b2b/passwords/existing_password/reset", sdk=("/b2b/passwords/existing_password/reset",))
 def existing_password_reset(ctx: Context, req: ExistingPasswordReset) -> Body:
-    """Change a password by showing the old one. Every session of the member ends, and a new one begins."""
+    """Change a password by showing the old one. Every other session of the member ends."""
     organization = lookup.organization(ctx, req.organization_id)
     member = _member(ctx, organization, req.email_address)
     organizations.check_method(organization, member, "password")
-    sessions.check_arguments(req.session_token, req.session_jwt)
     member = passwords.prove_old(ctx, member, req.existing_password)
     passwords.check_new(ctx, req.new_password, member.email_address)
-    member = passwords.set_for(ctx, member, hashes.make(ctx, req.new_password))
-    passwords.end_sessions(ctx, member)
-    return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish(alone=True))
+    body = _changed(ctx, organization, member, req.new_password, passwords.factor(ctx), req.wish())
+    del body["organization_id"]  # the official client knows none here
+    return body
 
 
 class SessionReset(_WithSession):
@@ -197,13 +204,13 @@ def session_reset(ctx: Context, req: SessionReset) -> Body:
     if not any(f.last_authenticated_at + _RECENT >= ctx.now for f in session.authentication_factors):
         raise errors.session_too_old_to_reset_password()
     passwords.check_new(ctx, req.password, member.email_address)
-    member = passwords.set_for(ctx, member, hashes.make(ctx, req.password))
-    passwords.end_sessions(ctx, member, but=session.member_session_id)
-    return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish())
+    body = _changed(ctx, organization, member, req.password, passwords.factor(ctx), req.wish())
+    del body["organization_id"], body["primary_required"]
+    return body
 
 
 class StrengthCheck(Request):
-    password: Annotated[str, Meta(max_length=1000), Says(errors.bad_request)]
+    password: str
     email_address: OptionalEmail = ""
 
 
@@ -239,23 +246,17 @@ class RequireReset(Request):
 def require_reset(ctx: Context, req: RequireReset) -> Body:
     """Across organizations: the address's password no longer works, and has to be set anew by mail."""
     passwords.check_mode(ctx, cross_org=True)
-    member = organization = None
-    if req.organization_id:
-        organization = lookup.organization(ctx, req.organization_id)
-        found = lookup.member(ctx, organization, req.member_id) if req.member_id else None
-        member = found or _member(ctx, organization, req.email_address)
-        if member.email_address != req.email_address:
-            raise errors.member_not_found(because="member_id and email_address are not one member's")
-    stored = passwords.of_scope(ctx, req.email_address)
-    if stored is None:
-        raise errors.member_password_not_found()
-    holders = [m for m in ctx.store.all(Member, email_address=req.email_address) if m.status != "deleted"]
-    for holder in holders:
-        cleared = passwords.forget(ctx, holder)
-        member = cleared if member and member.member_id == cleared.member_id else member
-    if member is None or organization is None:
+    reference = req.organization_id or ctx.actor.organization_id  # an acting member reaches its own colleagues only
+    if not reference:
+        passwords.forget_shared(ctx, req.email_address)
         return {"member_id": None, "member": None, "organization": None}
-    return members.changed(ctx, member, organization)
+    organization = lookup.organization(ctx, reference)
+    member = lookup.member(ctx, organization, req.member_id) if req.member_id else None
+    member = member or _member(ctx, organization, req.email_address)
+    if member.email_address != req.email_address:
+        raise errors.member_not_found(because="member_id and email_address are not one member's")
+    passwords.forget_shared(ctx, req.email_address)
+    return members.changed(ctx, ctx.store.get(Member, member_id=member.member_id), organization)
 
 
 class Migrate(Request):
@@ -276,7 +277,7 @@ class Migrate(Request):
     preserve_existing_sessions: bool = False
     mfa_phone_number: str = ""
     set_phone_number_verified: bool = False
-    external_id: str = ""
+    external_id: Annotated[ExternalId, Says(errors.invalid_external_id)] = ""
 
     def configs(self) -> hashes.Configs:
         return hashes.Configs(
@@ -296,13 +297,15 @@ def migrate(ctx: Context, req: Migrate) -> Body:
     stored = hashes.imported(req.hash_type.lower(), req.hash, req.configs())
     rbac.check_assignable(ctx, organization, req.roles)
     found = lookup.member_by_email(ctx, organization, req.email_address)
-    if found and passwords.of(ctx, found):
+    old = passwords.of_scope(ctx, passwords.scope_of(ctx, found.member_id if found else "", req.email_address))
+    again = old is not None and old.member_id is None and old.hash == stored  # it is shared, and came along before
+    if old and not again:
         raise errors.password_already_exists()
     member = found or jit.new_member(
         ctx, organization, req.email_address, status="active", external_id=req.external_id or None
     )
     member = _migrated(ctx, member, req)
-    member = passwords.set_for(ctx, member, stored)
+    member = member if again else passwords.set_for(ctx, member, stored)
     body = members.changed(ctx, member, organization, "update" if found else "create")
     return {**body, "member_created": found is None}
 

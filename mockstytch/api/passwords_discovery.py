@@ -6,7 +6,6 @@ from mockstytch.domain import discovery, hashes, messages, passwords, redirects,
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import CodeChallenge, CodeVerifier, EmailAddress, LinkMinutes, Locale, LocaleField, Token
 from mockstytch.mock import Context
-from mockstytch.store.members import Member
 
 api = Endpoints()
 
@@ -88,10 +87,7 @@ def email_reset(ctx: Context, req: Reset) -> Body:
     passwords.check_mode(ctx, cross_org=True)
     token = tokens.redeem_reset(ctx, req.password_reset_token, "discovery_password_reset", req.pkce_code_verifier)
     passwords.check_new(ctx, req.password, token.email_address)
-    saved = passwords.set_for_scope(ctx, token.email_address, hashes.make(ctx, req.password))
-    for member in ctx.store.all(Member, email_address=token.email_address):
-        if member.status != "deleted":
-            member = ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
-            passwords.end_sessions(ctx, member)
+    for member in passwords.set_for_address(ctx, token.email_address, hashes.make(ctx, req.password)):
+        passwords.end_sessions(ctx, member)
     factors = [passwords.factor(ctx, proves_email=token.email_address)]
     return discovery.answer(ctx, token.email_address, factors)

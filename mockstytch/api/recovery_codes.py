@@ -51,13 +51,8 @@ def recover(ctx: Context, req: Recover) -> Body:
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     held = second_factor.held(ctx, organization, member, req.credential())
-    if re.fullmatch(r"[0-9]{6}", req.recovery_code):
-        raise errors.totp_code_used_as_recovery_code()
-    locks.check(ctx, member)
-    left = _left(ctx, member)
-    code = next((c for c in left if c.code == req.recovery_code), None)
-    if code is None or ctx.store.claim(code, used_at=ctx.now) is None:
-        raise locks.failed(ctx, member, errors.unable_to_authenticate_recovery_code())
+    second_factor.check_primary(organization, member, held)
+    code = _used_up(ctx, member, req.recovery_code)
     member = locks.succeeded(ctx, member)
     factor = Factor(
         type="recovery_codes",
@@ -68,7 +63,24 @@ def recover(ctx: Context, req: Recover) -> Body:
         last_authenticated_at=ctx.now,
     )
     body = second_factor.complete(ctx, organization, member, factor, held, "recovery_code", req.wish())
-    return {**body, "recovery_codes_remaining": len(left) - 1}
+    return {**body, "recovery_codes_remaining": len(totp.recovery_codes(ctx, member))}
+
+
+def _used_up(ctx: Context, member: Member, given: str) -> RecoveryCode:
+    locks.check(ctx, member)
+    _left(ctx, member)
+    if not member.totp_registration_id:
+        raise errors.no_active_recovery_code_backed_factor(because="the registration was never completed")
+    code = ctx.store.find(RecoveryCode, member_id=member.member_id, code=given)
+    if code is None and re.fullmatch(r"[0-9]{6}", given):
+        raise errors.totp_code_used_as_recovery_code()
+    if code is None and not totp.is_recovery_code(given):
+        raise errors.invalid_recovery_code()
+    if code is None:
+        raise locks.failed(ctx, member, errors.unable_to_authenticate_recovery_code(because="no such code"))
+    if code.used_at or ctx.store.claim(code, used_at=ctx.now) is None:
+        raise errors.unable_to_authenticate_recovery_code(because="used already")
+    return code
 
 
 def _left(ctx: Context, member: Member) -> list[RecoveryCode]:

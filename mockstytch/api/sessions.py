@@ -45,7 +45,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Check a session, and maybe that it may do something. Its time changes only where that is asked for."""
     session = sessions.find(ctx, req.session_token, req.session_jwt)
     organization = ctx.store.get(Organization, organization_id=session.organization_id)
-    member = ctx.store.get(Member, member_id=session.member_id)
+    member = lookup.unlocked(ctx, ctx.store.get(Member, member_id=session.member_id))
     verdict = _verdict(ctx, req.authorization_check, organization, member) if req.authorization_check else None
     session = sessions.touch(ctx, session, req.session_duration_minutes, req.session_custom_claims)
     return {**sessions.answer(ctx, session, member, organization), "verdict": verdict}

@@ -1,22 +1,21 @@
 """``totps``: a second factor by authenticator app."""
 
+import base64
+import binascii
 import re
 from typing import Annotated
 
 from msgspec import Meta
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.api.otp_sms import Enrollment, SecondFactor, SecondFactorAuthenticate
 from mockstytch.domain import locks, lookup, members, second_factor, totp
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import MemberRef, OrganizationRef, Says
 from mockstytch.mock import Context
-from mockstytch.store.members import Member
 from mockstytch.store.sessions import Factor
 
 api = Endpoints()
-
-_RECOVERY_CODE = r"\A[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}\Z"
 
 
 class Create(SecondFactor):
@@ -32,7 +31,9 @@ def create(ctx: Context, req: Create) -> Body:
     held = second_factor.brought(ctx, organization, member, req.credential())
     if member.totp_registration_id:
         raise errors.active_totp_exists()
-    second_factor.check_bypass(ctx, member, held)
+    second_factor.check_attachable(member)
+    locks.check(ctx, member)
+    second_factor.check_bypass(member, held)
     registered = totp.register(ctx, member, req.expiration_minutes)
     return {
         **members.answer(member, organization),
@@ -45,7 +46,7 @@ def create(ctx: Context, req: Create) -> Body:
 
 class Authenticate(SecondFactorAuthenticate):
     code: Annotated[str, Meta(min_length=1), Says(errors.invalid_totp_code)]
-    set_mfa_enrollment: Enrollment | None = None
+    set_mfa_enrollment: Annotated[Enrollment, Says(errors.bad_request)] | None = None
     set_default_mfa: bool = False
 
 
@@ -56,12 +57,10 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     second_factor.check_allowed(organization, member, "totp")
     held = second_factor.held(ctx, organization, member, req.credential())
+    second_factor.check_primary(organization, member, held)
     _check_code(req.code)
     registered = totp.prove(ctx, member, req.code)
     member = locks.succeeded(ctx, member)
-    if member.totp_registration_id != registered.totp_registration_id:
-        member = ctx.store.update(member, totp_registration_id=registered.totp_registration_id, updated_at=ctx.now)
-        ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     factor = Factor(
         type="totp",
         delivery_method="authenticator_app",
@@ -70,12 +69,20 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
     )
-    return second_factor.complete(ctx, organization, member, factor, held, "totp", req.wish())
+    return second_factor.complete(
+        ctx,
+        organization,
+        member,
+        factor,
+        held,
+        "totp",
+        req.wish(),
+        totp_registration_id=registered.totp_registration_id,
+    )
 
 
 def _check_code(code: str) -> None:
-
-    if re.fullmatch(_RECOVERY_CODE, code):
+    if totp.is_recovery_code(code):
         raise errors.recovery_code_used_as_totp_code()
     if not re.fullmatch(r"[0-9]{6}", code):
         raise errors.invalid_totp_code()
@@ -85,7 +92,7 @@ class Migrate(Request):
     organization_id: OrganizationRef
     member_id: MemberRef
     secret: Annotated[str, Meta(pattern=r"\A[A-Za-z2-7]{16,128}=*\Z"), Says(errors.bad_request)]
-    recovery_codes: list[str] = []
+    recovery_codes: list[Annotated[str, Meta(min_length=1, max_length=128), Says(errors.invalid_recovery_code)]] = []
 
 
 @api.post("/v1/b2b/totp/migrate")
@@ -95,9 +102,15 @@ def migrate(ctx: Context, req: Migrate) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     if member.totp_registration_id:
         raise errors.active_totp_exists()
-    registered = totp.register(ctx, member, 1440, req.secret.upper())
+    second_factor.check_attachable(member)
+    registered = totp.register(ctx, member, 1440, _base32(req.secret))
     registered = ctx.store.update(registered, status="active")
-    member = _with_totp(ctx, member, registered.totp_registration_id)
+    member = ctx.store.update(
+        member,
+        totp_registration_id=registered.totp_registration_id,
+        default_mfa_method=member.default_mfa_method or "totp",
+        updated_at=ctx.now,
+    )
     codes = totp.new_recovery_codes(ctx, member, list(dict.fromkeys(req.recovery_codes)))
     return {
         **members.changed(ctx, member, organization),
@@ -106,10 +119,11 @@ def migrate(ctx: Context, req: Migrate) -> Body:
     }
 
 
-def _with_totp(ctx: Context, member: Member, totp_registration_id: str) -> Member:
-    return ctx.store.update(
-        member,
-        totp_registration_id=totp_registration_id,
-        default_mfa_method=member.default_mfa_method or "totp",
-        updated_at=ctx.now,
-    )
+def _base32(secret: str) -> str:
+    """The secret as apps write it, if it is one: not every length of base32 is whole bytes."""
+    secret = secret.rstrip("=").upper()
+    try:
+        base64.b32decode(secret + "=" * (-len(secret) % 8))
+    except binascii.Error:
+        raise errors.bad_request(because="the secret is not base32") from None
+    return secret

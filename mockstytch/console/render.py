@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from mockstytch import __version__, wire
 from mockstytch.errors import StytchError
 from mockstytch.store.messages import Message
 
-_HERE = files("mockstytch.console")
+_HERE = Path(__file__).parent
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 _SANDBOX = "allow-popups allow-popups-to-escape-sandbox"

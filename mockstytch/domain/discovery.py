@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockstytch import wire
-from mockstytch.domain import emails, jit, login, mfa, organizations
+from mockstytch.domain import emails, jit, login, lookup, mfa, organizations
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -23,7 +23,8 @@ def discovered(
     """
     found = []
     abroad = login.transferable(factors) if home else factors
-    members = [m for m in ctx.store.all(Member, email_address=email_address) if m.status != "deleted"]
+    found_members = ctx.store.all(Member, email_address=email_address)
+    members = [lookup.unlocked(ctx, m) for m in found_members if m.status != "deleted"]
     for member in sorted(members, key=lambda m: m.position):
         organization = ctx.store.get(Organization, organization_id=member.organization_id)
         membership = {

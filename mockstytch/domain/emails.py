@@ -11,7 +11,7 @@ from mockstytch.store.members import EmailReservation, Member, RetiredEmail
 from mockstytch.store.messages import OneTimeToken
 from mockstytch.store.organizations import Organization
 
-ADDRESS = r"^[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
+ADDRESS = r"\A[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
 
 # Providers whose addresses say nothing about where somebody works; under any top-level domain. The documentation's
 # list is cut off after "f"; the last line is how such lists go on.

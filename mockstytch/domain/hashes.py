@@ -20,10 +20,13 @@ from mockstytch.mock import Context
 from mockstytch.store.record import Frozen
 
 _OWN = {"n": 1024, "r": 8, "p": 1}  # cheap on purpose: it protects nothing
-_DEAREST_BCRYPT = 15
-_DEAREST_ARGON2 = 1 << 20  # KiB
-_DEAREST_SCRYPT = 1 << 28  # bytes
-_DEAREST_PBKDF2 = 5_000_000
+# The dearest of each takes about a second on one slow core.
+_DEAREST_BCRYPT = 14
+_DEAREST_ARGON2 = 1 << 19  # KiB, of all passes
+_DEAREST_SCRYPT = 1 << 21  # n * r * p
+_DEAREST_PBKDF2 = 2_000_000  # rounds, of all blocks
+_DEAREST_PHPASS = 16
+_LONGEST_PHPASS = 4096  # bytes of a password, each of which it digests in each round
 
 
 class Salts(Frozen):
@@ -97,11 +100,17 @@ def _json(**parts: Any) -> str:
 
 
 def _bcrypt(_type: str, hash: str, _configs: Configs) -> str:
-    found = re.fullmatch(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}", hash)
+    import bcrypt
+
+    found = re.fullmatch(r"\$2[aby]\$([0-9][0-9])\$([./A-Za-z0-9]{22})[./A-Za-z0-9]{31}", hash)
     if not found:
         raise errors.invalid_bcrypt_hash()
     if not 4 <= int(found[1]) <= _DEAREST_BCRYPT:
         raise errors.invalid_bcrypt_cost(because=f"4 to {_DEAREST_BCRYPT}, not {found[1]}")
+    try:
+        bcrypt.hashpw(b"", f"$2b$04${found[2]}".encode())
+    except ValueError:
+        raise errors.invalid_bcrypt_hash(because="the salt is not 16 bytes") from None
     return _json(algorithm="bcrypt", hash=hash)
 
 
@@ -119,35 +128,55 @@ def _plain(hash_type: str, hash: str, configs: Configs) -> str:
 
 def _argon2(hash_type: str, hash: str, configs: Configs) -> str:
     if hash.startswith("$"):
-        from argon2 import extract_parameters
-        from argon2.exceptions import InvalidHashError
-
-        try:
-            if extract_parameters(hash).memory_cost > _DEAREST_ARGON2:
-                raise errors.invalid_argon_2_memory()
-        except InvalidHashError:
-            raise errors.invalid_hash(because="no encoded Argon2 hash") from None
-        return _json(algorithm="argon2", hash=hash)
+        return _encoded_argon2(hash_type, hash)
     config = configs.argon_2
     if config is None:
         raise errors.invalid_hash(because="a bare Argon2 hash needs its argon_2_config")
     key = _bytes(hash, errors.invalid_hash)
+    _check_argon2_costs(config)
+    if len(key) != config.key_length:
+        raise errors.argon_2_key_length_mismatch()
+    return _json(algorithm="argon2raw", type=hash_type, key=key.hex(), **msgspec.to_builtins(config))
+
+
+def _encoded_argon2(hash_type: str, hash: str) -> str:
+    from argon2 import extract_parameters
+    from argon2.exceptions import InvalidHashError
+
+    try:
+        found = extract_parameters(hash)
+    except InvalidHashError:
+        raise errors.invalid_hash(because="no encoded Argon2 hash") from None
+    if f"argon_2{found.type.name.lower()}" != hash_type:
+        raise errors.invalid_hash(because=f"it was made by another variant than {hash_type}")
+    _check_argon2_costs(
+        Argon2(
+            salt="x" * found.salt_len,
+            iteration_amount=found.time_cost,
+            memory=found.memory_cost,
+            threads=found.parallelism,
+            key_length=found.hash_len,
+        )
+    )
+    return _json(algorithm="argon2", hash=hash)
+
+
+def _check_argon2_costs(config: Argon2) -> None:
+    passes = max(config.iteration_amount, 1)
     for fine, error in (
         (8 <= len(config.salt) <= 1024, errors.invalid_argon_2_salt),
         (1 <= config.iteration_amount <= 64, errors.invalid_argon_2_iteration_amount),
-        (8 * max(config.threads, 1) <= config.memory <= _DEAREST_ARGON2, errors.invalid_argon_2_memory),
+        (8 * max(config.threads, 1) <= config.memory <= _DEAREST_ARGON2 // passes, errors.invalid_argon_2_memory),
         (1 <= config.threads <= 64, errors.invalid_argon_2_threads),
         (4 <= config.key_length <= 1024, errors.invalid_argon_2_key_length),
-        (len(key) == config.key_length, errors.argon_2_key_length_mismatch),
     ):
         if not fine:
             raise error()
-    return _json(algorithm="argon2raw", type=hash_type, key=key.hex(), **msgspec.to_builtins(config))
 
 
 def _scrypt(_type: str, hash: str, configs: Configs) -> str:
     encoded = re.fullmatch(
-        r"\$s(?:crypt)?\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/.=]+)\$([A-Za-z0-9+/.=]+)", hash
+        r"\$s(?:crypt)?\$ln=([0-9]{1,2}),r=([0-9]{1,3}),p=([0-9]{1,3})\$([A-Za-z0-9+/.=]+)\$([A-Za-z0-9+/.=]+)", hash
     )
     if encoded:
         n, r, p = 1 << int(encoded[1]), int(encoded[2]), int(encoded[3])
@@ -163,8 +192,10 @@ def _scrypt(_type: str, hash: str, configs: Configs) -> str:
             raise errors.scrypt_key_length_mismatch()
     if not 2 <= n <= 262_144 or n & (n - 1):
         raise errors.invalid_scrypt_n_parameter()
-    if r < 1 or p < 1 or p > 16 or 128 * n * r > _DEAREST_SCRYPT:
+    if r < 1 or p < 1 or n * r * p > _DEAREST_SCRYPT or n.bit_length() > 16 * r:  # the last by RFC 7914
         raise errors.invalid_scrypt_parameters()
+    if not key:
+        raise errors.invalid_base64_scrypt_hash(because="it is empty")
     if not salt:
         raise errors.invalid_scrypt_salt_length()
     return _json(algorithm="scrypt", n=n, r=r, p=p, salt=salt.hex(), key=key.hex())
@@ -176,18 +207,21 @@ def _pbkdf2(_type: str, hash: str, configs: Configs) -> str:
         raise errors.invalid_pbkdf_2_hash(because="it needs its pbkdf_2_config")
     if config.algorithm not in ("sha256", "sha512"):
         raise errors.invalid_pbkdf_2_algorithm()
-    if not 1 <= config.iteration_amount <= _DEAREST_PBKDF2:
-        raise errors.invalid_pbkdf_2_iteration_amount()
     salt, key = _base64(config.salt, errors.invalid_pbkdf_2_salt), _bytes(hash, errors.invalid_pbkdf_2_hash)
+    if not key:
+        raise errors.invalid_pbkdf_2_hash(because="it is empty")
     if len(key) != config.key_length:
         raise errors.pbkdf_2_key_length_mismatch()
+    blocks = -(-len(key) // hashlib.new(config.algorithm).digest_size)
+    if not 1 <= config.iteration_amount <= _DEAREST_PBKDF2 // blocks:
+        raise errors.invalid_pbkdf_2_iteration_amount()
     return _json(algorithm="pbkdf2", digest=config.algorithm, n=config.iteration_amount, salt=salt.hex(), key=key.hex())
 
 
 def _phpass(_type: str, hash: str, _configs: Configs) -> str:
     if not hash.startswith(("$P$", "$H$")):
         raise errors.invalid_phpass_hash_prefix()
-    if not re.fullmatch(r"\$[PH]\$[./0-9A-Za-z]{31}", hash) or not 7 <= _itoa64(hash[3]) <= 20:
+    if not re.fullmatch(r"\$[PH]\$[./0-9A-Za-z]{31}", hash) or not 7 <= _itoa64(hash[3]) <= _DEAREST_PHPASS:
         raise errors.invalid_phpass_hash_format()
     return _json(algorithm="phpass", hash=hash)
 
@@ -249,7 +283,7 @@ def _check_own(made: dict[str, Any], password: bytes) -> bool:
 
 def _check_scrypt(made: dict[str, Any], password: bytes) -> bool:
     key = bytes.fromhex(made["key"])
-    salt, memory = bytes.fromhex(made["salt"]), 2 * _DEAREST_SCRYPT
+    salt, memory = bytes.fromhex(made["salt"]), 256 * _DEAREST_SCRYPT
     found = hashlib.scrypt(password, salt=salt, n=made["n"], r=made["r"], p=made["p"], maxmem=memory, dklen=len(key))
     return hmac.compare_digest(found, key)
 
@@ -268,7 +302,7 @@ def _check_plain(made: dict[str, Any], password: bytes) -> bool:
 def _check_phpass(made: dict[str, Any], password: bytes) -> bool:
     from passlib.hash import phpass
 
-    return bool(phpass.verify(password, made["hash"]))
+    return len(password) <= _LONGEST_PHPASS and bool(phpass.verify(password, made["hash"]))
 
 
 _IMPORTS: dict[str, Callable[[str, str, Configs], str]] = {

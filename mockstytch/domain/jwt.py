@@ -42,6 +42,8 @@ def session_id(ctx: Context, session_jwt: str) -> str:
 
 def jwks(ctx: Context) -> list[dict[str, Any]]:
     """The keys that verify this project's JWTs, newest first."""
+    if not ctx.project.counters.get("keys_rotated"):
+        return [keys.built_in_jwk(ctx.project.project_id)]  # as a rule, and without asking the database
     rotated = sorted(ctx.store.all(SigningKey), key=lambda key: -key.position)
     built_in = [] if ctx.project.counters.get("built_in_key_dropped") else [keys.built_in_jwk(ctx.project.project_id)]
     return [key.jwk for key in rotated] + built_in

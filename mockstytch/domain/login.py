@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors, wire
-from mockstytch.domain import jit, lookup, mfa, oauth, organizations, sessions
+from mockstytch.domain import jit, locks, lookup, mfa, oauth, organizations, sessions
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -75,7 +75,9 @@ def proven(ctx: Context, organization: Organization, member: Member, factor: Fac
         session_not_found, intermediate_session_not_found: the one given lives no more.
         invalid_intermediate_session_token_for_organization, member_session_member_id_mismatch: it is another's.
         action_not_allowed_email_domain_is_claimed: joining would take the member out of a claimed domain.
+        user_lock_limit_reached: the member is locked, also for what was not guessed.
     """
+    locks.check(ctx, member)
     if sum(map(bool, (wish.session_token, wish.session_jwt, wish.intermediate_session_token))) > 1:
         raise errors.too_many_session_arguments()
     session = intermediate = None
@@ -83,9 +85,9 @@ def proven(ctx: Context, organization: Organization, member: Member, factor: Fac
         session = sessions.find(ctx, wish.session_token, wish.session_jwt)
     elif wish.intermediate_session_token:
         intermediate = _intermediate_of(ctx, wish.intermediate_session_token, organization, member)
-    member = activate(ctx, organization, member, [factor])
+    member = locks.succeeded(ctx, activate(ctx, organization, member, [factor]))
     if session and session.member_id == member.member_id:
-        member, (factor,) = _linked(ctx, organization, member, [factor])
+        member, (factor,) = linked(ctx, organization, member, [factor])
         session = sessions.extend(ctx, session, wish.minutes, wish.claims, [factor])
         body = _authenticated(ctx, organization, member, session)
         return {**body, "organization_id": organization.organization_id}
@@ -103,12 +105,11 @@ def exchange(ctx: Context, intermediate: IntermediateSession, organization: Orga
         email_jit_provisioning_not_allowed, invalid_email_for_jit_provisioning,
         invalid_oauth_tenant_for_jit_provisioning: not a member, and can't join.
         action_not_allowed_email_domain_is_claimed: another organization claims the domain.
+        user_lock_limit_reached: the member is locked.
     """
-    factors = intermediate.authentication_factors
-    if intermediate.organization_id not in (None, organization.organization_id):
-        factors = rebased(transferable(factors))
-        if not factors:
-            raise errors.invalid_intermediate_session_token_for_organization()
+    factors = carried(intermediate, organization)
+    if not factors:
+        raise errors.invalid_intermediate_session_token_for_organization()
     email_address = intermediate.email_address
     member = lookup.member_by_email(ctx, organization, email_address)
     if member is None:
@@ -126,9 +127,16 @@ def decide(
     intermediate: IntermediateSession | None,
     wish: Wish,
 ) -> Body:
-    """What these factors amount to in this organization."""
+    """What these factors amount to in this organization.
+
+    Raises:
+        user_lock_limit_reached: the member is locked.
+    """
+    locks.check(ctx, member)
     factors = [of_member(factor, member) for factor in factors]
     missing = missing_primary(organization, member, factors)
+    if missing is None:
+        member = admitted(ctx, organization, member)
     if missing is not None or mfa.is_due(organization, member, factors):
         intermediate = _keep(ctx, organization, member, factors, intermediate)
         return {
@@ -138,7 +146,7 @@ def decide(
         }
     if intermediate is not None and ctx.store.claim(intermediate, used_at=ctx.now) is None:
         raise errors.intermediate_session_not_found(because="used a moment ago")
-    member, factors = _linked(ctx, organization, member, factors)
+    member, factors = linked(ctx, organization, member, factors)
     session = sessions.start(ctx, member, factors, wish.minutes, wish.claims)
     return _authenticated(ctx, organization, member, session)
 
@@ -175,14 +183,14 @@ def _is_linked(member: Member | None, factor: Factor) -> bool:
     )
 
 
-def _linked(
+def linked(
     ctx: Context, organization: Organization, member: Member, factors: list[Factor]
 ) -> tuple[Member, list[Factor]]:
     """Who got in with an account elsewhere has it linked from now on."""
-    linked, factors = oauth.link(ctx, member, factors)
-    if linked is not member:
-        ctx.emit("member", "update", linked.member_id, wire.member(linked, organization))
-    return linked, factors
+    holder, factors = oauth.link(ctx, member, factors)
+    if holder is not member:
+        ctx.emit("member", "update", holder.member_id, wire.member(holder, organization))
+    return holder, factors
 
 
 def method_of(factor: Factor) -> str:
@@ -195,6 +203,13 @@ def method_of(factor: Factor) -> str:
 def transferable(factors: list[Factor]) -> list[Factor]:
     """The factors of a session that count in another organization as well."""
     return [factor for factor in factors if method_of(factor) and factor.type not in _STAYS_HERE]
+
+
+def carried(intermediate: IntermediateSession, organization: Organization) -> list[Factor]:
+    """The factors of an intermediate session that count in this organization."""
+    if intermediate.organization_id in (None, organization.organization_id):
+        return intermediate.authentication_factors
+    return rebased(transferable(intermediate.authentication_factors))
 
 
 def rebased(factors: list[Factor]) -> list[Factor]:
@@ -238,6 +253,15 @@ def activate(ctx: Context, organization: Organization, member: Member, factors: 
     return member
 
 
+def admitted(ctx: Context, organization: Organization, member: Member) -> Member:
+    """Whose first factor does is active, even if it says nothing about the address: an account of the right tenant."""
+    if member.status == "active":
+        return member
+    member = ctx.store.update(member, status="active", updated_at=ctx.now)
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    return member
+
+
 def _intermediate_of(ctx: Context, token: str, organization: Organization, member: Member) -> IntermediateSession:
     found = lookup.intermediate_session(ctx, token)
     if found.organization_id not in (None, organization.organization_id):
@@ -263,9 +287,14 @@ def _keep(
     factors: list[Factor],
     intermediate: IntermediateSession | None,
 ) -> IntermediateSession:
-    """The same intermediate session with the factors it has now, or a new one. Its time runs on."""
+    """The same intermediate session with the factors it has now, or a new one. Its time runs on. It belongs to this
+    organization if it belonged to one before, or now has a factor that counts nowhere else."""
     if intermediate is not None:
-        return ctx.store.update(intermediate, authentication_factors=factors)
+        changes: dict[str, Any] = {"authentication_factors": factors}
+        stays = any(f.type in _STAYS_HERE for f in factors if f not in intermediate.authentication_factors)
+        if stays or intermediate.organization_id:
+            changes |= {"organization_id": organization.organization_id, "member_id": member.member_id}
+        return ctx.store.update(intermediate, **changes)
     return new_intermediate(ctx, member.email_address, factors, organization.organization_id, member.member_id)
 
 

@@ -8,7 +8,7 @@ from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.sessions import IntermediateSession
 
-_REFERENCE = re.compile(r"[A-Za-z0-9._~|-]{1,128}")  # what an id, a slug or an external id can be made of
+_REFERENCE = r"[A-Za-z0-9._~|-]{1,128}"  # what an id, a slug or an external id can be made of
 
 
 def organization(ctx: Context, ref: str) -> Organization:
@@ -20,7 +20,7 @@ def organization(ctx: Context, ref: str) -> Organization:
     """
     if ref.startswith("organization-test-"):
         found = ctx.store.find(Organization, organization_id=ref)
-    elif _REFERENCE.fullmatch(ref):
+    elif re.fullmatch(_REFERENCE, ref):
         found = None
     else:
         raise errors.invalid_organization_id()
@@ -49,7 +49,7 @@ def member(ctx: Context, organization: Organization, ref: str) -> Member:
             raise errors.member_does_not_exist_in_organization()
     if found is None or found.status == "deleted":
         raise errors.member_not_found(because="the member is deleted" if found else f"no member has the id {ref}")
-    return _unlocked(ctx, found)
+    return unlocked(ctx, found)
 
 
 def member_by_email(ctx: Context, organization: Organization, email_address: str) -> Member | None:
@@ -58,12 +58,11 @@ def member_by_email(ctx: Context, organization: Organization, email_address: str
 
 
 def _living(ctx: Context, organization: Organization, **where: str) -> Member | None:
-    found = ctx.store.all(Member, organization_id=organization.organization_id, **where)
-    living = next((m for m in found if m.status != "deleted"), None)
-    return _unlocked(ctx, living) if living else None
+    living = ctx.store.find(Member, unless=("status", "deleted"), organization_id=organization.organization_id, **where)
+    return unlocked(ctx, living) if living else None
 
 
-def _unlocked(ctx: Context, member: Member) -> Member:
+def unlocked(ctx: Context, member: Member) -> Member:
     """The member, without a lock that is over."""
     if member.lock_expires_at is None or member.lock_expires_at > ctx.now:
         return member

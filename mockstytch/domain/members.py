@@ -10,7 +10,7 @@ from mockstytch.store.members import EmailReservation, Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.sessions import IntermediateSession
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = r"\+[1-9][0-9]{6,14}"
 
 
 def answer(member: Member, organization: Organization) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _parsed(number: str) -> Any:
     import phonenumbers  # who uses no phone doesn't pay for it
 
     try:
-        parsed = phonenumbers.parse(number) if _E164.fullmatch(number) else None
+        parsed = phonenumbers.parse(number) if re.fullmatch(_E164, number) else None
     except phonenumbers.NumberParseException:
         parsed = None
     if parsed is None or not phonenumbers.is_possible_number(parsed):

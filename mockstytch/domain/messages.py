@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from mockstytch.store.members import Member
 from mockstytch.store.messages import Message, OneTimeToken
 from mockstytch.store.organizations import Organization
 
-_TEMPLATES = files("mockstytch").joinpath("mails")
+_TEMPLATES = Path(__file__).parent.with_name("mails")
 
 # The path in production's e-mails: it has no ``/b2b/`` in it.
 REDIRECT_PATH = "/v1/magic_links/redirect"

@@ -18,6 +18,12 @@ def is_due(organization: Organization, member: Member | None, factors: list[Fact
     return asked and not any(factor.type in SECONDARY for factor in factors)
 
 
+def allows(organization: Organization, member: Member, method: str) -> bool:
+    """Whether the organization takes this second factor, or the member may break the glass."""
+    restricted = organization.mfa_methods == "RESTRICTED" and method not in organization.allowed_mfa_methods
+    return member.is_breakglass or not restricted
+
+
 def required(member: Member | None, secondary_auth_initiated: str | None = None) -> dict[str, Any]:
     """The ``mfa_required`` object. Without any registered factor there are no options: the member has to enrol."""
     has_any = member is not None and (member.mfa_phone_number or member.totp_registration_id)
@@ -31,9 +37,8 @@ def required(member: Member | None, secondary_auth_initiated: str | None = None)
 
 def begin(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> dict[str, Any]:
     """Ask a member for the second factor: a code is texted at once, if a verified phone is the method to use."""
-    allowed = organization.mfa_methods == "ALL_ALLOWED" or "sms_otp" in organization.allowed_mfa_methods
     by_sms = member.mfa_phone_number and member.mfa_phone_number_verified and member.default_mfa_method != "totp"
-    if not (by_sms and allowed):
+    if not (by_sms and allows(organization, member, "sms_otp")):
         return required(member)
     send_sms(ctx, organization, member, locale)
     return required(member, "sms_otp")
@@ -41,5 +46,5 @@ def begin(ctx: Context, organization: Organization, member: Member, locale: str 
 
 def send_sms(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> None:
     """Text a code that lives two minutes. Codes sent before are void."""
-    token = codes.issue(ctx, "sms_otp", "", _SMS_MINUTES, member)
+    token = codes.issue(ctx, "sms_otp", member.mfa_phone_number, _SMS_MINUTES, member)
     messages.sms(ctx, token, member, organization, locale)

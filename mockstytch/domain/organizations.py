@@ -38,7 +38,7 @@ _AUTH_SETTINGS = {
     "oauth_tenant_jit_provisioning",
     "allowed_oauth_tenants",
 }
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 _LONGEST_NAME = 128
 _LONGEST_URL = 2048
 
@@ -223,7 +223,7 @@ def _domains(invalid: Kind, common: Kind, duplicate: Kind) -> Callable[[Context,
     def check(_ctx: Context, _before: Organization, values: list[str]) -> list[str]:
         domains = [value.strip().lower() for value in values]
         for domain in domains:
-            if not _DOMAIN.fullmatch(domain):
+            if not re.fullmatch(_DOMAIN, domain):
                 raise invalid(because=domain)
             if emails.is_common(domain):
                 raise common(because=domain)
@@ -237,7 +237,7 @@ def _domains(invalid: Kind, common: Kind, duplicate: Kind) -> Callable[[Context,
 def _role_assignments(ctx: Context, before: Organization, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for value in values:
         domain = value["domain"] = value["domain"].strip().lower()
-        if not _DOMAIN.fullmatch(domain):
+        if not re.fullmatch(_DOMAIN, domain):
             raise errors.rbac_invalid_domain(because=domain)
         if emails.is_common(domain):
             raise errors.rbac_domain_too_common(because=domain)

@@ -11,7 +11,7 @@ from mockstytch.store.members import Member
 from mockstytch.store.projects import PasswordPolicy
 from mockstytch.store.sessions import Factor
 
-_LONGEST = 72  # what zxcvbn looks at
+_LONGEST = 32  # what zxcvbn looks at: on more it can take seconds
 _LOWEST_SCORE = 3
 
 
@@ -41,26 +41,32 @@ def check_mode(ctx: Context, *, cross_org: bool) -> None:
 
 
 def set_for(ctx: Context, member: Member, hash: str) -> Member:
-    """Give a member a password, in place of a former one."""
-    scope = scope_of(ctx, member.member_id, member.email_address)
-    shared = scope == member.email_address
-    saved = set_for_scope(ctx, scope, hash, None if shared else member)
-    holders = ctx.store.all(Member, email_address=member.email_address) if shared else [member]
-    for holder in holders:
-        if holder.status != "deleted":
-            changed = ctx.store.update(holder, member_password_id=saved.member_password_id, updated_at=ctx.now)
-            member = changed if holder.member_id == member.member_id else member
-    return member
+    """Give a member a password, in place of a former one; where they are shared, everybody with its address."""
+    if ctx.project.settings.cross_org_passwords_enabled:
+        set_for_address(ctx, member.email_address, hash)
+        return ctx.store.get(Member, member_id=member.member_id)
+    saved = _save(ctx, member.member_id, hash, member.member_id)
+    return ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
 
 
-def set_for_scope(ctx: Context, scope: str, hash: str, member: Member | None = None) -> Password:
+def set_for_address(ctx: Context, email_address: str, hash: str) -> list[Member]:
+    """Give an address a password, in place of a former one. Answers its members: the deleted ones have it as well, for
+    the day they are reactivated."""
+    saved = _save(ctx, email_address, hash)
+    return [
+        ctx.store.update(holder, member_password_id=saved.member_password_id, updated_at=ctx.now)
+        for holder in ctx.store.all(Member, email_address=email_address)
+    ]
+
+
+def _save(ctx: Context, scope: str, hash: str, member_id: str | None = None) -> Password:
     if old := of_scope(ctx, scope):
         ctx.store.delete(old)
     return ctx.store.insert(
         Password(
             member_password_id=ctx.ids.new("password"),
             scope=scope,
-            member_id=member.member_id if member else None,
+            member_id=member_id,
             hash=hash,
             created_at=ctx.now,
         )
@@ -68,15 +74,31 @@ def set_for_scope(ctx: Context, scope: str, hash: str, member: Member | None = N
 
 
 def forget(ctx: Context, member: Member) -> Member:
-    """The member's password goes; where passwords are shared, everybody's with that address."""
-    found = of(ctx, member)
+    """The member's own password goes.
+
+    Raises:
+        cross_org_passwords_enabled: it is not the member's alone.
+    """
+    check_mode(ctx, cross_org=False)
+    if found := of(ctx, member):
+        ctx.store.delete(found)
+    return ctx.store.update(member, member_password_id="", updated_at=ctx.now)
+
+
+def forget_shared(ctx: Context, email_address: str) -> None:
+    """The address's password goes, for everybody who has it.
+
+    Raises:
+        cross_org_passwords_not_enabled: addresses have none.
+        member_password_not_found: this one has none.
+    """
+    check_mode(ctx, cross_org=True)
+    found = of_scope(ctx, email_address)
     if found is None:
-        return ctx.store.update(member, member_password_id="")
-    ctx.store.delete(found)
+        raise errors.member_password_not_found()
     for holder in ctx.store.all(Member, member_password_id=found.member_password_id):
-        changed = ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
-        member = changed if holder.member_id == member.member_id else member
-    return member
+        ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
+    ctx.store.delete(found)
 
 
 def prove(ctx: Context, member: Member, password: str) -> Member:

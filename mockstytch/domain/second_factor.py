@@ -61,11 +61,10 @@ def brought(ctx: Context, organization: Organization, member: Member, credential
     found: Bearer
     if credential.intermediate_session_token:
         found = lookup.intermediate_session(ctx, credential.intermediate_session_token)
-        same = found.email_address == member.email_address
         if found.organization_id == organization.organization_id:
             same = found.member_id == member.member_id
-        elif found.organization_id is not None:
-            same = same and bool(login.transferable(found.authentication_factors))
+        else:
+            same = found.email_address == member.email_address and bool(login.carried(found, organization))
     else:
         found = sessions.find(ctx, credential.session_token, credential.session_jwt)
         same = found.member_id == member.member_id
@@ -78,14 +77,33 @@ def check_allowed(organization: Organization, member: Member, method: Method) ->
     """
     Raises:
         operation_restricted_by_organization_mfa_methods: the organization doesn't take this method.
-        action_available_only_for_active_members: the member is pending, invited or deleted.
     """
-    restricted = organization.mfa_methods == "RESTRICTED" and method not in organization.allowed_mfa_methods
-    if restricted and method != "recovery_code" and not member.is_breakglass:
+    if not mfa.allows(organization, member, method):
         raise errors.operation_restricted_by_organization_mfa_methods()
 
 
-def check_bypass(ctx: Context, member: Member, held: Bearer | None) -> None:
+def check_attachable(member: Member) -> None:
+    """
+    Raises:
+        action_available_only_for_active_members: the member is pending or invited.
+    """
+    if member.status != "active":
+        raise errors.action_available_only_for_active_members(because=f"the member is {member.status}")
+
+
+def check_primary(organization: Organization, member: Member, held: Bearer) -> None:
+    """Before a code is looked at: what it would be added to must do as a first factor.
+
+    Raises:
+        action_available_only_once_primary_authentication_is_met: it doesn't.
+    """
+    if isinstance(held, IntermediateSession):
+        factors = [login.of_member(f, member) for f in login.carried(held, organization)]
+        if login.missing_primary(organization, member, factors) is not None:
+            raise errors.action_available_only_once_primary_authentication_is_met()
+
+
+def check_bypass(member: Member, held: Bearer | None) -> None:
     """Who has a second factor already changes or adds one only after showing it.
 
     Raises:
@@ -109,18 +127,28 @@ def complete(
     held: Bearer,
     method: Method,
     wish: Wish,
+    **proven: Any,
 ) -> dict[str, Any]:
     """The session that comes of it, as every second factor answers it.
 
+    Args:
+        proven: columns of the member that the factor settles.
+
     Raises:
-        action_available_only_once_primary_authentication_is_met: the first factor wasn't enough for the organization.
-        action_available_only_for_active_members: the member isn't active.
+        intermediate_session_not_found: it was used up meanwhile.
+        action_not_allowed_email_domain_is_claimed: this would be joining, and another organization claims the domain.
     """
     if isinstance(held, MemberSession):
-        session = sessions.touch(ctx, held, wish.minutes, wish.claims, [factor])
-        member = _enrolled(ctx, organization, member, method, wish)
+        member = _enrolled(ctx, organization, member, method, wish, proven)
+        session = sessions.extend(ctx, held, wish.minutes, wish.claims, [factor])
     else:
-        session, member = _from_intermediate(ctx, organization, member, factor, held, method, wish)
+        if ctx.store.claim(held, used_at=ctx.now) is None:
+            raise errors.intermediate_session_not_found(because="used a moment ago")
+        factors = login.carried(held, organization)
+        member = login.admitted(ctx, organization, login.activate(ctx, organization, member, factors))
+        member, factors = login.linked(ctx, organization, member, [login.of_member(f, member) for f in factors])
+        member = _enrolled(ctx, organization, member, method, wish, proven)
+        session = sessions.start(ctx, member, sessions.with_factors(factors, [factor]), wish.minutes, wish.claims)
     return {
         **sessions.answer(ctx, session, member, organization),
         "member_id": member.member_id,
@@ -128,55 +156,19 @@ def complete(
     }
 
 
-def check_primary(
-    ctx: Context, organization: Organization, member: Member, held: Bearer
-) -> tuple[Member, list[Factor]]:
-    """The factors at hand, which must do as first ones; who only joins by them is active from now on.
-
-    Raises:
-        action_available_only_once_primary_authentication_is_met: they don't do.
-        action_available_only_for_active_members: they don't make the member active.
-    """
-    factors = held.authentication_factors
-    if isinstance(held, IntermediateSession) and held.organization_id != organization.organization_id:
-        factors = login.rebased(login.transferable(factors))
-        member = login.activate(ctx, organization, member, factors)
-    if login.missing_primary(organization, member, factors) is not None:
-        raise errors.action_available_only_once_primary_authentication_is_met()
-    if member.status != "active":
-        raise errors.action_available_only_for_active_members()
-    return member, factors
-
-
-def _from_intermediate(
-    ctx: Context,
-    organization: Organization,
-    member: Member,
-    factor: Factor,
-    held: IntermediateSession,
-    method: Method,
-    wish: Wish,
-) -> tuple[MemberSession, Member]:
-    member, factors = check_primary(ctx, organization, member, held)
-    if ctx.store.claim(held, used_at=ctx.now) is None:
-        raise errors.intermediate_session_not_found(because="used a moment ago")
-    member = _enrolled(ctx, organization, member, method, wish)
-    proven = sessions.with_factors([login.of_member(f, member) for f in factors], [factor])
-    return sessions.start(ctx, member, proven, wish.minutes, wish.claims), member
-
-
-def _enrolled(ctx: Context, organization: Organization, member: Member, method: Method, wish: Wish) -> Member:
+def _enrolled(
+    ctx: Context, organization: Organization, member: Member, method: Method, wish: Wish, proven: dict[str, Any]
+) -> Member:
     """The member with the MFA settings that a proven second factor leaves it."""
-    enrolled = member.mfa_enrolled
+    columns = dict(proven)
     if organization.mfa_policy == "REQUIRED_FOR_ALL":
-        enrolled = True
+        columns["mfa_enrolled"] = True
     elif wish.set_mfa_enrollment:
-        enrolled = wish.set_mfa_enrollment == "enroll"
-    default = member.default_mfa_method
-    if method != "recovery_code" and (wish.set_default_mfa or not default):
-        default = method
-    if (enrolled, default) == (member.mfa_enrolled, member.default_mfa_method):
+        columns["mfa_enrolled"] = wish.set_mfa_enrollment == "enroll"
+    if method != "recovery_code" and (wish.set_default_mfa or not member.default_mfa_method):
+        columns["default_mfa_method"] = method
+    if all(getattr(member, name) == value for name, value in columns.items()):
         return member
-    member = ctx.store.update(member, mfa_enrolled=enrolled, default_mfa_method=default, updated_at=ctx.now)
+    member = ctx.store.update(member, **columns, updated_at=ctx.now)
     ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     return member

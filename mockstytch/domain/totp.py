@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from mockstytch.store.organizations import Organization
 
 _STEP_SECONDS = 30
 _DRIFT_STEPS = 1
+_RECOVERY_CODE = r"[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}"
 RECOVERY_CODES = 10
 
 
@@ -53,7 +55,7 @@ def prove(ctx: Context, member: Member, code: str) -> Totp:
         totp_not_found: there is no app.
         expired_totp: the registration waited too long for its first code.
         totp_code_already_authenticated: this code, or a later one, was shown before.
-        recovery_code_used_as_totp_code, unable_to_authenticate_totp: it isn't one.
+        unable_to_authenticate_totp: it isn't one. Counts as a failure.
         user_lock_limit_reached: too many wrong ones.
     """
     locks.check(ctx, member)
@@ -110,6 +112,11 @@ def new_recovery_codes(ctx: Context, member: Member, given: list[str] | None = N
             )
         )
     return codes
+
+
+def is_recovery_code(text: str) -> bool:
+    """Whether a code looks like those made here."""
+    return re.fullmatch(_RECOVERY_CODE, text) is not None
 
 
 def recovery_codes(ctx: Context, member: Member) -> list[RecoveryCode]:

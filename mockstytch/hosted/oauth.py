@@ -7,7 +7,7 @@ comes next never sees it.
 import re
 from collections.abc import Awaitable, Callable
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +27,7 @@ from mockstytch.store.projects import Project
 _COOKIE = "mockstytch_oauth_state"
 _CALLBACK = "/v1/b2b/oauth/callback"
 _PAGE = "/_mock/provider"
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_CHALLENGE = r"[A-Za-z0-9_-]{43}"
 
 
 class OAuthPages:
@@ -81,7 +81,7 @@ class OAuthPages:
     def _sent_off(self, ctx: Context, request: Request, organization: Any, urls: tuple[str, str]) -> Response:
         query = request.query_params
         challenge = query.get("pkce_code_challenge", "")
-        if challenge and not _CHALLENGE.fullmatch(challenge):
+        if challenge and not re.fullmatch(_CHALLENGE, challenge):
             raise errors.invalid_pkce_code_challenge()
         provider = request.path_params["provider"]
         flow = oauth.new_flow(ctx, provider, organization, urls, query.get("custom_scopes", "").split(), challenge)
@@ -206,4 +206,4 @@ def _template() -> Any:
     from jinja2 import Environment  # who never sees the page doesn't pay for it
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files("mockstytch").joinpath("hosted/provider.html").read_text(encoding="utf-8"))
+    return environment.from_string(Path(__file__).with_name("provider.html").read_text(encoding="utf-8"))

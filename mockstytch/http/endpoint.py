@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, to_builtins
@@ -79,7 +79,7 @@ class Endpoints(list[Endpoint]):
         public: bool = False,
     ) -> Callable[[F], F]:
         def register(operation: F) -> F:
-            request = get_type_hints(operation)["req"]
+            request = operation.__annotations__["req"]
             sdk_paths = tuple("/sdk/v1" + p for p in sdk)
             self.append(
                 Endpoint(method, path, operation, request, aliases, sdk_paths, self._resource, permission, public)

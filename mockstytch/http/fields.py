@@ -81,19 +81,25 @@ EmailAddress = Annotated[
     str, Meta(pattern=ADDRESS, max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
 ]
 OptionalEmail = Annotated[
-    str, Meta(pattern=f"{ADDRESS}|^$", max_length=254), Clean(lambda s: s.strip().lower()), Says(errors.invalid_email)
+    str,
+    Meta(pattern=rf"{ADDRESS}|\A\Z", max_length=254),
+    Clean(lambda s: s.strip().lower()),
+    Says(errors.invalid_email),
 ]
 # 44 base64url characters: 33 bytes, or 32 and their padding
-_TOKEN = r"^[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]$"
+_TOKEN = r"\A[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]\Z"
 Token = Annotated[str, Meta(pattern=_TOKEN), Says(errors.invalid_token)]
 SessionToken = Annotated[str, Meta(pattern=_TOKEN), Says(errors.invalid_session_token)]
-OptionalSessionToken = Annotated[str, Meta(pattern=f"{_TOKEN}|^$"), Says(errors.invalid_session_token)]
+OptionalSessionToken = Annotated[str, Meta(pattern=rf"{_TOKEN}|\A\Z"), Says(errors.invalid_session_token)]
 SessionMinutes = Annotated[int, Meta(ge=5, le=527040), Says(errors.invalid_session_duration_minutes)]
 LinkMinutes = Annotated[int, Meta(ge=5, le=10080), Says(errors.invalid_expiration)]
 LocaleField = Annotated[Locale, Says(errors.invalid_locale)]
 SmsLocaleField = Annotated[SmsLocale, Says(errors.invalid_locale)]
-ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._|-]{1,128}$|^$")]  # "" is as good as absent
+# "" is as good as absent
+ExternalId = Annotated[
+    str, Meta(pattern=r"\A(?!member-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"), Says(errors.invalid_external_id)
+]
 Metadata = Annotated[dict[str, Any], Says(errors.metadata_invalid_format, or_type=True)]
-CodeChallenge = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$|^$"), Says(errors.invalid_pkce_code_challenge)]
-CodeVerifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._~-]{1,128}$|^$"), Says(errors.invalid_pkce_code_verifier)]
+CodeChallenge = Annotated[str, Meta(pattern=r"\A([A-Za-z0-9_-]{43})?\Z"), Says(errors.invalid_pkce_code_challenge)]
+CodeVerifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._~-]{0,128}\Z"), Says(errors.invalid_pkce_code_verifier)]
 Claims = dict[str, Any]

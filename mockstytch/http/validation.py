@@ -5,6 +5,7 @@ sentence. Only its fixed beginning is read, to tell a wrong JSON type from a wro
 """
 
 import re
+import reprlib
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
@@ -17,7 +18,8 @@ from mockstytch.errors import StytchError
 from mockstytch.http.fields import Clean, Says
 
 S = TypeVar("S", bound=Struct)
-_WRONG_TYPE = re.compile(r"Expected `[^`]+`, got `")
+_WRONG_TYPE = r"Expected `[^`]+`, got `"
+_SECRET = "code|hash|jwt|password|salt|secret|token|verifier"  # in the names of fields that the log must not show
 
 
 def parse(model: type[S], raw: dict[str, Any], strict: bool = True) -> S:
@@ -59,9 +61,16 @@ def _finding(model: type[Struct], given: dict[str, Any], strict: bool) -> Stytch
             nested = _nested(field)
             if nested and isinstance(given[field.name], dict):
                 return _finding(nested, given[field.name], strict)
-            wrong_type = _WRONG_TYPE.match(str(e)) and not (said and said.or_type)
-            return (errors.bad_request if wrong_type or not said else said.error)(because=f"{field.name}: {e}")
+            wrong_type = re.match(_WRONG_TYPE, str(e))
+            fits = said and (said.or_type or not wrong_type)
+            because = str(e) if wrong_type else _not_accepted(field.name, given[field.name])
+            return (said.error if said and fits else errors.bad_request)(because=f"{field.name}: {because}")
     return errors.bad_request()
+
+
+def _not_accepted(name: str, value: Any) -> str:
+    """For the request log: what was sent, shortened, unless it is a secret."""
+    return "not accepted" if re.search(_SECRET, name) else f"{reprlib.repr(value)} is not accepted"
 
 
 def _without_nulls(model: type[Struct], given: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -32,9 +33,13 @@ class Store:
     def __init__(self, connection: Connection, project_id: str) -> None:
         self._connection, self._project_id = connection, project_id
 
-    def find(self, record: type[R], **where: Any) -> R | None:
-        """The row with these values, if there is one."""
-        row = self._execute(_select(record, *_shape(where)), where).first()
+    def find(self, record: type[R], *, unless: tuple[str, str] | None = None, **where: Any) -> R | None:
+        """The row with these values, if there is one.
+
+        Args:
+            unless: a column, and the value of it that doesn't count, as an index has them that is to serve.
+        """
+        row = self._execute(_select(record, *_shape(where), False, unless), where).first()
         return None if row is None else _record(record, row)
 
     def get(self, record: type[R], **where: Any) -> R:
@@ -146,8 +151,16 @@ def _where(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...])
 
 
 @cache
-def _select(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...], ordered: bool = False) -> Select[Any]:
+def _select(
+    record: type[Record],
+    names: tuple[str, ...],
+    nulls: tuple[str, ...],
+    ordered: bool = False,
+    unless: tuple[str, str] | None = None,
+) -> Select[Any]:
     found = select(*_columns(record)).where(*_where(record, names, nulls))
+    if unless is not None:  # written out: an index with a condition serves only who states the same one
+        found = found.where(record.table.c[unless[0]] != literal_column(f"'{unless[1]}'"))
     return found.order_by(record.table.c[record.key[0]]) if ordered and record.key else found
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 
 import argon2
 import bcrypt
@@ -90,6 +91,7 @@ def _pbkdf2_config(**changed: object) -> Configs:
 
 
 _KEY = "00" * 32
+_ITERATIONS, _PBKDF2_ROUNDS = "invalid_argon_2_iteration_amount", "invalid_pbkdf_2_iteration_amount"
 
 
 @pytest.mark.parametrize(
@@ -99,16 +101,27 @@ _KEY = "00" * 32
         ("bcrypt", "$2b$10$short", Configs(), "invalid_bcrypt_hash"),
         ("bcrypt", "$2b$03$" + "a" * 53, Configs(), "invalid_bcrypt_cost"),
         ("bcrypt", "$2b$31$" + "a" * 53, Configs(), "invalid_bcrypt_cost"),
+        ("bcrypt", "$2x$10$" + "." * 53, Configs(), "invalid_bcrypt_hash"),
+        ("bcrypt", "$2b$10$" + "/" * 53, Configs(), "invalid_bcrypt_hash"),
+        ("bcrypt", "$2b$15$" + "." * 53, Configs(), "invalid_bcrypt_cost"),
         ("md_5", "zz", Configs(), "invalid_md_5_hash"),
         ("sha_1", "00" * 16, Configs(), "invalid_sha_1_hash"),
         ("sha_512", "", Configs(), "invalid_sha_512_hash"),
         ("argon_2id", "$argon2id$nonsense", Configs(), "invalid_hash"),
         ("argon_2id", "$argon2id$v=19$m=99999999,t=1,p=1$c29tZXNhbHQ$aaaa", Configs(), "invalid_argon_2_memory"),
+        ("argon_2i", "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$aaaaaaaa", Configs(), "invalid_hash"),
+        ("argon_2id", "$argon2id$v=19$m=64,t=65,p=1$c29tZXNhbHQ$aaaaaaaa", Configs(), _ITERATIONS),
+        ("argon_2id", "$argon2id$v=19$m=64,t=0,p=1$c29tZXNhbHQ$aaaaaaaa", Configs(), _ITERATIONS),
+        ("argon_2id", "$argon2id$v=19$m=65536,t=9,p=1$c29tZXNhbHQ$aaaaaaaa", Configs(), "invalid_argon_2_memory"),
+        ("argon_2id", "$argon2id$v=19$m=8192,t=1,p=65$c29tZXNhbHQ$aaaaaaaa", Configs(), "invalid_argon_2_threads"),
+        ("argon_2id", "$argon2id$v=19$m=64,t=1,p=1$!$aaaaaaaa", Configs(), "invalid_argon_2_salt"),
+        ("argon_2id", "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$a", Configs(), "invalid_argon_2_key_length"),
         ("argon_2id", _KEY, Configs(), "invalid_hash"),
         ("argon_2id", "!", _argon2_config(), "invalid_hash"),
         ("argon_2id", _KEY, _argon2_config(salt="x"), "invalid_argon_2_salt"),
-        ("argon_2id", _KEY, _argon2_config(iteration_amount=0), "invalid_argon_2_iteration_amount"),
+        ("argon_2id", _KEY, _argon2_config(iteration_amount=0), _ITERATIONS),
         ("argon_2id", _KEY, _argon2_config(memory=1), "invalid_argon_2_memory"),
+        ("argon_2id", _KEY, _argon2_config(iteration_amount=64, memory=1 << 19), "invalid_argon_2_memory"),
         ("argon_2id", _KEY, _argon2_config(threads=0), "invalid_argon_2_threads"),
         ("argon_2id", _KEY, _argon2_config(key_length=1), "invalid_argon_2_key_length"),
         ("argon_2id", _KEY, _argon2_config(key_length=16), "argon_2_key_length_mismatch"),
@@ -119,15 +132,24 @@ _KEY = "00" * 32
         ("scrypt", _KEY, _scrypt_config(n_parameter=1000), "invalid_scrypt_n_parameter"),
         ("scrypt", _KEY, _scrypt_config(n_parameter=524288), "invalid_scrypt_n_parameter"),
         ("scrypt", _KEY, _scrypt_config(r_parameter=0), "invalid_scrypt_parameters"),
+        ("scrypt", _KEY, _scrypt_config(n_parameter=65536, r_parameter=1), "invalid_scrypt_parameters"),
+        ("scrypt", _KEY, _scrypt_config(n_parameter=262144, p_parameter=2), "invalid_scrypt_parameters"),
+        ("scrypt", "$scrypt$ln=18,r=99,p=9$c29tZXNhbHQ$aaaa", Configs(), "invalid_scrypt_parameters"),
+        ("scrypt", "$scrypt$ln=10,r=8,p=1$a$aaaa", Configs(), "invalid_base64_scrypt_hash"),
+        ("scrypt", "=", _scrypt_config(key_length=0), "invalid_base64_scrypt_hash"),
         ("scrypt", _KEY, _scrypt_config(key_length=16), "scrypt_key_length_mismatch"),
         ("pbkdf_2", _KEY, Configs(), "invalid_pbkdf_2_hash"),
         ("pbkdf_2", "!", _pbkdf2_config(), "invalid_pbkdf_2_hash"),
+        ("pbkdf_2", "=", _pbkdf2_config(key_length=0), "invalid_pbkdf_2_hash"),
+        ("pbkdf_2", "00" * 64, _pbkdf2_config(key_length=64, iteration_amount=2_000_000), _PBKDF2_ROUNDS),
+        ("pbkdf_2", _KEY, _pbkdf2_config(iteration_amount=0), _PBKDF2_ROUNDS),
         ("pbkdf_2", _KEY, _pbkdf2_config(algorithm="md5"), "invalid_pbkdf_2_algorithm"),
-        ("pbkdf_2", _KEY, _pbkdf2_config(iteration_amount=10**9), "invalid_pbkdf_2_iteration_amount"),
+        ("pbkdf_2", _KEY, _pbkdf2_config(iteration_amount=10**9), _PBKDF2_ROUNDS),
         ("pbkdf_2", _KEY, _pbkdf2_config(salt="!"), "invalid_pbkdf_2_salt"),
         ("pbkdf_2", _KEY, _pbkdf2_config(key_length=16), "pbkdf_2_key_length_mismatch"),
         ("phpass", "$2b$nope", Configs(), "invalid_phpass_hash_prefix"),
         ("phpass", "$P$short", Configs(), "invalid_phpass_hash_format"),
+        ("phpass", "$P$F" + "a" * 30, Configs(), "invalid_phpass_hash_format"),
         ("phpass", "$P$z" + "a" * 30, Configs(), "invalid_phpass_hash_format"),
     ],
 )
@@ -135,3 +157,39 @@ def test_a_hash_that_can_not_be_is_refused(hash_type, made, configs, error):
     with pytest.raises(StytchError) as refused:
         imported(hash_type, made, configs)
     assert refused.value.kind.error_type == error
+
+
+# The dearest that is taken, of each algorithm: a check stops the server for as long as it lasts.
+_DEAREST = [
+    ("bcrypt", "$2b$14$" + "." * 53, Configs()),
+    ("argon_2id", "$argon2id$v=19$m=524288,t=1,p=1$c29tZXNhbHQ$aaaaaaaa", Configs()),
+    ("argon_2id", "$argon2id$v=19$m=8192,t=64,p=4$c29tZXNhbHQ$aaaaaaaa", Configs()),
+    ("scrypt", _KEY, _scrypt_config(n_parameter=262144)),
+    ("pbkdf_2", _KEY, _pbkdf2_config(iteration_amount=2_000_000)),
+    ("pbkdf_2", "00" * 2048, _pbkdf2_config(iteration_amount=62_500, key_length=2048, algorithm="sha512")),
+    ("phpass", "$P$E" + "a" * 30, Configs()),
+]
+
+
+@pytest.mark.parametrize(("hash_type", "made", "configs"), _DEAREST, ids=lambda v: v if v in _TYPES else "")
+def test_the_dearest_hash_is_checked_in_bearable_time(hash_type, made, configs):
+    stored = imported(hash_type, made, configs)
+    started = time.process_time()
+    assert not fits(stored, PASSWORD)
+    assert time.process_time() - started < 4  # about one second, on a machine that does nothing else
+
+
+def test_a_password_of_a_megabyte():
+    long = "x" * 1_000_000
+    assert not fits(imported("phpass", "$P$E" + "a" * 30, Configs()), long)
+    assert fits(imported("bcrypt", bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode(), Configs()), long)
+    assert fits(imported("sha_1", hashlib.sha1(long.encode()).hexdigest(), Configs()), long)
+
+
+@pytest.mark.parametrize("password", ["a\0b", "🐎" * 30, " "])
+def test_any_character_can_be_in_a_password(password):
+    assert fits(
+        imported("bcrypt", bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode(), Configs()), password
+    )
+    assert fits(imported("phpass", phpass.using(rounds=7).hash(password), Configs()), password)
+    assert fits(imported("argon_2id", argon2.PasswordHasher(1, 64, 1).hash(password), Configs()), password)

@@ -1,0 +1,306 @@
+CREATE TABLE events (
+	project_id VARCHAR NOT NULL, 
+	event_id VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	source VARCHAR NOT NULL, 
+	object_type VARCHAR NOT NULL, 
+	action VARCHAR NOT NULL, 
+	id VARCHAR NOT NULL, 
+	entity TEXT, 
+	created_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, event_id)
+);
+CREATE INDEX events_position_index ON events (project_id, position);
+CREATE TABLE intermediate_sessions (
+	project_id VARCHAR NOT NULL, 
+	intermediate_session_token VARCHAR NOT NULL, 
+	email_address VARCHAR NOT NULL, 
+	organization_id VARCHAR, 
+	member_id VARCHAR, 
+	authentication_factors TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, intermediate_session_token)
+);
+CREATE TABLE messages (
+	project_id VARCHAR NOT NULL, 
+	message_id VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	channel VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	"to" VARCHAR NOT NULL, 
+	subject VARCHAR, 
+	text VARCHAR NOT NULL, 
+	html VARCHAR, 
+	link VARCHAR, 
+	token VARCHAR, 
+	token_type VARCHAR, 
+	redirect_url VARCHAR, 
+	code VARCHAR, 
+	organization_id VARCHAR, 
+	member_id VARCHAR, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, message_id)
+);
+CREATE INDEX messages_position_index ON messages (project_id, position);
+CREATE INDEX messages_to_position_index ON messages (project_id, "to", position);
+CREATE TABLE next_identities (
+	project_id VARCHAR NOT NULL, 
+	next_identity_id VARCHAR NOT NULL, 
+	provider VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	identity TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, next_identity_id)
+);
+CREATE INDEX next_identities_provider_position_index ON next_identities (project_id, provider, position);
+CREATE TABLE oauth_flows (
+	project_id VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	provider VARCHAR NOT NULL, 
+	organization_id VARCHAR, 
+	login_url VARCHAR NOT NULL, 
+	signup_url VARCHAR NOT NULL, 
+	pkce_code_challenge VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	code VARCHAR, 
+	account_key VARCHAR, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, state)
+);
+CREATE UNIQUE INDEX oauth_flows_code_unique ON oauth_flows (project_id, code);
+CREATE TABLE one_time_tokens (
+	project_id VARCHAR NOT NULL, 
+	token VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	organization_id VARCHAR, 
+	member_id VARCHAR, 
+	email_address VARCHAR NOT NULL, 
+	code VARCHAR NOT NULL, 
+	account_key VARCHAR, 
+	pkce_code_challenge VARCHAR NOT NULL, 
+	landing_url VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, token)
+);
+CREATE INDEX one_time_tokens_email_address_kind_index ON one_time_tokens (project_id, email_address, kind);
+CREATE INDEX one_time_tokens_member_id_index ON one_time_tokens (project_id, member_id);
+CREATE TABLE organizations (
+	project_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	organization_name VARCHAR NOT NULL, 
+	organization_slug VARCHAR NOT NULL, 
+	slug_key VARCHAR NOT NULL, 
+	organization_external_id VARCHAR, 
+	organization_logo_url VARCHAR NOT NULL, 
+	trusted_metadata TEXT NOT NULL, 
+	sso_default_connection_id VARCHAR, 
+	sso_jit_provisioning VARCHAR NOT NULL, 
+	sso_jit_provisioning_allowed_connections TEXT NOT NULL, 
+	email_allowed_domains TEXT NOT NULL, 
+	email_jit_provisioning VARCHAR NOT NULL, 
+	email_invites VARCHAR NOT NULL, 
+	auth_methods VARCHAR NOT NULL, 
+	allowed_auth_methods TEXT NOT NULL, 
+	mfa_policy VARCHAR NOT NULL, 
+	mfa_methods VARCHAR NOT NULL, 
+	allowed_mfa_methods TEXT NOT NULL, 
+	rbac_email_implicit_role_assignments TEXT NOT NULL, 
+	oauth_tenant_jit_provisioning VARCHAR NOT NULL, 
+	allowed_oauth_tenants TEXT NOT NULL, 
+	claimed_email_domains TEXT NOT NULL, 
+	first_party_connected_apps_allowed_type VARCHAR NOT NULL, 
+	allowed_first_party_connected_apps TEXT NOT NULL, 
+	third_party_connected_apps_allowed_type VARCHAR NOT NULL, 
+	allowed_third_party_connected_apps TEXT NOT NULL, 
+	custom_roles TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, organization_id)
+);
+CREATE UNIQUE INDEX organizations_organization_external_id_unique ON organizations (project_id, organization_external_id);
+CREATE INDEX organizations_position_index ON organizations (project_id, position);
+CREATE UNIQUE INDEX organizations_slug_key_unique ON organizations (project_id, slug_key);
+CREATE TABLE projects (
+	project_id VARCHAR NOT NULL, 
+	secret VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	clock TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	counters TEXT NOT NULL, 
+	PRIMARY KEY (project_id)
+);
+CREATE TABLE provider_accounts (
+	project_id VARCHAR NOT NULL, 
+	account_key VARCHAR NOT NULL, 
+	provider VARCHAR NOT NULL, 
+	provider_subject VARCHAR NOT NULL, 
+	email_address VARCHAR NOT NULL, 
+	email_verified BOOLEAN NOT NULL, 
+	name VARCHAR NOT NULL, 
+	profile_picture_url VARCHAR NOT NULL, 
+	locale VARCHAR NOT NULL, 
+	tenant_ids TEXT NOT NULL, 
+	scopes TEXT NOT NULL, 
+	access_token VARCHAR NOT NULL, 
+	access_token_expires_at DATETIME, 
+	refresh_token VARCHAR NOT NULL, 
+	id_token VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, account_key)
+);
+CREATE INDEX provider_accounts_provider_position_index ON provider_accounts (project_id, provider, position);
+CREATE TABLE signing_keys (
+	project_id VARCHAR NOT NULL, 
+	kid VARCHAR NOT NULL, 
+	private_key VARCHAR NOT NULL, 
+	jwk TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, kid)
+);
+CREATE TABLE members (
+	project_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	email_id VARCHAR NOT NULL, 
+	email_address VARCHAR NOT NULL, 
+	email_domain VARCHAR NOT NULL, 
+	email_address_verified BOOLEAN NOT NULL, 
+	status VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	external_id VARCHAR, 
+	is_breakglass BOOLEAN NOT NULL, 
+	mfa_enrolled BOOLEAN NOT NULL, 
+	mfa_phone_id VARCHAR NOT NULL, 
+	mfa_phone_number VARCHAR NOT NULL, 
+	phone_key VARCHAR, 
+	mfa_phone_number_verified BOOLEAN NOT NULL, 
+	default_mfa_method VARCHAR NOT NULL, 
+	totp_registration_id VARCHAR NOT NULL, 
+	member_password_id VARCHAR NOT NULL, 
+	retired_email_addresses TEXT NOT NULL, 
+	oauth_registrations TEXT NOT NULL, 
+	failed_attempts BIGINT NOT NULL, 
+	lock_created_at DATETIME, 
+	lock_expires_at DATETIME, 
+	roles TEXT NOT NULL, 
+	trusted_metadata TEXT NOT NULL, 
+	untrusted_metadata TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, member_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX members_email_address_index ON members (project_id, email_address);
+CREATE INDEX members_organization_id ON members (project_id, organization_id);
+CREATE UNIQUE INDEX members_organization_id_email_address_unique ON members (project_id, organization_id, email_address) WHERE members.status != 'deleted';
+CREATE INDEX members_organization_id_email_domain_index ON members (project_id, organization_id, email_domain);
+CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
+CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted';
+CREATE INDEX members_organization_id_position_index ON members (project_id, organization_id, position);
+CREATE TABLE organization_domains (
+	project_id VARCHAR NOT NULL, 
+	domain_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	use VARCHAR NOT NULL, 
+	domain VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, domain_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX organization_domains_organization_id ON organization_domains (project_id, organization_id);
+CREATE UNIQUE INDEX organization_domains_organization_id_use_domain_unique ON organization_domains (project_id, organization_id, use, domain);
+CREATE INDEX organization_domains_use_domain_index ON organization_domains (project_id, use, domain);
+CREATE TABLE email_reservations (
+	project_id VARCHAR NOT NULL, 
+	reservation_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	email_address VARCHAR NOT NULL, 
+	use VARCHAR NOT NULL, 
+	expires_at DATETIME, 
+	PRIMARY KEY (project_id, reservation_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX email_reservations_member_id ON email_reservations (project_id, member_id);
+CREATE INDEX email_reservations_organization_id ON email_reservations (project_id, organization_id);
+CREATE UNIQUE INDEX email_reservations_organization_id_email_address_unique ON email_reservations (project_id, organization_id, email_address);
+CREATE TABLE member_sessions (
+	project_id VARCHAR NOT NULL, 
+	member_session_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	session_token VARCHAR NOT NULL, 
+	authentication_factors TEXT NOT NULL, 
+	custom_claims TEXT NOT NULL, 
+	started_at DATETIME NOT NULL, 
+	last_accessed_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	revoked_at DATETIME, 
+	PRIMARY KEY (project_id, member_session_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX member_sessions_member_id ON member_sessions (project_id, member_id);
+CREATE INDEX member_sessions_organization_id ON member_sessions (project_id, organization_id);
+CREATE UNIQUE INDEX member_sessions_session_token_unique ON member_sessions (project_id, session_token);
+CREATE TABLE oauth_registrations (
+	project_id VARCHAR NOT NULL, 
+	member_oauth_registration_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	account_key VARCHAR NOT NULL, 
+	provider VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, member_oauth_registration_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_registrations_member_id ON oauth_registrations (project_id, member_id);
+CREATE UNIQUE INDEX oauth_registrations_member_id_account_key_unique ON oauth_registrations (project_id, member_id, account_key);
+CREATE TABLE passwords (
+	project_id VARCHAR NOT NULL, 
+	member_password_id VARCHAR NOT NULL, 
+	scope VARCHAR NOT NULL, 
+	member_id VARCHAR, 
+	hash VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, member_password_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX passwords_member_id ON passwords (project_id, member_id);
+CREATE UNIQUE INDEX passwords_scope_unique ON passwords (project_id, scope);
+CREATE TABLE recovery_codes (
+	project_id VARCHAR NOT NULL, 
+	recovery_code_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	code VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, recovery_code_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX recovery_codes_member_id ON recovery_codes (project_id, member_id);
+CREATE UNIQUE INDEX recovery_codes_member_id_code_unique ON recovery_codes (project_id, member_id, code);
+CREATE TABLE totp_registrations (
+	project_id VARCHAR NOT NULL, 
+	totp_registration_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	secret VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	last_step BIGINT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, totp_registration_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX totp_registrations_member_id ON totp_registrations (project_id, member_id);
+CREATE UNIQUE INDEX totp_registrations_member_id_unique ON totp_registrations (project_id, member_id)

@@ -1,0 +1,254 @@
+"""Who got it wrong too often waits."""
+
+import pytest
+
+from tests.api.factors import (
+    PASSWORD,
+    PHONE,
+    ids,
+    other,
+    refusal,
+    shown,
+    texted,
+    types,
+    with_app,
+    with_password,
+    with_phone,
+)
+
+ADA = "ada@acme.test"
+LOCKED, WRONG = (429, "user_lock_limit_reached"), (404, "otp_code_not_found")
+
+
+@pytest.fixture(autouse=True)
+def _frozen(mock):
+    mock.clock.freeze()
+
+
+@pytest.fixture
+def acme(given):
+    return given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+
+
+@pytest.fixture
+def ada(given, acme, client, mock):
+    """Ada, who can be asked for everything: mail, password, phone, app, recovery codes."""
+    ada = given.member(acme, ADA)
+    with_phone(client, mock, ada, given.login(acme, ada).session_token)
+    with_app(client, ada, ("a1b2-c3d4-e5f6",))
+    with_password(client, ada)
+    return ada
+
+
+@pytest.fixture
+def session(given, acme, ada):
+    return {"session_token": given.login(acme, ada).session_token}
+
+
+@pytest.fixture
+def sent(client, acme, mock):
+    """Mails Ada a code, and answers it."""
+
+    def send():
+        client.otps.email.login_or_signup(acme.organization_id, ADA)
+        return mock.inbox.latest(to=ADA, kind="email_otp.login").code
+
+    return send
+
+
+@pytest.fixture
+def enter(client, acme):
+    def enter(code):
+        return client.otps.email.authenticate(acme.organization_id, ADA, code)
+
+    return enter
+
+
+@pytest.fixture
+def member(client, ada):
+    return lambda: client.organizations.members.get(**ids(ada)).member
+
+
+@pytest.fixture
+def wrong(client, acme, ada, session, mock, sent, enter):
+    """The five things to get wrong: each refuses, and says how."""
+    code = other(sent())
+    app = next(f"{n:06}" for n in range(10) if f"{n:06}" not in {shown(mock, steps=s) for s in (-1, 0, 1)})
+    text = other(texted(mock))
+    named = {**ids(ada), **session}
+    return {
+        "otp_code_not_found": lambda: refusal(enter, code),
+        "unauthorized_credentials": lambda: refusal(
+            client.passwords.authenticate, acme.organization_id, ADA, "wrong-" + PASSWORD
+        ),
+        "otp_code_not_found by text": lambda: refusal(client.otps.sms.authenticate, **named, code=text),
+        "unable_to_authenticate_totp": lambda: refusal(client.totps.authenticate, **named, code=app),
+        "unable_to_authenticate_recovery_code": lambda: refusal(
+            client.recovery_codes.recover, **named, recovery_code="0000-0000-0000"
+        ),
+    }
+
+
+def test_ten_in_a_row_lock_an_hour(sent, enter, member, mock, events):
+    code = sent()
+    for _ in range(9):
+        assert refusal(enter, other(code)) == WRONG
+    assert not member().is_locked
+    assert refusal(enter, other(code)) == WRONG
+    locked = member()
+    assert locked.is_locked
+    assert (locked.lock_expires_at - locked.lock_created_at).total_seconds() == 3600
+    assert refusal(enter, code) == LOCKED
+    mock.clock.advance(seconds=3599)
+    assert refusal(enter, sent()) == LOCKED
+    mock.clock.advance(seconds=1)
+    freed = member()
+    assert (freed.is_locked, freed.lock_created_at, freed.lock_expires_at) == (False, None, None)
+    assert enter(sent()).member_authenticated
+
+
+def test_they_count_together_whatever_was_wrong(wrong, member):
+    for _ in range(2):
+        for name, fail in wrong.items():
+            assert fail()[1] == name.split()[0]
+    assert member().is_locked
+    for fail in wrong.values():
+        assert fail() == LOCKED
+
+
+def test_a_lock_holds_for_what_is_right(client, given, mock, acme, ada, session, sent, enter, wrong, member):
+    code, link, found = sent(), given.link_token(acme, ADA), given.intermediate(ADA)
+    client.otps.sms.send(**ids(ada), **session)
+    for _ in range(10):
+        wrong["unable_to_authenticate_recovery_code"]()
+    named = {**ids(ada), **session}
+    assert refusal(enter, code) == LOCKED
+    assert refusal(client.magic_links.authenticate, link) == LOCKED
+    assert refusal(client.passwords.authenticate, acme.organization_id, ADA, PASSWORD) == LOCKED
+    assert refusal(client.otps.sms.send, **named) == LOCKED
+    assert refusal(client.otps.sms.authenticate, **named, code=texted(mock)) == LOCKED
+    assert refusal(client.totps.authenticate, **named, code=shown(mock)) == LOCKED
+    assert refusal(client.recovery_codes.recover, **named, recovery_code="a1b2-c3d4-e5f6") == LOCKED
+    exchange = client.discovery.intermediate_sessions.exchange
+    assert refusal(exchange, found, acme.organization_id) == LOCKED
+    assert refusal(client.sessions.exchange, acme.organization_id, **session) == LOCKED
+    assert types(client.sessions.authenticate(**session)) == ["magic_link"]  # who is in stays in
+    mock.clock.advance(minutes=60)
+    assert client.magic_links.authenticate(given.link_token(acme, ADA)).member_authenticated
+    assert client.recovery_codes.get(**ids(ada)).recovery_codes == ["a1b2-c3d4-e5f6"]
+
+
+@pytest.mark.parametrize("way", ["email_otp", "magic_link", "password", "sms", "totp", "recovery_code"])
+def test_anything_right_sets_the_count_back(client, given, mock, acme, ada, session, sent, enter, wrong, member, way):
+    def right():
+        named = {**ids(ada), **session}
+        match way:
+            case "email_otp":
+                enter(sent())
+            case "magic_link":
+                given.login(acme, ada)
+            case "password":
+                client.passwords.authenticate(acme.organization_id, ADA, PASSWORD)
+            case "sms":
+                client.otps.sms.send(**named)
+                client.otps.sms.authenticate(**named, code=texted(mock))
+            case "totp":
+                client.totps.authenticate(**named, code=shown(mock))
+            case "recovery_code":
+                client.recovery_codes.recover(**named, recovery_code="a1b2-c3d4-e5f6")
+
+    for _ in range(9):
+        assert wrong["unauthorized_credentials"]()[1] == "unauthorized_credentials"
+    right()
+    for _ in range(9):
+        assert wrong["unauthorized_credentials"]()[1] == "unauthorized_credentials"
+    assert not member().is_locked
+    assert wrong["unauthorized_credentials"]()[1] == "unauthorized_credentials"
+    assert member().is_locked
+
+
+def test_what_is_no_guess_does_not_count(client, acme, ada, session, sent, enter, mock, member):
+    """A code that was right once, a form that can't be right, a call that names the wrong session."""
+    mock.configure(user_lock={"enabled": True, "threshold": 1, "ttl_seconds": 300})
+    named = {**ids(ada), **session}
+    code = sent()
+    enter(code)
+    client.totps.authenticate(**named, code=shown(mock))
+    client.recovery_codes.recover(**named, recovery_code="a1b2-c3d4-e5f6")
+    assert refusal(enter, code) == (401, "unable_to_auth_otp_code")
+    assert refusal(client.totps.authenticate, **named, code=shown(mock)) == (400, "totp_code_already_authenticated")
+    used = refusal(client.recovery_codes.recover, **named, recovery_code="a1b2-c3d4-e5f6")
+    assert used == (401, "unable_to_authenticate_recovery_code")
+    assert refusal(enter, "12345") == (400, "invalid_code")
+    assert refusal(client.totps.authenticate, **named, code="12345") == (400, "invalid_totp_code")
+    assert refusal(client.recovery_codes.recover, **named, recovery_code="x") == (400, "invalid_recovery_code")
+    unknown = refusal(client.totps.authenticate, **ids(ada), code="123456", session_token="x" * 44)
+    assert unknown == (404, "session_not_found")
+    assert not member().is_locked
+    assert refusal(enter, other(code)) == WRONG
+    assert member().is_locked
+
+
+def test_a_lock_is_one_members(given, acme, ada, sent, enter, client, mock):
+    mock.configure(user_lock={"enabled": True, "threshold": 1, "ttl_seconds": 300})
+    bob = given.member(acme, "bob@acme.test")
+    elsewhere = given.organization("Globex")
+    also_ada = given.member(elsewhere, ADA)
+    refusal(enter, other(sent()))
+    assert refusal(enter, sent()) == LOCKED
+    assert given.login(acme, bob).member_authenticated
+    assert given.login(elsewhere, also_ada).member_authenticated
+
+
+@pytest.mark.parametrize(("threshold", "seconds"), [(1, 300), (3, 604800)])
+def test_a_project_sets_how_often_and_how_long(mock, sent, enter, member, threshold, seconds):
+    mock.configure(user_lock={"enabled": True, "threshold": threshold, "ttl_seconds": seconds})
+    code = sent()
+    for _ in range(threshold):
+        assert refusal(enter, other(code)) == WRONG
+    assert refusal(enter, code) == LOCKED
+    mock.clock.advance(seconds=seconds)
+    assert not member().is_locked
+    assert refusal(enter, other(sent())) == WRONG  # the count began anew
+    assert member().is_locked == (threshold == 1)
+
+
+def test_a_project_without_locks(mock, sent, enter, member):
+    mock.configure(user_lock={"enabled": False})
+    code = sent()
+    for _ in range(25):
+        assert refusal(enter, other(code)) == WRONG
+    assert not member().is_locked
+    assert enter(code).member_authenticated
+
+
+def test_discovery_knows_nobody_to_lock(client, mock, ada, member):
+    client.otps.email.discovery.send(ADA)
+    code = mock.inbox.latest(to=ADA).code
+    for _ in range(15):
+        assert refusal(client.otps.email.discovery.authenticate, ADA, other(code)) == WRONG
+    assert not member().is_locked
+    assert client.otps.email.discovery.authenticate(ADA, code).email_address == ADA
+
+
+def test_guessing_for_a_pending_member(client, given, acme, mock):
+    mock.configure(user_lock={"enabled": True, "threshold": 2, "ttl_seconds": 300})
+    client.otps.email.login_or_signup(acme.organization_id, "bob@acme.test")
+    code = mock.inbox.latest(to="bob@acme.test").code
+    prove = client.otps.email.authenticate
+    for _ in range(2):
+        assert refusal(prove, acme.organization_id, "bob@acme.test", other(code)) == WRONG
+    assert refusal(prove, acme.organization_id, "bob@acme.test", code) == LOCKED
+    bob = client.organizations.members.get(acme.organization_id, email_address="bob@acme.test").member
+    assert (bob.status, bob.is_locked) == ("pending", True)
+    mock.clock.advance(minutes=5)
+    assert prove(acme.organization_id, "bob@acme.test", code).member.status == "active"
+
+
+def test_a_failure_writes_nothing_but_the_count(client, given, ada, mock, events, member):
+    found, before, told = given.intermediate(ADA), member(), events()
+    mock.clock.advance(seconds=1)
+    code = other(texted(mock, PHONE))
+    assert refusal(client.otps.sms.authenticate, **ids(ada), code=code, intermediate_session_token=found) == WRONG
+    assert (events(), member()) == (told, before)
+    assert client.discovery.organizations.list(intermediate_session_token=found).email_address == ADA

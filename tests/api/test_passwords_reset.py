@@ -1,0 +1,312 @@
+"""``passwords.email``: set a password by a mailed link, the first one too; and make somebody do it."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
+VERIFIER = "0" * 32
+CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
+
+
+@pytest.fixture
+def acme(given):
+    return given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+
+
+@pytest.fixture
+def ada(given, acme):
+    return given.member(acme, "ada@acme.test")
+
+
+@pytest.fixture
+def start(client, acme):
+    def reset_start(email_address="ada@acme.test", **options):
+        return client.passwords.email.reset_start(acme.organization_id, email_address, **options)
+
+    return reset_start
+
+
+@pytest.fixture
+def token(start, given):
+    """The token in the mail that a start sends."""
+
+    def sent(email_address="ada@acme.test", **options):
+        start(email_address, **options)
+        return given.token(email_address, "password_reset")
+
+    return sent
+
+
+@pytest.fixture
+def reset(client):
+    return client.passwords.email.reset
+
+
+# start
+
+
+def test_the_answer_names_the_member(start, ada, given, acme):
+    answer = start()
+    assert (answer.member_id, answer.member_email_id) == (ada.member_id, given.login(acme, ada).method_id)
+    assert answer.member.member_password_id == ""
+
+
+def test_who_may_join_joins_by_setting_a_password(start, token, reset, events):
+    member = start("new@acme.test").member
+    assert (member.status, member.email_address_verified) == ("pending", False)
+    assert events()[-1] == ("member", "create")
+    done = reset(token("new@acme.test"), GOOD)
+    assert (done.member.status, done.member.email_address_verified) == ("active", True)
+    assert done.member_authenticated
+
+
+def test_who_may_not_join(start, client, acme, refused):
+    assert refused(start, "new@example.com") == "invalid_email_for_jit_provisioning"
+    client.organizations.update(acme.organization_id, email_jit_provisioning="NOT_ALLOWED")
+    assert refused(start, "new@acme.test") == "email_jit_provisioning_not_allowed"
+
+
+def test_fields_that_can_not_be(start, ada, client, refused, mock):
+    assert refused(start, "nobody") == "invalid_email"
+    assert refused(client.passwords.email.reset_start, "", "ada@acme.test") == "invalid_organization_id"
+    assert refused(start, reset_password_expiration_minutes=4) == "invalid_expiration"
+    assert refused(start, reset_password_expiration_minutes=10081) == "invalid_expiration"
+    assert refused(start, locale="tlh") == "invalid_locale"
+    assert refused(start, code_challenge="short") == "invalid_pkce_code_challenge"
+    assert refused(start, reset_password_redirect_url="javascript:1") == "invalid_password_reset_redirect_url"
+    assert refused(start, login_redirect_url="nowhere") == "invalid_login_redirect_url"
+    mock.configure(email_templates=["ours"])
+    assert refused(start, reset_password_template_id="theirs") == "email_template_not_found"
+    assert refused(start, verify_email_template_id="theirs") == "email_template_not_found"
+    assert start(reset_password_template_id="ours").member_id
+    assert len(mock.inbox.all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en", "Set your password"), ("es", "contraseña"), ("fr", "mot de passe"), ("pt-br", "senha")],
+)
+def test_the_mail(start, ada, mock, acme, locale, said):
+    start(locale=locale)
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert (mail.kind, mail.token_type) == ("password_reset", "multi_tenant_passwords")
+    assert said in mail.subject
+    assert acme.organization_name in mail.subject
+    assert "30" in mail.text
+
+
+def links(mail):
+    return re.findall(r"https?://\S+/v1/magic_links/redirect\?\S+", mail.text)
+
+
+def test_both_links_lead_to_the_app(start, ada, mock, acme, client, reset):
+    start(reset_password_redirect_url="https://app.test/reset?next=1", login_redirect_url="https://app.test/in")
+    mail = mock.inbox.latest()
+    landings = [httpx.get(link, trust_env=False).headers["location"] for link in links(mail)]
+    assert [url.partition("?")[0] for url in landings] == ["https://app.test/reset", "https://app.test/in"]
+    set_one, without = (parse_qs(urlsplit(url).query) for url in landings)
+    common = {"public_token": [mock.public_token], "slug": [acme.organization_slug]}
+    kinds = ["multi_tenant_passwords"], ["multi_tenant_magic_links"]
+    assert set_one == {
+        **common, "next": ["1"], "stytch_token_type": kinds[0], "token": [mail.token]
+    }  # fmt: skip
+    assert without == {**common, "stytch_token_type": kinds[1], "token": without["token"]}
+    assert mail.redirect_url == landings[0]
+    assert client.magic_links.authenticate(without["token"][0]).member_authenticated
+    assert reset(mail.token, GOOD).member_authenticated
+
+
+def test_where_the_links_lead_unasked(start, ada, mock):
+    start()
+    assert mock.inbox.latest().redirect_url.startswith("http://localhost:3000/authenticate?public_token=")
+
+
+def test_registered_urls_only(start, ada, mock, refused):
+    def of(type_, default=True):
+        return {"url": f"https://app.test/{type_.lower()}", "types": [{"type": type_, "is_default": default}]}
+
+    mock.configure(redirect_urls="registered", registered_redirect_urls=[of("LOGIN")])
+    assert refused(start) == "no_password_reset_redirect_url"
+    mock.configure(registered_redirect_urls=[of("LOGIN"), of("RESET_PASSWORD", default=False)])
+    assert refused(start) == "no_password_reset_redirect_url"
+    assert start(reset_password_redirect_url="https://app.test/reset_password").member_id
+    no_match = "no_match_for_provided_magic_link_url"
+    assert refused(start, reset_password_redirect_url="https://app.test/login") == no_match
+    mock.configure(registered_redirect_urls=[of("RESET_PASSWORD")])
+    assert refused(start) == "no_login_redirect_urls_set"
+
+
+# reset
+
+
+def test_a_first_password(token, reset, ada, client, acme):
+    done = reset(token(), GOOD, session_duration_minutes=5, session_custom_claims={"a": 1})
+    assert done.member_id == ada.member_id
+    assert done.member_email_id.startswith("member-email-test-")
+    assert (done.organization_id, done.member_authenticated) == (acme.organization_id, True)
+    assert done.member.email_address_verified
+    assert done.member.member_password_id
+    session = done.member_session
+    assert [(f.type, f.delivery_method) for f in session.authentication_factors] == [("password", "knowledge")]
+    assert (session.custom_claims, (session.expires_at - session.started_at).seconds) == ({"a": 1}, 300)
+    assert client.passwords.authenticate(acme.organization_id, "ada@acme.test", GOOD).member_authenticated
+
+
+def test_a_new_password_ends_every_session(token, reset, ada, given, acme, client, refused):
+    old = [reset(token(), GOOD), given.login(acme, ada)]
+    done = reset(token(), BETTER)
+    for former in old:
+        assert refused(client.sessions.authenticate, session_token=former.session_token) == "session_not_found"
+    assert client.sessions.authenticate(session_token=done.session_token).member_session
+    authenticate = client.passwords.authenticate
+    assert refused(authenticate, acme.organization_id, "ada@acme.test", GOOD) == "unauthorized_credentials"
+
+
+def test_a_second_factor_is_due_after_it(token, reset, ada, written):
+    written(ada, mfa_enrolled=True)
+    done = reset(token(), GOOD)
+    assert (done.member_authenticated, done.session_token, done.primary_required) == (False, "", None)
+    assert done.mfa_required
+    assert done.intermediate_session_token
+
+
+def test_ones_own_session_asks_for_no_second_factor(token, reset, ada, given, acme, client, written, refused):
+    mine, other = given.login(acme, ada), given.login(acme, ada)
+    written(ada, mfa_enrolled=True)
+    done = reset(token(), GOOD, session_token=mine.session_token)
+    assert (done.member_authenticated, done.session_token) == (True, mine.session_token)
+    assert refused(client.sessions.authenticate, session_token=other.session_token) == "session_not_found"
+
+
+def test_with_an_intermediate_session(token, reset, ada, given, acme, written):
+    written(ada, mfa_enrolled=True)
+    first = given.login(acme, ada)
+    done = reset(token(), GOOD, intermediate_session_token=first.intermediate_session_token)
+    assert done.intermediate_session_token == first.intermediate_session_token
+
+
+def test_a_refusal_leaves_the_link_as_it_was(token, reset, ada, given, acme, refused, client):
+    login, mailed = given.login(acme, ada), token()
+    both = {"session_token": login.session_token, "session_jwt": login.session_jwt}
+    for error, options in {
+        "too_many_session_arguments": both,
+        "session_not_found": {"session_token": "x" * 44},
+        "intermediate_session_not_found": {"intermediate_session_token": "x" * 44},
+        "invalid_session_token": {"session_token": "x"},
+        "invalid_session_duration_minutes": {"session_duration_minutes": 4},
+        "invalid_locale": {"locale": "tlh"},
+        "pkce_did_not_expect_code_verifier": {"code_verifier": VERIFIER},
+    }.items():
+        assert refused(reset, mailed, GOOD, **options) == error
+    assert refused(reset, mailed, "abcdxyz1") == "weak_password"
+    assert refused(reset, mailed, "") == "weak_password"
+    assert refused(reset, mailed, "password") == "breached_password"
+    assert client.sessions.authenticate(session_token=login.session_token).member_session
+    assert reset(mailed, GOOD).member_authenticated
+
+
+def test_the_verifier_that_belongs_to_the_challenge(token, reset, ada, refused, client, mock):
+    mailed = token(code_challenge=CHALLENGE)
+    assert refused(reset, mailed, GOOD) == "pkce_expected_code_verifier"
+    assert refused(reset, mailed, GOOD, code_verifier="1" * 32) == "pkce_mismatch"
+    assert refused(reset, mailed, GOOD, code_verifier="§") == "invalid_pkce_code_verifier"
+    assert reset(mailed, GOOD, code_verifier=VERIFIER).member_authenticated
+    without = parse_qs(urlsplit(links(mock.inbox.latest())[1]).query)["token"][0]
+    assert refused(client.magic_links.authenticate, without) == "pkce_expected_code_verifier"
+    assert client.magic_links.authenticate(without, pkce_code_verifier=VERIFIER).member_authenticated
+
+
+@pytest.mark.parametrize(("minutes", "lives"), [(None, 30), (5, 5), (10080, 10080)])
+def test_how_long_the_link_lives(token, reset, ada, mock, refused, given, minutes, lives):
+    in_time, late = (token(reset_password_expiration_minutes=minutes) for _ in range(2))
+    mock.clock.advance(seconds=lives * 60 - 10)
+    assert reset(in_time, GOOD).member_authenticated
+    mock.clock.advance(seconds=11)
+    assert refused(reset, late, BETTER) == "unable_to_auth_password_reset_token"
+    assert given.because() == "expired"
+
+
+def test_links_that_are_none(token, reset, ada, given, acme, refused, client, mock):
+    assert refused(reset, "x" * 44, GOOD) == "unable_to_auth_password_reset_token"
+    assert refused(reset, "short", GOOD) == "invalid_token"
+    link = given.link_token(acme, "ada@acme.test")
+    assert refused(reset, link, GOOD) == "unable_to_auth_password_reset_token"
+    mailed = token()
+    assert refused(client.magic_links.authenticate, mailed) == "magic_link_not_found"
+    assert refused(mock.project().client().passwords.email.reset, mailed, GOOD) == "unable_to_auth_password_reset_token"
+    assert reset(mailed, GOOD).member_authenticated
+    assert refused(reset, mailed, BETTER) == "unable_to_auth_password_reset_token"
+    assert given.because() == "used already"
+
+
+def test_links_whose_member_is_no_longer_the_same(token, reset, ada, client, acme, refused):
+    update = client.organizations.members.update
+    mailed = token()
+    update(acme.organization_id, ada.member_id, email_address="countess@acme.test")
+    assert refused(reset, mailed, GOOD) == "unable_to_auth_password_reset_token"
+    mailed = token("countess@acme.test")
+    client.organizations.update(acme.organization_id, auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
+    assert refused(reset, mailed, GOOD) == "operation_restricted_by_organization_auth_methods"
+    client.organizations.members.delete(acme.organization_id, ada.member_id)
+    assert refused(reset, mailed, GOOD) == "unable_to_auth_password_reset_token"
+
+
+# require_reset
+
+
+@pytest.fixture
+def shared(mock, reset, token, ada):
+    """Ada has a password, in every organization."""
+    mock.configure(cross_org_passwords_enabled=True)
+    reset(token(), GOOD)
+
+
+def test_only_where_passwords_are_shared(client, ada, refused):
+    assert refused(client.passwords.email.require_reset, "ada@acme.test") == "cross_org_passwords_not_enabled"
+
+
+def test_the_password_is_gone(client, shared, ada, acme, refused):
+    answer = client.passwords.email.require_reset("ada@acme.test", acme.organization_id, ada.member_id)
+    assert (answer.member_id, answer.member.member_password_id) == (ada.member_id, "")
+    assert answer.organization.organization_id == acme.organization_id
+    authenticate = client.passwords.authenticate
+    assert refused(authenticate, acme.organization_id, "ada@acme.test", GOOD) == "member_password_not_found"
+    assert refused(client.passwords.email.require_reset, "ada@acme.test") == "member_password_not_found"
+
+
+def test_an_address_is_enough(client, shared, token, reset):
+    answer = client.passwords.email.require_reset("ada@acme.test")
+    assert (answer.member_id, answer.member, answer.organization) == (None, None, None)
+    assert reset(token(), BETTER).member.member_password_id
+
+
+def test_whose_password_it_is_about(client, shared, given, acme, refused):
+    require, bob = client.passwords.email.require_reset, given.member(acme, "bob@acme.test")
+    assert refused(require, "nobody") == "invalid_email"
+    assert refused(require, "ada@acme.test", "acme-2") == "organization_not_found"
+    assert refused(require, "ada@acme.test", acme.organization_id, bob.member_id) == "member_not_found"
+    assert refused(require, "eve@acme.test", acme.organization_id) == "member_not_found"
+    assert refused(require, "bob@acme.test", acme.organization_id) == "member_password_not_found"
+
+
+def test_who_may(client, shared, given, acme, refused):
+    require = client.passwords.email.require_reset
+    eve, root = given.login(acme, given.member(acme)), given.admin(acme)
+    foreign = given.admin(given.organization("Other"))
+
+    def by(login):
+        return {"method_options": given.acting(login)}
+
+    denied = "session_authorization_error"
+    assert refused(require, "ada@acme.test", **by(eve)) == denied
+    assert refused(require, "ada@acme.test", acme.organization_id, **by(eve)) == denied
+    assert (
+        refused(require, "ada@acme.test", member_id=eve.member_id, **by(eve)) == "member_not_found"
+    )  # hers is her own
+    assert refused(require, "ada@acme.test", **by(foreign)) == "member_not_found"
+    tenancy = refused(require, "ada@acme.test", acme.organization_id, **by(foreign))
+    assert tenancy == "session_authorization_tenancy_error"
+    assert require("ada@acme.test", **by(root)).member.member_password_id == ""
