@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from stytch.core.response_base import StytchError
 
-from . import dashboard, errors, login, organizations
+from . import codes, dashboard, errors, login, organizations, passwords, second_factor
 from .settings import Settings
 
 ROUTES = [
@@ -23,6 +23,26 @@ ROUTES = [
     Route("/org", login.find_organization),
     Route("/org/{slug}", login.organization),
     Route("/org/{slug}/login", login.organization_login, methods=["POST"]),
+    Route("/login/code", codes.ask),
+    Route("/login/code", codes.send, methods=["POST"]),
+    Route("/org/{slug}/code", codes.ask),
+    Route("/org/{slug}/code", codes.send, methods=["POST"]),
+    Route("/code", codes.enter),
+    Route("/code", codes.check, methods=["POST"]),
+    Route("/org/{slug}/password", passwords.ask),
+    Route("/org/{slug}/password", passwords.log_in, methods=["POST"]),
+    Route("/org/{slug}/password/forgotten", passwords.forgotten),
+    Route("/org/{slug}/password/forgotten", passwords.send_reset, methods=["POST"]),
+    Route("/password/reset", passwords.reset, methods=["POST"]),
+    Route("/password", passwords.own),
+    Route("/password", passwords.change, methods=["POST"]),
+    Route("/step-up", second_factor.show),
+    Route("/step-up/sms/send", second_factor.send, methods=["POST"]),
+    Route("/step-up/sms", second_factor.sms, methods=["POST"]),
+    Route("/step-up/totp/create", second_factor.create_totp, methods=["POST"]),
+    Route("/step-up/totp", second_factor.totp, methods=["POST"]),
+    Route("/step-up/recovery", second_factor.recovery),
+    Route("/step-up/recovery", second_factor.recover, methods=["POST"]),
     Route("/check-email", login.check_email),
     Route("/authenticate", login.authenticate),
     Route("/organizations", organizations.choose),

@@ -5,13 +5,14 @@ from starlette.responses import Response
 from stytch.b2b.models.magic_links_email import InviteRequestOptions
 from stytch.shared.method_options import Authorization
 
-from .login import client, current, field
+from .login import client, current, field, methods_of
 from .pages import go, inbox_of, render
 
 
 async def show(request: Request) -> Response:
     session = await current(request)
-    request.session.pop("intermediate_session_token", None)  # a login that was begun and left: this one counts
+    for begun in ("intermediate_session_token", "step_up"):  # a login that was begun and left: this one counts
+        request.session.pop(begun, None)
     found = await client(request).discovery.organizations.list_async(session_token=request.session["session_token"])
     others = [
         discovered
@@ -25,6 +26,7 @@ async def show(request: Request) -> Response:
         member=session.member,
         organization=session.organization,
         member_session=session.member_session,
+        may_have_password="password" in methods_of(session.organization),
         others=others,
         invited=invited,
         inbox_url=inbox_of(request, invited),

@@ -1,7 +1,7 @@
 """Logging in: by discovery, or at an organization's own page; and what the link in the mail leads to.
 
-The signed cookie holds at most one ``session_token`` (logged in) and one ``intermediate_session_token`` (proved an
-e-mail address, and is not in an organization yet).
+The signed cookie holds at most one ``session_token`` (logged in) and one ``intermediate_session_token`` (proved
+something, and is not in an organization yet); and, where an organization asks for more, in ``step_up`` what that is.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from stytch import B2BClient
 
+from . import oauth
 from .pages import go, inbox_of, render
 
 
@@ -49,15 +50,53 @@ def next_step(request: Request, answer: Any) -> Response:
         answer: of any call that ends in a session, or in an intermediate session to go on with.
     """
     if answer.member_authenticated:
-        request.session.clear()
-        request.session["session_token"] = answer.session_token
+        logged_in(request, answer)
         return go("/dashboard")
     request.session["intermediate_session_token"] = answer.intermediate_session_token
-    return render(request, "step_up.html", answer=answer)
+    request.session["step_up"] = _asked(answer)
+    return step_up(request)
+
+
+def logged_in(request: Request, answer: Any) -> None:
+    request.session.clear()
+    request.session["session_token"] = answer.session_token
+
+
+def step_up(request: Request, status_code: int = 200, error: str = "") -> Response:
+    """The page that says what else the organization asks for, and takes it."""
+    step = request.session["step_up"]
+    google = oauth.organization_url(request, step["slug"])
+    return render(request, "step_up.html", status_code, step=step, google=google, error=error)
+
+
+def _asked(answer: Any) -> dict[str, Any]:
+    """What an organization still asks for, in so few words that a cookie can hold them."""
+    organization, member, mfa = answer.organization, answer.member, answer.mfa_required
+    restricted = organization.mfa_methods == "RESTRICTED"
+    return {
+        "organization_id": organization.organization_id,
+        "organization_name": organization.organization_name,
+        "slug": organization.organization_slug,
+        "member_id": member.member_id,
+        "email_address": member.email_address,
+        "primary": answer.primary_required.allowed_auth_methods if answer.primary_required else [],
+        "methods": organization.allowed_mfa_methods if restricted else ["sms_otp", "totp"],
+        "phone": member.mfa_phone_number,
+        "phone_verified": member.mfa_phone_number_verified,
+        "has_totp": bool(member.totp_registration_id),
+        "texted": bool(mfa and mfa.secondary_auth_initiated == "sms_otp"),
+    }
+
+
+def proven(request: Request, slug: str) -> dict[str, str]:
+    """What was proven already, where this organization asked for another primary factor."""
+    step = request.session.get("step_up", {})
+    asked = step.get("primary") and step.get("slug") == slug
+    return {"intermediate_session_token": request.session["intermediate_session_token"]} if asked else {}
 
 
 async def start(request: Request) -> Response:
-    return render(request, "start.html")
+    return render(request, "start.html", google=oauth.discovery_url(request))
 
 
 async def discovery(request: Request) -> Response:
@@ -65,7 +104,7 @@ async def discovery(request: Request) -> Response:
     await client(request).magic_links.email.discovery.send_async(
         email_address, discovery_redirect_url=request.app.state.settings.redirect_url
     )
-    return _sent(request, email_address)
+    return sent(request, email_address)
 
 
 async def find_organization(request: Request) -> Response:
@@ -74,8 +113,29 @@ async def find_organization(request: Request) -> Response:
 
 
 async def organization(request: Request) -> Response:
-    found = await client(request).organizations.get_async(request.path_params["slug"])
-    return render(request, "organization.html", organization=found.organization)
+    slug = request.path_params["slug"]
+    found = (await client(request).organizations.get_async(slug)).organization
+    return render(
+        request,
+        "organization.html",
+        organization=found,
+        methods=methods_of(found),
+        google=oauth.organization_url(request, slug),
+        email_address=known_address(request, slug),
+    )
+
+
+def methods_of(organization: Any) -> list[str]:
+    """The ways to log in that an organization allows, of those that this app has."""
+    ours = ["magic_link", "email_otp", "password", "google_oauth"]
+    restricted = organization.auth_methods == "RESTRICTED"
+    return [name for name in ours if not restricted or name in organization.allowed_auth_methods]
+
+
+def known_address(request: Request, slug: str) -> str:
+    """Whose login it is that the organization asks more of."""
+    step = request.session.get("step_up", {})
+    return str(step["email_address"]) if step.get("slug") == slug else ""
 
 
 async def organization_login(request: Request) -> Response:
@@ -86,10 +146,10 @@ async def organization_login(request: Request) -> Response:
         login_redirect_url=redirect_url,
         signup_redirect_url=redirect_url,
     )
-    return _sent(request, email_address)
+    return sent(request, email_address)
 
 
-def _sent(request: Request, email_address: str) -> Response:
+def sent(request: Request, email_address: str) -> Response:
     request.session["sent_to"] = email_address
     return go("/check-email")
 
@@ -105,13 +165,25 @@ async def authenticate(request: Request) -> Response:
     """Where every link ends. Its token type says which call redeems it."""
     if request.method == "HEAD":
         return Response()  # mail scanners look at links this way, and a token works once
-    token_type, token = request.query_params.get("stytch_token_type", ""), request.query_params.get("token", "")
+    query, api = request.query_params, client(request)
+    token_type, token, slug = query.get("stytch_token_type", ""), query.get("token", ""), query.get("slug", "")
     match token_type:
         case "discovery":
-            found = await client(request).magic_links.discovery.authenticate_async(token)
-            request.session["intermediate_session_token"] = found.intermediate_session_token
-            return go("/organizations")
+            return discovered(request, await api.magic_links.discovery.authenticate_async(token))
+        case "discovery_oauth":
+            return discovered(request, await api.oauth.discovery.authenticate_async(token))
         case "multi_tenant_magic_links":
-            return next_step(request, await client(request).magic_links.authenticate_async(token))
+            return next_step(request, await api.magic_links.authenticate_async(token, **proven(request, slug)))
+        case "oauth":
+            return next_step(request, await api.oauth.authenticate_async(token, **proven(request, slug)))
+        case "multi_tenant_passwords":
+            return render(request, "new_password.html", token=token, slug=slug, error="")
         case _:
             return render(request, "wrong_link.html", 400, token_type=token_type)
+
+
+def discovered(request: Request, found: Any) -> Response:
+    """Somebody who proved to be there: on to the choice of organizations."""
+    request.session.pop("step_up", None)
+    request.session["intermediate_session_token"] = found.intermediate_session_token
+    return go("/organizations")

@@ -53,6 +53,7 @@ def _everywhere(request: Request) -> dict[str, Any]:
     return {
         "environment": (settings.environment or "Stytch").rstrip("/"),
         "logged_in": "session_token" in session,
+        "stepping_up": bool(session) and "step_up" in session,
         "notice": session.pop("notice", "") if session else "",
     }
 

@@ -15,6 +15,7 @@ class Settings:
         environment: ``test``, ``live`` or the URL of another API; None lets the SDK tell by the project id.
         base_url: how browsers reach this app, without a slash at the end.
         session_secret: signs the cookie; a new one logs everybody out of the app.
+        public_token: what browsers show on their way to an OAuth provider; without it there is no such way.
         inbox_url: a page that shows the mails that were sent, where there is one.
         port: where ``python -m demo_app`` listens.
     """
@@ -25,7 +26,14 @@ class Settings:
     base_url: str = "http://localhost:3000"
     session_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     inbox_url: str = ""
+    public_token: str = ""
     port: int = 3000
+
+    @property
+    def api_url(self) -> str:
+        """Where browsers reach the API, without a slash at the end."""
+        named = self.environment or ("live" if self.project_id.startswith("project-live-") else "test")
+        return {"test": "https://test.stytch.com", "live": "https://api.stytch.com"}.get(named, named).rstrip("/")
 
     @property
     def redirect_url(self) -> str:
@@ -47,7 +55,11 @@ class Settings:
         port = environ.get("DEMO_PORT") or "3000"
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError(f"DEMO_PORT={port!r} must be a port, from 1 to 65535.")
-        given = {"session_secret": environ.get("DEMO_SESSION_SECRET"), "inbox_url": environ.get("DEMO_INBOX_URL")}
+        given = {
+            "session_secret": environ.get("DEMO_SESSION_SECRET"),
+            "inbox_url": environ.get("DEMO_INBOX_URL"),
+            "public_token": environ.get("STYTCH_PUBLIC_TOKEN"),
+        }
         return cls(
             project_id=environ["STYTCH_PROJECT_ID"],
             secret=environ["STYTCH_SECRET"],

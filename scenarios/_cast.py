@@ -47,6 +47,10 @@ class Cast:
         domain = works_at.domain if works_at else f"{_plain(last)}.example"
         return Person(first, last, f"{_plain(first)}.{_plain(last)}@{domain}")
 
+    def phone_number(self) -> str:
+        """One of the numbers that are kept free for fiction."""
+        return f"+120255501{self._fake.unique.random_int(10, 99)}"
+
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

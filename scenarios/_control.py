@@ -1,6 +1,7 @@
-"""The control API, as far as stories need it: the inbox and the clock of one project."""
+"""The control API, as far as stories need it: inbox, clock, settings and OAuth visitors of one project."""
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ class Mail:
     subject: str
     link: str
     token_type: str
+    code: str
 
 
 class Control:
@@ -43,9 +45,21 @@ class Control:
         """Move the project's clock by ``seconds``, ``minutes``, ``hours``, ``days``; answers the time that it shows."""
         return str(self._call("POST", "/clock/advance", json=by)["now"])
 
-    def begin(self) -> None:
-        """Make sure that the server is there, and takes the project for one of its own."""
-        self._call("GET", "/project")
+    def now(self) -> datetime:
+        """What the project's clock shows."""
+        return datetime.fromisoformat(self._call("GET", "/clock")["now"])
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings of the project."""
+        self._call("PATCH", "/project", json=settings)
+
+    def next_identity(self, provider: str, email: str, **details: Any) -> None:
+        """Say who comes next at an OAuth provider, so that its page is never seen."""
+        self._call("POST", "/next-identity", json={"provider": provider, "email": email, **details})
+
+    def begin(self) -> str:
+        """Make sure that the server is there, and takes the project for one of its own; answers its public token."""
+        return str(self._call("GET", "/project")["public_token"])
 
     def reset(self) -> None:
         self._call("POST", "/reset")

@@ -27,6 +27,7 @@ def demo_app(story: Story) -> Iterator[str]:
         {
             "STYTCH_PROJECT_ID": story.project_id,
             "STYTCH_SECRET": story.secret,
+            "STYTCH_PUBLIC_TOKEN": story.public_token,
             "STYTCH_ENV": f"{story.url}/",
             "DEMO_BASE_URL": url,
         }

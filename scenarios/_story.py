@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._control import Mail
 
 SEED = 4700
+APP_URL = "http://localhost:3000/authenticate"
 
 
 class StoryFailed(AssertionError):
@@ -60,7 +61,7 @@ class Story:
         self.project_id, self.secret = f"project-test-{uuid.uuid4()}", "secret-test-scenarios"
         self.at_step, self.step_text = 0, ""
         self.control = Control(self.url, self.project_id, self.secret)
-        self.control.begin()
+        self.public_token = self.control.begin()
         session = requests.Session()
         session.trust_env = False
         self.client = stytch.B2BClient(
@@ -129,6 +130,37 @@ class Story:
         self.say(f'mail to {mail.to}: "{mail.subject}"')
         return mail
 
+    def text(self, number: str) -> str:
+        """The code that was texted last to a phone."""
+        code = self.control.mail(number, "sms_otp").code
+        self.say(f"text message to {number}: {code}")
+        return code
+
+    def app_code(self, secret: str) -> str:
+        """What an authenticator app shows now."""
+        import pyotp
+
+        return pyotp.TOTP(secret).at(self.control.now())
+
+    def by_provider(self, provider: str, person: Person, slug: str = "", **details: Any) -> Landing:
+        """Go to an OAuth provider as somebody, for one organization or for discovery, and come back to the app."""
+        import httpx
+
+        self.control.next_identity(provider, person.email_address, name=person.name, **details)
+        path, query = ("start", {"slug": slug}) if slug else ("discovery/start", {})
+        names = ("login", "signup") if slug else ("discovery",)
+        query |= {"public_token": self.public_token} | {f"{name}_redirect_url": APP_URL for name in names}
+        at = str(httpx.URL(f"{self.url}/v1/b2b/public/oauth/{provider}/{path}", params=query))
+        with httpx.Client(trust_env=False) as browser:
+            while not at.startswith(APP_URL):
+                answer = browser.get(at)
+                if not answer.has_redirect_location:
+                    raise StoryFailed(f"on the way to {provider}: expected a redirect, got {answer.status_code}")
+                at = answer.headers["location"]
+        landing = _landing(at)
+        self.say(f"{provider} sends the browser back to {landing.url}")
+        return landing
+
     def click(self, mail: Mail) -> Landing:
         """Open the link of a mail, as far as the app's doorstep."""
         landing = self._follow(mail)
@@ -177,9 +209,12 @@ class Story:
         answer = httpx.get(mail.link, trust_env=False)
         if answer.status_code != 302:
             raise StoryFailed(f"the link: expected a redirect, got {answer.status_code}")
-        url = answer.headers["location"]
-        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-        return Landing(url, query["token"], query["stytch_token_type"], query.get("slug", ""))
+        return _landing(answer.headers["location"])
+
+
+def _landing(url: str) -> Landing:
+    query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    return Landing(url, query["token"], query["stytch_token_type"], query.get("slug", ""))
 
 
 def _value(value: object) -> object:

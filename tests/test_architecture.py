@@ -181,7 +181,7 @@ def misspelled(function: ast.FunctionDef | ast.AsyncFunctionDef, returned: dict[
         if record is None:
             continue
         judged += 1
-        columns = {f.name for f in msgspec.structs.fields(record)}
+        columns = {f.name for f in msgspec.structs.fields(record)} | {"unless"}  # a keyword of the store's own
         wrong += [
             f"line {call.lineno}: {record.__name__}.{k.arg}" for k in call.keywords if k.arg and k.arg not in columns
         ]

@@ -161,6 +161,7 @@ def _changed(
     ctx: Context, organization: Organization, member: Member, password: str, factor: Factor, wish: login.Wish
 ) -> Body:
     """Set the password and log in by it. The member's sessions end, but for its own that came along: it goes on."""
+    sessions.check_arguments(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
     along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
     member = passwords.set_for(ctx, member, hashes.make(ctx, password))
     passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")

@@ -48,6 +48,7 @@ def _added(demo_app: Any, running: Running, host: str, port: int) -> str:
         demo_app.Settings(
             project_id=facts["project_id"],
             secret=facts["secret"],
+            public_token=facts["public_token"],
             environment=f"{facts['url']}/",
             base_url=url,
             inbox_url=facts["console_url"],

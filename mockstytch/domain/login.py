@@ -78,8 +78,7 @@ def proven(ctx: Context, organization: Organization, member: Member, factor: Fac
         user_lock_limit_reached: the member is locked, also for what was not guessed.
     """
     locks.check(ctx, member)
-    if sum(map(bool, (wish.session_token, wish.session_jwt, wish.intermediate_session_token))) > 1:
-        raise errors.too_many_session_arguments()
+    sessions.check_arguments(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
     session = intermediate = None
     if wish.session_token or wish.session_jwt:
         session = sessions.find(ctx, wish.session_token, wish.session_jwt)

@@ -54,8 +54,7 @@ def brought(ctx: Context, organization: Organization, member: Member, credential
         member_session_member_id_mismatch: it is somebody else's.
     """
     given = msgspec.structs.astuple(credential)
-    if sum(map(bool, given)) > 1:
-        raise errors.too_many_session_arguments()
+    sessions.check_arguments(*given)
     if not any(given):
         return None
     found: Bearer

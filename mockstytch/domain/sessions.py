@@ -35,12 +35,13 @@ def find(ctx: Context, session_token: str = "", session_jwt: str = "") -> Member
     return found
 
 
-def check_arguments(session_token: str, session_jwt: str) -> None:
-    """
+def check_arguments(*given: str) -> None:
+    """At most one of a session's token, its JWT and an intermediate session's token comes along.
+
     Raises:
-        too_many_session_arguments: both were given.
+        too_many_session_arguments: more than one does.
     """
-    if session_token and session_jwt:
+    if sum(map(bool, given)) > 1:
         raise errors.too_many_session_arguments()
 
 

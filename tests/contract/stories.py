@@ -1,18 +1,12 @@
 """For each operation that is served, a story that ends with a successful call of it."""
 
-from collections.abc import Callable
 from typing import Any
 
+from tests.contract import stories_of_factors  # noqa: F401  which tells its own
+from tests.contract.story import STORIES, story
 from tests.given import Given
 
-Story = Callable[[Given], Any]
-STORIES: dict[str, Story] = {}
-
-# Served, and nothing can be done with it yet: what it takes away can't be made.
-BARREN = {
-    "organizations.members.delete_totp": "totps.create",
-    "organizations.members.delete_password": "passwords.migrate",
-}
+__all__ = ["STORIES"]
 
 # Everything that can be set, so that the answer shows each field with something in it.
 RICH = {
@@ -29,14 +23,6 @@ RICH = {
     "allowed_oauth_tenants": {"slack": ["T1"]},
     "rbac_email_implicit_role_assignments": [{"domain": "acme.test", "role_id": "stytch_admin"}],
 }
-
-
-def story(name: str) -> Callable[[Story], Story]:
-    def register(tell: Story) -> Story:
-        STORIES[name] = tell
-        return tell
-
-    return register
 
 
 @story("debug.whoami")

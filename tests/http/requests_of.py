@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import cached_property
 from typing import Any, get_origin
 from urllib.parse import quote
 
@@ -14,16 +15,37 @@ import pydantic
 from mockstytch import errors
 from mockstytch.app import endpoints
 from mockstytch.http.endpoint import Endpoint
+from tests.contract.factors import (
+    NEW_PASSWORD,
+    PASSWORD,
+    PHONE,
+    SECRET,
+    code,
+    ids,
+    md5,
+    oauth_token,
+    reset_token,
+    shown,
+    with_app,
+)
 from tests.contract.operations import operations, plain
 from tests.given import Given
 
+DORAS_PHONE = "+14155550199"
+PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
+    "otp_sms.authenticate": ["session_token"],
+    "otp_sms.send": ["mfa_phone_number"],
+    "passwords.require_reset": ["organization_id", "member_id"],
+    "passwords.session_reset": ["session_token"],
+    "recovery_codes.recover": ["session_token"],
+    "totp.authenticate": ["session_token"],
     "discovery.list": ["intermediate_session_token"],
     "members.get": ["member_id"],
-    "members.unlink_retired_email": ["email_address"],
+    "members_emails.unlink_retired_email": ["email_address"],
     "members.update": ["name"],
     "organizations.update": ["organization_name"],
     "sessions.authenticate": ["session_token"],
@@ -60,15 +82,81 @@ def required(endpoint: Endpoint) -> list[str]:
     return [f.name for f in msgspec.structs.fields(endpoint.request) if f.required]
 
 
+def _dora(world: "World") -> dict[str, Any]:
+    """Has everything that can be taken away or proven: a phone, an app, a password, accounts elsewhere; logged in."""
+    return ids(world.dora) | {"email_address": "dora@acme.test", "session_token": world.dora_session}
+
+
+def _password(world: "World") -> dict[str, Any]:
+    return _dora(world) | {"password": PASSWORD}
+
+
+def _mailed_code(world: "World") -> dict[str, Any]:
+    own = _dora(world)
+    world.given.client.otps.email.login_or_signup(world.acme.organization_id, "dora@acme.test")
+    return own | {"code": code(world.given, "dora@acme.test")}
+
+
+def _discovery_code(world: "World") -> dict[str, Any]:
+    world.given.client.otps.email.discovery.send("grace@globex.test")
+    return {"email_address": "grace@globex.test", "code": code(world.given, "grace@globex.test")}
+
+
+def _texted_code(world: "World") -> dict[str, Any]:
+    own = _dora(world)
+    world.given.client.otps.sms.send(**ids(world.dora), session_token=world.dora_session)
+    return own | {"code": code(world.given, DORAS_PHONE)}
+
+
+def _discovery_reset(world: "World") -> dict[str, Any]:
+    world.given.client.passwords.discovery.email.reset_start("grace@globex.test")
+    return {"password_reset_token": world.given.token("grace@globex.test", "password_reset.discovery")}
+
+
+# Where a good request is about somebody else than Ada, or needs something that is made for it.
+OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
+    "members.delete_mfa_phone_number": _dora,
+    "members.delete_password": lambda world: {"member_password_id": world.dora.member_password_id},
+    "members.delete_totp": _dora,
+    "oauth.authenticate": lambda world: {"oauth_token": oauth_token(world.given, slug=world.acme.organization_slug)},
+    "oauth.discovery_authenticate": lambda world: {"discovery_oauth_token": oauth_token(world.given, slug="")},
+    "oauth.google": _dora,
+    "oauth.microsoft": _dora,
+    "oauth.github": _dora,
+    "oauth.slack": _dora,
+    "oauth.hubspot": _dora,
+    "otp_email.authenticate": _mailed_code,
+    "otp_email.discovery_authenticate": _discovery_code,
+    "otp_email.login_or_signup": _dora,
+    "otp_sms.authenticate": _texted_code,
+    "passwords.authenticate": _password,
+    "passwords.email_reset": lambda world: {"password_reset_token": reset_token(world.given, world.acme)},
+    "passwords.email_reset_start": _dora,
+    "passwords.existing_password_reset": _dora,
+    "passwords.require_reset": _dora,
+    "passwords.session_reset": _dora,
+    "passwords_discovery.authenticate": _password,
+    "passwords_discovery.email_reset": _discovery_reset,
+    "passwords_discovery.email_reset_start": _dora,
+    "recovery_codes.get": _dora,
+    "recovery_codes.recover": _dora,
+    "recovery_codes.rotate": _dora,
+    "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
+}
+
+
 class World:
-    """Two organizations with a member each, a session, and a project beside them with the same."""
+    """Two organizations with a member each, a session, and a project beside them with the same. Nobody is locked out,
+    however often something wrong is sent; passwords are shared among organizations, so that all calls about them work.
+    """
 
     def __init__(self, given: Given, http: httpx.Client) -> None:
-        self.given, self.http = given, http
+        self.given, self.http, self._own = given, http, {}
+        given.mock.configure(cross_org_passwords_enabled=True, user_lock={"enabled": False})
         self.acme = given.organization("Acme")
         self.globex = given.organization("Globex")
-        self.ada = given.member(self.acme, "ada@acme.test")
-        self.bob = given.member(self.globex, "bob@globex.test")
+        self.ada = given.member(self.acme, "ada@acme.test", external_id="ada")
+        self.bob = given.member(self.globex, "bob@globex.test", external_id="bob")
         self.login = given.login(self.acme, self.ada)
         self.values = {
             "organization_id": self.acme.organization_id,
@@ -85,12 +173,44 @@ class World:
             "intermediate_session_token": given.discovered("grace@globex.test").intermediate_session_token,
             "magic_links_token": given.link_token(self.acme, "ada@acme.test"),
             "discovery_magic_links_token": given.discovery_token("grace@globex.test"),
+            "password": NEW_PASSWORD,
+            "existing_password": PASSWORD,
+            "new_password": NEW_PASSWORD,
+            "hash": md5(),
+            "hash_type": "md_5",
+            "secret": SECRET,
+            "recovery_code": "aaaa-bbbb-cccc",
+            "mfa_phone_number": PHONE,
         }
+
+    @cached_property
+    def dora(self) -> Any:
+        client, acme = self.given.client, self.acme.organization_id
+        client.passwords.migrate(
+            "dora@acme.test", md5(), "md_5", acme, mfa_phone_number=DORAS_PHONE, external_id="dora"
+        )
+        dora = client.organizations.members.get(acme, "dora").member
+        for provider in PROVIDERS:
+            token = oauth_token(self.given, provider, self.acme.organization_slug, email="dora@acme.test")
+            client.oauth.authenticate(token, session_token=self.given.login(self.acme, dora).session_token)
+        return with_app(self.given, dora, "aaaa-bbbb-cccc", "dddd-eeee-ffff")
+
+    @cached_property
+    def dora_session(self) -> str:
+        """A session that has seen the second factor."""
+        session_token = self.given.login(self.acme, self.dora).session_token
+        self.given.client.recovery_codes.recover(
+            **ids(self.dora), recovery_code="dddd-eeee-ffff", session_token=session_token
+        )
+        return str(session_token)
 
     def good(self, endpoint: Endpoint, fields: Iterable[str] = ()) -> dict[str, Any]:
         """The fields of a request that this endpoint would take; those in its path among them."""
+        if endpoint.name in OWN and endpoint.name not in self._own:
+            self._own[endpoint.name] = OWN[endpoint.name](self)
+        own = self._own.get(endpoint.name, {})
         wanted = [*required(endpoint), *ALSO.get(endpoint.name, []), *fields]
-        return {name: self.values[name] for name in wanted}
+        return {name: own[name] if name in own else self.values[name] for name in wanted}
 
     def send(self, endpoint: Endpoint, fields: dict[str, Any], **options: Any) -> httpx.Response:
         """A request with these fields, each where it belongs."""

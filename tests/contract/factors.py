@@ -1,0 +1,71 @@
+"""Proofs for stories and bad requests alike: codes, apps, passwords, accounts elsewhere."""
+
+import hashlib
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pyotp
+
+from tests.given import Given
+
+PASSWORD, NEW_PASSWORD = "correct horse battery staple", "tractor melon violin quarry"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PHONE = "+14155550123"
+
+
+def ids(member: Any) -> dict[str, str]:
+    return {"organization_id": member.organization_id, "member_id": member.member_id}
+
+
+def code(given: Given, to: str) -> str:
+    """The code in the newest message to an address or a number."""
+    return str(given.mock.inbox.latest(to=to).code)
+
+
+def shown(given: Given, secret: str = SECRET) -> str:
+    """What the authenticator app shows now."""
+    return pyotp.TOTP(secret).at(given.mock.clock.now())
+
+
+def md5(password: str = PASSWORD) -> str:
+    return hashlib.md5(password.encode()).hexdigest()
+
+
+def with_password(given: Given, organization: Any, email_address: str = "ada@acme.test") -> Any:
+    """A member whose password is ``PASSWORD``."""
+    made = given.client.passwords.migrate(
+        organization_id=organization.organization_id, email_address=email_address, hash=md5(), hash_type="md_5"
+    )
+    return made.member
+
+
+def reset_token(given: Given, organization: Any, email_address: str = "ada@acme.test") -> str:
+    given.client.passwords.email.reset_start(organization.organization_id, email_address)
+    return given.token(email_address, "password_reset")
+
+
+def with_app(given: Given, member: Any, *recovery_codes: str) -> Any:
+    """A member whose app shows the codes of ``SECRET``."""
+    return given.client.totps.migrate(**ids(member), secret=SECRET, recovery_codes=list(recovery_codes)).member
+
+
+def oauth_token(given: Given, provider: str = "google", slug: str = "acme", **identity: Any) -> str:
+    """The token that the browser of somebody at a provider brings back to the app; no ``slug``: in discovery."""
+    given.mock.next_identity(provider, **{"email": "ada@acme.test", "name": "Ada", **identity})
+    path = f"/v1/b2b/public/oauth/{provider}" + ("/start" if slug else "/discovery/start")
+    with httpx.Client(base_url=given.mock.url, trust_env=False) as browser:
+        answer = browser.get(path, params={"public_token": given.mock.public_token, **({"slug": slug} if slug else {})})
+        while answer.headers["location"].startswith(given.mock.url):
+            answer = browser.get(answer.headers["location"])
+    return parse_qs(urlsplit(answer.headers["location"]).query)["token"][0]
+
+
+def with_account(given: Given, provider: str, **identity: Any) -> Any:
+    """A member of a new organization, with an account at a provider."""
+    acme = given.organization()
+    ada = given.member(acme, "ada@acme.test")
+    session_token = given.login(acme, ada).session_token  # what the provider doesn't vouch for, the mail did
+    token = oauth_token(given, provider, acme.organization_slug, **identity)
+    given.client.oauth.authenticate(token, session_token=session_token)
+    return ada
