@@ -172,7 +172,7 @@ class Mock:
     def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
         with self._alone():
             project = Store(self._connection, project_id).insert(
-                Project(project_id=project_id, secret=secret, name=name)
+                Project(project_id=project_id, secret=secret, name=name, position=position())
             )
             self._projects[project_id] = project
             return project
@@ -226,7 +226,9 @@ class Mock:
                 record = _records()[table.name]
                 if record is not Project:
                     store.delete_all(record)
-            fresh = Project(project_id=project.project_id, secret=project.secret, name=project.name)
+            fresh = Project(
+                project_id=project.project_id, secret=project.secret, name=project.name, position=project.position
+            )
             store.update(self._projects.get(project.project_id, project), **msgspec.structs.asdict(fresh))
             self._projects[project.project_id] = fresh
             self.log_of(fresh).clear()

@@ -185,9 +185,9 @@ def _kinds(ctx: Context) -> list[str]:
 
 
 def _choice(mock: Mock, current: Project) -> list[Project]:
-    """The projects to choose from: the default one first, and the current one in any case."""
+    """The projects to choose from: the default one first, then the newest, and the current one in any case."""
     default = mock.settings.project_id
-    known = sorted(mock.all_projects(), key=lambda p: (p.project_id != default, p.name, p.project_id))[:MOST_PROJECTS]
+    known = sorted(mock.all_projects(), key=lambda p: (p.project_id != default, -p.position))[:MOST_PROJECTS]
     return known if any(p.project_id == current.project_id for p in known) else [*known, current]
 
 

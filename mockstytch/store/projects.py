@@ -124,6 +124,7 @@ class Project(Record):
     clock: Clock = Clock()
     settings: ProjectSettings = ProjectSettings()
     counters: dict[str, int] = {}
+    position: int = 0
 
     @property
     def public_token(self) -> str:

@@ -135,6 +135,7 @@ CREATE TABLE projects (
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 
 	counters TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id)
 );
 CREATE TABLE provider_accounts (
