@@ -137,7 +137,7 @@ def _account(ctx: Context, going: OAuthFlow, identity: Identity) -> ProviderAcco
     old = ctx.store.find(ProviderAccount, account_key=key)
     if old:
         ctx.store.delete(old)
-    given = identity.email_verified
+    given = old.email_verified if old and identity.email_verified is None else identity.email_verified
     hosted = going.provider != "google" or not emails.is_common(emails.domain_of(email_address))
     account = ProviderAccount(
         account_key=key,

@@ -27,6 +27,7 @@ from mockstytch.store.projects import Project
 _COOKIE = "mockstytch_oauth_state"
 _CALLBACK = "/v1/b2b/oauth/callback"
 _PAGE = "/_mock/provider"
+_ONE_TAP = "/sdk/v1/b2b/oauth/google/onetap/start"
 _CHALLENGE = r"[A-Za-z0-9_-]{43}"
 
 
@@ -41,6 +42,8 @@ class OAuthPages:
             ("GET", _CALLBACK + "/{callback_id}", self.callback),
             ("GET", _PAGE + "/{provider}/authorize", self.page),
             ("POST", _PAGE + "/{provider}/authorize", self.decide),
+            ("GET", _ONE_TAP, self.one_tap),
+            ("OPTIONS", _ONE_TAP, self.one_tap),
         ]
         return [Route(path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
@@ -99,6 +102,20 @@ class OAuthPages:
         answer = Response(msgspec.json.encode(body), 302, {"location": target}, "application/json")
         answer.set_cookie(_COOKIE, flow.state, max_age=3600, httponly=True, samesite="lax", path="/v1/b2b/oauth")
         return answer
+
+    async def one_tap(self, request: Request) -> Response:
+        """Google's One Tap needs Google. Told so in this way, the official browser UI goes on without it."""
+        cors = {
+            "Access-Control-Allow-Origin": request.headers.get("origin", "*"),
+            "Access-Control-Allow-Credentials": "true",
+            "Vary": "Origin",
+        }
+        if request.method == "OPTIONS":
+            asked = "authorization,content-type,x-sdk-client,x-sdk-parent-host"
+            allowed = {"Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Headers": asked}
+            return Response(status_code=204, headers=cors | allowed)
+        status, body = rendered(errors.oauth_config_not_found(), self._mock.ids.new("request"))
+        return Response(body, status, cors, "application/json")
 
     async def page(self, request: Request) -> Response:
         """The provider's page, or at once whoever was said to come next."""

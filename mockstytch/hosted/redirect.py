@@ -23,8 +23,10 @@ def routes(mock: Mock) -> list[BaseRoute]:
         landing = _landing(mock, request.query_params.get("public_token", ""), request.query_params.get("token", ""))
         return RedirectResponse(landing, 302) if landing else RedirectResponse("/redirect-error", 302)
 
-    async def error(_request: Request) -> Response:
-        return HTMLResponse(_ERROR_PAGE, 400)
+    async def error(request: Request) -> Response:
+        said, provider = request.query_params.get("error", ""), request.query_params.get("provider", "")
+        why = f"{provider.capitalize() or 'The provider'} answered: {said}." if said else _UNKNOWN_LINK
+        return HTMLResponse(_ERROR_PAGE.replace("{why}", escape(why[:200])), 400, {"Content-Security-Policy": _CSP})
 
     return [*(Route(path, follow) for path in _PATHS), Route("/redirect-error", error)]
 
@@ -47,17 +49,22 @@ def _landing(mock: Mock, public_token: str, token: str) -> str:
         return found.landing_url if found else ""
 
 
-_ERROR_PAGE = f"""<!doctype html>
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_UNKNOWN_LINK = "This server knows nothing of the link that you followed."
+_ERROR_PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape("This link can't be followed")}</title>
+<title>There was an error logging you in</title>
 <style>
-body {{ margin: 0; padding: 10vh 24px; background: #f4f4f7; color: #1d1d29; font: 16px/1.5 system-ui, sans-serif; }}
-main {{ max-width: 440px; margin: 0 auto; padding: 32px; background: #fff; }}
-main {{ border: 1px solid #e3e3ea; border-radius: 8px; }}
-h1 {{ margin: 0 0 12px; font-size: 20px; }} p {{ margin: 0; }}
+:root { color-scheme: light dark; --back: #f4f4f7; --card: #fff; --text: #1d1d29; --line: #dedee8; }
+@media (prefers-color-scheme: dark) { :root { --back: #14141b; --card: #1e1e28; --text: #ececf4; --line: #34343f; } }
+body { margin: 0; padding: 10vh 16px; background: var(--back); color: var(--text); }
+body { font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 440px; margin: 0 auto; padding: 28px; background: var(--card); }
+main { border: 1px solid var(--line); border-radius: 10px; overflow-wrap: anywhere; }
+h1 { margin: 0 0 12px; font-size: 20px; } p { margin: 0; }
 </style></head>
-<body><main><h1>{escape("There was an error logging you in")}</h1>
-<p>{escape("This server knows nothing of the link that you followed. Ask for a new one in the app that sent it.")}</p>
+<body><main><h1>There was an error logging you in</h1>
+<p>{why} Go back to the app, and start again.</p>
 </main></body></html>
 """

@@ -1,0 +1,56 @@
+"""The provider's page in a real browser, as a person uses it: by clicking, without a script."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+class _App(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"the app")
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def app() -> Iterator[str]:
+    """Where the app would be."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _App) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/in"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_somebody_signs_in_comes_back_and_declines(browse, mock, client, given, app, width):
+    given.organization("Acme", email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+    start = (
+        f"{mock.url}/v1/b2b/public/oauth/google/start?public_token={mock.public_token}&slug=acme"
+        f"&login_redirect_url={app}&signup_redirect_url={app}"
+    )
+    page = browse(java_script_enabled=False, viewport={"width": width, "height": 760})
+    page.goto(start)
+    page.get_by_label("E-mail address").fill("ada@acme.test")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("the app").wait_for()
+    token = parse_qs(urlsplit(page.url).query)["token"][0]
+    assert client.oauth.authenticate(token).member.name == "Ada"
+
+    page.goto(start)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Ada").click()
+    page.get_by_text("the app").wait_for()
+    token = parse_qs(urlsplit(page.url).query)["token"][0]
+    assert client.oauth.authenticate(token).member_authenticated
+
+    page.goto(start)
+    page.get_by_role("button", name="Decline").click()
+    page.get_by_text("Google answered: access_denied").wait_for()
