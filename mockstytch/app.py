@@ -72,8 +72,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> AS
     """
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
-    routes = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *_api(mock, not_found)]
-    routes += Control(mock).routes()
+    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes()]
+    routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
@@ -81,26 +81,32 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> AS
     return Tolerant(app)
 
 
-def _api(mock: Mock, not_found: ASGIApp) -> list[BaseRoute]:
-    """A ``Mount`` for each resource prefix, so that no request tries hundreds of routes; within it a literal beats a
-    parameter, whatever the order of declaration."""
-    wanted: list[tuple[str, str, ASGIApp]] = []
+def _api(mock: Mock) -> list[Route]:
+    """Every operation at every path that it has, and the gaps."""
+    routes = []
     for endpoint in endpoints():
         face = PUBLIC if endpoint.public else BACKEND
-        wanted.append((endpoint.method, endpoint.path, Dispatch(mock, endpoint, face)))
-        wanted += [(endpoint.method, path, Dispatch(mock, endpoint, face, path)) for path in endpoint.aliases]
-    wanted += [(method, path, unserved.NotImplemented_(mock)) for method, path in GAPS]
-    routes: list[BaseRoute] = []
+        for path in (endpoint.path, *endpoint.aliases):
+            alias = path if path != endpoint.path else ""
+            routes.append(Route(path, Dispatch(mock, endpoint, face, alias), methods=[endpoint.method]))
+    return routes + [Route(path, unserved.NotImplemented_(mock), methods=[method]) for method, path in GAPS]
+
+
+def _grouped(routes: list[Route], not_found: ASGIApp) -> list[BaseRoute]:
+    """A ``Mount`` for each resource prefix, so that no request tries hundreds of routes; within it a literal beats a
+    parameter, whatever the order of declaration."""
+    exact: list[BaseRoute] = []
     groups: dict[str, list[BaseRoute]] = defaultdict(list)
-    for method, path, app in sorted(wanted, key=_literal_first):
-        prefix = _prefix(path)
-        if path == prefix:
-            routes.append(Route(path, app, methods=[method]))  # a Mount only matches what goes on after it
+    for route in sorted(routes, key=_literal_first):
+        prefix = _prefix(route.path)
+        if route.path == prefix:
+            exact.append(route)  # a Mount only matches what goes on after it
         else:
-            groups[prefix].append(Route(path.removeprefix(prefix), app, methods=[method]))
-    for prefix, group in groups.items():
-        routes.append(Mount(prefix, app=Router(group, redirect_slashes=False, default=not_found)))
-    return routes
+            groups[prefix].append(Route(route.path.removeprefix(prefix), route.endpoint, methods=route.methods))
+    mounts = [
+        Mount(prefix, app=Router(group, redirect_slashes=False, default=not_found)) for prefix, group in groups.items()
+    ]
+    return [*mounts, *exact]
 
 
 def _prefix(path: str) -> str:
@@ -108,8 +114,8 @@ def _prefix(path: str) -> str:
     return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
 
 
-def _literal_first(route: tuple[str, str, ASGIApp]) -> list[tuple[bool, str]]:
-    return [(part.startswith("{"), part) for part in route[1].split("/")]
+def _literal_first(route: Route) -> list[tuple[bool, str]]:
+    return [(part.startswith("{"), part) for part in route.path.split("/")]
 
 
 class Tolerant:

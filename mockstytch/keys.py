@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 
+@lru_cache(1024)
 def kid_of(project_id: str) -> str:
     """The id of the key that a project signs with before it rotates."""
     return f"jwk-test-{UUID(bytes=hashlib.sha256(project_id.encode()).digest()[:16], version=4)}"
@@ -25,6 +26,7 @@ def _built_in() -> dict[str, str]:
     return msgspec.json.decode(Path(__file__).with_name("signing_key.json").read_bytes(), type=dict[str, str])
 
 
+@lru_cache(1024)
 def built_in_jwk(project_id: str) -> dict[str, Any]:
     built_in = _built_in()
     return _jwk(kid_of(project_id), built_in["n"], built_in["x5c"], built_in["x5t_s256"])

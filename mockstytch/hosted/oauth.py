@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from mockstytch import errors
 from mockstytch.domain import emails, lookup, oauth, redirects
@@ -35,7 +35,7 @@ class OAuthPages:
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
 
-    def routes(self) -> list[BaseRoute]:
+    def routes(self) -> list[Route]:
         table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("GET", "/v1/b2b/public/oauth/{provider}/start", self.start),
             ("GET", "/v1/b2b/public/oauth/{provider}/discovery/start", self.discovery_start),

@@ -4,7 +4,7 @@ from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from mockstytch.domain.messages import REDIRECT_PATH
 from mockstytch.errors import StytchError
@@ -16,7 +16,7 @@ from mockstytch.store.projects import Project
 _PATHS = (REDIRECT_PATH, "/v1/b2b/magic_links/redirect")
 
 
-def routes(mock: Mock) -> list[BaseRoute]:
+def routes(mock: Mock) -> list[Route]:
     async def follow(request: Request) -> Response:
         """Send the browser on to the app. The token is not used up by this: the app redeems it, and is told there
         that it was used before or has expired."""
