@@ -161,6 +161,8 @@ def test_its_link_arrives_at_the_app(browse, at, send, app_url, java_script_enab
     page.goto(at("/"))
     page.get_by_role("link", name="ada@example.com").click()
     mail = page.frame_locator("iframe").get_by_role("link", name="Log in", exact=True)
+    mail.wait_for()
+    page.wait_for_load_state("load")  # the frame included: a click on a page that is still coming leads nowhere
     with page.expect_popup() as opened:
         (mail if where == "in the mail" else page.get_by_role("link", name="Open the link")).click()
     app = opened.value
