@@ -59,6 +59,17 @@ def _everywhere(request: Request) -> dict[str, Any]:
 
 
 _templates = Jinja2Templates(Path(__file__).parent / "templates", context_processors=[_everywhere])
+
+
+def _proof(factor: Any) -> str:
+    """What a session's factor was: an account is named by its provider, a text message isn't "otp"."""
+    kind, delivery = factor.type.value, factor.delivery_method.value
+    if kind == "oauth":
+        kind = f"{delivery.rpartition('_')[2]}_oauth"
+    return METHODS.get("sms_otp" if kind == "otp" else kind, kind.replace("_", " "))
+
+
+_templates.env.filters["proof"] = _proof
 _templates.env.filters["method"] = lambda name: METHODS.get(name, name.replace("_", " "))
 _templates.env.filters["moment"] = lambda moment: f"{moment:%d %B %Y, %H:%M} UTC".lstrip("0")
 _templates.env.filters["plain"] = lambda value: getattr(value, "value", value)  # the SDK's enums

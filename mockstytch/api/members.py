@@ -313,7 +313,9 @@ def _by_statuses(values: list[str]) -> search.Clause:
 
 FILTERS = {
     "member_ids": search.Filter("strings", _by_ids),
-    "member_emails": search.Filter("strings", lambda v: _m.email_address.in_([email.lower() for email in v])),
+    "member_emails": search.Filter(
+        "strings", lambda v: search.one_of(_m.email_address, [email.lower() for email in v])
+    ),
     "member_email_fuzzy": search.Filter("fuzzy", lambda v: _m.email_address.icontains(v, autoescape=True)),
     "member_is_breakglass": search.Filter("boolean", lambda v: _m.is_breakglass.is_(v), "is_breakglass"),
     "statuses": search.Filter("strings", _by_statuses),
@@ -350,7 +352,7 @@ def search_(ctx: Context, req: Search) -> Body:
             rbac.own_organization(ctx, reference)
         organization = lookup.organization(ctx, reference)
         found_organizations[organization.organization_id] = organization
-    found = ctx.store.query(Member).where(_m.organization_id.in_(found_organizations))
+    found = ctx.store.query(Member).where(search.one_of(_m.organization_id, found_organizations))
     query = req.query or search.Query()
     by_roles = search.Filter("strings", partial(_by_roles, found_organizations.values()))
     wanted = search.condition("member", {**FILTERS, "member_roles": by_roles}, query)

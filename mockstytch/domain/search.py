@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -89,6 +89,12 @@ def _check(searched: Searched, wanted: Filter, name: str, value: Any) -> None:
             raise errors.search_missing(searched, wanted.errors_as or name)()
         if wanted.kind == "fuzzy" and len(value) < _SHORTEST_FUZZY:
             raise errors.search_fuzzy_too_short(searched, name)()
+
+
+def one_of(column: ColumnElement[Any], values: Iterable[str]) -> Clause:
+    """Whether a column has one of these values. The usual single one is spared SQLAlchemy's expanding ``IN``."""
+    wanted = list(values)
+    return column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
 
 
 def holds_any(column: ColumnElement[Any]) -> Callable[[list[str]], Clause]:

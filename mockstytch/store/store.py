@@ -106,7 +106,7 @@ class Store:
 
     def query(self, record: type[Record]) -> Select[Any]:
         """A select on this project's rows, to go on with ``.where()``, ``.order_by()``, ``.join()``."""
-        return select(*_columns(record)).where(record.table.c.project_id == self._project_id)
+        return _all_columns(record).where(record.table.c.project_id == self._project_id)
 
     def rows(self, record: type[R], query: Select[Any]) -> list[R]:
         return [_record(record, row) for row in self._connection.execute(query)]
@@ -151,6 +151,11 @@ def _where(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...])
 
 
 @cache
+def _all_columns(record: type[Record]) -> Select[Any]:
+    return select(*_columns(record))
+
+
+@cache
 def _select(
     record: type[Record],
     names: tuple[str, ...],
@@ -158,7 +163,7 @@ def _select(
     ordered: bool = False,
     unless: tuple[str, str] | None = None,
 ) -> Select[Any]:
-    found = select(*_columns(record)).where(*_where(record, names, nulls))
+    found = _all_columns(record).where(*_where(record, names, nulls))
     if unless is not None:  # written out: an index with a condition serves only who states the same one
         found = found.where(record.table.c[unless[0]] != literal_column(f"'{unless[1]}'"))
     return found.order_by(record.table.c[record.key[0]]) if ordered and record.key else found
