@@ -14,6 +14,8 @@ from typing import NamedTuple
 from benchmarks.client import HOST, Connection, Refused
 
 _LONGEST_START = 30
+# Kept, whatever is set here: else each start compiles what was edited since, which an installed package never does
+_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 class Memory(NamedTuple):
@@ -38,7 +40,7 @@ class Process:
         self._process = subprocess.Popen(
             command,
             cwd=self._home.name,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, **_BYTECODE},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,
