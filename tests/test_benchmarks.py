@@ -80,6 +80,13 @@ def test_a_server_that_fails_to_start_says_why():
         Process(command, free_port(), "/", {})
 
 
+def test_no_start_pays_for_compiling(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    command = [sys.executable, "-c", "import sys; sys.exit(f'keeps none: {sys.flags.dont_write_bytecode}')"]
+    with pytest.raises(client.Refused, match="keeps none: 0"):
+        Process(command, free_port(), "/", {})
+
+
 @pytest.mark.parametrize(
     ("answer", "body"),
     [
