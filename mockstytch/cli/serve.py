@@ -200,7 +200,6 @@ def _taken(host: str, port: int, e: Exception) -> str:
 def run(running: Running, on_ready: Any) -> None:
     """Serve until told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    gc.collect()
     gc.freeze()  # what was loaded stays for good: the collector need not look at it during a request
     gc.enable()
     running.server.serve(on_ready)

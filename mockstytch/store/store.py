@@ -39,7 +39,7 @@ class Store:
         Args:
             unless: a column, and the value of it that doesn't count, as an index has them that is to serve.
         """
-        row = self._execute(_select(record, *_shape(where), False, unless), where).first()
+        row = self._execute(_select(record, *_shape(where), unless), where).first()
         return None if row is None else _record(record, row)
 
     def get(self, record: type[R], **where: Any) -> R:
@@ -55,7 +55,8 @@ class Store:
 
     def all(self, record: type[R], **where: Any) -> list[R]:
         """The rows with these values, in the order of their keys."""
-        return [_record(record, row) for row in self._execute(_select(record, *_shape(where), True), where)]
+        found = [_record(record, row) for row in self._execute(_select(record, *_shape(where)), where)]
+        return sorted(found, key=lambda row: tuple(_key(row).values()))  # ORDER BY would lure SQLite off the index
 
     def insert(self, row: R, **conflicts: StytchError) -> R:
         """Add a row.
@@ -160,13 +161,12 @@ def _select(
     record: type[Record],
     names: tuple[str, ...],
     nulls: tuple[str, ...],
-    ordered: bool = False,
     unless: tuple[str, str] | None = None,
 ) -> Select[Any]:
     found = _all_columns(record).where(*_where(record, names, nulls))
     if unless is not None:  # written out: an index with a condition serves only who states the same one
         found = found.where(record.table.c[unless[0]] != literal_column(f"'{unless[1]}'"))
-    return found.order_by(record.table.c[record.key[0]]) if ordered and record.key else found
+    return found
 
 
 @cache
