@@ -63,7 +63,7 @@ def endpoints() -> list[Endpoint]:
     return [endpoint for group in GROUPS for endpoint in group.api]
 
 
-def create_app(settings: Settings | None = None, mock: Mock | None = None) -> ASGIApp:
+def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "Tolerant":
     """The server as an ASGI application.
 
     Args:
@@ -78,7 +78,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> AS
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
-    return Tolerant(app)
+    mock.app = tolerant = Tolerant(app)
+    return tolerant
 
 
 def _api(mock: Mock) -> list[Route]:

@@ -15,6 +15,21 @@ PREFIXES = {
     "password": "member-password",
     "oauth_registration": "oauth-registration",
     "totp": "member-totp",  # inferred: the documentation also prints totp-registration
+    "saml_connection": "saml-connection",
+    "oidc_connection": "oidc-connection",
+    "external_connection": "external-connection",
+    "saml_registration": "saml-member-registration",  # inferred from that of OIDC
+    "oidc_registration": "oidc-member-registration",
+    "saml_verification_key": "saml-verification-key",
+    "saml_signing_key": "saml-signing-key",
+    "saml_encryption_key": "saml-encryption-key",
+    "scim_connection": "scim-connection",
+    "scim_group": "scim-group",  # inferred
+    "scim_registration": "scim-registration",  # inferred
+    "m2m_client": "m2m-client",
+    "connected_app": "connected-app",  # inferred
+    "trusted_token_profile": "trusted-auth-token-profile",  # a guess
+    "pem_file": "pem-file",  # a guess
     "request": "request-id",
     "event": "webhook-event",
     "jwk": "jwk",

@@ -7,10 +7,10 @@ interleave, and a test's thread may open one beside the server's.
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -18,16 +18,20 @@ from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
+from mockstytch.outside import Ask, MustAsk, Replies, Reply, answering
 from mockstytch.settings import Settings
 from mockstytch.store.engine import open_database
 from mockstytch.store.events import Event
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project
 from mockstytch.store.record import METADATA, Record
-from mockstytch.store.store import Store
+from mockstytch.store.store import Store, holder
 
 RING = 10_000  # messages, events and logged requests that are kept for each project
 TRIM_EVERY = 1000  # transactions
+
+Source = Literal["direct", "scim", "dashboard"]
+T = TypeVar("T")
 
 _PROJECT_ID = r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -71,39 +75,57 @@ class Context:
         actor: on whose behalf it runs.
         base_url: how the caller reached this server, for links that lead back to it.
         notes: remarks for the request log.
+        source: by which way changes come: ``direct``, ``scim`` or ``dashboard``.
         messages: what was sent in this transaction.
+        events: what happened in it.
+        replies: what other servers said already, see ``ask``.
     """
 
-    __slots__ = ("actor", "base_url", "ids", "messages", "notes", "now", "project", "store")
+    __slots__ = (
+        *("actor", "base_url", "events", "ids", "messages", "notes", "now", "project"),
+        *("replies", "source", "store"),
+    )
 
     def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
         self.project, self.store, self.ids, self.base_url = project, store, ids, base_url
         self.now = project.clock.now()
         self.actor = Actor()
         self.notes: list[str] = []
+        self.source: Source = "direct"
         self.messages: list[Message] = []
+        self.events: list[Event] = []
+        self.replies: Replies = {}
+
+    def ask(self, ask: Ask) -> Reply:
+        """Another server's reply. Ask before anything is written: the first time it ends the transaction.
+
+        Raises:
+            MustAsk: there is no reply yet. Whoever runs the operation fetches it, and runs it again.
+        """
+        if ask not in self.replies:
+            raise MustAsk(ask)
+        return self.replies[ask]
 
     def emit(self, object_type: str, action: str, id: str, entity: dict[str, Any] | None = None) -> None:
         """Record that an object was created, updated or deleted.
 
         Args:
-            object_type: ``organization``, ``member``, …
+            object_type: ``organization``, ``member``, ``saml_connection``, …
             action: ``create``, ``update`` or ``delete``.
             id: the object's id.
             entity: the object as the API shows it; None for a deletion.
         """
-        self.store.insert(
-            Event(
-                event_id=self.ids.new("event"),
-                position=position(),
-                source="direct",
-                object_type=object_type,
-                action=action,
-                id=id,
-                entity=entity,
-                created_at=self.now,
-            )
+        event = Event(
+            event_id=self.ids.new("event"),
+            position=position(),
+            source=self.source,
+            object_type=object_type,
+            action=action,
+            id=id,
+            entity=entity,
+            created_at=self.now,
         )
+        self.events.append(self.store.insert(event))
 
     def send(self, message: Message) -> None:
         """Put a message into the inbox, in this transaction."""
@@ -118,6 +140,7 @@ class Mock:
         self.settings = settings or Settings()
         self.ids = Ids(self.settings.random_seed)
         self.subscribers: list[Subscriber] = []
+        self.app: Any = None  # the ASGI application around this, for questions of the server to itself
         self.stopping = False
         self._logs: dict[str, deque[Answered]] = {}
         self._written: dict[str, int] = {}  # transactions since the rings of a project were last trimmed
@@ -162,6 +185,13 @@ class Mock:
             raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
         return project
 
+    def project_holding(self, record: type[Record], **where: str) -> Project | None:
+        """The project that has a row with these values, whichever it is: of callers that show no project of their own,
+        such as an identity provider that knows a connection's URL."""
+        with self._alone():
+            project_id = holder(self._connection, record, **where)
+        return self.known(project_id) if project_id else None
+
     def default_project(self) -> Project:
         return self.project(self.settings.project_id, self.settings.secret)
 
@@ -178,12 +208,15 @@ class Mock:
             return project
 
     @contextmanager
-    def transaction(self, project: Project | None = None, base_url: str = "") -> Iterator[Context]:
+    def transaction(
+        self, project: Project | None = None, base_url: str = "", replies: Replies | None = None
+    ) -> Iterator[Context]:
         """One unit of work at a time; commits on success, rolls back on any exception."""
         project = project or self.default_project()
         with self._alone():
             store = Store(self._connection, project.project_id)
             ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
+            ctx.replies = replies or {}
             yield ctx
             self._trim(ctx)
         if ctx.messages:
@@ -205,6 +238,10 @@ class Mock:
                     self._connection.rollback()
                 raise
             self._connection.commit()
+
+    async def asking(self, attempt: Callable[[Replies], T], base_url: str = "") -> T:
+        """Run an operation that may have questions to other servers; see ``outside``."""
+        return await answering(attempt, self.app, (self.settings.public_url, base_url, self.url))
 
     @property
     def url(self) -> str:

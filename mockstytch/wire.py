@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from mockstytch.store.members import Member
+from mockstytch.store.members import Member, SsoLink
 from mockstytch.store.messages import Message
-from mockstytch.store.organizations import Organization
+from mockstytch.store.organizations import Organization, ScimSummary, SsoSummary
 from mockstytch.store.projects import Project, Resource, Role, Scope
 from mockstytch.store.sessions import Factor, MemberSession
 
@@ -45,9 +45,17 @@ def organization(o: Organization) -> Wire:
         "organization_name": o.organization_name,
         "organization_slug": o.organization_slug,
         "rbac_email_implicit_role_assignments": o.rbac_email_implicit_role_assignments,
-        "scim_active_connection": None,
-        "scim_active_connections": [],
-        "sso_active_connections": [],
+        "scim_active_connection": _scim_summary(o.scim_connection) if o.scim_connection else None,
+        "scim_active_connections": [_scim_summary(o.scim_connection)] if o.scim_connection else [],
+        "sso_active_connections": [
+            {
+                "connection_id": c.connection_id,
+                "display_name": c.display_name,
+                "identity_provider": c.identity_provider,
+            }
+            for c in o.sso_connections
+            if c.active
+        ],
         "sso_default_connection_id": o.sso_default_connection_id,
         "sso_jit_provisioning": o.sso_jit_provisioning,
         "sso_jit_provisioning_allowed_connections": o.sso_jit_provisioning_allowed_connections,
@@ -57,8 +65,17 @@ def organization(o: Organization) -> Wire:
     }
 
 
+def _scim_summary(c: ScimSummary) -> Wire:
+    return {
+        "bearer_token_expires_at": time(c.bearer_token_expires_at) if c.bearer_token_expires_at else None,
+        "bearer_token_last_four": c.bearer_token_last_four,
+        "connection_id": c.connection_id,
+        "display_name": c.display_name,
+    }
+
+
 def member(m: Member, o: Organization) -> Wire:
-    """``o`` is the member's organization: it may grant roles by e-mail domain."""
+    """``o`` is the member's organization: it may grant roles by e-mail domain, SSO connection or group."""
     roles = member_roles(m, o)
     return {
         "created_at": time(m.created_at),
@@ -92,8 +109,23 @@ def member(m: Member, o: Organization) -> Wire:
             {"email_address": e.email_address, "email_id": e.email_id} for e in m.retired_email_addresses
         ],
         "roles": roles,
-        "scim_registration": None,
-        "sso_registrations": [],
+        "scim_registration": {
+            "connection_id": m.scim_registration.connection_id,
+            "external_id": m.scim_registration.external_id,
+            "registration_id": m.scim_registration.registration_id,
+            "scim_attributes": m.scim_registration.scim_attributes,
+        }
+        if m.scim_registration
+        else None,
+        "sso_registrations": [
+            {
+                "connection_id": link.connection_id,
+                "external_id": link.external_id,
+                "registration_id": link.registration_id,
+                "sso_attributes": link.sso_attributes,
+            }
+            for link in m.sso_registrations
+        ],
         "status": m.status,
         "totp_registration_id": m.totp_registration_id,
         "trusted_metadata": m.trusted_metadata,
@@ -103,15 +135,36 @@ def member(m: Member, o: Organization) -> Wire:
 
 
 def member_roles(m: Member, o: Organization) -> list[Wire]:
-    """Each role that a member has, with all its sources: ``stytch_member``, the explicit ones, those by domain."""
+    """Each role that a member has, with all its sources: ``stytch_member``, the explicit ones, those that an e-mail
+    domain, an SSO connection, a group there or a group of the directory implies."""
     sources: dict[str, list[Wire]] = {}
+
+    def add(role_id: str, source: str, **details: str) -> None:
+        sources.setdefault(role_id, []).append({"details": details, "type": source})
+
     for role_id in ("stytch_member", *m.roles):
-        sources.setdefault(role_id, []).append({"details": {}, "type": "direct_assignment"})
+        add(role_id, "direct_assignment")
     for implied in o.rbac_email_implicit_role_assignments:
         if implied["domain"] == m.email_domain:
-            source = {"details": {"email_domain": m.email_domain}, "type": "email_assignment"}
-            sources.setdefault(implied["role_id"], []).append(source)
+            add(implied["role_id"], "email_assignment", email_domain=m.email_domain)
+    for connection, link in _sso_links(m, o):
+        for role_id in connection.roles:
+            add(role_id, "sso_connection", connection_id=connection.connection_id)
+        for group in connection.group_roles:
+            if group.group in link.groups:
+                details = {"connection_id": connection.connection_id, "group": group.group}
+                add(group.role_id, "sso_connection_group", **details)
+    if m.scim_registration and o.scim_connection:
+        for group in o.scim_connection.group_roles:
+            if group.group in m.scim_registration.group_ids:
+                details = {"connection_id": o.scim_connection.connection_id, "group_id": group.group}
+                add(group.role_id, "scim_connection_group", **details)
     return [{"role_id": role_id, "sources": found} for role_id, found in sources.items()]
+
+
+def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
+    connections = {c.connection_id: c for c in o.sso_connections if c.active}
+    return [(connections[k.connection_id], k) for k in m.sso_registrations if k.connection_id in connections]
 
 
 def session(s: MemberSession, m: Member, o: Organization) -> Wire:
@@ -127,13 +180,21 @@ def session(s: MemberSession, m: Member, o: Organization) -> Wire:
         "member_session_id": s.member_session_id,
         "organization_id": s.organization_id,
         "organization_slug": o.organization_slug,
-        "roles": session_roles(m, o),
+        "roles": session_roles(s, m, o),
         "started_at": time(s.started_at),
     }
 
 
-def session_roles(m: Member, o: Organization) -> list[str]:
-    return [r["role_id"] for r in member_roles(m, o)]
+def session_roles(s: MemberSession, m: Member, o: Organization) -> list[str]:
+    """The roles that a session gives its member: those that an SSO connection implies only where it was used."""
+    used = {
+        detail.get("provider_id") for f in s.authentication_factors if f.type == "sso" for detail in f.detail.values()
+    }
+    return [
+        r["role_id"]
+        for r in member_roles(m, o)
+        if any(not x["type"].startswith("sso_") or x["details"]["connection_id"] in used for x in r["sources"])
+    ]
 
 
 def factor(f: Factor) -> Wire:
@@ -161,7 +222,7 @@ def session_claims(p: Project, s: MemberSession, m: Member, o: Organization, now
             "expires_at": time(s.expires_at),
             "attributes": {"user_agent": "", "ip_address": ""},
             "authentication_factors": [factor(f) for f in s.authentication_factors],
-            "roles": session_roles(m, o),
+            "roles": session_roles(s, m, o),
         },
         "iat": issued,
         "iss": f"stytch.com/{p.project_id}",

@@ -46,15 +46,17 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     session = sessions.find(ctx, req.session_token, req.session_jwt)
     organization = ctx.store.get(Organization, organization_id=session.organization_id)
     member = lookup.unlocked(ctx, ctx.store.get(Member, member_id=session.member_id))
-    verdict = _verdict(ctx, req.authorization_check, organization, member) if req.authorization_check else None
+    verdict = _verdict(ctx, req.authorization_check, session, organization, member) if req.authorization_check else None
     session = sessions.touch(ctx, session, req.session_duration_minutes, req.session_custom_claims)
     return {**sessions.answer(ctx, session, member, organization), "verdict": verdict}
 
 
-def _verdict(ctx: Context, check: AuthorizationCheck, organization: Organization, member: Member) -> Body:
+def _verdict(
+    ctx: Context, check: AuthorizationCheck, session: MemberSession, organization: Organization, member: Member
+) -> Body:
     if lookup.organization(ctx, check.organization_id) != organization:
         raise errors.session_authorization_tenancy_error()
-    roles = wire.session_roles(member, organization)
+    roles = wire.session_roles(session, member, organization)
     granting = rbac.granting_roles(ctx, organization, roles, check.resource_id, check.action)
     if not granting:
         raise errors.session_authorization_error(because=f"no role grants {check.action} on {check.resource_id}")

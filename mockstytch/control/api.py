@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
 from mockstytch.control.inbox import Arrivals, Wanted
-from mockstytch.domain import emails
+from mockstytch.domain import emails, jwt_templates
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
 from mockstytch.http.dispatch import MAX_BODY
@@ -107,6 +107,8 @@ class Control:
         if unknown or not isinstance(name, str):
             raise errors.bad_request(because=f"there is no setting {', '.join(sorted(unknown)) or 'name of that type'}")
         settings = _converted(merged, ProjectSettings)
+        for template in settings.jwt_templates:
+            jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
         return described(self.mock.change(project, name=name, settings=settings))
 
     async def reset(self, request: Request) -> Any:

@@ -16,5 +16,5 @@ def of_session(ctx: Context, session_token: str, session_jwt: str) -> Actor:
     session = sessions.find(ctx, session_token, session_jwt)
     member = ctx.store.get(Member, member_id=session.member_id)
     organization = ctx.store.get(Organization, organization_id=session.organization_id)
-    roles = tuple(wire.session_roles(member, organization))
+    roles = tuple(wire.session_roles(session, member, organization))
     return Actor("member", session.organization_id, session.member_id, roles)

@@ -19,6 +19,7 @@ from mockstytch.http.endpoint import Body, Endpoint
 from mockstytch.http.faces import Face, Headers
 from mockstytch.http.validation import parse
 from mockstytch.mock import Mock
+from mockstytch.outside import MustAsk, Replies
 from mockstytch.store.projects import Project
 
 MAX_BODY = 1_000_000
@@ -39,16 +40,22 @@ class Dispatch:
         body = await read(receive)
         path = {name: value.replace("%2F", "/") for name, value in scope["path_params"].items()}  # see app.py
         headers = dict(scope["headers"])
-        answer = too_large(self._mock) if body is None else self.answer(scope, headers, path, body)
+        if body is None:
+            answer = too_large(self._mock)
+        else:
+            own = base_url(scope, headers)
+            answer = await self._mock.asking(lambda replies: self.answer(scope, headers, path, body, replies), own)
         await respond(send, *answer)
 
-    def answer(self, scope: Scope, headers: Headers, path: dict[str, str], raw: bytes) -> tuple[int, bytes]:
+    def answer(
+        self, scope: Scope, headers: Headers, path: dict[str, str], raw: bytes, replies: Replies
+    ) -> tuple[int, bytes]:
         mock, endpoint, face = self._mock, self._endpoint, self._face
         request_id, started = mock.ids.new("request"), perf_counter()
         project, notes, error = None, [f"use {endpoint.path}"] if self._alias else [], None
         try:
             project = face.project(mock, headers, path)
-            with mock.transaction(project, base_url(scope, headers)) as ctx:
+            with mock.transaction(project, base_url(scope, headers), replies) as ctx:
                 ctx.notes = notes
                 ctx.actor = face.actor(ctx, headers)
                 body = _json(raw)
@@ -60,6 +67,8 @@ class Dispatch:
             status, answer = 200, _encode_sorted(face.envelope(success))
         except StytchError as e:
             error, (status, answer) = e, rendered(e, request_id)
+        except MustAsk:
+            raise
         except Exception:
             log.exception("%s %s", endpoint.method, endpoint.path)
             error = errors.internal_server_error()

@@ -24,6 +24,38 @@ class OAuthLink(Frozen):
     locale: str = ""
 
 
+class SsoLink(Frozen):
+    """A member's account at an organization's identity provider.
+
+    Attributes:
+        external_id: what the identity provider calls the member.
+        sso_attributes: what it said of the member at the latest login.
+        groups: the groups that it named then.
+    """
+
+    registration_id: str
+    connection_id: str
+    external_id: str
+    sso_attributes: dict[str, Any] = {}
+    groups: list[str] = []
+
+
+class ScimLink(Frozen):
+    """What makes a member one that a directory manages.
+
+    Attributes:
+        external_id: what the directory calls the member.
+        scim_attributes: the user as the directory describes it, with the keys that the API shows.
+        group_ids: the directory's groups that the member is in.
+    """
+
+    registration_id: str
+    connection_id: str
+    external_id: str = ""
+    scim_attributes: dict[str, Any] = {}
+    group_ids: list[str] = []
+
+
 @table(
     "members",
     Unique("organization_id", "email_address", unless=("status", "deleted")),
@@ -36,7 +68,8 @@ class OAuthLink(Frozen):
 class Member(Record):
     """Somebody in an organization.
 
-    ``roles`` holds the explicit ones; ``stytch_member`` and what an e-mail domain implies are added when read.
+    ``roles`` holds the explicit ones; ``stytch_member`` and what an e-mail domain, an SSO connection or a group implies
+    are added when read.
     ``phone_key`` is the phone number, or NULL: what must be unique.
     """
 
@@ -60,6 +93,8 @@ class Member(Record):
     member_password_id: str = ""
     retired_email_addresses: list[RetiredEmail] = []
     oauth_registrations: list[OAuthLink] = []
+    sso_registrations: list[SsoLink] = []
+    scim_registration: ScimLink | None = None
     failed_attempts: int = 0
     lock_created_at: datetime | None = None
     lock_expires_at: datetime | None = None

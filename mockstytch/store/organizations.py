@@ -4,7 +4,36 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from mockstytch.store.projects import Role
-from mockstytch.store.record import Indexed, Key, Record, References, Unique, table
+from mockstytch.store.record import Frozen, Indexed, Key, Record, References, Unique, table
+
+
+class GroupRole(Frozen):
+    """A role that the members of an identity provider's group have. ``group`` is its name, or its id in a directory."""
+
+    group: str
+    role_id: str
+
+
+class SsoSummary(Frozen):
+    """What an organization shows of an SSO connection, and the roles that it implies: kept with the organization, so
+    that reading one asks nothing of the connections."""
+
+    connection_id: str
+    display_name: str
+    identity_provider: str
+    active: bool
+    roles: list[str] = []
+    group_roles: list[GroupRole] = []
+
+
+class ScimSummary(Frozen):
+    """The same of the active SCIM connection."""
+
+    connection_id: str
+    display_name: str
+    bearer_token_last_four: str
+    bearer_token_expires_at: datetime | None = None
+    group_roles: list[GroupRole] = []
 
 
 @table(
@@ -23,6 +52,8 @@ class Organization(Record):
     organization_external_id: str | None = None
     organization_logo_url: str = ""
     trusted_metadata: dict[str, Any] = {}
+    sso_connections: list[SsoSummary] = []
+    scim_connection: ScimSummary | None = None
     sso_default_connection_id: str | None = None
     sso_jit_provisioning: str = "ALL_ALLOWED"
     sso_jit_provisioning_allowed_connections: list[str] = []

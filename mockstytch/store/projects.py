@@ -85,6 +85,42 @@ class UserLock(Frozen):
     ttl_seconds: int = 3600
 
 
+class JwtTemplate(Frozen):
+    """Claims that every JWT of a kind gets: JSON in which ``{{ member.trusted_metadata.role }}`` stands for a value.
+
+    Attributes:
+        custom_audience: a further ``aud``, or "".
+    """
+
+    template_type: Literal["SESSION", "M2M"]
+    template_content: str
+    custom_audience: str = ""
+
+
+class PemFile(Frozen):
+    pem_file_id: str
+    public_key: str
+
+
+class TrustedTokenProfile(Frozen):
+    """Whose tokens ``sessions.attest`` takes for a proof of who somebody is.
+
+    Attributes:
+        attribute_mapping: which claim holds what: ``email``, ``external_member_id``, ``organization_id``, …
+        jwks_url, pem_files: the keys, by ``public_key_type``.
+    """
+
+    profile_id: str
+    name: str = ""
+    audience: str
+    issuer: str
+    public_key_type: Literal["JWK", "PEM"] = "JWK"
+    jwks_url: str = ""
+    pem_files: list[PemFile] = []
+    attribute_mapping: dict[str, Any] = {}
+    can_jit_provision: bool = False
+
+
 class ProjectSettings(Frozen):
     """What the real service has in its dashboard.
 
@@ -99,6 +135,13 @@ class ProjectSettings(Frozen):
         cross_org_passwords_enabled: a password belongs to an address, in every organization, not to a member.
         discovery_needs_verified_colleague: discovery offers an organization by e-mail domain only where a member with a
             verified address of that domain exists already.
+        jwt_templates: claims that session and M2M JWTs get; one of a type at most.
+        trusted_token_profiles: whose tokens can be attested.
+        user_impersonation_enabled: whether impersonation tokens log anybody in.
+        zero_downtime_session_migration_url: the UserInfo URL that ``sessions.migrate`` asks; "" turns it off.
+        idp_authorization_url: the app's own page for OAuth authorization requests; "" takes this server's consent page.
+        idp_dynamic_client_registration_enabled: whether anybody may register an OAuth client.
+        idp_dynamic_client_registration_access_token_template_content: the claims template of such clients.
     """
 
     redirect_urls: Literal["any", "registered"] = "any"
@@ -112,6 +155,13 @@ class ProjectSettings(Frozen):
     password_policy: PasswordPolicy = PasswordPolicy()
     user_lock: UserLock = UserLock()
     discovery_needs_verified_colleague: bool = True
+    jwt_templates: list[JwtTemplate] = []
+    trusted_token_profiles: list[TrustedTokenProfile] = []
+    user_impersonation_enabled: bool = True
+    zero_downtime_session_migration_url: str = ""
+    idp_authorization_url: str = ""
+    idp_dynamic_client_registration_enabled: bool = True
+    idp_dynamic_client_registration_access_token_template_content: str = ""
 
 
 @table("projects")

@@ -69,6 +69,10 @@ class Indexed(Unique):
     """These columns are searched by."""
 
 
+class Everywhere(Indexed):
+    """These columns are searched by without knowing the project: what somebody outside calls by its id alone."""
+
+
 @dataclass(frozen=True)
 class References:
     """This column holds the key of that record; the row goes when that one goes."""
@@ -109,7 +113,8 @@ def _index(table: Table, c: Unique) -> None:
     unique = not isinstance(c, Indexed)
     where = table.c[c.unless[0]] != c.unless[1] if c.unless else None
     names = "_".join([table.name, *c.columns, "unique" if unique else "index"])
-    columns = [table.c[name] for name in ("project_id", *c.columns)]
+    prefix = () if isinstance(c, Everywhere) else ("project_id",)
+    columns = [table.c[name] for name in (*prefix, *c.columns)]
     # not as ``postgresql_where=``, which would import that whole dialect: the engine asks for the one it is
     Index(names, *columns, unique=unique, info={"where": where})
 

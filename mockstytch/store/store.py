@@ -123,6 +123,14 @@ class Store:
         return self._connection.execute(statement, {"old_project_id": self._project_id, **old, **(changes or {})})
 
 
+def holder(connection: Connection, record: type[Record], **where: str) -> str | None:
+    """The id of the project with such a row, whichever it is; an index ``Everywhere`` serves that."""
+    columns = record.table.c
+    found = connection.execute(select(columns.project_id).where(*(columns[n] == v for n, v in where.items())).limit(1))
+    project_id: str | None = found.scalar()
+    return project_id
+
+
 def _conflict(e: IntegrityError, conflicts: dict[str, StytchError]) -> Exception:
     """The error of the unique column that the database names; what it names otherwise is a defect."""
     said = str(e.orig)

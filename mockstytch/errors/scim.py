@@ -1,0 +1,6 @@
+"""The errors of SCIM connections."""
+
+from mockstytch.errors.kinds import b2b, shared  # noqa: F401
+
+# fmt: off
+# fmt: on

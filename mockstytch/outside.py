@@ -1,0 +1,121 @@
+"""Other servers: an identity provider's token endpoint, its metadata, a user-info URL.
+
+An operation is a plain function that runs inside a transaction, and never waits. One that needs another server's word
+says so: ``reply = ctx.ask(outside.get(url))``. At the first try that ends the transaction (nothing was written), the
+question is put where nothing is held up, and the operation runs once more, with the reply at hand.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+log = logging.getLogger("mockstytch")
+T = TypeVar("T")
+
+SECONDS = 5.0
+MOST_BYTES = 1_000_000
+_MOST_QUESTIONS = 10  # of one request; a limit on mistakes, not on users
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A request to another server."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What came back.
+
+    Attributes:
+        status: the HTTP status; 0 where no answer came.
+        problem: why none did, or why it was not taken.
+    """
+
+    status: int = 0
+    body: bytes = b""
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> dict[str, Any]:
+        """The JSON object that came back; an empty one where none did."""
+        try:
+            return msgspec.json.decode(self.body, type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return {}
+
+
+Replies = dict[Ask, Reply]
+
+
+class MustAsk(Exception):
+    """The operation can't go on without this reply. Never reaches a client."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(f"{ask.method} {ask.url}")
+        self.ask = ask
+
+
+def get(url: str, **headers: str) -> Ask:
+    return Ask("GET", url, tuple(sorted(headers.items())))
+
+
+def post_form(url: str, fields: dict[str, str], **headers: str) -> Ask:
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return Ask("POST", url, tuple(sorted(headers.items())), urlencode(fields).encode())
+
+
+async def answering(attempt: Callable[[Replies], T], app: Any, own_urls: tuple[str, ...]) -> T:
+    """The result of an operation, tried again after each question that it has.
+
+    Args:
+        attempt: runs it in a transaction, with the replies so far.
+        app: this server, which answers questions to itself without a socket.
+        own_urls: by what addresses it is known.
+    """
+    replies: Replies = {}
+    while True:
+        try:
+            return attempt(replies)
+        except MustAsk as need:
+            if len(replies) >= _MOST_QUESTIONS:
+                raise RuntimeError("an operation asks without end") from need
+            replies[need.ask] = await put(need.ask, app, own_urls)
+
+
+async def put(ask: Ask, app: Any = None, own_urls: tuple[str, ...] = ()) -> Reply:
+    """Ask, and take the reply for what it is: whatever goes wrong is one, too."""
+    try:
+        return await _put(ask, app, own_urls)
+    except Exception as e:  # an address comes from a user, an answer from a stranger: anything may be wrong with them
+        log.info("%s %s: %s", ask.method, ask.url, e)
+        return Reply(problem=str(e) or type(e).__name__)
+
+
+async def _put(ask: Ask, app: Any, own_urls: tuple[str, ...]) -> Reply:
+    import httpx  # who never asks doesn't pay for it
+
+    if urlsplit(ask.url).scheme not in ("http", "https"):
+        return Reply(problem="not a web address")
+    own = app is not None and any(url and ask.url.startswith(url.rstrip("/") + "/") for url in own_urls)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False) if own else None
+    async with (
+        httpx.AsyncClient(transport=transport, timeout=SECONDS, trust_env=False, max_redirects=3) as client,
+        client.stream(
+            ask.method, ask.url, headers=dict(ask.headers), content=ask.body, follow_redirects=ask.method == "GET"
+        ) as answer,
+    ):
+        body = b""
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                return Reply(answer.status_code, problem="the answer is too long")
+        return Reply(answer.status_code, body)
