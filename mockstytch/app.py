@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
     discovery,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -24,6 +25,8 @@ from mockstytch.api import (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     totp,
 )
 from mockstytch.console import pages as console
@@ -41,6 +44,7 @@ from mockstytch.settings import Settings
 # All that is served, by resource group.
 GROUPS = (
     discovery,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -55,6 +59,8 @@ GROUPS = (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     totp,
 )
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
+from mockstytch.control import impersonation
 from mockstytch.control.inbox import Arrivals, Wanted
 from mockstytch.domain import emails, jwt_templates, rbac_policy
 from mockstytch.errors import StytchError
@@ -75,6 +76,7 @@ class Control:
             ("POST", "/keys/rotate", self.rotate_keys),
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
+            ("POST", "/impersonation-tokens", self.impersonation_tokens),
         ]
         return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
@@ -195,6 +197,11 @@ class Control:
                 )
             )
         return {}
+
+    async def impersonation_tokens(self, request: Request) -> Any:
+        """A token to act as a member with."""
+        project = guard.project(self.mock, request)
+        return impersonation.mint(self.mock, project, await _body(request, impersonation.Wanted))
 
     async def requests(self, request: Request) -> Any:
         """The latest requests, newest last, each refusal with its reason."""
