@@ -290,6 +290,7 @@ CREATE TABLE passwords (
 	scope VARCHAR NOT NULL, 
 	member_id VARCHAR, 
 	hash VARCHAR NOT NULL, 
+	reset_required BOOLEAN NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	PRIMARY KEY (project_id, member_password_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
