@@ -6,6 +6,7 @@ from mockstytch import wire
 from mockstytch.domain import impersonation, lookup, redirects
 from mockstytch.errors import StytchError
 from mockstytch.mock import Context, Mock
+from mockstytch.store.organizations import Organization
 from mockstytch.store.projects import Project
 from mockstytch.store.record import Frozen
 
@@ -31,13 +32,13 @@ def mint(mock: Mock, project: Project, wanted: Wanted) -> dict[str, Any]:
         return {
             "impersonation_token": made.token,
             "expires_at": wire.time(made.expires_at),
-            "redirect_url": _redirect_url(ctx, made.token),
+            "redirect_url": _redirect_url(ctx, organization, made.token),
         }
 
 
-def _redirect_url(ctx: Context, token: str) -> str | None:
+def _redirect_url(ctx: Context, organization: Organization, token: str) -> str | None:
     try:
         url = redirects.resolve(ctx, "login", "")
     except StytchError:  # none is registered
         return None
-    return redirects.landing(url, stytch_token_type=_TOKEN_TYPE, token=token)
+    return redirects.landing(url, slug=organization.organization_slug, stytch_token_type=_TOKEN_TYPE, token=token)

@@ -98,12 +98,12 @@ def require_reset(ctx: Context, email_address: str) -> None:
     if found is None:
         raise errors.member_password_not_found()
     having = ctx.store.all(Member, member_password_id=found.member_password_id)
-    if sum(holder.status == "active" for holder in having) > 1:
+    if sum(holder.status == "active" for holder in having) <= 1:
+        for holder in having:
+            ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
+        ctx.store.delete(found)
+    else:
         ctx.store.update(found, reset_required=True)
-        return
-    for holder in having:
-        ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
-    ctx.store.delete(found)
 
 
 def _holders(ctx: Context, email_address: str) -> list[Member]:

@@ -164,6 +164,7 @@ def test_where_the_dashboard_would_open_it(mock, acme, ada, client):
     landing = urlsplit(made["redirect_url"])
     assert landing.geturl().startswith("http://localhost:3000/authenticate?")
     assert parse_qs(landing.query) == {
+        "slug": ["acme"],
         "stytch_token_type": ["multi_tenant_impersonation"],
         "token": [made["impersonation_token"]],
     }

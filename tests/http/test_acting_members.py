@@ -18,7 +18,8 @@ _METHODS = {(o.method, o.path): attrgetter(o.name)(_client) for o in operations(
 ACTING = {
     name: endpoint
     for name, endpoint in ENDPOINTS.items()
-    if "method_options" in inspect.signature(_METHODS[endpoint.method, endpoint.path]).parameters
+    if (method := _METHODS.get((endpoint.method, endpoint.path)))
+    and "method_options" in inspect.signature(method).parameters
 }
 # What it takes where the endpoint looks at more than the request to know.
 TAKES = {
