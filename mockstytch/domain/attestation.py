@@ -6,6 +6,7 @@ The attributes that a profile can map are those of the documentation: ``email``,
 """
 
 import re
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -138,16 +139,16 @@ def _signed(keys: list[Callable[[], Any]], token: str) -> dict[str, Any]:
 def _check(ctx: Context, trusted: TrustedTokenProfile, claims: dict[str, Any]) -> None:
     audience, now = claims.get("aud"), ctx.now.timestamp()
     if claims.get("iss") != trusted.issuer:
-        raise _invalid(f"iss is {claims.get('iss')!r}, not {trusted.issuer!r}")
+        raise _invalid(f"iss is {reprlib.repr(claims.get('iss'))}, not {trusted.issuer!r}")
     if trusted.audience not in (audience if isinstance(audience, list) else [audience]):
-        raise _invalid(f"aud is {audience!r}, not {trusted.audience!r}")
+        raise _invalid(f"aud is {reprlib.repr(audience)}, not {trusted.audience!r}")
     expires_at, not_before = claims.get("exp"), claims.get("nbf", 0)
     if not isinstance(expires_at, int | float) or not isinstance(not_before, int | float):
         raise _invalid("exp and nbf must be times, and exp must be there")
     if expires_at <= now:
-        raise _invalid(f"it expired {int(now - expires_at)} s ago, by the project's clock")
+        raise _invalid("it has expired, by the project's clock")
     if not_before > now:
-        raise _invalid(f"it is not good for {int(not_before - now)} s more, by the project's clock")
+        raise _invalid("it is not good yet, by the project's clock")
 
 
 def _mapped(trusted: TrustedTokenProfile, claims: dict[str, Any], attribute: str) -> Any:
@@ -165,4 +166,6 @@ def _mapped(trusted: TrustedTokenProfile, claims: dict[str, Any], attribute: str
 
 def _text(value: Any) -> str:
     """A string claim, or a number as one; "" for anything else."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        return str(value)
+    return value if isinstance(value, str) else ""
