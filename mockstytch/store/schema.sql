@@ -169,6 +169,22 @@ CREATE TABLE signing_keys (
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, kid)
 );
+CREATE TABLE deliveries (
+	project_id VARCHAR NOT NULL, 
+	event_id VARCHAR NOT NULL, 
+	url VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	event_type VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	attempts TEXT NOT NULL, 
+	failures BIGINT NOT NULL, 
+	next_attempt_at DATETIME, 
+	PRIMARY KEY (project_id, event_id, url), 
+	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
+);
+CREATE INDEX deliveries_event_id ON deliveries (project_id, event_id);
+CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
+CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE members (
 	project_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
