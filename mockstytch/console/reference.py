@@ -24,6 +24,10 @@ CONTROL = {
     "GET /messages/latest": "The newest match: ?to= &kind= &wait=",
     "DELETE /messages": "Empties the inbox.",
     "POST /keys/rotate": "Signs with a new key from now on; ?drop=true takes the old ones out of the JWKS.",
+    "GET /webhooks": "The endpoints that are told of events, each with its secret.",
+    "PUT /webhooks": "Sets them: a list of url, secret, event_types.",
+    "GET /webhooks/deliveries": "What they were told, with every try: ?event_type= &status= &after= &limit= &wait=",
+    "POST /webhooks/deliveries/{event_id}/replay": "Sends an event once more.",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }

@@ -26,9 +26,8 @@ _EVENT_TYPE = re.compile(r"\*|(\*|direct|dashboard|scim)\.(\*|[a-z_]+)\.(\*|crea
 def checked(ids: Ids, endpoints: list[WebhookEndpoint], former: list[WebhookEndpoint]) -> list[WebhookEndpoint]:
     """The endpoints, each with a secret: the one given, the one it had before, or a new one.
 
-    Raises:
-        bad_request: a URL is none or occurs twice, a secret is no ``whsec_…``, an event type can't exist, or there are
-            more than fifty.
+    A bad request: a URL that is none or occurs twice, a secret that is no ``whsec_…``, an event type that can't exist,
+    more than fifty endpoints.
     """
     if len(endpoints) > MOST_ENDPOINTS:
         raise errors.bad_request(because=f"more than {MOST_ENDPOINTS} webhook endpoints")
