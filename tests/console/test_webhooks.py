@@ -75,7 +75,7 @@ def test_a_delivery_and_its_state_appear_without_a_reload(browse, mock, given, a
     assert page.locator("#rows tr").count() == 1
     page.get_by_role("link", name="direct.organization.create").click()
     page.get_by_role("button", name="Send once more").click()
-    page.wait_for_function("document.querySelectorAll('#tries tbody tr').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('#tries tbody tr').length === 3")
 
 
 @pytest.mark.browser
