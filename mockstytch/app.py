@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
     discovery,
+    fraud,
     magic_links,
     magic_links_discovery,
     members,
@@ -42,6 +43,7 @@ from mockstytch.webhooks import Deliverer
 # All that is served, by resource group.
 GROUPS = (
     discovery,
+    fraud,
     magic_links,
     magic_links_discovery,
     members,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mockstytch.handle_parts import Fraud, MockError, Webhooks
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
 
 if TYPE_CHECKING:
@@ -19,17 +20,7 @@ if TYPE_CHECKING:
 
     from mockstytch.server import Server
 
-
-class MockError(Exception):
-    """The server refused, or could not be reached.
-
-    Attributes:
-        error_type: the API's name for it; "" where there was no answer.
-    """
-
-    def __init__(self, message: str, error_type: str = "") -> None:
-        super().__init__(message)
-        self.error_type = error_type
+__all__ = ["MockError", "MockStytch", "Received"]
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,34 +42,6 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     member_id: str | None = None
     created_at: datetime
     expires_at: datetime
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where events are told. ``secret`` is what the receiver checks signatures with."""
-
-    url: str
-    secret: str
-    event_types: list[str] = []
-
-
-class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """An event on its way to an endpoint, or there.
-
-    Attributes:
-        status: ``pending``, ``delivered`` or ``failed``.
-        attempts: each with ``at``, ``status_code``, ``problem``, ``answer`` and ``milliseconds``.
-        payload: what the endpoint is sent.
-    """
-
-    event_id: str
-    event_type: str
-    url: str
-    message_id: str
-    status: str
-    created_at: datetime
-    next_attempt_at: datetime | None
-    attempts: list[dict[str, Any]]
-    payload: dict[str, Any]
 
 
 class MockStytch:
@@ -109,7 +72,15 @@ class MockStytch:
         elif settings:
             raise TypeError("a server that already runs has its settings")
         self.url = url.rstrip("/")
-        self.inbox, self.clock, self.webhooks = Inbox(self), ClockHandle(self), Webhooks(self)
+        self._parts()
+
+    def _parts(self) -> None:
+        self.inbox, self.clock, self.webhooks, self.fraud = (
+            Inbox(self),
+            ClockHandle(self),
+            Webhooks(self),
+            Fraud(self),
+        )
 
     @property
     def public_token(self) -> str:
@@ -133,7 +104,7 @@ class MockStytch:
         other._server = None
         other.url, other.secret = self.url, secret
         other.project_id = project_id or f"project-test-{Ids().uuid()}"
-        other.inbox, other.clock, other.webhooks = Inbox(other), ClockHandle(other), Webhooks(other)
+        other._parts()
         return other
 
     def client(self) -> stytch.B2BClient:
@@ -149,6 +120,7 @@ class MockStytch:
             self.project_id,
             self.secret,
             environment=self.url + "/",
+            fraud_environment=self.url + "/",
             suppress_warnings=True,
             sync_session=requests.Session(),  # the SDK would open a connection for each call
         )
@@ -251,65 +223,6 @@ class Inbox:
 
 def _received(message: dict[str, Any]) -> Received:
     return msgspec.convert(message, Received)
-
-
-class Webhooks:
-    """Where events are told, and what was told there."""
-
-    def __init__(self, mock: MockStytch) -> None:
-        self._mock = mock
-
-    def set(self, *endpoints: str | dict[str, Any]) -> list[Endpoint]:
-        """Tell these endpoints of what happens from now on, and no others; none at all turns webhooks off.
-
-        Args:
-            endpoints: URLs, or ``{"url", "secret", "event_types"}``.
-
-        Raises:
-            MockError: one can't be one.
-        """
-        wanted = [{"url": e} if isinstance(e, str) else e for e in endpoints]
-        found: Any = self._mock.call("PUT", "/webhooks", body=wanted)
-        return msgspec.convert(found, list[Endpoint])
-
-    def endpoints(self) -> list[Endpoint]:
-        found: Any = self._mock.call("GET", "/webhooks")
-        return msgspec.convert(found, list[Endpoint])
-
-    def deliveries(
-        self, event_type: str = "", status: str = "", after: str = "", limit: int = 100, wait: float = 0
-    ) -> list[Delivered]:
-        """The deliveries that match, newest last.
-
-        Args:
-            event_type: ``direct.member.create``; ``*`` stands for anything: ``*.member.*``.
-            status: ``pending``, ``delivered`` or ``failed``.
-            after: the ``event_id`` up to which the caller has seen.
-            wait: how many seconds to wait for one, at most 60.
-        """
-        query = {"event_type": event_type, "status": status, "after": after, "limit": limit, "wait": wait}
-        answer = self._mock.call("GET", "/webhooks/deliveries", query, timeout=wait + 10)
-        return msgspec.convert(answer["deliveries"], list[Delivered])
-
-    def wait(self, event_type: str = "", seconds: float = 5, after: str = "") -> Delivered:
-        """The newest delivery that arrived, as soon as there is one.
-
-        Raises:
-            MockError: none did in time; its ``error_type`` is ``delivery_not_found``.
-        """
-        found = self.deliveries(event_type, "delivered", after, 1, seconds)
-        if not found:
-            raise MockError(f"No {event_type or 'webhook'} was delivered in {seconds:g} s.", "delivery_not_found")
-        return found[-1]
-
-    def replay(self, event_id: str) -> list[Delivered]:
-        """Send an event once more, to each endpoint of today that wants it.
-
-        Raises:
-            MockError: there is no such event, or nobody wants it.
-        """
-        answer = self._mock.call("POST", f"/webhooks/deliveries/{urllib.parse.quote(event_id, safe='')}/replay")
-        return msgspec.convert(answer["deliveries"], list[Delivered])
 
 
 class ClockHandle:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
+from mockstytch.control.fraud import Fraud
 from mockstytch.control.inbox import Arrivals, Wanted, read
 from mockstytch.control.reading import body as _body
 from mockstytch.control.reading import number as _number
@@ -78,6 +79,7 @@ class Control:
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
             *Webhooks(self.mock, self.arrivals).routes(),
+            *Fraud(self.mock).routes(),
         ]
         return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
