@@ -21,6 +21,8 @@ from mockstytch.store.fraud import FraudRule, ReasonOverride
 api = Endpoints()
 
 _MetadataText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_+.@-]{0,65}\Z")]
+_Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
+_Description = Annotated[str, Meta(max_length=1000)]
 _MOST_MINUTES = 100 * 366 * 24 * 60
 
 
@@ -65,17 +67,17 @@ def lookup(ctx: Context, req: Lookup) -> Body:
 
 class SetRule(Request):
     action: Action
-    visitor_id: str = ""
-    browser_id: str = ""
-    visitor_fingerprint: str = ""
-    browser_fingerprint: str = ""
-    hardware_fingerprint: str = ""
-    network_fingerprint: str = ""
+    visitor_id: _Identifier = ""
+    browser_id: _Identifier = ""
+    visitor_fingerprint: _Identifier = ""
+    browser_fingerprint: _Identifier = ""
+    hardware_fingerprint: _Identifier = ""
+    network_fingerprint: _Identifier = ""
     cidr_block: str = ""
     country_code: str = ""
     asn: str = ""
     expires_in_minutes: Annotated[int, Meta(ge=1, le=_MOST_MINUTES)] | None = None
-    description: str = ""
+    description: _Description = ""
 
 
 @api.post("/v1/rules/set")
@@ -174,7 +176,7 @@ def _rule(rule: FraudRule) -> Body:
 class OverrideReason(Request):
     verdict_reason: Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
     override_action: Action
-    override_description: str = ""
+    override_description: _Description = ""
 
 
 @api.post("/v1/verdict_reasons/override")

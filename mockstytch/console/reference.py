@@ -28,6 +28,8 @@ CONTROL = {
     "PUT /webhooks": "Sets them: a list of url, secret, event_types.",
     "GET /webhooks/deliveries": "What they were told, with every try: ?event_type= &status= &after= &limit= &wait=",
     "POST /webhooks/deliveries/{event_id}/replay": "Sends an event once more.",
+    "POST /fraud/devices": "Makes a device known, and says what to think of it: action, reasons, visitor_id, …",
+    "POST /fraud/emails": "Says what to think of an address: email_address, action, risk_score, …",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }

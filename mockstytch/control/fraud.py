@@ -16,6 +16,7 @@ from mockstytch.mock import Mock
 from mockstytch.store.fraud import Action, Device, EmailRisk
 from mockstytch.store.record import Frozen
 
+_Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
 _Reason = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
 # what a device says of itself where a test doesn't: an address of the network for documentation (RFC 5737)
 _USUAL = {"ip_address": "192.0.2.1", "country": "US", "detected_device_type": "UNKNOWN", "user_agent": "Mozilla/5.0"}
@@ -29,12 +30,12 @@ class Seen(Frozen, forbid_unknown_fields=True):
     reasons: list[_Reason] = []
     detected_device_type: str = _USUAL["detected_device_type"]
     is_authentic_device: bool = True
-    visitor_id: str = ""
-    browser_id: str = ""
-    visitor_fingerprint: str = ""
-    browser_fingerprint: str = ""
-    hardware_fingerprint: str = ""
-    network_fingerprint: str = ""
+    visitor_id: _Identifier = ""
+    browser_id: _Identifier = ""
+    visitor_fingerprint: _Identifier = ""
+    browser_fingerprint: _Identifier = ""
+    hardware_fingerprint: _Identifier = ""
+    network_fingerprint: _Identifier = ""
     ip_address: str = _USUAL["ip_address"]
     asn: str = ""
     asn_name: str = ""

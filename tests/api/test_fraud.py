@@ -237,6 +237,9 @@ def test_rules_come_in_pages_newest_first(client, refused):
     [
         {"action": "BLOCK"},
         {"action": "BLOCK", "visitor_id": "v", "browser_id": "b"},
+        {"action": "BLOCK", "visitor_id": "x" * 129},
+        {"action": "BLOCK", "network_fingerprint": "a b"},
+        {"action": "BLOCK", "visitor_id": "v", "description": "x" * 1001},
         {"action": "PERHAPS", "visitor_id": "v"},
         {"action": "ALLOW", "country_code": "DE"},
         {"action": "BLOCK", "country_code": "DEU"},
