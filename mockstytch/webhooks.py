@@ -70,11 +70,10 @@ class Deliverer:
     def close(self) -> None:
         """End; what was being sent is left for the next start."""
         with self._starting:
-            self._closed = True
-            if self._thread is None:
-                return
+            thread, self._thread, self._closed = self._thread, None, True
+        if thread is not None:
             self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(5)
+            thread.join(5)
 
     def _wake(self, project: Project) -> None:
         with self._starting:
