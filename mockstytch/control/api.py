@@ -18,7 +18,7 @@ from mockstytch.control.reading import body as _body
 from mockstytch.control.reading import number as _number
 from mockstytch.control.reading import wait as _wait
 from mockstytch.control.webhooks import Webhooks, change
-from mockstytch.domain import emails, jwt_templates
+from mockstytch.domain import emails, jwt_templates, rbac_policy, webhooks
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
 from mockstytch.mock import Mock
@@ -114,6 +114,14 @@ class Control:
         settings = _converted(merged, ProjectSettings)
         for template in settings.jwt_templates:
             jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
+        endpoints = webhooks.checked(self.mock.ids, settings.webhooks, project.settings.webhooks)
+        settings = msgspec.structs.replace(settings, webhooks=endpoints)
+        if "rbac_policy" in given:
+            with self.mock.transaction(project) as ctx:
+                ctx.source = "dashboard"
+                settings = msgspec.structs.replace(
+                    settings, rbac_policy=rbac_policy.take_over(ctx, settings.rbac_policy)
+                )
         return described(change(self.mock, project, settings, name=name))
 
     async def reset(self, request: Request) -> Any:
