@@ -82,7 +82,14 @@ class Webhooks:
         return msgspec.convert(found, list[Endpoint])
 
     def deliveries(
-        self, event_type: str = "", status: str = "", after: str = "", limit: int = 100, wait: float = 0
+        self,
+        event_type: str = "",
+        status: str = "",
+        after: str = "",
+        limit: int = 100,
+        wait: float = 0,
+        tries: int = 0,
+        url: str = "",
     ) -> list[Delivered]:
         """The deliveries that match, newest last.
 
@@ -91,8 +98,13 @@ class Webhooks:
             status: ``pending``, ``delivered`` or ``failed``.
             after: the ``event_id`` up to which the caller has seen.
             wait: how many seconds to wait for one, at most 60.
+            tries: how often it was tried at least.
+            url: the endpoint.
         """
-        query = {"event_type": event_type, "status": status, "after": after, "limit": limit, "wait": wait}
+        query = {
+            **{"event_type": event_type, "status": status, "after": after, "limit": limit, "wait": wait},
+            **{"tries": tries, "url": url},
+        }
         answer = self._mock.call("GET", "/webhooks/deliveries", query, timeout=wait + 10)
         return msgspec.convert(answer["deliveries"], list[Delivered])
 

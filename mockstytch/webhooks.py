@@ -10,7 +10,7 @@ import logging
 import threading
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,9 +22,6 @@ from mockstytch.store.events import Event
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project, WebhookEndpoint
 from mockstytch.store.webhooks import Attempt, Delivery
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger("mockstytch")
 

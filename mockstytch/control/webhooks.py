@@ -43,9 +43,9 @@ class Webhooks:
         project = guard.project(self._mock, request)
         if (query := request.query_params).get("status", "") not in _STATUSES:
             raise errors.bad_request(because="a delivery's status is pending, delivered or failed")
-        limit = number(request, "limit", 100, 1, 10_000)
+        limit, tries = number(request, "limit", 100, 1, 10_000), number(request, "tries", 0, 0, 1000)
         found = await self._arrivals.wait(
-            project, lambda: read(self._mock, project, dict(query), limit), wait(request), request
+            project, lambda: read(self._mock, project, dict(query), tries, limit), wait(request), request
         )
         return {"deliveries": found, "next_after": found[-1]["event_id"] if found else query.get("after")}
 
@@ -70,15 +70,16 @@ def change(mock: Mock, project: Project, settings: ProjectSettings, **others: An
     return changed
 
 
-def read(mock: Mock, project: Project, wanted: dict[str, str], limit: int) -> list[dict[str, Any]]:
+def read(mock: Mock, project: Project, wanted: dict[str, str], tries: int, limit: int) -> list[dict[str, Any]]:
     """The deliveries that match now, oldest first.
 
     Args:
         wanted: ``event_type`` (with ``*``), ``status``, ``url``, ``event_id``; ``after``: the event that was seen last.
+        tries: how often they were tried at least.
     """
     column = Delivery.table.c
     with mock.transaction(project) as ctx:
-        query = ctx.store.query(Delivery)
+        query = ctx.store.query(Delivery).where(column.tries >= tries)
         for name in ("status", "url", "event_id"):
             if value := wanted.get(name):
                 query = query.where(column[name] == value)

@@ -86,12 +86,12 @@ def message_id(event_id: str) -> str:
 
 def after(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
     """What a try changes about a delivery."""
-    attempts = [*delivery.attempts, attempt]
+    tried = {"attempts": [*delivery.attempts, attempt], "tries": delivery.tries + 1}
     if not attempt.problem:
-        return {"attempts": attempts, "status": "delivered", "failures": 0, "next_attempt_at": None}
+        return {**tried, "status": "delivered", "failures": 0, "next_attempt_at": None}
     over = delivery.failures >= len(RETRIES)
     return {
-        "attempts": attempts,
+        **tried,
         "status": "failed" if over else "pending",
         "failures": delivery.failures + 1,
         "next_attempt_at": None if over else attempt.at + timedelta(seconds=RETRIES[delivery.failures]),

@@ -238,6 +238,7 @@ CREATE TABLE deliveries (
 	event_type VARCHAR NOT NULL, 
 	status VARCHAR NOT NULL, 
 	attempts TEXT NOT NULL, 
+	tries BIGINT NOT NULL, 
 	failures BIGINT NOT NULL, 
 	next_attempt_at DATETIME, 
 	PRIMARY KEY (project_id, event_id, url), 

@@ -31,7 +31,8 @@ class Delivery(Record):
     """One event, for one endpoint.
 
     Attributes:
-        failures: tries in a row that failed; they say when the next one is due.
+        tries: how many there were.
+        failures: how many of them failed since the event or its replay; they say when the next one is due.
         next_attempt_at: by the project's clock; None where no further one comes.
     """
 
@@ -41,6 +42,7 @@ class Delivery(Record):
     event_type: str
     status: Literal["pending", "delivered", "failed"] = "pending"
     attempts: list[Attempt] = []
+    tries: int = 0
     failures: int = 0
     next_attempt_at: datetime | None
 

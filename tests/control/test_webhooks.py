@@ -1,18 +1,20 @@
 """Webhooks: what happens is told to the project's endpoints, signed, in order, again where that fails."""
 
+import contextlib
 import re
 import socket
 import threading
 import time
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from svix.webhooks import Webhook, WebhookVerificationError
 
-from mockstytch import MockStytch, webhooks
+from mockstytch import MockStytch, errors, webhooks
 from mockstytch.domain.webhooks import RETRIES
+from mockstytch.errors import StytchError
 from mockstytch.handle import MockError
+from mockstytch.mock import Mock
 from tests.control.receiver import Receiver
 
 NOBODY = "http://127.0.0.1:1/"
@@ -142,13 +144,13 @@ def test_an_endpoint_that_fails_twice_is_told_a_third_time(mock, given, app, fro
     app.answers = [500, 404]
     given.organization()
     first = app.next()
-    failed = waited(mock, lambda d: len(d.attempts) == 1)
+    failed = tried(mock, 1)
     assert (failed.status, failed.attempts[0]["status_code"]) == ("pending", 500)
     assert failed.attempts[0]["problem"] == "answered 500"
     assert failed.next_attempt_at == frozen.replace(microsecond=0) + timedelta(seconds=5)
     mock.clock.advance(seconds=5)
     second = app.next()
-    waited(mock, lambda d: len(d.attempts) == 2)
+    tried(mock, 2)
     mock.clock.advance(minutes=5)
     third = app.next()
     assert first.body == second.body == third.body
@@ -165,7 +167,7 @@ def test_nothing_comes_before_its_time(mock, given, app, frozen):
     app.answers = [500]
     given.organization()
     app.next()
-    waited(mock, lambda d: len(d.attempts) == 1)
+    tried(mock, 1)
     mock.clock.advance(seconds=4)
     given.organization("Globex")
     assert app.next().payload["organization"]["organization_name"] == "Globex"
@@ -179,11 +181,10 @@ def test_after_eight_tries_it_is_over(mock, given, app, frozen):
     given.organization()
     for number, seconds in enumerate(RETRIES, 1):
         app.next()
-        tried = waited(mock, lambda d, number=number: len(d.attempts) == number)
-        assert tried.status == "pending"
+        assert tried(mock, number).status == "pending"
         mock.clock.advance(seconds=seconds)
     app.next()
-    over = waited(mock, lambda d: d.status == "failed")
+    over = tried(mock, status="failed")
     assert (len(over.attempts), over.next_attempt_at) == (8, None)
     mock.clock.advance(days=7)
     given.organization("Globex")
@@ -240,7 +241,7 @@ def test_what_is_no_success_is_a_failed_try(mock, given, app, frozen, monkeypatc
     app.answers = [answer]
     given.organization()
     app.next()
-    failed = waited(mock, lambda d: d.attempts)
+    failed = tried(mock)
     [attempt] = failed.attempts
     assert (failed.status, attempt["status_code"]) == ("pending", status_code)
     assert problem in attempt["problem"]
@@ -266,7 +267,7 @@ def test_an_endpoint_that_is_not_there_disturbs_nobody(mock, given, client, app,
     given.organization()
     assert app.next().payload["object_type"] == "organization"
     for url in (NOBODY, "http://no-such-host.invalid/"):
-        failed = waited(mock, lambda d: d.attempts, url)
+        failed = tried(mock, url=url)
         assert (failed.status, failed.attempts[0]["status_code"]) == ("pending", 0)
         assert failed.attempts[0]["problem"]
 
@@ -316,7 +317,7 @@ def test_a_reset_takes_the_endpoints_along_and_new_ones_are_told(mock, given, ap
 def test_an_endpoint_that_goes_is_told_no_more(mock, given, app, frozen):
     mock.webhooks.set(NOBODY)
     given.organization()
-    waited(mock, lambda d: d.attempts)
+    tried(mock)
     mock.webhooks.set(app.url)
     assert [d.status for d in mock.webhooks.deliveries()] == ["failed"]
     mock.clock.advance(days=2)
@@ -332,7 +333,7 @@ def test_what_was_on_its_way_goes_on_after_a_restart(tmp_path, app):
         app.answers = [500]
         mock.client().organizations.create("Acme")
         app.next()
-        waited(mock, lambda d: d.attempts)
+        tried(mock)
         mock.clock.advance(seconds=4)
     with MockStytch(database=database) as mock:
         assert mock.webhooks.endpoints() == [endpoint]
@@ -366,6 +367,18 @@ def test_a_server_without_endpoints_starts_no_thread(tmp_path):
         mock.clock.advance(days=1)
         assert threading.active_count() == before + 1  # the server's own
         assert mock.webhooks.deliveries() == []
+
+
+def test_a_failed_attempt_that_counts_is_told_of_and_no_other_failure():
+    """An error that keeps what was written: whoever listens hears of it, as of any commit."""
+    world, heard = Mock(), []
+    world.subscribers.append(lambda project, messages, events: heard.extend(event.id for event in events))
+    for error in (errors.unauthorized_credentials(), errors.unauthorized_credentials().keeping_writes()):
+        with contextlib.suppress(StytchError), world.transaction() as ctx:
+            ctx.emit("member", "update", f"kept: {error.keeps_writes}", {})
+            raise error
+    assert heard == ["kept: True"]
+    world.close()
 
 
 # The control API
@@ -418,14 +431,14 @@ def test_an_event_is_told_once_more(mock, given, app):
     again = app.next()
     assert (again.body, again.headers["svix-id"]) == (first.body, first.headers["svix-id"])
     assert again.verified(endpoint.secret)
-    assert len(waited(mock, lambda d: len(d.attempts) == 2).attempts) == 2
+    assert len(tried(mock, 2).attempts) == 2
 
 
 def test_what_nobody_heard_can_be_told_later(mock, given, app):
     mock.webhooks.set({"url": NOBODY, "event_types": ["*.member.*"]})
     given.organization("Unheard")
     given.member(given.organization())
-    waited(mock, lambda d: d.attempts)
+    tried(mock)
     event_id = mock.webhooks.deliveries("*.member.create")[0].event_id
     mock.webhooks.set(app.url)
     mock.webhooks.replay(event_id)
@@ -493,18 +506,12 @@ def test_nonsense_in_the_query_is_refused(http):
         assert http.get("/_mock/api/webhooks/deliveries", params=query).json()["error_type"] == "bad_request"
 
 
-def waited(mock, holds, url=""):
-    """The newest delivery, once ``holds`` says that it is as far."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        found = [d for d in mock.webhooks.deliveries() if not url or d.url == url]
-        if found and holds(found[-1]):
-            return found[-1]
-        threading.Event().wait(0.01)
-    raise AssertionError(f"never came to that: {mock.webhooks.deliveries()}")
+def tried(mock, tries=1, status="", url=""):
+    """The newest delivery that was tried so often, as soon as there is one."""
+    return mock.webhooks.deliveries(tries=tries, status=status, url=url, wait=10)[-1]
 
 
 def test_the_port_of_nobody_is_free():
     """Or the tests of an endpoint that isn't there would prove nothing."""
-    with closing(socket.socket()) as probe:
+    with contextlib.closing(socket.socket()) as probe:
         assert probe.connect_ex(("127.0.0.1", 1)) != 0
