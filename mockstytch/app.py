@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockstytch.api import (
     discovery,
     fraud,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -25,6 +26,8 @@ from mockstytch.api import (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     totp,
 )
 from mockstytch.console import pages as console
@@ -44,6 +47,7 @@ from mockstytch.webhooks import Deliverer
 GROUPS = (
     discovery,
     fraud,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -58,6 +62,8 @@ GROUPS = (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     totp,
 )
 

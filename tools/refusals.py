@@ -24,9 +24,8 @@ _PACKAGE = Path(mockstytch.__file__).parent
 _RAISES = re.compile(r"^ *Raises:\n((?: +\S.*\n?)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
 
-# what the rules of a project's settings are
-_SETTINGS = ("domain/jwt_templates.py", "domain/rbac_policy.py", "domain/webhooks.py")
-
+# rules about what only the control API changes
+_OF_SETTINGS = tuple(f"domain/{name}.py" for name in ("impersonation", "jwt_templates", "rbac_policy", "webhooks"))
 _TABLES = ("_LISTS", "_IMPORTS", "FILTERS")  # where functions lie that are called by way of a table
 
 Function = tuple[str, str]  # its module, and its name
@@ -50,7 +49,7 @@ def elsewhere(error_type: str) -> str:
     if "_oauth_url" in error_type:
         return "the pages of OAuth"
     for place, paths in (
-        ("the control API", ("control/*.py", "http/guard.py", *_SETTINGS)),
+        ("the control API", ("control/*.py", "http/guard.py", *_OF_SETTINGS)),
         ("the pages of OAuth", ("hosted/*.py", "domain/oauth.py")),
         ("every request", ("http/*.py", "mock.py")),
     ):

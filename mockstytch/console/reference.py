@@ -31,6 +31,7 @@ CONTROL = {
     "POST /fraud/devices": "Makes a device known, and says what to think of it: action, reasons, visitor_id, …",
     "POST /fraud/emails": "Says what to think of an address: email_address, action, risk_score, …",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
+    "POST /impersonation-tokens": "A token to act as a member: organization_id, member_id, impersonator_email_address.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
+from mockstytch.control import impersonation
 from mockstytch.control.fraud import Fraud
 from mockstytch.control.inbox import Arrivals, Wanted, read
 from mockstytch.control.reading import body as _body
@@ -78,6 +79,7 @@ class Control:
             ("POST", "/keys/rotate", self.rotate_keys),
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
+            ("POST", "/impersonation-tokens", self.impersonation_tokens),
             *Webhooks(self.mock, self.arrivals).routes(),
             *Fraud(self.mock).routes(),
         ]
@@ -205,6 +207,11 @@ class Control:
                 )
             )
         return {}
+
+    async def impersonation_tokens(self, request: Request) -> Any:
+        """A token to act as a member with."""
+        project = guard.project(self.mock, request)
+        return impersonation.mint(self.mock, project, await _body(request, impersonation.Wanted))
 
     async def requests(self, request: Request) -> Any:
         """The latest requests, newest last, each refusal with its reason."""

@@ -151,6 +151,7 @@ UNKNOWN = {
     "oauth_token": "x" * 44,
     "discovery_oauth_token": "x" * 44,
     "discovery_magic_links_token": "x" * 44,
+    "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
 }
 
@@ -214,6 +215,7 @@ FREE_AT = {
     "fraud.override_reason": {"override_description"},
     "fraud.set_rule": {"description"},
     "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
+    "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
