@@ -384,12 +384,19 @@ def test_what_a_lost_process_had_begun_is_sent_at_the_next_start(tmp_path, app):
 
 
 def test_a_server_without_endpoints_starts_no_thread(tmp_path):
-    before = threading.active_count()
+    def deliverers():
+        return [thread.name for thread in threading.enumerate()].count("mockstytch-webhooks")
+
+    before = deliverers()  # the shared server may have one
     with MockStytch(database=str(tmp_path / "mock.sqlite")) as mock:
         mock.client().organizations.create("Acme")
         mock.clock.advance(days=1)
-        assert threading.active_count() == before + 1  # the server's own
+        assert deliverers() == before
         assert mock.webhooks.deliveries() == []
+        mock.webhooks.set(NOBODY)
+        mock.client().organizations.create("Globex")
+        assert deliverers() == before + 1
+    assert deliverers() == before
 
 
 def test_a_failed_attempt_that_counts_is_told_of_and_no_other_failure():
