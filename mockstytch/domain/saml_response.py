@@ -6,7 +6,7 @@ comes in, what was said goes out.
 
 import base64
 import binascii
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mockstytch import errors
@@ -17,6 +17,7 @@ from mockstytch.store.record import Frozen
 SKEW = timedelta(seconds=60)
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+_FAR = datetime(9000, 1, 1, tzinfo=UTC)  # for those whose assertions hold until the end of the year 9999
 
 
 class Expected(Frozen):
@@ -151,7 +152,7 @@ def _check_status(response: Any) -> None:
     if codes[0].get("Value") != SUCCESS:
         inner = [code.get("Value", "") for code in codes[0].iter(xml.name("samlp:StatusCode"))]
         said = [xml.text(one) for one in response.findall("samlp:Status/samlp:StatusMessage", xml.NAMESPACES)]
-        raise errors.failed_saml_response(because=" ".join([*inner, *said])[:500])
+        raise errors.failed_saml_response(because="status " + " ".join([*inner, *said])[:500])
 
 
 def _assertion(response: Any, expected: Expected) -> Any:
@@ -204,7 +205,7 @@ def _checked(response: Any, assertion: Any, expected: Expected) -> Assertion:
         attributes=_attributes(assertion),
         in_response_to=expected.in_response_to or "",
         session_index=session_index,
-        not_on_or_after=until + SKEW,
+        not_on_or_after=min(until, _FAR) + SKEW,
     )
 
 

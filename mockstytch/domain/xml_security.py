@@ -24,7 +24,8 @@ _METHODS = (
     "SHA256_RSA_MGF1 SHA384_RSA_MGF1 SHA512_RSA_MGF1"
 )
 _DIGESTS = "SHA256 SHA384 SHA512"
-_MOST_WRAPPED_KEYS = 10
+_LONGEST_ATTRIBUTE = 1_000
+_MOST_WRAPPED_KEYS = 4  # each costs an RSA operation for each key of the connection
 
 # encryption: the algorithm's name → bytes of its key
 _CBC = {f"{xml.XENC}aes128-cbc": 16, f"{xml.XENC}aes192-cbc": 24, f"{xml.XENC}aes256-cbc": 32}
@@ -84,6 +85,8 @@ def _check_form(element: Any, refusal: Kind) -> None:
     [signature] = found
     if any(not isinstance(node.tag, str) for node in signature.iter()):
         raise refusal(because="a comment or a processing instruction inside the signature")
+    if any(len(value) > _LONGEST_ATTRIBUTE for node in signature.iter() for value in node.attrib.values()):
+        raise refusal(because="a long attribute inside the signature")  # such as prefixes, each of which is looked up
     if xml.everywhere(signature, "ds:Object") or len(xml.everywhere(signature, "ds:SignedInfo")) != 1:
         raise refusal(because="something inside the signature that SAML has no use for")
     references = xml.everywhere(signature, "ds:Reference")
