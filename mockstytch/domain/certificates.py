@@ -1,7 +1,6 @@
 """X.509 certificates and RSA keys as people paste them: with armour or without, a chain behind, odd spaces."""
 
 import base64
-import binascii
 import re
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -51,6 +50,7 @@ def read(pem: str) -> Certificate:
 def _read(pem: str) -> Certificate:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509.oid import NameOID
 
     if not pem or len(pem) > _LONGEST:
@@ -65,18 +65,12 @@ def _read(pem: str) -> Certificate:
         )
         name = str(names[0].value) if names else issuer.rfc4514_string()
         created_at, expires_at = found.not_valid_before_utc, found.not_valid_after_utc
+        normal = found.public_bytes(Encoding.PEM).decode()
     except Exception as e:  # the parser has many ways to say no: ASN.1, unknown curves, versions, dates
         raise errors.invalid_x509_certificate(because=f"{type(e).__name__}: {e}") from None
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) or key.key_size > _LARGEST_KEY:
         raise errors.invalid_x509_certificate(because=f"a key of this kind, or of more than {_LARGEST_KEY} bits")
-    armoured_again = _armoured("CERTIFICATE", der)
-    return Certificate(pem=armoured_again, issuer=name, created_at=created_at, expires_at=expires_at)
-
-
-def _armoured(label: str, der: bytes) -> str:
-    text = base64.b64encode(der).decode()
-    lines = (text[i : i + 64] for i in range(0, len(text), 64))
-    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
+    return Certificate(pem=normal, issuer=name, created_at=created_at, expires_at=expires_at)
 
 
 def bare(pem: str) -> str:
@@ -92,7 +86,9 @@ def read_private_key(pem: str) -> str:
         saml_signing_private_key_format_not_supported: PKCS8, a certificate, an encrypted key or another kind.
         saml_signing_private_key_invalid: the armour is right, what is inside is not.
     """
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
     if len(pem) > _LONGEST_KEY:
         raise errors.private_key_too_long(because=f"{len(pem)} characters; {_LONGEST_KEY} are taken")
@@ -104,17 +100,12 @@ def read_private_key(pem: str) -> str:
     if armoured is None:
         raise errors.saml_signing_private_key_invalid(because="not one key between its armour")
     try:
-        der = base64.b64decode("".join(armoured[1].split()), validate=True)
-        load_der_private_key(der, None)
-    except (binascii.Error, ValueError, TypeError, _unsupported()) as e:
+        key = load_der_private_key(base64.b64decode("".join(armoured[1].split()), validate=True), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as e:
         raise errors.saml_signing_private_key_invalid(because=f"{type(e).__name__}: {e}") from None
-    return _armoured("RSA PRIVATE KEY", der)
-
-
-def _unsupported() -> type[Exception]:
-    from cryptography.exceptions import UnsupportedAlgorithm
-
-    return UnsupportedAlgorithm
+    if not isinstance(key, RSAPrivateKey):
+        raise errors.saml_signing_private_key_invalid(because="the key between the armour is none of RSA")
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
 
 
 @lru_cache(256)

@@ -399,6 +399,9 @@ SHAPES = {
     "an encrypted assertion beside": lambda root: xml.add(root, "saml:EncryptedAssertion"),
     "the same ID twice": put(".", ID="_assertion"),
     "the same ID elsewhere": put(".//saml:AuthnStatement", Id="_assertion"),
+    "a response within": lambda root: xml.add(xml.add(root, "samlp:Extensions"), "samlp:Response"),
+    "a signature elsewhere": lambda root: xml.add(xml.add(root, "samlp:Extensions"), "ds:Signature"),
+    "a signature in the subject": lambda root: xml.add(find(root, ".//saml:Subject"), "ds:Signature"),
     "the same ID as xml:id": put(
         ".//saml:AuthnStatement", **{"{http://www.w3.org/XML/1998/namespace}id": "_assertion"}
     ),
@@ -458,6 +461,18 @@ def test_ciphertext_that_was_changed(cipher, which):
 )
 def test_encryption_that_is_not_taken(edit):
     assert why(closed_after(response(encrypt_for=certificate("sp")), edit)) == "invalid_saml_response"
+
+
+@pytest.mark.parametrize("path", [".//saml:AuthnStatement", ".//saml:Subject"])
+def test_an_encrypted_assertion_of_another_shape(path):
+    """What is inside is held to the same rules as what is in the open."""
+    for edit in (put(path, Id="_assertion"), lambda root: xml.add(find(root, path), "ds:Signature")):
+        root = opened(crafted(edit))
+        assertion = find(root, "saml:Assertion")
+        holder = xml.add(root, "saml:EncryptedAssertion")
+        holder.append(xml_security.encrypted(assertion, certificate("sp"), "aes256-gcm"))
+        root.remove(assertion)
+        assert why(closed(root)) == "invalid_saml_response"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """A service provider, an identity provider and an attacker, and what they say to each other; no server in between."""
 
 import base64
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
 from mockstytch.domain import certificates, saml, saml_idp, xml, xml_security
@@ -79,6 +81,34 @@ def crafted(edit: Callable[[Any], object], sign: str = "assertion", **changes: A
         place(root)
         root = xml_security.signed(root, *keys)
     return closed(root)
+
+
+BY_HAND = """<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>
+<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>
+<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>
+<ds:Reference URI="#_assertion"><ds:Transforms>
+<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/>{}
+<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"><ec:InclusiveNamespaces
+ xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"/></ds:Transform>
+</ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>
+<ds:DigestValue>{}</ds:DigestValue></ds:Reference></ds:SignedInfo><ds:SignatureValue/>
+</ds:Signature>"""
+
+
+def by_hand(root: Any, more_transforms: str = "") -> str:
+    """A response whose assertion is signed without any library for it."""
+    assertion = find(root, "saml:Assertion")
+    digest = base64.b64encode(hashlib.sha256(canonical(assertion, "xs")).digest()).decode()
+    signature = etree.fromstring(BY_HAND.format(more_transforms, digest))
+    info = canonical(find(signature, "ds:SignedInfo"))
+    value = certificates.private_key(key("idp")).sign(info, PKCS1v15(), hashes.SHA256())
+    find(signature, "ds:SignatureValue").text = base64.encodebytes(value).decode()
+    assertion.insert(1, signature)
+    return closed(root)
+
+
+def canonical(element: Any, *prefixes: str) -> bytes:
+    return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=list(prefixes), with_tail=False)
 
 
 def place(element: Any) -> None:
