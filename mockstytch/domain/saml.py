@@ -6,7 +6,7 @@ After the OASIS standards: core (saml-core), bindings (saml-bindings) and metada
 import base64
 import zlib
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from mockstytch import errors
 from mockstytch.domain import certificates, xml
@@ -93,9 +93,14 @@ def redirect_url(destination: str, request_xml: str, relay_state: str, private_k
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
         query["SigAlg"] = RSA_SHA256
-        signature = certificates.private_key(private_key).sign(urlencode(query).encode(), PKCS1v15(), hashes.SHA256())
+        signature = certificates.private_key(private_key).sign(_query(query).encode(), PKCS1v15(), hashes.SHA256())
         query["Signature"] = base64.b64encode(signature).decode()
-    return f"{destination}{'&' if '?' in destination else '?'}{urlencode(query)}"
+    return f"{destination}{'&' if '?' in destination else '?'}{_query(query)}"
+
+
+def _query(fields: dict[str, str]) -> str:
+    """With ``%20``, not ``+``: some identity providers verify what they encoded anew, and that is how they do it."""
+    return urlencode(fields, quote_via=quote)
 
 
 def metadata(document: str | bytes) -> IdpMetadata:
