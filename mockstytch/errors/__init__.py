@@ -12,6 +12,7 @@ from mockstytch.errors.oauth_server import *
 from mockstytch.errors.rbac import *
 from mockstytch.errors.scim import *
 from mockstytch.errors.sso import *
+from mockstytch.errors.sso_protocol import *
 
 __all__ = ["Confidence", "Kind", "StytchError", "catalogue"]
 
