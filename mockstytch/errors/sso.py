@@ -62,7 +62,6 @@ missing_oidc_csrf_cookie = b2b(400, "missing_oidc_csrf_cookie", "The cookie of t
 missing_oidc_state_param = b2b(400, "missing_oidc_state_param", "The OIDC callback has no state.")
 missing_saml_csrf_cookie = b2b(400, "missing_saml_csrf_cookie", "The cookie of the login flow is missing. Please retry your login flow.")
 missing_saml_relay_state = b2b(400, "missing_saml_relay_state", "The SAML response answers a request, and comes without its relay state.")
-missing_saml_response = b2b(400, "missing_saml_response", "The SAML callback has no SAMLResponse.")
 oidc_auth_code_error = b2b(400, "oidc_auth_code_error", "The IdP did not take the authorization code. Please retry your login flow.")
 oidc_csrf_cookie_mismatch = b2b(400, "oidc_csrf_cookie_mismatch", "The state in the cookie doesn't match with the state in the query parameter. Please retry your login flow.")
 oidc_invalid_callback_request = b2b(400, "oidc_invalid_callback_request", "The OIDC callback has neither a code nor an error.")
@@ -82,3 +81,5 @@ missing_oidc_refresh_token = b2b(400, "missing_oidc_refresh_token", "The access 
 sso_token_not_found = b2b(404, "sso_token_not_found", "The SSO token is unknown, expired, or was used already.")
 unable_to_refresh_oidc_token = b2b(400, "unable_to_refresh_oidc_token", "The IdP did not refresh the access token.")
 # fmt: on
+
+invalid_sso_redirect_url = {"login": invalid_login_sso_url, "signup": invalid_signup_sso_url}
