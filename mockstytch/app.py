@@ -34,6 +34,7 @@ from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.hosted.idp import IdpPages
 from mockstytch.hosted.oauth import OAuthPages
 from mockstytch.hosted.sso import SsoPages
 from mockstytch.http import unserved
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
     pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
+    pages += IdpPages(mock).routes()
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}

@@ -129,17 +129,15 @@ class OAuthPages:
                 flow = oauth.answer(ctx, flow, msgspec.convert(coming, oauth.Identity))
                 return self._back(ctx, flow.state, code=flow.code)
             known = oauth.known(ctx, flow.provider)
-            page = _template().render(
-                provider=flow.provider,
+            page = provider_page(
                 title=oauth.provider_type(flow.provider),
                 known=known,
-                scopes=flow.scopes,
+                asks=f"{project.name} asks for: {', '.join(flow.scopes)}",
                 hint=request.query_params.get("login_hint", ""),
                 has_tenants=oauth.PROVIDERS[flow.provider].has_tenants,
                 vouches=oauth.PROVIDERS[flow.provider].vouches,
-                project=project.name,
             )
-        return HTMLResponse(page, headers=_PAGE_HEADERS)
+        return HTMLResponse(page, headers=PAGE_HEADERS)
 
     async def decide(self, request: Request) -> Response:
         """What the person did on that page."""
@@ -202,7 +200,17 @@ def _check_provider(request: Request) -> None:
 
 
 # the page sends its form to itself, which sends the browser on to the app: form-action would stop that
-_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+
+def provider_page(**values: Any) -> str:
+    """The page of whoever this server plays: an OAuth provider, an organization's identity provider.
+
+    Args:
+        values: ``title``; ``asks``: who wants to know what; ``known``: accounts to choose from; ``hint``: an address;
+            ``hidden``: further fields of each form; ``has_tenants``, ``has_groups``, ``vouches``: what can be said.
+    """
+    return str(_template().render(values))
 
 
 @cache

@@ -48,7 +48,7 @@ class SsoPages:
         """What a browser gets: an answer, or an error as production shows it, which is JSON. Both are logged."""
 
         async def answer(request: Request) -> Response:
-            fields = await _fields(request)
+            fields = await form_or_query(request)
 
             def attempt(replies: Replies) -> Response:
                 request_id, started = self._mock.ids.new("request"), perf_counter()
@@ -224,7 +224,7 @@ def _set_cookie(answer: Response, state: str, https: bool) -> None:
     )
 
 
-async def _fields(request: Request) -> Fields | None:
+async def form_or_query(request: Request) -> Fields | None:
     """The parameters of a query, or of a form; None if there is too much of it."""
     found = dict(request.query_params)
     if request.method == "POST":
