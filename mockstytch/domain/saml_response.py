@@ -294,6 +294,8 @@ def _attributes(assertion: Any) -> dict[str, list[str]]:
         if xml.children(statement, "saml:EncryptedAttribute"):
             raise _invalid("an encrypted attribute")
         for attribute in xml.children(statement, "saml:Attribute"):
+            if not attribute.get("Name"):
+                raise _invalid("an attribute without a name")
             values = [xml.text(value) for value in xml.children(attribute, "saml:AttributeValue")]
-            found.setdefault(attribute.get("Name", ""), []).extend(values)
+            found.setdefault(attribute.get("Name"), []).extend(values)
     return found

@@ -23,6 +23,7 @@ _DEEPEST = 50
 _MOST_ATTRIBUTES = 50  # of one element
 _MOST_PREFIXES = 50  # in scope at once: canonical XML looks through all of them at each element
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,20})?(Z|[+-]\d\d:\d\d)?")
 
 
@@ -85,13 +86,18 @@ def text(element: Any) -> str:
     return str(element.xpath("string()")).strip()
 
 
+def _legal(text: str) -> str:
+    """Without the characters that no XML can have (XML 1.0, section 2.2), not even by reference."""
+    return _ILLEGAL.sub("", text)
+
+
 def add(parent: Any, prefixed: str, text: str = "", **attributes: str) -> Any:
     """A new child; attributes whose value is "" are left out."""
     from lxml import etree
 
-    kept, prefix = {key: value for key, value in attributes.items() if value}, prefixed.partition(":")[0]
+    kept, prefix = {key: _legal(value) for key, value in attributes.items() if value}, prefixed.partition(":")[0]
     child = etree.SubElement(parent, name(prefixed), kept, nsmap={prefix: NAMESPACES[prefix]})
-    child.text = text or None
+    child.text = _legal(text) or None
     return child
 
 
@@ -99,7 +105,7 @@ def new(prefixed: str, prefixes: str, **attributes: str) -> Any:
     """A new root, with its prefixes (``"saml samlp"``) declared."""
     from lxml import etree
 
-    kept = {key: value for key, value in attributes.items() if value}
+    kept = {key: _legal(value) for key, value in attributes.items() if value}
     return etree.Element(name(prefixed), kept, nsmap={prefix: NAMESPACES[prefix] for prefix in prefixes.split()})
 
 

@@ -11,7 +11,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from mockstytch.domain import certificates, saml, saml_idp, xml
-from tests.saml.world import ACS, AUDIENCE, EMAIL_FORMAT, IDP, NOW, certificate, encoded, error_of, find, key, response
+from tests.saml.world import (
+    ACS,
+    ADA,
+    AUDIENCE,
+    EMAIL_FORMAT,
+    IDP,
+    NOW,
+    certificate,
+    encoded,
+    error_of,
+    expected,
+    find,
+    key,
+    response,
+)
 
 SSO = "https://idp.test/sso"
 
@@ -154,6 +168,19 @@ def test_a_response_without_attributes_or_request():
     root = etree.fromstring(base64.b64decode(response(attributes={}, in_response_to="")))
     assert "InResponseTo" not in root.attrib
     assert root.find(".//saml:AttributeStatement", xml.NAMESPACES) is None
+
+
+def test_characters_that_no_xml_can_have_are_left_out():
+    """They come from a form, or an API's caller: no reason to fall over."""
+    said = response(
+        name_id="a\0da\x0b@acme.test",
+        attributes={"na\x1fme": ["A\ud800d\uffffa \U0001f600\t"]},
+        in_response_to="_request\0",
+    )
+    read = saml.read(said, expected())
+    assert (read.name_id, read.attributes) == (ADA, {"name": ["Ada \U0001f600"]})
+    assert find(etree.fromstring(request(issuer="\0" + AUDIENCE)), "saml:Issuer").text == AUDIENCE
+    assert saml.metadata(saml_idp.metadata(IDP + "\0", SSO + "\x08", certificate("idp"))).sso_url == SSO
 
 
 # Metadata

@@ -3,6 +3,7 @@
 import base64
 import zlib
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from lxml import etree
@@ -14,6 +15,7 @@ from tests.saml.world import (
     ADA,
     AUDIENCE,
     EVE,
+    by_hand,
     certificate,
     closed,
     crafted,
@@ -230,6 +232,37 @@ def test_transforms_that_could_hide_something(algorithm):
     assert why(closed(root)) == "invalid_signature_saml_response"
 
 
+TRANSFORMS = [
+    '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>',
+    '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>false()</ds:XPath></ds:Transform>',
+    f'<ds:Transform Algorithm="{xml.DS}enveloped-signature"/>',
+]
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_a_transform_that_its_owner_signed(transform):
+    """The library passes over those that it doesn't know, as if they changed nothing."""
+    assert saml.read(by_hand(opened(response(sign="neither"))), expected()).name_id == ADA
+    assert why(by_hand(opened(response(sign="neither")), transform)) == "invalid_signature_saml_response"
+
+
+@pytest.mark.parametrize("sign", SIGNED)
+def test_nothing_but_what_was_signed_is_read(sign, monkeypatch):
+    """What the verification returns counts, not the document that came."""
+    covered = opened(response(sign="neither", name_id="signed@acme.test"))
+    inner = find(covered, "saml:Assertion")
+    by_tag = {covered.tag: covered, inner.tag: inner}
+    monkeypatch.setattr(xml_security, "verified", lambda element, pems, refusal: by_tag[element.tag])
+    assert saml.read(response(sign=sign), expected()).name_id == "signed@acme.test"
+
+
+@pytest.mark.parametrize("result", [None, etree.Element("x"), etree.Element(xml.name("saml:Assertion"), ID="_other")])
+def test_a_verifier_that_verified_something_else(result, monkeypatch):
+    verdict = SimpleNamespace(signed_xml=result)
+    monkeypatch.setattr("signxml.verifier.XMLVerifier.verify", lambda *args, **options: verdict)
+    assert why(response()) == "invalid_signature_saml_response"
+
+
 @pytest.mark.parametrize(
     "uri", ["", "#_response", "#_other", "#", "_assertion", "http://127.0.0.1:9/", "#xpointer(/)", None]
 )
@@ -398,6 +431,8 @@ SHAPES = {
     "no login": drop(".//saml:AuthnStatement"),
     "another version": put("saml:Assertion", Version="1.1"),
     "an encrypted attribute": lambda root: xml.add(find(root, ".//saml:AttributeStatement"), "saml:EncryptedAttribute"),
+    "an attribute without a name": put(".//saml:Attribute", Name=None),
+    "an attribute with an empty name": put(".//saml:Attribute", Name=""),
     "an encrypted assertion beside": lambda root: xml.add(root, "saml:EncryptedAssertion"),
     "the same ID twice": put(".", ID="_assertion"),
     "the same ID elsewhere": put(".//saml:AuthnStatement", Id="_assertion"),
