@@ -118,6 +118,16 @@ def test_a_login(client, browser, acme, connection, how):
     assert told.member_session.authentication_factors[0].delivery_method == "sso_saml"
 
 
+def test_a_connection_by_their_metadata(client, browser, acme, foreign_idp):
+    made = client.sso.saml.create_connection(acme.organization_id).connection
+    client.sso.saml.update_by_url(acme.organization_id, made.connection_id, metadata_url=f"{foreign_idp}/metadata")
+    mapping = {"email": "NameID", "full_name": "name"}
+    known = client.sso.saml.update_connection(acme.organization_id, made.connection_id, attribute_mapping=mapping)
+    assert (known.connection.status, known.connection.idp_entity_id) == ("active", IDP)
+    action, fields = browser.visit(browser.start(made.connection_id))
+    assert client.sso.authenticate(landed(browser.post(action, fields))).member.email_address == ADA
+
+
 def test_they_verify_our_signature(client, browser, connection):
     [signing] = connection.signing_certificates
     action, _ = browser.visit(browser.start(connection.connection_id), signingCert=signing.certificate)

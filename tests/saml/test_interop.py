@@ -136,6 +136,11 @@ def test_another_certificate(foreign_idp):
     )
 
 
+def test_their_metadata(foreign_idp):
+    found = saml.metadata(httpx.get(f"{foreign_idp}/metadata", trust_env=False).content)
+    assert found == saml.IdpMetadata(entity_id=IDP, sso_url=f"{foreign_idp}/sso", certificates=(certificate("idp"),))
+
+
 # The built-in identity provider, read by others
 
 SP_OPTIONS = {

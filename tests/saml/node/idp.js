@@ -1,5 +1,5 @@
 // An identity provider of other people's making: samlp, which Auth0 runs. `node idp.js <key.pem> <cert.pem> <settings>`
-// serves GET /sso (and /login, where nobody asked) on a port of the system's choice, which it prints. The settings are
+// serves /sso (/login, where nobody asked) and /metadata on a port of the system's choice, which it prints. The settings are
 // JSON: {issuer, user, options}; a query `?options={…}` changes the options for one visit.
 "use strict";
 
@@ -27,6 +27,10 @@ const server = http.createServer((req, res) => {
     res.statusCode = 500;
     res.end(String((error && error.stack) || error));
   };
+  if (url.pathname === "/metadata") {
+    Object.assign(req, { protocol: "http", originalUrl: req.url });
+    return samlp.metadata({ ...usual, redirectEndpointPath: "/sso", postEndpointPath: "/sso" })(req, res);
+  }
   const here = JSON.parse(req.query.options || "{}");
   samlp.parseRequest(req, (error, request) => {
     if (error) return failed(error);
