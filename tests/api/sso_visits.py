@@ -61,11 +61,10 @@ def is_callback(answer: httpx.Response) -> bool:
 
 
 def form(answer: httpx.Response) -> tuple[str, dict[str, str]]:
-    """Where a page's form goes, and its fields."""
+    """Where a page's form goes, if it says so, and its fields."""
     fields = re.findall(r'name="(\w+)" value="([^"]*)"', answer.text)
     target = re.search(r'action="([^"]*)"', answer.text)
-    assert target, answer.text
-    return unescape(target[1]), {name: unescape(value) for name, value in fields}
+    return unescape(target[1]) if target else "", {name: unescape(value) for name, value in fields}
 
 
 def landed(answer: httpx.Response) -> dict[str, str]:
