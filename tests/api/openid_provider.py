@@ -94,4 +94,5 @@ class OpenIdProvider:
         now = int(time.time())
         said = {"iss": self.url, "aud": "client", "sub": "u-1", "iat": now, "exp": now + 300, **self.claims}
         said = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(said, key or self.key, algorithm, headers={"kid": self.kid, **header})
+        chosen = None if algorithm == "none" else key or self.key
+        return jwt.encode(said, chosen, algorithm, headers={"kid": self.kid, **header})
