@@ -1,5 +1,7 @@
 """The way back from an OpenID provider: everything that may be wrong with it."""
 
+import base64
+import hmac
 import json
 import threading
 import time
@@ -205,15 +207,23 @@ def tokens(idp, id_token):
     idp.answers["/token"] = lambda: (200, json.dumps({"access_token": "at", "id_token": id_token}).encode())
 
 
+def by_hmac(id_token, secret):
+    """The same claims, signed by something that everybody knows."""
+    head = base64.urlsafe_b64encode(b'{"alg": "HS256", "kid": "k1"}').rstrip(b"=")
+    signed = head + b"." + id_token.split(".")[1].encode()
+    signature = base64.urlsafe_b64encode(hmac.digest(secret, signed, "sha256")).rstrip(b"=")
+    return (signed + b"." + signature).decode()
+
+
 def test_signatures_that_prove_nothing(flow, idp):
     stranger = rsa.generate_private_key(65537, 2048)
-    public = json.dumps(RSAAlgorithm.to_jwk(idp.key.public_key(), as_dict=True))
+    public = json.dumps(RSAAlgorithm.to_jwk(idp.key.public_key(), as_dict=True)).encode()
     head, body, signature = idp.id_token().split(".")
     own = {**RSAAlgorithm.to_jwk(stranger.public_key(), as_dict=True)}
     wrong = {
         "none": idp.id_token(algorithm="none"),
         "HMAC by the client's secret": idp.id_token(key="s3cret/+" * 5, algorithm="HS256"),
-        "HMAC by the public key": idp.id_token(key=public, algorithm="HS256"),
+        "HMAC by the public key": by_hmac(idp.id_token(), public),
         "a stranger's key": idp.id_token(key=stranger),
         "a stranger's key, brought along": idp.id_token(key=stranger, jwk=own, kid="k2"),
         "a key at another place": idp.id_token(key=stranger, jku="http://127.0.0.1:9/jwks"),

@@ -99,6 +99,7 @@ def test_a_connection_of_another_project(visit, mock):
     other = mock.project()
     organization = other.client().organizations.create("Acme").organization.organization_id
     theirs = other.identity_provider(organization, "oidc").connection_id
+    mock.client().organizations.create("Acme")
     assert error_type(visit.start(connection_id=theirs)) == "sso_connection_not_found"
 
 
