@@ -94,7 +94,10 @@ def update_connection(ctx: Context, req: Update) -> Body:
     organization, connection = _own(ctx, req)
     changes = req.changes()
     sso_connections.check_url(changes.get("idp_sso_url", ""), errors.saml_connection_idp_sso_url_invalid_format)
+    sso_connections.check_url(changes.get("alternative_acs_url", ""), errors.bad_request)
     sso_connections.check_text(changes.get("idp_entity_id", ""), errors.invalid_idp_entity_id)
+    for name in ("alternative_audience_uri", "nameid_format"):
+        sso_connections.check_text(changes.get(name, ""), errors.bad_request)
     changes |= _keys(ctx, connection, changes)
     mapping = sso_connections.check_mapping(changes.get("attribute_mapping", connection.attribute_mapping))
     if mapping:

@@ -182,7 +182,9 @@ def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, cookie: str) -> str
         oidc_invalid_callback_request: neither a code nor an error.
         oidc_…, id_token_…: the identity provider doesn't say what it should; see ``oidc``.
     """
-    state = fields.get("state", "")
+    state, refusal = fields.get("state", ""), fields.get("error", "")
+    if not state and refusal:
+        return _refused(refusal)  # some providers forget the state then; there is nothing to end
     if not state:
         raise errors.missing_oidc_state_param()
     flow = ctx.store.find(SsoFlow, state=state, idp_connection_id=idp.connection_id)
@@ -191,9 +193,9 @@ def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, cookie: str) -> str
     _check_browser(flow, cookie, errors.missing_oidc_csrf_cookie, errors.oidc_csrf_cookie_mismatch)
     if flow.expires_at <= ctx.now:
         raise errors.expired_oidc_response(because="the login began more than an hour ago")
-    if fields.get("error"):
+    if refusal:
         ctx.store.update(flow, used_at=ctx.now)
-        return redirects.landing("/redirect-error", error=fields["error"][:100], provider="the identity provider")
+        return _refused(refusal)
     if not fields.get("code"):
         raise errors.oidc_invalid_callback_request()
     tokens = oidc.exchanged(ctx, idp, flow, fields["code"])
@@ -207,6 +209,10 @@ def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, cookie: str) -> str
         refresh_token=tokens.refresh_token,
     )
     return sso.come_back(ctx, idp, flow, account)
+
+
+def _refused(error: str) -> str:
+    return redirects.landing("/redirect-error", error=error[:100], provider="the identity provider")
 
 
 def _check_browser(flow: SsoFlow, cookie: str, missing: Kind, mismatch: Kind) -> None:

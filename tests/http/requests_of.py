@@ -30,6 +30,7 @@ from tests.contract.factors import (
 )
 from tests.contract.operations import operations, plain
 from tests.given import Given
+from tests.http import requests_of_sso
 
 DORAS_PHONE = "+14155550199"
 PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
@@ -143,6 +144,7 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "recovery_codes.rotate": _dora,
     "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
 }
+OWN |= requests_of_sso.OWN
 
 
 class World:
@@ -181,6 +183,7 @@ class World:
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
             "mfa_phone_number": PHONE,
+            **requests_of_sso.VALUES,
         }
 
     @cached_property
