@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
     discovery,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -24,6 +25,8 @@ from mockstytch.api import (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     sso,
     sso_external,
     sso_oidc,
@@ -47,6 +50,7 @@ from mockstytch.settings import Settings
 # All that is served, by resource group.
 GROUPS = (
     discovery,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -61,6 +65,8 @@ GROUPS = (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     sso,
     sso_external,
     sso_oidc,

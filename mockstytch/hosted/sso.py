@@ -193,8 +193,7 @@ def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, cookie: str) -> str
     _check_browser(flow, cookie, errors.missing_oidc_csrf_cookie, errors.oidc_csrf_cookie_mismatch)
     if flow.expires_at <= ctx.now:
         raise errors.expired_oidc_response(because="the login began more than an hour ago")
-    if refusal:
-        ctx.store.update(flow, used_at=ctx.now)
+    if refusal and ctx.store.claim(flow, used_at=ctx.now):
         return _refused(refusal)
     if not fields.get("code"):
         raise errors.oidc_invalid_callback_request()

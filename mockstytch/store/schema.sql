@@ -384,6 +384,20 @@ CREATE TABLE idp_grants (
 CREATE UNIQUE INDEX idp_grants_access_token_unique ON idp_grants (project_id, access_token);
 CREATE INDEX idp_grants_connection_id ON idp_grants (project_id, connection_id);
 CREATE UNIQUE INDEX idp_grants_refresh_token_unique ON idp_grants (project_id, refresh_token);
+CREATE TABLE impersonation_tokens (
+	project_id VARCHAR NOT NULL, 
+	token VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	impersonator_id VARCHAR NOT NULL, 
+	impersonator_email_address VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, token), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX impersonation_tokens_member_id ON impersonation_tokens (project_id, member_id);
 CREATE TABLE member_sessions (
 	project_id VARCHAR NOT NULL, 
 	member_session_id VARCHAR NOT NULL, 
@@ -421,6 +435,7 @@ CREATE TABLE passwords (
 	scope VARCHAR NOT NULL, 
 	member_id VARCHAR, 
 	hash VARCHAR NOT NULL, 
+	reset_required BOOLEAN NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	PRIMARY KEY (project_id, member_password_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE

@@ -101,6 +101,10 @@ def test_a_wrong_type_inside(world, findings, endpoint):
             wrong = [{}, {"organization_id": 7}, {"organization_id": "acme", "resource_id": 7, "action": "*"}]
         elif field == "attribute_mapping":
             wrong = [{"email": 7}, {"email": ["x"]}, {"email": {"x": "y"}}, {"email": None}, {"email": ""}]
+        elif field == "org_policy":
+            role = {"role_id": "chef", "permissions": [{"resource_id": "stytch.self", "actions": ["delete"]}]}
+            wrong = [{"roles": 7}, {"roles": ["x"]}, {"roles": [{}]}, {"roles": [{**role, "permissions": [7]}]}]
+            wrong.append({"roles": [{**role, "permissions": [{"resource_id": "stytch.self", "actions": [7]}]}]})
         elif field == "query":
             wrong = [{"operator": 7}, {"operands": 7}, {"operands": {}}, {"operands": [7]}, {"operator": "XOR"}]
         for value in wrong:
@@ -151,6 +155,7 @@ UNKNOWN = {
     "oauth_token": "x" * 44,
     "discovery_oauth_token": "x" * 44,
     "discovery_magic_links_token": "x" * 44,
+    "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
     "sso_token": "x" * 44,
     "connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
@@ -219,6 +224,7 @@ FINE = {("email_address", "blanks"): "blanks around an address are cut off: noth
 # Text that may be anything at some endpoints only: a strong password, or one that is but looked at.
 FREE_AT = {
     "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
+    "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
