@@ -1,8 +1,12 @@
-"""Imports every module that declares a table, so that the schema is whole. Parents first."""
+"""Imports every module that declares a table, so that the schema is whole."""
 
 from mockstytch.store import (
     credentials,
     events,
+from mockstytch.store import (  # noqa: F401  declaring is all that they are asked for
+    credentials,
+    events,
+    fraud,
     impersonation,
     members,
     messages,
@@ -23,3 +27,5 @@ __all__ = [
     "sessions",
     "sso",
 ]
+    webhooks,
+)
