@@ -1,8 +1,5 @@
 """Imports every module that declares a table, so that the schema is whole."""
 
-from mockstytch.store import (
-    credentials,
-    events,
 from mockstytch.store import (  # noqa: F401  declaring is all that they are asked for
     credentials,
     events,
@@ -14,18 +11,5 @@ from mockstytch.store import (  # noqa: F401  declaring is all that they are ask
     projects,
     sessions,
     sso,
-)
-
-__all__ = [
-    "credentials",
-    "events",
-    "impersonation",
-    "members",
-    "messages",
-    "organizations",
-    "projects",
-    "sessions",
-    "sso",
-]
     webhooks,
 )
