@@ -28,13 +28,19 @@ from mockstytch.api import (
     sessions,
     sessions_attest,
     sessions_migrate,
+    sso,
+    sso_external,
+    sso_oidc,
+    sso_saml,
     totp,
 )
 from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.hosted.idp import IdpPages
 from mockstytch.hosted.oauth import OAuthPages
+from mockstytch.hosted.sso import SsoPages
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -64,6 +70,10 @@ GROUPS = (
     sessions,
     sessions_attest,
     sessions_migrate,
+    sso,
+    sso_external,
+    sso_oidc,
+    sso_saml,
     totp,
 )
 
@@ -81,7 +91,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     """
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
-    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes()]
+    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
+    pages += IdpPages(mock).routes()
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}

@@ -10,5 +10,6 @@ from mockstytch.store import (  # noqa: F401  declaring is all that they are ask
     organizations,
     projects,
     sessions,
+    sso,
     webhooks,
 )

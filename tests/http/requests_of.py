@@ -32,6 +32,7 @@ from tests.contract.factors import (
 from tests.contract.operations import operations, plain
 from tests.contract.stories_of_access import CHEF
 from tests.given import Given
+from tests.http import requests_of_sso
 
 DORAS_PHONE = "+14155550199"
 PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
@@ -151,6 +152,7 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "sessions_migrate.migrate": lambda world: {"session_token": outsider.BEARER},
     "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
 }
+OWN |= requests_of_sso.OWN
 
 
 class World:
@@ -194,6 +196,7 @@ class World:
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
             "mfa_phone_number": PHONE,
+            **requests_of_sso.VALUES,
             "org_policy": {"roles": [CHEF]},
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),

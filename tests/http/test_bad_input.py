@@ -93,10 +93,14 @@ def test_a_wrong_type_inside(world, findings, endpoint):
         wrong = []
         if wire_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
+            if field.endswith("connection_implicit_role_assignments"):  # a domain is nothing there, and ignored
+                wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
         elif field == "allowed_oauth_tenants":
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
         elif field == "authorization_check":
             wrong = [{}, {"organization_id": 7}, {"organization_id": "acme", "resource_id": 7, "action": "*"}]
+        elif field == "attribute_mapping":
+            wrong = [{"email": 7}, {"email": ["x"]}, {"email": {"x": "y"}}, {"email": None}, {"email": ""}]
         elif field == "org_policy":
             role = {"role_id": "chef", "permissions": [{"resource_id": "stytch.self", "actions": ["delete"]}]}
             wrong = [{"roles": 7}, {"roles": ["x"]}, {"roles": [{}]}, {"roles": [{**role, "permissions": [7]}]}]
@@ -153,6 +157,12 @@ UNKNOWN = {
     "discovery_magic_links_token": "x" * 44,
     "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
+    "sso_token": "x" * 44,
+    "connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
+    "external_connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
+    "external_organization_id": "organization-test-11111111-1111-4111-8111-111111111111",
+    "certificate_id": "saml-verification-key-test-11111111-1111-4111-8111-111111111111",
+    "private_key_id": "saml-encryption-key-test-11111111-1111-4111-8111-111111111111",
 }
 
 
@@ -207,6 +217,8 @@ HOSTILE = {
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
+FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
+FREE |= {"client_id", "client_secret", "custom_scopes"}
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
 
 # Text that may be anything at some endpoints only: a strong password, or one that is but looked at; a description.
