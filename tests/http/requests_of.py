@@ -40,6 +40,7 @@ ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
+    "fraud.set_rule": ["visitor_id"],
     "otp_sms.authenticate": ["session_token"],
     "otp_sms.send": ["mfa_phone_number"],
     "passwords.require_reset": ["organization_id", "member_id"],
@@ -199,6 +200,11 @@ class World:
             "org_policy": {"roles": [CHEF]},
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),
+            "telemetry_id": given.mock.fraud.device(),
+            "visitor_id": "visitor-1",
+            "action": "BLOCK",
+            "verdict_reason": "VIRTUAL_MACHINE",
+            "override_action": "ALLOW",
         }
 
     @cached_property
