@@ -6,6 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
@@ -118,6 +119,55 @@ def test_the_signature_may_show_any_certificate():
 def test_any_of_the_decryption_keys():
     said = response(encrypt_for=certificate("sp"))
     assert saml.read(said, expected(decryption_keys=(key("old"), key("sp")))).name_id == ADA
+
+
+def beside(root):
+    """The wrapped key next to what it is for, not inside: how Shibboleth places it (xmlenc 3.5)."""
+    holder = find(root, "saml:EncryptedAssertion")
+    holder.append(find(holder, ".//xenc:EncryptedKey"))
+
+
+def for_two(root):
+    """Wrapped for another recipient first."""
+    wrapped = find(root, ".//xenc:EncryptedKey")
+    other = find(opened(response(encrypt_for=certificate("old"))), ".//xenc:EncryptedKey")
+    wrapped.addprevious(other)
+
+
+@pytest.mark.parametrize("edit", [beside, for_two])
+def test_where_wrapped_keys_may_stand(edit):
+    root = opened(response(encrypt_for=certificate("sp")))
+    edit(root)
+    assert saml.read(closed(root), expected()).name_id == ADA
+
+
+SHA = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha512": hashes.SHA512()}
+
+
+@pytest.mark.parametrize("mask", [None, *SHA])
+@pytest.mark.parametrize("digest", [None, *SHA])
+@pytest.mark.parametrize("label", [None, b"label"])
+def test_the_kinds_of_oaep(mask, digest, label):
+    """xmlenc11 5.5.2: with another digest, another mask, a label; what isn't said is SHA-1."""
+    root = opened(response(encrypt_for=certificate("sp")))
+    wrapped = find(root, ".//xenc:EncryptedKey")
+    value = find(wrapped, ".//xenc:CipherValue")
+    private = certificates.private_key(key("sp"))
+    usual = OAEP(MGF1(hashes.SHA1()), hashes.SHA1(), None)
+    content_key = private.decrypt(base64.b64decode(value.text), usual)
+    other = OAEP(MGF1(SHA[mask or "sha1"]), SHA[digest or "sha1"], label)
+    value.text = base64.b64encode(private.public_key().encrypt(content_key, other)).decode()
+    wrapped.remove(find(wrapped, "xenc:EncryptionMethod"))
+    method = xml.new("xenc:EncryptionMethod", "xenc", Algorithm=f"{xml.XENC11}rsa-oaep")
+    wrapped.insert(0, method)
+    if label:
+        xml.add(method, "xenc:OAEPparams", base64.b64encode(label).decode())
+    if digest:
+        namespace = xml.DS if digest == "sha1" else xml.XENC
+        xml.add(method, "ds:DigestMethod", Algorithm=f"{namespace}{digest}")
+    if mask:
+        xml.add(method, "xenc11:MGF", Algorithm=f"{xml.XENC11}mgf1{mask}")
+    assert saml.read(closed(root), expected()).name_id == ADA
 
 
 def test_clocks_may_be_a_minute_apart():
