@@ -35,15 +35,6 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps"),
     ("POST", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke"),
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers"),
-    # scim
-    ("GET", "/v1/b2b/scim/{organization_id}/connection"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection"),
-    ("GET", "/v1/b2b/scim/{organization_id}/connection/{connection_id}"),
-    ("PUT", "/v1/b2b/scim/{organization_id}/connection/{connection_id}"),
-    ("DELETE", "/v1/b2b/scim/{organization_id}/connection/{connection_id}"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/cancel"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start"),
     # sessions
     ("POST", "/v1/b2b/sessions/exchange_access_token"),
     # sso

@@ -206,6 +206,7 @@ HOSTILE = {
 # Text that may be anything: names that people choose, and template ids, which are not checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
+FREE |= {"display_name"}
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
 
