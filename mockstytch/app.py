@@ -35,6 +35,7 @@ from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
 from mockstytch.hosted.oauth import OAuthPages
+from mockstytch.hosted.scim import ScimDoor
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     """
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
-    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes()]
+    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *ScimDoor(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}

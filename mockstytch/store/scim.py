@@ -36,7 +36,8 @@ class ScimUser(Record):
     """A user as the directory describes it; its SCIM ``id`` is the member's.
 
     ``user_name_key`` is the ``userName`` in lower case: SCIM tells no case apart in it.
-    ``attributes`` is the resource as JSON, without what is derived: ``id``, ``meta``, ``groups``, ``active``.
+    ``attributes`` is the resource as JSON, without what is derived: ``id``, ``meta``, ``groups``. Of ``active`` it
+    holds whether it is assigned; whether somebody is active, the member's status says.
     """
 
     member_id: Annotated[Key, References(Member)]
