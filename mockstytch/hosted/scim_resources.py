@@ -8,6 +8,7 @@ from scim2_models import (
 )
 from scim2_models import (
     InvalidPathException,
+    InvalidValueException,
     NotFoundException,
     PatchOp,
     Path,
@@ -68,6 +69,10 @@ class Kind(ABC, Generic[Row, Model]):
     @abstractmethod
     def delete(self, row: Row) -> None: ...
 
+    @abstractmethod
+    def name_in(self, wanted: Model) -> str | None:
+        """What the resource is called: never nothing."""
+
     def keep(self, row: Row, wanted: Model) -> None:
         """A replacement that says nothing of these things leaves them as they are."""
 
@@ -87,6 +92,7 @@ class Kind(ABC, Generic[Row, Model]):
             self._check_path(operation.path)
         (resource,) = self.models([row])
         operations.patch(resource, scim_policy=TOLERANT)
+        self._check_name(resource)
         return self.write(row, resource)
 
     def _check_path(self, path: Any) -> None:
@@ -130,7 +136,12 @@ class Kind(ABC, Generic[Row, Model]):
     def _read(self, payload: Any, context: Scim) -> Model:
         given = scim_dialects.resource(payload)
         read: Model = self.model.model_validate(given, scim_ctx=context, scim_policy=TOLERANT)
+        self._check_name(read)
         return read
+
+    def _check_name(self, wanted: Model) -> None:
+        if not (self.name_in(wanted) or "").strip():
+            raise InvalidValueException(detail=f"A {self.name} needs a name that is not blank")
 
 
 class Users(Kind[ScimUser, User]):
@@ -138,6 +149,9 @@ class Users(Kind[ScimUser, User]):
 
     def id_of(self, row: ScimUser) -> str:
         return row.member_id
+
+    def name_in(self, wanted: User) -> str | None:
+        return wanted.user_name
 
     def models(self, rows: list[ScimUser]) -> list[User]:
         active, groups = self._active(rows), self._groups(rows)
@@ -217,6 +231,9 @@ class Groups(Kind[ScimGroup, Group]):
 
     def id_of(self, row: ScimGroup) -> str:
         return row.group_id
+
+    def name_in(self, wanted: Group) -> str | None:
+        return wanted.display_name
 
     def models(self, rows: list[ScimGroup]) -> list[Group]:
         return [
