@@ -4,6 +4,7 @@ Okta and Entra are followed as their documentation describes them; what they do 
 library takes anyway (``"op": "Replace"``, ``"active": "False"``) is not repeated here.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,43 @@ def patch(payload: Any) -> Any:
         if name.lower() == "operations" and isinstance(operations, list):
             result[name] = [each for operation in operations for each in _operations(operation)]
     return result
+
+
+def only_members(payload: Any) -> list[tuple[str, list[str]]] | None:
+    """Operations that do nothing but add members to a group, or remove some, each with whom; None for any others.
+
+    That is what directories send all day, also for thousands of members: too many to be looked up one by one.
+    """
+    found = [_members(operation) for operation in operations_of(payload)]
+    return [each for each in found if each] if found and all(found) else None
+
+
+def _members(operation: Any) -> tuple[str, list[str]] | None:
+    if not isinstance(operation, dict):
+        return None
+    given = {name.lower(): value for name, value in operation.items()}
+    op, path, value = str(given.get("op")).lower(), str(given.get("path")), given.get("value")
+    if op == "remove" and value is None and (named := re.fullmatch(r'members\[value eq "([\w-]+)"\]', path, re.I)):
+        return op, [named[1]]
+    entries = value if isinstance(value, list) else [value]
+    plain = [entry for entry in entries if isinstance(entry, dict) and entry.keys() <= {"value", "display"}]
+    known = [id for entry in plain if isinstance(id := entry.get("value"), str) and id]
+    if op not in ("add", "remove") or path.lower() != "members" or not known or len(known) < len(entries):
+        return None
+    return op, known
+
+
+def operations_of(payload: Any) -> list[Any]:
+    """The operations of a PATCH; none where there is no list of them."""
+    named = payload.items() if isinstance(payload, dict) else ()
+    operations = next((value for name, value in named if name.lower() == "operations"), None)
+    return operations if isinstance(operations, list) else []
+
+
+def path_lengths(payload: Any) -> int:
+    """How much path there is to parse in a PATCH."""
+    named = (item for operation in operations_of(payload) if isinstance(operation, dict) for item in operation.items())
+    return sum(len(value) for name, value in named if name.lower() == "path" and isinstance(value, str))
 
 
 def _operations(operation: Any) -> Iterator[Any]:

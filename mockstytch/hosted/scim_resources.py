@@ -7,11 +7,13 @@ from scim2_models import (
     Context as Scim,
 )
 from scim2_models import (
+    InvalidFilterException,
     InvalidPathException,
     InvalidValueException,
     NotFoundException,
     PatchOp,
     Path,
+    PayloadTooLargeException,
     ResponseParameters,
     ScimFilter,
     SearchRequest,
@@ -26,6 +28,11 @@ from mockstytch.store.members import Member
 from mockstytch.store.record import Record
 from mockstytch.store.scim import ScimConnection, ScimGroup, ScimMembership, ScimUser
 from mockstytch.wire import time
+
+# One request must not hold up the server: beyond these it would, for seconds.
+_LONGEST_FILTER = 10_000
+_LONGEST_PATHS = 100_000
+_MOST_OPERATIONS = 1000
 
 Json = dict[str, Any]
 Row = TypeVar("Row", ScimUser, ScimGroup)
@@ -85,8 +92,12 @@ class Kind(ABC, Generic[Row, Model]):
         return self.write(row, wanted)
 
     def patch(self, row: Row, payload: Any) -> Row:
+        asked = scim_dialects.patch(payload)
+        many = len(scim_dialects.operations_of(asked)) > _MOST_OPERATIONS
+        if many or scim_dialects.path_lengths(asked) > _LONGEST_PATHS:
+            raise PayloadTooLargeException(detail="The operations are too many, or their paths too long")
         operations = PatchOp[self.model].model_validate(  # type: ignore[name-defined]
-            scim_dialects.patch(payload), scim_ctx=Scim.RESOURCE_PATCH_REQUEST, scim_policy=TOLERANT
+            asked, scim_ctx=Scim.RESOURCE_PATCH_REQUEST, scim_policy=TOLERANT
         )
         for operation in operations.operations or []:
             self._check_path(operation.path)
@@ -275,6 +286,17 @@ class Groups(Kind[ScimGroup, Group]):
         name, external_id = str(wanted.display_name), wanted.external_id or ""
         return scim_groups.change(self.ctx, self.connection, row, name, external_id, _ids(wanted))
 
+    def patch(self, row: ScimGroup, payload: Any) -> ScimGroup:
+        moves = scim_dialects.only_members(payload)
+        if moves is None:
+            return super().patch(row, payload)
+        left = dict.fromkeys(scim_groups.members_of(self.ctx, row))
+        for op, ids in moves:
+            for id in ids:
+                left.pop(id, None)
+            left |= dict.fromkeys(ids if op == "add" else [])
+        return scim_groups.change(self.ctx, self.connection, row, row.group_name, row.external_id, list(left))
+
     def delete(self, row: ScimGroup) -> None:
         scim_groups.delete(self.ctx, self.connection, row)
 
@@ -282,6 +304,9 @@ class Groups(Kind[ScimGroup, Group]):
 def search(kinds: list[Kind[Any, Any]], payload: Any) -> Json:
     """Filtered, sorted, a page of it; over one kind of resource, or over all."""
     models: Any = kinds[0].model if len(kinds) == 1 else kinds[0].model | kinds[1].model
+    texts = [value for value in payload.values() if isinstance(value, str)] if isinstance(payload, dict) else []
+    if any(len(text) > _LONGEST_FILTER for text in texts):
+        raise InvalidFilterException(detail=f"The filter is longer than {_LONGEST_FILTER} characters")
     asked = SearchRequest[models].model_validate(payload, scim_ctx=Scim.SEARCH_REQUEST, scim_policy=TOLERANT)
     start = asked.start_index_0 or 0
     count = min(MAX_RESULTS if asked.count is None else asked.count, MAX_RESULTS)

@@ -152,6 +152,48 @@ def test_a_group_in_a_group_or_a_stranger_is_refused(directory, given, client, c
         assert directory.refused("POST", "/Groups", wanted) == (400, "invalidValue")
 
 
+def test_members_come_and_go_in_one_request(directory):
+    """Whether the operations are of the kind that directories send all day, or not."""
+    people = [directory.user(f"person-{n}@acme.test") for n in range(4)]
+    group = directory.group("Engines", people[0])
+
+    def patched(*operations):
+        answer = directory.patch(f"/Groups/{group['id']}", *operations)
+        return [person["userName"] for person in people if {"value": person["id"]} in _bare(answer)]
+
+    ids = [{"value": person["id"]} for person in people]
+    add = {"op": "add", "path": "members", "value": ids[1:3]}
+    remove = {"op": "remove", "path": f'members[value eq "{people[0]["id"]}"]'}
+    back = {"op": "Add", "path": "Members", "value": ids[0]}
+    everybody = [person["userName"] for person in people]
+    assert patched(add, remove) == everybody[1:3]
+    assert patched(add, back) == everybody[:3]
+    assert patched({"op": "replace", "path": "displayName", "value": "Looms"}, remove) == everybody[1:3]
+    assert patched({"op": "remove", "path": "members", "value": ids}) == []
+    assert patched({"op": "add", "value": {"members": ids}}) == everybody
+
+
+def _bare(group):
+    return [{"value": m["value"]} for m in group.get("members", [])]
+
+
+def test_a_stranger_added_to_a_group(directory):
+    ada = directory.user()
+    group = directory.group("Engines", ada)
+    unknown = {"value": "member-test-11111111-1111-4111-8111-111111111111"}
+    for operation in (
+        {"op": "add", "path": "members", "value": [unknown]},
+        {"op": "add", "value": {"members": [unknown]}},
+        {"op": "add", "path": "members", "value": [{"value": 5}]},
+        {"op": "add", "path": "members", "value": []},
+        {"op": "add", "path": "members", "value": "x"},
+    ):
+        refused = directory.send("PATCH", f"/Groups/{group['id']}", {"Operations": [operation]})
+        assert refused.status_code in (200, 400)
+        assert (refused.status_code == 200) == (operation.get("value") == [])
+    assert directory.call("GET", f"/Groups/{group['id']}")["members"] == group["members"]
+
+
 def test_what_is_told(directory, events):
     ada = directory.user()
     told = len(events())

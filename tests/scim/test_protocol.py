@@ -432,6 +432,17 @@ def test_a_body_that_is_too_large(directory):
     assert refusal(answer) == (413, "")
 
 
+def test_requests_that_would_hold_up_the_server(directory):
+    user = directory.user()
+    long_filter = " and ".join(['userName eq "x"'] * 1000)
+    assert directory.refused("POST", "/.search", {"filter": long_filter}) == (400, "invalidFilter")
+    many = [{"op": "replace", "path": "title", "value": "x"}] * 1001
+    assert directory.refused("PATCH", f"/Users/{user['id']}", {"Operations": many}) == (413, "")
+    long_path = 'emails[value eq "x"' + ' and value eq "x"' * 10_000 + "]"
+    one = [{"op": "remove", "path": long_path}]
+    assert directory.refused("PATCH", f"/Users/{user['id']}", {"Operations": one}) == (413, "")
+
+
 def test_a_thousand_operations(directory):
     user = directory.user()
     operations = [{"op": "replace", "path": "title", "value": str(n)} for n in range(1000)]
