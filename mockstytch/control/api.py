@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
-from mockstytch.control import impersonation
+from mockstytch.control import impersonation, scim
 from mockstytch.control.inbox import Arrivals, Wanted
 from mockstytch.domain import emails, jwt_templates, rbac_policy
 from mockstytch.errors import StytchError
@@ -77,6 +78,7 @@ class Control:
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
             ("POST", "/impersonation-tokens", self.impersonation_tokens),
+            ("POST", "/scim/push", partial(scim.push, self.mock)),
         ]
         return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
