@@ -13,7 +13,7 @@ from mockstytch.mock import Mock
 from mockstytch.store.scim import ScimConnection
 
 # The name sorts behind ``organization_id``, whose routes of the management API come first; see ``app._grouped``.
-_PATH = "/v1/b2b/scim/{scim_connection_id}/{resource:path}"
+_BASE = "/v1/b2b/scim/{scim_connection_id}"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 MEDIA_TYPE = "application/scim+json"
 
@@ -23,7 +23,7 @@ class ScimDoor:
         self._mock = mock
 
     def routes(self) -> list[Route]:
-        return [Route(_PATH, self.answer, methods=_METHODS)]
+        return [Route(path, self.answer, methods=_METHODS) for path in (_BASE, f"{_BASE}/{{resource:path}}")]
 
     async def answer(self, request: Request) -> Response:
         mock, connection_id = self._mock, request.path_params["scim_connection_id"]
@@ -39,7 +39,7 @@ class ScimDoor:
         call = scim_service.Call(
             method=request.method,
             connection_id=connection_id,
-            parts=[part for part in request.path_params["resource"].split("/") if part],
+            parts=[part for part in request.path_params.get("resource", "").split("/") if part],
             query=dict(request.query_params),
             authorization=request.headers.get("authorization", ""),
             body=body,

@@ -3,9 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
-from scim2_models import (
-    Context as Scim,
-)
+from scim2_models import Context as Scim
 from scim2_models import (
     InvalidFilterException,
     InvalidPathException,

@@ -5,9 +5,7 @@ from typing import Any
 
 import msgspec
 from pydantic import ValidationError
-from scim2_models import (
-    Context as Scim,
-)
+from scim2_models import Context as Scim
 from scim2_models import (
     Error,
     ForbiddenException,
@@ -32,7 +30,6 @@ from mockstytch.store.scim import ScimConnection
 log = logging.getLogger("mockstytch")
 
 _KINDS: dict[str, type[Kind[Any, Any]]] = {"Users": Users, "Groups": Groups}
-_DISCOVERY = ("ServiceProviderConfig", "ResourceTypes", "Schemas")
 # What rules of the API say that SCIM has words of its own for.
 _UNIQUENESS = {
     "desired_email_updating_for_different_member",
@@ -74,7 +71,10 @@ class Answer(Frozen):
 
 class _WrongMethod(SCIMException):
     status = 405
-    _default_detail = "The method is not allowed here"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(detail=f"Allowed here: {allowed}")
+        self.allowed = allowed
 
 
 def answer(mock: Mock, project: Project | None, call: Call) -> Answer:
@@ -85,6 +85,10 @@ def answer(mock: Mock, project: Project | None, call: Call) -> Answer:
     """
     try:
         return _answered(mock, project, call)
+    except _WrongMethod as e:
+        return _refusal(e.to_error(), Allow=e.allowed)
+    except UnauthorizedException as e:
+        return _refusal(e.to_error(), **{"WWW-Authenticate": "Bearer"})
     except SCIMException as e:
         return _refusal(e.to_error())
     except ValidationError as e:
@@ -208,7 +212,7 @@ def _parameters(kind: Kind[Any, Any], call: Call) -> ResponseParameters[Any]:
 
 def _allow(call: Call, *methods: str) -> None:
     if call.method not in methods:
-        raise _WrongMethod(detail=f"Allowed here: {', '.join(methods)}")
+        raise _WrongMethod(", ".join(methods))
 
 
 def _json(call: Call) -> Any:
@@ -230,12 +234,12 @@ def _translated(e: StytchError) -> Error:
     return Error(status=400, scim_type="invalidValue", detail=detail)
 
 
-def _refusal(error: Error) -> Answer:
+def _refusal(error: Error, **headers: str) -> Answer:
     status = int(error.status or 400)
     return Answer(
         status=status,
         content=error.model_dump_json(scim_ctx=Scim.DEFAULT).encode("utf-8", "replace"),
-        headers={"WWW-Authenticate": "Bearer"} if status == 401 else {},
-        scim_type=error.scim_type or ("" if status < 400 else "scim_error"),
+        headers=headers,
+        scim_type=error.scim_type or f"scim_{status}",
         because=error.detail or "",
     )

@@ -124,6 +124,7 @@ def test_a_wrong_method(directory):
         ("GET", "/Users/.search"),
     ]:
         assert directory.refused(method, path, {}) == (405, "")
+    assert directory.send("PUT", "/Users", {}).headers["allow"] == "GET, POST"
 
 
 def test_the_management_api_keeps_its_paths(http, given, why):
@@ -132,6 +133,7 @@ def test_the_management_api_keeps_its_paths(http, given, why):
     assert why("GET", f"{base}/connection") == "no_active_scim_connection"
     assert why("PATCH", f"{base}/connection") == "route_not_found"
     assert why("GET", f"{base}/Users") == "route_not_found"
+    assert why("GET", base) == "route_not_found"
     assert why("GET", "/v1/b2b/scim/acme/connection/x/y") == "route_not_found"
     slug = given.organization("Odd", organization_slug="scim-connection-odd")
     assert why("POST", f"/v1/b2b/scim/{slug.organization_slug}/connection") == "none"
@@ -238,6 +240,7 @@ def test_searching_by_post(directory, people):
     everything = directory.call("POST", "/.search", {})
     assert everything["totalResults"] == 4
     assert directory.call("GET", "")["totalResults"] == 4
+    assert directory.call("GET", directory.connection.base_url)["totalResults"] == 4
     either = {"filter": 'displayName co "engines" or userName sw "grace"'}
     ids = [resource["id"] for resource in directory.call("POST", "/.search", either)["Resources"]]
     assert ids == [people[1]["id"], group["id"]]

@@ -4,7 +4,7 @@ import pytest
 from stytch.b2b.models.scim import SCIMAttributes
 from stytch.core.response_base import StytchError
 
-from tests.scim.directory import ENTERPRISE
+from tests.scim.directory import ENTERPRISE, Directory
 
 
 def test_a_new_user_makes_a_member(directory, member, connection):
@@ -61,7 +61,7 @@ def test_everything_that_a_directory_knows_is_shown(directory, member):
     assert [(i.value, i.type, i.primary) for i in shown.ims] == [("ada", "xmpp", False)]
     assert [photo.value for photo in shown.photos] == ["https://acme.test/ada.png"]
     assert [e.value for e in (*shown.entitlements, *shown.roles)] == ["engine", "analyst"]
-    assert [c.value.strip() for c in shown.x509certificates] == ["YWRh"]
+    assert [c.value for c in shown.x509certificates] == ["YWRh"]
     assert (shown.enterprise_extension.department, shown.enterprise_extension.employee_number) == ("Engines", "1")
     assert shown.enterprise_extension.manager.value == "babbage"
 
@@ -294,6 +294,30 @@ def test_a_change_that_changes_nothing_is_not_told_of(directory, events):
     directory.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": True})
     directory.call("PUT", f"/Users/{user['id']}", user)
     assert events()[told:] == []
+
+
+def test_the_organization_goes(directory, client, connection):
+    directory.group("Engines", directory.user())
+    client.organizations.delete(connection.organization_id)
+    assert directory.refused("GET", "/Users")[0] == 404
+
+
+def test_the_project_is_emptied(directory, client, connection, mock):
+    directory.group("Engines", directory.user())
+    mock.reset()
+    assert directory.refused("GET", "/Users")[0] == 404
+
+
+def test_the_next_connection_takes_the_members_over(directory, member, client, connection):
+    """A directory that was disconnected, and is connected anew."""
+    user = directory.user()
+    former = member(user).scim_registration
+    client.scim.connection.delete(connection.organization_id, connection.connection_id)
+    anew = Directory(client.scim.connection.create(connection.organization_id).connection)
+    assert anew.user()["id"] == user["id"]
+    assert member(user).scim_registration.connection_id != former.connection_id
+    assert member(user).scim_registration.registration_id != former.registration_id
+    anew.http.close()
 
 
 def test_the_connection_goes_and_the_members_stay(directory, member, client, connection):
