@@ -31,7 +31,7 @@ class IdentityProvider(Choice):
     RIPPLING = "rippling"
 
 
-DisplayName = Annotated[str, Meta(max_length=128)]
+DisplayName = Annotated[str, Meta(max_length=128), Says(errors.invalid_display_name)]
 IdentityProviderField = Annotated[IdentityProvider, Says(errors.invalid_scim_idp)]
 ConnectionRef = Annotated[str, Meta(min_length=1), Says(errors.no_active_scim_connection)]
 

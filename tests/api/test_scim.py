@@ -72,6 +72,13 @@ def test_an_unknown_provider(given, scim, connection, refused):
     assert refused(scim.update, **named(connection), identity_provider="workday") == "invalid_scim_idp"
 
 
+def test_a_name_that_is_too_long(given, scim, connection, refused):
+    acme = given.organization()
+    assert refused(scim.create, acme.organization_id, "x" * 129) == "invalid_display_name"
+    assert refused(scim.update, **named(connection), display_name="x" * 129) == "invalid_display_name"
+    assert scim.update(**named(connection), display_name="").connection.display_name == ""
+
+
 def test_no_connection(given, scim, refused):
     acme = given.organization()
     assert refused(scim.get, acme.organization_id) == "no_active_scim_connection"
