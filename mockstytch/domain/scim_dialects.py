@@ -57,8 +57,7 @@ def _members(operation: Any) -> tuple[str, list[str]] | None:
     if op == "remove" and value is None and (named := re.fullmatch(r'members\[value eq "([\w-]+)"\]', path, re.I)):
         return op, [named[1]]
     entries = value if isinstance(value, list) else [value]
-    plain = [entry for entry in entries if isinstance(entry, dict) and entry.keys() <= {"value", "display"}]
-    known = [id for entry in plain if isinstance(id := entry.get("value"), str) and id]
+    known = [id for entry in entries if isinstance(entry, dict) and isinstance(id := entry.get("value"), str) and id]
     if op not in ("add", "remove") or path.lower() != "members" or not known or len(known) < len(entries):
         return None
     return op, known
@@ -104,13 +103,14 @@ def _values(given: Json) -> Json:
 
 
 def _value(name: str, value: Any) -> Any:
-    """Entra names a manager by a bare id; Okta tells what the members of a group are called, which we know."""
+    """Entra names a manager by a bare id. Of a group's members Okta also tells what they are called, and Entra that it
+    has no ``$ref``: who they are is enough."""
     if name.lower() in _MANAGER and isinstance(value, str):
         return {"value": value}
     if name.lower() == "members":
-        return [_unnamed(entry) for entry in value] if isinstance(value, list) else _unnamed(value)
+        return [_bare(entry) for entry in value] if isinstance(value, list) else _bare(value)
     return value
 
 
-def _unnamed(entry: Any) -> Any:
-    return {k: v for k, v in entry.items() if k.lower() != "display"} if isinstance(entry, dict) else entry
+def _bare(entry: Any) -> Any:
+    return {k: v for k, v in entry.items() if k.lower() == "value"} if isinstance(entry, dict) else entry

@@ -103,6 +103,17 @@ def test_entra_fills_and_empties_a_group(directory, ada):
     assert "members" not in directory.patch(path, {"op": "Remove", "path": "members"})
 
 
+def test_entra_says_that_it_has_no_ref(directory, ada):
+    path = f"/Groups/{directory.group()['id']}"
+    bare = [{"$ref": None, "value": ada["id"]}]
+    rename = {"op": "Replace", "path": "displayName", "value": "Looms"}  # so that both ways of doing it are gone
+    for operations in ([], [rename]):
+        filled = directory.patch(path, *operations, {"op": "Add", "path": "members", "value": bare})
+        assert [m["value"] for m in filled["members"]] == [ada["id"]]
+        left = directory.patch(path, *operations, {"op": "Remove", "path": "members", "value": bare})
+        assert "members" not in left
+
+
 def test_entra_asks_for_what_it_needs(directory, ada):
     """With the flag of its base URL, and what a filter may hold."""
     group = directory.group("Engines", ada)
