@@ -106,7 +106,7 @@ def test_entra_fills_and_empties_a_group(directory, ada):
 def test_entra_says_that_it_has_no_ref(directory, ada):
     path = f"/Groups/{directory.group()['id']}"
     bare = [{"$ref": None, "value": ada["id"]}]
-    rename = {"op": "Replace", "path": "displayName", "value": "Looms"}  # so that both ways of doing it are gone
+    rename = {"op": "Replace", "path": "displayName", "value": "Looms"}  # the longer way of doing it
     for operations in ([], [rename]):
         filled = directory.patch(path, *operations, {"op": "Add", "path": "members", "value": bare})
         assert [m["value"] for m in filled["members"]] == [ada["id"]]
