@@ -5,6 +5,9 @@ import pytest
 from tests.contract.stories_of_scim import connected, named
 
 
+EVERYTHING = {"resource_id": "stytch.self", "actions": ["*"]}
+
+
 @pytest.fixture
 def granting(client, connection):
     """``granting(group, "stytch_admin")``: what the members of a group are from now on."""
@@ -91,6 +94,16 @@ def test_the_connection_shows_what_groups_grant(directory, client, granting, con
     ]:
         wrong = [{"group_id": second["id"], "role_id": role_id}]
         assert refused(update, **named(connection), scim_group_implicit_role_assignments=wrong) == error
+
+
+def test_a_role_that_goes_is_granted_no_more(directory, member, client, granting, connection, mock):
+    mock.configure(rbac_policy={"roles": [{"role_id": "editor", "permissions": [EVERYTHING]}]})
+    ada = directory.user()
+    granting(directory.group("Engines", ada), "editor", "stytch_admin")
+    mock.configure(rbac_policy={"roles": []})
+    shown = client.scim.connection.get(connection.organization_id).connection
+    assert [a.role_id for a in shown.scim_group_implicit_role_assignments] == ["stytch_admin"]
+    assert sorted(role.role_id for role in member(ada).roles) == ["stytch_admin", "stytch_member"]
 
 
 def test_a_group_of_another_connection_grants_nothing(directory, given, client, granting, refused):
