@@ -4,7 +4,6 @@ import pytest
 
 from tests.contract.stories_of_scim import connected, named
 
-
 EVERYTHING = {"resource_id": "stytch.self", "actions": ["*"]}
 
 
