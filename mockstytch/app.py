@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
     discovery,
+    fraud,
     impersonation,
     magic_links,
     magic_links_discovery,
@@ -42,10 +43,12 @@ from mockstytch.http.endpoint import Endpoint
 from mockstytch.http.faces import BACKEND, PUBLIC
 from mockstytch.mock import Mock
 from mockstytch.settings import Settings
+from mockstytch.webhooks import Deliverer
 
 # All that is served, by resource group.
 GROUPS = (
     discovery,
+    fraud,
     impersonation,
     magic_links,
     magic_links_discovery,
@@ -87,6 +90,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
+    Deliverer(mock)
     mock.app = tolerant = Tolerant(app)
     return tolerant
 

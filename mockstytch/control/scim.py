@@ -8,8 +8,8 @@ import msgspec
 from starlette.requests import Request
 
 from mockstytch import errors, outside
+from mockstytch.control import reading
 from mockstytch.http import guard
-from mockstytch.http.dispatch import MAX_BODY
 from mockstytch.mock import Mock
 from mockstytch.store.record import Frozen
 from mockstytch.store.scim import ScimConnection
@@ -143,13 +143,7 @@ async def push(mock: Mock, request: Request) -> Json:
 
 
 async def _body(request: Request) -> Push:
-    raw = await request.body()
-    if len(raw) > MAX_BODY:
-        raise errors.request_too_large()
-    try:
-        found = msgspec.json.decode(raw, type=Push)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
-        raise errors.bad_request(because=str(e)) from None
+    found: Push = await reading.body(request, Push)
     if len(found.operations) > _MOST:
         raise errors.bad_request(because=f"more than {_MOST} operations")
     for n, o in enumerate(found.operations):

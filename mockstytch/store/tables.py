@@ -1,8 +1,9 @@
-"""Imports every module that declares a table, so that the schema is whole. Parents first."""
+"""Imports every module that declares a table, so that the schema is whole."""
 
-from mockstytch.store import (
+from mockstytch.store import (  # noqa: F401  declaring is all that they are asked for
     credentials,
     events,
+    fraud,
     impersonation,
     members,
     messages,
@@ -10,16 +11,5 @@ from mockstytch.store import (
     projects,
     scim,
     sessions,
+    webhooks,
 )
-
-__all__ = [
-    "credentials",
-    "events",
-    "impersonation",
-    "members",
-    "messages",
-    "organizations",
-    "projects",
-    "scim",
-    "sessions",
-]

@@ -40,6 +40,7 @@ ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
+    "fraud.set_rule": ["visitor_id"],
     "otp_sms.authenticate": ["session_token"],
     "otp_sms.send": ["mfa_phone_number"],
     "scim.update": ["display_name"],
@@ -211,6 +212,11 @@ class World:
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),
             "connection_id": "scim-connection-test-11111111-1111-4111-8111-111111111111",
+            "telemetry_id": given.mock.fraud.device(),
+            "visitor_id": "visitor-1",
+            "action": "BLOCK",
+            "verdict_reason": "VIRTUAL_MACHINE",
+            "override_action": "ALLOW",
         }
 
     @cached_property
