@@ -25,6 +25,7 @@ from mockstytch.api import (
     project,
     rbac,
     recovery_codes,
+    scim,
     sessions,
     sessions_attest,
     sessions_migrate,
@@ -40,6 +41,7 @@ from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
 from mockstytch.hosted.idp import IdpPages
 from mockstytch.hosted.oauth import OAuthPages
+from mockstytch.hosted.scim import ScimDoor
 from mockstytch.hosted.sso import SsoPages
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
@@ -67,6 +69,7 @@ GROUPS = (
     project,
     rbac,
     recovery_codes,
+    scim,
     sessions,
     sessions_attest,
     sessions_migrate,
@@ -92,7 +95,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
     pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
-    pages += IdpPages(mock).routes()
+    pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}

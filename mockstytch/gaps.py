@@ -5,7 +5,6 @@ neither served nor here, fails it.
 """
 
 GAPS: tuple[tuple[str, str], ...] = (
-    # connected_app
     ("POST", "/v1/connected_apps/clients"),
     ("POST", "/v1/connected_apps/clients/search"),
     ("GET", "/v1/connected_apps/clients/{client_id}"),
@@ -14,11 +13,9 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/connected_apps/clients/{client_id}/secrets/rotate"),
     ("POST", "/v1/connected_apps/clients/{client_id}/secrets/rotate/cancel"),
     ("POST", "/v1/connected_apps/clients/{client_id}/secrets/rotate/start"),
-    # idp
     ("POST", "/v1/b2b/idp/oauth/authorize"),
     ("POST", "/v1/b2b/idp/oauth/authorize/start"),
     ("POST", "/v1/public/{project_id}/oauth2/introspect"),
-    # m2m
     ("POST", "/v1/m2m/clients"),
     ("POST", "/v1/m2m/clients/search"),
     ("GET", "/v1/m2m/clients/{client_id}"),
@@ -28,21 +25,9 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate/cancel"),
     ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate/start"),
     ("POST", "/v1/public/{project_id}/oauth2/token"),
-    # organizations
     ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps"),
     ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}"),
-    # organizations.members
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps"),
     ("POST", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke"),
-    # scim
-    ("GET", "/v1/b2b/scim/{organization_id}/connection"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection"),
-    ("GET", "/v1/b2b/scim/{organization_id}/connection/{connection_id}"),
-    ("PUT", "/v1/b2b/scim/{organization_id}/connection/{connection_id}"),
-    ("DELETE", "/v1/b2b/scim/{organization_id}/connection/{connection_id}"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/cancel"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete"),
-    ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start"),
-    # sessions
     ("POST", "/v1/b2b/sessions/exchange_access_token"),
 )

@@ -201,6 +201,19 @@ class MockStytch:
         }
         return str(self.call("POST", "/impersonation-tokens", body=body)["impersonation_token"])
 
+    def scim_push(self, connection_id: str, operations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Let an organization's directory tell of something, over the SCIM connection.
+
+        Args:
+            operations: ``[{"op": "create_user", "email": "ada@acme.test"}]``; see the control API's reference.
+
+        Returns:
+            What each call got: ``op``, ``method``, ``path``, ``status`` and ``body``. A refusal is no exception.
+        """
+        body = {"connection_id": connection_id, "operations": operations}
+        found: list[dict[str, Any]] = self.call("POST", "/scim/push", body=body, timeout=60)["results"]
+        return found
+
     def requests(self, limit: int = 100) -> list[dict[str, Any]]:
         """The latest requests, newest last; a refused one says ``because``."""
         found: list[dict[str, Any]] = self.call("GET", "/requests", {"limit": limit})["requests"]

@@ -12,6 +12,7 @@ from mockstytch.store.members import Member, SsoLink
 from mockstytch.store.messages import Message
 from mockstytch.store.organizations import GroupRole, Organization, ScimSummary, SsoSummary
 from mockstytch.store.projects import Project, Resource, Role, Scope
+from mockstytch.store.scim import ScimConnection, ScimGroup
 from mockstytch.store.sessions import Factor, MemberSession
 from mockstytch.store.sso import Certificate, ExternalConnection, OidcConnection, SamlConnection
 
@@ -72,6 +73,37 @@ def _scim_summary(c: ScimSummary) -> Wire:
         "bearer_token_last_four": c.bearer_token_last_four,
         "connection_id": c.connection_id,
         "display_name": c.display_name,
+    }
+
+
+def scim_connection(c: ScimConnection, base_url: str, group_names: dict[str, str]) -> Wire:
+    """``group_names``: what the groups with roles are called, by id. The tokens themselves are for who made them."""
+    query = "?aadOptscim062020" if c.identity_provider == "microsoft-entra" else ""
+    next_expires_at = c.next_bearer_token_expires_at
+    return {
+        "base_url": f"{base_url}/v1/b2b/scim/{c.connection_id}{query}",
+        "bearer_token_expires_at": time(c.bearer_token_expires_at),
+        "bearer_token_last_four": c.bearer_token[-4:],
+        "connection_id": c.connection_id,
+        "display_name": c.display_name,
+        "identity_provider": c.identity_provider,
+        "next_bearer_token_expires_at": time(next_expires_at) if next_expires_at else None,
+        "next_bearer_token_last_four": c.next_bearer_token[-4:],
+        "organization_id": c.organization_id,
+        "scim_group_implicit_role_assignments": [
+            {"group_id": r.group, "group_name": group_names.get(r.group, ""), "role_id": r.role_id}
+            for r in c.group_roles
+        ],
+        "status": "active",
+    }
+
+
+def scim_group(g: ScimGroup) -> Wire:
+    return {
+        "connection_id": g.connection_id,
+        "group_id": g.group_id,
+        "group_name": g.group_name,
+        "organization_id": g.organization_id,
     }
 
 

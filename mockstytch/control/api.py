@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
-from mockstytch.control import identity_providers, impersonation
+from mockstytch.control import identity_providers, impersonation, scim
 from mockstytch.control.fraud import Fraud
 from mockstytch.control.inbox import Arrivals, Wanted, read
 from mockstytch.control.reading import body as _body
@@ -86,6 +87,7 @@ class Control:
             ("POST", "/identity-providers", self.make_identity_provider),
             ("POST", "/identity-providers/{connection_id}/rotate-keys", self.rotate_identity_provider),
             ("POST", "/impersonation-tokens", self.impersonation_tokens),
+            ("POST", "/scim/push", partial(scim.push, self.mock)),
             *Webhooks(self.mock, self.arrivals).routes(),
             *Fraud(self.mock).routes(),
         ]

@@ -13,9 +13,10 @@ from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.record import Frozen
+from mockstytch.store.scim import ScimGroup
 
 Searched = Literal["organization", "member"]
-R = TypeVar("R", Organization, Member)
+R = TypeVar("R", Organization, Member, ScimGroup)
 Clause = ColumnElement[bool]
 
 _SHORTEST_FUZZY = 3

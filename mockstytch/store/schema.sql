@@ -411,6 +411,25 @@ CREATE TABLE saml_connections (
 );
 CREATE INDEX saml_connections_connection_id_index ON saml_connections (connection_id);
 CREATE INDEX saml_connections_organization_id ON saml_connections (project_id, organization_id);
+CREATE TABLE scim_connections (
+	project_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	display_name VARCHAR NOT NULL, 
+	identity_provider VARCHAR NOT NULL, 
+	bearer_token VARCHAR NOT NULL, 
+	bearer_token_expires_at DATETIME NOT NULL, 
+	next_bearer_token VARCHAR NOT NULL, 
+	next_bearer_token_expires_at DATETIME, 
+	own_token VARCHAR NOT NULL, 
+	group_roles TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, connection_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_connections_connection_id_index ON scim_connections (connection_id);
+CREATE INDEX scim_connections_organization_id ON scim_connections (project_id, organization_id);
+CREATE UNIQUE INDEX scim_connections_organization_id_unique ON scim_connections (project_id, organization_id);
 CREATE TABLE sso_flows (
 	project_id VARCHAR NOT NULL, 
 	state VARCHAR NOT NULL, 
@@ -534,6 +553,38 @@ CREATE TABLE recovery_codes (
 );
 CREATE INDEX recovery_codes_member_id ON recovery_codes (project_id, member_id);
 CREATE UNIQUE INDEX recovery_codes_member_id_code_unique ON recovery_codes (project_id, member_id, code);
+CREATE TABLE scim_groups (
+	project_id VARCHAR NOT NULL, 
+	group_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	group_name VARCHAR NOT NULL, 
+	external_id VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, group_id), 
+	FOREIGN KEY(project_id, connection_id) REFERENCES scim_connections (project_id, connection_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_groups_connection_id ON scim_groups (project_id, connection_id);
+CREATE INDEX scim_groups_connection_id_position_index ON scim_groups (project_id, connection_id, position);
+CREATE TABLE scim_users (
+	project_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	user_name_key VARCHAR NOT NULL, 
+	attributes TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, member_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, connection_id) REFERENCES scim_connections (project_id, connection_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_users_connection_id ON scim_users (project_id, connection_id);
+CREATE INDEX scim_users_connection_id_position_index ON scim_users (project_id, connection_id, position);
+CREATE UNIQUE INDEX scim_users_connection_id_user_name_key_unique ON scim_users (project_id, connection_id, user_name_key);
+CREATE INDEX scim_users_member_id ON scim_users (project_id, member_id);
 CREATE TABLE sso_registrations (
 	project_id VARCHAR NOT NULL, 
 	registration_id VARCHAR NOT NULL, 
@@ -559,4 +610,14 @@ CREATE TABLE totp_registrations (
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
 );
 CREATE INDEX totp_registrations_member_id ON totp_registrations (project_id, member_id);
-CREATE UNIQUE INDEX totp_registrations_member_id_unique ON totp_registrations (project_id, member_id)
+CREATE UNIQUE INDEX totp_registrations_member_id_unique ON totp_registrations (project_id, member_id);
+CREATE TABLE scim_memberships (
+	project_id VARCHAR NOT NULL, 
+	group_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, group_id, member_id), 
+	FOREIGN KEY(project_id, group_id) REFERENCES scim_groups (project_id, group_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, member_id) REFERENCES scim_users (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_memberships_group_id ON scim_memberships (project_id, group_id);
+CREATE INDEX scim_memberships_member_id ON scim_memberships (project_id, member_id)

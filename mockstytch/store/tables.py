@@ -9,6 +9,7 @@ from mockstytch.store import (  # noqa: F401  declaring is all that they are ask
     messages,
     organizations,
     projects,
+    scim,
     sessions,
     sso,
     webhooks,
