@@ -10,11 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
     discovery,
+    m2m,
     magic_links,
     magic_links_discovery,
     members,
     members_emails,
     oauth,
+    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -31,6 +33,7 @@ from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
 from mockstytch.hosted import redirect as hosted_redirect
 from mockstytch.hosted.oauth import OAuthPages
+from mockstytch.hosted.oauth_server import OAuth2
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -41,11 +44,13 @@ from mockstytch.settings import Settings
 # All that is served, by resource group.
 GROUPS = (
     discovery,
+    m2m,
     magic_links,
     magic_links_discovery,
     members,
     members_emails,
     oauth,
+    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -86,6 +91,9 @@ def _api(mock: Mock) -> list[Route]:
     """Every operation at every path that it has, and the gaps."""
     routes = []
     for endpoint in endpoints():
+        if endpoint in oauth2.api:
+            routes.append(Route(endpoint.path, OAuth2(mock, endpoint), methods=[endpoint.method]))
+            continue
         face = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
             alias = path if path != endpoint.path else ""

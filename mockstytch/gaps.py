@@ -20,16 +20,6 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/public/{project_id}/oauth2/introspect"),
     # impersonation
     ("POST", "/v1/b2b/impersonation/authenticate"),
-    # m2m
-    ("POST", "/v1/m2m/clients"),
-    ("POST", "/v1/m2m/clients/search"),
-    ("GET", "/v1/m2m/clients/{client_id}"),
-    ("PUT", "/v1/m2m/clients/{client_id}"),
-    ("DELETE", "/v1/m2m/clients/{client_id}"),
-    ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate"),
-    ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate/cancel"),
-    ("POST", "/v1/m2m/clients/{client_id}/secrets/rotate/start"),
-    ("POST", "/v1/public/{project_id}/oauth2/token"),
     # organizations
     ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps"),
     ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}"),

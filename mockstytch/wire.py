@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mockstytch.store.clients import M2MClient
 from mockstytch.store.members import Member, SsoLink
 from mockstytch.store.messages import Message
 from mockstytch.store.organizations import Organization, ScimSummary, SsoSummary
@@ -246,6 +247,19 @@ def resource(r: Resource) -> Wire:
 
 def scope(s: Scope) -> Wire:
     return {"description": s.description, "permissions": msgspec.to_builtins(s.permissions), "scope": s.scope}
+
+
+def m2m_client(c: M2MClient) -> Wire:
+    return {
+        "client_description": c.client_description,
+        "client_id": c.client_id,
+        "client_name": c.client_name,
+        "client_secret_last_four": c.client_secret_last_four,
+        "next_client_secret_last_four": c.next_client_secret_last_four,
+        "scopes": c.scopes,
+        "status": c.status,
+        "trusted_metadata": c.trusted_metadata,
+    }
 
 
 def message(m: Message) -> Wire:

@@ -23,6 +23,23 @@ CREATE TABLE intermediate_sessions (
 	used_at DATETIME, 
 	PRIMARY KEY (project_id, intermediate_session_token)
 );
+CREATE TABLE m2m_clients (
+	project_id VARCHAR NOT NULL, 
+	client_id VARCHAR NOT NULL, 
+	client_name VARCHAR NOT NULL, 
+	client_description VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	secret_hash VARCHAR NOT NULL, 
+	client_secret_last_four VARCHAR NOT NULL, 
+	next_secret_hash VARCHAR, 
+	next_client_secret_last_four VARCHAR, 
+	trusted_metadata TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, client_id)
+);
+CREATE INDEX m2m_clients_position_index ON m2m_clients (project_id, position);
 CREATE TABLE messages (
 	project_id VARCHAR NOT NULL, 
 	message_id VARCHAR NOT NULL, 
