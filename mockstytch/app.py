@@ -9,7 +9,9 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
+    connected_apps,
     discovery,
+    idp,
     m2m,
     magic_links,
     magic_links_discovery,
@@ -26,6 +28,7 @@ from mockstytch.api import (
     rbac,
     recovery_codes,
     sessions,
+    sessions_exchange_token,
     totp,
 )
 from mockstytch.console import pages as console
@@ -43,7 +46,9 @@ from mockstytch.settings import Settings
 
 # All that is served, by resource group.
 GROUPS = (
+    connected_apps,
     discovery,
+    idp,
     m2m,
     magic_links,
     magic_links_discovery,
@@ -60,6 +65,7 @@ GROUPS = (
     rbac,
     recovery_codes,
     sessions,
+    sessions_exchange_token,
     totp,
 )
 

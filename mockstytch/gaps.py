@@ -5,27 +5,9 @@ neither served nor here, fails it.
 """
 
 GAPS: tuple[tuple[str, str], ...] = (
-    # connected_app
-    ("POST", "/v1/connected_apps/clients"),
-    ("POST", "/v1/connected_apps/clients/search"),
-    ("GET", "/v1/connected_apps/clients/{client_id}"),
-    ("PUT", "/v1/connected_apps/clients/{client_id}"),
-    ("DELETE", "/v1/connected_apps/clients/{client_id}"),
-    ("POST", "/v1/connected_apps/clients/{client_id}/secrets/rotate"),
-    ("POST", "/v1/connected_apps/clients/{client_id}/secrets/rotate/cancel"),
-    ("POST", "/v1/connected_apps/clients/{client_id}/secrets/rotate/start"),
-    # idp
-    ("POST", "/v1/b2b/idp/oauth/authorize"),
-    ("POST", "/v1/b2b/idp/oauth/authorize/start"),
-    ("POST", "/v1/public/{project_id}/oauth2/introspect"),
     # impersonation
     ("POST", "/v1/b2b/impersonation/authenticate"),
-    # organizations
-    ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps"),
-    ("GET", "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}"),
     # organizations.members
-    ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps"),
-    ("POST", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke"),
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers"),
     # rbac
     ("PUT", "/v1/b2b/rbac/organizations/{organization_id}"),
@@ -40,7 +22,6 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start"),
     # sessions
     ("POST", "/v1/b2b/sessions/attest"),
-    ("POST", "/v1/b2b/sessions/exchange_access_token"),
     ("POST", "/v1/b2b/sessions/migrate"),
     # sso
     ("POST", "/v1/b2b/sso/authenticate"),

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 from mockstytch.domain import hashes
 from mockstytch.errors import StytchError
 from mockstytch.mock import Context
-from mockstytch.store.clients import M2MClient
+from mockstytch.store.clients import ConnectedApp, M2MClient
 
-C = TypeVar("C", bound=M2MClient)
+C = TypeVar("C", M2MClient, ConnectedApp)
 
 
 def hashed(ctx: Context, secret: str) -> dict[str, Any]:

@@ -1,5 +1,25 @@
 """Imports every module that declares a table, so that the schema is whole. Parents first."""
 
-from mockstytch.store import clients, credentials, events, members, messages, organizations, projects, sessions
+from mockstytch.store import (
+    authorizations,
+    clients,
+    credentials,
+    events,
+    members,
+    messages,
+    organizations,
+    projects,
+    sessions,
+)
 
-__all__ = ["clients", "credentials", "events", "members", "messages", "organizations", "projects", "sessions"]
+__all__ = [
+    "authorizations",
+    "clients",
+    "credentials",
+    "events",
+    "members",
+    "messages",
+    "organizations",
+    "projects",
+    "sessions",
+]
