@@ -34,9 +34,10 @@ from mockstytch.api import (
 from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
+from mockstytch.hosted import oauth_server
 from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.hosted.consent import ConsentPages
 from mockstytch.hosted.oauth import OAuthPages
-from mockstytch.hosted.oauth_server import OAuth2
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
     pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes()]
+    pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
@@ -98,7 +100,7 @@ def _api(mock: Mock) -> list[Route]:
     routes = []
     for endpoint in endpoints():
         if endpoint in oauth2.api:
-            routes.append(Route(endpoint.path, OAuth2(mock, endpoint), methods=[endpoint.method]))
+            routes.append(Route(endpoint.path, oauth_server.OAuth2(mock, endpoint), methods=[endpoint.method]))
             continue
         face = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):

@@ -179,12 +179,12 @@ def _access_claims(ctx: Context, about: Holder, row: AccessToken) -> dict[str, A
 def _id_claims(ctx: Context, about: Holder, row: AccessToken, access_token: str) -> dict[str, Any]:
     """OpenID Connect Core, 2 and 3.1.3.6."""
     half = hashlib.sha256(access_token.encode()).digest()[:16]
-    nonce = {"nonce": about.authorization.nonce} if about.authorization.nonce else {}
+    said = {"nonce": about.authorization.nonce, "sid": about.authorization.member_session_id}
     return {
         **_from_template(about, about.app.id_token_template_content),
         **person(about, row.scopes),
         **_times(row.created_at, row.expires_at),
-        **nonce,
+        **{name: value for name, value in said.items() if value},
         "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
         "aud": about.app.client_id,
         "iss": authorization.issuer(ctx),

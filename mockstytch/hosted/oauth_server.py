@@ -6,6 +6,7 @@ clients that are web pages.
 
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -13,15 +14,18 @@ from urllib.parse import parse_qsl, unquote_plus
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mockstytch import errors
+from mockstytch.api import oauth2
+from mockstytch.domain import authorization, jwt
 from mockstytch.errors import StytchError
 from mockstytch.http.dispatch import base_url, read
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.http.faces import PUBLIC, basic_credentials
 from mockstytch.http.validation import parse
-from mockstytch.mock import Mock
+from mockstytch.mock import Context, Mock
 from mockstytch.store.projects import Project
 
 log = logging.getLogger("mockstytch")
@@ -137,6 +141,42 @@ def _with_basic(fields: dict[str, Any], request: Request, project: Project) -> d
     if fields.get("client_secret") or fields.get("client_id", client_id) != client_id:
         raise errors.invalid_request(because="client credentials both in the header and in the body")
     return {**fields, "client_id": client_id, "client_secret": unquote_plus(secret)}
+
+
+# RFC 8414 puts the well-known part before the issuer's path, OpenID Connect after it; clients try both, of both names
+_METADATA = ("oauth-authorization-server", "openid-configuration")
+_ISSUER = "/v1/public/{project_id}"
+
+
+def routes(mock: Mock) -> list[Route]:
+    """What clients find out beforehand, and what browsers ask before a web page's client may ask."""
+
+    def of_project(shown: Callable[[Context], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            request_id, headers = mock.ids.new("request"), dict(request.scope["headers"])
+            try:
+                path = {"project_id": mock.settings.project_id, **request.path_params}
+                project = PUBLIC.project(mock, headers, path)
+                with mock.transaction(project, base_url(request.scope, headers)) as ctx:
+                    body = {"status_code": 200, "request_id": request_id, **shown(ctx)}
+                return Response(_encode_sorted(body), 200, CORS, "application/json")
+            except StytchError as e:
+                return refused(e, request_id, request)
+
+        return answer
+
+    async def preflight(_request: Request) -> Response:
+        asked = "authorization, content-type, mcp-protocol-version"
+        allowed = {"access-control-allow-methods": "GET, POST", "access-control-allow-headers": asked}
+        return Response(status_code=204, headers=CORS | allowed | {"access-control-max-age": "600"})
+
+    paths = [f"/.well-known/{name}{issuer}" for name in _METADATA for issuer in (_ISSUER, "")]
+    paths += [f"{_ISSUER}/.well-known/{name}" for name in _METADATA]
+    jwks = f"{_ISSUER}/.well-known/jwks.json"
+    found = [Route(path, of_project(authorization.metadata), methods=["GET"]) for path in paths]
+    found.append(Route(jwks, of_project(lambda ctx: {"keys": jwt.jwks(ctx)}), methods=["GET"]))
+    operations = dict.fromkeys(endpoint.path for endpoint in oauth2.api)
+    return found + [Route(path, preflight, methods=["OPTIONS"]) for path in (*paths, jwks, *operations)]
 
 
 def name_of(e: StytchError) -> str:
