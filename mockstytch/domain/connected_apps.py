@@ -1,5 +1,6 @@
 """Connected apps: found, checked, installed and uninstalled."""
 
+import re
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -99,9 +100,10 @@ def _without_port(url: str) -> object:
     """A loopback address without its port; anything else is equal to nothing else."""
     try:
         parts = urlsplit(url)
-        loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK and parts.port is not None
+        _ = parts.port
     except ValueError:
-        loopback = False
+        return object()
+    loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
     return (parts.hostname, parts.path, parts.query, parts.fragment) if loopback else object()
 
 
@@ -111,7 +113,7 @@ def check(app: ConnectedApp) -> None:
     Raises:
         third_party_clients_cannot_use_full_access: ``full_access_allowed``, of a third party's.
         third_party_clients_require_consent_for_offline_access: ``bypass_consent_for_offline_access``, of such.
-        idp_invalid_access_token_custom_audience: an audience with spaces in it.
+        idp_invalid_access_token_custom_audience: an audience with spaces or odd characters in it.
         idp_invalid_access_token_jwt_template: a template that is no JSON object, or has an unknown variable.
     """
     for url in (*app.redirect_urls, *app.post_logout_redirect_urls):
@@ -120,7 +122,7 @@ def check(app: ConnectedApp) -> None:
         raise errors.third_party_clients_cannot_use_full_access()
     if app.bypass_consent_for_offline_access and not app.is_first_party:
         raise errors.third_party_clients_require_consent_for_offline_access()
-    if any(c.isspace() for c in app.access_token_custom_audience):
+    if not re.fullmatch(r"[\x21-\x7e]*", app.access_token_custom_audience):
         raise errors.idp_invalid_access_token_custom_audience()
     for template in (app.access_token_template_content, app.id_token_template_content):
         try:

@@ -28,6 +28,7 @@ from tests.contract.factors import (
     shown,
     with_app,
 )
+from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
 from tests.contract.operations import operations, plain
 from tests.given import Given
 
@@ -38,6 +39,8 @@ ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints() if "/oauth2/" n
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
+    "idp.authorize": ["session_token"],
+    "idp.start": ["session_token"],
     "otp_sms.authenticate": ["session_token"],
     "otp_sms.send": ["mfa_phone_number"],
     "passwords.require_reset": ["organization_id", "member_id"],
@@ -119,6 +122,32 @@ def _rotating(world: "World") -> dict[str, Any]:
     return machine
 
 
+def _app(world: "World") -> dict[str, Any]:
+    return {"client_id": new_app(world.given).client_id}
+
+
+def _app_rotating(world: "World") -> dict[str, Any]:
+    app = _app(world)
+    world.given.client.connected_app.clients.secrets.rotate_start(app["client_id"])
+    return app
+
+
+def _asking(world: "World") -> dict[str, Any]:
+    return _app(world) | {"redirect_uri": CALLBACK, "response_type": "code", "scopes": ["openid"]}
+
+
+def _installed(world: "World") -> dict[str, Any]:
+    app = new_app(world.given)
+    authorized(world.given, app, ["openid"], session_token=world.values["session_token"])
+    return {"connected_app_id": app.client_id}
+
+
+def _full_access(world: "World") -> dict[str, Any]:
+    app = new_app(world.given, "first_party", full_access_allowed=True)
+    code = authorized(world.given, app, ["full_access"], session_token=world.values["session_token"])
+    return {"access_token": tokens(world.given, app, code.authorization_code)["access_token"]}
+
+
 def _discovery_reset(world: "World") -> dict[str, Any]:
     world.given.client.passwords.discovery.email.reset_start("grace@globex.test")
     return {"password_reset_token": world.given.token("grace@globex.test", "password_reset.discovery")}
@@ -126,6 +155,17 @@ def _discovery_reset(world: "World") -> dict[str, Any]:
 
 # Where a good request is about somebody else than Ada, or needs something that is made for it.
 OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
+    "connected_apps.delete": _app,
+    "connected_apps.get": _app,
+    "connected_apps.one_of_organization": _installed,
+    "connected_apps.revoke": _installed,
+    "connected_apps.rotate": _app_rotating,
+    "connected_apps.rotate_cancel": _app_rotating,
+    "connected_apps.rotate_start": _app,
+    "connected_apps.update": _app,
+    "idp.authorize": _asking,
+    "idp.start": _asking,
+    "sessions_exchange_token.exchange_access_token": _full_access,
     "m2m.delete": _machine,
     "m2m.get": _machine,
     "m2m.rotate": _rotating,
@@ -198,6 +238,9 @@ class World:
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
             "client_id": "nobody",
+            "connected_app_id": "nobody",
+            "client_type": "third_party",
+            "consent_granted": True,
             "scopes": ["read:users"],
             "mfa_phone_number": PHONE,
         }

@@ -118,6 +118,8 @@ def test_a_wrong_word_in_a_query(world, findings, endpoint):
 EMPTY_IS_FINE = [
     ("passwords.strength_check", ""),  # what somebody has typed so far
     ("m2m.create", []),  # a client without scopes
+    ("idp.start", []),  # an app that wants to know that somebody is there, and no more
+    ("idp.authorize", []),
 ]
 
 
@@ -154,6 +156,10 @@ UNKNOWN = {
 }
 
 
+# How an endpoint says that it was told of somebody in more than one way, whoever that is.
+SEVERAL = ("too_many_", "no_oauth_authorize_member_selector")
+
+
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
 def test_an_unknown_id(world, findings, endpoint):
     for field in UNKNOWN.keys() & set(endpoint.request.__struct_fields__):
@@ -164,7 +170,7 @@ def test_an_unknown_id(world, findings, endpoint):
             del sent["intermediate_session_token"]
         answer = world.send(endpoint, sent)
         error_type = findings.expect_refusal(f"{field} unknown", answer)
-        if error_type and answer.status_code != 404 and not error_type.startswith("too_many_"):
+        if error_type and answer.status_code != 404 and not error_type.startswith(SEVERAL):
             findings.append(f"{field}: {answer.text}")
 
 
@@ -204,12 +210,17 @@ HOSTILE = {
 # Text that may be anything: names that people choose, and template ids, which are not checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
-FREE |= {"client_name", "client_description"}
+FREE |= {"client_name", "client_description", "logo_url"}
+FREE |= {"prompt", "state", "nonce"}  # the app's own business
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
 
+TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks are none
+
 # Text that may be anything at some endpoints only: a strong password, or one that is but looked at.
 FREE_AT = {
+    "connected_apps.create": {"access_token_custom_audience", *TEMPLATES},
+    "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
     "m2m.create": {"client_secret"},
     "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
     "passwords.email_reset": {"password"},
@@ -237,7 +248,7 @@ def test_a_hostile_string(own_world, findings, endpoint):
 
 NUMBERS = ["-1", "4", "527041", "10081", "2147483648", "9223372036854775808", "1e400", "-1e400", "1" + "0" * 5000]
 
-FINE_NUMBERS = {("limit", "4"), ("session_duration_minutes", "10081")}
+FINE_NUMBERS = {("limit", "4"), ("access_token_expiry_minutes", "4"), ("session_duration_minutes", "10081")}
 
 
 @endpoints(lambda e: any(wire_type(e, f) == "integer" for f in in_body(e)))
