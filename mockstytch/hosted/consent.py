@@ -77,6 +77,7 @@ class ConsentPages:
     async def authorize(self, request: Request) -> Response:
         """The page, step by step: the parameters stay in its URL, what was chosen comes with its form."""
         project, form = self._project(request), await _form(request)
+        _check_origin(request)
         elsewhere = project.settings.idp_authorization_url
         if elsewhere:
             return RedirectResponse(f"{elsewhere}{'&' if '?' in elsewhere else '?'}{request.url.query}", 302)
@@ -90,7 +91,7 @@ class ConsentPages:
                 asked = _asked(ctx, app, request)
                 if form.get("decision") == "deny":
                     raise Refused("access_denied")
-                subject = _subject(ctx, request, form)
+                subject = _subject(ctx, request, form, anew=bool({"login", "select_account"} & {*asked.prompt.split()}))
                 if subject is None:
                     return _who_are_you(ctx, app, asked, query.get("login_hint", ""))
                 return _decided(ctx, app, asked, subject, form, answer)
@@ -152,12 +153,12 @@ def _asked(ctx: Context, app: ConnectedApp, request: Request) -> Asked:
     )
 
 
-def _subject(ctx: Context, request: Request, form: dict[str, str]) -> Subject | None:
-    """Whom the page knows: whoever was chosen on it, or is logged in by the browser SDK."""
+def _subject(ctx: Context, request: Request, form: dict[str, str], *, anew: bool) -> Subject | None:
+    """Whom the page knows: whoever was chosen on it, or, unless it is to ask anew, is logged in by the browser SDK."""
     session = ctx.store.find(MemberSession, session_token=request.cookies.get(_COOKIE, "-"))
     if session is not None and not sessions.is_alive(ctx, session):
         session = None
-    member_id = form.get("member_id") or (session.member_id if session else "")
+    member_id = form.get("member_id") or (session.member_id if session and not anew else "")
     member = ctx.store.find(Member, member_id=member_id) if member_id else None
     if member is None or member.status != "active":
         return None
@@ -223,16 +224,19 @@ def _logged_in(ctx: Context, subject: Subject) -> Subject:
     return msgspec.structs.replace(subject, session=sessions.start(ctx, member, [factor], None, {}))
 
 
-async def _form(request: Request) -> dict[str, str]:
+def _check_origin(request: Request) -> None:
     """
     Raises:
-        cross_site_request: another web page sent it.
+        cross_site_request: another web page presses the button.
     """
+    origin = request.headers.get("origin")
+    if request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise errors.cross_site_request()
+
+
+async def _form(request: Request) -> dict[str, str]:
     if request.method != "POST":
         return {}
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
-        raise errors.cross_site_request()
     form = await request.form()
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
