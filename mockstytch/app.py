@@ -12,6 +12,7 @@ from mockstytch.api import (
     connected_apps,
     discovery,
     idp,
+    impersonation,
     m2m,
     magic_links,
     magic_links_discovery,
@@ -28,7 +29,9 @@ from mockstytch.api import (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
     sessions_exchange_token,
+    sessions_migrate,
     totp,
 )
 from mockstytch.console import pages as console
@@ -50,6 +53,7 @@ GROUPS = (
     connected_apps,
     discovery,
     idp,
+    impersonation,
     m2m,
     magic_links,
     magic_links_discovery,
@@ -66,7 +70,9 @@ GROUPS = (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
     sessions_exchange_token,
+    sessions_migrate,
     totp,
 )
 

@@ -5,12 +5,8 @@ neither served nor here, fails it.
 """
 
 GAPS: tuple[tuple[str, str], ...] = (
-    # impersonation
-    ("POST", "/v1/b2b/impersonation/authenticate"),
     # organizations.members
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers"),
-    # rbac
-    ("PUT", "/v1/b2b/rbac/organizations/{organization_id}"),
     # scim
     ("GET", "/v1/b2b/scim/{organization_id}/connection"),
     ("POST", "/v1/b2b/scim/{organization_id}/connection"),
@@ -20,9 +16,6 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/cancel"),
     ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete"),
     ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start"),
-    # sessions
-    ("POST", "/v1/b2b/sessions/attest"),
-    ("POST", "/v1/b2b/sessions/migrate"),
     # sso
     ("POST", "/v1/b2b/sso/authenticate"),
     ("POST", "/v1/b2b/sso/external/{organization_id}"),

@@ -25,6 +25,7 @@ CONTROL = {
     "DELETE /messages": "Empties the inbox.",
     "POST /keys/rotate": "Signs with a new key from now on; ?drop=true takes the old ones out of the JWKS.",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
+    "POST /impersonation-tokens": "A token to act as a member: organization_id, member_id, impersonator_email_address.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }
 

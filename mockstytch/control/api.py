@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
+from mockstytch.control import impersonation
 from mockstytch.control.inbox import Arrivals, Wanted
-from mockstytch.domain import emails, jwt_templates
+from mockstytch.domain import emails, jwt_templates, rbac_policy
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
 from mockstytch.http.dispatch import MAX_BODY
@@ -75,6 +76,7 @@ class Control:
             ("POST", "/keys/rotate", self.rotate_keys),
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
+            ("POST", "/impersonation-tokens", self.impersonation_tokens),
         ]
         return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
@@ -109,6 +111,12 @@ class Control:
         settings = _converted(merged, ProjectSettings)
         for template in settings.jwt_templates:
             jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
+        if "rbac_policy" in given:
+            with self.mock.transaction(project) as ctx:
+                ctx.source = "dashboard"
+                settings = msgspec.structs.replace(
+                    settings, rbac_policy=rbac_policy.take_over(ctx, settings.rbac_policy)
+                )
         return described(self.mock.change(project, name=name, settings=settings))
 
     async def reset(self, request: Request) -> Any:
@@ -189,6 +197,11 @@ class Control:
                 )
             )
         return {}
+
+    async def impersonation_tokens(self, request: Request) -> Any:
+        """A token to act as a member with."""
+        project = guard.project(self.mock, request)
+        return impersonation.mint(self.mock, project, await _body(request, impersonation.Wanted))
 
     async def requests(self, request: Request) -> Any:
         """The latest requests, newest last, each refusal with its reason."""

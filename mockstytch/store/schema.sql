@@ -301,6 +301,20 @@ CREATE TABLE email_reservations (
 CREATE INDEX email_reservations_member_id ON email_reservations (project_id, member_id);
 CREATE INDEX email_reservations_organization_id ON email_reservations (project_id, organization_id);
 CREATE UNIQUE INDEX email_reservations_organization_id_email_address_unique ON email_reservations (project_id, organization_id, email_address);
+CREATE TABLE impersonation_tokens (
+	project_id VARCHAR NOT NULL, 
+	token VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	impersonator_id VARCHAR NOT NULL, 
+	impersonator_email_address VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, token), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX impersonation_tokens_member_id ON impersonation_tokens (project_id, member_id);
 CREATE TABLE member_sessions (
 	project_id VARCHAR NOT NULL, 
 	member_session_id VARCHAR NOT NULL, 
@@ -338,6 +352,7 @@ CREATE TABLE passwords (
 	scope VARCHAR NOT NULL, 
 	member_id VARCHAR, 
 	hash VARCHAR NOT NULL, 
+	reset_required BOOLEAN NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	PRIMARY KEY (project_id, member_password_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE

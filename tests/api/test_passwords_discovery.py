@@ -95,8 +95,26 @@ def test_everybody_with_the_address_has_it(client, given, acme, other, ada):
     there = members.get(other.organization_id, email_address=ADA).member.member_password_id
     assert here == there != ada.member_password_id
     assert given.member(other).member_password_id == ""
+    client.organizations.members.delete(acme.organization_id, ada.member_id)
     client.passwords.email.require_reset(ADA)
     assert members.get(other.organization_id, email_address=ADA).member.member_password_id == ""
+
+
+def test_a_required_reset_of_a_password_that_several_share(client, given, acme, other, ada, token, reset, refused):
+    """It isn't deleted, but opens nothing until another one is set by mail."""
+    later = given.member(other, ADA)
+    answer = client.passwords.email.require_reset(ADA, acme.organization_id, ada.member_id)
+    assert answer.member.member_password_id == ada.member_password_id == later.member_password_id
+    for organization in (acme, other):
+        authenticate = client.passwords.authenticate
+        assert refused(authenticate, organization.organization_id, ADA, GOOD) == "member_reset_password"
+        assert refused(authenticate, organization.organization_id, ADA, BETTER) == "unauthorized_credentials"
+        replace = client.passwords.existing_password.reset
+        assert refused(replace, ADA, GOOD, BETTER, organization.organization_id) == "member_reset_password"
+    assert refused(client.passwords.discovery.authenticate, ADA, GOOD) == "member_reset_password"
+    reset(token(), BETTER)
+    assert client.passwords.authenticate(acme.organization_id, ADA, BETTER).member_authenticated
+    assert client.passwords.discovery.authenticate(ADA, BETTER).email_address == ADA
 
 
 def test_who_comes_back_has_it_as_well(client, given, acme, other, ada):
@@ -163,6 +181,24 @@ def test_who_is_not_let_in(log_in, client, ada, mock, refused):
     assert refused(client.passwords.discovery.authenticate, "nobody", GOOD) == "invalid_email"
     mock.configure(password_policy={"breached_passwords": [GOOD]})
     assert refused(log_in) == "member_reset_password"
+
+
+def test_wrong_ones_count_for_everybody_with_the_address(log_in, client, ada, acme, other, given, mock, refused):
+    mock.clock.freeze()
+    mock.configure(user_lock={"enabled": True, "threshold": 3, "ttl_seconds": 600})
+    there = given.member(other, ADA)
+    assert refused(log_in, "wrong") == "unauthorized_credentials"
+    assert log_in().email_address == ADA  # which sets the count back
+    for _ in range(2):
+        assert refused(log_in, "wrong") == "unauthorized_credentials"
+    assert refused(client.passwords.authenticate, acme.organization_id, ADA, "wrong") == "unauthorized_credentials"
+    assert refused(log_in) == "user_lock_limit_reached"  # one of them is enough
+    assert not client.organizations.members.get(other.organization_id, there.member_id).member.is_locked
+    mock.clock.advance(seconds=601)
+    assert refused(log_in, "wrong") == "unauthorized_credentials"  # the count of who was locked begins anew …
+    assert refused(log_in) == "user_lock_limit_reached"  # … and the other's reaches the limit
+    mock.clock.advance(seconds=601)
+    assert log_in().email_address == ADA
 
 
 # discovery.email.reset

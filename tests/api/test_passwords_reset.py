@@ -85,6 +85,16 @@ def test_fields_that_can_not_be(start, ada, client, refused, mock):
     assert len(mock.inbox.all()) == 1
 
 
+def test_what_is_said_of_pkce_names_no_field_that_is_not_there(why, http, acme, ada):
+    """This call has ``code_challenge`` where others have ``pkce_code_challenge``, and so with the verifier."""
+    wrong = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", "code_challenge": "short"}
+    said = http.post("/v1/b2b/passwords/email/reset/start", json=wrong).json()
+    assert (said["error_type"], "pkce_" in said["error_message"]) == ("invalid_pkce_code_challenge", False)
+    wrong = {"password_reset_token": "x" * 44, "password": GOOD, "code_verifier": "a b"}
+    said = http.post("/v1/b2b/passwords/email/reset", json=wrong).json()
+    assert (said["error_type"], "pkce_" in said["error_message"]) == ("invalid_pkce_code_verifier", False)
+
+
 @pytest.mark.parametrize(
     ("locale", "said"),
     [("en", "Set your password"), ("es", "contraseña"), ("fr", "mot de passe"), ("pt-br", "senha")],
@@ -281,6 +291,17 @@ def test_an_address_is_enough(client, shared, token, reset):
     answer = client.passwords.email.require_reset("ada@acme.test")
     assert (answer.member_id, answer.member, answer.organization) == (None, None, None)
     assert reset(token(), BETTER).member.member_password_id
+
+
+def test_a_member_is_named_by_its_id_alone(client, shared, ada, given, refused, token, reset):
+    require = client.passwords.email.require_reset
+    bob = given.member(given.organization("Other"), "bob@acme.test")
+    unknown = "member-test-11111111-1111-4111-8111-111111111111"
+    for member_id in (bob.member_id, unknown, "ada"):
+        assert refused(require, "ada@acme.test", member_id=member_id) == "member_not_found"
+    answer = require("ada@acme.test", member_id=ada.member_id)
+    assert (answer.member_id, answer.member.member_password_id) == (ada.member_id, "")
+    assert answer.organization.organization_id == ada.organization_id
 
 
 def test_whose_password_it_is_about(client, shared, given, acme, refused):

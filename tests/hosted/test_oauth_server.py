@@ -9,6 +9,10 @@ import pytest
 from tests.contract.oauth import CALLBACK, CHALLENGE, OPENID, VERIFIER, authorized, login, new_app
 
 OFFLINE = [*OPENID, "offline_access"]
+POLICY = {  # nobody has the permission that the scope takes
+    "resources": [{"resource_id": "documents", "actions": ["read"]}],
+    "scopes": [{"scope": "read:documents", "permissions": [{"resource_id": "documents", "actions": ["read"]}]}],
+}
 
 
 class Server:
@@ -359,9 +363,9 @@ def test_the_default_project_is_at_the_root(server, mock):
 
 
 def test_scopes_of_the_project_are_told(server, mock):
-    mock.configure(rbac_policy={"scopes": [{"scope": "read:all", "permissions": []}]})
+    mock.configure(rbac_policy=POLICY)
     found = server.http.get(f"{server.path}/.well-known/openid-configuration").json()
-    assert {"openid", "offline_access", "read:all"} <= set(found["scopes_supported"])
+    assert {"openid", "offline_access", "read:documents"} <= set(found["scopes_supported"])
 
 
 def test_the_apps_own_page_is_told(server, mock):
@@ -499,15 +503,13 @@ def test_the_session_of_the_browser_sdk_is_enough(visit, who, given, client):
 
 
 def test_scopes_on_the_page(visit, server, mock, who, app):
-    mock.configure(
-        rbac_policy={"scopes": [{"scope": "x:all", "permissions": [{"resource_id": "x", "actions": ["a"]}]}]}
-    )
+    mock.configure(rbac_policy=POLICY)
     chosen = {"member_id": who.member_id}
     assert answered(visit(app, "POST", chosen, scope="openid unknown"))["error"] == "invalid_scope"
-    assert answered(visit(app, "POST", chosen, scope="x:all"))["error"] == "invalid_scope"
-    question = visit(app, "POST", chosen, scope="openid x:all")
+    assert answered(visit(app, "POST", chosen, scope="read:documents"))["error"] == "invalid_scope"
+    question = visit(app, "POST", chosen, scope="openid read:documents")
     assert "You can't grant this" in question.text
-    back = answered(visit(app, "POST", chosen | {"decision": "allow"}, scope="openid x:all"))
+    back = answered(visit(app, "POST", chosen | {"decision": "allow"}, scope="openid read:documents"))
     got = server.post("token", of_code(app, back["code"], code_verifier=VERIFIER)).json()
     assert got["scope"] == "openid"
     back = answered(visit(app, "POST", chosen | {"decision": "allow"}, scope=""))

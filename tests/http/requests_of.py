@@ -15,6 +15,7 @@ import pydantic
 from mockstytch import errors
 from mockstytch.app import endpoints
 from mockstytch.http.endpoint import Endpoint
+from tests import outsider
 from tests.contract.factors import (
     NEW_PASSWORD,
     PASSWORD,
@@ -30,6 +31,7 @@ from tests.contract.factors import (
 )
 from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
 from tests.contract.operations import operations, plain
+from tests.contract.stories_of_access import CHEF
 from tests.given import Given
 
 DORAS_PHONE = "+14155550199"
@@ -55,6 +57,7 @@ ALSO = {
     "sessions.authenticate": ["session_token"],
     "sessions.exchange": ["session_token"],
     "sessions.revoke": ["session_token"],
+    "sessions_attest.attest": ["organization_id"],
 }
 _OFFICIAL = {(operation.method, operation.path): operation for operation in operations().values()}
 _SEARCH_ERROR = re.compile(r"(organization|member)_search_\w+")
@@ -155,6 +158,9 @@ def _discovery_reset(world: "World") -> dict[str, Any]:
 
 # Where a good request is about somebody else than Ada, or needs something that is made for it.
 OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
+    "impersonation.authenticate": lambda world: {
+        "impersonation_token": world.given.mock.impersonation_token(world.acme.organization_id, world.ada.member_id)
+    },
     "connected_apps.delete": _app,
     "connected_apps.get": _app,
     "connected_apps.one_of_organization": _installed,
@@ -198,6 +204,7 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "recovery_codes.get": _dora,
     "recovery_codes.recover": _dora,
     "recovery_codes.rotate": _dora,
+    "sessions_migrate.migrate": lambda world: {"session_token": outsider.BEARER},
     "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
 }
 
@@ -209,7 +216,12 @@ class World:
 
     def __init__(self, given: Given, http: httpx.Client) -> None:
         self.given, self.http, self._own = given, http, {}
-        given.mock.configure(cross_org_passwords_enabled=True, user_lock={"enabled": False})
+        given.mock.configure(
+            cross_org_passwords_enabled=True,
+            user_lock={"enabled": False},
+            trusted_token_profiles=[outsider.profile()],
+            zero_downtime_session_migration_url=outsider.userinfo(email="ada@acme.test"),
+        )
         self.acme = given.organization("Acme")
         self.globex = given.organization("Globex")
         self.ada = given.member(self.acme, "ada@acme.test", external_id="ada")
@@ -243,6 +255,9 @@ class World:
             "consent_granted": True,
             "scopes": ["read:users"],
             "mfa_phone_number": PHONE,
+            "org_policy": {"roles": [CHEF]},
+            "profile_id": outsider.PROFILE_ID,
+            "token": outsider.token(),
         }
 
     @cached_property

@@ -97,6 +97,10 @@ def test_a_wrong_type_inside(world, findings, endpoint):
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
         elif field == "authorization_check":
             wrong = [{}, {"organization_id": 7}, {"organization_id": "acme", "resource_id": 7, "action": "*"}]
+        elif field == "org_policy":
+            role = {"role_id": "chef", "permissions": [{"resource_id": "stytch.self", "actions": ["delete"]}]}
+            wrong = [{"roles": 7}, {"roles": ["x"]}, {"roles": [{}]}, {"roles": [{**role, "permissions": [7]}]}]
+            wrong.append({"roles": [{**role, "permissions": [{"resource_id": "stytch.self", "actions": [7]}]}]})
         elif field == "query":
             wrong = [{"operator": 7}, {"operands": 7}, {"operands": {}}, {"operands": [7]}, {"operator": "XOR"}]
         for value in wrong:
@@ -152,6 +156,7 @@ UNKNOWN = {
     "oauth_token": "x" * 44,
     "discovery_oauth_token": "x" * 44,
     "discovery_magic_links_token": "x" * 44,
+    "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
 }
 
@@ -223,6 +228,7 @@ FREE_AT = {
     "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
     "m2m.create": {"client_secret"},
     "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
+    "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
