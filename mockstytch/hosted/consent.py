@@ -6,6 +6,7 @@ official browser SDK's cookie, or by choosing one: this is a mock, and asks for 
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,9 @@ _HEADERS = {
 class Refused(Exception):
     """The app is told of it, by way of the browser (RFC 6749, 4.1.2.1)."""
 
-    def __init__(self, error: str) -> None:
-        self.error = error
+    def __init__(self, error: str, because: str) -> None:
+        super().__init__(error)
+        self.error, self.because = error, because
 
 
 class ConsentPages:
@@ -63,6 +65,7 @@ class ConsentPages:
             try:
                 return await handler(request)
             except StytchError as e:  # nobody to send it to: the person reads it
+                self._log(request, e.kind.status_code, e.kind.error_type, e.because)
                 said = f"{e.kind.message} ({e.because})" if e.because else e.kind.message
                 return _page("error", e.kind.status_code, title="This can't be done", said=said)
 
@@ -70,6 +73,18 @@ class ConsentPages:
 
     def _project(self, request: Request) -> Project:
         return PUBLIC.project(self._mock, {}, dict(request.path_params))
+
+    def _log(self, request: Request, status: int, error: str, because: str) -> None:
+        with suppress(StytchError):
+            self._mock.log(
+                self._project(request),
+                request_id=self._mock.ids.new("request"),
+                method=request.method,
+                path=request.url.path,
+                status_code=status,
+                error_type=error,
+                because=because,
+            )
 
     def _base(self, request: Request) -> str:
         return base_url(request.scope, dict(request.scope["headers"]))
@@ -90,13 +105,14 @@ class ConsentPages:
             try:
                 asked = _asked(ctx, app, request)
                 if form.get("decision") == "deny":
-                    raise Refused("access_denied")
+                    raise Refused("access_denied", "the member denied it")
                 subject = _subject(ctx, request, form, anew=bool({"login", "select_account"} & {*asked.prompt.split()}))
                 if subject is None:
                     return _who_are_you(ctx, app, asked, query.get("login_hint", ""))
                 return _decided(ctx, app, asked, subject, form, answer)
-            except Refused as refused:
-                return _sent(redirect_uri, error=refused.error, **answer)
+            except Refused as e:
+                self._log(request, 303, e.error, e.because)
+                return _sent(redirect_uri, error=e.error, error_description=e.because, **answer)
 
     async def logout(self, request: Request) -> Response:
         """End the session that an ID token came from (OpenID Connect RP-Initiated Logout)."""
@@ -126,22 +142,23 @@ def _asked(ctx: Context, app: ConnectedApp, request: Request) -> Asked:
     """
     query = request.query_params
     if any(len(query.getlist(name)) > 1 for name in query if name != "resource"):
-        raise Refused("invalid_request")
+        raise Refused("invalid_request", "a parameter was sent more than once")
     if query.get("response_type") != "code":
-        raise Refused("unsupported_response_type" if query.get("response_type") else "invalid_request")
+        error = "unsupported_response_type" if query.get("response_type") else "invalid_request"
+        raise Refused(error, "response_type must be code")
     challenge = query.get("code_challenge", "")
     if (challenge or app.is_public) and not re.fullmatch(_CHALLENGE, challenge):
-        raise Refused("invalid_request")
+        raise Refused("invalid_request", "code_challenge must be there, as 43 base64url characters")
     if challenge and query.get("code_challenge_method", "plain") != "S256":  # RFC 7636, 4.3: plain where none is named
-        raise Refused("invalid_request")
+        raise Refused("invalid_request", "code_challenge_method must be S256")
     resources = query.getlist("resource")
     try:
         check_resources(resources)
-    except StytchError:
-        raise Refused("invalid_target") from None
+    except StytchError as e:
+        raise Refused("invalid_target", e.because) from None
     prompts = query.get("prompt", "").split()
     if "none" in prompts and len(prompts) > 1:
-        raise Refused("invalid_request")
+        raise Refused("invalid_request", "prompt=none stands alone")
     return Asked(
         redirect_uri=query["redirect_uri"],
         scopes=query.get("scope", "").split() or authorization.DEFAULT_SCOPES,
@@ -170,7 +187,7 @@ def _subject(ctx: Context, request: Request, form: dict[str, str], *, anew: bool
 def _who_are_you(ctx: Context, app: ConnectedApp, asked: Asked, hint: str) -> Response:
     """The choice of members, newest first; those with the address that the app hints at, if it does."""
     if "none" in asked.prompt.split():
-        raise Refused("login_required")
+        raise Refused("login_required", "nobody is logged in")
     columns = Member.table.c
     query = ctx.store.query(Member).where(columns.status == "active")
     if hint:
@@ -189,15 +206,15 @@ def _decided(
 ) -> Response:
     """The browser on its way back, or the question."""
     if not connected_apps.is_allowed(subject.organization, app):
-        raise Refused("access_denied")
+        raise Refused("access_denied", "the organization does not allow this app")
     results = authorization.scope_results(ctx, app, subject, asked.scopes)
     grantable = [result.scope for result in results if result.is_grantable]
     if not all(result.is_known for result in results) or not grantable:
-        raise Refused("invalid_scope")
+        raise Refused("invalid_scope", "a scope is unknown, or the member can grant none of them")
     asked = msgspec.structs.replace(asked, scopes=grantable)
     if form.get("decision") != "allow" and authorization.needs_consent(ctx, app, subject, asked):
         if "none" in asked.prompt.split():
-            raise Refused("consent_required")
+            raise Refused("consent_required", "the member has to be asked")
         name = app.client_name or app.client_id
         return _page(
             "consent",
@@ -211,7 +228,7 @@ def _decided(
         )
     decided = authorization.decide(ctx, app, _logged_in(ctx, subject), asked, consent_granted=True)
     if isinstance(decided, str):
-        raise Refused(decided)
+        raise Refused(decided, "not grantable")
     return _sent(asked.redirect_uri, code=decided.code, **answer)
 
 

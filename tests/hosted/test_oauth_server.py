@@ -454,7 +454,9 @@ def test_nobody_is_sent_to_an_unknown_place(visit, app, changes, status):
 )
 def test_a_known_app_is_told_what_is_wrong(visit, server, app, mock, changes, error):
     issuer = f"{mock.url}{server.path}"
-    assert answered(visit(app, **changes)) == {"error": error, "state": "s", "iss": issuer}
+    back = answered(visit(app, **changes))
+    assert back.pop("error_description") == server.because()
+    assert back == {"error": error, "state": "s", "iss": issuer}
 
 
 def test_a_public_app_needs_pkce_here_too(visit, given):
