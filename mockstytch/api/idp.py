@@ -7,7 +7,6 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.domain import authorization, connected_apps, lookup, sessions
 from mockstytch.domain.authorization import Asked, Subject
-from mockstytch.domain.idp_tokens import check_resources
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import Choice, CodeChallenge, OptionalSessionToken, Says
 from mockstytch.mock import Context
@@ -77,7 +76,6 @@ def authorize(ctx: Context, req: Authorize) -> Body:
         resources=req.resources,
     )
     authorization.check_pkce(app, asked)
-    check_resources(req.resources)
     decided = authorization.decide(ctx, app, subject, asked, consent_granted=req.consent_granted)
     if isinstance(decided, str):
         url = authorization.answer_url(req.redirect_uri, error=decided, state=req.state)

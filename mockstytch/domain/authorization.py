@@ -29,7 +29,7 @@ STANDARD_SCOPES = {
 }
 DEFAULT_SCOPES = ["openid", "profile", "email"]
 
-Refusal = Literal["access_denied", "invalid_scope"]
+Refusal = Literal["access_denied", "invalid_scope", "invalid_target"]
 
 
 class Subject(Frozen):
@@ -109,6 +109,8 @@ def decide(
     ctx: Context, app: ConnectedApp, subject: Subject, asked: Asked, *, consent_granted: bool
 ) -> Authorization | Refusal:
     """The authorization with its code, or the error by which the app is told that there is none."""
+    if no_resources(asked.resources):
+        return "invalid_target"
     results = scope_results(ctx, app, subject, asked.scopes)
     if not all(result.is_grantable for result in results):
         return "invalid_scope"
@@ -131,6 +133,11 @@ def decide(
             expires_at=ctx.now + timedelta(minutes=CODE_MINUTES),
         )
     )
+
+
+def no_resources(resources: list[str], within: list[str] | None = None) -> list[str]:
+    """Those that can't be resources (RFC 8707): they are no absolute URLs, or not among those that were authorized."""
+    return [r for r in resources if "://" not in r or "#" in r or (within and r not in within)]
 
 
 def answer_url(redirect_uri: str, **answer: str) -> str:

@@ -52,7 +52,7 @@ def for_code(
         invalid_request: there is no redirect_uri.
         invalid_grant: the code is unknown, used, expired or another client's; the redirect_uri or the code_verifier
             don't belong to it; or the app's access was revoked.
-        invalid_target: a resource that the authorization was not for.
+        invalid_target: a resource that is no absolute URL, or that the authorization was not for.
     """
     found = ctx.store.find(Authorization, code=code)
     about = holder(ctx, found.authorization_id) if found else None
@@ -69,23 +69,12 @@ def for_code(
         raise errors.invalid_grant(because=f"the code was sent to another redirect_uri, {found.redirect_uri}")
     if not authorization.fits_challenge(found.code_challenge, verifier):
         raise errors.invalid_grant(because="the code_verifier does not fit the code_challenge")
-    check_resources(resources, within=found.resources)
+    if strange := authorization.no_resources(resources, within=found.resources):
+        raise errors.invalid_target(because=" ".join(strange))
     used = ctx.store.claim(found, used_at=ctx.now)
     if used is None:
         raise errors.invalid_grant(because="the code was used a moment ago")
     return _issued(ctx, about, used.scopes)
-
-
-def check_resources(resources: list[str], within: list[str] | None = None) -> None:
-    """
-    Raises:
-        invalid_target: a resource is no absolute URL, or not among those that were authorized.
-    """
-    for resource in resources:
-        if "://" not in resource or "#" in resource:
-            raise errors.invalid_target(because=f"{resource!r} is no absolute URL")
-        if within and resource not in within:
-            raise errors.invalid_target(because=f"{resource} was not authorized")
 
 
 def refreshed(ctx: Context, app: ConnectedApp, token: str, scope: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from starlette.routing import Route
 from mockstytch import errors
 from mockstytch.domain import authorization, connected_apps, jwt, login, sessions
 from mockstytch.domain.authorization import Asked, Subject
-from mockstytch.domain.idp_tokens import check_resources
 from mockstytch.errors import StytchError
 from mockstytch.http.dispatch import base_url
 from mockstytch.http.faces import PUBLIC
@@ -152,10 +151,8 @@ def _asked(ctx: Context, app: ConnectedApp, request: Request) -> Asked:
     if challenge and query.get("code_challenge_method", "plain") != "S256":  # RFC 7636, 4.3: plain where none is named
         raise Refused("invalid_request", "code_challenge_method must be S256")
     resources = query.getlist("resource")
-    try:
-        check_resources(resources)
-    except StytchError as e:
-        raise Refused("invalid_target", e.because) from None
+    if strange := authorization.no_resources(resources):
+        raise Refused("invalid_target", f"no absolute URL: {' '.join(strange)}")
     prompts = query.get("prompt", "").split()
     if "none" in prompts and len(prompts) > 1:
         raise Refused("invalid_request", "prompt=none stands alone")

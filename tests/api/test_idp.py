@@ -134,6 +134,13 @@ def test_a_refusal_goes_to_the_app(given, client, scopes, granted, error):
     assert client.organizations.connected_apps(who.organization_id).connected_apps == []
 
 
+@pytest.mark.parametrize("resource", ["nope", "https://acme.test/#x"])
+def test_a_resource_that_is_none(given, resource):
+    who, app = login(given), new_app(given)
+    answer = authorized(given, app, OPENID, session_token=who.session_token, resources=[resource])
+    assert query_of(answer.redirect_uri) == {"error": "invalid_target"}
+
+
 def test_public_apps_need_pkce(given, refused):
     who, app = login(given), new_app(given, "third_party_public")
     error_type = "pkce_required_for_idp_authorization_flow"

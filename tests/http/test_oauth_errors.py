@@ -94,7 +94,6 @@ TABLE = {
         *AUTHORIZE,
         *each("consent_granted", "bad_request", ABSENT, "true"),
         *each("code_challenge", "invalid_pkce_code_challenge", "short", "x" * 44),
-        *each("resources", "invalid_target", ["nope"], ["https://acme.test/#x"]),
     ],
     "sessions_exchange_token.exchange_access_token": [
         *each("access_token", "idp_access_token_not_found", ABSENT, "", "x", "a.b.c"),
