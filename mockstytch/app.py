@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockstytch.api import (
     connected_apps,
     discovery,
+    fraud,
     idp,
     impersonation,
     m2m,
@@ -47,11 +48,13 @@ from mockstytch.http.endpoint import Endpoint
 from mockstytch.http.faces import BACKEND, PUBLIC
 from mockstytch.mock import Mock
 from mockstytch.settings import Settings
+from mockstytch.webhooks import Deliverer
 
 # All that is served, by resource group.
 GROUPS = (
     connected_apps,
     discovery,
+    fraud,
     idp,
     impersonation,
     m2m,
@@ -97,6 +100,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
+    Deliverer(mock)
     mock.app = tolerant = Tolerant(app)
     return tolerant
 

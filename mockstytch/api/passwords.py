@@ -164,6 +164,7 @@ def _changed(
     sessions.check_arguments(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
     along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
     member = passwords.set_for(ctx, member, hashes.make(ctx, password))
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")
     return login.proven(ctx, organization, member, factor, wish)
 
@@ -262,7 +263,7 @@ def require_reset(ctx: Context, req: RequireReset) -> Body:
     member = member or _member(ctx, organization, req.email_address)
     if member.email_address != req.email_address:
         raise errors.member_not_found(because="member_id and email_address are not one member's")
-    passwords.require_reset(ctx, req.email_address)
+    passwords.require_reset(ctx, req.email_address, untold=member.member_id)
     return members.changed(ctx, ctx.store.get(Member, member_id=member.member_id), organization)
 
 

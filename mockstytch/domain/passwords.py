@@ -3,11 +3,12 @@
 from functools import cache
 from typing import Any
 
-from mockstytch import errors
+from mockstytch import errors, wire
 from mockstytch.domain import hashes, locks, lookup, sessions
 from mockstytch.mock import Context
 from mockstytch.store.credentials import Password
 from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
 from mockstytch.store.projects import PasswordPolicy
 from mockstytch.store.sessions import Factor
 
@@ -41,22 +42,33 @@ def check_mode(ctx: Context, *, cross_org: bool) -> None:
 
 
 def set_for(ctx: Context, member: Member, hash: str) -> Member:
-    """Give a member a password, in place of a former one; where they are shared, everybody with its address."""
+    """Give a member a password, in place of a former one; where they are shared, everybody with its address. Of the
+    member itself the caller tells."""
     if ctx.project.settings.cross_org_passwords_enabled:
-        set_for_address(ctx, member.email_address, hash)
+        set_for_address(ctx, member.email_address, hash, untold=member.member_id)
         return ctx.store.get(Member, member_id=member.member_id)
     saved = _save(ctx, member.member_id, hash, member.member_id)
     return ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
 
 
-def set_for_address(ctx: Context, email_address: str, hash: str) -> list[Member]:
+def set_for_address(ctx: Context, email_address: str, hash: str, untold: str = "") -> list[Member]:
     """Give an address a password, in place of a former one. Answers its members: the deleted ones have it as well, for
-    the day they are reactivated."""
+    the day they are reactivated.
+
+    Args:
+        untold: the member of whom the caller tells.
+    """
     saved = _save(ctx, email_address, hash)
-    return [
-        ctx.store.update(holder, member_password_id=saved.member_password_id, updated_at=ctx.now)
-        for holder in ctx.store.all(Member, email_address=email_address)
-    ]
+    holders = ctx.store.all(Member, email_address=email_address)
+    return [_now_has(ctx, holder, saved.member_password_id, untold) for holder in holders]
+
+
+def _now_has(ctx: Context, holder: Member, member_password_id: str, untold: str) -> Member:
+    holder = ctx.store.update(holder, member_password_id=member_password_id, updated_at=ctx.now)
+    if holder.status != "deleted" and holder.member_id != untold:
+        organization = ctx.store.get(Organization, organization_id=holder.organization_id)
+        ctx.emit("member", "update", holder.member_id, wire.member(holder, organization))
+    return holder
 
 
 def _save(ctx: Context, scope: str, hash: str, member_id: str | None = None) -> Password:
@@ -85,9 +97,12 @@ def forget(ctx: Context, member: Member) -> Member:
     return ctx.store.update(member, member_password_id="", updated_at=ctx.now)
 
 
-def require_reset(ctx: Context, email_address: str) -> None:
+def require_reset(ctx: Context, email_address: str, untold: str = "") -> None:
     """The address's password opens nothing any more. It goes, if only one active member has it; shared by several, it
     stays to be replaced by mail.
+
+    Args:
+        untold: the member of whom the caller tells.
 
     Raises:
         cross_org_passwords_not_enabled: addresses have none.
@@ -100,7 +115,7 @@ def require_reset(ctx: Context, email_address: str) -> None:
     having = ctx.store.all(Member, member_password_id=found.member_password_id)
     if sum(holder.status == "active" for holder in having) <= 1:
         for holder in having:
-            ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
+            _now_has(ctx, holder, "", untold)
         ctx.store.delete(found)
     else:
         ctx.store.update(found, reset_required=True)

@@ -1,27 +1,16 @@
-"""Imports every module that declares a table, so that the schema is whole. Parents first."""
+"""Imports every module that declares a table, so that the schema is whole."""
 
-from mockstytch.store import (
+from mockstytch.store import (  # noqa: F401  declaring is all that they are asked for
     authorizations,
     clients,
     credentials,
     events,
+    fraud,
     impersonation,
     members,
     messages,
     organizations,
     projects,
     sessions,
+    webhooks,
 )
-
-__all__ = [
-    "authorizations",
-    "clients",
-    "credentials",
-    "events",
-    "impersonation",
-    "members",
-    "messages",
-    "organizations",
-    "projects",
-    "sessions",
-]

@@ -1,5 +1,6 @@
 """Acting as a member: the dashboard's tokens, and the session that comes of one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -102,6 +103,13 @@ def test_a_token_works_once(client, mint, refused, given):
     assert given.because() == "used already"
     assert refused(client.impersonation.authenticate, "x" * 44) == "unable_to_auth_impersonation_token"
     assert refused(client.impersonation.authenticate, "short") == "invalid_token"
+
+
+def test_nor_twice_at_once(mint, http):
+    body = {"impersonation_token": mint()}
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(http.post, "/v1/b2b/impersonation/authenticate", json=body) for _ in range(8)]
+    assert sorted(call.result().status_code for call in sent) == [200] + [401] * 7
 
 
 def test_a_token_lives_five_minutes(client, mint, mock, refused):

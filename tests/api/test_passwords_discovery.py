@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mockstytch.store.events import Event
+
 GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
 VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
@@ -294,3 +296,40 @@ def test_links_that_are_none(token, reset, ada, given, acme, client, mock, refus
     assert refused(reset, mailed, GOOD) == unable
     mock.clock.advance(seconds=11)
     assert refused(reset, late, GOOD) == unable
+
+
+# Events
+
+
+def test_everybody_whose_password_changed_was_updated(client, given, acme, other, ada, told):
+    """One event for each, also of those in other organizations; a deleted member is none of them."""
+    second = given.member(other, ADA)
+    gone = given.member(third := given.organization("Third"), ADA)
+    client.organizations.members.delete(third.organization_id, gone.member_id)
+    everybody = sorted([ada.member_id, second.member_id])
+    before = len(told())
+    client.passwords.discovery.email.reset_start(ADA)
+    client.passwords.discovery.email.reset(given.token(ADA), BETTER)
+    assert sorted(told()[before:]) == everybody
+    client.passwords.email.reset_start(acme.organization_id, ADA)
+    client.passwords.email.reset(given.token(ADA), GOOD)
+    assert sorted(told()[before + 2 :]) == everybody
+    client.organizations.members.delete(other.organization_id, second.member_id)
+    client.passwords.email.require_reset(ADA)  # only one member is left, so the password goes
+    assert told()[before + 4 :] == [ada.member_id]
+    client.passwords.email.reset_start(acme.organization_id, ADA)
+    client.passwords.email.reset(given.token(ADA), BETTER)
+    client.passwords.email.require_reset(ADA, organization_id=acme.organization_id, member_id=ada.member_id)
+    assert told()[before + 5 :] == [ada.member_id] * 2
+
+
+@pytest.fixture
+def told(rows):
+    """The members of whose updates was told."""
+
+    def members():
+        with rows() as ctx:
+            found = sorted(ctx.store.all(Event), key=lambda event: event.position)
+            return [event.id for event in found if (event.object_type, event.action) == ("member", "update")]
+
+    return members

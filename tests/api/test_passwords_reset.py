@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mockstytch.store.events import Event
+
 GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
 VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
@@ -331,3 +333,20 @@ def test_who_may(client, shared, given, acme, refused):
     tenancy = refused(require, "ada@acme.test", acme.organization_id, **by(foreign))
     assert tenancy == "session_authorization_tenancy_error"
     assert require("ada@acme.test", **by(root)).member.member_password_id == ""
+
+
+# Events
+
+
+def test_a_member_with_a_new_password_was_updated(token, reset, ada, acme, client, given, events, rows):
+    before = len(events())
+    reset(token(), GOOD)
+    assert events()[before:] == [("member", "update"), ("member", "update")]  # the password; the address is proven
+    client.passwords.existing_password.reset(ada.email_address, GOOD, BETTER, acme.organization_id)
+    assert events()[before + 2 :] == [("member", "update")]
+    with rows() as ctx:
+        told = max(ctx.store.all(Event), key=lambda event: event.position)
+    member = client.organizations.members.get(acme.organization_id, ada.member_id).member
+    assert told.entity["member_password_id"] == member.member_password_id
+    client.passwords.sessions.reset(acme.organization_id, GOOD, session_token=given.login(acme, ada).session_token)
+    assert events()[before + 3 :] == [("member", "update")]

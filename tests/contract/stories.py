@@ -5,6 +5,7 @@ from typing import Any
 from tests.contract import (  # noqa: F401  which tell their own
     stories_of_access,
     stories_of_factors,
+    stories_of_fraud,
     stories_of_oauth,
 )
 from tests.contract.story import STORIES, story

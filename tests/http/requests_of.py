@@ -41,6 +41,7 @@ ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints() if "/oauth2/" n
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
+    "fraud.set_rule": ["visitor_id"],
     "idp.authorize": ["session_token"],
     "idp.start": ["session_token"],
     "otp_sms.authenticate": ["session_token"],
@@ -258,6 +259,11 @@ class World:
             "org_policy": {"roles": [CHEF]},
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),
+            "telemetry_id": given.mock.fraud.device(),
+            "visitor_id": "visitor-1",
+            "action": "BLOCK",
+            "verdict_reason": "VIRTUAL_MACHINE",
+            "override_action": "ALLOW",
         }
 
     @cached_property

@@ -106,6 +106,39 @@ def test_exactly_the_permission_lets_a_member_in(own_world, endpoint):
     prove(own_world, endpoint, own_world.good(endpoint))
 
 
+# Open to members about themselves, without any role.
+ALWAYS = ("connected_apps.of_member", "connected_apps.revoke")
+OWN = {n: e for n, e in ACTING.items() if "member_id" in e.request.__struct_fields__ and n not in ALWAYS}
+
+
+@each(OWN)
+def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_world, endpoint):
+    world, sent = own_world, {**own_world.good(endpoint)}
+    (action,) = takes(endpoint, sent)[1]
+    rest = [other for other in rbac.SELF_ACTIONS if other != action]
+    roles = {"stytch_member": [], "the rest": rest, "own": [action] if action in rbac.SELF_ACTIONS else ["*"]}
+    world.given.mock.configure(
+        rbac_policy={
+            "roles": [
+                {"role_id": name, "permissions": [{"resource_id": "stytch.self", "actions": a}] if a else []}
+                for name, a in roles.items()
+            ]
+        }
+    )
+    organization = world.given.client.organizations.get(sent.get("organization_id", "acme")).organization
+    for role, may in [("the rest", False), ("own", action in rbac.SELF_ACTIONS)]:
+        member = world.given.member(organization, roles=[role])
+        login = world.given.login(organization, member)
+        mine = {**sent, "member_id": member.member_id}
+        if endpoint.name == "sessions.revoke":
+            del mine["session_token"]
+        elif endpoint.name == "passwords.require_reset":
+            mine["email_address"] = member.email_address
+        answer = world.send(endpoint, mine, headers={"X-Stytch-Member-Session": login.session_token})
+        refused = answer.status_code != 200 and refusal(answer)[1] in REFUSALS
+        assert refused is not may, answer.text
+
+
 @pytest.mark.parametrize(
     ("name", "field", "value"),
     [("organizations.update", field, value) for field, value in ORGANIZATION_FIELDS.items()]

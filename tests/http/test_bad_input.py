@@ -222,11 +222,14 @@ FINE = {("email_address", "blanks"): "blanks around an address are cut off: noth
 
 TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks are none
 
-# Text that may be anything at some endpoints only: a strong password, or one that is but looked at.
+# Text that may be anything at some endpoints only: a strong password, or one that is but looked at; a description.
 FREE_AT = {
     "connected_apps.create": {"access_token_custom_audience", *TEMPLATES},
     "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
     "m2m.create": {"client_secret"},
+    "fraud.email_risk": {"email_address"},  # whether it is one is what is asked
+    "fraud.override_reason": {"override_description"},
+    "fraud.set_rule": {"description"},
     "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
     "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
     "passwords.email_reset": {"password"},
@@ -255,6 +258,7 @@ def test_a_hostile_string(own_world, findings, endpoint):
 NUMBERS = ["-1", "4", "527041", "10081", "2147483648", "9223372036854775808", "1e400", "-1e400", "1" + "0" * 5000]
 
 FINE_NUMBERS = {("limit", "4"), ("access_token_expiry_minutes", "4"), ("session_duration_minutes", "10081")}
+FINE_NUMBERS |= {("expires_in_minutes", number) for number in ("4", "10081", "527041")}
 
 
 @endpoints(lambda e: any(wire_type(e, f) == "integer" for f in in_body(e)))

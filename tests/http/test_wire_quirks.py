@@ -142,7 +142,12 @@ class Rewriting(requests.Session):
 def test_every_story_as_others_send_it(mock, quirk, name):
     session = Rewriting(quirk)
     client = stytch.B2BClient(
-        mock.project_id, mock.secret, environment=f"{mock.url}/", suppress_warnings=True, sync_session=session
+        mock.project_id,
+        mock.secret,
+        environment=f"{mock.url}/",
+        fraud_environment=f"{mock.url}/",
+        suppress_warnings=True,
+        sync_session=session,
     )
     STORIES[name](Given(mock, client))
     assert session.last.status_code == 200
