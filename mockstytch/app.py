@@ -9,14 +9,18 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
+    connected_apps,
     discovery,
     fraud,
+    idp,
     impersonation,
+    m2m,
     magic_links,
     magic_links_discovery,
     members,
     members_emails,
     oauth,
+    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -28,6 +32,7 @@ from mockstytch.api import (
     scim,
     sessions,
     sessions_attest,
+    sessions_exchange_token,
     sessions_migrate,
     sso,
     sso_external,
@@ -38,7 +43,9 @@ from mockstytch.api import (
 from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
+from mockstytch.hosted import oauth_server
 from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.hosted.consent import ConsentPages
 from mockstytch.hosted.idp import IdpPages
 from mockstytch.hosted.oauth import OAuthPages
 from mockstytch.hosted.scim import ScimDoor
@@ -53,14 +60,18 @@ from mockstytch.webhooks import Deliverer
 
 # All that is served, by resource group.
 GROUPS = (
+    connected_apps,
     discovery,
     fraud,
+    idp,
     impersonation,
+    m2m,
     magic_links,
     magic_links_discovery,
     members,
     members_emails,
     oauth,
+    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -72,6 +83,7 @@ GROUPS = (
     scim,
     sessions,
     sessions_attest,
+    sessions_exchange_token,
     sessions_migrate,
     sso,
     sso_external,
@@ -96,6 +108,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     not_found = unserved.NotFound(mock)
     pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
     pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
+    pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
@@ -110,6 +123,9 @@ def _api(mock: Mock) -> list[Route]:
     """Every operation at every path that it has, and the gaps."""
     routes = []
     for endpoint in endpoints():
+        if endpoint in oauth2.api:
+            routes.append(Route(endpoint.path, oauth_server.OAuth2(mock, endpoint), methods=[endpoint.method]))
+            continue
         face = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
             alias = path if path != endpoint.path else ""

@@ -105,7 +105,7 @@ def _of_searches(endpoint: Endpoint, searched: str) -> set[str]:
     """The types that a search makes of its filters' names."""
     module = import_module(endpoint.operation.__module__)
     found: set[str] = set()
-    if endpoint.operation.__name__ == "search_":
+    if searched and endpoint.operation.__name__ == "search_":
         for name, wanted in module.FILTERS.items():
             if wanted.kind != "boolean":
                 found.add(errors.search_missing(searched, wanted.errors_as or name).error_type)

@@ -16,10 +16,19 @@ _encode = msgspec.json.Encoder().encode
 
 def mint(ctx: Context, session: MemberSession, member: Member, organization: Organization) -> str:
     """A JWT that says what the session is now. Lives for 300 seconds, whatever is left of the session."""
-    claims = wire.session_claims(ctx.project, session, member, organization, ctx.now)
+    return signed(ctx, wire.session_claims(ctx.project, session, member, organization, ctx.now))
+
+
+def signed(ctx: Context, claims: dict[str, Any]) -> str:
+    """A JWT with these claims, in alphabetical order, signed by the project."""
     key = _current_key(ctx)
     kid, pem = (key.kid, key.private_key) if key else (keys.kid_of(ctx.project.project_id), "")
-    return keys.sign(kid, pem, _encode(claims))
+    return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
+
+
+def claims_of(ctx: Context, token: str) -> dict[str, Any] | None:
+    """The claims of a JWT that the project signed, or None. Looks at nothing but the signature."""
+    return keys.verified(token, jwks(ctx))
 
 
 def session_id(ctx: Context, session_jwt: str) -> str:

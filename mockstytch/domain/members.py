@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain import sessions, tokens
+from mockstytch.domain import connected_apps, sessions, tokens
 from mockstytch.mock import Context
 from mockstytch.store.members import EmailReservation, Member
 from mockstytch.store.organizations import Organization
@@ -113,6 +113,7 @@ def delete(ctx: Context, member: Member) -> Member:
     """Mark a member deleted: its sessions end, its links and invitations die, its addresses are free again."""
     sessions.revoke_all(ctx, member)
     tokens.kill(ctx, member)
+    connected_apps.uninstall_all(ctx, member)
     ctx.store.delete_all(IntermediateSession, member_id=member.member_id)
     ctx.store.delete_all(EmailReservation, member_id=member.member_id)
     member = ctx.store.update(member, status="deleted", retired_email_addresses=[], updated_at=ctx.now)

@@ -8,7 +8,7 @@ import msgspec
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
-from mockstytch.domain import emails, metadata, rbac
+from mockstytch.domain import connected_apps, emails, metadata, rbac
 from mockstytch.errors import Kind
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
@@ -94,6 +94,8 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
     organization = ctx.store.update(organization, conflicts, **changed, updated_at=ctx.now)
     if {"email_allowed_domains", "claimed_email_domains", "allowed_oauth_tenants"} & changed.keys():
         _index_domains(ctx, organization)
+    if any("connected_apps" in name for name in changed):
+        connected_apps.keep_policy(ctx, organization)
     ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
     return organization
 

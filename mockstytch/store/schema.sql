@@ -1,3 +1,29 @@
+CREATE TABLE connected_apps (
+	project_id VARCHAR NOT NULL, 
+	client_id VARCHAR NOT NULL, 
+	client_name VARCHAR NOT NULL, 
+	client_description VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	client_type VARCHAR NOT NULL, 
+	redirect_urls TEXT NOT NULL, 
+	post_logout_redirect_urls TEXT NOT NULL, 
+	full_access_allowed BOOLEAN NOT NULL, 
+	bypass_consent_for_offline_access BOOLEAN NOT NULL, 
+	access_token_expiry_minutes BIGINT NOT NULL, 
+	access_token_custom_audience VARCHAR NOT NULL, 
+	access_token_template_content VARCHAR NOT NULL, 
+	id_token_template_content VARCHAR NOT NULL, 
+	logo_url VARCHAR NOT NULL, 
+	creation_method VARCHAR NOT NULL, 
+	secret_hash VARCHAR, 
+	client_secret_last_four VARCHAR, 
+	next_secret_hash VARCHAR, 
+	next_client_secret_last_four VARCHAR, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, client_id)
+);
+CREATE INDEX connected_apps_position_index ON connected_apps (project_id, position);
 CREATE TABLE devices (
 	project_id VARCHAR NOT NULL, 
 	telemetry_id VARCHAR NOT NULL, 
@@ -94,6 +120,23 @@ CREATE TABLE intermediate_sessions (
 	used_at DATETIME, 
 	PRIMARY KEY (project_id, intermediate_session_token)
 );
+CREATE TABLE m2m_clients (
+	project_id VARCHAR NOT NULL, 
+	client_id VARCHAR NOT NULL, 
+	client_name VARCHAR NOT NULL, 
+	client_description VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	secret_hash VARCHAR NOT NULL, 
+	client_secret_last_four VARCHAR NOT NULL, 
+	next_secret_hash VARCHAR, 
+	next_client_secret_last_four VARCHAR, 
+	trusted_metadata TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, client_id)
+);
+CREATE INDEX m2m_clients_position_index ON m2m_clients (project_id, position);
 CREATE TABLE messages (
 	project_id VARCHAR NOT NULL, 
 	message_id VARCHAR NOT NULL, 
@@ -448,6 +491,25 @@ CREATE TABLE sso_flows (
 	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
 );
 CREATE INDEX sso_flows_organization_id ON sso_flows (project_id, organization_id);
+CREATE TABLE connected_app_grants (
+	project_id VARCHAR NOT NULL, 
+	grant_id VARCHAR NOT NULL, 
+	client_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	uninstalled_at DATETIME, 
+	PRIMARY KEY (project_id, grant_id), 
+	FOREIGN KEY(project_id, client_id) REFERENCES connected_apps (project_id, client_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX connected_app_grants_client_id ON connected_app_grants (project_id, client_id);
+CREATE INDEX connected_app_grants_member_id ON connected_app_grants (project_id, member_id);
+CREATE UNIQUE INDEX connected_app_grants_member_id_client_id_unique ON connected_app_grants (project_id, member_id, client_id);
+CREATE INDEX connected_app_grants_organization_id ON connected_app_grants (project_id, organization_id);
 CREATE TABLE email_reservations (
 	project_id VARCHAR NOT NULL, 
 	reservation_id VARCHAR NOT NULL, 
@@ -611,6 +673,26 @@ CREATE TABLE totp_registrations (
 );
 CREATE INDEX totp_registrations_member_id ON totp_registrations (project_id, member_id);
 CREATE UNIQUE INDEX totp_registrations_member_id_unique ON totp_registrations (project_id, member_id);
+CREATE TABLE authorizations (
+	project_id VARCHAR NOT NULL, 
+	authorization_id VARCHAR NOT NULL, 
+	grant_id VARCHAR NOT NULL, 
+	code VARCHAR NOT NULL, 
+	redirect_uri VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	nonce VARCHAR NOT NULL, 
+	code_challenge VARCHAR NOT NULL, 
+	resources TEXT NOT NULL, 
+	member_session_id VARCHAR, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	revoked_at DATETIME, 
+	PRIMARY KEY (project_id, authorization_id), 
+	FOREIGN KEY(project_id, grant_id) REFERENCES connected_app_grants (project_id, grant_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX authorizations_code_unique ON authorizations (project_id, code);
+CREATE INDEX authorizations_grant_id ON authorizations (project_id, grant_id);
 CREATE TABLE scim_memberships (
 	project_id VARCHAR NOT NULL, 
 	group_id VARCHAR NOT NULL, 
@@ -620,4 +702,28 @@ CREATE TABLE scim_memberships (
 	FOREIGN KEY(project_id, member_id) REFERENCES scim_users (project_id, member_id) ON DELETE CASCADE
 );
 CREATE INDEX scim_memberships_group_id ON scim_memberships (project_id, group_id);
-CREATE INDEX scim_memberships_member_id ON scim_memberships (project_id, member_id)
+CREATE INDEX scim_memberships_member_id ON scim_memberships (project_id, member_id);
+CREATE TABLE idp_access_tokens (
+	project_id VARCHAR NOT NULL, 
+	jti VARCHAR NOT NULL, 
+	authorization_id VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	exchanged_at DATETIME, 
+	revoked_at DATETIME, 
+	PRIMARY KEY (project_id, jti), 
+	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
+);
+CREATE INDEX idp_access_tokens_authorization_id ON idp_access_tokens (project_id, authorization_id);
+CREATE TABLE idp_refresh_tokens (
+	project_id VARCHAR NOT NULL, 
+	token VARCHAR NOT NULL, 
+	authorization_id VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, token), 
+	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
+);
+CREATE INDEX idp_refresh_tokens_authorization_id ON idp_refresh_tokens (project_id, authorization_id)

@@ -1,6 +1,8 @@
 """Imports every module that declares a table, so that the schema is whole."""
 
 from mockstytch.store import (  # noqa: F401  declaring is all that they are asked for
+    authorizations,
+    clients,
     credentials,
     events,
     fraud,
