@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors, keys, wire
+from mockstytch.domain import jwt_templates
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -16,7 +17,12 @@ _encode = msgspec.json.Encoder().encode
 
 def mint(ctx: Context, session: MemberSession, member: Member, organization: Organization) -> str:
     """A JWT that says what the session is now. Lives for 300 seconds, whatever is left of the session."""
-    claims = wire.session_claims(ctx.project, session, member, organization, ctx.now)
+    template = jwt_templates.of(ctx, "SESSION")
+    templated, audience = {}, ""
+    if template:
+        values = {"member": wire.member(member, organization), "organization": wire.organization(organization)}
+        templated, audience = jwt_templates.claims(template, values), template.custom_audience
+    claims = wire.session_claims(ctx.project, session, member, organization, ctx.now, templated, audience)
     key = _current_key(ctx)
     kid, pem = (key.kid, key.private_key) if key else (keys.kid_of(ctx.project.project_id), "")
     return keys.sign(kid, pem, _encode(claims))

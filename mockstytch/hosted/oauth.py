@@ -194,7 +194,7 @@ class OAuthPages:
         return project
 
     def _project_of_callback(self, callback: str) -> Project:
-        project = project_of_public_token(self._mock, callback.replace("oauth-callback-test-", "public-token-test-", 1))
+        project = self._mock.found(callback.replace("oauth-callback-", "project-", 1))
         if project is None or not callback.startswith("oauth-callback-test-"):
             raise errors.oauth_invalid_callback_request()
         return project

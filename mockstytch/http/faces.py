@@ -48,7 +48,10 @@ def basic_credentials(headers: Headers) -> tuple[str, str]:
 
 
 def _project_of_credentials(mock: Mock, headers: Headers, _path: dict[str, str]) -> Project:
-    return mock.project(*basic_credentials(headers))
+    project = mock.project(*basic_credentials(headers))
+    if project.vertical == "CONSUMER":
+        raise errors.invalid_b2b_endpoint()
+    return project
 
 
 def _acting_member(ctx: Context, headers: Headers) -> Actor:

@@ -1,3 +1,30 @@
+CREATE TABLE default_email_templates (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	template_type VARCHAR NOT NULL, 
+	template_id VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, project_slug, template_type)
+);
+CREATE TABLE email_templates (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	template_id VARCHAR NOT NULL, 
+	name VARCHAR, 
+	sender_information TEXT, 
+	prebuilt_customization TEXT, 
+	custom_html_customization TEXT, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, project_slug, template_id)
+);
+CREATE TABLE environments (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	environment_slug VARCHAR NOT NULL, 
+	environment_project_id VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, project_slug, environment_slug)
+);
+CREATE UNIQUE INDEX environments_environment_project_id_unique ON environments (project_id, environment_project_id);
 CREATE TABLE events (
 	project_id VARCHAR NOT NULL, 
 	event_id VARCHAR NOT NULL, 
@@ -22,6 +49,15 @@ CREATE TABLE intermediate_sessions (
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
 	PRIMARY KEY (project_id, intermediate_session_token)
+);
+CREATE TABLE management_projects (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	vertical VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, project_slug)
 );
 CREATE TABLE messages (
 	project_id VARCHAR NOT NULL, 
@@ -134,6 +170,10 @@ CREATE TABLE projects (
 	project_id VARCHAR NOT NULL, 
 	secret VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
+	vertical VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	other_public_token VARCHAR NOT NULL, 
+	deleted BOOLEAN NOT NULL, 
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 
 	counters TEXT NOT NULL, 
@@ -160,6 +200,24 @@ CREATE TABLE provider_accounts (
 	PRIMARY KEY (project_id, account_key)
 );
 CREATE INDEX provider_accounts_provider_position_index ON provider_accounts (project_id, provider, position);
+CREATE TABLE public_tokens (
+	project_id VARCHAR NOT NULL, 
+	public_token VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, public_token)
+);
+CREATE INDEX public_tokens_public_token_index ON public_tokens (public_token);
+CREATE TABLE secrets (
+	project_id VARCHAR NOT NULL, 
+	secret_id VARCHAR NOT NULL, 
+	secret VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, secret_id)
+);
+CREATE UNIQUE INDEX secrets_secret_unique ON secrets (project_id, secret);
 CREATE TABLE signing_keys (
 	project_id VARCHAR NOT NULL, 
 	kid VARCHAR NOT NULL, 

@@ -26,12 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from mockstytch.errors import StytchError
-from mockstytch.store.record import R, Record
+from mockstytch.store.record import METADATA, R, Record
 
 
 class Store:
     def __init__(self, connection: Connection, project_id: str) -> None:
         self._connection, self._project_id = connection, project_id
+
+    def of(self, project_id: str) -> "Store":
+        """The rows of another project, in the same transaction: for those who manage several."""
+        return Store(self._connection, project_id)
 
     def find(self, record: type[R], *, unless: tuple[str, str] | None = None, **where: Any) -> R | None:
         """The row with these values, if there is one.
@@ -94,6 +98,13 @@ class Store:
     def delete_all(self, record: type[Record], **where: Any) -> None:
         """Every row with these values; all of the project's without any."""
         self._execute(_delete(record, *_shape(where)), where)
+
+    def clear(self, *keep: type[Record]) -> None:
+        """Every row of the project, whatever it is, but those of the records to keep."""
+        records = {record.table.name: record for record in Record.__subclasses__()}
+        for table in reversed(METADATA.sorted_tables):
+            if records[table.name] not in keep:
+                self.delete_all(records[table.name])
 
     def delete_older(self, record: type[Record], keep: int) -> int:
         """Of a record with a ``position``, all but the latest ``keep`` rows go. Answers how many went."""

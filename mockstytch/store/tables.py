@@ -1,5 +1,5 @@
 """Imports every module that declares a table, so that the schema is whole. Parents first."""
 
-from mockstytch.store import credentials, events, members, messages, organizations, projects, sessions
+from mockstytch.store import credentials, events, management, members, messages, organizations, projects, sessions
 
-__all__ = ["credentials", "events", "members", "messages", "organizations", "projects", "sessions"]
+__all__ = ["credentials", "events", "management", "members", "messages", "organizations", "projects", "sessions"]
