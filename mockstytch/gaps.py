@@ -37,8 +37,6 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps"),
     ("POST", "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke"),
     ("GET", "/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers"),
-    # rbac
-    ("PUT", "/v1/b2b/rbac/organizations/{organization_id}"),
     # scim
     ("GET", "/v1/b2b/scim/{organization_id}/connection"),
     ("POST", "/v1/b2b/scim/{organization_id}/connection"),

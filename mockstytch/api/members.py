@@ -1,14 +1,12 @@
 """``organizations.members``: the people in an organization."""
 
-from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
-from sqlalchemy import and_, literal, or_
 
 from mockstytch import errors, wire
-from mockstytch.domain import emails, jit, lookup, members, metadata, passwords, rbac, search, totp
+from mockstytch.domain import emails, holders, jit, lookup, members, metadata, passwords, rbac, search, totp
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import (
     UNSET,
@@ -334,15 +332,6 @@ FILTERS = {
 }
 
 
-def _by_roles(organizations: Iterable[Organization], values: list[str]) -> search.Clause:
-    """Roles are explicit, or everybody's, or come with an e-mail domain."""
-    clauses = [search.holds_any(_m.roles)(values), literal("stytch_member").in_(values)]
-    for organization in organizations:
-        domains = [a["domain"] for a in organization.rbac_email_implicit_role_assignments if a["role_id"] in values]
-        clauses.append(and_(_m.organization_id == organization.organization_id, _m.email_domain.in_(domains)))
-    return or_(*clauses)
-
-
 @api.post("/v1/b2b/organizations/members/search", sdk=("/b2b/organizations/me/members/search",), permission="search")
 def search_(ctx: Context, req: Search) -> Body:
     """Find members of the given organizations, newest first; deleted ones only where ``statuses`` asks for them."""
@@ -354,7 +343,7 @@ def search_(ctx: Context, req: Search) -> Body:
         found_organizations[organization.organization_id] = organization
     found = ctx.store.query(Member).where(search.one_of(_m.organization_id, found_organizations))
     query = req.query or search.Query()
-    by_roles = search.Filter("strings", partial(_by_roles, found_organizations.values()))
+    by_roles = search.Filter("strings", partial(holders.of_roles, ctx, found_organizations.values()))
     wanted = search.condition("member", {**FILTERS, "member_roles": by_roles}, query)
     if wanted is not None:
         found = found.where(wanted)

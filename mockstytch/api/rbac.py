@@ -1,12 +1,15 @@
 """``rbac``: the policies, which the SDKs fetch for every local check."""
 
 from mockstytch import wire
-from mockstytch.domain import lookup, rbac
+from mockstytch.domain import lookup, rbac, rbac_policy
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import OrganizationRef
 from mockstytch.mock import Context
+from mockstytch.store.organizations import Organization
+from mockstytch.store.projects import Role
+from mockstytch.store.record import Frozen
 
-api = Endpoints()
+api = Endpoints(resource="stytch.custom-org-roles")
 
 
 class Policy(Request):
@@ -32,5 +35,24 @@ class GetOrgPolicy(Request):
 @api.get("/v1/b2b/rbac/organizations/{organization_id}")
 def get_org_policy(ctx: Context, req: GetOrgPolicy) -> Body:
     """The roles that an organization defines for itself."""
+    return _answer(lookup.organization(ctx, req.organization_id))
+
+
+class OrgPolicy(Frozen):
+    roles: list[Role] = []
+
+
+class SetOrgPolicy(Request):
+    organization_id: OrganizationRef
+    org_policy: OrgPolicy
+
+
+@api.put("/v1/b2b/rbac/organizations/{organization_id}", permission="update")
+def set_org_policy(ctx: Context, req: SetOrgPolicy) -> Body:
+    """Replace the roles that an organization defines for itself. Who holds one that is gone loses it."""
     organization = lookup.organization(ctx, req.organization_id)
+    return _answer(rbac_policy.set_organization_policy(ctx, organization, req.org_policy.roles))
+
+
+def _answer(organization: Organization) -> Body:
     return {"org_policy": {"roles": [wire.role(r) for r in organization.custom_roles]}}

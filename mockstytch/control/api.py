@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
 from mockstytch.control.inbox import Arrivals, Wanted
-from mockstytch.domain import emails, jwt_templates
+from mockstytch.domain import emails, jwt_templates, rbac_policy
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
 from mockstytch.http.dispatch import MAX_BODY
@@ -109,6 +109,12 @@ class Control:
         settings = _converted(merged, ProjectSettings)
         for template in settings.jwt_templates:
             jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
+        if "rbac_policy" in given:
+            with self.mock.transaction(project) as ctx:
+                ctx.source = "dashboard"
+                settings = msgspec.structs.replace(
+                    settings, rbac_policy=rbac_policy.take_over(ctx, settings.rbac_policy)
+                )
         return described(self.mock.change(project, name=name, settings=settings))
 
     async def reset(self, request: Request) -> Any:

@@ -11,7 +11,7 @@ from mockstytch.store.organizations import Organization
 from mockstytch.store.projects import Permission, Resource, Role, Scope
 
 # What anybody may be allowed to do to the own record; a ``*`` on ``stytch.self`` grants these and no more.
-_SELF = [
+SELF_ACTIONS = [
     "update.info.name",
     "update.info.email",
     "update.info.untrusted-metadata",
@@ -74,7 +74,7 @@ RESOURCES = [
     ),
     Resource(resource_id="stytch.sso", description="SSO Connections of the Organization.", actions=_CRUD),
     Resource(resource_id="stytch.scim", description="SCIM Connections of the Organization.", actions=_CRUD),
-    Resource(resource_id="stytch.self", description="The Member's own data.", actions=_SELF),
+    Resource(resource_id="stytch.self", description="The Member's own data.", actions=SELF_ACTIONS),
     Resource(resource_id="stytch.custom-org-roles", description="Roles that the Organization defines.", actions=_CRUD),
 ]
 
@@ -196,7 +196,7 @@ def require(ctx: Context, organization: Organization, resource_id: str, action: 
     """
     if ctx.actor.kind == "project":
         return
-    on = [resource_id] + ["stytch.self"] * (action in _SELF and _is_self(ctx, target_member))
+    on = [resource_id] + ["stytch.self"] * (action in SELF_ACTIONS and _is_self(ctx, target_member))
     if not any(granting_roles(ctx, organization, ctx.actor.roles, r, action) for r in on):
         raise errors.session_authorization_error(because=f"no role grants {action} on {resource_id}")
 

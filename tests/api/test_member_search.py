@@ -2,6 +2,9 @@
 
 import pytest
 
+from mockstytch.store.members import Member, ScimLink, SsoLink
+from mockstytch.store.organizations import GroupRole, Organization, ScimSummary, SsoSummary
+
 
 @pytest.fixture
 def acme(given):
@@ -76,6 +79,63 @@ def test_roles_that_a_domain_grants(people, search, client, acme):
     client.organizations.update(acme.organization_id, rbac_email_implicit_role_assignments=assignments)
     found = search(("member_roles", ["stytch_admin"])).members
     assert [m.member_id for m in found] == [people["fay"], people["eve"], people["ada"]]
+
+
+@pytest.fixture
+def implied(rows, people):
+    """A connection that implies ``stytch_admin``, with or by a group, and a directory with such a group. Ada is known
+    to both, in those groups; Fay to both, in others; Eve to another connection that says it is this one."""
+
+    def connect(**sso):
+        with rows() as ctx:
+            acme = ctx.store.get(Organization, slug_key="acme")
+            summary = SsoSummary(
+                connection_id="saml-1", display_name="", identity_provider="okta", **{"active": True, **sso}
+            )
+            scim = ScimSummary(
+                connection_id="scim-1",
+                display_name="",
+                bearer_token_last_four="",
+                group_roles=[GroupRole(group="scim-group-1", role_id="stytch_admin")] if not sso else [],
+            )
+            ctx.store.update(acme, sso_connections=[summary], scim_connection=scim)
+            for name, connection, group in [("ada", "1", "boss"), ("fay", "1", "other"), ("eve", "2", "boss")]:
+                link = SsoLink(
+                    registration_id="r",
+                    connection_id=f"saml-{connection}",
+                    external_id="x",
+                    groups=[group],
+                    sso_attributes={"connection_id": "saml-1"},
+                )
+                directory = ScimLink(
+                    registration_id="r",
+                    connection_id="scim-1",
+                    group_ids=["scim-group-1" if name == "ada" else "scim-group-2"],
+                )
+                member = ctx.store.get(Member, member_id=people[name])
+                ctx.store.update(member, roles=[], sso_registrations=[link], scim_registration=directory)
+
+    return connect
+
+
+@pytest.mark.parametrize(
+    ("sso", "found"),
+    [
+        ({"roles": ["stytch_admin"]}, "fay ada"),
+        ({"group_roles": [GroupRole(group="boss", role_id="stytch_admin")]}, "ada"),
+        ({"roles": ["stytch_admin"], "active": False}, ""),
+        ({"roles": ["stytch_member"]}, ""),
+        ({}, "ada"),
+    ],
+    ids=["connection", "group", "inactive", "other role", "directory"],
+)
+def test_roles_that_a_connection_implies(people, http, acme, implied, sso, found):
+    implied(**sso)
+    query = {"operands": [{"filter_name": "member_roles", "filter_value": ["stytch_admin"]}]}
+    sent = {"organization_ids": [acme.organization_id], "query": query}
+    members = http.post("/v1/b2b/organizations/members/search", json=sent).json()["members"]
+    assert [m["member_id"] for m in members] == [people[n] for n in found.split()]
+    assert all(m["is_admin"] for m in members)
 
 
 def test_and_or(people, search):

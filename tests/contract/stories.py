@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contract import stories_of_factors  # noqa: F401  which tells its own
+from tests.contract import stories_of_access, stories_of_factors  # noqa: F401  which tell their own
 from tests.contract.story import STORIES, story
 from tests.given import Given
 
@@ -262,7 +262,8 @@ def _(given: Given) -> Any:
 @story("rbac.policy")
 def _(given: Given) -> Any:
     """With a scope of its own, so that each list has something in it."""
-    policy = {"scopes": [{"scope": "read:all", "description": "Reads.", "permissions": []}]}
+    reads = {"resource_id": "stytch.member", "actions": ["search"]}
+    policy = {"scopes": [{"scope": "read:all", "description": "Reads.", "permissions": [reads]}]}
     given.mock.configure(rbac_policy=policy)
     return given.client.rbac.policy()
 

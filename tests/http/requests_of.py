@@ -29,6 +29,7 @@ from tests.contract.factors import (
     with_app,
 )
 from tests.contract.operations import operations, plain
+from tests.contract.stories_of_access import CHEF
 from tests.given import Given
 
 DORAS_PHONE = "+14155550199"
@@ -181,6 +182,7 @@ class World:
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
             "mfa_phone_number": PHONE,
+            "org_policy": {"roles": [CHEF]},
         }
 
     @cached_property

@@ -97,6 +97,10 @@ def test_a_wrong_type_inside(world, findings, endpoint):
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
         elif field == "authorization_check":
             wrong = [{}, {"organization_id": 7}, {"organization_id": "acme", "resource_id": 7, "action": "*"}]
+        elif field == "org_policy":
+            role = {"role_id": "chef", "permissions": [{"resource_id": "stytch.self", "actions": ["delete"]}]}
+            wrong = [{"roles": 7}, {"roles": ["x"]}, {"roles": [{}]}, {"roles": [{**role, "permissions": [7]}]}]
+            wrong.append({"roles": [{**role, "permissions": [{"resource_id": "stytch.self", "actions": [7]}]}]})
         elif field == "query":
             wrong = [{"operator": 7}, {"operands": 7}, {"operands": {}}, {"operands": [7]}, {"operator": "XOR"}]
         for value in wrong:

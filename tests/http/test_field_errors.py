@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from tests.http import rows
+from tests.http.access_errors import ACCESS
 from tests.http.requests_of import ENDPOINTS, refusal
 from tests.http.rows import (
     ABSENT,
@@ -301,6 +302,7 @@ TABLE = {
     ],
     "sessions.get_jwks": each("project_id", "invalid_project_id", "x", "project-live-x", "project-test-x"),
     "rbac.get_org_policy": ORGANIZATION_REF[1:],
+    **ACCESS,
 }
 
 

@@ -1,0 +1,147 @@
+"""Calls on behalf of a member, at every endpoint that is served: the official client says where that is possible, the
+endpoint says what it takes, and exactly that lets a member in."""
+
+import inspect
+import re
+from operator import attrgetter
+
+import pytest
+import stytch
+
+from mockstytch.domain import rbac
+from tests.api.test_rbac import MEMBER_FIELDS, ORGANIZATION_FIELDS
+from tests.contract.operations import operations
+from tests.http.requests_of import ENDPOINTS, refusal
+
+_client = stytch.B2BClient("project-test-x", "x", environment="http://127.0.0.1:1/", suppress_warnings=True)
+_METHODS = {(o.method, o.path): attrgetter(o.name)(_client) for o in operations().values()}
+ACTING = {
+    name: endpoint
+    for name, endpoint in ENDPOINTS.items()
+    if "method_options" in inspect.signature(_METHODS[endpoint.method, endpoint.path]).parameters
+}
+# What it takes where the endpoint looks at more than the request to know.
+TAKES = {
+    "members.delete_password": ("stytch.member", "update.info.delete.password"),
+    "sessions.revoke": ("stytch.member", "revoke-sessions"),
+}
+# Enforced although the official client sends no session along.
+ALSO_ENFORCED = {"rbac.set_org_policy": "the resource stytch.custom-org-roles exists for this and nothing else"}
+REFUSALS = ("session_authorization_error", "session_authorization_tenancy_error")
+
+
+def each(endpoints):
+    return pytest.mark.parametrize("endpoint", endpoints.values(), ids=list(endpoints))
+
+
+def takes(endpoint, sent):
+    """Resource and actions that this request takes."""
+    if endpoint.name in TAKES:
+        resource, action = TAKES[endpoint.name]
+        return resource, {action}
+    if isinstance(endpoint.permission, str):
+        return endpoint.resource, {endpoint.permission} - {""}
+    return endpoint.resource, {action for field, action in endpoint.permission.items() if field in sent}
+
+
+class Cast:
+    """Members whose roles are made for one request, all logged in: nobody may do anything but by these roles."""
+
+    def __init__(self, world, resource_id, actions):
+        self.world = world
+        available = {r.resource_id: r.actions for r in rbac.RESOURCES}
+        # an action that Stytch's resource doesn't name is granted by the wildcard only
+        exactly = sorted(actions) if actions <= set(available[resource_id]) else ["*"]
+        rest = {r: [a for a in all_ if r != resource_id or a not in actions] for r, all_ in available.items()}
+        if exactly == ["*"]:
+            del rest[resource_id]
+        grants = [{"resource_id": r, "actions": left} for r, left in rest.items() if left]
+        world.given.mock.configure(
+            rbac_policy={
+                "roles": [
+                    {"role_id": "stytch_member", "permissions": []},
+                    {"role_id": "exactly", "permissions": [{"resource_id": resource_id, "actions": exactly}]},
+                    {"role_id": "the rest", "permissions": grants},
+                ]
+            }
+        )
+        self.nobody = self._login(world.acme)
+        self.rest = self._login(world.acme, "the rest")
+        self.stranger = self._login(world.globex, "exactly")
+        self.exactly = self._login(world.acme, "exactly")
+
+    def _login(self, organization, *roles):
+        given = self.world.given
+        login = given.login(organization, given.member(organization, roles=list(roles)))
+        return {"X-Stytch-Member-Session": login.session_token}
+
+    def refused(self, endpoint, sent, by):
+        answer = self.world.send(endpoint, sent, headers=by)
+        return "" if answer.status_code == 200 else refusal(answer)[1]
+
+
+def prove(world, endpoint, sent):
+    resource_id, actions = takes(endpoint, sent)
+    assert actions, "nothing says what a member needs: give it a permission, or name it in TAKES"
+    cast = Cast(world, resource_id, actions)
+    assert cast.refused(endpoint, sent, cast.nobody) == "session_authorization_error"
+    assert cast.refused(endpoint, sent, cast.rest) == "session_authorization_error"
+    assert cast.refused(endpoint, sent, cast.stranger) == "session_authorization_tenancy_error"
+    assert cast.refused(endpoint, sent, cast.exactly) not in REFUSALS
+
+
+@each(ACTING | {name: ENDPOINTS[name] for name in ALSO_ENFORCED})
+def test_exactly_the_permission_lets_a_member_in(own_world, endpoint):
+    prove(own_world, endpoint, own_world.good(endpoint))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [("organizations.update", field, value) for field, value in ORGANIZATION_FIELDS.items()]
+    + [("members.update", field, value) for field, value in MEMBER_FIELDS.items()],
+)
+def test_each_field_takes_its_own(own_world, name, field, value):
+    endpoint = ENDPOINTS[name]
+    names = {n: v for n, v in own_world.good(endpoint).items() if n in ("organization_id", "member_id")}
+    prove(own_world, endpoint, {**names, field: value})
+
+
+def test_no_field_goes_unseen():
+    """Each field that an update takes has its action, or none on purpose."""
+    alone = {"organization_id", "member_id", "trusted_metadata", "preserve_existing_sessions", "unlink_email"}
+    for name, fields in {"organizations.update": ORGANIZATION_FIELDS, "members.update": MEMBER_FIELDS}.items():
+        endpoint = ENDPOINTS[name]
+        assert endpoint.permission.keys() == set(endpoint.request.__struct_fields__) - alone
+        assert endpoint.permission.keys() - fields.keys() <= {"mfa_phone_number"}  # in tests/api/test_rbac.py
+
+
+@each({n: e for n, e in ENDPOINTS.items() if not e.public and n not in ACTING and n not in ALSO_ENFORCED})
+def test_elsewhere_a_members_session_changes_nothing(own_world, endpoint):
+    sent = own_world.good(endpoint)
+    cast = Cast(own_world, "stytch.member", {"create"})
+    for by in (cast.nobody, cast.stranger):
+        assert cast.refused(endpoint, sent, by) not in REFUSALS
+
+
+def said_by_the_client(endpoint):
+    """Field, action and resource, as its docstrings say what sending a field on behalf of a member takes."""
+    said = inspect.getdoc(_METHODS[endpoint.method, endpoint.path]) or ""
+    for field, text in re.findall(r"^\s*- (\w+): (.*?)(?=^\s*- \w+: |\Z)", said, re.MULTILINE | re.DOTALL):
+        for action, resource in re.findall(r"perform the `([^`]+)` action on the `([^`]+)` Resource", text):
+            yield field, action, resource
+
+
+@each(ACTING)
+def test_the_actions_are_those_of_the_official_client(endpoint):
+    for field, action, resource in said_by_the_client(endpoint):
+        if resource == "stytch.self":
+            assert action in rbac.SELF_ACTIONS
+        else:
+            assert (endpoint.resource, endpoint.permission[field]) == (resource, action)
+
+
+def test_the_walk_finds_something():
+    assert {"organizations.update", "members.search", "sessions.revoke", "magic_links.invite"} <= ACTING.keys()
+    assert len(ACTING) >= 16
+    assert TAKES.keys() <= ACTING.keys()
+    assert len(list(said_by_the_client(ENDPOINTS["organizations.update"]))) > 15
