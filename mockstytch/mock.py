@@ -81,10 +81,11 @@ class Context:
         events: what happened in it.
         replies: what other servers said already, see ``ask``.
         touched: the projects whose own row this transaction changed.
+        default_project_id: the project that this server can't be without.
     """
 
     __slots__ = (
-        *("actor", "base_url", "events", "ids", "messages", "notes", "now", "project"),
+        *("actor", "base_url", "default_project_id", "events", "ids", "messages", "notes", "now", "project"),
         *("replies", "source", "store", "touched"),
     )
 
@@ -98,6 +99,7 @@ class Context:
         self.events: list[Event] = []
         self.replies: Replies = {}
         self.touched: set[str] = set()
+        self.default_project_id = ""
 
     def configure(self, **changes: Any) -> None:
         """Change the project's own row: its name, its settings."""
@@ -215,7 +217,7 @@ class Mock:
 
     def default_project(self) -> Project:
         project = self.known(self.settings.project_id)
-        assert project is not None, "the default project comes into being when it is asked for"  # noqa: S101
+        assert project is not None, "the default project comes into being when it is asked for"
         return project
 
     def register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
@@ -240,6 +242,7 @@ class Mock:
             store = Store(self._connection, project.project_id)
             ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
             ctx.replies = replies or {}
+            ctx.default_project_id = self.settings.project_id
             yield ctx
             self._trim(ctx)
             for project_id in ctx.touched:

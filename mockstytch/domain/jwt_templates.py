@@ -16,6 +16,7 @@ from mockstytch.store.projects import JwtTemplate
 
 # What the variables of a kind of template may begin with.
 ROOTS = {"SESSION": ("member", "organization"), "M2M": ("client",)}
+_OF_CONSUMERS = ("user",)
 _VARIABLE = re.compile(r"{{\s*([A-Za-z_][\w.\[\]-]*)\s*}}")
 _MARK = re.compile(r"\x01(\d+)\x01")
 
@@ -39,6 +40,11 @@ def check(template: str, roots: tuple[str, ...]) -> None:
             raise errors.jwt_template_invalid_tag(because=tag)
     if not isinstance(_rendered(template, {}), dict):
         raise errors.jwt_template_invalid_json()
+
+
+def roots(template_type: str, vertical: str) -> tuple[str, ...]:
+    """What the variables of a template may begin with in a project of this vertical."""
+    return _OF_CONSUMERS if (template_type, vertical) == ("SESSION", "CONSUMER") else ROOTS[template_type]
 
 
 def of(ctx: Context, template_type: str) -> JwtTemplate | None:

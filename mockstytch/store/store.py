@@ -123,6 +123,10 @@ class Store:
     def rows(self, record: type[R], query: Select[Any]) -> list[R]:
         return [_record(record, row) for row in self._connection.execute(query)]
 
+    def everywhere(self, record: type[R]) -> list[R]:
+        """The rows of all projects."""
+        return self.rows(record, _all_columns(record))
+
     def count(self, query: Select[Any]) -> int:
         return self._connection.execute(query.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
 
