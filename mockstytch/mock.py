@@ -204,9 +204,11 @@ class Mock:
         with self._alone():
             store, now = Store(self._connection, project.project_id), project.clock.now()
             found = store.find(Secret, secret=secret)
-            if found and (found.used_at is None or abs(now - found.used_at) >= NOTE_USE_EVERY):
+            if found is None:
+                return False
+            if found.used_at is None or abs(now - found.used_at) >= NOTE_USE_EVERY:
                 store.update(found, used_at=now)
-            return found is not None
+            return True
 
     def project_holding(self, record: type[Record], **where: str) -> Project | None:
         """The project that has a row with these values, whichever it is: of callers that show no project of their own,

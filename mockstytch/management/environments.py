@@ -34,7 +34,7 @@ _CLAIMS = "idp_dynamic_client_registration_access_token_template_content"
 class Create(OfProject):
     name: Name
     type: EnvironmentType = EnvironmentType.TEST
-    environment_slug: Maybe[Slug] = UNSET
+    environment_slug: Slug = ""
     cross_org_passwords_enabled: Maybe[bool] = UNSET
     user_impersonation_enabled: Maybe[bool] = UNSET
     zero_downtime_session_migration_url: Maybe[str] = UNSET
@@ -148,14 +148,13 @@ def _new(ctx: Context, parent: ManagementProject, req: Create) -> Project:
     settings = settings_of_a_managed_project()
     if req.type is EnvironmentType.LIVE:  # only a test environment begins with an address on the developer's machine
         settings = msgspec.structs.replace(settings, registered_redirect_urls=[])
-    given = {name: value for name, value in req.changes().items() if name != "environment_slug"}
     return Project(
         project_id=f"project-{req.type.value.lower()}-{ctx.ids.uuid()}",
         secret="",
         name=req.name,
         vertical=parent.vertical,
         project_slug=parent.project_slug,
-        settings=_changed(settings, parent.vertical, given),
+        settings=_changed(settings, parent.vertical, req.changes()),
         position=position(),
     )
 

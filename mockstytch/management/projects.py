@@ -14,7 +14,7 @@ api = Endpoints()
 class Create(Request):
     name: Name
     vertical: Vertical = Vertical.B2B
-    project_slug: Maybe[Slug] = UNSET
+    project_slug: Slug = ""
 
 
 @api.post("/pwa/v3/projects")

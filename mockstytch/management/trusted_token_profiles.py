@@ -1,5 +1,6 @@
 """``trusted_token_profiles``: whose tokens ``sessions.attest`` takes for a proof of who somebody is."""
 
+import re
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -17,6 +18,7 @@ api = Endpoints()
 
 _ALL = ENVIRONMENT + "/trusted_token_profiles"
 _ONE = _ALL + "/{profile_id}"
+_PEM = r"-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----"
 Text = Annotated[str, Meta(min_length=1)]
 
 
@@ -208,17 +210,14 @@ def _check_jwks_url(profile: TrustedTokenProfile) -> None:
 
 
 def _pem_file(ctx: Context, public_key: str) -> PemFile:
-    """
-    Raises:
-        invalid_public_key: it can't be read.
-    """
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    """What is inside the frame is not looked into: the real API takes a key there that is none, as its client's tests
+    show.
 
-    try:
-        load_pem_public_key(public_key.encode())
-    except (ValueError, UnsupportedAlgorithm) as e:
-        raise errors.invalid_public_key(because=str(e).partition("\n")[0]) from None
+    Raises:
+        invalid_public_key: it is not PEM.
+    """
+    if not re.fullmatch(_PEM, public_key.strip()):
+        raise errors.invalid_public_key()
     return PemFile(pem_file_id=ctx.ids.new("pem_file"), public_key=public_key)
 
 

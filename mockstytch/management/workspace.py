@@ -107,10 +107,10 @@ def remove(ctx: Context, gone: Project) -> None:
     if gone.project_id == ctx.default_project_id:
         raise errors.bad_request(because="the default project of the server stays; POST /_mock/api/reset empties it")
     store = ctx.store.of(gone.project_id)
-    store.clear(Project)
-    store.update(gone, secret="", deleted=True)
     ctx.touched.add(gone.project_id)
     rows(ctx).delete_all(Environment, environment_project_id=gone.project_id)
+    store.clear(Project)
+    store.update(gone, secret="", deleted=True)
 
 
 def remove_project(ctx: Context, project_slug: str) -> None:

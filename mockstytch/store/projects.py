@@ -170,8 +170,8 @@ class ProjectSettings(Frozen):
     email_templates: list[str] | None = None
     intermediate_session_minutes: int = 10
     oauth_token_minutes: int = 10
-    sms_country_codes: list[str] = msgspec.field(default_factory=lambda: ["US", "CA"])
-    whatsapp_country_codes: list[str] = msgspec.field(default_factory=lambda: ["US", "CA"])
+    sms_country_codes: list[str] = msgspec.field(default_factory=lambda: ["CA", "US"])
+    whatsapp_country_codes: list[str] = msgspec.field(default_factory=lambda: ["CA", "US"])
     cross_org_passwords_enabled: bool = False
     password_policy: PasswordPolicy = PasswordPolicy()
     user_lock: UserLock = UserLock()
