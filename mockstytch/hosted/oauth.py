@@ -195,7 +195,7 @@ class OAuthPages:
 
     def _project_of_callback(self, callback: str) -> Project:
         project = self._mock.found(callback.replace("oauth-callback-", "project-", 1))
-        if project is None or not callback.startswith("oauth-callback-test-"):
+        if project is None or project.deleted or not callback.startswith("oauth-callback-test-"):
             raise errors.oauth_invalid_callback_request()
         return project
 

@@ -40,7 +40,7 @@ def project_of_public_token(mock: Mock, public_token: str) -> Project | None:
     except StytchError:
         return None
     if project and not project.other_public_token:
-        return project
+        return None if project.deleted else project
     return mock.project_holding(PublicToken, public_token=public_token)
 
 
