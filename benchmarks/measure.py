@@ -214,6 +214,7 @@ def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str,
 def _at(connection: Connection, inside: str, level: int, turn: int, count: int) -> dict[str, list[bytes]]:
     somebody = [address(n * level // count) for n in range(count)]
     link = "/v1/b2b/magic_links/email/login_or_signup"
+    found = "/v1/b2b/magic_links/discovery/authenticate"
     return {
         "create": [create_member(connection, inside, f"new-{turn}-{n}@example.com") for n in range(count)],
         "search": [search_member(connection, inside, email) for email in somebody],
@@ -224,4 +225,15 @@ def _at(connection: Connection, inside: str, level: int, turn: int, count: int) 
         "login_or_signup": [
             connection.request("POST", link, {"organization_id": inside, "email_address": email}) for email in somebody
         ],
+        "discovery": [
+            connection.request("POST", found, {"discovery_magic_links_token": token})
+            for token in _discovery_tokens(connection, somebody)
+        ],
     }
+
+
+def _discovery_tokens(connection: Connection, addresses: list[str]) -> list[str]:
+    for email in addresses:
+        connection.call("POST", "/v1/b2b/magic_links/email/discovery/send", {"email_address": email})
+    sent = connection.call("GET", f"/_mock/api/messages?kind=magic_link.discovery&limit={len(addresses)}")
+    return [message["token"] for message in sent["messages"]]

@@ -12,7 +12,7 @@ def main() -> None:
         settings = Settings.from_env()
     except ValueError as e:
         sys.exit(f"demo_app: {e}")
-    uvicorn.run(create_app(settings), host="127.0.0.1", port=settings.port)
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
 
 
 if __name__ == "__main__":

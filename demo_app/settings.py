@@ -17,7 +17,8 @@ class Settings:
         session_secret: signs the cookie; a new one logs everybody out of the app.
         public_token: what browsers show on their way to an OAuth provider; without it there is no such way.
         inbox_url: a page that shows the mails that were sent, where there is one.
-        port: where ``python -m demo_app`` listens.
+        browser_api_url: how browsers reach the API, where that is another address than the app's own way there.
+        host, port: where ``python -m demo_app`` listens.
     """
 
     project_id: str
@@ -27,11 +28,15 @@ class Settings:
     session_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     inbox_url: str = ""
     public_token: str = ""
+    browser_api_url: str = ""
+    host: str = "127.0.0.1"
     port: int = 3000
 
     @property
     def api_url(self) -> str:
         """Where browsers reach the API, without a slash at the end."""
+        if self.browser_api_url:
+            return self.browser_api_url.rstrip("/")
         named = self.environment or ("live" if self.project_id.startswith("project-live-") else "test")
         return {"test": "https://test.stytch.com", "live": "https://api.stytch.com"}.get(named, named).rstrip("/")
 
@@ -59,6 +64,8 @@ class Settings:
             "session_secret": environ.get("DEMO_SESSION_SECRET"),
             "inbox_url": environ.get("DEMO_INBOX_URL"),
             "public_token": environ.get("STYTCH_PUBLIC_TOKEN"),
+            "browser_api_url": environ.get("DEMO_API_URL"),
+            "host": environ.get("DEMO_HOST"),
         }
         return cls(
             project_id=environ["STYTCH_PROJECT_ID"],

@@ -204,6 +204,8 @@ def test_the_compose_file_holds_together():
     assert list(app["depends_on"]) == ["mock"]
     settings = demo_app.Settings.from_env(app["environment"])
     assert settings.base_url == "http://localhost:3000"
+    assert settings.host == "0.0.0.0"
+    assert settings.api_url == mock["environment"]["MOCKSTYTCH_PUBLIC_URL"]
 
 
 def test_the_constraints_pin_and_nothing_else():

@@ -49,7 +49,7 @@ def elsewhere(error_type: str) -> str:
     if "_oauth_url" in error_type:
         return "the pages of OAuth"
     for place, paths in (
-        ("the control API", ("control/*.py", "http/guard.py", "domain/jwt_templates.py")),
+        ("the control API", ("control/*.py", "http/guard.py", "domain/jwt_templates.py", "domain/rbac_policy.py")),
         ("the pages of OAuth", ("hosted/*.py", "domain/oauth.py")),
         ("every request", ("http/*.py", "mock.py")),
     ):

@@ -12,68 +12,76 @@ import click
 from mockstytch.settings import DEFAULT_PORT, Settings
 
 
+class _Name(click.types.StringParamType):
+    """One of several, which commas part in the environment."""
+
+    envvar_list_splitter = ","
+
+
+_OPTIONS = (
+    click.option("--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True),
+    click.option(
+        "--port",
+        default=DEFAULT_PORT,
+        envvar="MOCKSTYTCH_PORT",
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help="0 picks a free one.",
+    ),
+    click.option(
+        "--db",
+        default="",
+        envvar="MOCKSTYTCH_DB",
+        metavar="PATH_OR_URL",
+        help="Keep the data in this file. [default: in memory]",
+    ),
+    click.option(
+        "--seed",
+        envvar="MOCKSTYTCH_SEED",
+        metavar="FILE",
+        help="Projects, organizations and members to begin with (TOML or JSON).",
+    ),
+    click.option(
+        "--closed",
+        is_flag=True,
+        envvar="MOCKSTYTCH_CLOSED",
+        help="Serve only the default project and those of the seed file.",
+    ),
+    click.option(
+        "--tls-port",
+        envvar="MOCKSTYTCH_TLS_PORT",
+        type=click.IntRange(0, 65535),
+        help="Listen for https here as well, with a certificate of the local CA.",
+    ),
+    click.option(
+        "--public-url",
+        default="",
+        envvar="MOCKSTYTCH_PUBLIC_URL",
+        metavar="URL",
+        help="How people reach this server, for the links in e-mails. [default: as the request came]",
+    ),
+    click.option(
+        "--allowed-host",
+        type=_Name(),
+        multiple=True,
+        envvar="MOCKSTYTCH_ALLOWED_HOST",
+        metavar="NAME",
+        help="A name besides localhost by which the console and the control API may be called.",
+    ),
+    click.option(
+        "--smtp",
+        default="",
+        envvar="MOCKSTYTCH_SMTP",
+        metavar="HOST:PORT",
+        help="Send a copy of each e-mail to this mail server.",
+    ),
+    click.option("--random-seed", type=int, envvar="MOCKSTYTCH_RANDOM_SEED", help="Make ids and tokens reproducible."),
+)
+
+
 def server_options(command: Any) -> Any:
     """The options of every command that starts a server. Each has an environment variable of its name."""
-    for option in (
-        click.option("--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True),
-        click.option(
-            "--port",
-            default=DEFAULT_PORT,
-            envvar="MOCKSTYTCH_PORT",
-            show_default=True,
-            type=click.IntRange(0, 65535),
-            help="0 picks a free one.",
-        ),
-        click.option(
-            "--db",
-            default="",
-            envvar="MOCKSTYTCH_DB",
-            metavar="PATH_OR_URL",
-            help="Keep the data in this file. [default: in memory]",
-        ),
-        click.option(
-            "--seed",
-            envvar="MOCKSTYTCH_SEED",
-            metavar="FILE",
-            help="Projects, organizations and members to begin with (TOML or JSON).",
-        ),
-        click.option(
-            "--closed",
-            is_flag=True,
-            envvar="MOCKSTYTCH_CLOSED",
-            help="Serve only the default project and those of the seed file.",
-        ),
-        click.option(
-            "--tls-port",
-            envvar="MOCKSTYTCH_TLS_PORT",
-            type=click.IntRange(0, 65535),
-            help="Listen for https here as well, with a certificate of the local CA.",
-        ),
-        click.option(
-            "--public-url",
-            default="",
-            envvar="MOCKSTYTCH_PUBLIC_URL",
-            metavar="URL",
-            help="How people reach this server, for the links in e-mails. [default: as the request came]",
-        ),
-        click.option(
-            "--allowed-host",
-            multiple=True,
-            envvar="MOCKSTYTCH_ALLOWED_HOST",
-            metavar="NAME",
-            help="A name besides localhost by which the console and the control API may be called.",
-        ),
-        click.option(
-            "--smtp",
-            default="",
-            envvar="MOCKSTYTCH_SMTP",
-            metavar="HOST:PORT",
-            help="Send a copy of each e-mail to this mail server.",
-        ),
-        click.option(
-            "--random-seed", type=int, envvar="MOCKSTYTCH_RANDOM_SEED", help="Make ids and tokens reproducible."
-        ),
-    ):
+    for option in reversed(_OPTIONS):  # the last one applied is listed first
         command = option(command)
     return command
 

@@ -1,10 +1,12 @@
 """The command line."""
 
 import os
+import re
 import socket
 import ssl
 import urllib.request
 
+import httpx
 import pytest
 
 from mockstytch import MockStytch
@@ -45,6 +47,18 @@ def test_options_have_environment_variables(serve, tmp_path):
     assert client.organizations.get("acme").organization.organization_name == "Acme"
     client.magic_links.email.discovery.send("ada@acme.test")
     assert mock.inbox.latest().link.startswith("http://mail.test:1234/v1/magic_links/redirect?")
+
+
+def test_several_names_in_one_environment_variable(serve):
+    facts = serve(env={**os.environ, "MOCKSTYTCH_ALLOWED_HOST": "mock,stytch"})
+    for name, status in (("mock", 200), ("stytch", 200), ("other", 403)):
+        answer = httpx.get(f"{facts['url']}/_mock/api/project", headers={"Host": f"{name}:4700"}, trust_env=False)
+        assert answer.status_code == status
+
+
+def test_help_lists_the_options_as_they_matter(run):
+    listed = re.findall(r"^  (--[a-z-]+)", run("serve", "--help").stdout, re.MULTILINE)
+    assert listed[:3] == ["--host", "--port", "--db"]
 
 
 def test_a_closed_server_knows_no_strangers(serve, refused):
