@@ -127,3 +127,67 @@ def test_and_in_a_project_of_the_server_beside_those_of_its_list(templates, plac
     for template_id in ("listed", "welcome"):
         assert send("ada@acme.test", login_template_id=template_id).status_code == 200
     assert refused(send, "ada@acme.test", login_template_id="nope") == "email_template_not_found"
+
+
+def test_custom_html_is_what_the_mail_is_made_of(templates, place, given, mock):
+    templates.create(place[0], "custom", sender_information=SENDER, custom_html_customization=CUSTOM)
+    given.client.magic_links.email.discovery.send("ada@acme.test", login_template_id="custom")
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert mail.subject == "Come in"
+    assert mail.text == mail.link
+    assert mail.html == f'<a href="{mail.link.replace("&", "&amp;")}">In</a>'
+    assert given.client.magic_links.discovery.authenticate(mail.token).email_address == "ada@acme.test"
+
+
+def test_a_default_needs_no_asking_and_suits_its_type_only(templates, place, given, mock):
+    otp = {
+        "template_type": "ONE_TIME_PASSCODE",
+        "html_content": "<b>{{otp_code}}</b> {{unknown}}",
+        "plaintext_content": "{{ otp_code }}",
+        "subject": "{{otp_code}} it is",
+    }
+    templates.create(place[0], "otp", sender_information=SENDER, custom_html_customization=otp)
+    templates.set_default(place[0], "otp", "ONE_TIME_PASSCODE")
+    acme = given.organization()
+    given.login(acme, given.member(acme, "ada@acme.test"))
+    send = given.client.otps.email.login_or_signup
+    send(acme.organization_id, "ada@acme.test")
+    mail = mock.inbox.latest(to="ada@acme.test")
+    assert (mail.text, mail.subject) == (mail.code, f"{mail.code} it is")
+    assert mail.html == f"<b>{mail.code}</b> {{{{unknown}}}}"
+    given.client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test", login_template_id="otp")
+    assert mock.inbox.latest(to="ada@acme.test").subject != "Come in"
+    templates.create(place[0], "plain", prebuilt_customization=PREBUILT)
+    send(acme.organization_id, "ada@acme.test", login_template_id="plain")
+    assert "it is" not in mock.inbox.latest(to="ada@acme.test").subject
+
+
+def test_the_template_that_is_asked_for_goes_by_what_the_mail_is(templates, place, given, mock):
+    kinds = {
+        "in": ("LOGIN", "magic_link_url"),
+        "up": ("SIGNUP", "magic_link_url"),
+        "invite": ("INVITE", "magic_link_url"),
+        "reset": ("RESET_PASSWORD", "reset_password_url"),
+        "code": ("ONE_TIME_PASSCODE_SIGNUP", "otp_code"),
+    }
+    for name, (kind, variable) in kinds.items():
+        custom = CUSTOM | {"template_type": kind, "subject": name}
+        custom |= dict.fromkeys(("html_content", "plaintext_content"), f"{{{{{variable}}}}}")
+        templates.create(place[0], name, sender_information=SENDER, custom_html_customization=custom)
+
+    def subject(call, *args, **kwargs):
+        call(*args, **kwargs)
+        return mock.inbox.latest().subject
+
+    acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+    given.login(acme, given.member(acme, "ada@acme.test"))
+    email, both = given.client.magic_links.email, {"login_template_id": "in", "signup_template_id": "up"}
+    assert subject(email.login_or_signup, acme.organization_id, "ada@acme.test", **both) == "in"
+    assert subject(email.login_or_signup, acme.organization_id, "new@acme.test", **both) == "up"
+    assert subject(email.invite, acme.organization_id, "guest@acme.test", invite_template_id="invite") == "invite"
+    reset = given.client.passwords.email.reset_start
+    assert subject(reset, acme.organization_id, "ada@acme.test", reset_password_template_id="reset") == "reset"
+    otp = given.client.otps.email.login_or_signup
+    assert subject(otp, acme.organization_id, "new@acme.test", signup_template_id="code") == "code"
+    otp = given.client.otps.email.discovery.send
+    assert subject(otp, "ada@acme.test", login_template_id="in") != "in"

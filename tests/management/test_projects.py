@@ -285,3 +285,28 @@ def test_reset_leaves_what_management_made(mock, admin, make, enter):
     assert client.organizations.search().results_metadata.total == 0
     assert admin.environments.get(*place).environment.user_lock_ttl == 3600
     assert Given(mock, client).organization().organization_name
+
+
+def test_what_is_deleted_is_nowhere_any_more(mock, admin):
+    gone = mock.project()
+    gone.client().debug.whoami()
+    admin.projects.delete(gone.project_id)
+    asked = {"public_token": gone.public_token}
+    start = httpx.get(f"{mock.url}/v1/b2b/public/oauth/google/discovery/start", params=asked)
+    assert start.json()["error_type"] == "public_token_not_found"
+    callback = httpx.get(f"{mock.url}/v1/b2b/oauth/callback/{gone.project_id.replace('project', 'oauth-callback', 1)}")
+    assert callback.json()["error_type"] == "oauth_invalid_callback_request"
+    shown = httpx.get(f"{mock.url}/_mock/api/project", params={"project_id": gone.project_id})
+    assert shown.json()["error_type"] == "project_not_found"
+    assert gone.project_id not in httpx.get(f"{mock.url}/_mock/").text
+
+
+def test_its_keys_are_gone_on_a_closed_server():
+    with MockStytch(closed=True) as mock:
+        base = f"{mock.url}/pwa/v3/projects/{mock.project_id}/environments"
+        with httpx.Client(auth=("key", "secret"), trust_env=False) as http:
+            made = http.post(base, json={"name": "Staging"}).json()["environment"]
+            keys = f"{mock.url}/v1/b2b/sessions/jwks/{made['project_id']}"
+            assert http.get(keys).status_code == 200
+            http.delete(f"{base}/{made['environment_slug']}")
+            assert http.get(keys).json()["error_type"] == "project_not_found"
