@@ -179,7 +179,8 @@ def test_the_template_that_is_asked_for_goes_by_what_the_mail_is(templates, plac
         call(*args, **kwargs)
         return mock.inbox.latest().subject
 
-    acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
+    policy = {"email_jit_provisioning": "RESTRICTED", "email_invites": "RESTRICTED"}
+    acme = given.organization(email_allowed_domains=["acme.test"], **policy)
     given.login(acme, given.member(acme, "ada@acme.test"))
     email, both = given.client.magic_links.email, {"login_template_id": "in", "signup_template_id": "up"}
     assert subject(email.login_or_signup, acme.organization_id, "ada@acme.test", **both) == "in"
