@@ -268,7 +268,7 @@ def test_settings_that_are_none(admin, place, make, denied, change, error_type):
     assert denied(admin.environments.create, make()[0], **{"name": "x", **change}) == (400, error_type)
 
 
-@pytest.mark.parametrize("slug", ["A", "a b", "-a", "a-", "a/b", "é", "a" * 129])
+@pytest.mark.parametrize("slug", ["A", "a b", "-a", "a-", "a/b", "é", "a" * 129, "project-test-" + "0" * 36])
 def test_slugs_that_are_none(admin, place, denied, slug):
     assert denied(admin.projects.create, "x", "B2B", slug) == (400, "bad_request")
     assert denied(admin.environments.create, place[0], "x", environment_slug=slug) == (400, "bad_request")
