@@ -22,6 +22,7 @@ from mockstytch.outside import Ask, MustAsk, Replies, Reply, answering
 from mockstytch.settings import Settings
 from mockstytch.store.engine import open_database
 from mockstytch.store.events import Event
+from mockstytch.store.management import WORKSPACE
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project, ProjectSettings, PublicToken, Secret, settings_of_a_managed_project
 from mockstytch.store.record import Record
@@ -245,10 +246,12 @@ class Mock:
             ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
             ctx.replies = replies or {}
             ctx.default_project_id = self.settings.project_id
-            yield ctx
-            self._trim(ctx)
-            for project_id in ctx.touched:
-                self._projects.pop(project_id, None)  # the next who asks reads the row
+            try:
+                yield ctx
+                self._trim(ctx)
+            finally:
+                for project_id in ctx.touched:
+                    self._projects.pop(project_id, None)  # the next who asks reads the row
         if ctx.messages:
             for subscriber in self.subscribers:
                 subscriber(project, ctx.messages)
@@ -325,7 +328,10 @@ class Mock:
         return self._logs.setdefault(project.project_id, deque(maxlen=RING))
 
     def log(self, project: Project | None, **line: Any) -> None:
-        """Note an answered request. One whose credentials opened no project belongs to no log."""
+        """Note an answered request. One whose credentials opened no project belongs to no log; one of the management
+        API that is about no environment to that of the default project, where somebody can see it."""
+        if project is WORKSPACE:
+            project = self.default_project()
         if project is not None:
             self.log_of(project).append(Answered(at=project.clock.now(), **line))
 

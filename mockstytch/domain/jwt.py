@@ -23,9 +23,14 @@ def mint(ctx: Context, session: MemberSession, member: Member, organization: Org
         values = {"member": wire.member(member, organization), "organization": wire.organization(organization)}
         templated, audience = jwt_templates.claims(template, values), template.custom_audience
     claims = wire.session_claims(ctx.project, session, member, organization, ctx.now, templated, audience)
+    return signed(ctx, claims)
+
+
+def signed(ctx: Context, claims: dict[str, Any]) -> str:
+    """A JWT with these claims, in alphabetical order, signed by the project."""
     key = _current_key(ctx)
     kid, pem = (key.kid, key.private_key) if key else (keys.kid_of(ctx.project.project_id), "")
-    return keys.sign(kid, pem, _encode(claims))
+    return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
 
 
 def session_id(ctx: Context, session_jwt: str) -> str:

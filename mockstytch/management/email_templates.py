@@ -102,8 +102,6 @@ def create(ctx: Context, req: Create) -> Body:
     workspace.project(ctx, req.project_slug)
     _check(req)
     made = EmailTemplate(project_slug=req.project_slug, template_id=req.template_id, position=position(), **_given(req))
-    if ctx.store.find(EmailTemplate, project_slug=req.project_slug, template_id=req.template_id):
-        raise errors.duplicate_email_template_vanity_id()
     return {"email_template": _shown(ctx.store.insert(made, template_id=errors.duplicate_email_template_vanity_id()))}
 
 

@@ -35,10 +35,7 @@ def project(ctx: Context, project_slug: str) -> ManagementProject:
         project_not_found: there is no such project.
     """
     made = rows(ctx).find(ManagementProject, project_slug=project_slug)
-    world = None if made else _world(ctx, project_slug)
-    if world is None and made is None:
-        raise errors.project_not_found(because=f"no project {project_slug}")
-    return made or _as_project(world)  # type: ignore[arg-type]  # one of them is there
+    return made or _as_project(_world(ctx, project_slug))
 
 
 def written(ctx: Context, project_slug: str) -> ManagementProject:
@@ -89,10 +86,7 @@ def environments(ctx: Context, project_slug: str) -> Iterator[tuple[str, Project
         project_not_found: there is no such project.
     """
     if rows(ctx).find(ManagementProject, project_slug=project_slug) is None:
-        world = _world(ctx, project_slug)
-        if world is None:
-            raise errors.project_not_found(because=f"no project {project_slug}")
-        yield ONLY_ENVIRONMENT, world
+        yield ONLY_ENVIRONMENT, _world(ctx, project_slug)
         return
     for row in sorted(rows(ctx).all(Environment, project_slug=project_slug), key=lambda e: e.position):
         yield row.environment_slug, ctx.store.of(row.environment_project_id).get(Project)
@@ -149,10 +143,16 @@ def _stands_alone(world: Project) -> bool:
     return not world.project_slug and not world.deleted
 
 
-def _world(ctx: Context, project_id: str) -> Project | None:
-    """The project with this id, if it is one by itself."""
+def _world(ctx: Context, project_id: str) -> Project:
+    """The project of this server with this id, if it is a project here by itself.
+
+    Raises:
+        project_not_found: it isn't.
+    """
     found = ctx.store.of(project_id).find(Project)
-    return found if found and _stands_alone(found) else None
+    if found is None or not _stands_alone(found):
+        raise errors.project_not_found(because=f"no project {project_id}")
+    return found
 
 
 def _as_project(world: Project) -> ManagementProject:

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "public_token": "nope",
     "secret_id": "nope",
 }
-DELETES_THE_TEST_ITSELF = ("environments.delete", "projects.delete")
+DELETES_THE_TEST_ITSELF = {"environments.delete", "projects.delete"}  # it would succeed
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +89,12 @@ def test_a_wrong_type_inside(send, endpoint):
                 assert answer.status_code < 500, (name, value, answer.text)
 
 
-@everywhere
-def test_nothing_at_all(send, endpoint):
+@pytest.mark.parametrize("name", sorted(ENDPOINTS.keys() - DELETES_THE_TEST_ITSELF))
+def test_nothing_at_all(send, name):
     """What is required is refused where it isn't there; nothing is a fault."""
-    required = [
-        f.name for f in msgspec.structs.fields(endpoint.request) if f.required and f"{{{f.name}}}" not in endpoint.path
-    ]
-    if endpoint.name in DELETES_THE_TEST_ITSELF:
-        pytest.skip("it would succeed")
+    endpoint = ENDPOINTS[name]
+    fields = msgspec.structs.fields(endpoint.request)
+    required = [f.name for f in fields if f.required and f"{{{f.name}}}" not in endpoint.path]
     answer = send(endpoint)
     assert answer.status_code < 500
     if required:

@@ -310,3 +310,31 @@ def test_its_keys_are_gone_on_a_closed_server():
             assert http.get(keys).status_code == 200
             http.delete(f"{base}/{made['environment_slug']}")
             assert http.get(keys).json()["error_type"] == "project_not_found"
+
+
+def test_why_it_was_refused():
+    with MockStytch() as mock:
+        base = f"{mock.url}/pwa/v3/projects"
+        with httpx.Client(auth=("key", "secret"), trust_env=False) as http:
+            for _ in range(2):
+                http.post(base, json={"name": "Acme", "project_slug": "acme"})
+            assert mock.requests()[-1]["because"] == "the slug acme is taken"
+            http.get(f"{base}/{mock.project_id}/environments/test/redirect_urls", params={"url": ""})
+            assert mock.requests()[-1]["because"] == "url: '' is not accepted"
+
+
+def test_all_of_it_stays_in_a_file(tmp_path):
+    database = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=database) as mock, httpx.Client(auth=("key", "secret"), trust_env=False) as http:
+        base = f"{mock.url}/pwa/v3/projects"
+        http.post(base, json={"name": "Acme", "project_slug": "acme"})
+        made = http.post(f"{base}/acme/environments", json={"name": "Test", "environment_slug": "test"}).json()
+        secret = http.post(f"{base}/acme/environments/test/secrets").json()["secret"]["secret"]
+        http.put(f"{base}/acme/environments/test/sdk/b2b", json={"config": {"basic": {"enabled": True}}})
+        config = http.get(f"{base}/acme/environments/test/sdk/b2b").json()["config"]
+    with MockStytch(database=database) as mock, httpx.Client(auth=("key", "secret"), trust_env=False) as http:
+        address = f"{mock.url}/pwa/v3/projects/acme/environments"
+        assert http.get(address).json()["environments"] == [made["environment"]]
+        assert http.get(f"{address}/test/sdk/b2b").json()["config"] == config
+        whoami = httpx.get(f"{mock.url}/v1/debug/whoami", auth=(made["environment"]["project_id"], secret))
+        assert whoami.json()["name"] == "Test"
