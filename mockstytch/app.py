@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
     discovery,
+    fraud,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -24,6 +26,8 @@ from mockstytch.api import (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     totp,
 )
 from mockstytch.console import pages as console
@@ -39,10 +43,13 @@ from mockstytch.management import routes as management
 from mockstytch.management.face import MANAGEMENT
 from mockstytch.mock import Mock
 from mockstytch.settings import Settings
+from mockstytch.webhooks import Deliverer
 
 # All that is served, by resource group.
 GROUPS = (
     discovery,
+    fraud,
+    impersonation,
     magic_links,
     magic_links_discovery,
     members,
@@ -57,6 +64,8 @@ GROUPS = (
     rbac,
     recovery_codes,
     sessions,
+    sessions_attest,
+    sessions_migrate,
     totp,
 )
 
@@ -80,6 +89,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
+    Deliverer(mock)
     mock.app = tolerant = Tolerant(app)
     return tolerant
 

@@ -18,8 +18,6 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/b2b/idp/oauth/authorize"),
     ("POST", "/v1/b2b/idp/oauth/authorize/start"),
     ("POST", "/v1/public/{project_id}/oauth2/introspect"),
-    # impersonation
-    ("POST", "/v1/b2b/impersonation/authenticate"),
     # m2m
     ("POST", "/v1/m2m/clients"),
     ("POST", "/v1/m2m/clients/search"),
@@ -47,9 +45,7 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete"),
     ("POST", "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start"),
     # sessions
-    ("POST", "/v1/b2b/sessions/attest"),
     ("POST", "/v1/b2b/sessions/exchange_access_token"),
-    ("POST", "/v1/b2b/sessions/migrate"),
     # sso
     ("POST", "/v1/b2b/sso/authenticate"),
     ("POST", "/v1/b2b/sso/external/{organization_id}"),

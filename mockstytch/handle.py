@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mockstytch.handle_parts import Fraud, MockError, Webhooks
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
 
 if TYPE_CHECKING:
@@ -19,17 +20,7 @@ if TYPE_CHECKING:
 
     from mockstytch.server import Server
 
-
-class MockError(Exception):
-    """The server refused, or could not be reached.
-
-    Attributes:
-        error_type: the API's name for it; "" where there was no answer.
-    """
-
-    def __init__(self, message: str, error_type: str = "") -> None:
-        super().__init__(message)
-        self.error_type = error_type
+__all__ = ["MockError", "MockStytch", "Received"]
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +72,15 @@ class MockStytch:
         elif settings:
             raise TypeError("a server that already runs has its settings")
         self.url = url.rstrip("/")
-        self.inbox, self.clock = Inbox(self), ClockHandle(self)
+        self._parts()
+
+    def _parts(self) -> None:
+        self.inbox, self.clock, self.webhooks, self.fraud = (
+            Inbox(self),
+            ClockHandle(self),
+            Webhooks(self),
+            Fraud(self),
+        )
 
     @property
     def public_token(self) -> str:
@@ -105,7 +104,7 @@ class MockStytch:
         other._server = None
         other.url, other.secret = self.url, secret
         other.project_id = project_id or f"project-test-{Ids().uuid()}"
-        other.inbox, other.clock = Inbox(other), ClockHandle(other)
+        other._parts()
         return other
 
     def client(self) -> stytch.B2BClient:
@@ -121,6 +120,7 @@ class MockStytch:
             self.project_id,
             self.secret,
             environment=self.url + "/",
+            fraud_environment=self.url + "/",
             suppress_warnings=True,
             sync_session=requests.Session(),  # the SDK would open a connection for each call
         )
@@ -141,6 +141,27 @@ class MockStytch:
             details: ``name``, ``subject``, ``email_verified``, ``tenant_ids``; or ``error`` for a refusal.
         """
         self.call("POST", "/next-identity", body={"provider": provider, "email": email, **details})
+
+    def impersonation_token(
+        self,
+        organization_id: str,
+        member_id: str,
+        impersonator_email_address: str = "support@example.com",
+        reason: str | None = None,
+    ) -> str:
+        """A token for ``impersonation.authenticate``, as the dashboard makes one for an active member. It lives five
+        minutes.
+
+        Args:
+            reason: what the member is impersonated for.
+        """
+        body = {
+            "organization_id": organization_id,
+            "member_id": member_id,
+            "impersonator_email_address": impersonator_email_address,
+            "reason": reason,
+        }
+        return str(self.call("POST", "/impersonation-tokens", body=body)["impersonation_token"])
 
     def requests(self, limit: int = 100) -> list[dict[str, Any]]:
         """The latest requests, newest last; a refused one says ``because``."""

@@ -62,6 +62,10 @@ class Ids:
     def code(self, digits: int = 6) -> str:
         return f"{self._random.randrange(10**digits):0{digits}}"
 
+    def webhook_secret(self) -> str:
+        """``whsec_`` and 24 random bytes as base64, as Svix makes them."""
+        return "whsec_" + base64.b64encode(self._bits(192).to_bytes(24)).decode()
+
     def base32(self, length: int) -> str:
         return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length))
 

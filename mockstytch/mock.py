@@ -7,7 +7,7 @@ interleave, and a test's thread may open one beside the server's.
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
@@ -26,7 +26,8 @@ from mockstytch.store.management import WORKSPACE
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project, ProjectSettings, PublicToken, Secret, settings_of_a_managed_project
 from mockstytch.store.record import Record
-from mockstytch.store.store import Store, holder
+from mockstytch.store.store import Store, holder, holders
+from mockstytch.store.webhooks import Delivery, deliveries
 
 RING = 10_000  # messages, events and logged requests that are kept for each project
 TRIM_EVERY = 1000  # transactions
@@ -61,9 +62,10 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Subscriber(Protocol):
-    """Is told, after a commit, of the messages that it wrote. May be called from any thread."""
+    """Is told, after a commit, of the messages and events that it wrote; without any, that something else changed which
+    somebody may wait for: the project's clock or settings, a delivery. May be called from any thread."""
 
-    def __call__(self, project: Project, messages: list[Message]) -> None: ...
+    def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None: ...
 
 
 class Context:
@@ -137,6 +139,9 @@ class Context:
             created_at=self.now,
         )
         self.events.append(self.store.insert(event))
+        if self.project.settings.webhooks:
+            for delivery in deliveries(event, self.project.settings.webhooks):
+                self.store.insert(delivery)
 
     def send(self, message: Message) -> None:
         """Put a message into the inbox, in this transaction."""
@@ -151,6 +156,7 @@ class Mock:
         self.settings = settings or Settings()
         self.ids = Ids(self.settings.random_seed)
         self.subscribers: list[Subscriber] = []
+        self.on_close: list[Callable[[], None]] = []  # who works beside the requests, and has to end before this
         self.app: Any = None  # the ASGI application around this, for questions of the server to itself
         self.stopping = False
         self._logs: dict[str, deque[Answered]] = {}
@@ -239,22 +245,35 @@ class Mock:
     def transaction(
         self, project: Project | None = None, base_url: str = "", replies: Replies | None = None
     ) -> Iterator[Context]:
-        """One unit of work at a time; commits on success, rolls back on any exception."""
+        """One unit of work at a time; commits on success, rolls back on any exception but one that keeps writes."""
         project = project or self.default_project()
-        with self._alone():
-            store = Store(self._connection, project.project_id)
-            ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
-            ctx.replies = replies or {}
-            ctx.default_project_id = self.settings.project_id
-            try:
-                yield ctx
-                self._trim(ctx)
-            finally:
-                for project_id in ctx.touched:
-                    self._projects.pop(project_id, None)  # the next who asks reads the row
-        if ctx.messages:
-            for subscriber in self.subscribers:
-                subscriber(project, ctx.messages)
+        ctx: Context | None = None
+        try:
+            with self._alone():
+                store = Store(self._connection, project.project_id)
+                ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
+                ctx.replies = replies or {}
+                ctx.default_project_id = self.settings.project_id
+                try:
+                    yield ctx
+                    self._trim(ctx)
+                finally:
+                    for project_id in ctx.touched:
+                        self._projects.pop(project_id, None)  # the next who asks reads the row
+        except StytchError as error:
+            if error.keeps_writes:
+                self._tell_of(ctx)
+            raise
+        self._tell_of(ctx)
+
+    def _tell_of(self, ctx: Context | None) -> None:
+        if ctx and (ctx.messages or ctx.events):
+            self.tell(ctx.project, ctx.messages, ctx.events)
+
+    def tell(self, project: Project, messages: Sequence[Message] = (), events: Sequence[Event] = ()) -> None:
+        """Let the subscribers know; see there."""
+        for subscriber in self.subscribers:
+            subscriber(project, list(messages), list(events))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -286,7 +305,8 @@ class Mock:
             current = self._projects.get(project.project_id, project)
             changed = Store(self._connection, project.project_id).update(current, **changes)
             self._projects[project.project_id] = changed
-            return changed
+        self.tell(changed)
+        return changed
 
     def reset(self, project: Project) -> Project:
         """Forget what a project holds: its rows, settings, clock, log. Its credentials stay."""
@@ -306,7 +326,8 @@ class Mock:
             store.update(self._projects.get(project.project_id, project), **msgspec.structs.asdict(fresh))
             self._projects[project.project_id] = fresh
             self.log_of(fresh).clear()
-            return fresh
+        self.tell(fresh)
+        return fresh
 
     def reset_all(self) -> None:
         for project in self.all_projects():
@@ -321,6 +342,12 @@ class Mock:
         usable = select(column.project_id).where(~column.deleted, column.project_id.startswith("project-test-"))
         with self._alone():
             ids = self._connection.execute(usable).scalars().all()
+        return [p for project_id in ids if (p := self.known(project_id))]
+
+    def awaiting_delivery(self) -> list[Project]:
+        """The projects in which an event is still on its way."""
+        with self._alone():
+            ids = holders(self._connection, Delivery, Delivery.table.c.next_attempt_at.is_not(None))
         return [p for project_id in ids if (p := self.known(project_id))]
 
     def log_of(self, project: Project) -> deque[Answered]:
@@ -355,10 +382,11 @@ class Mock:
     def stop_waiting(self) -> None:
         """The server is about to end: who waits for a message is answered at once."""
         self.stopping = True
-        for subscriber in self.subscribers:
-            subscriber(self.default_project(), [])
+        self.tell(self.default_project())
 
     def close(self) -> None:
+        for end in self.on_close:
+            end()
         with self._lock:
             self._connection.close()
             self._connection.engine.dispose()

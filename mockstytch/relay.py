@@ -6,6 +6,7 @@ import threading
 from email.message import EmailMessage
 from queue import Queue
 
+from mockstytch.store.events import Event
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project
 
@@ -33,7 +34,7 @@ class Relay:
         self._queue: Queue[Message] = Queue()
         threading.Thread(target=self._work, name="mockstytch-smtp", daemon=True).start()
 
-    def __call__(self, project: Project, messages: list[Message]) -> None:
+    def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
         for message in messages:
             if message.channel == "email":
                 self._queue.put(message)

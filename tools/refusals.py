@@ -26,6 +26,8 @@ _RAISES = re.compile(r"^ *Raises:\n((?: +\S.*\n?)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
 
 _PACKAGES = ("mockstytch.api", "mockstytch.domain", "mockstytch.management")
+# rules about what only the control API changes
+_OF_SETTINGS = ("domain/impersonation.py", "domain/jwt_templates.py", "domain/rbac_policy.py", "domain/webhooks.py")
 _TABLES = ("_LISTS", "_IMPORTS", "FILTERS")  # where functions lie that are called by way of a table
 
 Function = tuple[str, str]  # its module, and its name
@@ -49,7 +51,7 @@ def elsewhere(error_type: str) -> str:
     if "_oauth_url" in error_type:
         return "the pages of OAuth"
     for place, paths in (
-        ("the control API", ("control/*.py", "http/guard.py", "domain/jwt_templates.py", "domain/rbac_policy.py")),
+        ("the control API", ("control/*.py", "http/guard.py", *_OF_SETTINGS)),
         ("the pages of OAuth", ("hosted/*.py", "domain/oauth.py")),
         ("every request", ("http/*.py", "mock.py")),
     ):

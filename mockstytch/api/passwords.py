@@ -165,6 +165,7 @@ def _changed(
     sessions.check_arguments(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
     along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
     member = passwords.set_for(ctx, member, hashes.make(ctx, password))
+    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")
     return login.proven(ctx, organization, member, factor, wish)
 
@@ -246,18 +247,24 @@ class RequireReset(Request):
 
 @api.post("/v1/b2b/passwords/email/require_reset", permission="update.info.delete.password")
 def require_reset(ctx: Context, req: RequireReset) -> Body:
-    """Across organizations: the address's password no longer works, and has to be set anew by mail."""
+    """Across organizations: the address's password no longer works, and has to be set anew by mail. A member is named
+    by the organization's own ids, or by its ``member_id`` alone."""
     passwords.check_mode(ctx, cross_org=True)
     reference = req.organization_id or ctx.actor.organization_id  # an acting member reaches its own colleagues only
+    if not reference and req.member_id:
+        known = ctx.store.find(Member, member_id=req.member_id)
+        if known is None:
+            raise errors.member_not_found(because=f"no member has the id {req.member_id}")
+        reference = known.organization_id
     if not reference:
-        passwords.forget_shared(ctx, req.email_address)
+        passwords.require_reset(ctx, req.email_address)
         return {"member_id": None, "member": None, "organization": None}
     organization = lookup.organization(ctx, reference)
     member = lookup.member(ctx, organization, req.member_id) if req.member_id else None
     member = member or _member(ctx, organization, req.email_address)
     if member.email_address != req.email_address:
         raise errors.member_not_found(because="member_id and email_address are not one member's")
-    passwords.forget_shared(ctx, req.email_address)
+    passwords.require_reset(ctx, req.email_address, untold=member.member_id)
     return members.changed(ctx, ctx.store.get(Member, member_id=member.member_id), organization)
 
 

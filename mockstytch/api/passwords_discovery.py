@@ -1,6 +1,5 @@
 """``passwords.discovery``: passwords of people rather than of members, where the project has them so."""
 
-from mockstytch import errors
 from mockstytch.api.passwords import GivenPassword, PasswordText
 from mockstytch.domain import discovery, hashes, messages, passwords, redirects, tokens
 from mockstytch.http.endpoint import Body, Endpoints, Request
@@ -19,12 +18,7 @@ class Authenticate(Request):
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Turn an address and its password into an intermediate session and the list of organizations."""
     passwords.check_mode(ctx, cross_org=True)
-    stored = passwords.of_scope(ctx, req.email_address)
-    if stored is None:
-        raise errors.member_password_not_found()
-    if not hashes.fits(stored.hash, req.password):
-        raise errors.unauthorized_credentials(because="wrong password")
-    passwords.check_still_good(ctx, req.password, req.email_address)
+    passwords.prove_shared(ctx, req.email_address, req.password)
     return discovery.answer(ctx, req.email_address, [passwords.factor(ctx)])
 
 

@@ -139,6 +139,8 @@ def exchange(ctx: Context, req: Exchange) -> Body:
     if member is None:
         raise errors.member_not_found(because=f"{person.email_address} is no member of the organization")
     factors = session.authentication_factors
+    if sessions.is_impersonated(session):  # who acts as a member does so in that organization, for those 60 minutes
+        raise errors.insufficient_factors_for_session_exchange(because="the session is an impersonated one")
     if session.organization_id != organization.organization_id:
         factors = login.exchanged(factors)
         if not factors:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from sqlalchemy import Select, func, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,14 +13,17 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import errors
 from mockstytch.console import reference, render
+from mockstytch.domain import webhooks
 from mockstytch.errors import StytchError
 from mockstytch.gaps import GAPS
 from mockstytch.http import guard
 from mockstytch.http.dispatch import base_url
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.mock import Context, Mock
+from mockstytch.store.events import Event
 from mockstytch.store.messages import Message, OneTimeToken
 from mockstytch.store.projects import Project
+from mockstytch.store.webhooks import Delivery
 
 ROOT = "/_mock"
 ROWS = 100  # shown at first; ``?rows=`` shows more
@@ -64,6 +68,9 @@ class Console:
             ("POST", "/empty", self.empty),
             ("GET", "/messages/{message_id}", self.message),
             ("GET", "/messages/{message_id}/html", self.mail),
+            ("GET", "/webhooks", self.webhooks),
+            ("GET", "/webhooks/{event_id}", self.webhook),
+            ("POST", "/webhooks/{event_id}/replay", self.replay),
             ("GET", "/requests", self.requests),
             ("GET", "/docs", self.docs),
         ]
@@ -128,6 +135,38 @@ class Console:
         newest = log[0].request_id if log else ""
         more = MOST_ROWS if len(lines) > visit.rows and visit.rows < MOST_ROWS else 0
         return visit.page("requests.html", lines=lines[: visit.rows], more=more, only_errors=only_errors, newest=newest)
+
+    def webhooks(self, visit: Visit) -> Response:
+        status, column = visit.query.get("status", ""), Delivery.table.c
+        with self._mock.transaction(visit.project) as ctx:
+            query = ctx.store.query(Delivery).order_by(column.position.desc()).limit(visit.rows + 1)
+            found = ctx.store.rows(Delivery, query.where(column.status == status) if status else query)
+            shown = [(d, ctx.store.get(Event, event_id=d.event_id)) for d in found[: visit.rows]]
+        more = MOST_ROWS if len(found) > visit.rows and visit.rows < MOST_ROWS else 0
+        endpoints = visit.project.settings.webhooks
+        return visit.page("webhooks.html", deliveries=shown, endpoints=endpoints, only=status, more=more, now=ctx.now)
+
+    def webhook(self, visit: Visit) -> Response:
+        """One event: what was sent, and how each endpoint took it."""
+        with self._mock.transaction(visit.project) as ctx:
+            event = ctx.store.find(Event, event_id=visit.request.path_params["event_id"])
+            deliveries = ctx.store.all(Delivery, event_id=event.event_id) if event else []
+            if event is None or not deliveries:
+                raise errors.delivery_not_found(because="This project has no such delivery, or no longer has it.")
+        payload = msgspec.json.format(msgspec.json.encode(webhooks.payload(visit.project.project_id, event)), indent=2)
+        values: dict[str, Any] = {
+            "message_id": webhooks.message_id(event.event_id),
+            "payload": payload.decode(),
+            "now": ctx.now,
+        }
+        return visit.page("webhook.html", event=event, deliveries=deliveries, **values)
+
+    def replay(self, visit: Visit) -> Response:
+        event_id = visit.request.path_params["event_id"]
+        with self._mock.transaction(visit.project) as ctx:
+            webhooks.replay(ctx, event_id)
+        self._mock.tell(visit.project)
+        return RedirectResponse(visit.url(f"/webhooks/{event_id}"), 303)
 
     def docs(self, visit: Visit) -> Response:
         served = reference.served(self._endpoints)

@@ -24,7 +24,14 @@ CONTROL = {
     "GET /messages/latest": "The newest match: ?to= &kind= &wait=",
     "DELETE /messages": "Empties the inbox.",
     "POST /keys/rotate": "Signs with a new key from now on; ?drop=true takes the old ones out of the JWKS.",
+    "GET /webhooks": "The endpoints that are told of events, each with its secret.",
+    "PUT /webhooks": "Sets them: a list of url, secret, event_types.",
+    "GET /webhooks/deliveries": "What they were told, with every try: ?event_type= &status= &after= &limit= &wait=",
+    "POST /webhooks/deliveries/{event_id}/replay": "Sends an event once more.",
+    "POST /fraud/devices": "Makes a device known, and says what to think of it: action, reasons, visitor_id, …",
+    "POST /fraud/emails": "Says what to think of an address: email_address, action, risk_score, …",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
+    "POST /impersonation-tokens": "A token to act as a member: organization_id, member_id, impersonator_email_address.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }
 

@@ -12,11 +12,16 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
-from mockstytch.control.inbox import Arrivals, Wanted
-from mockstytch.domain import emails, jwt_templates, rbac_policy
+from mockstytch.control import impersonation
+from mockstytch.control.fraud import Fraud
+from mockstytch.control.inbox import Arrivals, Wanted, read
+from mockstytch.control.reading import body as _body
+from mockstytch.control.reading import number as _number
+from mockstytch.control.reading import wait as _wait
+from mockstytch.control.webhooks import Webhooks, change
+from mockstytch.domain import emails, jwt_templates, rbac_policy, webhooks
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
-from mockstytch.http.dispatch import MAX_BODY
 from mockstytch.mock import Mock
 from mockstytch.store.credentials import NextIdentity
 from mockstytch.store.messages import Message
@@ -24,7 +29,6 @@ from mockstytch.store.projects import Project, ProjectSettings, SigningKey
 from mockstytch.store.record import Frozen
 
 PREFIX = "/_mock/api"
-LONGEST_WAIT = 60
 
 Handler = Callable[[Request], Awaitable[Any]]
 S = TypeVar("S", bound=msgspec.Struct)
@@ -75,6 +79,9 @@ class Control:
             ("POST", "/keys/rotate", self.rotate_keys),
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
+            ("POST", "/impersonation-tokens", self.impersonation_tokens),
+            *Webhooks(self.mock, self.arrivals).routes(),
+            *Fraud(self.mock).routes(),
         ]
         return [Route(PREFIX + path, self._answering(handler), methods=[method]) for method, path, handler in table]
 
@@ -109,13 +116,15 @@ class Control:
         settings = _converted(merged, ProjectSettings)
         for template in settings.jwt_templates:
             jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
+        endpoints = webhooks.checked(self.mock.ids, settings.webhooks, project.settings.webhooks)
+        settings = msgspec.structs.replace(settings, webhooks=endpoints)
         if "rbac_policy" in given:
             with self.mock.transaction(project) as ctx:
                 ctx.source = "dashboard"
                 settings = msgspec.structs.replace(
                     settings, rbac_policy=rbac_policy.take_over(ctx, settings.rbac_policy)
                 )
-        return described(self.mock.change(project, name=name, settings=settings))
+        return described(change(self.mock, project, settings, name=name))
 
     async def reset(self, request: Request) -> Any:
         if request.query_params.get("all", "").lower() in ("true", "1"):
@@ -147,16 +156,19 @@ class Control:
 
     async def messages(self, request: Request) -> Any:
         project = guard.project(self.mock, request)
-        found = await self.arrivals.wait(project, _wanted(request), _wait(request), request.is_disconnected)
+        found = await self._arrived(request, project, _wanted(request))
         last = found[-1].message_id if found else request.query_params.get("after")
         return {"messages": [wire.message(m) for m in found], "next_after": last}
 
     async def latest_message(self, request: Request) -> Any:
         project = guard.project(self.mock, request)
-        found = await self.arrivals.wait(project, _wanted(request, limit=1), _wait(request), request.is_disconnected)
+        found = await self._arrived(request, project, _wanted(request, limit=1))
         if not found:
             raise errors.message_not_found()
         return wire.message(found[-1])
+
+    async def _arrived(self, request: Request, project: Project, wanted: Wanted) -> list[Message]:
+        return await self.arrivals.wait(project, lambda: read(self.mock, project, wanted), _wait(request), request)
 
     async def delete_messages(self, request: Request) -> Any:
         with self.mock.transaction(guard.project(self.mock, request)) as ctx:
@@ -196,6 +208,11 @@ class Control:
             )
         return {}
 
+    async def impersonation_tokens(self, request: Request) -> Any:
+        """A token to act as a member with."""
+        project = guard.project(self.mock, request)
+        return impersonation.mint(self.mock, project, await _body(request, impersonation.Wanted))
+
     async def requests(self, request: Request) -> Any:
         """The latest requests, newest last, each refusal with its reason."""
         log = self.mock.log_of(guard.project(self.mock, request))
@@ -229,33 +246,6 @@ def _wanted(request: Request, limit: int | None = None) -> Wanted:
         query.get("after", ""),
         limit or _number(request, "limit", 100, 1, 10_000),
     )
-
-
-def _wait(request: Request) -> float:
-    return float(_number(request, "wait", 0, 0, LONGEST_WAIT))
-
-
-def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
-    text = request.query_params.get(name)
-    if text is None or text == "":
-        return default
-    try:
-        number = int(float(text))
-    except (ValueError, OverflowError):
-        raise errors.bad_request(because=f"{name} is not a number") from None
-    if not least <= number <= most:
-        raise errors.bad_request(because=f"{name} must be between {least} and {most}")
-    return number
-
-
-async def _body(request: Request, kind: type[S] | type[dict[str, Any]]) -> Any:
-    raw = await request.body()
-    if len(raw) > MAX_BODY:
-        raise errors.request_too_large()
-    try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
-        raise errors.bad_request(because=str(e)) from None
 
 
 def _converted(value: Any, kind: type[S]) -> S:

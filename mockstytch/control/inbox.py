@@ -2,60 +2,52 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from time import monotonic
+from typing import TypeVar
+
+from starlette.requests import Request
 
 from mockstytch.mock import Mock
+from mockstytch.store.events import Event
 from mockstytch.store.messages import Message
 from mockstytch.store.projects import Project
 
 _PATIENCE = 5  # seconds between two looks whether the caller is still there
 
+T = TypeVar("T")
+
 
 class Arrivals:
-    """Wakes those who wait for a message, from whichever thread it was written."""
+    """Wakes those who wait for a message or a delivery, from whichever thread it was written."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._waiting: set[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = set()
         mock.subscribers.append(self)
 
-    def __call__(self, project: Project, messages: list[Message]) -> None:
-        for loop, event in list(self._waiting):
-            loop.call_soon_threadsafe(event.set)
+    def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
+        for project_id, loop, news in list(self._waiting):
+            if project_id == project.project_id or self._mock.stopping:
+                loop.call_soon_threadsafe(news.set)
 
-    async def wait(
-        self, project: Project, wanted: "Wanted", seconds: float, has_left: Callable[[], Awaitable[bool]]
-    ) -> list[Message]:
-        """The messages that match, as soon as there is one, and at the latest after ``seconds``; sooner where the
+    async def wait(self, project: Project, look: Callable[[], list[T]], seconds: float, caller: Request) -> list[T]:
+        """What ``look`` finds, as soon as that is something, and at the latest after ``seconds``; sooner where the
         caller has hung up or the server is about to end."""
         deadline = monotonic() + seconds
-        waiter = (asyncio.get_running_loop(), asyncio.Event())
+        news = asyncio.Event()
+        waiter = (project.project_id, asyncio.get_running_loop(), news)
         self._waiting.add(waiter)
         try:
-            while not (found := self.read(project, wanted)) and (left := deadline - monotonic()) > 0:
-                waiter[1].clear()
+            while True:
+                news.clear()  # before the look: what another thread writes during it is news
+                left = deadline - monotonic()
+                if (found := look()) or left <= 0 or self._mock.stopping or await caller.is_disconnected():
+                    return found
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(waiter[1].wait(), min(left, _PATIENCE))
-                if self._mock.stopping or await has_left():
-                    break
-            return found
+                    await asyncio.wait_for(news.wait(), min(left, _PATIENCE))
         finally:
             self._waiting.discard(waiter)
-
-    def read(self, project: Project, wanted: "Wanted") -> list[Message]:
-        """The messages that match now, oldest first."""
-        columns = Message.table.c
-        with self._mock.transaction(project) as ctx:
-            query = ctx.store.query(Message)
-            for name in ("to", "kind", "channel"):
-                if value := getattr(wanted, name):
-                    query = query.where(columns[name] == value)
-            if wanted.after:
-                seen = ctx.store.find(Message, message_id=wanted.after)
-                query = query.where(columns.position > (seen.position if seen else -1))
-            newest_first = ctx.store.rows(Message, query.order_by(columns.position.desc()).limit(wanted.limit))
-            return newest_first[::-1]
 
 
 class Wanted:
@@ -63,3 +55,18 @@ class Wanted:
 
     def __init__(self, to: str = "", kind: str = "", channel: str = "", after: str = "", limit: int = 100) -> None:
         self.to, self.kind, self.channel, self.after, self.limit = to.strip().lower(), kind, channel, after, limit
+
+
+def read(mock: Mock, project: Project, wanted: Wanted) -> list[Message]:
+    """The messages that match now, oldest first."""
+    columns = Message.table.c
+    with mock.transaction(project) as ctx:
+        query = ctx.store.query(Message)
+        for name in ("to", "kind", "channel"):
+            if value := getattr(wanted, name):
+                query = query.where(columns[name] == value)
+        if wanted.after:
+            seen = ctx.store.find(Message, message_id=wanted.after)
+            query = query.where(columns.position > (seen.position if seen else -1))
+        newest_first = ctx.store.rows(Message, query.order_by(columns.position.desc()).limit(wanted.limit))
+        return newest_first[::-1]

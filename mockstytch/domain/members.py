@@ -51,14 +51,26 @@ def check_textable(ctx: Context, number: str) -> None:
         invalid_phone_number: not E.164.
         invalid_phone_number_country_code: the project sends no messages to that country.
     """
+    country = _country(number)
+    if country not in ctx.project.settings.sms_country_codes:
+        raise errors.invalid_phone_number_country_code(because=f"{country} is not in sms_country_codes")
+
+
+def is_textable(ctx: Context, number: str) -> bool:
+    """Whether the project sends messages to a number's country."""
+    return _country(number) in ctx.project.settings.sms_country_codes
+
+
+def _country(number: str) -> str:
+    """
+    Raises:
+        invalid_phone_number: not E.164.
+    """
     import phonenumbers
 
     parsed = _parsed(number)
-    country = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(
-        parsed.country_code
-    )
-    if country not in ctx.project.settings.sms_country_codes:
-        raise errors.invalid_phone_number_country_code(because=f"{country} is not in sms_country_codes")
+    known = phonenumbers.region_code_for_number(parsed)
+    return str(known or phonenumbers.region_code_for_country_code(parsed.country_code))
 
 
 def _parsed(number: str) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockstytch.domain import codes, messages
+from mockstytch.domain import codes, members, messages
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -36,9 +36,13 @@ def required(member: Member | None, secondary_auth_initiated: str | None = None)
 
 
 def begin(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> dict[str, Any]:
-    """Ask a member for the second factor: a code is texted at once, if a verified phone is the method to use."""
+    """Ask a member for the second factor: a code is texted at once, if a verified phone is the method to use, and the
+    project sends messages to its country."""
     by_sms = member.mfa_phone_number and member.mfa_phone_number_verified and member.default_mfa_method != "totp"
     if not (by_sms and allows(organization, member, "sms_otp")):
+        return required(member)
+    if not members.is_textable(ctx, member.mfa_phone_number):
+        ctx.note(f"no code was texted to {member.mfa_phone_number}: its country is not in sms_country_codes")
         return required(member)
     send_sms(ctx, organization, member, locale)
     return required(member, "sms_otp")

@@ -104,6 +104,11 @@ def _without_blanks(changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if value or name not in named}
 
 
+def is_external_id(text: str) -> bool:
+    """Whether an organization may have this external id."""
+    return re.fullmatch(r"(?!organization-(test|live)-)[A-Za-z0-9._|-]{1,128}", text) is not None
+
+
 def slug_of(name: str) -> str:
     """A slug made of a name; "" if nothing in it can be part of one."""
     slug = re.sub(r"[^a-z0-9._~]+", "-", name.lower()).strip("-")[:120]

@@ -3,11 +3,12 @@
 from functools import cache
 from typing import Any
 
-from mockstytch import errors
-from mockstytch.domain import hashes, locks, sessions
+from mockstytch import errors, wire
+from mockstytch.domain import hashes, locks, lookup, sessions
 from mockstytch.mock import Context
 from mockstytch.store.credentials import Password
 from mockstytch.store.members import Member
+from mockstytch.store.organizations import Organization
 from mockstytch.store.projects import PasswordPolicy
 from mockstytch.store.sessions import Factor
 
@@ -41,22 +42,33 @@ def check_mode(ctx: Context, *, cross_org: bool) -> None:
 
 
 def set_for(ctx: Context, member: Member, hash: str) -> Member:
-    """Give a member a password, in place of a former one; where they are shared, everybody with its address."""
+    """Give a member a password, in place of a former one; where they are shared, everybody with its address. Of the
+    member itself the caller tells."""
     if ctx.project.settings.cross_org_passwords_enabled:
-        set_for_address(ctx, member.email_address, hash)
+        set_for_address(ctx, member.email_address, hash, untold=member.member_id)
         return ctx.store.get(Member, member_id=member.member_id)
     saved = _save(ctx, member.member_id, hash, member.member_id)
     return ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
 
 
-def set_for_address(ctx: Context, email_address: str, hash: str) -> list[Member]:
+def set_for_address(ctx: Context, email_address: str, hash: str, untold: str = "") -> list[Member]:
     """Give an address a password, in place of a former one. Answers its members: the deleted ones have it as well, for
-    the day they are reactivated."""
+    the day they are reactivated.
+
+    Args:
+        untold: the member of whom the caller tells.
+    """
     saved = _save(ctx, email_address, hash)
-    return [
-        ctx.store.update(holder, member_password_id=saved.member_password_id, updated_at=ctx.now)
-        for holder in ctx.store.all(Member, email_address=email_address)
-    ]
+    holders = ctx.store.all(Member, email_address=email_address)
+    return [_now_has(ctx, holder, saved.member_password_id, untold) for holder in holders]
+
+
+def _now_has(ctx: Context, holder: Member, member_password_id: str, untold: str) -> Member:
+    holder = ctx.store.update(holder, member_password_id=member_password_id, updated_at=ctx.now)
+    if holder.status != "deleted" and holder.member_id != untold:
+        organization = ctx.store.get(Organization, organization_id=holder.organization_id)
+        ctx.emit("member", "update", holder.member_id, wire.member(holder, organization))
+    return holder
 
 
 def _save(ctx: Context, scope: str, hash: str, member_id: str | None = None) -> Password:
@@ -85,8 +97,12 @@ def forget(ctx: Context, member: Member) -> Member:
     return ctx.store.update(member, member_password_id="", updated_at=ctx.now)
 
 
-def forget_shared(ctx: Context, email_address: str) -> None:
-    """The address's password goes, for everybody who has it.
+def require_reset(ctx: Context, email_address: str, untold: str = "") -> None:
+    """The address's password opens nothing any more. It goes, if only one active member has it; shared by several, it
+    stays to be replaced by mail.
+
+    Args:
+        untold: the member of whom the caller tells.
 
     Raises:
         cross_org_passwords_not_enabled: addresses have none.
@@ -96,9 +112,44 @@ def forget_shared(ctx: Context, email_address: str) -> None:
     found = of_scope(ctx, email_address)
     if found is None:
         raise errors.member_password_not_found()
-    for holder in ctx.store.all(Member, member_password_id=found.member_password_id):
-        ctx.store.update(holder, member_password_id="", updated_at=ctx.now)
-    ctx.store.delete(found)
+    having = ctx.store.all(Member, member_password_id=found.member_password_id)
+    if sum(holder.status == "active" for holder in having) <= 1:
+        for holder in having:
+            _now_has(ctx, holder, "", untold)
+        ctx.store.delete(found)
+    else:
+        ctx.store.update(found, reset_required=True)
+
+
+def _holders(ctx: Context, email_address: str) -> list[Member]:
+    """The members with an address, who share its password; not the deleted ones."""
+    found = ctx.store.all(Member, email_address=email_address)
+    return [lookup.unlocked(ctx, holder) for holder in found if holder.status != "deleted"]
+
+
+def prove_shared(ctx: Context, email_address: str, password: str) -> None:
+    """Show the password of an address. A wrong one counts against each member who has the address.
+
+    Raises:
+        member_password_not_found: there is none.
+        unauthorized_credentials: it is another.
+        user_lock_limit_reached: too many wrong ones, for one of the members.
+        member_reset_password: it is right, and no longer good enough.
+    """
+    stored = of_scope(ctx, email_address)
+    if stored is None:
+        raise errors.member_password_not_found()
+    having = _holders(ctx, email_address)
+    for holder in having:
+        locks.check(ctx, holder)
+    if not hashes.fits(stored.hash, password):
+        error = errors.unauthorized_credentials(because="wrong password")
+        for holder in having:
+            error = locks.failed(ctx, holder, error)
+        raise error
+    for holder in having:
+        locks.succeeded(ctx, holder)
+    check_still_good(ctx, stored, password, email_address)
 
 
 def prove(ctx: Context, member: Member, password: str) -> Member:
@@ -110,8 +161,8 @@ def prove(ctx: Context, member: Member, password: str) -> Member:
         user_lock_limit_reached: too many wrong ones.
         member_reset_password: it is right, and no longer good enough.
     """
-    member = _shown(ctx, member, password, errors.unauthorized_credentials)
-    check_still_good(ctx, password, member.email_address)
+    member, stored = _shown(ctx, member, password, errors.unauthorized_credentials)
+    check_still_good(ctx, stored, password, member.email_address)
     return member
 
 
@@ -122,18 +173,21 @@ def prove_old(ctx: Context, member: Member, password: str) -> Member:
         member_password_not_found: there is none.
         password_does_not_match: it is another.
         user_lock_limit_reached: too many wrong ones.
+        member_reset_password: it is right, but has to be replaced by mail.
     """
-    return _shown(ctx, member, password, errors.password_does_not_match)
+    member, stored = _shown(ctx, member, password, errors.password_does_not_match)
+    _check_no_reset(stored)
+    return member
 
 
-def _shown(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> Member:
+def _shown(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> tuple[Member, Password]:
     locks.check(ctx, member)
     stored = of(ctx, member)
     if stored is None:
         raise errors.member_password_not_found()
     if not hashes.fits(stored.hash, password):
         raise locks.failed(ctx, member, wrong(because="wrong password"))
-    return locks.succeeded(ctx, member)
+    return locks.succeeded(ctx, member), stored
 
 
 def after_new_address(ctx: Context, member: Member) -> Member:
@@ -144,11 +198,17 @@ def after_new_address(ctx: Context, member: Member) -> Member:
     return ctx.store.update(member, member_password_id=shared.member_password_id if shared else "")
 
 
-def check_still_good(ctx: Context, password: str, email_address: str) -> None:
+def _check_no_reset(stored: Password) -> None:
+    if stored.reset_required:
+        raise errors.member_reset_password(because="a reset by mail was required")
+
+
+def check_still_good(ctx: Context, stored: Password, password: str, email_address: str) -> None:
     """
     Raises:
-        member_reset_password: the password is known to be breached, or outdated by the policy.
+        member_reset_password: a reset was required; or it is known to be breached, or outdated by the policy.
     """
+    _check_no_reset(stored)
     policy = ctx.project.settings.password_policy
     if policy.check_breach_on_authentication and is_breached(policy, password):
         raise errors.member_reset_password(because="the password is breached")

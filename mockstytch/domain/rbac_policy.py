@@ -17,6 +17,7 @@ from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.projects import Permission, RbacPolicy, Resource, Role, Scope
+from mockstytch.store.record import Record
 
 _LONGEST_NAME = 128
 _LONGEST_DESCRIPTION = 1024
@@ -132,6 +133,9 @@ def drop_roles(ctx: Context, organization: Organization, gone: set[str]) -> Orga
     if not gone:
         return organization
     organization = ctx.store.update(organization, **_without(organization, gone))
+    for connections in _implying():
+        for connection in ctx.store.all(connections, organization_id=organization.organization_id):
+            ctx.store.update(connection, **_left(connection, gone))
     columns = Member.table.c
     holders = ctx.store.query(Member).where(
         columns.organization_id == organization.organization_id, search.holds_any(columns.roles)(sorted(gone))
@@ -146,22 +150,24 @@ def drop_roles(ctx: Context, organization: Organization, gone: set[str]) -> Orga
 
 def _without(o: Organization, gone: set[str]) -> dict[str, Any]:
     implied = [a for a in o.rbac_email_implicit_role_assignments if a["role_id"] not in gone]
-    connections = [
-        replace(
-            c,
-            roles=[role_id for role_id in c.roles if role_id not in gone],
-            group_roles=[g for g in c.group_roles if g.role_id not in gone],
-        )
-        for c in o.sso_connections
-    ]
-    scim = o.scim_connection
-    if scim is not None:
-        scim = replace(scim, group_roles=[g for g in scim.group_roles if g.role_id not in gone])
     return {
         "rbac_email_implicit_role_assignments": implied,
-        "sso_connections": connections,
-        "scim_connection": scim,
+        "sso_connections": [replace(c, **_left(c, gone)) for c in o.sso_connections],
+        "scim_connection": replace(o.scim_connection, **_left(o.scim_connection, gone)) if o.scim_connection else None,
     }
+
+
+def _implying() -> list[type[Record]]:
+    """The records of an organization's connections, of whatever kind: those that say which groups imply which roles."""
+    return [r for r in Record.__subclasses__() if {"organization_id", "group_roles"} <= set(r.__struct_fields__)]
+
+
+def _left(connection: Any, gone: set[str]) -> dict[str, Any]:
+    """What a connection, or its summary, implies without some roles. A directory's implies them by group only."""
+    left: dict[str, Any] = {"group_roles": [g for g in connection.group_roles if g.role_id not in gone]}
+    if hasattr(connection, "roles"):
+        left["roles"] = [role_id for role_id in connection.roles if role_id not in gone]
+    return left
 
 
 def _with_own_roles(ctx: Context) -> list[Organization]:

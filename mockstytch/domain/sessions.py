@@ -74,7 +74,13 @@ def touch(
     claims: dict[str, Any],
     factors: list[Factor] | None = None,
 ) -> MemberSession:
-    """The session, accessed now. ``minutes`` sets how long it lives from now on; None leaves that as it is."""
+    """The session, accessed now. ``minutes`` sets how long it lives from now on; None leaves that as it is.
+
+    Raises:
+        session_not_mutable: it is an impersonated one, which neither lives longer nor gets factors.
+    """
+    if (minutes or factors) and is_impersonated(session):
+        raise errors.session_not_mutable()
     expires_at = ctx.now + timedelta(minutes=minutes) if minutes else session.expires_at
     return ctx.store.update(
         session,
@@ -93,6 +99,10 @@ def extend(
     if minutes is None and session.expires_at < ctx.now + timedelta(minutes=DEFAULT_MINUTES):
         minutes = DEFAULT_MINUTES
     return touch(ctx, session, minutes, claims, factors)
+
+
+def is_impersonated(session: MemberSession) -> bool:
+    return any(factor.type == "impersonated" for factor in session.authentication_factors)
 
 
 def with_factors(old: list[Factor], new: list[Factor]) -> list[Factor]:

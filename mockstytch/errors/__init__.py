@@ -6,12 +6,14 @@ the rule, this catalogue and the test.
 
 from mockstytch.errors.basic import *
 from mockstytch.errors.enterprise import *
+from mockstytch.errors.fraud import *
 from mockstytch.errors.kinds import Confidence, Kind, StytchError
 from mockstytch.errors.management import *
 from mockstytch.errors.oauth_server import *
 from mockstytch.errors.rbac import *
 from mockstytch.errors.scim import *
 from mockstytch.errors.sso import *
+from mockstytch.errors.webhooks import *
 
 __all__ = ["Confidence", "Kind", "StytchError", "catalogue"]
 

@@ -42,7 +42,7 @@ class Kind(msgspec.Struct, frozen=True):
     error_type: str
     message: str
     confidence: Confidence
-    family: Literal["api", "b2b/api"]
+    family: Literal["api", "b2b/api", "fraud/api"]
 
     def __call__(self, because: str = "", details: dict[str, Any] | None = None) -> StytchError:
         return StytchError(self, because, details)
@@ -59,3 +59,7 @@ def shared(status: int, error_type: str, message: str, confidence: Confidence = 
 
 def b2b(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
     return Kind(status, error_type, message, confidence, "b2b/api")
+
+
+def fraud(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
+    return Kind(status, error_type, message, confidence, "fraud/api")

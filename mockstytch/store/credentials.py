@@ -14,12 +14,14 @@ class Password(Record):
     Attributes:
         scope: whose it is: the member's id, or the e-mail address.
         hash: as ``domain.hashes`` writes it.
+        reset_required: it opens nothing any more, until another one is set by mail.
     """
 
     member_password_id: Key
     scope: str
     member_id: Annotated[str | None, References(Member)] = None
     hash: str
+    reset_required: bool = False
     created_at: datetime
 
 

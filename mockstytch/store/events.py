@@ -18,3 +18,8 @@ class Event(Record):
     id: str
     entity: dict[str, Any] | None
     created_at: datetime
+
+    @property
+    def event_type(self) -> str:
+        """``direct.member.create``, as endpoints choose by."""
+        return f"{self.source}.{self.object_type}.{self.action}"

@@ -1,6 +1,7 @@
 """Projects: the worlds. Their settings, their keys."""
 
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 import msgspec
@@ -136,6 +137,22 @@ class EventLogDestination(Frozen):
     streaming_status: Literal["ACTIVE", "DISABLED", "PENDING"] = "DISABLED"
 
 
+class WebhookEndpoint(Frozen, forbid_unknown_fields=True):
+    """Where events are told.
+
+    Attributes:
+        secret: what deliveries are signed with: ``whsec_`` and base64.
+        event_types: ``direct.member.create``, ``*.member.*``, …: what it wants to hear of; everything, if empty.
+    """
+
+    url: str
+    secret: str = ""
+    event_types: list[str] = []
+
+    def wants(self, event_type: str) -> bool:
+        return not self.event_types or any(fnmatchcase(event_type, pattern) for pattern in self.event_types)
+
+
 class ProjectSettings(Frozen):
     """What the real service has in its dashboard.
 
@@ -155,6 +172,7 @@ class ProjectSettings(Frozen):
         trusted_token_profiles: whose tokens can be attested.
         user_impersonation_enabled: whether impersonation tokens log anybody in.
         zero_downtime_session_migration_url: the UserInfo URL that ``sessions.migrate`` asks; "" turns it off.
+        webhooks: the endpoints that are told of events, each ``{"url", "secret", "event_types"}``.
         idp_authorization_url: the app's own page for OAuth authorization requests; "" takes this server's consent page.
         idp_dynamic_client_registration_enabled: whether anybody may register an OAuth client.
         idp_dynamic_client_registration_access_token_template_content: the claims template of such clients.
@@ -180,6 +198,7 @@ class ProjectSettings(Frozen):
     trusted_token_profiles: list[TrustedTokenProfile] = []
     user_impersonation_enabled: bool = True
     zero_downtime_session_migration_url: str = ""
+    webhooks: list[WebhookEndpoint] = []
     idp_authorization_url: str = ""
     idp_dynamic_client_registration_enabled: bool = True
     idp_dynamic_client_registration_access_token_template_content: str = ""

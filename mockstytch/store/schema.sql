@@ -5,6 +5,46 @@ CREATE TABLE default_email_templates (
 	template_id VARCHAR NOT NULL, 
 	PRIMARY KEY (project_id, project_slug, template_type)
 );
+CREATE TABLE devices (
+	project_id VARCHAR NOT NULL, 
+	telemetry_id VARCHAR NOT NULL, 
+	action VARCHAR, 
+	reasons TEXT NOT NULL, 
+	detected_device_type VARCHAR NOT NULL, 
+	is_authentic_device BOOLEAN NOT NULL, 
+	visitor_id VARCHAR, 
+	browser_id VARCHAR, 
+	visitor_fingerprint VARCHAR NOT NULL, 
+	browser_fingerprint VARCHAR NOT NULL, 
+	hardware_fingerprint VARCHAR NOT NULL, 
+	network_fingerprint VARCHAR NOT NULL, 
+	ip_address VARCHAR NOT NULL, 
+	asn VARCHAR NOT NULL, 
+	asn_name VARCHAR NOT NULL, 
+	asn_network VARCHAR NOT NULL, 
+	city VARCHAR NOT NULL, 
+	region VARCHAR NOT NULL, 
+	country VARCHAR NOT NULL, 
+	is_proxy BOOLEAN NOT NULL, 
+	is_vpn BOOLEAN NOT NULL, 
+	user_agent VARCHAR NOT NULL, 
+	external_metadata TEXT NOT NULL, 
+	raw_signals TEXT, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, telemetry_id)
+);
+CREATE TABLE email_risks (
+	project_id VARCHAR NOT NULL, 
+	email_address VARCHAR NOT NULL, 
+	action VARCHAR, 
+	risk_score BIGINT, 
+	has_known_bounces BOOLEAN, 
+	has_mx_or_a_record BOOLEAN, 
+	is_disposable_domain BOOLEAN, 
+	is_suspected_role_address BOOLEAN, 
+	PRIMARY KEY (project_id, email_address)
+);
 CREATE TABLE email_templates (
 	project_id VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
@@ -38,6 +78,19 @@ CREATE TABLE events (
 	PRIMARY KEY (project_id, event_id)
 );
 CREATE INDEX events_position_index ON events (project_id, position);
+CREATE TABLE fraud_rules (
+	project_id VARCHAR NOT NULL, 
+	rule_type VARCHAR NOT NULL, 
+	identifier VARCHAR NOT NULL, 
+	action VARCHAR NOT NULL, 
+	description VARCHAR, 
+	position BIGINT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	last_updated_at DATETIME, 
+	expires_at DATETIME, 
+	PRIMARY KEY (project_id, rule_type, identifier)
+);
+CREATE INDEX fraud_rules_position_index ON fraud_rules (project_id, position);
 CREATE TABLE intermediate_sessions (
 	project_id VARCHAR NOT NULL, 
 	intermediate_session_token VARCHAR NOT NULL, 
@@ -227,6 +280,31 @@ CREATE TABLE signing_keys (
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, kid)
 );
+CREATE TABLE verdict_reason_overrides (
+	project_id VARCHAR NOT NULL, 
+	verdict_reason VARCHAR NOT NULL, 
+	override_action VARCHAR NOT NULL, 
+	override_description VARCHAR, 
+	override_created_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, verdict_reason)
+);
+CREATE TABLE deliveries (
+	project_id VARCHAR NOT NULL, 
+	event_id VARCHAR NOT NULL, 
+	url VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	event_type VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	attempts TEXT NOT NULL, 
+	tries BIGINT NOT NULL, 
+	failures BIGINT NOT NULL, 
+	next_attempt_at DATETIME, 
+	PRIMARY KEY (project_id, event_id, url), 
+	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
+);
+CREATE INDEX deliveries_event_id ON deliveries (project_id, event_id);
+CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
+CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE members (
 	project_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
@@ -297,6 +375,20 @@ CREATE TABLE email_reservations (
 CREATE INDEX email_reservations_member_id ON email_reservations (project_id, member_id);
 CREATE INDEX email_reservations_organization_id ON email_reservations (project_id, organization_id);
 CREATE UNIQUE INDEX email_reservations_organization_id_email_address_unique ON email_reservations (project_id, organization_id, email_address);
+CREATE TABLE impersonation_tokens (
+	project_id VARCHAR NOT NULL, 
+	token VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	impersonator_id VARCHAR NOT NULL, 
+	impersonator_email_address VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, token), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX impersonation_tokens_member_id ON impersonation_tokens (project_id, member_id);
 CREATE TABLE member_sessions (
 	project_id VARCHAR NOT NULL, 
 	member_session_id VARCHAR NOT NULL, 
@@ -334,6 +426,7 @@ CREATE TABLE passwords (
 	scope VARCHAR NOT NULL, 
 	member_id VARCHAR, 
 	hash VARCHAR NOT NULL, 
+	reset_required BOOLEAN NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	PRIMARY KEY (project_id, member_password_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE

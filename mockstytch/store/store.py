@@ -146,6 +146,11 @@ def holder(connection: Connection, record: type[Record], **where: str) -> str | 
     return project_id
 
 
+def holders(connection: Connection, record: type[Record], condition: ColumnElement[bool]) -> list[str]:
+    """The ids of the projects with such rows."""
+    return list(connection.execute(select(record.table.c.project_id).where(condition).distinct()).scalars())
+
+
 def _conflict(e: IntegrityError, conflicts: dict[str, StytchError]) -> Exception:
     """The error of the unique column that the database names; what it names otherwise is a defect."""
     said = str(e.orig)

@@ -85,6 +85,18 @@ def test_enrolment_asks_one_and_texts_at_once(ways, enrolled, mock, client, way)
     assert client.sessions.authenticate(session_token=done.session_token).member.member_id == enrolled.member_id
 
 
+def test_nothing_is_texted_to_a_country_that_was_given_up(ways, enrolled, mock, client, given):
+    mock.configure(sms_country_codes=["GB"])
+    answer = ways.magic_link(enrolled)
+    required = assert_held(answer, enrolled)
+    assert required.member_options.mfa_phone_number == PHONE
+    assert required.secondary_auth_initiated is None
+    assert "sms_country_codes" in given.because()
+    assert mock.inbox.all(to=PHONE) == []
+    held = {"intermediate_session_token": answer.intermediate_session_token}
+    assert refusal(client.otps.sms.send, **ids(enrolled), **held) == (400, "invalid_phone_number_country_code")
+
+
 @pytest.mark.parametrize("way", ["magic_link", "email_otp", "password", "oauth"])
 def test_a_session_that_comes_along_is_stepped_up_and_asked_nothing(ways, enrolled, mock, given, acme, client, way):
     held = given.login(acme, enrolled).intermediate_session_token

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mockstytch.store.events import Event
+
 GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
 VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
@@ -95,8 +97,26 @@ def test_everybody_with_the_address_has_it(client, given, acme, other, ada):
     there = members.get(other.organization_id, email_address=ADA).member.member_password_id
     assert here == there != ada.member_password_id
     assert given.member(other).member_password_id == ""
+    client.organizations.members.delete(acme.organization_id, ada.member_id)
     client.passwords.email.require_reset(ADA)
     assert members.get(other.organization_id, email_address=ADA).member.member_password_id == ""
+
+
+def test_a_required_reset_of_a_password_that_several_share(client, given, acme, other, ada, token, reset, refused):
+    """It isn't deleted, but opens nothing until another one is set by mail."""
+    later = given.member(other, ADA)
+    answer = client.passwords.email.require_reset(ADA, acme.organization_id, ada.member_id)
+    assert answer.member.member_password_id == ada.member_password_id == later.member_password_id
+    for organization in (acme, other):
+        authenticate = client.passwords.authenticate
+        assert refused(authenticate, organization.organization_id, ADA, GOOD) == "member_reset_password"
+        assert refused(authenticate, organization.organization_id, ADA, BETTER) == "unauthorized_credentials"
+        replace = client.passwords.existing_password.reset
+        assert refused(replace, ADA, GOOD, BETTER, organization.organization_id) == "member_reset_password"
+    assert refused(client.passwords.discovery.authenticate, ADA, GOOD) == "member_reset_password"
+    reset(token(), BETTER)
+    assert client.passwords.authenticate(acme.organization_id, ADA, BETTER).member_authenticated
+    assert client.passwords.discovery.authenticate(ADA, BETTER).email_address == ADA
 
 
 def test_who_comes_back_has_it_as_well(client, given, acme, other, ada):
@@ -163,6 +183,24 @@ def test_who_is_not_let_in(log_in, client, ada, mock, refused):
     assert refused(client.passwords.discovery.authenticate, "nobody", GOOD) == "invalid_email"
     mock.configure(password_policy={"breached_passwords": [GOOD]})
     assert refused(log_in) == "member_reset_password"
+
+
+def test_wrong_ones_count_for_everybody_with_the_address(log_in, client, ada, acme, other, given, mock, refused):
+    mock.clock.freeze()
+    mock.configure(user_lock={"enabled": True, "threshold": 3, "ttl_seconds": 600})
+    there = given.member(other, ADA)
+    assert refused(log_in, "wrong") == "unauthorized_credentials"
+    assert log_in().email_address == ADA  # which sets the count back
+    for _ in range(2):
+        assert refused(log_in, "wrong") == "unauthorized_credentials"
+    assert refused(client.passwords.authenticate, acme.organization_id, ADA, "wrong") == "unauthorized_credentials"
+    assert refused(log_in) == "user_lock_limit_reached"  # one of them is enough
+    assert not client.organizations.members.get(other.organization_id, there.member_id).member.is_locked
+    mock.clock.advance(seconds=601)
+    assert refused(log_in, "wrong") == "unauthorized_credentials"  # the count of who was locked begins anew …
+    assert refused(log_in) == "user_lock_limit_reached"  # … and the other's reaches the limit
+    mock.clock.advance(seconds=601)
+    assert log_in().email_address == ADA
 
 
 # discovery.email.reset
@@ -258,3 +296,39 @@ def test_links_that_are_none(token, reset, ada, given, acme, client, mock, refus
     assert refused(reset, mailed, GOOD) == unable
     mock.clock.advance(seconds=11)
     assert refused(reset, late, GOOD) == unable
+
+
+# Events
+
+
+def test_everybody_whose_password_changed_was_updated(client, given, acme, other, ada, told):
+    """One event for each, also of those in other organizations; a deleted member is none of them."""
+    second = given.member(other, ADA)
+    gone = given.member(third := given.organization("Third"), ADA)
+    client.organizations.members.delete(third.organization_id, gone.member_id)
+    everybody = sorted([ada.member_id, second.member_id])
+    before = len(told())
+    client.passwords.discovery.email.reset_start(ADA)
+    client.passwords.discovery.email.reset(given.token(ADA), BETTER)
+    assert sorted(told()[before:]) == everybody
+    client.passwords.email.require_reset(ADA)
+    assert sorted(told()[before + 2 :]) == everybody
+    client.passwords.discovery.email.reset_start(ADA)
+    client.passwords.discovery.email.reset(given.token(ADA), GOOD)
+    client.passwords.email.require_reset(ADA, organization_id=acme.organization_id, member_id=ada.member_id)
+    assert sorted(told()[before + 6 :]) == everybody
+    client.passwords.email.reset_start(acme.organization_id, ADA)
+    client.passwords.email.reset(given.token(ADA), GOOD)
+    assert sorted(told()[before + 8 :]) == everybody
+
+
+@pytest.fixture
+def told(rows):
+    """The members of whose updates was told."""
+
+    def members():
+        with rows() as ctx:
+            found = sorted(ctx.store.all(Event), key=lambda event: event.position)
+            return [event.id for event in found if (event.object_type, event.action) == ("member", "update")]
+
+    return members

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mockstytch.store.events import Event
+
 GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
 VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
@@ -83,6 +85,16 @@ def test_fields_that_can_not_be(start, ada, client, refused, mock):
     assert refused(start, verify_email_template_id="theirs") == "email_template_not_found"
     assert start(reset_password_template_id="ours").member_id
     assert len(mock.inbox.all()) == 1
+
+
+def test_what_is_said_of_pkce_names_no_field_that_is_not_there(why, http, acme, ada):
+    """This call has ``code_challenge`` where others have ``pkce_code_challenge``, and so with the verifier."""
+    wrong = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", "code_challenge": "short"}
+    said = http.post("/v1/b2b/passwords/email/reset/start", json=wrong).json()
+    assert (said["error_type"], "pkce_" in said["error_message"]) == ("invalid_pkce_code_challenge", False)
+    wrong = {"password_reset_token": "x" * 44, "password": GOOD, "code_verifier": "a b"}
+    said = http.post("/v1/b2b/passwords/email/reset", json=wrong).json()
+    assert (said["error_type"], "pkce_" in said["error_message"]) == ("invalid_pkce_code_verifier", False)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +295,17 @@ def test_an_address_is_enough(client, shared, token, reset):
     assert reset(token(), BETTER).member.member_password_id
 
 
+def test_a_member_is_named_by_its_id_alone(client, shared, ada, given, refused, token, reset):
+    require = client.passwords.email.require_reset
+    bob = given.member(given.organization("Other"), "bob@acme.test")
+    unknown = "member-test-11111111-1111-4111-8111-111111111111"
+    for member_id in (bob.member_id, unknown, "ada"):
+        assert refused(require, "ada@acme.test", member_id=member_id) == "member_not_found"
+    answer = require("ada@acme.test", member_id=ada.member_id)
+    assert (answer.member_id, answer.member.member_password_id) == (ada.member_id, "")
+    assert answer.organization.organization_id == ada.organization_id
+
+
 def test_whose_password_it_is_about(client, shared, given, acme, refused):
     require, bob = client.passwords.email.require_reset, given.member(acme, "bob@acme.test")
     assert refused(require, "nobody") == "invalid_email"
@@ -310,3 +333,20 @@ def test_who_may(client, shared, given, acme, refused):
     tenancy = refused(require, "ada@acme.test", acme.organization_id, **by(foreign))
     assert tenancy == "session_authorization_tenancy_error"
     assert require("ada@acme.test", **by(root)).member.member_password_id == ""
+
+
+# Events
+
+
+def test_a_member_with_a_new_password_was_updated(token, reset, ada, acme, client, given, events, rows):
+    before = len(events())
+    reset(token(), GOOD)
+    assert events()[before:] == [("member", "update"), ("member", "update")]  # the password; the address is proven
+    client.passwords.existing_password.reset(ada.email_address, GOOD, BETTER, acme.organization_id)
+    assert events()[before + 2 :] == [("member", "update")]
+    with rows() as ctx:
+        told = max(ctx.store.all(Event), key=lambda event: event.position)
+    member = client.organizations.members.get(acme.organization_id, ada.member_id).member
+    assert told.entity["member_password_id"] == member.member_password_id
+    client.passwords.sessions.reset(acme.organization_id, GOOD, session_token=given.login(acme, ada).session_token)
+    assert events()[before + 3 :] == [("member", "update")]

@@ -1,8 +1,13 @@
 """The policies of projects and organizations: what they may say, and what becomes of roles that are gone."""
 
+from datetime import datetime
+
+import msgspec
 import pytest
 
+from mockstytch.domain import rbac_policy
 from mockstytch.handle import MockError
+from mockstytch.store.organizations import GroupRole, Organization, ScimSummary, SsoSummary
 
 READ = {"resource_id": "documents", "actions": ["read"]}
 DOCUMENTS = {"resource_id": "documents", "actions": ["read", "write"]}
@@ -224,6 +229,45 @@ def test_who_held_a_role_of_the_project_loses_it(project, given, client, acme, e
     project(roles=[READER, {**READER, "role_id": "writer"}])
     again = client.organizations.members.get(acme.organization_id, ada.member_id).member
     assert [role.role_id for role in again.roles] == ["stytch_member", "reader"]  # a new role of an old name
+
+
+def test_what_implied_it_implies_it_no_more(project, given, client, acme, rows):
+    """In the connections' own rows as well, or the next change of one would bring the role back."""
+    project(roles=[READER, {**READER, "role_id": "writer"}])
+    with rows() as ctx:
+        made = [row for record in rbac_policy._implying() for row in _connections(ctx, record, acme.organization_id)]
+        groups = [GroupRole(group="boss", role_id=role_id) for role_id in ("reader", "writer")]
+        summary = SsoSummary(
+            connection_id="saml-1",
+            display_name="",
+            identity_provider="okta",
+            active=True,
+            roles=["reader", "writer"],
+            group_roles=groups,
+        )
+        directory = ScimSummary(connection_id="scim-1", display_name="", bearer_token_last_four="", group_roles=groups)
+        organization = ctx.store.get(Organization, organization_id=acme.organization_id)
+        ctx.store.update(organization, sso_connections=[summary], scim_connection=directory)
+    project(roles=[READER])
+    with rows() as ctx:
+        now = ctx.store.get(Organization, organization_id=acme.organization_id)
+        left = [ctx.store.get(type(row), **{name: getattr(row, name) for name in row.key}) for row in made]
+    for connection in [*now.sso_connections, now.scim_connection, *left]:
+        assert [g.role_id for g in connection.group_roles] == ["reader"]
+        assert getattr(connection, "roles", ["reader"]) == ["reader"]
+
+
+def _connections(ctx, record, organization_id):
+    """A row of a connection's record that implies both roles; what else it must have is filled with anything."""
+    values = {"organization_id": organization_id}
+    for field in msgspec.structs.fields(record):
+        if field.name == "group_roles":
+            values["group_roles"] = [GroupRole(group="boss", role_id=r) for r in ("reader", "writer")]
+        elif field.name == "roles":
+            values["roles"] = ["reader", "writer"]
+        elif field.required and field.name not in values:
+            values[field.name] = {int: 1, datetime: ctx.now}.get(field.type, field.name)
+    yield ctx.store.insert(record(**values))
 
 
 def test_who_held_a_role_of_the_organization_loses_it(project, put, given, client, acme):

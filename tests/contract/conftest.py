@@ -32,5 +32,10 @@ def wire() -> Listening:
 def client(mock: MockStytch, wire: Listening) -> Any:
     """The official client, overheard."""
     return stytch.B2BClient(
-        mock.project_id, mock.secret, environment=f"{mock.url}/", suppress_warnings=True, sync_session=wire
+        mock.project_id,
+        mock.secret,
+        environment=f"{mock.url}/",
+        fraud_environment=f"{mock.url}/",
+        suppress_warnings=True,
+        sync_session=wire,
     )

@@ -1,7 +1,4 @@
-"""Every operation of the official client, found by calling it: verb, path, what it sends, what it expects back.
-
-``fraud`` is left out: it goes to another host, which this server doesn't play.
-"""
+"""Every operation of the official client, found by calling it: verb, path, what it sends, what it expects back."""
 
 import enum
 import inspect
@@ -60,9 +57,14 @@ def operations() -> dict[str, Operation]:
     """The operations, by name."""
     session = Recording()
     client = stytch.B2BClient(
-        "{{project_id}}", "secret", environment=f"{BASE}/", suppress_warnings=True, sync_session=session
+        "{{project_id}}",
+        "secret",
+        environment=f"{BASE}/",
+        fraud_environment=f"{BASE}/",
+        suppress_warnings=True,
+        sync_session=session,
     )
-    found = (_operation(name, method, session) for name, method in _methods(client) if not name.startswith("fraud."))
+    found = (_operation(name, method, session) for name, method in _methods(client))
     return {operation.name: operation for operation in found if operation}
 
 

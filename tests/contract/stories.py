@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contract import stories_of_access, stories_of_factors  # noqa: F401  which tell their own
+from tests.contract import stories_of_access, stories_of_factors, stories_of_fraud  # noqa: F401  which tell their own
 from tests.contract.story import STORIES, story
 from tests.given import Given
 

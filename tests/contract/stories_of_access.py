@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests import outsider
 from tests.contract.story import story
 from tests.given import Given
 
@@ -15,3 +16,26 @@ CHEF = {
 @story("rbac.organizations.set_org_policy")
 def _(given: Given) -> Any:
     return given.client.rbac.organizations.set_org_policy(given.organization().organization_id, {"roles": [CHEF]})
+
+
+@story("sessions.attest")
+def _(given: Given) -> Any:
+    given.mock.configure(trusted_token_profiles=[outsider.profile()])
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    return given.client.sessions.attest(outsider.PROFILE_ID, outsider.token(), acme.organization_id)
+
+
+@story("sessions.migrate")
+def _(given: Given) -> Any:
+    given.mock.configure(zero_downtime_session_migration_url=outsider.userinfo(email="ada@acme.test"))
+    acme = given.organization()
+    given.member(acme, "ada@acme.test")
+    return given.client.sessions.migrate(outsider.BEARER, acme.organization_id)
+
+
+@story("impersonation.authenticate")
+def _(given: Given) -> Any:
+    acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
+    token = given.mock.impersonation_token(acme.organization_id, given.member(acme).member_id)
+    return given.client.impersonation.authenticate(token)

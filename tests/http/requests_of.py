@@ -15,6 +15,7 @@ import pydantic
 from mockstytch import errors
 from mockstytch.app import endpoints
 from mockstytch.http.endpoint import Endpoint
+from tests import outsider
 from tests.contract.factors import (
     NEW_PASSWORD,
     PASSWORD,
@@ -38,6 +39,7 @@ ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
+    "fraud.set_rule": ["visitor_id"],
     "otp_sms.authenticate": ["session_token"],
     "otp_sms.send": ["mfa_phone_number"],
     "passwords.require_reset": ["organization_id", "member_id"],
@@ -52,6 +54,7 @@ ALSO = {
     "sessions.authenticate": ["session_token"],
     "sessions.exchange": ["session_token"],
     "sessions.revoke": ["session_token"],
+    "sessions_attest.attest": ["organization_id"],
 }
 _OFFICIAL = {(operation.method, operation.path): operation for operation in operations().values()}
 _SEARCH_ERROR = re.compile(r"(organization|member)_search_\w+")
@@ -116,6 +119,9 @@ def _discovery_reset(world: "World") -> dict[str, Any]:
 
 # Where a good request is about somebody else than Ada, or needs something that is made for it.
 OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
+    "impersonation.authenticate": lambda world: {
+        "impersonation_token": world.given.mock.impersonation_token(world.acme.organization_id, world.ada.member_id)
+    },
     "members.delete_mfa_phone_number": _dora,
     "members.delete_password": lambda world: {"member_password_id": world.dora.member_password_id},
     "members.delete_totp": _dora,
@@ -142,6 +148,7 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "recovery_codes.get": _dora,
     "recovery_codes.recover": _dora,
     "recovery_codes.rotate": _dora,
+    "sessions_migrate.migrate": lambda world: {"session_token": outsider.BEARER},
     "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
 }
 
@@ -153,7 +160,12 @@ class World:
 
     def __init__(self, given: Given, http: httpx.Client) -> None:
         self.given, self.http, self._own = given, http, {}
-        given.mock.configure(cross_org_passwords_enabled=True, user_lock={"enabled": False})
+        given.mock.configure(
+            cross_org_passwords_enabled=True,
+            user_lock={"enabled": False},
+            trusted_token_profiles=[outsider.profile()],
+            zero_downtime_session_migration_url=outsider.userinfo(email="ada@acme.test"),
+        )
         self.acme = given.organization("Acme")
         self.globex = given.organization("Globex")
         self.ada = given.member(self.acme, "ada@acme.test", external_id="ada")
@@ -183,6 +195,13 @@ class World:
             "recovery_code": "aaaa-bbbb-cccc",
             "mfa_phone_number": PHONE,
             "org_policy": {"roles": [CHEF]},
+            "profile_id": outsider.PROFILE_ID,
+            "token": outsider.token(),
+            "telemetry_id": given.mock.fraud.device(),
+            "visitor_id": "visitor-1",
+            "action": "BLOCK",
+            "verdict_reason": "VIRTUAL_MACHINE",
+            "override_action": "ALLOW",
         }
 
     @cached_property

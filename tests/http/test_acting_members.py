@@ -18,10 +18,13 @@ _METHODS = {(o.method, o.path): attrgetter(o.name)(_client) for o in operations(
 ACTING = {
     name: endpoint
     for name, endpoint in ENDPOINTS.items()
-    if "method_options" in inspect.signature(_METHODS[endpoint.method, endpoint.path]).parameters
+    if (method := _METHODS.get((endpoint.method, endpoint.path)))
+    and "method_options" in inspect.signature(method).parameters
 }
 # What it takes where the endpoint looks at more than the request to know.
 TAKES = {
+    "connected_apps.of_member": ("stytch.member", "get.connected-apps"),
+    "connected_apps.revoke": ("stytch.member", "revoke.connected-apps"),
     "members.delete_password": ("stytch.member", "update.info.delete.password"),
     "sessions.revoke": ("stytch.member", "revoke-sessions"),
 }
@@ -47,8 +50,9 @@ def takes(endpoint, sent):
 class Cast:
     """Members whose roles are made for one request, all logged in: nobody may do anything but by these roles."""
 
-    def __init__(self, world, resource_id, actions):
+    def __init__(self, world, sent, resource_id, actions):
         self.world = world
+        here, elsewhere = self._organizations(sent)
         available = {r.resource_id: r.actions for r in rbac.RESOURCES}
         # an action that Stytch's resource doesn't name is granted by the wildcard only
         exactly = sorted(actions) if actions <= set(available[resource_id]) else ["*"]
@@ -65,10 +69,17 @@ class Cast:
                 ]
             }
         )
-        self.nobody = self._login(world.acme)
-        self.rest = self._login(world.acme, "the rest")
-        self.stranger = self._login(world.globex, "exactly")
-        self.exactly = self._login(world.acme, "exactly")
+        self.nobody = self._login(here)
+        self.rest = self._login(here, "the rest")
+        self.stranger = self._login(elsewhere, "exactly")
+        self.exactly = self._login(here, "exactly")
+
+    def _organizations(self, sent):
+        """The one that a request is about, and another one."""
+        acme, globex = self.world.acme, self.world.globex
+        reference = sent.get("organization_id", acme.organization_id)
+        here = self.world.given.client.organizations.get(reference).organization
+        return here, acme if here.organization_id == globex.organization_id else globex
 
     def _login(self, organization, *roles):
         given = self.world.given
@@ -83,7 +94,7 @@ class Cast:
 def prove(world, endpoint, sent):
     resource_id, actions = takes(endpoint, sent)
     assert actions, "nothing says what a member needs: give it a permission, or name it in TAKES"
-    cast = Cast(world, resource_id, actions)
+    cast = Cast(world, sent, resource_id, actions)
     assert cast.refused(endpoint, sent, cast.nobody) == "session_authorization_error"
     assert cast.refused(endpoint, sent, cast.rest) == "session_authorization_error"
     assert cast.refused(endpoint, sent, cast.stranger) == "session_authorization_tenancy_error"
@@ -93,6 +104,39 @@ def prove(world, endpoint, sent):
 @each(ACTING | {name: ENDPOINTS[name] for name in ALSO_ENFORCED})
 def test_exactly_the_permission_lets_a_member_in(own_world, endpoint):
     prove(own_world, endpoint, own_world.good(endpoint))
+
+
+# Open to members about themselves, without any role.
+ALWAYS = ("connected_apps.of_member", "connected_apps.revoke")
+OWN = {n: e for n, e in ACTING.items() if "member_id" in e.request.__struct_fields__ and n not in ALWAYS}
+
+
+@each(OWN)
+def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_world, endpoint):
+    world, sent = own_world, {**own_world.good(endpoint)}
+    (action,) = takes(endpoint, sent)[1]
+    rest = [other for other in rbac.SELF_ACTIONS if other != action]
+    roles = {"stytch_member": [], "the rest": rest, "own": [action] if action in rbac.SELF_ACTIONS else ["*"]}
+    world.given.mock.configure(
+        rbac_policy={
+            "roles": [
+                {"role_id": name, "permissions": [{"resource_id": "stytch.self", "actions": a}] if a else []}
+                for name, a in roles.items()
+            ]
+        }
+    )
+    organization = world.given.client.organizations.get(sent.get("organization_id", "acme")).organization
+    for role, may in [("the rest", False), ("own", action in rbac.SELF_ACTIONS)]:
+        member = world.given.member(organization, roles=[role])
+        login = world.given.login(organization, member)
+        mine = {**sent, "member_id": member.member_id}
+        if endpoint.name == "sessions.revoke":
+            del mine["session_token"]
+        elif endpoint.name == "passwords.require_reset":
+            mine["email_address"] = member.email_address
+        answer = world.send(endpoint, mine, headers={"X-Stytch-Member-Session": login.session_token})
+        refused = answer.status_code != 200 and refusal(answer)[1] in REFUSALS
+        assert refused is not may, answer.text
 
 
 @pytest.mark.parametrize(
@@ -118,7 +162,7 @@ def test_no_field_goes_unseen():
 @each({n: e for n, e in ENDPOINTS.items() if not e.public and n not in ACTING and n not in ALSO_ENFORCED})
 def test_elsewhere_a_members_session_changes_nothing(own_world, endpoint):
     sent = own_world.good(endpoint)
-    cast = Cast(own_world, "stytch.member", {"create"})
+    cast = Cast(own_world, {}, "stytch.member", {"create"})
     for by in (cast.nobody, cast.stranger):
         assert cast.refused(endpoint, sent, by) not in REFUSALS
 
@@ -143,5 +187,5 @@ def test_the_actions_are_those_of_the_official_client(endpoint):
 def test_the_walk_finds_something():
     assert {"organizations.update", "members.search", "sessions.revoke", "magic_links.invite"} <= ACTING.keys()
     assert len(ACTING) >= 16
-    assert TAKES.keys() <= ACTING.keys()
+    assert TAKES.keys() & ENDPOINTS.keys() <= ACTING.keys()
     assert len(list(said_by_the_client(ENDPOINTS["organizations.update"]))) > 15

@@ -151,6 +151,7 @@ UNKNOWN = {
     "oauth_token": "x" * 44,
     "discovery_oauth_token": "x" * 44,
     "discovery_magic_links_token": "x" * 44,
+    "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
 }
 
@@ -208,9 +209,13 @@ FREE |= {"reset_password_template_id", "verify_email_template_id"}
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
 
-# Text that may be anything at some endpoints only: a strong password, or one that is but looked at.
+# Text that may be anything at some endpoints only: a strong password, or one that is but looked at; a description.
 FREE_AT = {
+    "fraud.email_risk": {"email_address"},  # whether it is one is what is asked
+    "fraud.override_reason": {"override_description"},
+    "fraud.set_rule": {"description"},
     "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
+    "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
@@ -237,6 +242,7 @@ def test_a_hostile_string(own_world, findings, endpoint):
 NUMBERS = ["-1", "4", "527041", "10081", "2147483648", "9223372036854775808", "1e400", "-1e400", "1" + "0" * 5000]
 
 FINE_NUMBERS = {("limit", "4"), ("session_duration_minutes", "10081")}
+FINE_NUMBERS |= {("expires_in_minutes", number) for number in ("4", "10081", "527041")}
 
 
 @endpoints(lambda e: any(wire_type(e, f) == "integer" for f in in_body(e)))

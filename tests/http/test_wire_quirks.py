@@ -136,6 +136,7 @@ def test_every_story_as_others_send_it(mock, quirk, name):
         mock.project_id,
         mock.secret,
         environment=f"{mock.url}/",
+        fraud_environment=f"{mock.url}/",
         suppress_warnings=True,
         sync_session=Rewriting(quirk),
     )

@@ -38,6 +38,7 @@ function takeRows(shown, now) {
 }
 
 async function newest() {
+  if ("poll" in main.dataset) return { isNew: true, waited: false }; // rows that are there change, too
   const after = main.dataset.after;
   const answer = await fetch(`${main.dataset.watch}&after=${after}`, { signal: waiting.signal });
   const { messages, next_after, requests } = await answer.json();
@@ -100,4 +101,4 @@ document.addEventListener("change", (event) => "submit" in event.target.dataset 
 
 offerCopying();
 document.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
-if (main.dataset.watch) follow();
+if (main.dataset.watch || "poll" in main.dataset) follow();

@@ -1,0 +1,229 @@
+"""``fraud``: fingerprint lookups, rules, reasons, e-mail risk. In production it has a host of its own."""
+
+import binascii
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from mockstytch import errors, wire
+from mockstytch.clock import position
+from mockstytch.domain import fraud
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import Choice, Text
+from mockstytch.mock import Context
+from mockstytch.store.fraud import Action as Recommended
+from mockstytch.store.fraud import FraudRule, ReasonOverride
+
+api = Endpoints()
+
+_MetadataText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_+.@-]{0,65}\Z")]
+_Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
+_Description = Annotated[str, Meta(max_length=1000)]
+_MOST_MINUTES = 100 * 366 * 24 * 60
+
+
+class Action(Choice):
+    ALLOW = "ALLOW"
+    CHALLENGE = "CHALLENGE"
+    BLOCK = "BLOCK"
+    NONE = "NONE"
+
+
+_ACTIONS: dict[Action, Recommended | None] = {
+    Action.ALLOW: "ALLOW",
+    Action.CHALLENGE: "CHALLENGE",
+    Action.BLOCK: "BLOCK",
+    Action.NONE: None,
+}
+
+
+class ExternalMetadata(Request):
+    external_id: _MetadataText = ""
+    organization_id: _MetadataText = ""
+    user_action: _MetadataText = ""
+
+
+class Lookup(Request):
+    telemetry_id: Text
+    external_metadata: ExternalMetadata = ExternalMetadata()
+
+
+@api.post("/v1/fingerprint/lookup")
+def lookup(ctx: Context, req: Lookup) -> Body:
+    """The verdict on a device. What is sent along stays with it."""
+    device = fraud.device(ctx, req.telemetry_id)
+    given = {
+        name: value
+        for name in req.external_metadata.__struct_fields__
+        if (value := getattr(req.external_metadata, name))
+    }
+    device = ctx.store.update(device, external_metadata={**device.external_metadata, **given})
+    return fraud.fingerprint(ctx, device)
+
+
+class SetRule(Request):
+    action: Action
+    visitor_id: _Identifier = ""
+    browser_id: _Identifier = ""
+    visitor_fingerprint: _Identifier = ""
+    browser_fingerprint: _Identifier = ""
+    hardware_fingerprint: _Identifier = ""
+    network_fingerprint: _Identifier = ""
+    cidr_block: str = ""
+    country_code: str = ""
+    asn: str = ""
+    expires_in_minutes: Annotated[int, Meta(ge=1, le=_MOST_MINUTES)] | None = None
+    description: _Description = ""
+
+
+@api.post("/v1/rules/set")
+def set_rule(ctx: Context, req: SetRule) -> Body:
+    """What is recommended from now on for all that has this identifier; ``NONE`` takes that back."""
+    rule_type, identifier = _identified(req)
+    if rule_type == "country_code" and req.action is Action.ALLOW:
+        raise errors.bad_request(because="a country can't be allowed")
+    former = ctx.store.find(FraudRule, rule_type=rule_type, identifier=identifier)
+    expires_at = ctx.now + timedelta(minutes=req.expires_in_minutes) if req.expires_in_minutes else None
+    columns: dict[str, Any] = {"description": req.description or None, "expires_at": expires_at}
+    action = _ACTIONS[req.action]
+    if action is None:
+        expires_at = None
+        if former:
+            ctx.store.delete(former)
+    elif former and (former.expires_at is None or former.expires_at > ctx.now):
+        ctx.store.update(former, action=action, last_updated_at=ctx.now, **columns)
+    else:
+        if former:
+            ctx.store.delete(former)
+        key: dict[str, Any] = {"rule_type": rule_type, "identifier": identifier, "action": action}
+        ctx.store.insert(FraudRule(**key, **columns, position=position(), created_at=ctx.now))
+    shown = wire.time(expires_at) if expires_at else None
+    return {"action": req.action.value, **_by_type(rule_type, identifier), "expires_at": shown}
+
+
+def _identified(req: SetRule) -> tuple[str, str]:
+    """The one identifier of a rule, its type first; networks as they are compared."""
+    given = [(name, value) for name in fraud.RULE_TYPES if (value := getattr(req, name))]
+    if len(given) != 1:
+        raise errors.bad_request(because=f"one identifier, not {len(given)}")
+    name, value = given[0]
+    if name == "country_code":
+        value = value.upper()
+        if not re.fullmatch("[A-Z]{2}", value):
+            raise errors.bad_request(because="country_code has two letters")
+    if name == "asn" and not (re.fullmatch(r"[0-9]{1,10}", value) and int(value) < 2**32):
+        raise errors.bad_request(because="asn is a number below 2 ** 32")
+    return name, _network(value) if name == "cidr_block" else value
+
+
+def _network(text: str) -> str:
+    try:
+        network = IPv4Network(text, strict=False)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        raise errors.bad_request(because="cidr_block is no IPv4 network") from None
+    if network.prefixlen < 16:
+        raise errors.bad_request(because="a CIDR block's prefix is between 16 and 32")
+    return str(network)
+
+
+def _by_type(rule_type: str, identifier: str) -> dict[str, str | None]:
+    return {name: identifier if name == rule_type else None for name in fraud.RULE_TYPES}
+
+
+class ListRules(Request):
+    cursor: str = ""
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+
+
+@api.post("/v1/rules/list")
+def list_rules(ctx: Context, req: ListRules) -> Body:
+    rules = fraud.living_rules(ctx)
+    if req.cursor:
+        last = _position(req.cursor)
+        rules = [rule for rule in rules if rule.position < last]
+    page = rules[: req.limit]
+    more = len(rules) > req.limit
+    cursor = urlsafe_b64encode(f"rule:{page[-1].position}".encode()).decode() if more else ""
+    return {"rules": [_rule(rule) for rule in page], "next_cursor": cursor}
+
+
+def _position(cursor: str) -> int:
+    try:
+        word, _, text = urlsafe_b64decode(cursor.encode()).decode().partition(":")
+        if word == "rule" and text.isdecimal() and len(text) < 20:
+            return int(text)
+    except (binascii.Error, ValueError):
+        pass
+    raise errors.bad_request(because="the cursor is none of ours")
+
+
+def _rule(rule: FraudRule) -> Body:
+    return {
+        "rule_type": rule.rule_type.upper(),
+        "action": rule.action,
+        **_by_type(rule.rule_type, rule.identifier),
+        "description": rule.description,
+        "created_at": wire.time(rule.created_at),
+        "expires_at": wire.time(rule.expires_at) if rule.expires_at else None,
+        "last_updated_at": wire.time(rule.last_updated_at) if rule.last_updated_at else None,
+    }
+
+
+class OverrideReason(Request):
+    verdict_reason: Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
+    override_action: Action
+    override_description: _Description = ""
+
+
+@api.post("/v1/verdict_reasons/override")
+def override_reason(ctx: Context, req: OverrideReason) -> Body:
+    """What a reason leads to from now on; ``NONE`` takes that back."""
+    if req.verdict_reason == fraud.RULE_MATCH:
+        raise errors.bad_request(because="a rule's verdict can't be overridden")
+    former = ctx.store.find(ReasonOverride, verdict_reason=req.verdict_reason)
+    if former:
+        ctx.store.delete(former)
+    action = _ACTIONS[req.override_action]
+    if action is None:
+        return {"verdict_reason_action": _reason(req.verdict_reason, None)}
+    override = ReasonOverride(
+        verdict_reason=req.verdict_reason,
+        override_action=action,
+        override_description=req.override_description or None,
+        override_created_at=ctx.now,
+    )
+    return {"verdict_reason_action": _reason(req.verdict_reason, ctx.store.insert(override))}
+
+
+class ListReasons(Request):
+    overrides_only: bool = False
+
+
+@api.post("/v1/verdict_reasons/list")
+def list_reasons(ctx: Context, req: ListReasons) -> Body:
+    overrides = {override.verdict_reason: override for override in ctx.store.all(ReasonOverride)}
+    names = overrides if req.overrides_only else {*fraud.DEFAULT_ACTIONS, *overrides}
+    return {"verdict_reason_actions": [_reason(name, overrides.get(name)) for name in sorted(names)]}
+
+
+def _reason(name: str, override: ReasonOverride | None) -> Body:
+    return {
+        "verdict_reason": name,
+        "default_action": fraud.default_action(name),
+        "override_action": override.override_action if override else None,
+        "override_created_at": wire.time(override.override_created_at) if override else None,
+        "override_description": override.override_description if override else None,
+    }
+
+
+class EmailRisk(Request):
+    email_address: Text
+
+
+@api.post("/v1/email/risk")
+def email_risk(ctx: Context, req: EmailRisk) -> Body:
+    return fraud.risk(ctx, req.email_address)

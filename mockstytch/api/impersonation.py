@@ -1,0 +1,32 @@
+"""``impersonation``: the session of somebody who acts as a member."""
+
+from mockstytch.domain import impersonation, sessions
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import Token
+from mockstytch.mock import Context
+from mockstytch.store.organizations import Organization
+
+api = Endpoints()
+
+_MINUTES = 60
+
+
+class Authenticate(Request):
+    impersonation_token: Token
+
+
+@api.post("/v1/b2b/impersonation/authenticate", sdk=("/b2b/impersonation/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """A full session of 60 minutes, without a second factor, that can't be extended. The member notices nothing."""
+    member, factor = impersonation.redeem(ctx, req.impersonation_token)
+    organization = ctx.store.get(Organization, organization_id=member.organization_id)
+    session = sessions.start(ctx, member, [factor], _MINUTES, {})
+    return {
+        **sessions.answer(ctx, session, member, organization),
+        "member_id": member.member_id,
+        "organization_id": organization.organization_id,
+        "member_authenticated": True,
+        "intermediate_session_token": "",
+        "intermediate_session_token_expires_at": None,
+        "mfa_required": None,
+    }

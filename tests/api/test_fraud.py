@@ -1,0 +1,345 @@
+"""``fraud``: verdicts that a test chooses, rules, overridden reasons, addresses."""
+
+import pytest
+
+from mockstytch.handle import MockError
+
+
+@pytest.fixture
+def verdict(client):
+    return lambda telemetry_id: client.fraud.fingerprint.lookup(telemetry_id).verdict
+
+
+# Lookups
+
+
+@pytest.mark.parametrize("action", ["ALLOW", "CHALLENGE", "BLOCK"])
+def test_a_test_chooses_the_verdict(mock, verdict, action):
+    found = verdict(mock.fraud.device(action))
+    assert (found.action, found.reasons, found.verdict_reason_overrides) == (action, [], [])
+    assert (found.rule_match_type, found.rule_match_identifier) == (None, None)
+
+
+def test_a_device_is_as_described(mock, client):
+    telemetry_id = mock.fraud.device(
+        telemetry_id="telemetry-1",
+        visitor_id="visitor-1",
+        ip_address="198.51.100.7",
+        asn="64496",
+        asn_name="Example",
+        asn_network="198.51.100.0/24",
+        city="Berlin",
+        region="BE",
+        country="DE",
+        is_vpn=True,
+        user_agent="curl/8",
+        detected_device_type="LINUX",
+        is_authentic_device=False,
+        raw_signals={"screen": {"width": 1}},
+    )
+    found = client.fraud.fingerprint.lookup(telemetry_id)
+    assert (found.telemetry_id, found.fingerprints.visitor_id) == ("telemetry-1", "visitor-1")
+    assert found.fingerprints.browser_fingerprint.startswith("browser-fingerprint-")
+    network = found.properties.network_properties
+    assert (network.ip_address, network.is_vpn, network.is_proxy) == ("198.51.100.7", True, False)
+    assert (network.asn.asn, network.asn.name, network.asn.network) == ("64496", "Example", "198.51.100.0/24")
+    assert (network.ip_geolocation.city, network.ip_geolocation.country) == ("Berlin", "DE")
+    assert (found.verdict.detected_device_type, found.verdict.is_authentic_device) == ("LINUX", False)
+    assert found.properties.browser_properties.user_agent == "curl/8"
+    assert found.raw_signals == {"screen": {"width": 1}}
+
+
+def test_two_devices_have_nothing_in_common(mock, client):
+    one, other = (client.fraud.fingerprint.lookup(mock.fraud.device()).fingerprints for _ in range(2))
+    assert not {*one.model_dump().values()} & {*other.model_dump().values()}
+
+
+def test_a_device_can_be_described_anew(mock, verdict):
+    telemetry_id = mock.fraud.device("BLOCK")
+    assert mock.fraud.device("ALLOW", telemetry_id=telemetry_id) == telemetry_id
+    assert verdict(telemetry_id).action == "ALLOW"
+
+
+def test_an_unknown_telemetry_id(client, refused):
+    assert refused(client.fraud.fingerprint.lookup, "026ac93b-8cdf-4fcb-bfa6-36a31cfecac1") == "telemetry_id_not_found"
+
+
+def test_one_of_another_project(mock, client, refused):
+    assert refused(client.fraud.fingerprint.lookup, mock.project().fraud.device()) == "telemetry_id_not_found"
+
+
+def test_one_that_is_too_old(mock, client, refused, given):
+    telemetry_id = mock.fraud.device(expires_in_minutes=5)
+    mock.clock.advance(minutes=4)
+    assert client.fraud.fingerprint.lookup(telemetry_id).telemetry_id == telemetry_id
+    mock.clock.advance(minutes=1)
+    assert refused(client.fraud.fingerprint.lookup, telemetry_id) == "telemetry_id_not_found"
+    assert given.because() == "expired"
+
+
+def test_what_is_sent_along_stays_with_the_device(mock, client, refused):
+    telemetry_id, lookup = mock.fraud.device(), client.fraud.fingerprint.lookup
+    assert lookup(telemetry_id).external_metadata.external_id is None
+    lookup(telemetry_id, external_metadata={"external_id": "ada@acme.test", "user_action": "login"})
+    metadata = lookup(telemetry_id, external_metadata={"organization_id": "acme"}).external_metadata
+    assert metadata.model_dump() == {"external_id": "ada@acme.test", "organization_id": "acme", "user_action": "login"}
+    for value in ("x" * 66, "a b", "é", "a/b"):
+        assert refused(lookup, telemetry_id, external_metadata={"external_id": value}) == "bad_request"
+
+
+# Reasons
+
+
+@pytest.mark.parametrize(
+    ("reasons", "action"),
+    [
+        ([], "ALLOW"),
+        (["VIRTUAL_MACHINE"], "CHALLENGE"),
+        (["VIRTUAL_MACHINE", "HEADLESS_BROWSER_AUTOMATION"], "BLOCK"),
+        (["SOMETHING_OF_PRODUCTION_S"], "CHALLENGE"),
+    ],
+)
+def test_the_strictest_reason_counts(mock, verdict, reasons, action):
+    found = verdict(mock.fraud.device(reasons=reasons))
+    assert (found.action, found.reasons) == (action, reasons)
+
+
+def test_a_reason_is_overridden_until_that_is_taken_back(mock, client, verdict):
+    telemetry_id = mock.fraud.device(reasons=["VIRTUAL_MACHINE"])
+    made = client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "ALLOW", "remote desks").verdict_reason_action
+    assert (made.default_action, made.override_action, made.override_description) == (
+        "CHALLENGE",
+        "ALLOW",
+        "remote desks",
+    )
+    found = verdict(telemetry_id)
+    assert found.action == "ALLOW"
+    assert [(o.verdict_reason, o.override_action) for o in found.verdict_reason_overrides] == [
+        ("VIRTUAL_MACHINE", "ALLOW")
+    ]
+    client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "BLOCK")
+    assert verdict(telemetry_id).action == "BLOCK"
+    assert (
+        client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "NONE").verdict_reason_action.override_action is None
+    )
+    assert (verdict(telemetry_id).action, verdict(telemetry_id).verdict_reason_overrides) == ("CHALLENGE", [])
+
+
+def test_an_override_beats_what_was_chosen(mock, client, verdict):
+    chosen = mock.fraud.device("ALLOW", ["VIRTUAL_MACHINE"])
+    assert verdict(chosen).action == "ALLOW"
+    client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "BLOCK")
+    assert verdict(chosen).action == "BLOCK"
+
+
+def test_the_reasons_are_listed(client):
+    client.fraud.verdict_reasons.override("MY_OWN", "BLOCK")
+    listed = client.fraud.verdict_reasons.list().verdict_reason_actions
+    assert {"HEADLESS_BROWSER_AUTOMATION", "VIRTUAL_MACHINE", "MY_OWN"} <= {r.verdict_reason for r in listed}
+    assert {r.verdict_reason: r.default_action for r in listed}["VIRTUAL_MACHINE"] == "CHALLENGE"
+    only = client.fraud.verdict_reasons.list(overrides_only=True).verdict_reason_actions
+    assert [(r.verdict_reason, r.override_action) for r in only] == [("MY_OWN", "BLOCK")]
+
+
+def test_what_can_not_be_overridden(client, refused):
+    for reason in ("RULE_MATCH", "virtual machine", "", "é"):
+        assert refused(client.fraud.verdict_reasons.override, reason, "ALLOW") == "bad_request"
+    assert refused(client.fraud.verdict_reasons.override, "VIRTUAL_MACHINE", "PERHAPS") == "bad_request"
+
+
+# Rules
+
+
+@pytest.mark.parametrize(
+    ("identifier", "device"),
+    [
+        ({"visitor_id": "x"}, {"visitor_id": "x"}),
+        ({"browser_id": "x"}, {"browser_id": "x"}),
+        ({"visitor_fingerprint": "x"}, {"visitor_fingerprint": "x"}),
+        ({"browser_fingerprint": "x"}, {"browser_fingerprint": "x"}),
+        ({"hardware_fingerprint": "x"}, {"hardware_fingerprint": "x"}),
+        ({"network_fingerprint": "x"}, {"network_fingerprint": "x"}),
+        ({"cidr_block": "198.51.100.0/24"}, {"ip_address": "198.51.100.200"}),
+        ({"cidr_block": "198.51.100.7/32"}, {"ip_address": "198.51.100.7"}),
+        ({"asn": "64496"}, {"asn": "64496"}),
+        ({"country_code": "FR"}, {"country": "FR"}),
+    ],
+)
+def test_a_rule_decides_for_what_it_is_about(mock, client, verdict, identifier, device):
+    set_ = client.fraud.rules.set("BLOCK", **identifier)
+    assert {name: getattr(set_, name) for name in identifier} == identifier
+    [(name, value)] = identifier.items()
+    found = verdict(mock.fraud.device("ALLOW", ["VIRTUAL_MACHINE"], **device))
+    assert (found.action, found.reasons) == ("BLOCK", ["VIRTUAL_MACHINE", "RULE_MATCH"])
+    assert (found.rule_match_type, found.rule_match_identifier) == (name.upper(), value)
+    assert verdict(mock.fraud.device("ALLOW")).action == "ALLOW"
+
+
+def test_rules_have_an_order_of_precedence(mock, client, verdict):
+    device = mock.fraud.device(visitor_id="v", hardware_fingerprint="h", ip_address="198.51.100.7", country="DE")
+    for action, identifier, decides in (
+        ("CHALLENGE", {"country_code": "DE"}, "COUNTRY_CODE"),
+        ("BLOCK", {"cidr_block": "198.51.0.0/16"}, "CIDR_BLOCK"),
+        ("ALLOW", {"cidr_block": "198.51.100.0/24"}, "CIDR_BLOCK"),
+        ("BLOCK", {"hardware_fingerprint": "h"}, "HARDWARE_FINGERPRINT"),
+        ("ALLOW", {"visitor_id": "v"}, "VISITOR_ID"),
+    ):
+        client.fraud.rules.set(action, **identifier)
+        assert (verdict(device).action, verdict(device).rule_match_type) == (action, decides)
+    client.fraud.rules.set("CHALLENGE", cidr_block="198.51.0.0/16")
+    client.fraud.rules.set("NONE", visitor_id="v")
+    client.fraud.rules.set("NONE", hardware_fingerprint="h")
+    assert (verdict(device).action, verdict(device).rule_match_identifier) == ("ALLOW", "198.51.100.0/24")
+
+
+def test_a_rule_ends_when_it_is_said_to(mock, client, verdict):
+    device = mock.fraud.device(visitor_id="v")
+    client.fraud.rules.set("BLOCK", visitor_id="v", expires_in_minutes=10)
+    assert verdict(device).action == "BLOCK"
+    mock.clock.advance(minutes=10)
+    assert verdict(device).action == "ALLOW"
+    assert client.fraud.rules.list().rules == []
+    client.fraud.rules.set("CHALLENGE", visitor_id="v")
+    [rule] = client.fraud.rules.list().rules
+    assert (rule.action, rule.expires_at, rule.last_updated_at) == ("CHALLENGE", None, None)
+
+
+def test_a_rule_is_replaced_and_taken_back(client):
+    client.fraud.rules.set("BLOCK", visitor_id="v", description="first")
+    assert client.fraud.rules.list().rules[0].last_updated_at is None
+    client.fraud.rules.set("ALLOW", visitor_id="v")
+    [rule] = client.fraud.rules.list().rules
+    assert (rule.rule_type, rule.visitor_id, rule.action, rule.description) == ("VISITOR_ID", "v", "ALLOW", None)
+    assert rule.last_updated_at
+    for _ in range(2):
+        assert client.fraud.rules.set("NONE", visitor_id="v").action == "NONE"
+    assert client.fraud.rules.list().rules == []
+
+
+def test_rules_come_in_pages_newest_first(client, refused):
+    for number in range(12):
+        client.fraud.rules.set("BLOCK", visitor_id=f"v-{number}")
+    first = client.fraud.rules.list()
+    second = client.fraud.rules.list(cursor=first.next_cursor)
+    assert [len(first.rules), len(second.rules), second.next_cursor] == [10, 2, ""]
+    assert [rule.visitor_id for rule in [*first.rules, *second.rules]] == [
+        f"v-{number}" for number in reversed(range(12))
+    ]
+    assert len(client.fraud.rules.list(limit=100).rules) == 12
+    for cursor in ("nonsense", "cnVsZTp4", "é"):
+        assert refused(client.fraud.rules.list, cursor=cursor) == "bad_request"
+    for limit in (0, 101):
+        assert refused(client.fraud.rules.list, limit=limit) == "bad_request"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "BLOCK"},
+        {"action": "BLOCK", "visitor_id": "v", "browser_id": "b"},
+        {"action": "BLOCK", "visitor_id": "x" * 129},
+        {"action": "BLOCK", "network_fingerprint": "a b"},
+        {"action": "BLOCK", "visitor_id": "v", "description": "x" * 1001},
+        {"action": "PERHAPS", "visitor_id": "v"},
+        {"action": "ALLOW", "country_code": "DE"},
+        {"action": "BLOCK", "country_code": "DEU"},
+        {"action": "BLOCK", "country_code": "1"},
+        {"action": "BLOCK", "asn": "AS64496"},
+        {"action": "BLOCK", "asn": "4294967296"},
+        {"action": "BLOCK", "asn": "-1"},
+        {"action": "BLOCK", "cidr_block": "198.51.100.0/15"},
+        {"action": "BLOCK", "cidr_block": "198.51.100.0/33"},
+        {"action": "BLOCK", "cidr_block": "198.51.100"},
+        {"action": "BLOCK", "cidr_block": "2001:db8::/32"},
+        {"action": "BLOCK", "visitor_id": "v", "expires_in_minutes": 0},
+        {"action": "BLOCK", "visitor_id": "v", "expires_in_minutes": 10**12},
+    ],
+)
+def test_a_rule_that_can_not_be(client, refused, fields):
+    assert refused(client.fraud.rules.set, **fields) == "bad_request"
+    assert client.fraud.rules.list().rules == []
+
+
+def test_a_bare_address_and_small_letters_will_do(client):
+    assert client.fraud.rules.set("block", cidr_block="198.51.100.7").cidr_block == "198.51.100.7/32"
+    assert client.fraud.rules.set("BLOCK", cidr_block="198.51.100.7/24").cidr_block == "198.51.100.0/24"
+    assert client.fraud.rules.set("BLOCK", country_code="de").country_code == "DE"
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("email_address", "action"),
+    [
+        ("ada@acme.test", "ALLOW"),
+        ("a.d.a+x@acme.test", "CHALLENGE"),
+        ("Info@acme.test", "CHALLENGE"),
+        ("ada@mailinator.com", "BLOCK"),
+        ("ada@acme.invalid", "BLOCK"),
+        ("no address", "BLOCK"),
+    ],
+)
+def test_an_address_speaks_for_itself(client, email_address, action):
+    found = client.fraud.email.risk(email_address)
+    assert found.action == action
+    assert (found.risk_score > 80) == (action == "BLOCK")
+
+
+def test_what_is_told_of_an_address(client):
+    found = client.fraud.email.risk("A.d.a+news@Acme.test")
+    assert found.address_information.model_dump() == {
+        "has_known_bounces": False,
+        "has_valid_syntax": True,
+        "is_suspected_role_address": False,
+        "normalized_email": "ada@acme.test",
+        "tumbling_character_count": 3,
+    }
+    assert found.domain_information.model_dump() == {"has_mx_or_a_record": True, "is_disposable_domain": False}
+
+
+def test_a_test_chooses_what_to_think_of_an_address(mock, client):
+    mock.fraud.email("Ada@acme.test", "BLOCK", has_known_bounces=True, is_disposable_domain=True)
+    found = client.fraud.email.risk("ada@ACME.test")
+    assert (found.action, found.risk_score) == ("BLOCK", 95)
+    assert found.address_information.has_known_bounces
+    assert found.domain_information.is_disposable_domain
+    mock.fraud.email("ada@acme.test", risk_score=33, has_mx_or_a_record=False, is_suspected_role_address=True)
+    found = client.fraud.email.risk("ada@acme.test")
+    assert (found.action, found.risk_score) == ("BLOCK", 33)
+    assert found.address_information.is_suspected_role_address
+    assert not found.domain_information.has_mx_or_a_record
+
+
+def test_no_address_at_all(client, refused):
+    assert refused(client.fraud.email.risk, "") == "bad_request"
+
+
+# What a test says
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"action": "PERHAPS"},
+        {"action": "NONE"},
+        {"reasons": ["a reason"]},
+        {"reasons": "VIRTUAL_MACHINE"},
+        {"ip_address": "nowhere"},
+        {"expires_in_minutes": 0},
+        {"color": "blue"},
+    ],
+)
+def test_a_device_that_can_not_be(mock, described):
+    with pytest.raises(MockError) as wrong:
+        mock.call("POST", "/fraud/devices", body=described)
+    assert wrong.value.error_type == "bad_request"
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"email_address": ""}, {"email_address": "a@b.test", "risk_score": 101}, {"email_address": 5}]
+)
+def test_what_can_not_be_said_of_an_address(mock, said):
+    with pytest.raises(MockError) as wrong:
+        mock.call("POST", "/fraud/emails", body=said)
+    assert wrong.value.error_type == "bad_request"

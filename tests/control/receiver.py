@@ -1,0 +1,76 @@
+"""An app's webhook endpoint: takes down what it is told, and answers as it is told to."""
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from typing import Any, NamedTuple
+
+from svix.webhooks import Webhook
+
+
+class Told(NamedTuple):
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return json.loads(self.body)
+
+    def verified(self, secret: str) -> Any:
+        """The payload, checked as Stytch's documentation has it.
+
+        Raises:
+            WebhookVerificationError: the signature is wrong.
+        """
+        Webhook(secret).verify(self.body, self.headers)
+        return self.payload
+
+
+class Receiver:
+    """``with Receiver() as app: mock.webhooks.set(app.url)``
+
+    Attributes:
+        answers: what the next requests are answered with, a status or a function that answers by itself; then 200.
+    """
+
+    def __init__(self) -> None:
+        self.told: Queue[Told] = Queue()
+        self.answers: list[int | Callable[[BaseHTTPRequestHandler], None]] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                answer = receiver.answers.pop(0) if receiver.answers else 200
+                receiver.told.put(Told(self.path, dict(self.headers.items()), body))
+                if callable(answer):
+                    answer(self)
+                    return
+                self.send_response(answer)
+                if 300 <= answer < 400:
+                    self.send_header("location", receiver.url + "elsewhere")
+                self.send_header("content-length", "4")
+                self.end_headers()
+                self.wfile.write(b"said")
+
+            def log_message(self, *_: Any) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+
+    def next(self) -> Told:
+        return self.told.get(timeout=10)
+
+    def __enter__(self) -> "Receiver":
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

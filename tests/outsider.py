@@ -1,0 +1,86 @@
+"""Somebody else's servers and keys: a UserInfo endpoint, a JWKS, and tokens that fit them."""
+
+import json
+import threading
+import time
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+
+ISSUER, AUDIENCE = "https://issuer.test", "acme"
+PROFILE_ID = "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111111"
+BEARER = "good"
+
+
+@cache
+def key(name: str = "one") -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def pem(name: str = "one") -> str:
+    public = key(name).public_key()
+    return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def jwk(name: str = "one") -> dict[str, Any]:
+    return {**ECAlgorithm.to_jwk(key(name).public_key(), as_dict=True), "kid": name, "alg": "ES256", "use": "sig"}
+
+
+class Answers(BaseHTTPRequestHandler):
+    """``/userinfo/<JSON>`` answers that to who shows the bearer token; ``/jwks`` the keys one and two."""
+
+    def do_GET(self) -> None:
+        kind, _, rest = unquote(self.path).removeprefix("/").partition("/")
+        status, body = 404, b"{}"
+        if kind == "userinfo":
+            good = self.headers.get("Authorization") == f"Bearer {BEARER}"
+            status, body = (200, rest.encode()) if good else (401, b"{}")
+        elif kind == "jwks":
+            status, body = 200, json.dumps({"keys": [jwk("one"), jwk("two"), {"kty": "odd"}, "odd"]}).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@cache
+def url() -> str:
+    """Where it is: started when first asked for, and there until the tests end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def userinfo(**claims: Any) -> str:
+    """The URL of an endpoint that knows one person."""
+    return f"{url()}/userinfo/{json.dumps(claims)}"
+
+
+def profile(**changes: Any) -> dict[str, Any]:
+    """A trusted token profile, its keys as PEM."""
+    return {
+        "profile_id": PROFILE_ID,
+        "audience": AUDIENCE,
+        "issuer": ISSUER,
+        "public_key_type": "PEM",
+        "pem_files": [{"pem_file_id": "pem-file-test-1", "public_key": pem()}],
+        **changes,
+    }
+
+
+def token(signed_by: str = "one", kid: str | None = None, **claims: Any) -> str:
+    """A good token of Ada's, unless claims say otherwise; None takes one away."""
+    now = int(time.time())
+    good = {"iss": ISSUER, "aud": AUDIENCE, "exp": now + 600, "jti": "token-1", "email": "ada@acme.test"}
+    said = {name: value for name, value in {**good, **claims}.items() if value is not None}
+    return jwt.encode(said, key(signed_by), "ES256", headers={"kid": kid} if kid else None)
