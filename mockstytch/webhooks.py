@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import msgspec
+from sqlalchemy import or_
 
 from mockstytch import __version__
 from mockstytch.clock import Clock
@@ -27,7 +28,7 @@ log = logging.getLogger("mockstytch")
 
 SECONDS = 15.0  # for one try in all, as Svix has it
 SIDE_BY_SIDE = 32
-_LEASE = timedelta(minutes=1)  # a try that is not noted by then was lost with its process
+_LEASE = timedelta(minutes=1)
 _KEPT = 1000  # characters of an answer
 
 
@@ -58,6 +59,8 @@ class Deliverer:
         mock.subscribers.append(self)
         mock.on_close.append(self.close)
         for project in mock.awaiting_delivery() if mock.settings.database else []:
+            with mock.transaction(project) as ctx:
+                webhooks.take_back(ctx)  # of a process that ended unexpectedly; to deliver twice is better than never
             self._wake(project)
 
     def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
@@ -138,11 +141,12 @@ class Deliverer:
         endpoint = next((e for e in project.settings.webhooks if e.url == line.url), None) if project else None
         if endpoint is None:
             return None
-        column = Delivery.table.c
+        column, real = Delivery.table.c, Clock().now()
         with self._mock.transaction(project) as ctx:
             due = ctx.store.query(Delivery).where(column.url == line.url, column.next_attempt_at <= ctx.now)
-            for delivery in ctx.store.rows(Delivery, due.order_by(column.position).limit(1)):
-                taken = ctx.store.claim(delivery, next_attempt_at=ctx.now + _LEASE)
+            free = due.where(or_(column.leased_until.is_(None), column.leased_until <= real))
+            for delivery in ctx.store.rows(Delivery, free.order_by(column.position).limit(1)):
+                taken = ctx.store.claim(delivery, leased_until=real + _LEASE)
                 if taken:
                     return Job(endpoint, taken, ctx.store.get(Event, event_id=taken.event_id), ctx.now)
         return None
@@ -186,8 +190,8 @@ class Deliverer:
         with self._mock.transaction(project) as ctx:
             delivery = ctx.store.find(Delivery, event_id=job.event.event_id, url=line.url)
             if delivery is not None:  # or a reset has emptied the project meanwhile
-                changes = {"next_attempt_at": job.at} if attempt is None else webhooks.after(delivery, attempt)
-                ctx.store.update(delivery, **changes)
+                changes = webhooks.after(delivery, attempt) if attempt else {}
+                ctx.store.update(delivery, **changes, leased_until=None)
         self._mock.tell(project)
 
     def _set_alarm(self, line: Line) -> None:
@@ -201,4 +205,6 @@ class Deliverer:
             for delivery in ctx.store.rows(Delivery, coming.order_by(column.next_attempt_at).limit(1)):
                 assert delivery.next_attempt_at is not None
                 left = (delivery.next_attempt_at - ctx.now).total_seconds()
+                if delivery.leased_until:
+                    left = max(left, (delivery.leased_until - Clock().now()).total_seconds())
                 self._alarms[line] = self._loop.call_later(max(left, 0.01), self._attend, line.project_id)

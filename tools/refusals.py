@@ -27,7 +27,7 @@ _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
 
 _PACKAGES = ("mockstytch.api", "mockstytch.domain", "mockstytch.management")
 # rules about what only the control API changes
-_OF_SETTINGS = ("domain/impersonation.py", "domain/jwt_templates.py", "domain/rbac_policy.py", "domain/webhooks.py")
+_OF_SETTINGS = tuple(f"domain/{name}.py" for name in ("impersonation", "jwt_templates", "rbac_policy", "webhooks"))
 _TABLES = ("_LISTS", "_IMPORTS", "FILTERS")  # where functions lie that are called by way of a table
 
 Function = tuple[str, str]  # its module, and its name

@@ -107,6 +107,13 @@ def forget(ctx: Context, endpoints: list[WebhookEndpoint]) -> None:
         ctx.store.update(delivery, status="failed", next_attempt_at=None)
 
 
+def take_back(ctx: Context) -> None:
+    """Let go of what a process had begun to send when it ended."""
+    query = ctx.store.query(Delivery).where(Delivery.table.c.leased_until.is_not(None))
+    for delivery in ctx.store.rows(Delivery, query):
+        ctx.store.update(delivery, leased_until=None)
+
+
 def replay(ctx: Context, event_id: str) -> list[Delivery]:
     """Send an event once more, now, to each endpoint of today that wants it.
 

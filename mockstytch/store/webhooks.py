@@ -34,6 +34,7 @@ class Delivery(Record):
         tries: how many there were.
         failures: how many of them failed since the event or its replay; they say when the next one is due.
         next_attempt_at: by the project's clock; None where no further one comes.
+        leased_until: by the machine's clock: somebody is at it. What isn't noted by then was lost with its process.
     """
 
     event_id: Annotated[Key, References(Event)]
@@ -45,6 +46,7 @@ class Delivery(Record):
     tries: int = 0
     failures: int = 0
     next_attempt_at: datetime | None
+    leased_until: datetime | None = None
 
 
 def deliveries(event: Event, endpoints: list[WebhookEndpoint]) -> list[Delivery]:

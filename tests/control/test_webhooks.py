@@ -15,6 +15,7 @@ from mockstytch.domain.webhooks import RETRIES
 from mockstytch.errors import StytchError
 from mockstytch.handle import MockError
 from mockstytch.mock import Mock
+from mockstytch.store.webhooks import Delivery
 from tests.control.receiver import Receiver
 
 NOBODY = "http://127.0.0.1:1/"
@@ -360,13 +361,42 @@ def test_a_server_that_ends_while_it_delivers_does_so_again(tmp_path, app):
         assert len(mock.webhooks.wait().attempts) == 1
 
 
+def test_what_a_lost_process_had_begun_is_sent_at_the_next_start(tmp_path, app):
+    database = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=database) as mock:
+        mock.clock.freeze()
+        mock.webhooks.set(app.url)
+        app.answers = [500]
+        mock.client().organizations.create("Acme")
+        app.next()
+        tried(mock)
+        world = mock._server.mock
+        with world.transaction() as ctx:  # as if it were being sent
+            [delivery] = ctx.store.all(Delivery)
+            ctx.store.update(delivery, next_attempt_at=ctx.now, leased_until=datetime.now(UTC) + timedelta(minutes=1))
+        world.tell(world.default_project())
+        mock.client().organizations.create("Globex")
+        assert app.next().payload["organization"]["organization_name"] == "Globex"
+        assert app.told.empty(), "somebody else is at it"
+    with MockStytch(database=database) as mock:
+        assert app.next().payload["organization"]["organization_name"] == "Acme"
+        assert tried(mock, 2, status="delivered")
+
+
 def test_a_server_without_endpoints_starts_no_thread(tmp_path):
-    before = threading.active_count()
+    def deliverers():
+        return [thread.name for thread in threading.enumerate()].count("mockstytch-webhooks")
+
+    before = deliverers()  # the shared server may have one
     with MockStytch(database=str(tmp_path / "mock.sqlite")) as mock:
         mock.client().organizations.create("Acme")
         mock.clock.advance(days=1)
-        assert threading.active_count() == before + 1  # the server's own
+        assert deliverers() == before
         assert mock.webhooks.deliveries() == []
+        mock.webhooks.set(NOBODY)
+        mock.client().organizations.create("Globex")
+        assert deliverers() == before + 1
+    assert deliverers() == before
 
 
 def test_a_failed_attempt_that_counts_is_told_of_and_no_other_failure():
