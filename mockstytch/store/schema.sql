@@ -299,6 +299,7 @@ CREATE TABLE deliveries (
 	tries BIGINT NOT NULL, 
 	failures BIGINT NOT NULL, 
 	next_attempt_at DATETIME, 
+	leased_until DATETIME, 
 	PRIMARY KEY (project_id, event_id, url), 
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );

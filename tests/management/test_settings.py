@@ -4,6 +4,7 @@ import jwt
 import pytest
 from stytch.core.response_base import StytchError
 
+from tests import outsider
 from tests.management.stories import B2B_CONFIG, CONSUMER_CONFIG, DATADOG, LOKI, PEM, POLICY, World
 
 HERE = "http://localhost:3000/authenticate"
@@ -343,6 +344,18 @@ def test_the_keys_of_a_profile(world, place, denied):
         400,
         "must_have_pem_files_for_trusted_token_profile_with_type_pem",
     )
+
+
+def test_whose_tokens_a_profile_trusts_is_attested(world, place, given, client, refused):
+    acme = given.organization()
+    ada = given.member(acme, "ada@acme.test")
+    trusted = {"audience": outsider.AUDIENCE, "issuer": outsider.ISSUER, "can_jit_provision": False}
+    create, add = world.admin.trusted_token_profiles.create, world.admin.trusted_token_profiles.create_pem_file
+    made = create(*place, name="x", pem_files=[PEM], public_key_type="PEM", **trusted).profile
+    attest = (client.sessions.attest, made.profile_id, outsider.token(), acme.organization_id)
+    assert refused(*attest) == "invalid_trusted_auth_token"  # a key that is none is not the right one
+    add(*place, made.profile_id, outsider.pem())
+    assert attest[0](*attest[1:]).member_id == ada.member_id
 
 
 def test_profiles_that_are_refused(world, place, denied):
