@@ -9,14 +9,18 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
+    connected_apps,
     discovery,
     fraud,
+    idp,
     impersonation,
+    m2m,
     magic_links,
     magic_links_discovery,
     members,
     members_emails,
     oauth,
+    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -25,16 +29,27 @@ from mockstytch.api import (
     project,
     rbac,
     recovery_codes,
+    scim,
     sessions,
     sessions_attest,
+    sessions_exchange_token,
     sessions_migrate,
+    sso,
+    sso_external,
+    sso_oidc,
+    sso_saml,
     totp,
 )
 from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
+from mockstytch.hosted import oauth_server
 from mockstytch.hosted import redirect as hosted_redirect
+from mockstytch.hosted.consent import ConsentPages
+from mockstytch.hosted.idp import IdpPages
 from mockstytch.hosted.oauth import OAuthPages
+from mockstytch.hosted.scim import ScimDoor
+from mockstytch.hosted.sso import SsoPages
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -47,14 +62,18 @@ from mockstytch.webhooks import Deliverer
 
 # All that is served, by resource group.
 GROUPS = (
+    connected_apps,
     discovery,
     fraud,
+    idp,
     impersonation,
+    m2m,
     magic_links,
     magic_links_discovery,
     members,
     members_emails,
     oauth,
+    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -63,9 +82,15 @@ GROUPS = (
     project,
     rbac,
     recovery_codes,
+    scim,
     sessions,
     sessions_attest,
+    sessions_exchange_token,
     sessions_migrate,
+    sso,
+    sso_external,
+    sso_oidc,
+    sso_saml,
     totp,
 )
 
@@ -83,7 +108,9 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     """
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
-    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes()]
+    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
+    pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
+    pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
@@ -98,6 +125,9 @@ def _api(mock: Mock) -> list[Route]:
     """Every operation at every path that it has, and the gaps."""
     routes = []
     for endpoint in endpoints():
+        if endpoint in oauth2.api:
+            routes.append(Route(endpoint.path, oauth_server.OAuth2(mock, endpoint), methods=[endpoint.method]))
+            continue
         face = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
             alias = path if path != endpoint.path else ""

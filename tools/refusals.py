@@ -52,6 +52,7 @@ def elsewhere(error_type: str) -> str:
         return "the pages of OAuth"
     for place, paths in (
         ("the control API", ("control/*.py", "http/guard.py", *_OF_SETTINGS)),
+        ("the pages of SSO", ("hosted/sso.py", "hosted/idp.py", "domain/sso.py", "domain/oidc.py", "domain/saml*.py")),
         ("the pages of OAuth", ("hosted/*.py", "domain/oauth.py")),
         ("every request", ("http/*.py", "mock.py")),
     ):
@@ -106,7 +107,7 @@ def _of_searches(endpoint: Endpoint, searched: str) -> set[str]:
     """The types that a search makes of its filters' names."""
     module = import_module(endpoint.operation.__module__)
     found: set[str] = set()
-    if endpoint.operation.__name__ == "search_":
+    if searched and endpoint.operation.__name__ == "search_":
         for name, wanted in module.FILTERS.items():
             if wanted.kind != "boolean":
                 found.add(errors.search_missing(searched, wanted.errors_as or name).error_type)

@@ -3,6 +3,7 @@
 from mockstytch.domain import sandbox
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.mock import Context
+from mockstytch.store.clients import M2MClient
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 
@@ -30,7 +31,7 @@ def metrics(ctx: Context, req: Nothing) -> Body:
         "USER_COUNT": 0,
         "ORGANIZATION_COUNT": ctx.store.count(organizations),
         "MEMBER_COUNT": ctx.store.count(living),
-        "M2M_CLIENT_COUNT": 0,
+        "M2M_CLIENT_COUNT": ctx.store.count(ctx.store.query(M2MClient)),
     }
     return {
         "project_id": ctx.project.project_id,

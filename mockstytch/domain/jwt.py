@@ -33,6 +33,11 @@ def signed(ctx: Context, claims: dict[str, Any]) -> str:
     return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
 
 
+def claims_of(ctx: Context, token: str) -> dict[str, Any] | None:
+    """The claims of a JWT that the project signed, or None. Looks at nothing but the signature."""
+    return keys.verified(token, jwks(ctx))
+
+
 def session_id(ctx: Context, session_jwt: str) -> str:
     """The session that a JWT of this project speaks of. Its own expiry doesn't matter: the session's does.
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain import sessions, tokens
+from mockstytch.domain import connected_apps, sessions, tokens
 from mockstytch.mock import Context
 from mockstytch.store.members import EmailReservation, Member
 from mockstytch.store.organizations import Organization
@@ -85,6 +85,21 @@ def _parsed(number: str) -> Any:
     return parsed
 
 
+def end_sessions_by_sso(ctx: Context, organization: Organization, member: Member, lost: set[str]) -> None:
+    """Roles are taken from a member. Where an SSO connection grants one of them all the same, the sessions that began
+    there end: they would go on with it."""
+    granting = {
+        source["details"]["connection_id"]
+        for role in wire.member_roles(member, organization)
+        for source in role["sources"]
+        if role["role_id"] in lost and source["type"].startswith("sso_connection")
+    }
+    for session in sessions.alive(ctx, member) if granting else []:
+        by = {detail.get("provider_id") for f in session.authentication_factors for detail in f.detail.values()}
+        if by & granting:
+            sessions.revoke(ctx, session)
+
+
 def conflicts() -> dict[str, errors.StytchError]:
     """The errors of the columns that are unique among an organization's members."""
     return {
@@ -98,6 +113,7 @@ def delete(ctx: Context, member: Member) -> Member:
     """Mark a member deleted: its sessions end, its links and invitations die, its addresses are free again."""
     sessions.revoke_all(ctx, member)
     tokens.kill(ctx, member)
+    connected_apps.uninstall_all(ctx, member)
     ctx.store.delete_all(IntermediateSession, member_id=member.member_id)
     ctx.store.delete_all(EmailReservation, member_id=member.member_id)
     member = ctx.store.update(member, status="deleted", retired_email_addresses=[], updated_at=ctx.now)

@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_
 
 from mockstytch import errors
 from mockstytch.mock import Context
+from mockstytch.store.clients import ConnectedApp, M2MClient
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.record import Frozen
+from mockstytch.store.scim import ScimGroup
 
 Searched = Literal["organization", "member"]
-R = TypeVar("R", Organization, Member)
+R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 Clause = ColumnElement[bool]
 
 _SHORTEST_FUZZY = 3

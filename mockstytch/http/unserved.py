@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 from mockstytch import errors
 from mockstytch.errors import StytchError
 from mockstytch.http.dispatch import read, rendered, respond
-from mockstytch.http.faces import BACKEND, PUBLIC
+from mockstytch.http.faces import BACKEND
 from mockstytch.mock import Mock
 
 # Where the Consumer product has its routes: a sign that the wrong client was built.
@@ -26,16 +26,15 @@ _CONSUMER = (
 
 
 class NotImplemented_:
-    """Answers 501 for an operation that the real API has; after the credentials, where they are in a header."""
+    """Answers 501 for an operation that the real API has; after the credentials."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await read(receive)
-        path = scope["path_params"]
         try:
-            (PUBLIC if "project_id" in path else BACKEND).project(self._mock, dict(scope["headers"]), path)
+            BACKEND.project(self._mock, dict(scope["headers"]), scope["path_params"])
             error = errors.not_implemented()
         except StytchError as e:
             error = e

@@ -44,13 +44,6 @@ def test_a_gap_answers_501(client, refused, gap):
     assert refused(call, client, gap) == "not_implemented"
 
 
-@pytest.mark.parametrize("gap", [gap for gap in GAPS if "{project_id}" in gap[1]])
-def test_a_gap_that_takes_its_credentials_in_the_body_answers_without_a_header(mock, gap):
-    method, path = gap
-    answer = httpx.request(method, mock.url + path.format(project_id=mock.project_id), data={"client_id": "x"})
-    assert (answer.status_code, answer.json()["error_type"]) == (501, "not_implemented")
-
-
 def test_a_gap_wants_credentials_like_everything_else(mock):
     answer = httpx.post(mock.url + "/v1/b2b/sso/authenticate", json={})
     assert (answer.status_code, answer.json()["error_type"]) == (401, "invalid_authorization_header")

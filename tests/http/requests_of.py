@@ -29,19 +29,26 @@ from tests.contract.factors import (
     shown,
     with_app,
 )
+from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
 from tests.contract.operations import operations, plain
 from tests.contract.stories_of_access import CHEF
+from tests.contract.stories_of_scim import named
 from tests.given import Given
+from tests.http import requests_of_sso
 
 DORAS_PHONE = "+14155550199"
 PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
-ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
+# those that OAuth clients call have errors of another shape, and tests of their own
+ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints() if "/oauth2/" not in endpoint.path}
 
 # What a request needs beside its required fields: one of several, as a rule.
 ALSO = {
     "fraud.set_rule": ["visitor_id"],
+    "idp.authorize": ["session_token"],
+    "idp.start": ["session_token"],
     "otp_sms.authenticate": ["session_token"],
     "otp_sms.send": ["mfa_phone_number"],
+    "scim.update": ["display_name"],
     "passwords.require_reset": ["organization_id", "member_id"],
     "passwords.session_reset": ["session_token"],
     "recovery_codes.recover": ["session_token"],
@@ -112,9 +119,50 @@ def _texted_code(world: "World") -> dict[str, Any]:
     return own | {"code": code(world.given, DORAS_PHONE)}
 
 
+def _machine(world: "World") -> dict[str, Any]:
+    return {"client_id": world.given.client.m2m.clients.create(["read:users"]).m2m_client.client_id}
+
+
+def _rotating(world: "World") -> dict[str, Any]:
+    machine = _machine(world)
+    world.given.client.m2m.clients.secrets.rotate_start(machine["client_id"])
+    return machine
+
+
+def _app(world: "World") -> dict[str, Any]:
+    return {"client_id": new_app(world.given).client_id}
+
+
+def _app_rotating(world: "World") -> dict[str, Any]:
+    app = _app(world)
+    world.given.client.connected_app.clients.secrets.rotate_start(app["client_id"])
+    return app
+
+
+def _asking(world: "World") -> dict[str, Any]:
+    return _app(world) | {"redirect_uri": CALLBACK, "response_type": "code", "scopes": ["openid"]}
+
+
+def _installed(world: "World") -> dict[str, Any]:
+    app = new_app(world.given)
+    authorized(world.given, app, ["openid"], session_token=world.values["session_token"])
+    return {"connected_app_id": app.client_id}
+
+
+def _full_access(world: "World") -> dict[str, Any]:
+    app = new_app(world.given, "first_party", full_access_allowed=True)
+    code = authorized(world.given, app, ["full_access"], session_token=world.values["session_token"])
+    return {"access_token": tokens(world.given, app, code.authorization_code)["access_token"]}
+
+
 def _discovery_reset(world: "World") -> dict[str, Any]:
     world.given.client.passwords.discovery.email.reset_start("grace@globex.test")
     return {"password_reset_token": world.given.token("grace@globex.test", "password_reset.discovery")}
+
+
+def _rotating(world: "World") -> dict[str, Any]:
+    world.given.client.scim.connection.rotate_start(**named(world.directory))
+    return named(world.directory)
 
 
 # Where a good request is about somebody else than Ada, or needs something that is made for it.
@@ -122,6 +170,23 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "impersonation.authenticate": lambda world: {
         "impersonation_token": world.given.mock.impersonation_token(world.acme.organization_id, world.ada.member_id)
     },
+    "connected_apps.delete": _app,
+    "connected_apps.get": _app,
+    "connected_apps.one_of_organization": _installed,
+    "connected_apps.revoke": _installed,
+    "connected_apps.rotate": _app_rotating,
+    "connected_apps.rotate_cancel": _app_rotating,
+    "connected_apps.rotate_start": _app,
+    "connected_apps.update": _app,
+    "idp.authorize": _asking,
+    "idp.start": _asking,
+    "sessions_exchange_token.exchange_access_token": _full_access,
+    "m2m.delete": _machine,
+    "m2m.get": _machine,
+    "m2m.rotate": _rotating,
+    "m2m.rotate_cancel": _rotating,
+    "m2m.rotate_start": _machine,
+    "m2m.update": _machine,
     "members.delete_mfa_phone_number": _dora,
     "members.delete_password": lambda world: {"member_password_id": world.dora.member_password_id},
     "members.delete_totp": _dora,
@@ -149,8 +214,16 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "recovery_codes.recover": _dora,
     "recovery_codes.rotate": _dora,
     "sessions_migrate.migrate": lambda world: {"session_token": outsider.BEARER},
+    "scim.get": lambda world: named(world.directory),
+    "scim.update": lambda world: named(world.directory) | {"display_name": "Okta"},
+    "scim.delete": lambda world: named(world.directory),
+    "scim.get_groups": lambda world: named(world.directory),
+    "scim.rotate_start": lambda world: named(world.directory),
+    "scim.rotate_complete": _rotating,
+    "scim.rotate_cancel": _rotating,
     "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
 }
+OWN |= requests_of_sso.OWN
 
 
 class World:
@@ -193,10 +266,17 @@ class World:
             "hash_type": "md_5",
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
+            "client_id": "nobody",
+            "connected_app_id": "nobody",
+            "client_type": "third_party",
+            "consent_granted": True,
+            "scopes": ["read:users"],
             "mfa_phone_number": PHONE,
+            **requests_of_sso.VALUES,
             "org_policy": {"roles": [CHEF]},
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),
+            "connection_id": "scim-connection-test-11111111-1111-4111-8111-111111111111",
             "telemetry_id": given.mock.fraud.device(),
             "visitor_id": "visitor-1",
             "action": "BLOCK",
@@ -215,6 +295,11 @@ class World:
             token = oauth_token(self.given, provider, self.acme.organization_slug, email="dora@acme.test")
             client.oauth.authenticate(token, session_token=self.given.login(self.acme, dora).session_token)
         return with_app(self.given, dora, "aaaa-bbbb-cccc", "dddd-eeee-ffff")
+
+    @cached_property
+    def directory(self) -> Any:
+        """A SCIM connection."""
+        return self.given.client.scim.connection.create(self.acme.organization_id).connection
 
     @cached_property
     def dora_session(self) -> str:

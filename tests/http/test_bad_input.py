@@ -93,10 +93,14 @@ def test_a_wrong_type_inside(world, findings, endpoint):
         wrong = []
         if wire_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
+            if field.endswith("connection_implicit_role_assignments"):  # a domain is nothing there, and ignored
+                wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
         elif field == "allowed_oauth_tenants":
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
         elif field == "authorization_check":
             wrong = [{}, {"organization_id": 7}, {"organization_id": "acme", "resource_id": 7, "action": "*"}]
+        elif field == "attribute_mapping":
+            wrong = [{"email": 7}, {"email": ["x"]}, {"email": {"x": "y"}}, {"email": None}, {"email": ""}]
         elif field == "org_policy":
             role = {"role_id": "chef", "permissions": [{"resource_id": "stytch.self", "actions": ["delete"]}]}
             wrong = [{"roles": 7}, {"roles": ["x"]}, {"roles": [{}]}, {"roles": [{**role, "permissions": [7]}]}]
@@ -119,7 +123,12 @@ def test_a_wrong_word_in_a_query(world, findings, endpoint):
             findings.expect_refusal(f"{field}={word}", answer)
 
 
-EMPTY_IS_FINE = ("passwords.strength_check", "")  # what somebody has typed so far
+EMPTY_IS_FINE = [
+    ("passwords.strength_check", ""),  # what somebody has typed so far
+    ("m2m.create", []),  # a client without scopes
+    ("idp.start", []),  # an app that wants to know that somebody is there, and no more
+    ("idp.authorize", []),
+]
 
 
 @endpoints(lambda e: set(required(e)) - in_path(e))
@@ -130,7 +139,7 @@ def test_a_required_field_is_missing(world, findings, endpoint):
             absent = {name: value for name, value in good.items() if name != field}
             types = {findings.expect_refusal(f"{field} missing", world.send(endpoint, absent))}
             for empty in (None, [] if wire_type(endpoint, field) == "array" else ""):
-                if not (endpoint.method == "GET" and empty is None) and (endpoint.name, empty) != EMPTY_IS_FINE:
+                if not (endpoint.method == "GET" and empty is None) and (endpoint.name, empty) not in EMPTY_IS_FINE:
                     cell = f"{field} = {empty!r}"
                     types.add(findings.expect_refusal(cell, world.send(endpoint, {**good, field: empty})))
             if len(types) != 1:
@@ -153,7 +162,17 @@ UNKNOWN = {
     "discovery_magic_links_token": "x" * 44,
     "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
+    "sso_token": "x" * 44,
+    "connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
+    "external_connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
+    "external_organization_id": "organization-test-11111111-1111-4111-8111-111111111111",
+    "certificate_id": "saml-verification-key-test-11111111-1111-4111-8111-111111111111",
+    "private_key_id": "saml-encryption-key-test-11111111-1111-4111-8111-111111111111",
 }
+
+
+# How an endpoint says that it was told of somebody in more than one way, whoever that is.
+SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
 
 
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
@@ -166,7 +185,7 @@ def test_an_unknown_id(world, findings, endpoint):
             del sent["intermediate_session_token"]
         answer = world.send(endpoint, sent)
         error_type = findings.expect_refusal(f"{field} unknown", answer)
-        if error_type and answer.status_code != 404 and not error_type.startswith("too_many_"):
+        if error_type and answer.status_code != 404 and not error_type.startswith(SEVERAL):
             findings.append(f"{field}: {answer.text}")
 
 
@@ -206,11 +225,20 @@ HOSTILE = {
 # Text that may be anything: names that people choose, and template ids, which are not checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
+FREE |= {"client_name", "client_description", "logo_url"}
+FREE |= {"prompt", "state", "nonce"}  # the app's own business
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
+FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
+FREE |= {"client_id", "client_secret", "custom_scopes"}
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
+
+TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks are none
 
 # Text that may be anything at some endpoints only: a strong password, or one that is but looked at; a description.
 FREE_AT = {
+    "connected_apps.create": {"access_token_custom_audience", *TEMPLATES},
+    "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
+    "m2m.create": {"client_secret"},
     "fraud.email_risk": {"email_address"},  # whether it is one is what is asked
     "fraud.override_reason": {"override_description"},
     "fraud.set_rule": {"description"},
@@ -241,7 +269,7 @@ def test_a_hostile_string(own_world, findings, endpoint):
 
 NUMBERS = ["-1", "4", "527041", "10081", "2147483648", "9223372036854775808", "1e400", "-1e400", "1" + "0" * 5000]
 
-FINE_NUMBERS = {("limit", "4"), ("session_duration_minutes", "10081")}
+FINE_NUMBERS = {("limit", "4"), ("access_token_expiry_minutes", "4"), ("session_duration_minutes", "10081")}
 FINE_NUMBERS |= {("expires_in_minutes", number) for number in ("4", "10081", "527041")}
 
 
@@ -376,6 +404,13 @@ ODD = {
 }
 
 
+def owner_of(endpoint):
+    """The object of an answer that has the metadata."""
+    if endpoint.name.startswith("m2m."):
+        return "m2m_client"
+    return "organization" if endpoint.name.startswith(("organizations", "discovery")) else "member"
+
+
 @endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(in_body(e)))
 def test_odd_metadata_is_taken_or_refused(own_world, findings, endpoint):
     """Metadata and claims are the caller's: whatever JSON can say is kept as it came, or refused, and never a fault."""
@@ -388,8 +423,7 @@ def test_odd_metadata_is_taken_or_refused(own_world, findings, endpoint):
             if answer.status_code != 200:
                 findings.expect_refusal(f"{field}: {name}", answer)
             elif "metadata" in field and name not in ("a key twice", "half a surrogate"):
-                owner = "organization" if endpoint.name.startswith(("organizations", "discovery")) else "member"
-                kept = answer.json()[owner][field]
+                kept = answer.json()[owner_of(endpoint)][field]
                 wanted = json.loads(text)
                 if any(kept.get(key) != value for key, value in wanted.items() if value is not None):
                     findings.append(f"{field}: {name}: became {kept}"[:200])

@@ -37,4 +37,4 @@ def test_the_story(node_project, mock):
         timeout=120,
     )
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "# pass 5" in told.stdout
+    assert "# pass 6" in told.stdout

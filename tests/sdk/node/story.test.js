@@ -103,6 +103,48 @@ test("discovery: prove an address, found an organization, go over to another", a
   assert.deepEqual([error.status_code, error.error_type], [404, "intermediate_session_not_found"]);
 });
 
+test("machines get tokens, and apps act for members", async () => {
+  const { m2m_client: machine } = await client.m2m.clients.create({ scopes: ["read:users", "write:users"] });
+  const { client_id, client_secret } = machine;
+  const { access_token } = await client.m2m.token({ client_id, client_secret, scopes: ["read:users"] });
+  const claims = await client.m2m.authenticateToken({ access_token, required_scopes: ["read:users"] });
+  assert.deepEqual([claims.client_id, claims.scopes], [client_id, ["read:users"]]);
+  const error = await refused(client.m2m.token({ client_id, client_secret: "wrong" }));
+  assert.deepEqual([error.status_code, error.error_type], [401, "invalid_client"]);
+
+  const { organization } = await client.organizations.create({ organization_name: "Apps" });
+  const { organization_id } = organization;
+  const { member } = await client.organizations.members.create({ organization_id, email_address: "app@user.test" });
+  const redirect_uri = "http://localhost:3000/callback";
+  const { connected_app: app } = await client.connectedApp.clients.create({
+    client_type: "third_party",
+    client_name: "Reports",
+    redirect_urls: [redirect_uri],
+  });
+  const { authorization_code } = await client.idp.oauth.authorize({
+    consent_granted: true,
+    scopes: ["openid"],
+    client_id: app.client_id,
+    redirect_uri,
+    response_type: "code",
+    organization_id,
+    member_id: member.member_id,
+  });
+  const form = { grant_type: "authorization_code", code: authorization_code, redirect_uri };
+  const answer = await fetch(new URL(`v1/public/${project_id}/oauth2/token`, env), {
+    method: "POST",
+    body: new URLSearchParams({ ...form, client_id: app.client_id, client_secret: app.client_secret }),
+  });
+  const tokens = await answer.json();
+  const local = await client.idp.introspectTokenLocal(tokens.access_token);
+  const network = await client.idp.introspectTokenNetwork({
+    token: tokens.access_token,
+    client_id: app.client_id,
+    client_secret: app.client_secret,
+  });
+  assert.deepEqual([local.subject, network.subject], [member.member_id, member.member_id]);
+});
+
 test("what is wrong comes as a StytchError with all its parts", async () => {
   const unknown = await refused(client.organizations.get({ organization_id: "no such/one?" }));
   assert.equal(unknown.error_type, "invalid_organization_id"); // decoded after routing

@@ -1,7 +1,4 @@
-"""What each object looks like on the wire. One pure function for each, every key written out.
-
-Absent strings are ``""`` and absent objects ``null``, as recorded from the real API.
-"""
+"""Organizations, members, their sessions and roles, what was mailed to them."""
 
 from datetime import datetime
 from typing import Any

@@ -1,0 +1,78 @@
+"""``sessions.exchange_access_token``: from a first-party app's token back to a session."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors
+from mockstytch.domain import idp_tokens, locks, sessions
+from mockstytch.domain.idp_tokens import Holder
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import Claims, Says, SessionMinutes
+from mockstytch.mock import Context
+from mockstytch.store.authorizations import AccessToken
+from mockstytch.store.sessions import Factor
+
+api = Endpoints()
+
+_OLDEST = timedelta(minutes=5)
+
+
+class ExchangeAccessToken(Request):
+    access_token: Annotated[str, Meta(min_length=1), Says(errors.idp_access_token_not_found)]
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+
+
+@api.post("/v1/b2b/sessions/exchange_access_token", sdk=("/b2b/sessions/exchange_access_token",))
+def exchange_access_token(ctx: Context, req: ExchangeAccessToken) -> Body:
+    """Start a session for the member that a token acts for: once, and only while the token is fresh. The member met all
+    that the organization asks for when the token was issued, so nothing more is asked."""
+    about, row = _exchangeable(ctx, req.access_token)
+    locks.check(ctx, about.member)
+    if ctx.store.claim(row, exchanged_at=ctx.now) is None:
+        raise errors.oauth_access_token_exchange_token_invalid_grant(because="exchanged a moment ago")
+    factor = Factor(
+        type="oauth",
+        delivery_method="oauth_access_token_exchange",
+        detail={"oauth_access_token_exchange_factor": {"client_id": about.app.client_id}},
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        last_authenticated_at=ctx.now,
+    )
+    session = sessions.start(ctx, about.member, [factor], req.session_duration_minutes, req.session_custom_claims)
+    answer = sessions.answer(ctx, session, about.member, about.organization)
+    return {**answer, "member_id": about.member.member_id, "member_device": None}
+
+
+def _exchangeable(ctx: Context, token: str) -> tuple[Holder, AccessToken]:
+    """
+    Raises:
+        idp_access_token_not_found: no access token of this project.
+        idp_access_token_expired: its time is over.
+        connected_app_consent_revoked: the app's access was revoked.
+        oauth_access_token_exchange_token_invalid_grant: it was exchanged before, or revoked by itself.
+        oauth_access_token_exchange_missing_full_access: it was not granted ``full_access``.
+        oauth_access_token_exchange_token_too_old: it was issued more than five minutes ago.
+        idp_access_token_could_not_be_exchanged: the member was named by its id when it was authorized, not by a
+            session.
+    """
+    known = idp_tokens.named(ctx, token)
+    if known is None:
+        raise errors.idp_access_token_not_found()
+    row, _ = known
+    about = idp_tokens.holder(ctx, row.authorization_id)
+    if row.expires_at <= ctx.now:
+        raise errors.idp_access_token_expired()
+    if row.exchanged_at or row.revoked_at:
+        raise errors.oauth_access_token_exchange_token_invalid_grant(because="used before" if row.exchanged_at else "")
+    if why := idp_tokens.dead(ctx, about):
+        raise errors.connected_app_consent_revoked(because=why)
+    if "full_access" not in row.scopes:
+        raise errors.oauth_access_token_exchange_missing_full_access()
+    if row.created_at + _OLDEST < ctx.now:
+        raise errors.oauth_access_token_exchange_token_too_old()
+    if about.authorization.member_session_id is None:
+        raise errors.idp_access_token_could_not_be_exchanged()
+    return about, row

@@ -1,0 +1,47 @@
+"""A member, an app, and the way from one to the other: what stories and tests of connected apps begin with."""
+
+import base64
+import hashlib
+from typing import Any
+
+import httpx
+
+from tests.given import Given
+
+CALLBACK = "http://localhost:3000/callback"
+VERIFIER = "v" * 64
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+OPENID = ["openid", "profile", "email"]
+
+
+def new_app(given: Given, client_type: str = "third_party", **settings: Any) -> Any:
+    settings = {"client_name": "Reports", "redirect_urls": [CALLBACK], **settings}
+    return given.client.connected_app.clients.create(client_type=client_type, **settings).connected_app
+
+
+def authorized(given: Given, app: Any, scopes: list[str], **options: Any) -> Any:
+    """The answer of ``idp.oauth.authorize`` to a request that nothing is wrong with; options change it."""
+    asked = {"redirect_uri": CALLBACK, "response_type": "code", "consent_granted": True, **options}
+    return given.client.idp.oauth.authorize(scopes=scopes, client_id=app.client_id, **asked)
+
+
+def login(given: Given, **settings: Any) -> Any:
+    """Somebody in an organization, logged in."""
+    acme = given.organization(**settings)
+    return given.login(acme, given.member(acme, name="Ada"))
+
+
+def installed(given: Given, scopes: list[str] | None = None, **settings: Any) -> tuple[Any, Any]:
+    """An app that a member has allowed something: the login, and the app."""
+    who, app = login(given), new_app(given, **settings)
+    authorized(given, app, scopes or OPENID, session_token=who.session_token)
+    return who, app
+
+
+def tokens(given: Given, app: Any, code: str, **fields: Any) -> dict[str, Any]:
+    """What the token endpoint answers to a code."""
+    sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "client_id": app.client_id}
+    secret = getattr(app, "client_secret", None)
+    sent |= {"client_secret": secret} if secret else {}
+    url = f"{given.mock.url}/v1/public/{given.mock.project_id}/oauth2/token"
+    return dict(httpx.post(url, data=sent | fields, trust_env=False).json())

@@ -1,0 +1,195 @@
+"""Standard OAuth clients, as they are: authlib, and what MCP clients log in with. Nothing is adapted to them."""
+
+import asyncio
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import httpx2
+import jwt
+import pytest
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session, OAuthError
+from authlib.oidc.core import CodeIDToken
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
+from mcp.shared.auth import OAuthClientMetadata
+
+from tests.contract.oauth import CALLBACK, login, new_app
+
+SCOPE = "openid profile email offline_access"
+
+
+def allow(url, member_id):
+    """What a person does in the browser; answers where it ends."""
+    with httpx.Client(trust_env=False) as browser:
+        assert "Who are you?" in browser.get(url).text
+        assert browser.post(url, data={"member_id": member_id}).status_code == 200
+        return browser.post(url, data={"member_id": member_id, "decision": "allow"}).headers["location"]
+
+
+@pytest.fixture
+def metadata(mock):
+    url = f"{mock.url}/v1/public/{mock.project_id}/.well-known/openid-configuration"
+    return httpx.get(url, trust_env=False).json()
+
+
+# authlib
+
+
+@pytest.mark.parametrize(
+    ("client_type", "method"),
+    [
+        ("third_party", "client_secret_basic"),
+        ("third_party", "client_secret_post"),
+        ("third_party_public", "none"),
+    ],
+)
+def test_authlib_logs_somebody_in(given, metadata, client_type, method):
+    who, app = login(given), new_app(given, client_type)
+    session = OAuth2Session(
+        app.client_id,
+        app.client_secret,
+        token_endpoint_auth_method=method,
+        scope=SCOPE,
+        redirect_uri=CALLBACK,
+        code_challenge_method="S256",
+    )
+    session.trust_env = False
+    verifier, nonce = generate_token(64), generate_token()
+    url, state = session.create_authorization_url(
+        metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce, prompt="consent"
+    )
+    token = session.fetch_token(
+        metadata["token_endpoint"],
+        authorization_response=allow(url, who.member_id),
+        state=state,
+        code_verifier=verifier,
+    )
+    claims = _id_claims(token, metadata, app, nonce)
+    assert (claims["sub"], claims["email"]) == (who.member_id, who.member.email_address)
+    assert session.get(metadata["userinfo_endpoint"]).json()["sub"] == who.member_id
+
+    refreshed = session.refresh_token(metadata["token_endpoint"])
+    assert refreshed["refresh_token"] != token["refresh_token"]
+    told = session.introspect_token(metadata["introspection_endpoint"], token=refreshed["access_token"]).json()
+    assert (told["active"], told["sub"]) == (True, who.member_id)
+    assert session.revoke_token(metadata["revocation_endpoint"], token=refreshed["refresh_token"]).status_code == 200
+    with pytest.raises(OAuthError, match="invalid_grant"):
+        session.refresh_token(metadata["token_endpoint"], refresh_token=refreshed["refresh_token"])
+
+
+def _id_claims(token, metadata, app, nonce):
+    """Verified as OpenID Connect says, by authlib."""
+    (key,) = jwt.PyJWKSet.from_dict(httpx.get(metadata["jwks_uri"], trust_env=False).json()).keys
+    decoded = jwt.decode_complete(token["id_token"], key, algorithms=["RS256"], audience=app.client_id)
+    options = {"iss": {"values": [metadata["issuer"]]}}
+    params = {"nonce": nonce, "client_id": app.client_id, "access_token": token["access_token"]}
+    claims = CodeIDToken(decoded["payload"], decoded["header"], options, params)
+    claims.validate()
+    return claims
+
+
+def test_authlib_gets_a_machines_token(client, metadata):
+    machine = client.m2m.clients.create(["read:users", "write:users"]).m2m_client
+    session = OAuth2Session(machine.client_id, machine.client_secret, scope="read:users")
+    session.trust_env = False
+    token = session.fetch_token(metadata["token_endpoint"], grant_type="client_credentials")
+    assert client.m2m.authenticate_token(token["access_token"], required_scopes=["read:users"])
+    wrong = OAuth2Session(machine.client_id, "wrong")
+    wrong.trust_env = False
+    with pytest.raises(OAuthError, match="invalid_client"):
+        wrong.fetch_token(metadata["token_endpoint"], grant_type="client_credentials")
+
+
+# MCP
+
+
+@pytest.fixture
+def mcp_server(mock, client):
+    """A server with something to protect, which knows nothing but who hands out its tokens."""
+
+    class Resource(BaseHTTPRequestHandler):
+        def do_GET(self):
+            base = f"http://127.0.0.1:{self.server.server_port}"
+            if self.path == "/.well-known/oauth-protected-resource/mcp":
+                issuer = f"{mock.url}/v1/public/{mock.project_id}"
+                return self.answer(200, {"resource": f"{base}/mcp", "authorization_servers": [issuer]})
+            scheme, _, token = self.headers.get("authorization", "").partition(" ")
+            claims = client.idp.introspect_access_token_local(token) if scheme == "Bearer" else None
+            if claims is None or f"{base}/mcp" not in claims.audience:
+                where = f'Bearer resource_metadata="{base}/.well-known/oauth-protected-resource/mcp"'
+                return self.answer(401, {}, ("www-authenticate", where))
+            return self.answer(200, {"hello": claims.subject})
+
+        def answer(self, status, body, *headers):
+            self.send_response(status)
+            for name, value in (("content-type", "application/json"), *headers):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_): ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Resource) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/mcp"
+        server.shutdown()
+
+
+class Storage:
+    """Where the client keeps what it got."""
+
+    def __init__(self):
+        self.tokens, self.client = None, None
+
+    async def get_tokens(self):
+        return self.tokens
+
+    async def set_tokens(self, tokens):
+        self.tokens = tokens
+
+    async def get_client_info(self):
+        return self.client
+
+    async def set_client_info(self, client_info):
+        self.client = client_info
+
+
+@pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
+def test_an_mcp_client_finds_registers_asks_and_gets_in(given, client, mcp_server, method):
+    who, storage, answers = login(given), Storage(), []
+
+    async def person(url):
+        answers.append(await asyncio.to_thread(allow, url, who.member_id))
+
+    async def callback():
+        query = {name: values[0] for name, values in parse_qs(urlsplit(answers[-1]).query).items()}
+        return AuthorizationCodeResult(code=query["code"], state=query["state"], iss=query["iss"])
+
+    provider = OAuthClientProvider(
+        server_url=mcp_server,
+        client_metadata=OAuthClientMetadata(
+            client_name="Agent",
+            redirect_uris=[CALLBACK],
+            grant_types=["authorization_code", "refresh_token"],
+            response_types=["code"],
+            token_endpoint_auth_method=method,
+        ),
+        storage=storage,
+        redirect_handler=person,
+        callback_handler=callback,
+    )
+
+    async def visits():
+        async with httpx2.AsyncClient(auth=provider, trust_env=False) as browser:
+            first = (await browser.get(mcp_server)).json()
+            provider.context.token_expiry_time = 1  # as if an hour had passed
+            return first, (await browser.get(mcp_server)).json()
+
+    assert asyncio.run(visits()) == ({"hello": who.member_id}, {"hello": who.member_id})
+    assert len(answers) == 1  # the second visit took the refresh token
+    app = client.connected_app.clients.get(storage.client.client_id).connected_app
+    assert (app.client_name, app.client_type) == ("Agent", "third_party_public" if method == "none" else "third_party")
+    assert storage.tokens.refresh_token
