@@ -442,3 +442,11 @@ def test_the_session_template_takes_effect(admin, place, given, client, mock):
 def test_the_control_apis_template_is_the_same(admin, place, mock):
     mock.configure(jwt_templates=[{"template_type": "SESSION", "template_content": '{"a": 1}'}])
     assert admin.jwt_templates.get(*place, "SESSION").jwt_template.template_content == '{"a": 1}'
+
+
+def test_the_m2m_template_takes_effect(admin, place, client):
+    admin.jwt_templates.set(*place, '{"tier": {{ client.trusted_metadata.tier }}}', "", "M2M")
+    made = client.m2m.clients.create(scopes=["read:all"], trusted_metadata={"tier": "gold"}).m2m_client
+    token = client.m2m.token(made.client_id, made.client_secret).access_token
+    assert jwt.decode(token, options={"verify_signature": False})["tier"] == "gold"
+    assert admin.environments.get_metrics(*place).metrics.m2m_client_count == 1
