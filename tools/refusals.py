@@ -28,7 +28,8 @@ _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
 _PACKAGES = ("mockstytch.api", "mockstytch.domain", "mockstytch.management")
 # rules about what only the control API changes
 _OF_SETTINGS = tuple(f"domain/{name}.py" for name in ("impersonation", "jwt_templates", "rbac_policy", "webhooks"))
-_TABLES = ("_LISTS", "_IMPORTS", "FILTERS")  # where functions lie that are called by way of a table
+_OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
+_TABLES = ("_LISTS", "_IMPORTS", "FILTERS", "_NEEDED", "_URLS")  # where functions lie that are called by way of a table
 
 Function = tuple[str, str]  # its module, and its name
 
@@ -42,14 +43,14 @@ def of(endpoint: Endpoint) -> set[str]:
     for function in _reached(start):
         for name in _named(function):
             found |= _types(getattr(errors, name, None), words)
-    # the rule for redirect URLs serves OAuth as well, whose start is a page and no operation
-    return {name for name in found if "_oauth_url" not in name} | _of_searches(endpoint, singular)
+    # the rule for redirect URLs serves OAuth and SSO as well, whose starts are pages and no operations
+    return {name for name in found if not _OF_STARTS.search(name)} | _of_searches(endpoint, singular)
 
 
 def elsewhere(error_type: str) -> str:
     """Where an error comes from that no operation names itself."""
-    if "_oauth_url" in error_type:
-        return "the pages of OAuth"
+    if start := _OF_STARTS.search(error_type):
+        return "the pages of SSO" if start[1] == "sso" else "the pages of OAuth"
     for place, paths in (
         ("the control API", ("control/*.py", "http/guard.py", *_OF_SETTINGS)),
         ("the pages of SSO", ("hosted/sso.py", "hosted/idp.py", "domain/sso*.py", "domain/oidc.py", "domain/saml*.py")),

@@ -14,17 +14,6 @@ _MANAGED = {"password_reset": "RESET_PASSWORD"}  # otherwise called where URLs a
 
 FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file")
 _LONGEST = 2048
-# the errors, by what leads to the URL
-_INVALID = {
-    "magic_link": errors.invalid_redirect_url,
-    "oauth": errors.invalid_oauth_redirect_url,
-    "sso": errors.invalid_sso_redirect_url,
-}
-_NO_MATCH = {
-    "magic_link": errors.no_match_for_provided_magic_link_url,
-    "oauth": errors.no_match_for_provided_oauth_url,
-    "sso": errors.no_match_for_provided_sso_url,
-}
 
 
 def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth", "sso"] = "magic_link") -> str:
@@ -50,9 +39,19 @@ def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", 
             raise errors.no_default_redirect_url_set[url_type]()
         return default.url
     if not is_url(url):
-        raise _INVALID[flow][url_type](because=f"{url!r} is not a URL")
+        invalid = {
+            "magic_link": errors.invalid_redirect_url,
+            "oauth": errors.invalid_oauth_redirect_url,
+            "sso": errors.invalid_sso_redirect_url,
+        }
+        raise invalid[flow][url_type](because=f"{url!r} is not a URL")
     if settings.redirect_urls == "registered" and not any(matches(r, url) for r, _ in registered):
-        raise _NO_MATCH[flow](because=f"{url} is not registered for {wanted}")
+        no_match = {
+            "magic_link": errors.no_match_for_provided_magic_link_url,
+            "oauth": errors.no_match_for_provided_oauth_url,
+            "sso": errors.no_match_for_provided_sso_url,
+        }
+        raise no_match[flow](because=f"{url} is not registered for {wanted}")
     return url
 
 
