@@ -29,10 +29,15 @@ from mockstytch.api import (
     project,
     rbac,
     recovery_codes,
+    scim,
     sessions,
     sessions_attest,
     sessions_exchange_token,
     sessions_migrate,
+    sso,
+    sso_external,
+    sso_oidc,
+    sso_saml,
     totp,
 )
 from mockstytch.console import pages as console
@@ -41,7 +46,10 @@ from mockstytch.gaps import GAPS
 from mockstytch.hosted import oauth_server
 from mockstytch.hosted import redirect as hosted_redirect
 from mockstytch.hosted.consent import ConsentPages
+from mockstytch.hosted.idp import IdpPages
 from mockstytch.hosted.oauth import OAuthPages
+from mockstytch.hosted.scim import ScimDoor
+from mockstytch.hosted.sso import SsoPages
 from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
@@ -72,10 +80,15 @@ GROUPS = (
     project,
     rbac,
     recovery_codes,
+    scim,
     sessions,
     sessions_attest,
     sessions_exchange_token,
     sessions_migrate,
+    sso,
+    sso_external,
+    sso_oidc,
+    sso_saml,
     totp,
 )
 
@@ -93,7 +106,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     """
     mock = mock or Mock(settings)
     not_found = unserved.NotFound(mock)
-    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes()]
+    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
+    pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
     pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
     routes += console.routes(mock, endpoints())

@@ -44,6 +44,23 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class IdentityProvider(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection with the built-in identity provider.
+
+    Attributes:
+        issuer: the OpenID issuer, or the SAML entity id.
+        sso_url: the provider's own page; opened without a request, SAML logins begin there.
+        start_url: what a browser opens to log in.
+    """
+
+    connection_id: str
+    type: str
+    issuer: str
+    sso_url: str
+    metadata_url: str
+    start_url: str
+
+
 class MockStytch:
     """A running mockstytch: in this process, or anywhere else.
 
@@ -134,13 +151,34 @@ class MockStytch:
         return self.call("PATCH", "/project", body=settings)
 
     def next_identity(self, provider: str, email: str = "", **details: Any) -> None:
-        """Say who comes next at an OAuth provider, so that its page is never seen.
+        """Say who comes next at an OAuth or identity provider, so that its page is never seen.
 
         Args:
-            provider: ``google``, ``microsoft``, ``github``, ``slack`` or ``hubspot``.
-            details: ``name``, ``subject``, ``email_verified``, ``tenant_ids``; or ``error`` for a refusal.
+            provider: ``google``, ``microsoft``, ``github``, ``slack`` or ``hubspot``; ``saml`` or ``oidc``.
+            details: ``name``, ``subject``, ``email_verified``, and ``tenant_ids`` (OAuth) or ``groups``,
+                ``attributes``, ``connection_id`` (identity providers); or ``error`` for a refusal.
         """
         self.call("POST", "/next-identity", body={"provider": provider, "email": email, **details})
+
+    def identity_provider(
+        self, organization_id: str, type: str = "saml", display_name: str = "", connection_id: str = ""
+    ) -> IdentityProvider:
+        """Make an SSO connection with the built-in identity provider, active at once.
+
+        Args:
+            type: ``saml`` or ``oidc``.
+            connection_id: complete this connection instead of making one.
+
+        Raises:
+            MockError: there is no such organization, or no such connection of it.
+        """
+        body = {"type": type, "display_name": display_name, "connection_id": connection_id}
+        made = self.call("POST", "/identity-providers", body={"organization_id": organization_id, **body})
+        return msgspec.convert(made, IdentityProvider)
+
+    def rotate_identity_provider_keys(self, connection_id: str) -> str:
+        """Let a built-in identity provider sign with a new key; answers its certificate."""
+        return str(self.call("POST", f"/identity-providers/{connection_id}/rotate-keys")["certificate"])
 
     def impersonation_token(
         self,
@@ -162,6 +200,19 @@ class MockStytch:
             "reason": reason,
         }
         return str(self.call("POST", "/impersonation-tokens", body=body)["impersonation_token"])
+
+    def scim_push(self, connection_id: str, operations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Let an organization's directory tell of something, over the SCIM connection.
+
+        Args:
+            operations: ``[{"op": "create_user", "email": "ada@acme.test"}]``; see the control API's reference.
+
+        Returns:
+            What each call got: ``op``, ``method``, ``path``, ``status`` and ``body``. A refusal is no exception.
+        """
+        body = {"connection_id": connection_id, "operations": operations}
+        found: list[dict[str, Any]] = self.call("POST", "/scim/push", body=body, timeout=60)["results"]
+        return found
 
     def requests(self, limit: int = 100) -> list[dict[str, Any]]:
         """The latest requests, newest last; a refused one says ``because``."""

@@ -69,6 +69,11 @@ class Ids:
     def base32(self, length: int) -> str:
         return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length))
 
+    def alphanumeric(self, length: int) -> str:
+        """Letters and digits, as the bearer tokens of SCIM connections are."""
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        return "".join(self._random.choices(letters, k=length))
+
     def recovery_code(self) -> str:
         """``xxxx-xxxx-xxxx`` in lower-case letters and digits."""
         letters = "".join(self._random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12))

@@ -26,6 +26,10 @@ def _built_in() -> dict[str, str]:
     return msgspec.json.decode(Path(__file__).with_name("signing_key.json").read_bytes(), type=dict[str, str])
 
 
+def built_in_private_key() -> str:
+    return _built_in()["private_key"]
+
+
 @lru_cache(1024)
 def built_in_jwk(project_id: str) -> dict[str, Any]:
     built_in = _built_in()

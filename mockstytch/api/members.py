@@ -155,6 +155,8 @@ def update(ctx: Context, req: Update) -> Body:
     if req.roles is not UNSET:
         rbac.check_assignable(ctx, organization, req.roles)
         changes["roles"] = list(dict.fromkeys(req.roles))
+        if not req.preserve_existing_sessions:
+            members.end_sessions_by_sso(ctx, organization, member, set(member.roles) - set(req.roles))
     if not changes.get("external_id", "sent"):
         del changes["external_id"]
     if number := changes.pop("mfa_phone_number", ""):

@@ -1,12 +1,12 @@
 """``organizations``: tenants, their settings, search."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, union_all
 
 from mockstytch import errors, wire
-from mockstytch.domain import lookup, organizations, sandbox, search, tokens
+from mockstytch.domain import lookup, organizations, sandbox, search, sso_connections, tokens
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import UNSET, Choice, Maybe, Metadata, OrganizationRef, Says
 from mockstytch.mock import Context
@@ -14,6 +14,7 @@ from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization, OrganizationDomain
 from mockstytch.store.record import Frozen
 from mockstytch.store.sessions import IntermediateSession
+from mockstytch.store.sso import ExternalConnection, OidcConnection, SamlConnection
 
 api = Endpoints(resource="stytch.organization")
 
@@ -169,6 +170,8 @@ def delete(ctx: Context, req: Delete) -> Body:
         tokens.kill(ctx, member)
         if member.status != "deleted":
             ctx.emit("member", "delete", member.member_id)
+    for connection in organization.sso_connections:
+        sso_connections.tell(ctx, "delete", connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
     ctx.store.delete(organization)  # members and sessions go with it
     ctx.emit("organization", "delete", organization.organization_id)
@@ -201,6 +204,7 @@ class Search(Request):
 
 
 _o, _m, _d = Organization.table.c, Member.table.c, OrganizationDomain.table.c
+_C = (SamlConnection.table.c, OidcConnection.table.c, ExternalConnection.table.c)
 
 
 def _members() -> Select[tuple[str]]:
@@ -211,6 +215,16 @@ def _members() -> Select[tuple[str]]:
 def _domains(use: str) -> Select[tuple[str]]:
     """Ids of the organizations that allow or claim a domain …"""
     return select(_d.organization_id).where(_d.project_id == _o.project_id, _d.use == use)
+
+
+def _connections(c: Any) -> Select[tuple[str]]:
+    """Ids of the organizations with an SSO connection of this table …"""
+    return select(c.organization_id).where(c.project_id == _o.project_id)
+
+
+def _has_active_connection() -> search.Clause:
+    active = (_connections(c).where(c.status == "active") if "status" in c else _connections(c) for c in _C)
+    return _o.organization_id.in_(union_all(*active))
 
 
 FILTERS = {
@@ -233,11 +247,11 @@ FILTERS = {
     "claimed_email_domains": search.Filter(
         "strings", lambda v: _o.organization_id.in_(_domains("claimed").where(_d.domain.in_([d.lower() for d in v])))
     ),
-    # no SSO connection can exist here yet: nobody has an active one
-    "has_active_sso_connection": search.Filter(
-        "boolean", lambda v: _o.organization_id.is_(None) if v else _o.position > 0
+    "has_active_sso_connection": search.Filter("boolean", lambda v: _has_active_connection() == v),
+    "sso_connection_id": search.Filter(
+        "string",
+        lambda v: _o.organization_id.in_(union_all(*(_connections(c).where(c.connection_id == v) for c in _C))),
     ),
-    "sso_connection_id": search.Filter("string", lambda v: _o.organization_id.is_(None)),
 }
 
 

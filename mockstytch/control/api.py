@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import position
-from mockstytch.control import impersonation
+from mockstytch.control import identity_providers, impersonation, scim
 from mockstytch.control.fraud import Fraud
 from mockstytch.control.inbox import Arrivals, Wanted, read
 from mockstytch.control.reading import body as _body
@@ -22,6 +23,7 @@ from mockstytch.control.webhooks import Webhooks, change
 from mockstytch.domain import emails, jwt_templates, rbac_policy, webhooks
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
+from mockstytch.http.dispatch import base_url
 from mockstytch.mock import Mock
 from mockstytch.store.credentials import NextIdentity
 from mockstytch.store.messages import Message
@@ -47,14 +49,17 @@ class Advance(Frozen, forbid_unknown_fields=True):
 
 
 class Coming(Frozen, forbid_unknown_fields=True):
-    """Who comes next at an OAuth provider, or the provider's refusal."""
+    """Who comes next at an OAuth or identity provider, or the provider's refusal."""
 
-    provider: Literal["google", "microsoft", "github", "slack", "hubspot"]
+    provider: Literal["google", "microsoft", "github", "slack", "hubspot", "saml", "oidc"]
     email: str = ""
     name: str = ""
     subject: str = ""
     email_verified: bool | None = None
     tenant_ids: list[str] = []
+    groups: list[str] = []
+    attributes: dict[str, Any] = {}
+    connection_id: str = ""
     error: str = ""
 
 
@@ -79,7 +84,10 @@ class Control:
             ("POST", "/keys/rotate", self.rotate_keys),
             ("GET", "/requests", self.requests),
             ("POST", "/next-identity", self.next_identity),
+            ("POST", "/identity-providers", self.make_identity_provider),
+            ("POST", "/identity-providers/{connection_id}/rotate-keys", self.rotate_identity_provider),
             ("POST", "/impersonation-tokens", self.impersonation_tokens),
+            ("POST", "/scim/push", partial(scim.push, self.mock)),
             *Webhooks(self.mock, self.arrivals).routes(),
             *Fraud(self.mock).routes(),
         ]
@@ -197,16 +205,32 @@ class Control:
             raise errors.invalid_email(because="email, or error, is needed")
         identity = msgspec.structs.asdict(coming)
         provider, refusal = identity.pop("provider"), identity.pop("error")
+        connection_id = identity.pop("connection_id")
+        foreign = ("tenant_ids",) if provider in ("saml", "oidc") else ("groups", "attributes")
+        strange = [identity.pop(name) for name in foreign] + [connection_id] * ("groups" in foreign)
+        if any(strange):
+            raise errors.bad_request(because=f"{provider} knows nothing of {' or '.join(foreign)} or connection_id")
         with self.mock.transaction(project) as ctx:
             ctx.store.insert(
                 NextIdentity(
                     next_identity_id=str(ctx.ids.uuid()),
                     provider=provider,
+                    connection_id=connection_id,
                     identity={"error": refusal} if refusal else identity,
                     position=position(),
                 )
             )
         return {}
+
+    async def make_identity_provider(self, request: Request) -> Any:
+        """Make, or complete, a connection to a built-in identity provider."""
+        wanted = await _body(request, identity_providers.Wanted)
+        return identity_providers.make(self.mock, guard.project(self.mock, request), wanted, _base_url(request))
+
+    async def rotate_identity_provider(self, request: Request) -> Any:
+        """Let a built-in identity provider sign with a new key."""
+        project, connection_id = guard.project(self.mock, request), request.path_params["connection_id"]
+        return identity_providers.rotate(self.mock, project, connection_id, _base_url(request))
 
     async def impersonation_tokens(self, request: Request) -> Any:
         """A token to act as a member with."""
@@ -230,6 +254,10 @@ def described(project: Project) -> dict[str, Any]:
         "dropped": {name: count for name, count in project.counters.items() if name.endswith("_dropped")},
         **msgspec.to_builtins(project.settings),
     }
+
+
+def _base_url(request: Request) -> str:
+    return base_url(request.scope, dict(request.scope["headers"]))
 
 
 def _clock(project: Project) -> dict[str, Any]:

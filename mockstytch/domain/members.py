@@ -85,6 +85,21 @@ def _parsed(number: str) -> Any:
     return parsed
 
 
+def end_sessions_by_sso(ctx: Context, organization: Organization, member: Member, lost: set[str]) -> None:
+    """Roles are taken from a member. Where an SSO connection grants one of them all the same, the sessions that began
+    there end: they would go on with it."""
+    granting = {
+        source["details"]["connection_id"]
+        for role in wire.member_roles(member, organization)
+        for source in role["sources"]
+        if role["role_id"] in lost and source["type"].startswith("sso_connection")
+    }
+    for session in sessions.alive(ctx, member) if granting else []:
+        by = {detail.get("provider_id") for f in session.authentication_factors for detail in f.detail.values()}
+        if by & granting:
+            sessions.revoke(ctx, session)
+
+
 def conflicts() -> dict[str, errors.StytchError]:
     """The errors of the columns that are unique among an organization's members."""
     return {

@@ -260,15 +260,18 @@ def _tenants(_ctx: Context, _before: Organization, values: dict[str, Any]) -> di
     return values
 
 
-def _no_such_connection(error: Kind) -> Callable[[Context, Organization, Any], Any]:
-    """SSO connections can't be made here yet, so whatever names one is wrong; naming none is fine."""
+def _default_connection(_ctx: Context, before: Organization, value: str) -> str | None:
+    """``""`` takes the default away."""
+    if value and not any(c.active and c.connection_id == value for c in before.sso_connections):
+        raise errors.invalid_sso_default_connection_id(because=f"no active connection {value}")
+    return value or None
 
-    def check(_ctx: Context, _before: Organization, value: Any) -> Any:
-        if value:
-            raise error(because="no such connection")
-        return value or ([] if isinstance(value, list) else None)
 
-    return check
+def _own_connections(_ctx: Context, before: Organization, values: list[str]) -> list[str]:
+    unknown = set(values) - {c.connection_id for c in before.sso_connections}
+    if unknown:
+        raise errors.invalid_connection_for_jit_provisioning(because=f"no connection {', '.join(sorted(unknown))}")
+    return list(dict.fromkeys(values))
 
 
 _LISTS: dict[str, Callable[[Context, Organization, Any], Any]] = {
@@ -286,6 +289,6 @@ _LISTS: dict[str, Callable[[Context, Organization, Any], Any]] = {
     ),
     "rbac_email_implicit_role_assignments": _role_assignments,
     "allowed_oauth_tenants": _tenants,
-    "sso_default_connection_id": _no_such_connection(errors.invalid_sso_default_connection_id),
-    "sso_jit_provisioning_allowed_connections": _no_such_connection(errors.invalid_connection_for_jit_provisioning),
+    "sso_default_connection_id": _default_connection,
+    "sso_jit_provisioning_allowed_connections": _own_connections,
 }

@@ -12,18 +12,29 @@ Type = Literal["login", "signup", "invite", "discovery", "password_reset"]
 _MANAGED = {"password_reset": "RESET_PASSWORD"}  # otherwise called where URLs are registered
 
 _LONGEST = 2048
+# the errors, by what leads to the URL
+_INVALID = {
+    "magic_link": errors.invalid_redirect_url,
+    "oauth": errors.invalid_oauth_redirect_url,
+    "sso": errors.invalid_sso_redirect_url,
+}
+_NO_MATCH = {
+    "magic_link": errors.no_match_for_provided_magic_link_url,
+    "oauth": errors.no_match_for_provided_oauth_url,
+    "sso": errors.no_match_for_provided_sso_url,
+}
 
 
-def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth"] = "magic_link") -> str:
-    """The URL that a link, or a way to an OAuth provider, of this type leads to.
+def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth", "sso"] = "magic_link") -> str:
+    """The URL that a link, or a way to an OAuth or identity provider, of this type leads to.
 
     Args:
         url: what the caller asks for; "" takes the project's default.
 
     Raises:
-        invalid_<type>_redirect_url, invalid_<type>_oauth_url: it is no URL.
-        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url: the project
-            wants registered ones, and it is none.
+        invalid_<type>_redirect_url, invalid_<type>_oauth_url, invalid_<type>_sso_url: it is no URL.
+        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url, no_match_for_provided_sso_url: the
+            project wants registered ones, and it is none.
         no_<type>_redirect_urls_set, no_default_<type>_redirect_url_set: there is no default to take.
     """
     settings = ctx.project.settings
@@ -37,12 +48,9 @@ def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", 
             raise errors.no_default_redirect_url_set[url_type]()
         return default.url
     if not is_url(url):
-        invalid = errors.invalid_redirect_url if flow == "magic_link" else errors.invalid_oauth_redirect_url
-        raise invalid[url_type](because=f"{url!r} is not a URL")
+        raise _INVALID[flow][url_type](because=f"{url!r} is not a URL")
     if settings.redirect_urls == "registered" and not any(matches(r, url) for r, _ in registered):
-        oauth = flow == "oauth"
-        no_match = errors.no_match_for_provided_oauth_url if oauth else errors.no_match_for_provided_magic_link_url
-        raise no_match(because=f"{url} is not registered for {wanted}")
+        raise _NO_MATCH[flow](because=f"{url} is not registered for {wanted}")
     return url
 
 

@@ -14,9 +14,10 @@ from mockstytch.store.clients import ConnectedApp, M2MClient
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
 from mockstytch.store.record import Frozen
+from mockstytch.store.scim import ScimGroup
 
 Searched = Literal["organization", "member"]
-R = TypeVar("R", Organization, Member, M2MClient, ConnectedApp)
+R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 Clause = ColumnElement[bool]
 
 _SHORTEST_FUZZY = 3

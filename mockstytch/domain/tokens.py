@@ -26,13 +26,14 @@ def mint(
     code: str = "",
     organization_id: str | None = None,
     account_key: str | None = None,
+    connection_id: str | None = None,
 ) -> OneTimeToken:
     """A new secret: a link's token, or, with ``code``, the row that a code is kept in.
 
     Args:
         minutes: how long it lives.
         landing_url: where the link leads; the token, its type, the slug and the public token, where given, are added.
-        organization_id, account_key: of an OAuth token, which knows no member yet.
+        organization_id, account_key, connection_id: of an OAuth or SSO token, which knows no member yet.
     """
     token = ctx.ids.token()
     if landing_url:
@@ -48,6 +49,7 @@ def mint(
             email_address=email_address,
             code=code,
             account_key=account_key,
+            connection_id=connection_id,
             pkce_code_challenge=pkce_code_challenge,
             landing_url=landing_url,
             created_at=ctx.now,

@@ -13,6 +13,7 @@ from mockstytch.errors.oauth_server import *
 from mockstytch.errors.rbac import *
 from mockstytch.errors.scim import *
 from mockstytch.errors.sso import *
+from mockstytch.errors.sso_protocol import *
 from mockstytch.errors.webhooks import *
 
 __all__ = ["Confidence", "Kind", "StytchError", "catalogue"]

@@ -1,6 +1,85 @@
 """The errors of SSO connections, their start, their callback."""
 
-from mockstytch.errors.kinds import b2b, shared  # noqa: F401
+from mockstytch.errors.kinds import b2b, shared
 
 # fmt: off
+# connections
+cannot_delete_last_sso_verification_key = b2b(400, "cannot_delete_last_sso_verification_key", "An active SAML connection needs at least one verification certificate.")
+client_secret_too_long = b2b(400, "client_secret_too_long", "client_secret is too long.")
+duplicate_external_sso_connection = b2b(400, "duplicate_external_sso_connection", "The organization has an external connection to that connection already.")
+external_connection_id_not_found = b2b(404, "external_connection_id_not_found", "The external organization has no SSO connection with this external_connection_id.")
+external_connection_not_active = b2b(400, "external_connection_not_active", "The connection that an external connection leads to must be active.")
+external_organization_id_same_as_organization_id = b2b(400, "external_organization_id_same_as_organization_id", "An external connection must belong to another organization.")
+invalid_display_name = b2b(400, "invalid_display_name", "display_name must be between 0 and 128 characters long.")
+invalid_idp_entity_id = b2b(400, "invalid_idp_entity_id", "idp_entity_id is empty or too long.")
+invalid_saml_metadata_url = b2b(400, "invalid_saml_metadata_url", "metadata_url is not a URL that metadata could be fetched from.")
+invalid_sso_idp = b2b(400, "invalid_sso_idp", "identity_provider is not one that is known.")
+oidc_connection_authorization_url_invalid_format = b2b(400, "oidc_connection_authorization_url_invalid_format", "authorization_url is not a valid URL.")
+oidc_connection_authorization_url_required = b2b(400, "oidc_connection_authorization_url_required", "An active OIDC connection needs an authorization_url.")
+oidc_connection_client_id_required = b2b(400, "oidc_connection_client_id_required", "An active OIDC connection needs a client_id.")
+oidc_connection_client_secret_required = b2b(400, "oidc_connection_client_secret_required", "An active OIDC connection needs a client_secret.")
+oidc_connection_issuer_required = b2b(400, "oidc_connection_issuer_required", "An active OIDC connection needs an issuer.")
+oidc_connection_issuer_url_invalid_format = b2b(400, "oidc_connection_issuer_url_invalid_format", "issuer is not a valid URL.")
+oidc_connection_jwks_url_invalid_format = b2b(400, "oidc_connection_jwks_url_invalid_format", "jwks_url is not a valid URL.")
+oidc_connection_jwks_url_required = b2b(400, "oidc_connection_jwks_url_required", "An active OIDC connection needs a jwks_url.")
+oidc_connection_not_found = b2b(404, "oidc_connection_not_found", "OIDC connection could not be found.")
+oidc_connection_token_url_invalid_format = b2b(400, "oidc_connection_token_url_invalid_format", "token_url is not a valid URL.")
+oidc_connection_token_url_required = b2b(400, "oidc_connection_token_url_required", "An active OIDC connection needs a token_url.")
+oidc_connection_userinfo_url_invalid_format = b2b(400, "oidc_connection_userinfo_url_invalid_format", "userinfo_url is not a valid URL.")
+saml_connection_attribute_mapping_missing_groups_key = b2b(400, "saml_connection_attribute_mapping_missing_groups_key", "Roles of groups need a \"groups\" key in the SAML connection's attribute_mapping.")
+saml_connection_attribute_mapping_required = b2b(400, "saml_connection_attribute_mapping_required", "An active SAML connection needs an attribute_mapping.")
+saml_connection_email_mapping_required = b2b(400, "saml_connection_email_mapping_required", "attribute_mapping needs an \"email\" key.")
+saml_connection_idp_sso_url_invalid_format = b2b(400, "saml_connection_idp_sso_url_invalid_format", "idp_sso_url is not a valid URL.")
+saml_connection_idp_sso_url_required = b2b(400, "saml_connection_idp_sso_url_required", "An active SAML connection needs an idp_sso_url.")
+saml_connection_name_mapping_required = b2b(400, "saml_connection_name_mapping_required", "attribute_mapping needs a \"full_name\" key, or \"first_name\" and \"last_name\".")
+saml_connection_no_nested_keys_in_attribute_mapping = b2b(400, "saml_connection_no_nested_keys_in_attribute_mapping", "The values of attribute_mapping must be the names of the IdP's attributes.")
+saml_connection_not_found = b2b(404, "saml_connection_not_found", "SAML connection could not be found.")
+saml_group_role_assignment_does_not_contain_member_group = b2b(400, "saml_group_role_assignment_does_not_contain_member_group", "A role of a group needs the group's name.")
+sso_connection_not_found = b2b(404, "sso_connection_not_found", "SSO connection could not be found.")
+sso_encryption_private_key_not_found = b2b(404, "sso_encryption_private_key_not_found", "The connection has no encryption private key with this ID.")
+sso_verification_key_not_found = b2b(404, "sso_verification_key_not_found", "The connection has no verification certificate with this ID.")
+too_many_encryption_certificates = b2b(400, "too_many_encryption_certificates", "A SAML connection has at most 5 encryption private keys.")
+too_many_sso_verification_certificates = b2b(400, "too_many_sso_verification_certificates", "A SAML connection has at most 5 verification certificates.")
+
+# start
+indeterminate_sso_connection_for_organization = b2b(400, "indeterminate_sso_connection_for_organization", "The organization has several active SSO connections, and none of them is its default.")
+invalid_login_sso_url = b2b(400, "invalid_login_sso_url", "login_redirect_url is not a valid URL.")
+invalid_signup_sso_url = b2b(400, "invalid_signup_sso_url", "signup_redirect_url is not a valid URL.")
+missing_sso_connection_locator = b2b(400, "missing_sso_connection_locator", "connection_id or organization_id is required.")
+no_match_for_provided_sso_url = b2b(400, "no_match_for_provided_sso_url", "The sso redirect url in the request did not match any redirect URLs set for this project.")
+no_sso_connection_exists_for_organization = b2b(400, "no_sso_connection_exists_for_organization", "The organization has no active SSO connection.")
+requires_active_sso_connection = b2b(400, "requires_active_sso_connection", "The SSO connection is not active.")
+too_many_sso_connection_locators = b2b(400, "too_many_sso_connection_locators", "Only one of connection_id and organization_id may be given.")
+
+# callback
+duplicate_saml_response = b2b(400, "duplicate_saml_response", "The SAML response was used already.")
+expired_oidc_response = b2b(400, "expired_oidc_response", "The OIDC login took too long. Please retry your login flow.")
+id_token_expired = shared(400, "id_token_expired", "The ID token is expired.")
+id_token_incorrect_audience = shared(400, "id_token_incorrect_audience", "The ID token was issued to another client.")
+id_token_nonce_invalid = shared(400, "id_token_nonce_invalid", "The nonce of the ID token is not the one that was asked with.")
+invalid_saml_response_email = b2b(400, "invalid_saml_response_email", "The SAML response has no valid email address where attribute_mapping looks for it.")
+missing_oidc_csrf_cookie = b2b(400, "missing_oidc_csrf_cookie", "The cookie of the login flow is missing. Please retry your login flow.")
+missing_oidc_state_param = b2b(400, "missing_oidc_state_param", "The OIDC callback has no state.")
+missing_saml_csrf_cookie = b2b(400, "missing_saml_csrf_cookie", "The cookie of the login flow is missing. Please retry your login flow.")
+missing_saml_relay_state = b2b(400, "missing_saml_relay_state", "The SAML response answers a request, and comes without its relay state.")
+oidc_auth_code_error = b2b(400, "oidc_auth_code_error", "The IdP did not take the authorization code. Please retry your login flow.")
+oidc_csrf_cookie_mismatch = b2b(400, "oidc_csrf_cookie_mismatch", "The state in the cookie doesn't match with the state in the query parameter. Please retry your login flow.")
+oidc_invalid_callback_request = b2b(400, "oidc_invalid_callback_request", "The OIDC callback has neither a code nor an error.")
+oidc_invalid_id_token = b2b(400, "oidc_invalid_id_token", "The IdP's ID token could not be verified.")
+oidc_invalid_userinfo = b2b(400, "oidc_invalid_userinfo", "The IdP's userinfo endpoint did not answer as it should.")
+oidc_response_email_missing = b2b(400, "oidc_response_email_missing", "The IdP gave no valid email address.")
+oidc_response_subject_mismatch = b2b(400, "oidc_response_subject_mismatch", "The ID token and the userinfo are about two different subjects.")
+oidc_response_subject_missing = b2b(400, "oidc_response_subject_missing", "The ID token has no subject.")
+oidc_response_unverified_email = b2b(400, "oidc_response_unverified_email", "The IdP says that the email address is not verified.")
+saml_csrf_cookie_mismatch = b2b(400, "saml_csrf_cookie_mismatch", "The relay state doesn't match with the one in the cookie. Please retry your login flow.")
+saml_idp_initiated_auth_disabled = b2b(400, "saml_idp_initiated_auth_disabled", "The SAML connection takes no logins that begin at the IdP.")
+unsolicited_oidc_response = b2b(400, "unsolicited_oidc_response", "The state in the OIDC callback is unknown, or was used already.")
+
+# login
+member_oidc_token_not_found = b2b(404, "member_oidc_token_not_found", "The member has not logged in by OIDC.")
+missing_oidc_refresh_token = b2b(400, "missing_oidc_refresh_token", "The access token is expired, and the IdP gave no refresh token.")
+sso_token_not_found = b2b(404, "sso_token_not_found", "The SSO token is unknown, expired, or was used already.")
+unable_to_refresh_oidc_token = b2b(400, "unable_to_refresh_oidc_token", "The IdP did not refresh the access token.")
 # fmt: on
+
+invalid_sso_redirect_url = {"login": invalid_login_sso_url, "signup": invalid_signup_sso_url}

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from mockstytch import errors
 from mockstytch.domain import emails, lookup, oauth, redirects
 from mockstytch.errors import StytchError
-from mockstytch.hosted.redirect import project_of_public_token
+from mockstytch.hosted.redirect import base_url, project_of_public_token, required_project
 from mockstytch.http.dispatch import rendered
 from mockstytch.mock import Context, Mock
 from mockstytch.store.projects import Project
@@ -62,7 +62,7 @@ class OAuthPages:
         query = request.query_params
         if query.get("organization_id") and query.get("slug"):
             raise errors.too_many_oauth_organization_locators()
-        with self._mock.transaction(self._project(request), _base_url(request)) as ctx:
+        with self._mock.transaction(self._project(request), base_url(request)) as ctx:
             _check_provider(request)
             reference = query.get("organization_id") or query.get("slug")
             if not reference:
@@ -76,7 +76,7 @@ class OAuthPages:
 
     async def discovery_start(self, request: Request) -> Response:
         """To wherever the address belongs."""
-        with self._mock.transaction(self._project(request), _base_url(request)) as ctx:
+        with self._mock.transaction(self._project(request), base_url(request)) as ctx:
             _check_provider(request)
             url = redirects.resolve(ctx, "discovery", request.query_params.get("discovery_redirect_url", ""), "oauth")
             return self._sent_off(ctx, request, None, (url, url))
@@ -120,7 +120,7 @@ class OAuthPages:
     async def page(self, request: Request) -> Response:
         """The provider's page, or at once whoever was said to come next."""
         project = self._project(request)
-        with self._mock.transaction(project, _base_url(request)) as ctx:
+        with self._mock.transaction(project, base_url(request)) as ctx:
             flow = oauth.flow(ctx, request.query_params.get("state", ""))
             coming = oauth.take_next(ctx, flow.provider)
             if coming is not None and coming.get("error"):
@@ -129,23 +129,21 @@ class OAuthPages:
                 flow = oauth.answer(ctx, flow, msgspec.convert(coming, oauth.Identity))
                 return self._back(ctx, flow.state, code=flow.code)
             known = oauth.known(ctx, flow.provider)
-            page = _template().render(
-                provider=flow.provider,
+            page = provider_page(
                 title=oauth.provider_type(flow.provider),
                 known=known,
-                scopes=flow.scopes,
+                asks=f"{project.name} asks for: {', '.join(flow.scopes)}",
                 hint=request.query_params.get("login_hint", ""),
                 has_tenants=oauth.PROVIDERS[flow.provider].has_tenants,
                 vouches=oauth.PROVIDERS[flow.provider].vouches,
-                project=project.name,
             )
-        return HTMLResponse(page, headers=_PAGE_HEADERS)
+        return HTMLResponse(page, headers=PAGE_HEADERS)
 
     async def decide(self, request: Request) -> Response:
         """What the person did on that page."""
         form = await request.form()
         given = {name: value for name, value in form.items() if isinstance(value, str)}
-        with self._mock.transaction(self._project(request), _base_url(request)) as ctx:
+        with self._mock.transaction(self._project(request), base_url(request)) as ctx:
             flow = oauth.flow(ctx, request.query_params.get("state", ""))
             if given.get("action") == "decline":
                 return self._back(ctx, flow.state, error="access_denied")
@@ -173,7 +171,7 @@ class OAuthPages:
         state, cookie = query.get("state", ""), request.cookies.get(_COOKIE)
         if cookie is not None and cookie != state:
             raise errors.oauth_state_mismatch()
-        with self._mock.transaction(project, _base_url(request)) as ctx:
+        with self._mock.transaction(project, base_url(request)) as ctx:
             if query.get("error"):
                 target = oauth.declined(ctx, state, query["error"])
             else:
@@ -183,15 +181,7 @@ class OAuthPages:
         return answer
 
     def _project(self, request: Request) -> Project:
-        public_token = request.query_params.get("public_token", "")
-        if not public_token:
-            raise errors.public_token_required()
-        if not re.fullmatch(r"public-token-(test|live)-[0-9a-f-]{36}", public_token):
-            raise errors.invalid_public_token_id()
-        project = project_of_public_token(self._mock, public_token)
-        if project is None:
-            raise errors.public_token_not_found()
-        return project
+        return required_project(self._mock, request)
 
     def _project_of_callback(self, callback: str) -> Project:
         project = project_of_public_token(self._mock, callback.replace("oauth-callback-test-", "public-token-test-", 1))
@@ -209,13 +199,18 @@ def _check_provider(request: Request) -> None:
         raise errors.invalid_oauth_provider()
 
 
-def _base_url(request: Request) -> str:
-    host = request.headers.get("host")
-    return f"{request.url.scheme}://{host}" if host else ""
-
-
 # the page sends its form to itself, which sends the browser on to the app: form-action would stop that
-_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+
+def provider_page(**values: Any) -> str:
+    """The page of whoever this server plays: an OAuth provider, an organization's identity provider.
+
+    Args:
+        values: ``title``; ``asks``: who wants to know what; ``known``: accounts to choose from; ``hint``: an address;
+            ``hidden``: further fields of each form; ``has_tenants``, ``has_groups``, ``vouches``: what can be said.
+    """
+    return str(_template().render(values))
 
 
 @cache

@@ -1,11 +1,13 @@
 """Where the link in an e-mail leads: on to the app, or to a page that says why not."""
 
+import re
 from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from mockstytch import errors
 from mockstytch.domain.messages import REDIRECT_PATH
 from mockstytch.errors import StytchError
 from mockstytch.mock import Mock
@@ -38,6 +40,29 @@ def project_of_public_token(mock: Mock, public_token: str) -> Project | None:
         return mock.known(project_id)
     except StytchError:
         return None
+
+
+def required_project(mock: Mock, request: Request) -> Project:
+    """The project whose public token a start URL carries.
+
+    Raises:
+        public_token_required, invalid_public_token_id, public_token_not_found: it carries none that is one.
+    """
+    public_token = request.query_params.get("public_token", "")
+    if not public_token:
+        raise errors.public_token_required()
+    if not re.fullmatch(r"public-token-(test|live)-[0-9a-f-]{36}", public_token):
+        raise errors.invalid_public_token_id()
+    project = project_of_public_token(mock, public_token)
+    if project is None:
+        raise errors.public_token_not_found()
+    return project
+
+
+def base_url(request: Request) -> str:
+    """How the browser reached this server."""
+    host = request.headers.get("host")
+    return f"{request.url.scheme}://{host}" if host else ""
 
 
 def _landing(mock: Mock, public_token: str, token: str) -> str:

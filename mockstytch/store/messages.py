@@ -16,6 +16,7 @@ TokenKind = Literal[
     "discovery_password_reset",
     "oauth",
     "discovery_oauth",
+    "sso",
 ]
 
 
@@ -24,7 +25,7 @@ class OneTimeToken(Record):
     """A link or a code that was sent once and is redeemed once.
 
     ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``.
-    ``account_key`` is the account at a provider that an OAuth token stands for.
+    ``account_key`` is the account at a provider, and ``connection_id`` the SSO connection, that a token stands for.
     """
 
     token: Key
@@ -34,6 +35,7 @@ class OneTimeToken(Record):
     email_address: str = ""
     code: str = ""
     account_key: str | None = None
+    connection_id: str | None = None
     pkce_code_challenge: str = ""
     landing_url: str = ""
     created_at: datetime

@@ -90,6 +90,24 @@ CREATE TABLE fraud_rules (
 	PRIMARY KEY (project_id, rule_type, identifier)
 );
 CREATE INDEX fraud_rules_position_index ON fraud_rules (project_id, position);
+CREATE TABLE idp_keys (
+	project_id VARCHAR NOT NULL, 
+	kid VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	private_key VARCHAR NOT NULL, 
+	jwk TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, kid)
+);
+CREATE TABLE idp_people (
+	project_id VARCHAR NOT NULL, 
+	person_key VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	identity TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, person_key)
+);
+CREATE INDEX idp_people_connection_id_index ON idp_people (project_id, connection_id);
 CREATE TABLE intermediate_sessions (
 	project_id VARCHAR NOT NULL, 
 	intermediate_session_token VARCHAR NOT NULL, 
@@ -178,6 +196,7 @@ CREATE TABLE one_time_tokens (
 	email_address VARCHAR NOT NULL, 
 	code VARCHAR NOT NULL, 
 	account_key VARCHAR, 
+	connection_id VARCHAR, 
 	pkce_code_challenge VARCHAR NOT NULL, 
 	landing_url VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
@@ -256,6 +275,13 @@ CREATE TABLE provider_accounts (
 	PRIMARY KEY (project_id, account_key)
 );
 CREATE INDEX provider_accounts_provider_position_index ON provider_accounts (project_id, provider, position);
+CREATE TABLE saml_assertions (
+	project_id VARCHAR NOT NULL, 
+	assertion_key VARCHAR NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, assertion_key)
+);
+CREATE INDEX saml_assertions_expires_at_index ON saml_assertions (project_id, expires_at);
 CREATE TABLE signing_keys (
 	project_id VARCHAR NOT NULL, 
 	kid VARCHAR NOT NULL, 
@@ -264,6 +290,23 @@ CREATE TABLE signing_keys (
 	created_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, kid)
+);
+CREATE TABLE sso_accounts (
+	project_id VARCHAR NOT NULL, 
+	account_key VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	external_id VARCHAR NOT NULL, 
+	email_address VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	groups TEXT NOT NULL, 
+	attributes TEXT NOT NULL, 
+	trusted_metadata TEXT NOT NULL, 
+	scopes TEXT NOT NULL, 
+	id_token VARCHAR NOT NULL, 
+	access_token VARCHAR NOT NULL, 
+	access_token_expires_at DATETIME, 
+	refresh_token VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, account_key)
 );
 CREATE TABLE verdict_reason_overrides (
 	project_id VARCHAR NOT NULL, 
@@ -291,6 +334,21 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_event_id ON deliveries (project_id, event_id);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
+CREATE TABLE external_connections (
+	project_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	external_organization_id VARCHAR NOT NULL, 
+	external_connection_id VARCHAR NOT NULL, 
+	display_name VARCHAR NOT NULL, 
+	roles TEXT NOT NULL, 
+	group_roles TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, connection_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX external_connections_organization_id ON external_connections (project_id, organization_id);
+CREATE UNIQUE INDEX external_connections_organization_id_external_connection_id_unique ON external_connections (project_id, organization_id, external_connection_id);
 CREATE TABLE members (
 	project_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
@@ -334,6 +392,29 @@ CREATE INDEX members_organization_id_email_domain_index ON members (project_id, 
 CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
 CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted';
 CREATE INDEX members_organization_id_position_index ON members (project_id, organization_id, position);
+CREATE TABLE oidc_connections (
+	project_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	display_name VARCHAR NOT NULL, 
+	identity_provider VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	client_id VARCHAR NOT NULL, 
+	client_secret VARCHAR NOT NULL, 
+	issuer VARCHAR NOT NULL, 
+	authorization_url VARCHAR NOT NULL, 
+	token_url VARCHAR NOT NULL, 
+	userinfo_url VARCHAR NOT NULL, 
+	jwks_url VARCHAR NOT NULL, 
+	custom_scopes VARCHAR NOT NULL, 
+	attribute_mapping TEXT NOT NULL, 
+	secret_in_body BOOLEAN NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, connection_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX oidc_connections_connection_id_index ON oidc_connections (connection_id);
+CREATE INDEX oidc_connections_organization_id ON oidc_connections (project_id, organization_id);
 CREATE TABLE organization_domains (
 	project_id VARCHAR NOT NULL, 
 	domain_id VARCHAR NOT NULL, 
@@ -346,6 +427,70 @@ CREATE TABLE organization_domains (
 CREATE INDEX organization_domains_organization_id ON organization_domains (project_id, organization_id);
 CREATE UNIQUE INDEX organization_domains_organization_id_use_domain_unique ON organization_domains (project_id, organization_id, use, domain);
 CREATE INDEX organization_domains_use_domain_index ON organization_domains (project_id, use, domain);
+CREATE TABLE saml_connections (
+	project_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	display_name VARCHAR NOT NULL, 
+	identity_provider VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	idp_entity_id VARCHAR NOT NULL, 
+	idp_sso_url VARCHAR NOT NULL, 
+	attribute_mapping TEXT NOT NULL, 
+	verification_certificates TEXT NOT NULL, 
+	signing_certificates TEXT NOT NULL, 
+	signing_private_key VARCHAR NOT NULL, 
+	encryption_private_keys TEXT NOT NULL, 
+	roles TEXT NOT NULL, 
+	group_roles TEXT NOT NULL, 
+	alternative_audience_uri VARCHAR NOT NULL, 
+	alternative_acs_url VARCHAR NOT NULL, 
+	nameid_format VARCHAR NOT NULL, 
+	idp_initiated_auth_disabled BOOLEAN NOT NULL, 
+	allow_gateway_callback BOOLEAN NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, connection_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX saml_connections_connection_id_index ON saml_connections (connection_id);
+CREATE INDEX saml_connections_organization_id ON saml_connections (project_id, organization_id);
+CREATE TABLE scim_connections (
+	project_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	display_name VARCHAR NOT NULL, 
+	identity_provider VARCHAR NOT NULL, 
+	bearer_token VARCHAR NOT NULL, 
+	bearer_token_expires_at DATETIME NOT NULL, 
+	next_bearer_token VARCHAR NOT NULL, 
+	next_bearer_token_expires_at DATETIME, 
+	own_token VARCHAR NOT NULL, 
+	group_roles TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	PRIMARY KEY (project_id, connection_id), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_connections_connection_id_index ON scim_connections (connection_id);
+CREATE INDEX scim_connections_organization_id ON scim_connections (project_id, organization_id);
+CREATE UNIQUE INDEX scim_connections_organization_id_unique ON scim_connections (project_id, organization_id);
+CREATE TABLE sso_flows (
+	project_id VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	idp_connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	login_url VARCHAR NOT NULL, 
+	signup_url VARCHAR NOT NULL, 
+	pkce_code_challenge VARCHAR NOT NULL, 
+	request_id VARCHAR NOT NULL, 
+	acs_url VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, state), 
+	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
+);
+CREATE INDEX sso_flows_organization_id ON sso_flows (project_id, organization_id);
 CREATE TABLE connected_app_grants (
 	project_id VARCHAR NOT NULL, 
 	grant_id VARCHAR NOT NULL, 
@@ -380,6 +525,25 @@ CREATE TABLE email_reservations (
 CREATE INDEX email_reservations_member_id ON email_reservations (project_id, member_id);
 CREATE INDEX email_reservations_organization_id ON email_reservations (project_id, organization_id);
 CREATE UNIQUE INDEX email_reservations_organization_id_email_address_unique ON email_reservations (project_id, organization_id, email_address);
+CREATE TABLE idp_grants (
+	project_id VARCHAR NOT NULL, 
+	code VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	person_key VARCHAR NOT NULL, 
+	redirect_uri VARCHAR NOT NULL, 
+	nonce VARCHAR NOT NULL, 
+	scopes TEXT NOT NULL, 
+	access_token VARCHAR, 
+	refresh_token VARCHAR, 
+	token_expires_at DATETIME, 
+	expires_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	PRIMARY KEY (project_id, code), 
+	FOREIGN KEY(project_id, connection_id) REFERENCES oidc_connections (project_id, connection_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX idp_grants_access_token_unique ON idp_grants (project_id, access_token);
+CREATE INDEX idp_grants_connection_id ON idp_grants (project_id, connection_id);
+CREATE UNIQUE INDEX idp_grants_refresh_token_unique ON idp_grants (project_id, refresh_token);
 CREATE TABLE impersonation_tokens (
 	project_id VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 
@@ -451,6 +615,50 @@ CREATE TABLE recovery_codes (
 );
 CREATE INDEX recovery_codes_member_id ON recovery_codes (project_id, member_id);
 CREATE UNIQUE INDEX recovery_codes_member_id_code_unique ON recovery_codes (project_id, member_id, code);
+CREATE TABLE scim_groups (
+	project_id VARCHAR NOT NULL, 
+	group_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	group_name VARCHAR NOT NULL, 
+	external_id VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, group_id), 
+	FOREIGN KEY(project_id, connection_id) REFERENCES scim_connections (project_id, connection_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_groups_connection_id ON scim_groups (project_id, connection_id);
+CREATE INDEX scim_groups_connection_id_position_index ON scim_groups (project_id, connection_id, position);
+CREATE TABLE scim_users (
+	project_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	user_name_key VARCHAR NOT NULL, 
+	attributes TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, member_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, connection_id) REFERENCES scim_connections (project_id, connection_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_users_connection_id ON scim_users (project_id, connection_id);
+CREATE INDEX scim_users_connection_id_position_index ON scim_users (project_id, connection_id, position);
+CREATE UNIQUE INDEX scim_users_connection_id_user_name_key_unique ON scim_users (project_id, connection_id, user_name_key);
+CREATE INDEX scim_users_member_id ON scim_users (project_id, member_id);
+CREATE TABLE sso_registrations (
+	project_id VARCHAR NOT NULL, 
+	registration_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	connection_id VARCHAR NOT NULL, 
+	account_key VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, registration_id), 
+	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX sso_registrations_connection_id_account_key_unique ON sso_registrations (project_id, connection_id, account_key);
+CREATE UNIQUE INDEX sso_registrations_connection_id_member_id_unique ON sso_registrations (project_id, connection_id, member_id);
+CREATE INDEX sso_registrations_member_id ON sso_registrations (project_id, member_id);
 CREATE TABLE totp_registrations (
 	project_id VARCHAR NOT NULL, 
 	totp_registration_id VARCHAR NOT NULL, 
@@ -485,6 +693,16 @@ CREATE TABLE authorizations (
 );
 CREATE UNIQUE INDEX authorizations_code_unique ON authorizations (project_id, code);
 CREATE INDEX authorizations_grant_id ON authorizations (project_id, grant_id);
+CREATE TABLE scim_memberships (
+	project_id VARCHAR NOT NULL, 
+	group_id VARCHAR NOT NULL, 
+	member_id VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, group_id, member_id), 
+	FOREIGN KEY(project_id, group_id) REFERENCES scim_groups (project_id, group_id) ON DELETE CASCADE, 
+	FOREIGN KEY(project_id, member_id) REFERENCES scim_users (project_id, member_id) ON DELETE CASCADE
+);
+CREATE INDEX scim_memberships_group_id ON scim_memberships (project_id, group_id);
+CREATE INDEX scim_memberships_member_id ON scim_memberships (project_id, member_id);
 CREATE TABLE idp_access_tokens (
 	project_id VARCHAR NOT NULL, 
 	jti VARCHAR NOT NULL, 

@@ -11,6 +11,8 @@ from mockstytch.store import (  # noqa: F401  declaring is all that they are ask
     messages,
     organizations,
     projects,
+    scim,
     sessions,
+    sso,
     webhooks,
 )

@@ -7,6 +7,8 @@ from tests.contract import (  # noqa: F401  which tell their own
     stories_of_factors,
     stories_of_fraud,
     stories_of_oauth,
+    stories_of_scim,
+    stories_of_sso,
 )
 from tests.contract.story import STORIES, story
 from tests.given import Given

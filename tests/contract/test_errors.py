@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mockstytch import errors
+from mockstytch.gaps import GAPS
 
 KEYS = ["status_code", "request_id", "error_type", "error_message", "error_url"]
 
@@ -27,7 +28,7 @@ def shown(answer):
         ("GET", "/nothing", 404, "api/errors/404#route_not_found"),
         ("PATCH", "/v1/b2b/organizations", 404, "api/errors/404#route_not_found"),
         ("POST", "/v1/users", 400, "api/errors/400#invalid_consumer_endpoint"),
-        ("POST", "/v1/b2b/sso/authenticate", 501, "api/errors/501#not_implemented"),
+        *((*gap, 501, "api/errors/501#not_implemented") for gap in GAPS[:1]),
     ],
 )
 def test_the_five_keys(http, method, path, status, error_url):

@@ -32,7 +32,9 @@ from tests.contract.factors import (
 from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
 from tests.contract.operations import operations, plain
 from tests.contract.stories_of_access import CHEF
+from tests.contract.stories_of_scim import named
 from tests.given import Given
+from tests.http import requests_of_sso
 
 DORAS_PHONE = "+14155550199"
 PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
@@ -46,6 +48,7 @@ ALSO = {
     "idp.start": ["session_token"],
     "otp_sms.authenticate": ["session_token"],
     "otp_sms.send": ["mfa_phone_number"],
+    "scim.update": ["display_name"],
     "passwords.require_reset": ["organization_id", "member_id"],
     "passwords.session_reset": ["session_token"],
     "recovery_codes.recover": ["session_token"],
@@ -120,7 +123,7 @@ def _machine(world: "World") -> dict[str, Any]:
     return {"client_id": world.given.client.m2m.clients.create(["read:users"]).m2m_client.client_id}
 
 
-def _rotating(world: "World") -> dict[str, Any]:
+def _machine_rotating(world: "World") -> dict[str, Any]:
     machine = _machine(world)
     world.given.client.m2m.clients.secrets.rotate_start(machine["client_id"])
     return machine
@@ -157,6 +160,11 @@ def _discovery_reset(world: "World") -> dict[str, Any]:
     return {"password_reset_token": world.given.token("grace@globex.test", "password_reset.discovery")}
 
 
+def _rotating(world: "World") -> dict[str, Any]:
+    world.given.client.scim.connection.rotate_start(**named(world.directory))
+    return named(world.directory)
+
+
 # Where a good request is about somebody else than Ada, or needs something that is made for it.
 OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "impersonation.authenticate": lambda world: {
@@ -175,8 +183,8 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "sessions_exchange_token.exchange_access_token": _full_access,
     "m2m.delete": _machine,
     "m2m.get": _machine,
-    "m2m.rotate": _rotating,
-    "m2m.rotate_cancel": _rotating,
+    "m2m.rotate": _machine_rotating,
+    "m2m.rotate_cancel": _machine_rotating,
     "m2m.rotate_start": _machine,
     "m2m.update": _machine,
     "members.delete_mfa_phone_number": _dora,
@@ -206,8 +214,16 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "recovery_codes.recover": _dora,
     "recovery_codes.rotate": _dora,
     "sessions_migrate.migrate": lambda world: {"session_token": outsider.BEARER},
+    "scim.get": lambda world: named(world.directory),
+    "scim.update": lambda world: named(world.directory) | {"display_name": "Okta"},
+    "scim.delete": lambda world: named(world.directory),
+    "scim.get_groups": lambda world: named(world.directory),
+    "scim.rotate_start": lambda world: named(world.directory),
+    "scim.rotate_complete": _rotating,
+    "scim.rotate_cancel": _rotating,
     "totp.authenticate": lambda world: _dora(world) | {"code": shown(world.given)},
 }
+OWN |= requests_of_sso.OWN
 
 
 class World:
@@ -256,9 +272,11 @@ class World:
             "consent_granted": True,
             "scopes": ["read:users"],
             "mfa_phone_number": PHONE,
+            **requests_of_sso.VALUES,
             "org_policy": {"roles": [CHEF]},
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),
+            "connection_id": "scim-connection-test-11111111-1111-4111-8111-111111111111",
             "telemetry_id": given.mock.fraud.device(),
             "visitor_id": "visitor-1",
             "action": "BLOCK",
@@ -277,6 +295,11 @@ class World:
             token = oauth_token(self.given, provider, self.acme.organization_slug, email="dora@acme.test")
             client.oauth.authenticate(token, session_token=self.given.login(self.acme, dora).session_token)
         return with_app(self.given, dora, "aaaa-bbbb-cccc", "dddd-eeee-ffff")
+
+    @cached_property
+    def directory(self) -> Any:
+        """A SCIM connection."""
+        return self.given.client.scim.connection.create(self.acme.organization_id).connection
 
     @cached_property
     def dora_session(self) -> str:

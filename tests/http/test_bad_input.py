@@ -93,10 +93,14 @@ def test_a_wrong_type_inside(world, findings, endpoint):
         wrong = []
         if wire_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
+            if field.endswith("connection_implicit_role_assignments"):  # a domain is nothing there, and ignored
+                wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
         elif field == "allowed_oauth_tenants":
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
         elif field == "authorization_check":
             wrong = [{}, {"organization_id": 7}, {"organization_id": "acme", "resource_id": 7, "action": "*"}]
+        elif field == "attribute_mapping":
+            wrong = [{"email": 7}, {"email": ["x"]}, {"email": {"x": "y"}}, {"email": None}, {"email": ""}]
         elif field == "org_policy":
             role = {"role_id": "chef", "permissions": [{"resource_id": "stytch.self", "actions": ["delete"]}]}
             wrong = [{"roles": 7}, {"roles": ["x"]}, {"roles": [{}]}, {"roles": [{**role, "permissions": [7]}]}]
@@ -158,11 +162,17 @@ UNKNOWN = {
     "discovery_magic_links_token": "x" * 44,
     "profile_id": "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111112",
     "email_id": "member-email-test-11111111-1111-4111-8111-111111111111",
+    "sso_token": "x" * 44,
+    "connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
+    "external_connection_id": "saml-connection-test-11111111-1111-4111-8111-111111111111",
+    "external_organization_id": "organization-test-11111111-1111-4111-8111-111111111111",
+    "certificate_id": "saml-verification-key-test-11111111-1111-4111-8111-111111111111",
+    "private_key_id": "saml-encryption-key-test-11111111-1111-4111-8111-111111111111",
 }
 
 
-# How an endpoint says that it was told of somebody in more than one way, whoever that is.
-SEVERAL = ("too_many_", "no_oauth_authorize_member_selector")
+# How an endpoint says that it was told of somebody in more than one way, or that there is nobody, whoever that is.
+SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
 
 
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
@@ -218,6 +228,8 @@ FREE |= {"reset_password_template_id", "verify_email_template_id"}
 FREE |= {"client_name", "client_description", "logo_url"}
 FREE |= {"prompt", "state", "nonce"}  # the app's own business
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
+FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
+FREE |= {"client_id", "client_secret", "custom_scopes"}
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
 
 TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks are none

@@ -1,0 +1,137 @@
+"""``sso``: an organization's connections, and what the app does with the token that the browser brought back."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors
+from mockstytch.domain import login, lookup, oidc, organizations, sso, sso_connections
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import (
+    Claims,
+    CodeVerifier,
+    MemberRef,
+    OptionalSessionToken,
+    OrganizationRef,
+    Says,
+    SessionMinutes,
+    SmsLocale,
+    SmsLocaleField,
+    Token,
+)
+from mockstytch.mock import Context
+from mockstytch.store.organizations import Organization
+from mockstytch.store.sso import ExternalConnection, OidcConnection, SamlConnection, SsoAccount, SsoRegistration
+
+api = Endpoints(resource="stytch.sso")
+
+
+class Get(Request):
+    organization_id: OrganizationRef
+
+
+@api.get("/v1/b2b/sso/{organization_id}", sdk=("/b2b/sso",), permission="get")
+def get_connections(ctx: Context, req: Get) -> Body:
+    """The organization's connections, oldest first."""
+    there = lookup.organization(ctx, req.organization_id).organization_id
+    found: dict[str, Sequence[sso_connections.Connection]] = {
+        "saml_connections": ctx.store.all(SamlConnection, organization_id=there),
+        "oidc_connections": ctx.store.all(OidcConnection, organization_id=there),
+        "external_connections": ctx.store.all(ExternalConnection, organization_id=there),
+    }
+    return {
+        name: [sso_connections.shown(ctx, c) for c in sorted(connections, key=lambda c: c.position)]
+        for name, connections in found.items()
+    }
+
+
+class Delete(Request):
+    organization_id: OrganizationRef
+    connection_id: Annotated[str, Meta(min_length=1), Says(errors.sso_connection_not_found)]
+
+
+@api.delete(
+    "/v1/b2b/sso/{organization_id}/connections/{connection_id}",
+    sdk=("/b2b/sso/{connection_id}",),
+    permission="delete",
+)
+def delete_connection(ctx: Context, req: Delete) -> Body:
+    """Delete a connection of whichever kind. Its members stay."""
+    organization = lookup.organization(ctx, req.organization_id)
+    connection = sso_connections.find(ctx, req.connection_id)
+    if connection is None or connection.organization_id != organization.organization_id:
+        raise errors.sso_connection_not_found(because=f"the organization has no connection {req.connection_id[:200]}")
+    sso_connections.delete(ctx, organization, connection)
+    return {"connection_id": connection.connection_id}
+
+
+class Authenticate(Request):
+    sso_token: Token
+    pkce_code_verifier: CodeVerifier = ""
+    session_token: OptionalSessionToken = ""
+    session_jwt: str = ""
+    session_duration_minutes: SessionMinutes | None = None
+    session_custom_claims: Claims = {}
+    locale: SmsLocaleField = SmsLocale.EN
+    intermediate_session_token: OptionalSessionToken = ""
+
+
+@api.post("/v1/b2b/sso/authenticate", sdk=("/b2b/sso/authenticate",))
+def authenticate(ctx: Context, req: Authenticate) -> Body:
+    """Log in by the organization's identity provider; who isn't a member yet joins, if the organization lets the
+    connection's people in."""
+    token = sso.redeem(ctx, req.sso_token, req.pkce_code_verifier)
+    connection_id = token.connection_id or ""
+    account = ctx.store.get(SsoAccount, account_key=token.account_key)
+    organization = ctx.store.find(Organization, organization_id=token.organization_id)
+    if organization is None or sso_connections.find(ctx, connection_id) is None:
+        raise errors.sso_token_not_found(because="the organization, or its connection, was deleted since")
+    member = sso.member_of(ctx, organization, connection_id, account)
+    organizations.check_method(organization, member, "sso")
+    if member is None:
+        member = sso.joining(ctx, organization, connection_id, account)
+    member, factor = sso.registered(ctx, organization, member, connection_id, account)
+    wish = login.Wish(
+        minutes=req.session_duration_minutes,
+        claims=req.session_custom_claims,
+        session_token=req.session_token,
+        session_jwt=req.session_jwt,
+        intermediate_session_token=req.intermediate_session_token,
+        locale=req.locale,
+    )
+    return {**login.proven(ctx, organization, member, factor, wish), "reset_session": False}
+
+
+class OidcProviders(Request):
+    organization_id: OrganizationRef
+    member_id: MemberRef
+    include_refresh_token: bool = False
+
+
+@api.get("/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers")
+def oidc_providers(ctx: Context, req: OidcProviders) -> Body:
+    """The tokens that the member's OIDC identity providers gave; access tokens that are over are refreshed."""
+    organization = lookup.organization(ctx, req.organization_id)
+    member = lookup.member(ctx, organization, req.member_id)
+    shown = []
+    for registration in ctx.store.all(SsoRegistration, member_id=member.member_id):
+        account = ctx.store.get(SsoAccount, account_key=registration.account_key)
+        idp = ctx.store.find(OidcConnection, connection_id=account.connection_id)
+        if idp is None:
+            continue
+        account = oidc.refreshed(ctx, idp, account)
+        expires_at = account.access_token_expires_at
+        registered = {
+            "access_token": account.access_token,
+            "access_token_expires_in": int((expires_at - ctx.now).total_seconds()) if expires_at else 0,
+            "connection_id": registration.connection_id,
+            "id_token": account.id_token,
+            "provider_subject": account.external_id,
+            "refresh_token": account.refresh_token if req.include_refresh_token else None,
+            "scopes": account.scopes,
+        }
+        shown.append(registered)
+    if not shown:
+        raise errors.member_oidc_token_not_found()
+    return {"registrations": shown}

@@ -1,0 +1,98 @@
+"""``sso.external``: another organization's connection, lent to this one."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors
+from mockstytch.api.sso_saml import DisplayName
+from mockstytch.clock import position
+from mockstytch.domain import lookup, sso_connections
+from mockstytch.domain.sso_connections import GroupAssignment, RoleAssignment
+from mockstytch.http.endpoint import Body, Endpoints, Request
+from mockstytch.http.fields import UNSET, Maybe, OrganizationRef, Says
+from mockstytch.mock import Context
+from mockstytch.store.organizations import GroupRole, Organization
+from mockstytch.store.sso import ExternalConnection, SamlConnection
+
+api = Endpoints(resource="stytch.sso")
+
+
+class Create(Request):
+    organization_id: OrganizationRef
+    external_organization_id: OrganizationRef
+    external_connection_id: Annotated[str, Meta(min_length=1), Says(errors.external_connection_id_not_found)]
+    display_name: DisplayName = ""
+    connection_implicit_role_assignments: list[RoleAssignment] = []
+    group_implicit_role_assignments: list[GroupAssignment] = []
+
+
+@api.post("/v1/b2b/sso/external/{organization_id}", sdk=("/b2b/sso/external",), permission="create")
+def create_connection(ctx: Context, req: Create) -> Body:
+    """Let members log in by another organization's connection, which must be active."""
+    organization = lookup.organization(ctx, req.organization_id)
+    other = lookup.organization(ctx, req.external_organization_id)
+    if other.organization_id == organization.organization_id:
+        raise errors.external_organization_id_same_as_organization_id()
+    there = sso_connections.find(ctx, req.external_connection_id)
+    foreign = there is None or there.organization_id != other.organization_id or isinstance(there, ExternalConnection)
+    if there is None or foreign:
+        raise errors.external_connection_id_not_found()
+    roles, groups = req.connection_implicit_role_assignments, req.group_implicit_role_assignments
+    connection = ExternalConnection(
+        connection_id=ctx.ids.new("external_connection"),
+        organization_id=organization.organization_id,
+        external_organization_id=other.organization_id,
+        external_connection_id=sso_connections.through(ctx, there).connection_id,
+        display_name=req.display_name,
+        roles=_roles(ctx, organization, there.connection_id, roles),
+        group_roles=_group_roles(ctx, organization, there.connection_id, groups),
+        position=position(),
+    )
+    return {"connection": sso_connections.shown(ctx, sso_connections.create(ctx, organization, connection))}
+
+
+class Update(Request):
+    organization_id: OrganizationRef
+    connection_id: Annotated[str, Meta(min_length=1), Says(errors.sso_connection_not_found)]
+    display_name: Maybe[DisplayName] = UNSET
+    external_connection_implicit_role_assignments: Maybe[list[RoleAssignment]] = UNSET
+    external_group_implicit_role_assignments: Maybe[list[GroupAssignment]] = UNSET
+
+
+@api.put(
+    "/v1/b2b/sso/external/{organization_id}/connections/{connection_id}",
+    sdk=("/b2b/sso/external/{connection_id}",),
+    permission="update",
+)
+def update_connection(ctx: Context, req: Update) -> Body:
+    organization = lookup.organization(ctx, req.organization_id)
+    missing = errors.sso_connection_not_found
+    connection = sso_connections.own(ctx, ExternalConnection, organization, req.connection_id, missing)
+    there, changes = connection.external_connection_id, req.changes()
+    changes.pop("external_connection_implicit_role_assignments", None)
+    changes.pop("external_group_implicit_role_assignments", None)
+    if (roles := req.external_connection_implicit_role_assignments) is not UNSET:
+        changes["roles"] = _roles(ctx, organization, there, roles)
+    if (groups := req.external_group_implicit_role_assignments) is not UNSET:
+        changes["group_roles"] = _group_roles(ctx, organization, there, groups)
+    connection = sso_connections.update(ctx, organization, connection, changes)
+    return {"connection": sso_connections.shown(ctx, connection)}
+
+
+def _roles(ctx: Context, organization: Organization, there: str, assigned: list[RoleAssignment]) -> list[str]:
+    """The roles of everybody who comes that way; by OIDC nobody has any."""
+    if assigned and not isinstance(sso_connections.find(ctx, there), SamlConnection):
+        raise errors.bad_request(because="a connection that leads to an OIDC connection implies no roles")
+    return sso_connections.role_ids(ctx, organization, [{"role_id": one.role_id} for one in assigned])
+
+
+def _group_roles(
+    ctx: Context, organization: Organization, there: str, assigned: list[GroupAssignment]
+) -> list[GroupRole]:
+    found = sso_connections.find(ctx, there)
+    if assigned and not isinstance(found, SamlConnection):
+        raise errors.bad_request(because="a connection that leads to an OIDC connection implies no roles")
+    mapping = found.attribute_mapping if isinstance(found, SamlConnection) else {}
+    pairs = [{"role_id": one.role_id, "group": one.group} for one in assigned]
+    return sso_connections.group_roles(ctx, organization, pairs, mapping)

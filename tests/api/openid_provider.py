@@ -1,0 +1,98 @@
+"""An OpenID provider on a socket of its own, which says whatever a test wants it to."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+Answer = tuple[int, bytes]
+
+
+class OpenIdProvider:
+    """Serves ``/token``, ``/jwks`` and ``/userinfo``; ``answers`` replaces what one of them says.
+
+    Attributes:
+        claims: of the next ID token; what is None is left out.
+        asked: the forms that the token endpoint got, with the Authorization header.
+    """
+
+    def __init__(self) -> None:
+        self.key, self.kid = rsa.generate_private_key(65537, 2048), "k1"
+        self.claims: dict[str, Any] = {}
+        self.userinfo: dict[str, Any] = {"sub": "u-1", "email": "ada@acme.test", "name": "Ada"}
+        self.expires_in: Any = 3600
+        self.refresh_token = ""
+        self.answers: dict[str, Callable[[], Answer]] = {}
+        self.asked: list[dict[str, str]] = []
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._say(*provider.answer(self.path))
+
+            def do_POST(self) -> None:
+                raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                form = {name: values[0] for name, values in parse_qs(raw).items()}
+                provider.asked.append(form | {"authorization": self.headers.get("Authorization", "")})
+                self._say(*provider.answer(self.path))
+
+            def _say(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a connection to it is made with."""
+        return {
+            "issuer": self.url,
+            "client_id": "client",
+            "client_secret": "s3cret/+",
+            "authorization_url": f"{self.url}/authorize",
+            "token_url": f"{self.url}/token",
+            "userinfo_url": f"{self.url}/userinfo",
+            "jwks_url": f"{self.url}/jwks",
+        }
+
+    def answer(self, path: str) -> Answer:
+        if path in self.answers:
+            return self.answers[path]()
+        if path == "/jwks":
+            return 200, json.dumps({"keys": [self.jwk()]}).encode()
+        if path == "/userinfo":
+            return 200, json.dumps(self.userinfo).encode()
+        if path == "/token":
+            tokens = {"access_token": "at", "id_token": self.id_token(), "expires_in": self.expires_in}
+            return 200, json.dumps(tokens | {"refresh_token": self.refresh_token}).encode()
+        return 404, b"nothing"
+
+    def jwk(self) -> dict[str, Any]:
+        return {**RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": self.kid, "use": "sig"}
+
+    def id_token(self, key: Any = None, algorithm: str = "RS256", **header: Any) -> str:
+        now = int(time.time())
+        said = {"iss": self.url, "aud": "client", "sub": "u-1", "iat": now, "exp": now + 300, **self.claims}
+        said = {name: value for name, value in said.items() if value is not None}
+        chosen = None if algorithm == "none" else key or self.key
+        return jwt.encode(said, chosen, algorithm, headers={"kid": self.kid, **header})
