@@ -50,7 +50,7 @@ def elsewhere(error_type: str) -> str:
         return "the pages of OAuth"
     for place, paths in (
         ("the control API", ("control/*.py", "http/guard.py", *_OF_SETTINGS)),
-        ("the pages of SSO", ("hosted/sso.py", "hosted/idp.py", "domain/sso.py", "domain/oidc.py", "domain/saml*.py")),
+        ("the pages of SSO", ("hosted/sso.py", "hosted/idp.py", "domain/sso*.py", "domain/oidc.py", "domain/saml*.py")),
         ("the pages of OAuth", ("hosted/*.py", "domain/oauth.py")),
         ("every request", ("http/*.py", "mock.py")),
     ):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from mockstytch import errors, wire_clients
+from mockstytch import errors, wire
 from mockstytch.domain import clients, connected_apps, lookup, rbac, search
 from mockstytch.http.endpoint import Body, Endpoints, Request
 from mockstytch.http.fields import UNSET, Choice, Maybe, MemberRef, OrganizationRef, Says
@@ -59,7 +59,7 @@ def create(ctx: Context, req: Create) -> Body:
 
 def _secretive(app: ConnectedApp) -> dict[str, Any]:
     """An app beside its secret: the official models have no ``creation_method`` there."""
-    return {name: value for name, value in wire_clients.connected_app(app).items() if name != "creation_method"}
+    return {name: value for name, value in wire.connected_app(app).items() if name != "creation_method"}
 
 
 class Named(Request):
@@ -68,7 +68,7 @@ class Named(Request):
 
 @api.get("/v1/connected_apps/clients/{client_id}")
 def get(ctx: Context, req: Named) -> Body:
-    return {"connected_app": wire_clients.connected_app(connected_apps.app(ctx, req.client_id))}
+    return {"connected_app": wire.connected_app(connected_apps.app(ctx, req.client_id))}
 
 
 class Update(Settings):
@@ -81,7 +81,7 @@ def update(ctx: Context, req: Update) -> Body:
     app = connected_apps.app(ctx, req.client_id)
     changes = req.changes()
     connected_apps.check(msgspec.structs.replace(app, **changes))
-    return {"connected_app": wire_clients.connected_app(ctx.store.update(app, **changes))}
+    return {"connected_app": wire.connected_app(ctx.store.update(app, **changes))}
 
 
 @api.delete("/v1/connected_apps/clients/{client_id}")
@@ -102,7 +102,7 @@ def search_(ctx: Context, req: Search) -> Body:
     """All apps, newest first."""
     found = ctx.store.query(ConnectedApp)
     rows, about = search.page(ctx, ConnectedApp, found, req.cursor, req.limit or 100)
-    return {"connected_apps": [wire_clients.connected_app(app) for app in rows], "results_metadata": about}
+    return {"connected_apps": [wire.connected_app(app) for app in rows], "results_metadata": about}
 
 
 def _confidential(ctx: Context, client_id: str) -> ConnectedApp:
@@ -129,7 +129,7 @@ def rotate_cancel(ctx: Context, req: Named) -> Body:
     """Give the rotation up: the next secret works no more."""
     app = _confidential(ctx, req.client_id)
     app = clients.end_rotation(ctx, app, errors.connected_app_not_rotating_secret(), complete=False)
-    return {"connected_app": wire_clients.connected_app(app)}
+    return {"connected_app": wire.connected_app(app)}
 
 
 @api.post("/v1/connected_apps/clients/{client_id}/secrets/rotate")
@@ -137,7 +137,7 @@ def rotate(ctx: Context, req: Named) -> Body:
     """Complete the rotation: the next secret is the only one."""
     app = _confidential(ctx, req.client_id)
     app = clients.end_rotation(ctx, app, errors.connected_app_not_rotating_secret(), complete=True)
-    return {"connected_app": wire_clients.connected_app(app)}
+    return {"connected_app": wire.connected_app(app)}
 
 
 # What is installed
@@ -159,7 +159,7 @@ def of_organization(ctx: Context, req: OfOrganization) -> Body:
     """The apps that members of an organization have installed."""
     organization = lookup.organization(ctx, req.organization_id)
     found = connected_apps.of_organization(ctx, organization)
-    return {"connected_apps": [wire_clients.installed_app(app) for app, _ in found]}
+    return {"connected_apps": [wire.installed_app(app) for app, _ in found]}
 
 
 class OneOfOrganization(OfOrganization):
@@ -179,7 +179,7 @@ def one_of_organization(ctx: Context, req: OneOfOrganization) -> Body:
     if grants is None:
         raise errors.connected_app_not_found(because="no member of the organization has it installed")
     members = [{"member_id": grant.member_id, "granted_scopes": grant.scopes} for grant in grants]
-    return {**wire_clients.installed_app(app), "active_members": members}
+    return {**wire.installed_app(app), "active_members": members}
 
 
 class OfMember(OfOrganization):
@@ -194,7 +194,7 @@ def of_member(ctx: Context, req: OfMember) -> Body:
     """The apps that a member has installed."""
     _, member = _member(ctx, req, _GET)
     found = [
-        {**wire_clients.installed_app(app), "scopes_granted": " ".join(grant.scopes)}
+        {**wire.installed_app(app), "scopes_granted": " ".join(grant.scopes)}
         for app, grant in connected_apps.of_member(ctx, member)
     ]
     return {"connected_apps": found}

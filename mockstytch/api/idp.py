@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from mockstytch import errors, wire, wire_clients
+from mockstytch import errors, wire
 from mockstytch.domain import authorization, connected_apps, lookup, sessions
 from mockstytch.domain.authorization import Asked, Subject
 from mockstytch.http.endpoint import Body, Endpoints, Request
@@ -46,7 +46,7 @@ def start(ctx: Context, req: Start) -> Body:
         "member_id": subject.member.member_id,
         "member": wire.member(subject.member, subject.organization),
         "organization": wire.organization(subject.organization),
-        "client": wire_clients.connected_app_public(app),
+        "client": wire.connected_app_public(app),
         "consent_required": authorization.needs_consent(ctx, app, subject, asked),
         "scope_results": [
             {"scope": r.scope, "description": r.description, "is_grantable": r.is_grantable} for r in results

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from sqlalchemy import and_, or_
 
-from mockstytch import errors, wire_clients
+from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.domain import clients, m2m, metadata, search
 from mockstytch.http.endpoint import Body, Endpoints, Request
@@ -58,7 +58,7 @@ def create(ctx: Context, req: Create) -> Body:
         position=position(),
     )
     client = ctx.store.insert(made, client_id=errors.duplicate_m2m_client_id())
-    return {"m2m_client": {**wire_clients.m2m_client(client), "client_secret": secret}}
+    return {"m2m_client": {**wire.m2m_client(client), "client_secret": secret}}
 
 
 class Named(Request):
@@ -67,7 +67,7 @@ class Named(Request):
 
 @api.get("/v1/m2m/clients/{client_id}")
 def get(ctx: Context, req: Named) -> Body:
-    return {"m2m_client": wire_clients.m2m_client(m2m.client(ctx, req.client_id))}
+    return {"m2m_client": wire.m2m_client(m2m.client(ctx, req.client_id))}
 
 
 class Update(Request):
@@ -88,7 +88,7 @@ def update(ctx: Context, req: Update) -> Body:
         changes["scopes"] = m2m.checked_scopes(changes["scopes"])
     if "trusted_metadata" in changes:
         changes["trusted_metadata"] = metadata.merged(client.trusted_metadata, changes["trusted_metadata"])
-    return {"m2m_client": wire_clients.m2m_client(ctx.store.update(client, **changes))}
+    return {"m2m_client": wire.m2m_client(ctx.store.update(client, **changes))}
 
 
 @api.delete("/v1/m2m/clients/{client_id}")
@@ -125,7 +125,7 @@ def search_(ctx: Context, req: Search) -> Body:
     if clauses:
         found = found.where(and_(*clauses) if operator == "AND" else or_(*clauses))
     rows, about = search.page(ctx, M2MClient, found, req.cursor, req.limit or 100)
-    return {"m2m_clients": [wire_clients.m2m_client(client) for client in rows], "results_metadata": about}
+    return {"m2m_clients": [wire.m2m_client(client) for client in rows], "results_metadata": about}
 
 
 def _clause(operand: Any) -> search.Clause:
@@ -150,7 +150,7 @@ def rotate_start(ctx: Context, req: Named) -> Body:
     """Give a client a next secret, shown only here. Until the rotation ends, both secrets work."""
     client = m2m.client(ctx, req.client_id)
     client, secret = clients.start_rotation(ctx, client, errors.m2m_client_already_rotating_secret())
-    return {"m2m_client": {**wire_clients.m2m_client(client), "next_client_secret": secret}}
+    return {"m2m_client": {**wire.m2m_client(client), "next_client_secret": secret}}
 
 
 @api.post("/v1/m2m/clients/{client_id}/secrets/rotate/cancel")
@@ -158,7 +158,7 @@ def rotate_cancel(ctx: Context, req: Named) -> Body:
     """Give the rotation up: the next secret works no more."""
     client = m2m.client(ctx, req.client_id)
     client = clients.end_rotation(ctx, client, errors.m2m_client_not_rotating_secret(), complete=False)
-    return {"m2m_client": wire_clients.m2m_client(client)}
+    return {"m2m_client": wire.m2m_client(client)}
 
 
 @api.post("/v1/m2m/clients/{client_id}/secrets/rotate")
@@ -166,4 +166,4 @@ def rotate(ctx: Context, req: Named) -> Body:
     """Complete the rotation: the next secret is the only one."""
     client = m2m.client(ctx, req.client_id)
     client = clients.end_rotation(ctx, client, errors.m2m_client_not_rotating_secret(), complete=True)
-    return {"m2m_client": wire_clients.m2m_client(client)}
+    return {"m2m_client": wire.m2m_client(client)}

@@ -142,7 +142,7 @@ def exchange(ctx: Context, req: Exchange) -> Body:
     if sessions.is_impersonated(session):  # who acts as a member does so in that organization, for those 60 minutes
         raise errors.insufficient_factors_for_session_exchange(because="the session is an impersonated one")
     if session.organization_id != organization.organization_id:
-        factors = login.exchanged(factors)
+        factors = login.exchanged(factors, person)
         if not factors:
             raise errors.insufficient_factors_for_session_exchange()
         if not person.email_address_verified:  # else whoever names an address could enter as its owner

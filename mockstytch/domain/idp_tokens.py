@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from mockstytch import errors, wire, wire_clients
+from mockstytch import errors, wire
 from mockstytch.domain import authorization, connected_apps, jwt, jwt_templates
 from mockstytch.mock import Context
 from mockstytch.store.authorizations import AccessToken, Authorization, Grant, RefreshToken
@@ -186,7 +186,7 @@ def _from_template(about: Holder, template: str) -> dict[str, Any]:
     values = {
         "member": wire.member(about.member, about.organization),
         "organization": wire.organization(about.organization),
-        "client": wire_clients.connected_app_public(about.app),
+        "client": wire.connected_app_public(about.app),
     }
     return jwt_templates.rendered(template, values)
 

@@ -221,11 +221,17 @@ def rebased(factors: list[Factor]) -> list[Factor]:
     ]
 
 
-def exchanged(factors: list[Factor]) -> list[Factor]:
+def exchanged(factors: list[Factor], person: Member) -> list[Factor]:
     """The factors of a session, taken into another organization. An account whose provider doesn't vouch for its
-    address stands there for no more than having come from a session."""
-    taken = []
+    address stands there for no more than having come from a session.
+
+    An identity provider or a directory may give its members any address. So a factor counts only for the address that
+    it proved; one that proved none doesn't, where one of those two could have named the address.
+    """
+    taken, is_managed = [], bool(person.sso_registrations or person.scim_registration)
     for f in rebased(transferable(factors)):
+        if f.proves_email != person.email_address and (f.proves_email or is_managed):
+            continue
         provider = f.delivery_method.removeprefix("oauth_")
         if f.type == "oauth" and not f.proves_email and provider in oauth.PROVIDERS:
             detail = {f"{provider}_oauth_exchange_factor": {"email_id": ""}}

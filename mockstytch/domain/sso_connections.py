@@ -13,6 +13,8 @@ from mockstytch.store.record import Frozen
 from mockstytch.store.sso import (
     Certificate,
     ExternalConnection,
+    IdpKey,
+    IdpPerson,
     OidcConnection,
     PrivateKey,
     SamlConnection,
@@ -105,8 +107,12 @@ def create(ctx: Context, organization: Organization, connection: C) -> C:
 
 
 def update(ctx: Context, organization: Organization, connection: C, changes: dict[str, Any]) -> C:
+    before = _identity_provider(ctx, connection)
     connection = ctx.store.update(connection, **changes)
     summarize(ctx, organization, connection)
+    if _identity_provider(ctx, connection) != before:
+        for lent in ctx.store.all(ExternalConnection, external_connection_id=connection.connection_id):
+            summarize(ctx, ctx.store.get(Organization, organization_id=lent.organization_id), lent)
     tell(ctx, "update", connection.connection_id, shown(ctx, connection))
     return connection
 
@@ -119,7 +125,8 @@ def delete(ctx: Context, organization: Organization, connection: Connection) -> 
         left = [link for link in member.sso_registrations if link.connection_id != gone]
         ctx.store.update(member, sso_registrations=left, updated_at=ctx.now)
     ctx.store.delete_all(SsoRegistration, connection_id=gone)
-    ctx.store.delete_all(SsoFlow, connection_id=gone)
+    for record in (SsoFlow, IdpKey, IdpPerson):
+        ctx.store.delete_all(record, connection_id=gone)
     ctx.store.delete(connection)
     allowed = [c for c in organization.sso_jit_provisioning_allowed_connections if c != gone]
     changes: dict[str, Any] = {

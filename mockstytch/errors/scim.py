@@ -4,7 +4,6 @@ from mockstytch.errors.kinds import b2b
 
 # fmt: off
 active_scim_connection_exists = b2b(400, "active_scim_connection_exists", "Cannot create a new SCIM connection for the specified organization since the organization already has an active SCIM connection. Organizations may only have one active SCIM connection at a time.", "D")
-invalid_display_name = b2b(400, "invalid_display_name", "display_name must be between 0 and 128 characters long.")
 invalid_scim_idp = b2b(400, "invalid_scim_idp", "identity_provider must be one of generic, okta, microsoft-entra, cyberark, jumpcloud, onelogin, pingfederate and rippling.")
 no_active_scim_connection = b2b(400, "no_active_scim_connection", "The organization has no active SCIM connection, or none with this connection_id.")
 scim_connection_not_rotating_token = b2b(400, "scim_connection_not_rotating_token", "The SCIM connection is not rotating its bearer token.")

@@ -347,6 +347,7 @@ CREATE TABLE external_connections (
 	PRIMARY KEY (project_id, connection_id), 
 	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
 );
+CREATE INDEX external_connections_external_connection_id_index ON external_connections (project_id, external_connection_id);
 CREATE INDEX external_connections_organization_id ON external_connections (project_id, organization_id);
 CREATE UNIQUE INDEX external_connections_organization_id_external_connection_id_unique ON external_connections (project_id, organization_id, external_connection_id);
 CREATE TABLE members (

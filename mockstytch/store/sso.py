@@ -83,7 +83,11 @@ class OidcConnection(Record):
     position: int
 
 
-@table("external_connections", Unique("organization_id", "external_connection_id"))
+@table(
+    "external_connections",
+    Unique("organization_id", "external_connection_id"),
+    Indexed("external_connection_id"),
+)
 class ExternalConnection(Record):
     """Another organization's connection, lent to this one."""
 

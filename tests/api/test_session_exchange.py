@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from mockstytch.store.sessions import Factor, MemberSession
+from tests.api.sso_visits import SsoVisit
+from tests.api.visits import Visit
 
 
 @pytest.fixture
@@ -162,3 +164,50 @@ def test_no_session(client, acme, refused, arguments, error):
 def test_no_organization(client, login, refused):
     over = refused(client.sessions.exchange, "nowhere", session_token=login.session_token)
     assert over == "organization_not_found"
+
+
+# Whose address an identity provider chose: it may choose anybody's
+
+
+@pytest.fixture
+def idp(mock, acme):
+    return mock.identity_provider(acme.organization_id, "saml")
+
+
+@pytest.fixture
+def mallory(given, acme):
+    return given.member(acme, "mallory@acme.test")
+
+
+def renamed(client, mock, idp, email_address):
+    """Mallory's identity provider calls her by somebody else's address."""
+    for address in ("mallory@acme.test", email_address):
+        token = SsoVisit(mock).token(idp.connection_id, address, subject="mallory")
+        answer = client.sso.authenticate(token)
+    assert answer.member.email_address == email_address
+    return answer
+
+
+def test_a_factor_counts_only_for_the_address_that_it_proved(
+    client, mock, given, acme, globex, idp, mallory, exchange, refused
+):
+    victim = given.member(globex, "victim@globex.test")
+    given.login(globex, victim)
+    before = given.login(acme, mallory)
+    renamed(client, mock, idp, "victim@globex.test")
+    assert refused(exchange, globex, session_token=before.session_token) == "insufficient_factors_for_session_exchange"
+
+
+def test_nor_does_an_account_that_proves_none(client, mock, given, acme, globex, idp, mallory, exchange, refused):
+    given.login(globex, given.member(globex, "victim@globex.test"))
+    before = given.login(acme, mallory)
+
+    def by_github():
+        return Visit(mock).token("github", "mallory@acme.test", slug=acme.organization_slug)
+
+    linked = client.oauth.authenticate(by_github(), session_token=before.session_token)
+    assert linked.member.oauth_registrations[0].provider_type == "Github"
+    renamed(client, mock, idp, "victim@globex.test")
+    session = client.oauth.authenticate(by_github())
+    assert session.member.email_address == "victim@globex.test"
+    assert refused(exchange, globex, session_token=session.session_token) == "insufficient_factors_for_session_exchange"

@@ -222,6 +222,9 @@ def test_an_external_connection(client, acme, mock, given, refused):
     said = refused(create, chained, external_organization_id=acme, external_connection_id=made.connection_id)
     assert said == "external_connection_id_not_found"
     assert search(client, "has_active_sso_connection", True) == ["Globex", "Acme"]
+    client.sso.saml.update_connection(globex, there, identity_provider="okta")
+    (shown,) = client.organizations.get(acme).organization.sso_active_connections
+    assert shown.identity_provider == "okta"
     client.sso.delete_connection(acme, made.connection_id)
     assert client.sso.get_connections(acme).external_connections == []
 

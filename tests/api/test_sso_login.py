@@ -215,7 +215,9 @@ def test_members_and_newcomers_land_where_they_should(acme, visit, idp, kind, mo
 
 def test_roles_by_connection_and_by_group(client, acme, visit, mock, given):
     """They are the member's, and a session's only where it began at that connection."""
-    mock.configure(rbac_policy={"roles": [{"role_id": "editor"}, {"role_id": "viewer"}]})
+    permissions = [{"resource_id": "stytch.self", "actions": ["*"]}]
+    roles = [{"role_id": role_id, "permissions": permissions} for role_id in ("editor", "viewer")]
+    mock.configure(rbac_policy={"roles": roles})
     idp = mock.identity_provider(acme.organization_id, "saml")
     client.sso.saml.update_connection(
         acme.organization_id,

@@ -1,8 +1,12 @@
 """The start URL: which connection, which landing, what is refused."""
 
+import asyncio
+
 import httpx
 import pytest
 
+from mockstytch import Settings, create_app
+from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
 from tests.api.sso_visits import SsoVisit, error_type
 
 APP = "http://localhost:3000/authenticate"
@@ -165,3 +169,19 @@ def test_the_provider_s_saml_endpoint_refuses(mock, acme, visit):
     to_other = visit.start(connection_id=other.connection_id).headers["location"]
     swapped = to_other.replace(other.connection_id, idp.connection_id, 1)
     assert error_type(visit.http.get(swapped)) == "bad_request"
+
+
+def test_over_https_the_cookie_comes_along_with_a_provider_s_form():
+    async def cookie():
+        transport = httpx.ASGITransport(app=create_app(Settings()))
+        async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as browser:
+            own = (DEFAULT_PROJECT_ID, DEFAULT_SECRET)
+            made = await browser.post("/v1/b2b/organizations", auth=own, json={"organization_name": "Acme"})
+            wanted = {"organization_id": made.json()["organization"]["organization_id"], "type": "saml"}
+            idp = (await browser.post("/_mock/api/identity-providers", auth=own, json=wanted)).json()
+            assert idp["start_url"].startswith("https://localhost/")
+            return (await browser.get(idp["start_url"])).headers["set-cookie"]
+
+    shown = asyncio.run(cookie())
+    assert "SameSite=none" in shown
+    assert "Secure" in shown

@@ -276,7 +276,6 @@ class World:
             "org_policy": {"roles": [CHEF]},
             "profile_id": outsider.PROFILE_ID,
             "token": outsider.token(),
-            "connection_id": "scim-connection-test-11111111-1111-4111-8111-111111111111",
             "telemetry_id": given.mock.fraud.device(),
             "visitor_id": "visitor-1",
             "action": "BLOCK",

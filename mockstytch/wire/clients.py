@@ -1,10 +1,7 @@
-"""What OAuth clients look like on the wire; see ``wire``."""
-
-from typing import Any
+"""M2M clients and connected apps."""
 
 from mockstytch.store.clients import ConnectedApp, M2MClient
-
-Wire = dict[str, Any]
+from mockstytch.wire.people import Wire
 
 
 def m2m_client(c: M2MClient) -> Wire:
