@@ -54,6 +54,8 @@ from mockstytch.http import unserved
 from mockstytch.http.dispatch import Dispatch
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.http.faces import BACKEND, PUBLIC
+from mockstytch.management import routes as management
+from mockstytch.management.face import MANAGEMENT
 from mockstytch.mock import Mock
 from mockstytch.settings import Settings
 from mockstytch.webhooks import Deliverer
@@ -130,6 +132,8 @@ def _api(mock: Mock) -> list[Route]:
         for path in (endpoint.path, *endpoint.aliases):
             alias = path if path != endpoint.path else ""
             routes.append(Route(path, Dispatch(mock, endpoint, face, alias), methods=[endpoint.method]))
+    for endpoint in management.endpoints():
+        routes.append(Route(endpoint.path, Dispatch(mock, endpoint, MANAGEMENT), methods=[endpoint.method]))
     return routes + [Route(path, unserved.NotImplemented_(mock), methods=[method]) for method, path in GAPS]
 
 

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -22,14 +22,16 @@ from mockstytch.outside import Ask, MustAsk, Replies, Reply, answering
 from mockstytch.settings import Settings
 from mockstytch.store.engine import open_database
 from mockstytch.store.events import Event
+from mockstytch.store.management import WORKSPACE
 from mockstytch.store.messages import Message
-from mockstytch.store.projects import Project
-from mockstytch.store.record import METADATA, Record
+from mockstytch.store.projects import Project, ProjectSettings, PublicToken, Secret, settings_of_a_managed_project
+from mockstytch.store.record import Record
 from mockstytch.store.store import Store, holder, holders
 from mockstytch.store.webhooks import Delivery, deliveries
 
 RING = 10_000  # messages, events and logged requests that are kept for each project
 TRIM_EVERY = 1000  # transactions
+NOTE_USE_EVERY = timedelta(minutes=1)  # of a secret, so that few requests write
 
 Source = Literal["direct", "scim", "dashboard"]
 T = TypeVar("T")
@@ -81,11 +83,13 @@ class Context:
         messages: what was sent in this transaction.
         events: what happened in it.
         replies: what other servers said already, see ``ask``.
+        touched: the projects whose own row this transaction changed.
+        default_project_id: the project that this server can't be without.
     """
 
     __slots__ = (
-        *("actor", "base_url", "events", "ids", "messages", "notes", "now", "project"),
-        *("replies", "source", "store"),
+        *("actor", "base_url", "default_project_id", "events", "ids", "messages", "notes", "now", "project"),
+        *("replies", "source", "store", "touched"),
     )
 
     def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
@@ -97,6 +101,13 @@ class Context:
         self.messages: list[Message] = []
         self.events: list[Event] = []
         self.replies: Replies = {}
+        self.touched: set[str] = set()
+        self.default_project_id = ""
+
+    def configure(self, **changes: Any) -> None:
+        """Change the project's own row: its name, its settings."""
+        self.project = self.store.update(self.project, **changes)
+        self.touched.add(self.project.project_id)
 
     def ask(self, ask: Ask) -> Reply:
         """Another server's reply. Ask before anything is written: the first time it ends the transaction.
@@ -166,13 +177,17 @@ class Mock:
                 raise errors.wrong_stack_live()
             if not re.fullmatch(_PROJECT_ID, project_id):
                 raise errors.invalid_project_id_authentication()
-            with self._alone():
-                project = Store(self._connection, project_id).find(Project)
+            project = self.found(project_id)
             if project is None and project_id == self.settings.project_id:
                 project = self._register(project_id, self.settings.secret)
             if project is not None:
                 self._projects[project_id] = project
         return project
+
+    def found(self, project_id: str) -> Project | None:
+        """The project's row as it stands, whatever kind of project it is."""
+        with self._alone():
+            return Store(self._connection, project_id).find(Project)
 
     def project(self, project_id: str, secret: str) -> Project:
         """The project with these credentials. The first secret shown for an unknown project becomes its secret.
@@ -187,9 +202,20 @@ class Mock:
             raise errors.invalid_secret_authentication()
         if project is None and not self.settings.closed:
             return self._register(project_id, secret)
-        if project is None or project.secret != secret:
+        if project is None or not (project.secret == secret or self._opens(project, secret)):
             raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
         return project
+
+    def _opens(self, project: Project, secret: str) -> bool:
+        """Whether it is one of the project's further secrets; that it was used is noted now and then."""
+        with self._alone():
+            store, now = Store(self._connection, project.project_id), project.clock.now()
+            found = store.find(Secret, secret=secret)
+            if found is None:
+                return False
+            if found.used_at is None or abs(now - found.used_at) >= NOTE_USE_EVERY:
+                store.update(found, used_at=now)
+            return True
 
     def project_holding(self, record: type[Record], **where: str) -> Project | None:
         """The project that has a row with these values, whichever it is: of callers that show no project of their own,
@@ -199,7 +225,9 @@ class Mock:
         return self.known(project_id) if project_id else None
 
     def default_project(self) -> Project:
-        return self.project(self.settings.project_id, self.settings.secret)
+        project = self.known(self.settings.project_id)
+        assert project is not None, "the default project comes into being when it is asked for"
+        return project
 
     def register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
         """Make a project known beforehand, as a seed file does."""
@@ -225,8 +253,13 @@ class Mock:
                 store = Store(self._connection, project.project_id)
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
                 ctx.replies = replies or {}
-                yield ctx
-                self._trim(ctx)
+                ctx.default_project_id = self.settings.project_id
+                try:
+                    yield ctx
+                    self._trim(ctx)
+                finally:
+                    for project_id in ctx.touched:
+                        self._projects.pop(project_id, None)  # the next who asks reads the row
         except StytchError as error:
             if error.keeps_writes:
                 self._tell_of(ctx)
@@ -279,12 +312,16 @@ class Mock:
         """Forget what a project holds: its rows, settings, clock, log. Its credentials stay."""
         with self._alone():
             store = Store(self._connection, project.project_id)
-            for table in reversed(METADATA.sorted_tables):
-                record = _records()[table.name]
-                if record is not Project:
-                    store.delete_all(record)
+            store.clear(Project, PublicToken, Secret)
             fresh = Project(
-                project_id=project.project_id, secret=project.secret, name=project.name, position=project.position
+                project_id=project.project_id,
+                secret=project.secret,
+                name=project.name,
+                vertical=project.vertical,
+                project_slug=project.project_slug,
+                other_public_token=project.other_public_token,
+                settings=settings_of_a_managed_project() if project.project_slug else ProjectSettings(),
+                position=project.position,
             )
             store.update(self._projects.get(project.project_id, project), **msgspec.structs.asdict(fresh))
             self._projects[project.project_id] = fresh
@@ -297,12 +334,14 @@ class Mock:
             self.reset(project)
 
     def all_projects(self) -> list[Project]:
-        """Every registered project, the default one among them."""
+        """Every registered project that can be used, the default one among them."""
         from sqlalchemy import select
 
         self.default_project()
+        column = Project.table.c
+        usable = select(column.project_id).where(~column.deleted, column.project_id.startswith("project-test-"))
         with self._alone():
-            ids = self._connection.execute(select(Project.table.c.project_id)).scalars().all()
+            ids = self._connection.execute(usable).scalars().all()
         return [p for project_id in ids if (p := self.known(project_id))]
 
     def awaiting_delivery(self) -> list[Project]:
@@ -316,7 +355,10 @@ class Mock:
         return self._logs.setdefault(project.project_id, deque(maxlen=RING))
 
     def log(self, project: Project | None, **line: Any) -> None:
-        """Note an answered request. One whose credentials opened no project belongs to no log."""
+        """Note an answered request. One whose credentials opened no project belongs to no log; one of the management
+        API that is about no environment to that of the default project, where somebody can see it."""
+        if project is WORKSPACE:
+            project = self.default_project()
         if project is not None:
             self.log_of(project).append(Answered(at=project.clock.now(), **line))
 
@@ -335,7 +377,7 @@ class Mock:
                 name = f"{record.table.name}_dropped"
                 counters[name] = counters.get(name, 0) + dropped
         if counters != ctx.project.counters:
-            self._projects[project_id] = ctx.store.update(self._projects[project_id], counters=counters)
+            ctx.configure(counters=counters)
 
     def stop_waiting(self) -> None:
         """The server is about to end: who waits for a message is answered at once."""
@@ -348,7 +390,3 @@ class Mock:
         with self._lock:
             self._connection.close()
             self._connection.engine.dispose()
-
-
-def _records() -> dict[str, type[Record]]:
-    return {record.table.name: record for record in Record.__subclasses__()}

@@ -17,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         host: the address to listen on.
         port: the port to listen on; 0 picks a free one.
         database: a file's path or an SQLAlchemy URL; "" keeps everything in memory.
-        closed: serve only the default project and those of the seed file.
+        closed: serve only the default project, those of the seed file, and what the management API makes.
         public_url: how people reach this server, for the links in e-mails; "" uses the address each request came to.
         allowed_hosts: names besides loopback by which the control API and the console may be called.
         smtp: ``host:port`` of a mail server that gets a copy of each e-mail, or "".

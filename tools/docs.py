@@ -23,6 +23,7 @@ from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE
 from mockstytch.gaps import GAPS
 from mockstytch.http.endpoint import Endpoint
+from mockstytch.management import routes as management
 from mockstytch.store.projects import ProjectSettings
 from tools import refusals
 
@@ -117,6 +118,8 @@ def _settings() -> str:
 def _default(value: object) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "as a new project of the real service has"
+    if isinstance(value, dict) and all(isinstance(part, dict) for part in value.values()):
+        return "everything on"
     return _code(json.dumps(value))
 
 
@@ -137,6 +140,11 @@ def _endpoints() -> str:
         parts.append(f"`{e.method} {e.path}`\n\n{_table(('a request with', 'needs'), fields)}")
     count = f"{len(endpoints())} operations are served."
     return "\n\n".join([count, *parts])
+
+
+def _management() -> str:
+    rows = [(f"`{e.method} {e.path.removeprefix('/pwa/v3')}`", _code(e.name)) for e in management.endpoints()]
+    return f"{len(rows)} operations are served.\n\n{_table(('endpoint, below `/pwa/v3`', 'client'), rows)}"
 
 
 def _needed(e: Endpoint) -> str:
@@ -174,9 +182,10 @@ def _gaps_in_short() -> str:
 
 def _errors() -> str:
     operations: dict[str, list[str]] = defaultdict(list)
-    for endpoint in sorted(endpoints(), key=lambda e: e.name):
-        for error_type in refusals.of(endpoint):
-            operations[error_type].append(f"`{endpoint.name}`")
+    for prefix, served in (("", endpoints()), ("management.", management.endpoints())):
+        for endpoint in sorted(served, key=lambda e: e.name):
+            for error_type in refusals.of(endpoint):
+                operations[error_type].append(f"`{prefix}{endpoint.name}`")
     known = {kind.error_type: kind for kind in errors.catalogue()}
     searched = {name for name in operations if name not in known}
     rows = []
@@ -210,6 +219,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "commands": _commands,
     "settings": _settings,
     "endpoints": _endpoints,
+    "management": _management,
     "gaps": _gaps,
     "gaps-in-short": _gaps_in_short,
     "errors": _errors,

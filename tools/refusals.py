@@ -1,7 +1,8 @@
 """Which operation refuses with which errors, and when: read from the code, not from a list that somebody keeps.
 
 An operation's errors are those that its request's fields say, and those named in the functions that it calls, and in
-those that they call, within ``api`` and ``domain``. "When" is what the ``Raises:`` of their docstrings says.
+those that they call, within ``api``, ``domain`` and ``management``. "When" is what the ``Raises:`` of their docstrings
+says.
 """
 
 import ast
@@ -24,6 +25,7 @@ _PACKAGE = Path(mockstytch.__file__).parent
 _RAISES = re.compile(r"^ *Raises:\n((?: +\S.*\n?)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
 
+_PACKAGES = ("mockstytch.api", "mockstytch.domain", "mockstytch.management")
 # rules about what only the control API changes
 _OF_SETTINGS = tuple(f"domain/{name}.py" for name in ("impersonation", "jwt_templates", "rbac_policy", "webhooks"))
 _TABLES = ("_LISTS", "_IMPORTS", "FILTERS")  # where functions lie that are called by way of a table
@@ -123,7 +125,7 @@ def _types(named: object, words: set[str]) -> set[str]:
 
 @cache
 def _modules() -> list[str]:
-    files = [path for folder in ("api", "domain") for path in sorted((_PACKAGE / folder).glob("*.py"))]
+    files = [path for folder in ("api", "domain", "management") for path in sorted((_PACKAGE / folder).glob("*.py"))]
     return [f"mockstytch.{path.parent.name}.{path.stem}" for path in files if path.stem != "__init__"]
 
 
@@ -142,7 +144,7 @@ def _imports(module: str) -> dict[str, str]:
     """The names under which a module knows others of ours."""
     found = {}
     for node in _tree(module).body:
-        if isinstance(node, ast.ImportFrom) and node.module in ("mockstytch.api", "mockstytch.domain"):
+        if isinstance(node, ast.ImportFrom) and node.module in _PACKAGES:
             found.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     return found
 

@@ -67,11 +67,13 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
         "login": redirects.resolve(ctx, "login", req.login_redirect_url),
         "signup": redirects.resolve(ctx, "signup", req.signup_redirect_url),
     }
-    redirects.check_template(ctx, req.login_template_id, req.signup_template_id)
+    templates = req.login_template_id, req.signup_template_id
+    redirects.check_template(ctx, *templates)
     member, created = jit.recipient(ctx, organization, req.email_address, "magic_link")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
-    _mail(ctx, f"magic_link.{kind}", organization, member, urls[kind], minutes, req.locale, req.pkce_code_challenge)
+    challenge = req.pkce_code_challenge
+    _mail(ctx, f"magic_link.{kind}", organization, member, urls[kind], minutes, req.locale, templates, challenge)
     return {**members.answer(member, organization), "member_created": created}
 
 
@@ -83,6 +85,7 @@ def _mail(
     url: str,
     minutes: int,
     locale: str,
+    templates: tuple[str, ...],
     pkce_code_challenge: str = "",
 ) -> None:
     token = tokens.mint(
@@ -96,7 +99,7 @@ def _mail(
         slug=organization.organization_slug,
         pkce_code_challenge=pkce_code_challenge,
     )
-    messages.link(ctx, kind, token, TOKEN_TYPE, locale, organization)
+    messages.link(ctx, kind, token, TOKEN_TYPE, locale, organization, templates=templates)
 
 
 class Invite(Request):
@@ -129,7 +132,8 @@ def invite(ctx: Context, req: Invite) -> Body:
         raise errors.cannot_update_trusted_metadata()
     _check_invitable(ctx, organization, req.email_address)
     member = _invited(ctx, organization, req)
-    _mail(ctx, "magic_link.invite", organization, member, url, req.invite_expiration_minutes, req.locale)
+    templates = (req.invite_template_id,)
+    _mail(ctx, "magic_link.invite", organization, member, url, req.invite_expiration_minutes, req.locale, templates)
     return members.answer(member, organization)
 
 

@@ -33,7 +33,7 @@ def send(ctx: Context, req: Send) -> Body:
         token_type="discovery",
         pkce_code_challenge=req.pkce_code_challenge,
     )
-    messages.link(ctx, "magic_link.discovery", token, "discovery", req.locale, None)
+    messages.link(ctx, "magic_link.discovery", token, "discovery", req.locale, None, templates=(req.login_template_id,))
     return {}
 
 

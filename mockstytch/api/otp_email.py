@@ -53,12 +53,13 @@ class LoginOrSignup(Request):
 def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     """Mail a code. Codes sent to the address before are void; who isn't a member yet becomes a pending one."""
     organization = lookup.organization(ctx, req.organization_id)
-    redirects.check_template(ctx, req.login_template_id, req.signup_template_id)
+    templates = req.login_template_id, req.signup_template_id
+    redirects.check_template(ctx, *templates)
     member, created = jit.recipient(ctx, organization, req.email_address, "email_otp")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
     token = codes.issue(ctx, "email_otp", member.email_address, minutes, member)
-    messages.code(ctx, f"email_otp.{kind}", token, req.locale, organization)
+    messages.code(ctx, f"email_otp.{kind}", token, req.locale, organization, templates)
     return {**members.answer(member, organization), "member_created": created}
 
 
@@ -130,7 +131,7 @@ def discovery_send(ctx: Context, req: DiscoverySend) -> Body:
     """Mail a code to an address, whether or not anybody knows it."""
     redirects.check_template(ctx, req.login_template_id)
     token = codes.issue(ctx, "discovery_otp", req.email_address, req.discovery_expiration_minutes)
-    messages.code(ctx, "email_otp.discovery", token, req.locale, None)
+    messages.code(ctx, "email_otp.discovery", token, req.locale, None, (req.login_template_id,))
     return {}
 
 

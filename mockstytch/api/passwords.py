@@ -115,7 +115,8 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     organization = lookup.organization(ctx, req.organization_id)
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     login_url = redirects.resolve(ctx, "login", req.login_redirect_url)
-    redirects.check_template(ctx, req.reset_password_template_id, req.verify_email_template_id)
+    templates = req.reset_password_template_id, req.verify_email_template_id
+    redirects.check_template(ctx, *templates)
     member, _ = jit.recipient(ctx, organization, req.email_address, "password")
     sent: dict[str, Any] = {
         "email_address": member.email_address,
@@ -127,7 +128,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     }
     token = tokens.mint(ctx, "password_reset", landing_url=url, token_type=TOKEN_TYPE, **sent)
     without = tokens.mint(ctx, "magic_link", landing_url=login_url, token_type="multi_tenant_magic_links", **sent)
-    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without)
+    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without, templates)
     return {
         "member_id": member.member_id,
         "member_email_id": member.email_id,

@@ -39,7 +39,8 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     passwords.check_mode(ctx, cross_org=True)
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     discovery_url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
-    redirects.check_template(ctx, req.reset_password_template_id, req.verify_email_template_id)
+    templates = req.reset_password_template_id, req.verify_email_template_id
+    redirects.check_template(ctx, *templates)
     minutes, challenge, public_token = (
         req.reset_password_expiration_minutes,
         req.pkce_code_challenge,
@@ -65,7 +66,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
         pkce_code_challenge=challenge,
         public_token=public_token,
     )
-    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, without)
+    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, without, templates)
     return {}
 
 

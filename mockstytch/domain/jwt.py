@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors, keys, wire
+from mockstytch.domain import jwt_templates
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
@@ -16,7 +17,13 @@ _encode = msgspec.json.Encoder().encode
 
 def mint(ctx: Context, session: MemberSession, member: Member, organization: Organization) -> str:
     """A JWT that says what the session is now. Lives for 300 seconds, whatever is left of the session."""
-    return signed(ctx, wire.session_claims(ctx.project, session, member, organization, ctx.now))
+    template = jwt_templates.of(ctx, "SESSION")
+    templated, audience = {}, ""
+    if template:
+        values = {"member": wire.member(member, organization), "organization": wire.organization(organization)}
+        templated, audience = jwt_templates.claims(template, values), template.custom_audience
+    claims = wire.session_claims(ctx.project, session, member, organization, ctx.now, templated, audience)
+    return signed(ctx, claims)
 
 
 def signed(ctx: Context, claims: dict[str, Any]) -> str:

@@ -10,9 +10,13 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors
+from mockstytch.domain.metadata import RESERVED_CLAIMS
+from mockstytch.mock import Context
+from mockstytch.store.projects import JwtTemplate
 
 # What the variables of a kind of template may begin with.
 ROOTS = {"SESSION": ("member", "organization"), "M2M": ("client",)}
+_OF_CONSUMERS = ("user",)
 _VARIABLE = re.compile(r"{{\s*([A-Za-z_][\w.\[\]-]*)\s*}}")
 _MARK = re.compile(r"\x01(\d+)\x01")
 
@@ -36,6 +40,22 @@ def check(template: str, roots: tuple[str, ...]) -> None:
             raise errors.jwt_template_invalid_tag(because=tag)
     if not isinstance(_rendered(template, {}), dict):
         raise errors.jwt_template_invalid_json()
+
+
+def roots(template_type: str, vertical: str) -> tuple[str, ...]:
+    """What the variables of a template may begin with in a project of this vertical."""
+    return _OF_CONSUMERS if (template_type, vertical) == ("SESSION", "CONSUMER") else ROOTS[template_type]
+
+
+def of(ctx: Context, template_type: str) -> JwtTemplate | None:
+    """The project's template of a type, if it has one."""
+    return next((t for t in ctx.project.settings.jwt_templates if t.template_type == template_type), None)
+
+
+def claims(template: JwtTemplate, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims that a template adds: none with a name that JWTs reserve or that is in Stytch's own namespace."""
+    found = rendered(template.template_content, values).items()
+    return {name: v for name, v in found if name not in RESERVED_CLAIMS and not name.startswith("https://stytch.com/")}
 
 
 def rendered(template: str, values: Mapping[str, Any]) -> dict[str, Any]:

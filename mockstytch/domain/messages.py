@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mockstytch.clock import position
-from mockstytch.domain import redirects
+from mockstytch.domain import email_templates, redirects
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.messages import Message, OneTimeToken
@@ -28,6 +28,7 @@ def link(
     locale: str,
     organization: Organization | None,
     without: OneTimeToken | None = None,
+    templates: tuple[str, ...] = (),
 ) -> None:
     """Mail a link. It leads to this server, which sends the browser on to the token's landing URL.
 
@@ -35,6 +36,7 @@ def link(
         kind: the message's kind: ``magic_link.login``, …
         token_type: the ``stytch_token_type`` that the app will see.
         without: a second link, to log in by without setting the password that the mail is about.
+        templates: the ids of the templates that the caller asks for.
     """
     without_type = "multi_tenant_magic_links" if organization else "discovery"
     _email(
@@ -45,6 +47,7 @@ def link(
         organization,
         token.expires_at,
         without=_address(ctx, without, without_type, organization) if without else None,
+        templates=templates,
         link=_address(ctx, token, token_type, organization),
         token=token.token,
         token_type=token_type,
@@ -63,8 +66,19 @@ def _address(ctx: Context, token: OneTimeToken, token_type: str, organization: O
     )
 
 
-def code(ctx: Context, kind: str, token: OneTimeToken, locale: str, organization: Organization | None) -> None:
-    """Mail a code."""
+def code(
+    ctx: Context,
+    kind: str,
+    token: OneTimeToken,
+    locale: str,
+    organization: Organization | None,
+    templates: tuple[str, ...] = (),
+) -> None:
+    """Mail a code.
+
+    Args:
+        templates: the ids of the templates that the caller asks for.
+    """
     _email(
         ctx,
         kind,
@@ -72,6 +86,7 @@ def code(ctx: Context, kind: str, token: OneTimeToken, locale: str, organization
         locale,
         organization,
         token.expires_at,
+        templates=templates,
         code=token.code,
         member_id=token.member_id,
     )
@@ -105,6 +120,7 @@ def _email(
     organization: Organization | None,
     expires_at: datetime,
     without: str | None = None,
+    templates: tuple[str, ...] = (),
     **parts: Any,
 ) -> None:
     minutes = round((expires_at - ctx.now).total_seconds() / 60)
@@ -124,6 +140,7 @@ def _email(
         "link": parts.get("link"),
         "code": parts.get("code"),
     }
+    own = email_templates.written(ctx, kind, templates, parts.get("link"), parts.get("code"))
     ctx.send(
         Message(
             message_id=ctx.ids.new("message"),
@@ -131,9 +148,10 @@ def _email(
             channel="email",
             kind=kind,
             to=to,
-            subject=" ".join(words["subject"].split()),  # one line, whatever the organization is called
-            text=_template("mail.txt").render(filled),
-            html=_template("mail.html").render(filled),
+            # one line, whatever the organization is called
+            subject=own.subject if own else " ".join(words["subject"].split()),
+            text=own.text if own else _template("mail.txt").render(filled),
+            html=own.html if own else _template("mail.html").render(filled),
             organization_id=organization.organization_id if organization else None,
             created_at=ctx.now,
             expires_at=expires_at,

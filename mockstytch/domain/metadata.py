@@ -8,7 +8,7 @@ from mockstytch import errors
 
 _MAX_KEYS = 20
 _MAX_BYTES = 4096
-_RESERVED_CLAIMS = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
+RESERVED_CLAIMS = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
 
 
 def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def merged_claims(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """
     if any(name.startswith("https://stytch.com/") for name in new):
         raise errors.stytch_claims_in_custom_claims()
-    kept = old | {name: value for name, value in new.items() if name not in _RESERVED_CLAIMS}
+    kept = old | {name: value for name, value in new.items() if name not in RESERVED_CLAIMS}
     result = {name: value for name, value in kept.items() if value is not None}
     if _size(result) > _MAX_BYTES:
         raise errors.custom_claims_too_large(because=f"{_size(result)} bytes")

@@ -5,12 +5,14 @@ from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mockstytch import errors
+from mockstytch.domain import email_templates
 from mockstytch.mock import Context
 from mockstytch.store.projects import RedirectUrl
 
 Type = Literal["login", "signup", "invite", "discovery", "password_reset"]
 _MANAGED = {"password_reset": "RESET_PASSWORD"}  # otherwise called where URLs are registered
 
+FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file")
 _LONGEST = 2048
 # the errors, by what leads to the URL
 _INVALID = {
@@ -57,10 +59,13 @@ def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", 
 def check_template(ctx: Context, *template_ids: str) -> None:
     """
     Raises:
-        email_template_not_found: the project lists its templates, and one of these is not among them.
+        email_template_not_found: the project lists its templates, and one of these is neither among them nor among
+            those that the management API made.
     """
     known = ctx.project.settings.email_templates
-    unknown = [t for t in template_ids if t and known is not None and t not in known]
+    unknown = [
+        t for t in template_ids if t and known is not None and t not in known and not email_templates.find(ctx, t)
+    ]
     if unknown:
         raise errors.email_template_not_found(because=unknown[0])
 
@@ -74,7 +79,7 @@ def is_url(url: str) -> bool:
         return False
     if len(url) > _LONGEST or re.search(r"[\s\x00-\x1f]", url) or not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme):
         return False
-    if parts.scheme in ("javascript", "data", "vbscript", "file"):
+    if parts.scheme in FORBIDDEN_SCHEMES:
         return False
     return bool(parts.hostname) if parts.scheme in ("http", "https") else bool(parts.netloc or parts.path)
 

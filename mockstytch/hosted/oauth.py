@@ -19,7 +19,7 @@ from starlette.routing import Route
 from mockstytch import errors
 from mockstytch.domain import emails, lookup, oauth, redirects
 from mockstytch.errors import StytchError
-from mockstytch.hosted.redirect import base_url, project_of_public_token, required_project
+from mockstytch.hosted.redirect import base_url, required_project
 from mockstytch.http.dispatch import rendered
 from mockstytch.mock import Context, Mock
 from mockstytch.store.projects import Project
@@ -184,8 +184,8 @@ class OAuthPages:
         return required_project(self._mock, request)
 
     def _project_of_callback(self, callback: str) -> Project:
-        project = project_of_public_token(self._mock, callback.replace("oauth-callback-test-", "public-token-test-", 1))
-        if project is None or not callback.startswith("oauth-callback-test-"):
+        project = self._mock.found(callback.replace("oauth-callback-", "project-", 1))
+        if project is None or project.deleted or not callback.startswith("oauth-callback-test-"):
             raise errors.oauth_invalid_callback_request()
         return project
 

@@ -12,7 +12,7 @@ from mockstytch.domain.messages import REDIRECT_PATH
 from mockstytch.errors import StytchError
 from mockstytch.mock import Mock
 from mockstytch.store.messages import OneTimeToken
-from mockstytch.store.projects import Project
+from mockstytch.store.projects import Project, PublicToken
 
 # production's e-mails have the first; the second is how the documentation's paths would make one expect it
 _PATHS = (REDIRECT_PATH, "/v1/b2b/magic_links/redirect")
@@ -35,11 +35,15 @@ def routes(mock: Mock) -> list[Route]:
 
 def project_of_public_token(mock: Mock, public_token: str) -> Project | None:
     """The project with this public token; without any, the default one."""
-    project_id = public_token.replace("public-token-", "project-", 1) or mock.settings.project_id
+    if not public_token:
+        return mock.default_project()
     try:
-        return mock.known(project_id)
+        project = mock.known(public_token.replace("public-token-", "project-", 1))
     except StytchError:
         return None
+    if project and not project.other_public_token:
+        return None if project.deleted else project
+    return mock.project_holding(PublicToken, public_token=public_token)
 
 
 def required_project(mock: Mock, request: Request) -> Project:

@@ -97,5 +97,8 @@ class Endpoints(list[Endpoint]):
     def put(self, path: str, **options: Any) -> Callable[[F], F]:
         return self._add("PUT", path, **options)
 
+    def patch(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("PATCH", path, **options)
+
     def delete(self, path: str, **options: Any) -> Callable[[F], F]:
         return self._add("DELETE", path, **options)

@@ -48,7 +48,10 @@ def basic_credentials(headers: Headers) -> tuple[str, str]:
 
 
 def _project_of_credentials(mock: Mock, headers: Headers, _path: dict[str, str]) -> Project:
-    return mock.project(*basic_credentials(headers))
+    project = mock.project(*basic_credentials(headers))
+    if project.vertical == "CONSUMER":
+        raise errors.invalid_b2b_endpoint()
+    return project
 
 
 def _acting_member(ctx: Context, headers: Headers) -> Actor:
@@ -63,7 +66,7 @@ def _project_in_path(mock: Mock, _headers: Headers, path: dict[str, str]) -> Pro
         project = mock.known(path["project_id"])
     except errors.StytchError:
         raise errors.invalid_project_id() from None
-    if project is None and mock.settings.closed:
+    if (project is None or project.deleted) and mock.settings.closed:
         raise errors.project_not_found()
     return project or Project(project_id=path["project_id"], secret="")  # not registered: it has no rows to see
 

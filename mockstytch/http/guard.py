@@ -52,6 +52,6 @@ def project(mock: Mock, request: Request) -> Project:
         return mock.project(*basic_credentials({b"authorization": request.headers["authorization"].encode("latin-1")}))
     project_id = request.query_params.get("project_id", mock.settings.project_id)
     found = mock.known(project_id)
-    if found is None:
+    if found is None or found.deleted:
         raise errors.project_not_found()
     return found

@@ -1,13 +1,14 @@
 """Projects: the worlds. Their settings, their keys."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 import msgspec
 
 from mockstytch.clock import Clock
-from mockstytch.store.record import Frozen, Key, Record, table
+from mockstytch.store.record import Everywhere, Frozen, Key, Record, Unique, table
+from mockstytch.store.sdk_config import EVERYTHING_B2B, EVERYTHING_CONSUMER, B2BConfig, ConsumerConfig
 
 RedirectUrlType = Literal["LOGIN", "SIGNUP", "INVITE", "RESET_PASSWORD", "DISCOVERY"]
 REDIRECT_URL_TYPES: tuple[RedirectUrlType, ...] = ("LOGIN", "SIGNUP", "INVITE", "RESET_PASSWORD", "DISCOVERY")
@@ -79,11 +80,16 @@ class PasswordPolicy(Frozen):
 
 
 class UserLock(Frozen):
-    """After how many failures in a row a member waits, and how long."""
+    """After how many failures in a row a member waits, and how long.
+
+    Attributes:
+        self_serve_enabled: whether who is locked out gets a link by mail; kept, but no such mail is sent here.
+    """
 
     enabled: bool = True
     threshold: int = 10
     ttl_seconds: int = 3600
+    self_serve_enabled: bool = False
 
 
 class JwtTemplate(Frozen):
@@ -122,6 +128,15 @@ class TrustedTokenProfile(Frozen):
     can_jit_provision: bool = False
 
 
+class EventLogDestination(Frozen):
+    """Where the real service would send the event log; kept, but this server sends nothing there."""
+
+    destination_type: Literal["DATADOG", "GRAFANA_LOKI"]
+    datadog: dict[str, str] | None = None
+    grafana_loki: dict[str, str] | None = None
+    streaming_status: Literal["ACTIVE", "DISABLED", "PENDING"] = "DISABLED"
+
+
 class WebhookEndpoint(Frozen, forbid_unknown_fields=True):
     """Where events are told.
 
@@ -149,6 +164,7 @@ class ProjectSettings(Frozen):
         intermediate_session_minutes: how long an intermediate session lives.
         oauth_token_minutes: how long the token lives that an OAuth flow ends with.
         sms_country_codes: the countries (ISO 3166) that text messages are sent to.
+        whatsapp_country_codes: the same for WhatsApp, which only Consumer projects have.
         cross_org_passwords_enabled: a password belongs to an address, in every organization, not to a member.
         discovery_needs_verified_colleague: discovery offers an organization by e-mail domain only where a member with a
             verified address of that domain exists already.
@@ -160,6 +176,10 @@ class ProjectSettings(Frozen):
         idp_authorization_url: the app's own page for OAuth authorization requests; "" takes this server's consent page.
         idp_dynamic_client_registration_enabled: whether anybody may register an OAuth client.
         idp_dynamic_client_registration_access_token_template_content: the claims template of such clients.
+        use_custom_domain_in_magic_link_emails: kept, but links lead to this server all the same.
+        event_log_streaming: where the event log would go; one of a type at most.
+        b2b_sdk_config: what browsers and apps may do by themselves, in a B2B project.
+        consumer_sdk_config: the same in a Consumer project.
     """
 
     redirect_urls: Literal["any", "registered"] = "any"
@@ -168,7 +188,8 @@ class ProjectSettings(Frozen):
     email_templates: list[str] | None = None
     intermediate_session_minutes: int = 10
     oauth_token_minutes: int = 10
-    sms_country_codes: list[str] = msgspec.field(default_factory=lambda: ["US", "CA"])
+    sms_country_codes: list[str] = msgspec.field(default_factory=lambda: ["CA", "US"])
+    whatsapp_country_codes: list[str] = msgspec.field(default_factory=lambda: ["CA", "US"])
     cross_org_passwords_enabled: bool = False
     password_policy: PasswordPolicy = PasswordPolicy()
     user_lock: UserLock = UserLock()
@@ -181,15 +202,36 @@ class ProjectSettings(Frozen):
     idp_authorization_url: str = ""
     idp_dynamic_client_registration_enabled: bool = True
     idp_dynamic_client_registration_access_token_template_content: str = ""
+    use_custom_domain_in_magic_link_emails: bool = False
+    event_log_streaming: list[EventLogDestination] = []
+    b2b_sdk_config: B2BConfig = EVERYTHING_B2B
+    consumer_sdk_config: ConsumerConfig = EVERYTHING_CONSUMER
+
+
+def settings_of_a_managed_project() -> ProjectSettings:
+    """What an environment begins with that the management API makes: strict, as whoever sets it up registers what it
+    needs."""
+    return ProjectSettings(redirect_urls="registered", email_templates=[])
 
 
 @table("projects")
 class Project(Record):
-    """One customer of this server. Registered by the first request that names it."""
+    """One customer of this server. Registered by the first request that names it, or made by the management API.
+
+    Attributes:
+        secret: the one that it was registered with, or "" where it has only ``Secret`` rows.
+        project_slug: of which project of the management API it is an environment; "" is one of its own.
+        other_public_token: the public token in links, once the one made of the project's id is deleted.
+        deleted: nothing opens it any more. The row stays, so that nobody's old credentials make it anew.
+    """
 
     project_id: Key
     secret: str
     name: str = "mockstytch"
+    vertical: Literal["B2B", "CONSUMER"] = "B2B"
+    project_slug: str = ""
+    other_public_token: str = ""
+    deleted: bool = False
     clock: Clock = Clock()
     settings: ProjectSettings = ProjectSettings()
     counters: dict[str, int] = {}
@@ -197,7 +239,39 @@ class Project(Record):
 
     @property
     def public_token(self) -> str:
-        return "public-token-test-" + self.project_id.removeprefix("project-test-")
+        return self.other_public_token or self.first_public_token
+
+    @property
+    def first_public_token(self) -> str:
+        return "public-token-" + self.project_id.removeprefix("project-")
+
+    @property
+    def kind(self) -> Literal["test", "live"]:
+        return "live" if self.project_id.startswith("project-live-") else "test"
+
+    @property
+    def created_at(self) -> datetime:
+        return datetime.fromtimestamp(self.position // 10**9, UTC)
+
+
+@table("secrets", Unique("secret"))
+class Secret(Record):
+    """A secret beside the one that a project was registered with."""
+
+    secret_id: Key
+    secret: str
+    created_at: datetime
+    used_at: datetime | None = None
+    position: int
+
+
+@table("public_tokens", Everywhere("public_token"))
+class PublicToken(Record):
+    """A public token beside the one that is made of the project's id."""
+
+    public_token: Key
+    created_at: datetime
+    position: int
 
 
 @table("signing_keys")

@@ -24,6 +24,13 @@ CREATE TABLE connected_apps (
 	PRIMARY KEY (project_id, client_id)
 );
 CREATE INDEX connected_apps_position_index ON connected_apps (project_id, position);
+CREATE TABLE default_email_templates (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	template_type VARCHAR NOT NULL, 
+	template_id VARCHAR NOT NULL, 
+	PRIMARY KEY (project_id, project_slug, template_type)
+);
 CREATE TABLE devices (
 	project_id VARCHAR NOT NULL, 
 	telemetry_id VARCHAR NOT NULL, 
@@ -64,6 +71,26 @@ CREATE TABLE email_risks (
 	is_suspected_role_address BOOLEAN, 
 	PRIMARY KEY (project_id, email_address)
 );
+CREATE TABLE email_templates (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	template_id VARCHAR NOT NULL, 
+	name VARCHAR, 
+	sender_information TEXT, 
+	prebuilt_customization TEXT, 
+	custom_html_customization TEXT, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, project_slug, template_id)
+);
+CREATE TABLE environments (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	environment_slug VARCHAR NOT NULL, 
+	environment_project_id VARCHAR NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, project_slug, environment_slug)
+);
+CREATE UNIQUE INDEX environments_environment_project_id_unique ON environments (project_id, environment_project_id);
 CREATE TABLE events (
 	project_id VARCHAR NOT NULL, 
 	event_id VARCHAR NOT NULL, 
@@ -137,6 +164,15 @@ CREATE TABLE m2m_clients (
 	PRIMARY KEY (project_id, client_id)
 );
 CREATE INDEX m2m_clients_position_index ON m2m_clients (project_id, position);
+CREATE TABLE management_projects (
+	project_id VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	vertical VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, project_slug)
+);
 CREATE TABLE messages (
 	project_id VARCHAR NOT NULL, 
 	message_id VARCHAR NOT NULL, 
@@ -249,6 +285,10 @@ CREATE TABLE projects (
 	project_id VARCHAR NOT NULL, 
 	secret VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
+	vertical VARCHAR NOT NULL, 
+	project_slug VARCHAR NOT NULL, 
+	other_public_token VARCHAR NOT NULL, 
+	deleted BOOLEAN NOT NULL, 
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 
 	counters TEXT NOT NULL, 
@@ -275,6 +315,14 @@ CREATE TABLE provider_accounts (
 	PRIMARY KEY (project_id, account_key)
 );
 CREATE INDEX provider_accounts_provider_position_index ON provider_accounts (project_id, provider, position);
+CREATE TABLE public_tokens (
+	project_id VARCHAR NOT NULL, 
+	public_token VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, public_token)
+);
+CREATE INDEX public_tokens_public_token_index ON public_tokens (public_token);
 CREATE TABLE saml_assertions (
 	project_id VARCHAR NOT NULL, 
 	assertion_key VARCHAR NOT NULL, 
@@ -282,6 +330,16 @@ CREATE TABLE saml_assertions (
 	PRIMARY KEY (project_id, assertion_key)
 );
 CREATE INDEX saml_assertions_expires_at_index ON saml_assertions (project_id, expires_at);
+CREATE TABLE secrets (
+	project_id VARCHAR NOT NULL, 
+	secret_id VARCHAR NOT NULL, 
+	secret VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	used_at DATETIME, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, secret_id)
+);
+CREATE UNIQUE INDEX secrets_secret_unique ON secrets (project_id, secret);
 CREATE TABLE signing_keys (
 	project_id VARCHAR NOT NULL, 
 	kid VARCHAR NOT NULL, 

@@ -26,12 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from mockstytch.errors import StytchError
-from mockstytch.store.record import R, Record
+from mockstytch.store.record import METADATA, R, Record
 
 
 class Store:
     def __init__(self, connection: Connection, project_id: str) -> None:
         self._connection, self._project_id = connection, project_id
+
+    def of(self, project_id: str) -> "Store":
+        """The rows of another project, in the same transaction: for those who manage several."""
+        return Store(self._connection, project_id)
 
     def find(self, record: type[R], *, unless: tuple[str, str] | None = None, **where: Any) -> R | None:
         """The row with these values, if there is one.
@@ -95,6 +99,13 @@ class Store:
         """Every row with these values; all of the project's without any."""
         self._execute(_delete(record, *_shape(where)), where)
 
+    def clear(self, *keep: type[Record]) -> None:
+        """Every row of the project, whatever it is, but those of the records to keep."""
+        records = {record.table.name: record for record in Record.__subclasses__()}
+        for table in reversed(METADATA.sorted_tables):
+            if records[table.name] not in keep:
+                self.delete_all(records[table.name])
+
     def delete_older(self, record: type[Record], keep: int) -> int:
         """Of a record with a ``position``, all but the latest ``keep`` rows go. Answers how many went."""
         column = record.table.c
@@ -111,6 +122,10 @@ class Store:
 
     def rows(self, record: type[R], query: Select[Any]) -> list[R]:
         return [_record(record, row) for row in self._connection.execute(query)]
+
+    def everywhere(self, record: type[R]) -> list[R]:
+        """The rows of all projects."""
+        return self.rows(record, _all_columns(record))
 
     def count(self, query: Select[Any]) -> int:
         return self._connection.execute(query.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()

@@ -7,6 +7,7 @@ from mockstytch.store import (  # noqa: F401  declaring is all that they are ask
     events,
     fraud,
     impersonation,
+    management,
     members,
     messages,
     organizations,

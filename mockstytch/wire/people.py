@@ -204,12 +204,20 @@ def factor(f: Factor) -> Wire:
     }
 
 
-def session_claims(p: Project, s: MemberSession, m: Member, o: Organization, now: datetime) -> Wire:
-    """The claims of a session JWT; those of the caller's own come first, so that they can't replace any."""
+def session_claims(
+    p: Project, s: MemberSession, m: Member, o: Organization, now: datetime, templated: Wire, audience: str
+) -> Wire:
+    """The claims of a session JWT; those of the template, and the caller's own over them, come first, so that they
+    can't replace any.
+
+    Args:
+        audience: a further ``aud`` than the project, or "".
+    """
     issued = int(now.timestamp())
     claims = {
+        **templated,
         **s.custom_claims,
-        "aud": [p.project_id],
+        "aud": [p.project_id, audience] if audience else [p.project_id],
         "exp": issued + 300,
         "https://stytch.com/organization": {"organization_id": o.organization_id, "slug": o.organization_slug},
         "https://stytch.com/session": {

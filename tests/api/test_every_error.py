@@ -28,7 +28,7 @@ def trees(folder: Path) -> Iterator[ast.Module]:
 def raised() -> set[str]:
     """The error types that operations, rules and the edge name."""
     found: set[str] = set()
-    for tree in (tree for name in ("api", "domain", "http") for tree in trees(PACKAGE / name)):
+    for tree in (tree for name in ("api", "domain", "http", "management") for tree in trees(PACKAGE / name)):
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "errors":
                 found |= types(getattr(errors, node.attr, None))

@@ -1,0 +1,35 @@
+"""What the requests of the management API share."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from mockstytch import errors
+from mockstytch.http.endpoint import Request
+from mockstytch.http.fields import Choice, Says
+
+PROJECT = "/pwa/v3/projects/{project_slug}"
+ENVIRONMENT = PROJECT + "/environments/{environment_slug}"
+
+Name = Annotated[str, Meta(min_length=1, max_length=128), Says(errors.invalid_project_name)]
+# "" is as good as absent: the provider for Terraform sends it; the id of a project of this server is a slug already
+_PROJECT_ID = r"project-(test|live)-[0-9a-f-]{36}\Z"
+Slug = Annotated[str, Meta(pattern=rf"\A(?!{_PROJECT_ID})([a-z0-9]([a-z0-9-]{{0,126}}[a-z0-9])?)?\Z")]
+
+
+class OfProject(Request):
+    project_slug: str
+
+
+class OfEnvironment(OfProject):
+    environment_slug: str
+
+
+class Vertical(Choice):
+    B2B = "B2B"
+    CONSUMER = "CONSUMER"
+
+
+class EnvironmentType(Choice):
+    LIVE = "LIVE"
+    TEST = "TEST"

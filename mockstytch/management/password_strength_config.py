@@ -1,0 +1,70 @@
+"""``password_strength_config``: what a good password is."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+from msgspec.structs import replace
+
+from mockstytch import errors
+from mockstytch.http.endpoint import Body, Endpoints
+from mockstytch.http.fields import Choice, Says
+from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
+from mockstytch.mock import Context
+from mockstytch.store.projects import PasswordPolicy
+
+api = Endpoints()
+
+
+class ValidationPolicy(Choice):
+    ZXCVBN = "ZXCVBN"
+    LUDS = "LUDS"
+
+
+class Get(OfEnvironment):
+    pass
+
+
+@api.get(ENVIRONMENT + "/password_strength_config")
+def get(ctx: Context, req: Get) -> Body:
+    return {"password_strength_config": _shown(ctx.project.settings.password_policy)}
+
+
+class Set(OfEnvironment):
+    check_breach_on_creation: bool = False
+    check_breach_on_authentication: bool = False
+    validate_on_authentication: bool = False
+    validation_policy: ValidationPolicy = ValidationPolicy.ZXCVBN
+    luds_min_password_length: Annotated[int, Meta(ge=8, le=32), Says(errors.invalid_password_strength_luds_length)] = (
+        PasswordPolicy().luds_min_password_length
+    )
+    luds_min_password_complexity: Annotated[
+        int, Meta(ge=1, le=4), Says(errors.invalid_password_strength_luds_complexity)
+    ] = PasswordPolicy().luds_min_password_complexity
+
+
+@api.put(ENVIRONMENT + "/password_strength_config")
+def set_(ctx: Context, req: Set) -> Body:
+    """Set all of it; what is left out is off, as the official clients leave out what is false."""
+    policy = replace(
+        ctx.project.settings.password_policy,
+        check_breach_on_creation=req.check_breach_on_creation,
+        check_breach_on_authentication=req.check_breach_on_authentication,
+        validate_on_authentication=req.validate_on_authentication,
+        validation_policy=req.validation_policy.value,
+        luds_min_password_length=req.luds_min_password_length,
+        luds_min_password_complexity=req.luds_min_password_complexity,
+    )
+    ctx.configure(settings=replace(ctx.project.settings, password_policy=policy))
+    return {"password_strength_config": _shown(policy)}
+
+
+def _shown(policy: PasswordPolicy) -> dict[str, Any]:
+    luds = policy.validation_policy == "LUDS"
+    return {
+        "check_breach_on_creation": policy.check_breach_on_creation,
+        "check_breach_on_authentication": policy.check_breach_on_authentication,
+        "validate_on_authentication": policy.validate_on_authentication,
+        "validation_policy": policy.validation_policy,
+        "luds_min_password_length": policy.luds_min_password_length if luds else None,
+        "luds_min_password_complexity": policy.luds_min_password_complexity if luds else None,
+    }

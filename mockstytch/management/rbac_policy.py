@@ -1,0 +1,97 @@
+"""``rbac_policy``: the roles, resources and scopes of an environment, default roles included."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from mockstytch import errors
+from mockstytch.domain import rbac, rbac_policy
+from mockstytch.http.endpoint import Body, Endpoints
+from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
+from mockstytch.mock import Context
+from mockstytch.store.projects import Permission, RbacPolicy, Resource, Role, Scope
+from mockstytch.store.record import Frozen
+
+api = Endpoints()
+
+_DEFAULT_ROLES = {"B2B": ("stytch_member", "stytch_admin"), "CONSUMER": ("stytch_user",)}
+
+
+class DefaultRole(Frozen):
+    permissions: list[Permission] = []
+
+
+class CustomResource(Frozen):
+    resource_id: str
+    description: str = ""
+    available_actions: list[str] = []
+
+
+class Get(OfEnvironment):
+    pass
+
+
+@api.get(ENVIRONMENT + "/rbac_policy")
+def get(ctx: Context, req: Get) -> Body:
+    return {"policy": _shown(ctx)}
+
+
+class Set(OfEnvironment):
+    stytch_member: DefaultRole | None = None
+    stytch_admin: DefaultRole | None = None
+    stytch_user: DefaultRole | None = None
+    custom_roles: list[Role] = []
+    custom_resources: list[CustomResource] = []
+    custom_scopes: list[Scope] = []
+
+
+@api.put(ENVIRONMENT + "/rbac_policy")
+def set_(ctx: Context, req: Set) -> Body:
+    """Set all of it. A default role that is left out is as Stytch made it.
+
+    Raises:
+        invalid_role_for_vertical: ``stytch_user`` belongs to Consumer projects, the other two to B2B ones.
+        rbac_role_duplicate, …: see ``rbac_policy.check_change``.
+    """
+    given = {"stytch_member": req.stytch_member, "stytch_admin": req.stytch_admin, "stytch_user": req.stytch_user}
+    edited = [Role(role_id=name, permissions=role.permissions) for name, role in given.items() if role]
+    if any(role.role_id not in _DEFAULT_ROLES[ctx.project.vertical] for role in edited):
+        raise errors.invalid_role_for_vertical(because=f"this is a {ctx.project.vertical} project")
+    resources = [
+        Resource(resource_id=r.resource_id, description=r.description, actions=r.available_actions)
+        for r in req.custom_resources
+    ]
+    policy = RbacPolicy(roles=[*edited, *req.custom_roles], resources=resources, scopes=req.custom_scopes)
+    if ctx.project.vertical == "B2B":
+        ctx.source = "dashboard"
+        policy = rbac_policy.take_over(ctx, policy)
+    ctx.configure(settings=replace(ctx.project.settings, rbac_policy=policy))
+    return {"policy": _shown(ctx)}
+
+
+def _shown(ctx: Context) -> dict[str, Any]:
+    defaults = _DEFAULT_ROLES[ctx.project.vertical]
+    policy = ctx.project.settings.rbac_policy
+    known = {role.role_id: role for role in [*rbac.ROLES, *policy.roles]}
+    return {
+        **{name: None for names in _DEFAULT_ROLES.values() for name in names},
+        **{name: {"permissions": _permissions(known[name])} if name in known else None for name in defaults},
+        "stytch_resources": [_resource(r) for r in rbac.RESOURCES] if ctx.project.vertical == "B2B" else [],
+        "custom_roles": [
+            {"role_id": r.role_id, "description": r.description, "permissions": _permissions(r)}
+            for r in policy.roles
+            if r.role_id not in defaults
+        ],
+        "custom_resources": [_resource(r) for r in policy.resources],
+        "custom_scopes": [
+            {"scope": s.scope, "description": s.description, "permissions": _permissions(s)} for s in policy.scopes
+        ],
+    }
+
+
+def _permissions(granting: Role | Scope) -> list[dict[str, Any]]:
+    return [{"resource_id": p.resource_id, "actions": p.actions} for p in granting.permissions]
+
+
+def _resource(r: Resource) -> dict[str, Any]:
+    return {"resource_id": r.resource_id, "description": r.description, "available_actions": r.actions}
