@@ -123,7 +123,7 @@ def _machine(world: "World") -> dict[str, Any]:
     return {"client_id": world.given.client.m2m.clients.create(["read:users"]).m2m_client.client_id}
 
 
-def _rotating(world: "World") -> dict[str, Any]:
+def _machine_rotating(world: "World") -> dict[str, Any]:
     machine = _machine(world)
     world.given.client.m2m.clients.secrets.rotate_start(machine["client_id"])
     return machine
@@ -183,8 +183,8 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     "sessions_exchange_token.exchange_access_token": _full_access,
     "m2m.delete": _machine,
     "m2m.get": _machine,
-    "m2m.rotate": _rotating,
-    "m2m.rotate_cancel": _rotating,
+    "m2m.rotate": _machine_rotating,
+    "m2m.rotate_cancel": _machine_rotating,
     "m2m.rotate_start": _machine,
     "m2m.update": _machine,
     "members.delete_mfa_phone_number": _dora,

@@ -171,7 +171,7 @@ UNKNOWN = {
 }
 
 
-# How an endpoint says that it was told of somebody in more than one way, whoever that is.
+# How an endpoint says that it was told of somebody in more than one way, or that there is nobody, whoever that is.
 SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
 
 
