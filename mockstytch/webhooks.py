@@ -162,9 +162,7 @@ class Deliverer:
             problem = "" if 200 <= status_code < 300 else f"answered {status_code}"
         except TimeoutError:
             status_code, answer, problem = 0, "", f"no answer within {SECONDS:g} s"
-        except (
-            Exception
-        ) as e:  # an address comes from a user, an answer from a stranger: anything may be wrong with them
+        except Exception as e:  # an address comes from a user, an answer from a stranger: anything may be wrong
             status_code, answer, problem = 0, "", str(e) or type(e).__name__
         if problem:
             log.info("webhook %s to %s: %s", job.delivery.event_type, job.endpoint.url, problem)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -20,7 +20,7 @@ from mockstytch.control.reading import body as _body
 from mockstytch.control.reading import number as _number
 from mockstytch.control.reading import wait as _wait
 from mockstytch.control.webhooks import Webhooks, change
-from mockstytch.domain import emails, jwt_templates, rbac_policy, webhooks
+from mockstytch.domain import emails, jwt_templates, rbac_policy, redirects, webhooks
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
 from mockstytch.http.dispatch import base_url
@@ -97,9 +97,12 @@ class Control:
         async def answer(request: Request) -> Response:
             try:
                 guard.check(self.mock, request)
+                await request.body()  # whoever looks at the project and writes it never waits in between
                 return _json(await handler(request))
             except StytchError as e:
                 return _json(_error(self.mock, e), e.kind.status_code)
+            except ClientDisconnect:
+                return Response(status_code=400)  # nobody is there to read it
             except Exception:
                 logging.getLogger("mockstytch").exception("%s %s", request.method, request.url.path)
                 error = errors.internal_server_error()
@@ -122,6 +125,8 @@ class Control:
         if unknown or not isinstance(name, str):
             raise errors.bad_request(because=f"there is no setting {', '.join(sorted(unknown)) or 'name of that type'}")
         settings = _converted(merged, ProjectSettings)
+        if strange := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
+            raise errors.bad_request(because=f"{strange[0]!r} is no URL")
         for template in settings.jwt_templates:
             jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
         endpoints = webhooks.checked(self.mock.ids, settings.webhooks, project.settings.webhooks)

@@ -29,7 +29,7 @@ async def body(request: Request, kind: Any) -> Any:
         raise errors.request_too_large()
     try:
         return msgspec.json.decode(raw or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise errors.bad_request(because=str(e)) from None
 
 

@@ -128,12 +128,14 @@ def _signed(keys: list[Callable[[], Any]], token: str) -> dict[str, Any]:
     import msgspec
     from jwt import PyJWS
 
+    problem = "there is none for it"
+    jws = PyJWS(options={"enforce_minimum_key_length": True})  # RFC 7518, 3.3; else there would be a warning
     for key in keys:
         try:
-            return msgspec.json.decode(PyJWS().decode(token, key(), algorithms=_ALGORITHMS), type=dict[str, Any])
-        except Exception:  # noqa: S112 · a stranger's key and token: whatever is wrong, it is not the right pair
-            continue
-    raise _invalid("none of the profile's keys signed it")
+            return msgspec.json.decode(jws.decode(token, key(), algorithms=_ALGORITHMS), type=dict[str, Any])
+        except Exception as e:  # a stranger's key and token: whatever is wrong, it is not the right pair
+            problem = str(e)[:200]
+    raise _invalid(f"none of the profile's keys signed it: {problem}")
 
 
 def _check(ctx: Context, trusted: TrustedTokenProfile, claims: dict[str, Any]) -> None:

@@ -171,15 +171,15 @@ def _signed(id_token: str, jwks: list[Any]) -> dict[str, Any]:
     if alg not in _ALGORITHMS:
         raise refusal(because=f"the algorithm {str(alg)[:50]!r} is not taken")
     fitting = [jwk for jwk in jwks[:_MOST_KEYS] if isinstance(jwk, dict) and _fits(jwk, str(alg), kid)]
+    problem = f"no key {str(kid)[:100]!r} for {alg}"
+    jws = PyJWS(options={"enforce_minimum_key_length": True})  # RFC 7518, 3.3; else there would be a warning
     for jwk in fitting:
         try:
-            raw = PyJWS().decode(id_token, PyJWK(jwk, algorithm=alg), algorithms=[str(alg)])
+            raw = jws.decode(id_token, PyJWK(jwk, algorithm=alg), algorithms=[str(alg)])
             return msgspec.json.decode(raw, type=dict[str, Any])
-        except (PyJWTError, ValueError, TypeError, KeyError, RecursionError):  # another key may fit, this one doesn't
-            continue
-    raise refusal(
-        because="none of the provider's keys signed it" if fitting else f"no key {str(kid)[:100]!r} for {alg}"
-    )
+        except (PyJWTError, ValueError, TypeError, KeyError, RecursionError) as e:  # another key may fit
+            problem = f"none of the provider's keys signed it: {str(e)[:200]}"
+    raise refusal(because=problem)
 
 
 def _fits(jwk: dict[str, Any], alg: str, kid: Any) -> bool:

@@ -76,6 +76,14 @@ def path_lengths(payload: Any) -> int:
     return sum(len(value) for name, value in named if name.lower() == "path" and isinstance(value, str))
 
 
+def values_in(payload: Any) -> int:
+    """How many values of lists there are in a PATCH."""
+    operations = [operation for operation in operations_of(payload) if isinstance(operation, dict)]
+    given = [value for operation in operations for name, value in operation.items() if name.lower() == "value"]
+    lists = [inner for value in given for inner in (value.values() if isinstance(value, dict) else [value])]
+    return sum(len(value) for value in lists if isinstance(value, list))
+
+
 def _operations(operation: Any) -> Iterator[Any]:
     if not isinstance(operation, dict):
         yield operation

@@ -135,7 +135,7 @@ def _cursor(position: int) -> str:
 def _position(cursor: str) -> int:
     try:
         word, _, position = urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if word == "before" and position.isdecimal() and len(position) < 20:
+        if word == "before" and position.isdecimal() and int(position[:20]) < 2**63:
             return int(position)
     except (binascii.Error, ValueError):
         pass

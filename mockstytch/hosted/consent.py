@@ -10,7 +10,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -21,6 +20,8 @@ from mockstytch import errors
 from mockstytch.domain import authorization, connected_apps, jwt, login, sessions
 from mockstytch.domain.authorization import Asked, Subject
 from mockstytch.errors import StytchError
+from mockstytch.hosted.forms import required_form
+from mockstytch.http import guard
 from mockstytch.http.dispatch import base_url
 from mockstytch.http.faces import PUBLIC
 from mockstytch.mock import Context, Mock
@@ -90,8 +91,9 @@ class ConsentPages:
 
     async def authorize(self, request: Request) -> Response:
         """The page, step by step: the parameters stay in its URL, what was chosen comes with its form."""
-        project, form = self._project(request), await _form(request)
-        _check_origin(request)
+        project, form = self._project(request), await required_form(request)
+        if request.method == "POST":  # another web page may lead here, and not press the button
+            guard.check_origin(request)
         elsewhere = project.settings.idp_authorization_url
         if elsewhere:
             return RedirectResponse(f"{elsewhere}{'&' if '?' in elsewhere else '?'}{request.url.query}", 302)
@@ -115,7 +117,7 @@ class ConsentPages:
 
     async def logout(self, request: Request) -> Response:
         """End the session that an ID token came from (OpenID Connect RP-Initiated Logout)."""
-        project, form = self._project(request), await _form(request)
+        project, form = self._project(request), await required_form(request)
         given = {**request.query_params, **form}
         target = given.get("post_logout_redirect_uri", "")
         with self._mock.transaction(project, self._base(request)) as ctx:
@@ -236,23 +238,6 @@ def _logged_in(ctx: Context, subject: Subject) -> Subject:
     member = subject.member
     factor = login.email_factor(ctx, "magic_link", member.email_address, member.email_id)
     return msgspec.structs.replace(subject, session=sessions.start(ctx, member, [factor], None, {}))
-
-
-def _check_origin(request: Request) -> None:
-    """
-    Raises:
-        cross_site_request: another web page presses the button.
-    """
-    origin = request.headers.get("origin")
-    if request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host"):
-        raise errors.cross_site_request()
-
-
-async def _form(request: Request) -> dict[str, str]:
-    if request.method != "POST":
-        return {}
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _sent(url: str, **answer: str) -> Response:

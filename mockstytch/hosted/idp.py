@@ -1,7 +1,6 @@
 """The built-in identity provider on the web: pages, OpenID endpoints, metadata."""
 
 import base64
-import binascii
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -17,9 +16,9 @@ from mockstytch import errors, wire
 from mockstytch.domain import emails, idp, sso_connections
 from mockstytch.domain.saml_idp import Binding
 from mockstytch.errors import StytchError
+from mockstytch.hosted.forms import Fields, required_form
 from mockstytch.hosted.oauth import PAGE_HEADERS, provider_page
 from mockstytch.hosted.redirect import base_url
-from mockstytch.hosted.sso import Fields, form_or_query
 from mockstytch.http.dispatch import rendered
 from mockstytch.mock import Context, Mock
 from mockstytch.store.organizations import Organization
@@ -50,9 +49,7 @@ class IdpPages:
     def _answering(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                fields = await form_or_query(request)
-                if fields is None:
-                    raise errors.request_too_large()
+                fields = dict(request.query_params) | await required_form(request)
                 return self._answered(handler, request, fields)
             except idp.Refused as e:
                 headers = {"Cache-Control": "no-store", "WWW-Authenticate": "Bearer"}
@@ -107,7 +104,7 @@ def _token(ctx: Context, connection: Connection, request: Request, fields: Field
     if scheme.lower() == "basic":
         try:
             name, _, secret = b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, not even ASCII, or no UTF-8 in it
             raise idp.Refused("invalid_client", 401) from None
         client = unquote(name), unquote(secret)
     return JSONResponse(idp.tokens(ctx, _oidc(connection), client, fields), headers={"Cache-Control": "no-store"})

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from mockstytch import errors
 from mockstytch.domain import emails, lookup, oauth, redirects
 from mockstytch.errors import StytchError
+from mockstytch.hosted.forms import required_form
 from mockstytch.hosted.redirect import base_url, required_project
 from mockstytch.http.dispatch import rendered
 from mockstytch.mock import Context, Mock
@@ -141,8 +142,7 @@ class OAuthPages:
 
     async def decide(self, request: Request) -> Response:
         """What the person did on that page."""
-        form = await request.form()
-        given = {name: value for name, value in form.items() if isinstance(value, str)}
+        given = await required_form(request)
         with self._mock.transaction(self._project(request), base_url(request)) as ctx:
             flow = oauth.flow(ctx, request.query_params.get("state", ""))
             if given.get("action") == "decline":

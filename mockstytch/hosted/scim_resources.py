@@ -28,9 +28,12 @@ from mockstytch.store.scim import ScimConnection, ScimGroup, ScimMembership, Sci
 from mockstytch.wire import time
 
 # One request must not hold up the server: beyond these it would, for seconds.
-_LONGEST_FILTER = 10_000
+_LONGEST_FILTER = 2_000
 _LONGEST_PATHS = 100_000
 _MOST_OPERATIONS = 1000
+_MOST_VALUES = 1000  # of one attribute of a user
+_FEW_OPERATIONS = 20  # however large the group
+_MOST_STEPS = 50_000  # operations times values: each looks through all
 
 Json = dict[str, Any]
 Row = TypeVar("Row", ScimUser, ScimGroup)
@@ -100,6 +103,10 @@ class Kind(ABC, Generic[Row, Model]):
         for operation in operations.operations or []:
             self._check_path(operation.path)
         (resource,) = self.models([row])
+        own = sum(len(value) for value in vars(resource).values() if isinstance(value, list))
+        count, values = len(operations.operations or []), own + scim_dialects.values_in(asked)
+        if count > _FEW_OPERATIONS and count * values > _MOST_STEPS:
+            raise PayloadTooLargeException(detail="The operations are too many for so many values")
         operations.patch(resource, scim_policy=TOLERANT)
         self._check_name(resource)
         return self.write(row, resource)
@@ -209,6 +216,14 @@ class Users(Kind[ScimUser, User]):
         if found is None:
             raise NotFoundException(detail=f"There is no user {id}")
         return found
+
+    def create(self, payload: Any) -> ScimUser:
+        _check_values(payload)
+        return super().create(payload)
+
+    def replace(self, row: ScimUser, payload: Any) -> ScimUser:
+        _check_values(payload)
+        return super().replace(row, payload)
 
     def insert(self, wanted: User) -> ScimUser:
         wanted.active = wanted.active is not False
@@ -338,7 +353,17 @@ def _stored(user: User) -> Json:
     derived = {"id", "meta", "groups", "password", "schemas"}
     dumped = user.model_dump(scim_ctx=Scim.DEFAULT, scim_policy=TOLERANT)
     kept = {name: value for name, value in dumped.items() if name not in derived}
+    _check_values(kept)
     return {**kept, "active": True} if "active" in kept else kept
+
+
+def _check_values(user: Any) -> None:
+    """
+    Raises:
+        PayloadTooLargeException: an attribute has more values than any directory sends.
+    """
+    if isinstance(user, dict) and any(isinstance(v, list) and len(v) > _MOST_VALUES for v in user.values()):
+        raise PayloadTooLargeException(detail=f"An attribute has more than {_MOST_VALUES} values")
 
 
 def _ids(group: Group) -> list[str]:

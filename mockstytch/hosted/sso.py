@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from urllib.parse import parse_qsl
+from typing import Literal
 
 import msgspec
 from starlette.requests import Request
@@ -13,8 +13,9 @@ from starlette.routing import Route
 from mockstytch import errors
 from mockstytch.domain import lookup, oidc, redirects, saml, sso, sso_connections
 from mockstytch.errors import Kind, StytchError
+from mockstytch.hosted.forms import Fields, form
 from mockstytch.hosted.redirect import base_url, required_project
-from mockstytch.http.dispatch import read, rendered
+from mockstytch.http.dispatch import rendered
 from mockstytch.mock import Context, Mock
 from mockstytch.outside import Replies
 from mockstytch.store.projects import Project
@@ -22,12 +23,11 @@ from mockstytch.store.record import Record
 from mockstytch.store.sso import OidcConnection, SamlConnection, SsoFlow
 
 _COOKIE = "mockstytch_sso_state"
-_PATH = "/v1/b2b/sso"
+_COOKIE_PATH = "/v1"  # start and callback have no more in common
 _STARTS = ("/v1/public/sso/start", "/v1/b2b/public/sso/start")
 _CHALLENGE = r"[A-Za-z0-9_-]{43}"
-_MOST_FIELDS = 50
+_MOST_STATES = 8  # logins that one browser has begun and not ended
 
-Fields = dict[str, str]
 Handler = Callable[[Request, Project, Fields, Replies], Response]
 
 
@@ -39,7 +39,7 @@ class SsoPages:
         callback = self._answering(self._project_of_callback, self.callback)
         return [
             *(Route(path, self._answering(self._project_of_start, self.start), methods=["GET"]) for path in _STARTS),
-            Route(f"{_PATH}/callback/{{connection_id}}", callback, methods=["GET", "POST"]),
+            Route("/v1/b2b/sso/callback/{connection_id}", callback, methods=["GET", "POST"]),
         ]
 
     def _answering(
@@ -48,7 +48,7 @@ class SsoPages:
         """What a browser gets: an answer, or an error as production shows it, which is JSON. Both are logged."""
 
         async def answer(request: Request) -> Response:
-            fields = await form_or_query(request)
+            fields = await form(request) if request.method == "POST" else dict(request.query_params)
 
             def attempt(replies: Replies) -> Response:
                 request_id, started = self._mock.ids.new("request"), perf_counter()
@@ -105,22 +105,24 @@ class SsoPages:
             target = sso.destination(ctx, idp, flow, query.get("login_hint") or query.get("provider_login_hint", ""))
             body = {"redirect_url": target, "request_id": ctx.ids.new("request"), "status_code": 302}
         answer = Response(msgspec.json.encode(body), 302, {"location": target}, "application/json")
-        _set_cookie(answer, flow.state, request.url.scheme == "https")
+        _set_states(answer, [flow.state, *_states(request)][:_MOST_STATES], request.url.scheme == "https")
         return answer
 
     def callback(self, request: Request, project: Project, fields: Fields, replies: Replies) -> Response:
         """Back from the identity provider; on to the app."""
         with self._mock.transaction(project, base_url(request), replies) as ctx:
             idp = sso_connections.find(ctx, request.path_params["connection_id"])
-            cookie = request.cookies.get(_COOKIE, "")
+            states = _states(request)
             if isinstance(idp, SamlConnection):
-                target = _saml(ctx, idp, fields, cookie)
+                if request.method != "POST":
+                    raise errors.missing_saml_response(because="a response comes by POST, in a form")
+                state, target = fields.get("RelayState", ""), _saml(ctx, idp, fields, states)
             elif isinstance(idp, OidcConnection):
-                target = _oidc(ctx, idp, fields, cookie)
+                state, target = fields.get("state", ""), _oidc(ctx, idp, fields, states)
             else:
                 raise errors.sso_connection_not_found(because="deleted a moment ago")
         answer = RedirectResponse(target, 303 if request.method == "POST" else 302)
-        answer.delete_cookie(_COOKIE, path=_PATH)
+        _set_states(answer, [other for other in states if other != state], request.url.scheme == "https")
         return answer
 
 
@@ -143,7 +145,7 @@ def _located(ctx: Context, connection_id: str, organization_id: str) -> sso_conn
     return found
 
 
-def _saml(ctx: Context, idp: SamlConnection, fields: Fields, cookie: str) -> str:
+def _saml(ctx: Context, idp: SamlConnection, fields: Fields, states: list[str]) -> str:
     """Where a browser with a SAML response goes.
 
     Raises:
@@ -164,7 +166,7 @@ def _saml(ctx: Context, idp: SamlConnection, fields: Fields, cookie: str) -> str
     flow = ctx.store.find(SsoFlow, state=state, idp_connection_id=idp.connection_id)
     if flow is None:
         raise errors.unsolicited_saml_response(because="no request was made with this relay state by this connection")
-    _check_browser(flow, cookie, errors.missing_saml_csrf_cookie, errors.saml_csrf_cookie_mismatch)
+    _check_browser(flow, states, errors.missing_saml_csrf_cookie, errors.saml_csrf_cookie_mismatch)
     if flow.used_at:
         raise errors.duplicate_saml_response(because="the request was answered already")
     if flow.expires_at <= ctx.now:
@@ -172,7 +174,7 @@ def _saml(ctx: Context, idp: SamlConnection, fields: Fields, cookie: str) -> str
     return sso.come_back(ctx, idp, flow, sso.asserted(ctx, idp, flow, response))
 
 
-def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, cookie: str) -> str:
+def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, states: list[str]) -> str:
     """Where a browser with a code goes.
 
     Raises:
@@ -190,7 +192,7 @@ def _oidc(ctx: Context, idp: OidcConnection, fields: Fields, cookie: str) -> str
     flow = ctx.store.find(SsoFlow, state=state, idp_connection_id=idp.connection_id)
     if flow is None or flow.used_at:
         raise errors.unsolicited_oidc_response(because="used already" if flow else "unknown state for this connection")
-    _check_browser(flow, cookie, errors.missing_oidc_csrf_cookie, errors.oidc_csrf_cookie_mismatch)
+    _check_browser(flow, states, errors.missing_oidc_csrf_cookie, errors.oidc_csrf_cookie_mismatch)
     if flow.expires_at <= ctx.now:
         raise errors.expired_oidc_response(because="the login began more than an hour ago")
     if refusal and ctx.store.claim(flow, used_at=ctx.now):
@@ -214,29 +216,23 @@ def _refused(error: str) -> str:
     return redirects.landing("/redirect-error", error=error[:100], provider="the identity provider")
 
 
-def _check_browser(flow: SsoFlow, cookie: str, missing: Kind, mismatch: Kind) -> None:
-    if not cookie:
+def _check_browser(flow: SsoFlow, states: list[str], missing: Kind, mismatch: Kind) -> None:
+    if not states:
         raise missing()
-    if cookie != flow.state:
+    if flow.state not in states:
         raise mismatch()
 
 
-def _set_cookie(answer: Response, state: str, https: bool) -> None:
+def _states(request: Request) -> list[str]:
+    """The logins that this browser has begun, in all its tabs, latest first."""
+    return [state for state in request.cookies.get(_COOKIE, "").split(".") if state]
+
+
+def _set_states(answer: Response, states: list[str], https: bool) -> None:
     """SAML's response comes by a form on the identity provider's page, with which a ``Lax`` cookie wouldn't come along;
     ``None`` is for https only. Over http it has no attribute: browsers send it along for two minutes at least."""
+    seconds = 3600 if states else 0
+    site: Literal["none"] | None = "none" if https else None
     answer.set_cookie(
-        _COOKIE, state, max_age=3600, httponly=True, secure=https, samesite="none" if https else None, path=_PATH
+        _COOKIE, ".".join(states), max_age=seconds, httponly=True, secure=https, samesite=site, path=_COOKIE_PATH
     )
-
-
-async def form_or_query(request: Request) -> Fields | None:
-    """The parameters of a query, or of a form; None if there is too much of it."""
-    found = dict(request.query_params)
-    if request.method == "POST":
-        raw = await read(request.receive)
-        try:
-            form = parse_qsl((raw or b"").decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        except ValueError:
-            return None
-        return None if raw is None else found | dict(form)
-    return found
