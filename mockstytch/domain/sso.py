@@ -221,8 +221,9 @@ def _kept(ctx: Context, account: SsoAccount) -> SsoAccount:
     key = f"{account.connection_id}:{account.external_id}"
     account = msgspec.structs.replace(account, account_key=key)
     old = ctx.store.find(SsoAccount, account_key=key)
-    if old is None:
-        return ctx.store.insert(account)
+    if old is None and (new := ctx.store.insert_unless_there(account)):
+        return new
+    old = old or ctx.store.get(SsoAccount, account_key=key)
     refresh_token = account.refresh_token or old.refresh_token
     return ctx.store.update(old, **msgspec.structs.asdict(account) | {"refresh_token": refresh_token})
 

@@ -75,6 +75,14 @@ class Store:
             raise _conflict(e, conflicts) from None
         return row
 
+    def insert_unless_there(self, row: R) -> R | None:
+        """Add a row; None, and nothing is written, where another process was quicker with a unique value of it."""
+        try:
+            with self._connection.begin_nested():
+                return self.insert(row)
+        except IntegrityError:
+            return None
+
     def update(self, row: R, conflicts: dict[str, StytchError] | None = None, **changes: Any) -> R:
         """The changed copy of a row; what differs is written."""
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}

@@ -1,5 +1,7 @@
 """Member search: filters, pages, errors."""
 
+import base64
+
 import pytest
 
 from mockstytch.store.members import Member, ScimLink, SsoLink
@@ -172,7 +174,9 @@ def test_pages(people, search):
 
 
 def test_the_edges_of_a_page(search, refused):
-    assert refused(search, cursor="nonsense") == "user_search_invalid_cursor"
+    too_large = base64.urlsafe_b64encode(b"before:" + b"9" * 19).decode()
+    for cursor in ("nonsense", too_large):
+        assert refused(search, cursor=cursor) == "user_search_invalid_cursor"
     assert refused(search, limit=1001) == "user_search_invalid_limit"
     assert refused(search, operator="NOR") == "user_search_invalid_operator"
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.warnings import InsecureKeyLengthWarning
 
 from tests import outsider
 from tests.outsider import PROFILE_ID, profile, token
@@ -252,3 +255,14 @@ def test_somebody_pending_is_there_now(attest, given, acme, events):
     given.member(acme, "ada@acme.test", create_member_as_pending=True)
     assert attest().member.status == "active"
     assert events()[-1] == ("member", "update")
+
+
+def test_a_key_that_is_too_short(attest, ada, trust, refused, given):
+    """RFC 7518, 3.3 wants 2048 bits."""
+    short = rsa.generate_private_key(65537, 1024)
+    public = short.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    trust(pem_files=[{"pem_file_id": "a", "public_key": public}])
+    with pytest.warns(InsecureKeyLengthWarning):  # that of the issuer
+        forged = jwt.encode(jwt.decode(token(), options={"verify_signature": False}), short, "RS256")
+    assert refused(attest, given_token=forged) == "invalid_trusted_auth_token"
+    assert "1024 bits" in given.because()

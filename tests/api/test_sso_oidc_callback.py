@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+from jwt.warnings import InsecureKeyLengthWarning
 
 from tests.api.openid_provider import OpenIdProvider
 from tests.api.sso_visits import SsoVisit, error_type, landed
@@ -372,3 +373,16 @@ def test_a_provider_that_does_not_answer(flow, idp, http):
     released.set()
     assert error_type(answers[0]) == "oidc_auth_code_error"
     assert answers[0].elapsed.total_seconds() < 10
+
+
+def test_a_key_that_is_too_short(flow, idp):
+    """RFC 7518, 3.3 wants 2048 bits. It is refused like any other key, without a warning: those are errors here."""
+    former = idp.key
+    try:
+        idp.key = rsa.generate_private_key(65537, 1024)
+        with pytest.warns(InsecureKeyLengthWarning):  # that of the provider
+            tokens(idp, idp.id_token())
+        assert error_type(flow.come_back()) == "oidc_invalid_id_token"
+        assert "1024 bits" in flow.why()
+    finally:
+        idp.key = former

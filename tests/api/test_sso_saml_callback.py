@@ -2,9 +2,12 @@
 
 import base64
 
+import msgspec
 import pytest
 
-from mockstytch.domain import saml_idp
+from mockstytch.domain import saml_idp, sso
+from mockstytch.mock import Mock
+from mockstytch.store.sso import SsoAccount
 from tests.api.sso_visits import SsoVisit, error_type, form, landed, saml_keys, xml
 
 
@@ -228,3 +231,40 @@ def test_the_form_of_the_provider_carries_markup_as_text(visit, idp, mock):
     page = visit.at_the_idp(idp.connection_id)
     assert page.text.count("<script>") == 1
     assert "&lt;script&gt;" in xml(page)
+
+
+def test_a_response_comes_by_post_in_a_form(visit, answer):
+    target, fields = answer
+    assert error_type(visit.http.get(target, params=fields)) == "missing_saml_response"
+    assert error_type(visit.http.post(target, params=fields)) == "missing_saml_response"
+    landed(visit.http.post(target, data=fields))  # nothing was used up by that
+
+
+def test_logins_in_several_tabs(visit, idp, mock):
+    """Each can be ended, in any order; a browser that begins very many may lose the first."""
+    going = [visit.start(connection_id=idp.connection_id) for _ in range(9)]
+    assert len(visit.http.cookies["mockstytch_sso_state"].split(".")) == 8
+
+    def back(number):
+        mock.next_identity("saml", "ada@acme.test")
+        return visit.back(visit.arrive(going[number]))
+
+    assert error_type(back(0)) == "saml_csrf_cookie_mismatch"
+    for number in (3, 8, 1, 2, 4, 5, 6, 7):
+        landed(back(number))
+    assert "mockstytch_sso_state" not in visit.http.cookies
+
+
+def test_an_account_that_another_process_has_just_kept(monkeypatch):
+    """Looked for in vain, and there when it is written."""
+    world = Mock()
+    account = SsoAccount(
+        account_key="", connection_id="c", external_id="e", email_address="ada@acme.test", groups=["a"]
+    )
+    with world.transaction() as ctx:
+        sso._kept(ctx, account)
+        find, blind = ctx.store.find, iter([True])
+        monkeypatch.setattr(ctx.store, "find", lambda *a, **where: None if next(blind, False) else find(*a, **where))
+        sso._kept(ctx, msgspec.structs.replace(account, groups=["b"]))
+        assert [kept.groups for kept in ctx.store.all(SsoAccount)] == [["b"]]
+    world.close()

@@ -1,7 +1,11 @@
 """The control API: what tests do to the server."""
 
+import socket
 import threading
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -63,6 +67,8 @@ def test_nonsense_settings_are_refused_and_nothing_changes(mock, settings):
     [
         ("PATCH", "/project", b"{"),
         ("PATCH", "/project", b"[]"),
+        ("PATCH", "/project", b'{"a":' * 5000 + b"1" + b"}" * 5000),
+        ("POST", "/fraud/devices", b'{"raw_signals":' + b'{"a":' * 5000 + b"1" + b"}" * 5001),
         ("PUT", "/clock", b'{"now": "yesterday"}'),
         ("PUT", "/clock", b'{"now": "2030-01-01T00:00:00"}'),
         ("PUT", "/clock", b'{"frozn": true}'),
@@ -275,3 +281,52 @@ def test_what_falls_out_of_the_ring_is_counted(monkeypatch):
             client.magic_links.email.discovery.send("ada@acme.test")
         assert mock.call("GET", "/project")["dropped"]["messages_dropped"] >= 5
         assert len(mock.inbox.all()) <= 7
+
+
+def test_an_origin_that_is_none(http):
+    for origin in ("http://[::1", "null", "x"):
+        answer = http.get("/_mock/api/project", headers={"origin": origin})
+        assert (answer.status_code, answer.json()["error_type"]) == (403, "cross_site_request")
+
+
+def test_a_redirect_url_that_is_none(http):
+    for url in ("http://[::1", "http://localhost:*/", "javascript:alert(1)", ""):
+        registered = {"registered_redirect_urls": [{"url": url, "types": [{"type": "LOGIN"}]}]}
+        answer = http.patch("/_mock/api/project", json=registered)
+        assert (answer.status_code, answer.json()["error_type"]) == (400, "bad_request")
+
+
+def test_a_change_that_arrives_slowly_undoes_no_other(mock):
+    """Headers first, and the body when others have been at the project: their changes stay."""
+    url = urlsplit(mock.url)
+    credentials = b64encode(f"{mock.project_id}:{mock.secret}".encode()).decode()
+
+    def begin(method, path, body):
+        late = HTTPConnection(url.hostname, url.port, timeout=10)
+        late.putrequest(method, f"/_mock/api{path}")
+        late.putheader("Authorization", f"Basic {credentials}")
+        late.putheader("Content-Length", str(len(body)))
+        late.endheaders(body[:1])
+        return late, body[1:]
+
+    mock.clock.freeze()
+    before = mock.clock.now()
+    patch, rest = begin("PATCH", "/project", b'{"name": "Late"}')
+    advance, hours = begin("POST", "/clock/advance", b'{"hours": 1}')
+    mock.configure(cross_org_passwords_enabled=True)
+    mock.clock.advance(days=1)
+    for late, left in ((patch, rest), (advance, hours)):
+        late.send(left)
+        assert late.getresponse().status == 200
+        late.close()
+    project = mock.call("GET", "/project")
+    assert (project["name"], project["cross_org_passwords_enabled"]) == ("Late", True)
+    assert mock.clock.now() - before == timedelta(days=1, hours=1)
+
+
+def test_a_client_that_goes_in_the_middle(mock, caplog):
+    url = urlsplit(mock.url)
+    with socket.create_connection((url.hostname, url.port)) as gone:
+        gone.sendall(b"PATCH /_mock/api/project HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+    assert mock.call("GET", "/health")["status"] == "ok"
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]

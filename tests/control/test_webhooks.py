@@ -508,6 +508,7 @@ def test_the_endpoints_are_settings_of_the_project(mock, app):
         {"url": NOBODY, "secret": "secret"},
         {"url": NOBODY, "secret": "whsec_"},
         {"url": NOBODY, "secret": "whsec_***"},
+        {"url": NOBODY, "secret": "whsec_é"},
         {"url": NOBODY, "event_types": ["member.create"]},
         {"url": NOBODY, "event_types": ["direct.member.created"]},
         {"url": NOBODY, "event_types": [""]},

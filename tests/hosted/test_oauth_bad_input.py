@@ -94,3 +94,31 @@ def test_a_page_with_nonsense_in_its_url(mock, given, http, page):
             ):
                 assert answer.status_code < 500, (field, cell, answer.text)
                 assert answer.status_code != 303 or answer.headers["location"].startswith(CALLBACK), (field, cell)
+
+
+@pytest.mark.parametrize("page", ["authorize", "logout"])
+def test_a_form_that_is_none(mock, given, http, page):
+    app = new_app(given)
+    query = {"client_id": app.client_id, "redirect_uri": CALLBACK, "response_type": "code"}
+    path = f"/v1/public/{mock.project_id}/oauth2/{page}"
+    for body in (b"x" * 1_100_000, b"a=1&" * 100):
+        assert http.post(path, params=query, content=body, headers=FORM).status_code == 413
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=x", "text/plain", "\xff".encode("latin-1")):
+        answer = http.post(path, params=query, content=b"\xff", headers={"content-type": kind})
+        assert answer.status_code == (200 if page == "authorize" else 404)
+
+
+def test_an_origin_that_is_none(mock, given, http):
+    query = {"client_id": new_app(given).client_id, "redirect_uri": CALLBACK, "response_type": "code"}
+    path = f"/v1/public/{mock.project_id}/oauth2/authorize"
+    for origin in ("http://[::1", "null"):
+        assert http.post(path, params=query, headers={"origin": origin}).status_code == 403
+
+
+def test_credentials_of_the_built_in_provider_that_are_none(mock, given, http):
+    idp = mock.identity_provider(given.organization().organization_id, "oidc")
+    http.auth = None
+    for value in ("!!", "é", "/w=="):
+        headers = {"authorization": f"Basic {value}".encode("latin-1")}
+        answer = http.post(f"/_mock/idp/{idp.connection_id}/token", data={"code": "x"}, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

@@ -446,6 +446,24 @@ def test_requests_that_would_hold_up_the_server(directory):
     assert directory.refused("PATCH", f"/Users/{user['id']}", {"Operations": one}) == (413, "")
 
 
+def test_values_that_would_hold_up_the_server(directory):
+    user = directory.user()
+    path = f"/Users/{user['id']}"
+
+    def addresses(count):
+        return [{"value": f"ada-{number}@acme.test"} for number in range(count)]
+
+    many = {"userName": "ada@acme.test", "emails": addresses(1001)}
+    assert directory.refused("PUT", path, many) == (413, "")
+    assert directory.refused("POST", "/Users", many | {"userName": "eve@acme.test"}) == (413, "")
+    whole = {"op": "add", "path": "emails", "value": addresses(1001)}
+    assert directory.refused("PATCH", path, {"Operations": [whole]}) == (413, "")
+    each = [{"op": "add", "path": "emails", "value": [one]} for one in addresses(999)]
+    assert directory.refused("PATCH", path, {"Operations": each}) == (413, "")
+    assert directory.call("GET", path)["emails"] == user["emails"]
+    assert len(directory.patch(path, *each[:100])["emails"]) == 101
+
+
 def test_a_thousand_operations(directory):
     user = directory.user()
     operations = [{"op": "replace", "path": "title", "value": str(n)} for n in range(1000)]
