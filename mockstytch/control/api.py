@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from mockstytch import __version__, errors, keys, wire
-from mockstytch.clock import position
+from mockstytch.clock import Clock, position
 from mockstytch.control import identity_providers, impersonation, scim
 from mockstytch.control.fraud import Fraud
 from mockstytch.control.inbox import Arrivals, Wanted, read
@@ -31,6 +31,7 @@ from mockstytch.store.projects import Project, ProjectSettings, SigningKey
 from mockstytch.store.record import Frozen
 
 PREFIX = "/_mock/api"
+_OUTSIDE = "that is outside of the years 1900 to 8999"
 
 Handler = Callable[[Request], Awaitable[Any]]
 S = TypeVar("S", bound=msgspec.Struct)
@@ -154,17 +155,16 @@ class Control:
         wanted = await _body(request, SetClock)
         if wanted.now and wanted.now.tzinfo is None:
             raise errors.bad_request(because="now needs a time zone, as in 2030-01-01T00:00:00Z")
-        return _clock(self.mock.change(project, clock=project.clock.set_to(wanted.now, wanted.frozen)))
+        return _clock(self.mock.change(project, clock=_checked(project.clock.set_to(wanted.now, wanted.frozen))))
 
     async def advance_clock(self, request: Request) -> Any:
         project = guard.project(self.mock, request)
         by = await _body(request, Advance)
         try:
             delta = timedelta(days=by.days, hours=by.hours, minutes=by.minutes, seconds=by.seconds)
-            clock = project.clock.advanced(delta)
-            clock.now()
+            clock = _checked(project.clock.advanced(delta))
         except (OverflowError, ValueError):
-            raise errors.bad_request(because="that is outside of the years 1 to 9999") from None
+            raise errors.bad_request(because=_OUTSIDE) from None
         return _clock(self.mock.change(project, clock=clock))
 
     async def messages(self, request: Request) -> Any:
@@ -263,6 +263,12 @@ def described(project: Project) -> dict[str, Any]:
 
 def _base_url(request: Request) -> str:
     return base_url(request.scope, dict(request.scope["headers"]))
+
+
+def _checked(clock: Clock) -> Clock:
+    if not 1900 <= clock.now().year < 9000:  # whatever is reckoned from it stays a date that can be written
+        raise errors.bad_request(because=_OUTSIDE)
+    return clock
 
 
 def _clock(project: Project) -> dict[str, Any]:

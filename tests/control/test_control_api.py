@@ -71,6 +71,8 @@ def test_nonsense_settings_are_refused_and_nothing_changes(mock, settings):
         ("POST", "/fraud/devices", b'{"raw_signals":' + b'{"a":' * 5000 + b"1" + b"}" * 5001),
         ("PUT", "/clock", b'{"now": "yesterday"}'),
         ("PUT", "/clock", b'{"now": "2030-01-01T00:00:00"}'),
+        ("PUT", "/clock", b'{"now": "9999-12-31T23:59:59Z"}'),
+        ("PUT", "/clock", b'{"now": "0001-01-01T00:00:00Z"}'),
         ("PUT", "/clock", b'{"frozn": true}'),
         ("POST", "/clock/advance", b'{"days": 1e300}'),
         ("POST", "/clock/advance", b'{"days": 9999999}'),
