@@ -5,6 +5,7 @@ says so: ``reply = ctx.ask(outside.get(url))``. At the first try that ends the t
 question is put where nothing is held up, and the operation runs once more, with the reply at hand.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ import msgspec
 log = logging.getLogger("mockstytch")
 T = TypeVar("T")
 
-SECONDS = 5.0
+SECONDS = 5.0  # for an answer in all
 MOST_BYTES = 1_000_000
 _MOST_QUESTIONS = 10  # of one request; a limit on mistakes, not on users
 
@@ -94,7 +95,10 @@ async def answering(attempt: Callable[[Replies], T], app: Any, own_urls: tuple[s
 async def put(ask: Ask, app: Any = None, own_urls: tuple[str, ...] = ()) -> Reply:
     """Ask, and take the reply for what it is: whatever goes wrong is one, too."""
     try:
-        return await _put(ask, app, own_urls)
+        async with asyncio.timeout(SECONDS):  # in all: httpx counts anew with each byte that drips in
+            return await _put(ask, app, own_urls)
+    except TimeoutError:
+        return Reply(problem=f"no answer within {SECONDS:g} s")
     except Exception as e:  # an address comes from a user, an answer from a stranger: anything may be wrong with them
         log.info("%s %s: %s", ask.method, ask.url, e)
         return Reply(problem=str(e) or type(e).__name__)

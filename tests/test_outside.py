@@ -1,6 +1,7 @@
 """Questions to other servers: asked outside of a transaction, and answered whatever happens."""
 
 import asyncio
+import contextlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -18,6 +19,13 @@ class Answers(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/there")
             self.end_headers()
+            return
+        if self.path == "/drips":
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):  # until the other side has enough
+                while not threading.Event().wait(0.02):
+                    self.wfile.write(b" ")
             return
         body = {"/long": b"x" * (outside.MOST_BYTES + 1), "/garbage": b"\xff{"}.get(self.path, b'{"path": "here"}')
         self.send_response(500 if self.path == "/fails" else 200)
@@ -58,6 +66,11 @@ def test_what_can_not_be_asked_is_an_answer_too(url):
 
 def test_an_endless_answer_is_cut(stranger):
     assert put(stranger + "/long").problem == "the answer is too long"
+
+
+def test_an_answer_that_drips_is_not_waited_for(stranger, monkeypatch):
+    monkeypatch.setattr(outside, "SECONDS", 0.3)
+    assert put(stranger + "/drips") == outside.Reply(problem="no answer within 0.3 s")
 
 
 def test_an_operation_asks_and_runs_again_and_nothing_is_written_twice(stranger):

@@ -34,10 +34,6 @@ _OIDC_NAMES = {
 _OF_THE_TOKEN = set("iss aud exp iat nbf nonce at_hash c_hash azp auth_time jti sid acr amr".split())  # noqa: SIM905
 
 
-def protocol_of(connection: IdpConnection) -> Protocol:
-    return "saml" if isinstance(connection, SamlConnection) else "oidc"
-
-
 def new_flow(
     ctx: Context, connection: Connection, idp: IdpConnection, urls: tuple[str, str], challenge: str, scopes: list[str]
 ) -> SsoFlow:

@@ -32,7 +32,6 @@ _KINDS: dict[str, type[Connection]] = {
     "external": ExternalConnection,
 }
 _MOST_KEYS = 5
-_LONGEST_NAME = 128
 _LONGEST_TEXT = 2048
 NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML can hold
 
@@ -179,16 +178,6 @@ def tell(ctx: Context, action: str, connection_id: str, entity: dict[str, Any] |
     kind = connection_id.partition("-connection-")[0]
     if kind in ("saml", "oidc"):
         ctx.emit(f"{kind}_connection", action, connection_id, entity)
-
-
-def check_name(display_name: str) -> str:
-    """
-    Raises:
-        invalid_display_name: longer than 128 characters.
-    """
-    if len(display_name) > _LONGEST_NAME:
-        raise errors.invalid_display_name(because=f"{len(display_name)} characters")
-    return display_name
 
 
 def check_url(url: str, invalid: Kind) -> str:
