@@ -287,12 +287,12 @@ def test_yaml(block, beside):
 
 @of("toml")
 def test_toml(block, tmp_path):
-    """The only TOML is the seed file, and it is planted."""
+    """All TOML is seed files, and they are planted."""
     path = tmp_path / "world.toml"
     path.write_text(block.text, encoding="utf-8")
     mock = Mock(Settings())
     plant(mock, path)
-    assert len(mock.all_projects()) == 1 + len(tomllib.loads(block.text)["projects"])
+    assert len(mock.all_projects()) == 1 + len(tomllib.loads(block.text).get("projects", []))
 
 
 @of("json")
