@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
     pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
     routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
-    routes += console.routes(mock, endpoints())
+    routes += console.routes(mock, endpoints(), management.endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock

@@ -31,6 +31,9 @@ CONTROL = {
     "POST /fraud/devices": "Makes a device known, and says what to think of it: action, reasons, visitor_id, …",
     "POST /fraud/emails": "Says what to think of an address: email_address, action, risk_score, …",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
+    "POST /identity-providers": "Makes an SSO connection with a built-in identity provider: organization_id, type.",
+    "POST /identity-providers/{connection_id}/rotate-keys": "Lets that provider sign with a new key.",
+    "POST /scim/push": "Plays a directory: connection_id, and operations such as create_user.",
     "POST /impersonation-tokens": "A token to act as a member: organization_id, member_id, impersonator_email_address.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }
