@@ -169,11 +169,14 @@ class Console:
         return RedirectResponse(visit.url(f"/webhooks/{event_id}"), 303)
 
     def docs(self, visit: Visit) -> Response:
-        served, management = reference.served(self._endpoints), reference.served(self._management)
-        control = reference.control(visit.request.app.routes)
-        pointing = reference.pointing(visit.project, _url(visit))
-        listed = {"served": served, "management": management, "control": control}
-        return visit.page("docs.html", gaps=GAPS, **listed, **pointing)
+        return visit.page(
+            "docs.html",
+            served=reference.served(self._endpoints),
+            management=reference.served(self._management),
+            gaps=GAPS,
+            control=reference.control(visit.request.app.routes),
+            **reference.pointing(visit.project, _url(visit)),
+        )
 
 
 def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint]) -> list[BaseRoute]:
