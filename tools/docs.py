@@ -161,7 +161,7 @@ def _elsewhere(e: Endpoint) -> str:
 
 def _gaps() -> str:
     if not GAPS:
-        return "The ledger is empty, and stays so by test."
+        return "The ledger is empty."
     names = sdk_methods()
     parts = [f"{len(GAPS)} operations answer 501."]
     for group, members in _grouped(GAPS, lambda gap: gap[1]):
@@ -174,8 +174,8 @@ def _gaps_in_short() -> str:
     served, owed = len(endpoints()), len(GAPS)
     if not owed:
         return (
-            f"Every operation of the official SDK is served. With those that other clients call that makes {served}, "
-            f"and\n{len(management.endpoints())} of the management API: [docs/endpoints.md](docs/endpoints.md)."
+            f"Every operation of the official SDK is served. With those that other clients call it is {served}, and\n"
+            f"{len(management.endpoints())} of the management API: [docs/endpoints.md](docs/endpoints.md)."
         )
     groups = [f"{group} ({len(list(members))})" for group, members in _grouped(GAPS, lambda gap: gap[1])]
     said = f": {', '.join(groups)}" if groups else ""
