@@ -12,7 +12,10 @@ def links(request: Request, organization: Any) -> list[tuple[str, str]]:
     settings = request.app.state.settings
     if not settings.public_token:
         return []
-    return [(c.display_name or "single sign-on", _start(settings, c)) for c in organization.sso_active_connections]
+    connections = organization.sso_active_connections
+    names = [connection.display_name or "single sign-on" for connection in connections]
+    told_apart = [f"{name} {at + 1}" if names.count(name) > 1 else name for at, name in enumerate(names)]
+    return [(name, _start(settings, c)) for name, c in zip(told_apart, connections, strict=True)]
 
 
 def _start(settings: Any, connection: Any) -> str:

@@ -77,3 +77,11 @@ def test_support_acts_as_a_member(visitor, acme, given, mock):
     token = mock.impersonation_token(acme.organization_id, ada.member_id)
     page = visitor.open(f"/authenticate?stytch_token_type=multi_tenant_impersonation&token={token}")
     assert (page.path, page["member-email"], page["factors"]) == ("/dashboard", ADA, "an impersonation")
+
+
+def test_connections_of_the_same_name_are_told_apart(visitor, acme, mock):
+    for kind in ("saml", "oidc"):
+        mock.identity_provider(acme.organization_id, kind)
+    source = visitor.open("/org/acme").source
+    assert "Continue with single sign-on 1<" in source
+    assert "Continue with single sign-on 2<" in source
