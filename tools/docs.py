@@ -25,7 +25,7 @@ from mockstytch.gaps import GAPS
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.management import routes as management
 from mockstytch.store.projects import ProjectSettings
-from tools import refusals
+from tools import handle, refusals
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -99,6 +99,14 @@ def _commands() -> str:
             ]
             table = _table(("option", "variable", ""), rows)
             parts.append(f"## `mockstytch {name}`\n\n{said}\n\n```text\n{usage}\n```\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def _handle() -> str:
+    parts = []
+    for name, part in handle.PARTS.items():
+        about = inspect.getdoc(part) if name != "mock" else "The project that it sees."
+        parts.append(f"## `{name}`\n\n{about}\n\n{_table(('call', 'does'), handle.rows(name))}")
     return "\n\n".join(parts)
 
 
@@ -222,6 +230,7 @@ def _confidence() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "sdks": _sdks,
     "commands": _commands,
+    "handle": _handle,
     "settings": _settings,
     "endpoints": _endpoints,
     "management": _management,
