@@ -93,7 +93,8 @@ def _prepare(connection: Connection, where: str) -> None:
     if there:
         raise SchemaMismatch(f"{where} is another program's database. Name another file.")
     if connection.dialect.name == "sqlite":
-        connection.begin()
+        if not connection.in_transaction():
+            connection.begin()
         driver: Any = connection.connection.driver_connection
         for statement in schema.split(";\n"):  # as the tables say it, compiled beforehand: that takes 20 ms
             driver.execute(statement)
