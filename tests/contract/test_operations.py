@@ -7,7 +7,7 @@ from collections import Counter
 
 import httpx
 import pytest
-from starlette.routing import Match, Mount
+from starlette.routing import Match
 
 from mockstytch.app import create_app, endpoints
 from mockstytch.gaps import GAPS
@@ -76,5 +76,6 @@ def _route(routes, scope):
     for route in routes:
         match, child = route.matches(scope)
         if match is Match.FULL:
-            return route.path + (_route(route.app.routes, {**scope, **child}) if isinstance(route, Mount) else "")
+            mount = child.get("group")
+            return mount.path + _route(mount.app.routes, {**scope, **child}) if mount else route.path
     return None
