@@ -13,6 +13,11 @@ _SAID = {
     "magic_link_not_found": ("This link doesn't work", "It may have been cut off in the mail. Ask for a new one."),
     "invalid_token": ("This link is incomplete", "It may have been cut off in the mail. Ask for a new one."),
     "invalid_email": ("That is no e-mail address", "Check it for a typing mistake and try again."),
+    "sso_token_not_found": ("That took too long", "Go to your organization's login page, and start again."),
+    "invalid_connection_for_jit_provisioning": (
+        "By invitation only",
+        "Ask somebody in this organization to invite you.",
+    ),
     "intermediate_session_not_found": ("That took too long", "Your e-mail address has to be confirmed once more."),
     "organization_not_found": ("There is no such organization", "Check how the name in the address is spelled."),
     "invalid_organization_id": ("There is no such organization", "Check how the name in the address is spelled."),

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from stytch import B2BClient
 
-from . import oauth
+from . import oauth, sso
 from .pages import go, inbox_of, render
 
 
@@ -121,6 +121,7 @@ async def organization(request: Request) -> Response:
         organization=found,
         methods=methods_of(found),
         google=oauth.organization_url(request, slug),
+        connections=sso.links(request, found),
         email_address=known_address(request, slug),
     )
 
@@ -128,6 +129,7 @@ async def organization(request: Request) -> Response:
 def methods_of(organization: Any) -> list[str]:
     """The ways to log in that an organization allows, of those that this app has."""
     ours = ["magic_link", "email_otp", "password", "google_oauth"]
+    ours += ["sso"] if organization.sso_active_connections else []
     restricted = organization.auth_methods == "RESTRICTED"
     return [name for name in ours if not restricted or name in organization.allowed_auth_methods]
 
@@ -176,6 +178,10 @@ async def authenticate(request: Request) -> Response:
             return next_step(request, await api.magic_links.authenticate_async(token, **proven(request, slug)))
         case "oauth":
             return next_step(request, await api.oauth.authenticate_async(token, **proven(request, slug)))
+        case "sso":
+            return next_step(request, await api.sso.authenticate_async(token, **proven(request, slug)))
+        case "multi_tenant_impersonation":
+            return next_step(request, await api.impersonation.authenticate_async(token))
         case "multi_tenant_passwords":
             return render(request, "new_password.html", token=token, slug=slug, error="")
         case _:

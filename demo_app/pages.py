@@ -25,6 +25,7 @@ METHODS = {
     "recovery_codes": "a recovery code",
     "password": "a password",
     "sso": "single sign-on",
+    "impersonated": "an impersonation",
     "google_oauth": "Google",
     "microsoft_oauth": "Microsoft",
     "github_oauth": "GitHub",

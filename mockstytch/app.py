@@ -1,11 +1,11 @@
 """The composition root: every route of the server is wired here and nowhere else."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Match, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.api import (
@@ -111,8 +111,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
     pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
     pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
-    routes = [*_grouped([*_api(mock), *pages], not_found), *Control(mock).routes()]
-    routes += console.routes(mock, endpoints())
+    routes = [*_grouped(_doors(mock), pages, not_found), *Control(mock).routes()]
+    routes += console.routes(mock, endpoints(), management.endpoints())
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
@@ -121,37 +121,42 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     return tolerant
 
 
-def _api(mock: Mock) -> list[Route]:
+class Door(NamedTuple):
+    """What stands at one verb and path."""
+
+    method: str
+    path: str
+    app: Any
+
+
+def _doors(mock: Mock) -> list[Door]:
     """Every operation at every path that it has, and the gaps."""
-    routes = []
+    doors = []
     for endpoint in endpoints():
         if endpoint in oauth2.api:
-            routes.append(Route(endpoint.path, oauth_server.OAuth2(mock, endpoint), methods=[endpoint.method]))
+            doors.append(Door(endpoint.method, endpoint.path, oauth_server.OAuth2(mock, endpoint)))
             continue
         face = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
             alias = path if path != endpoint.path else ""
-            routes.append(Route(path, Dispatch(mock, endpoint, face, alias), methods=[endpoint.method]))
-    for endpoint in management.endpoints():
-        routes.append(Route(endpoint.path, Dispatch(mock, endpoint, MANAGEMENT), methods=[endpoint.method]))
-    return routes + [Route(path, unserved.NotImplemented_(mock), methods=[method]) for method, path in GAPS]
+            doors.append(Door(endpoint.method, path, Dispatch(mock, endpoint, face, alias)))
+    doors += [Door(e.method, e.path, Dispatch(mock, e, MANAGEMENT)) for e in management.endpoints()]
+    return doors + [Door(method, path, unserved.NotImplemented_(mock)) for method, path in GAPS]
 
 
-def _grouped(routes: list[Route], not_found: ASGIApp) -> list[BaseRoute]:
-    """A ``Mount`` for each resource prefix, so that no request tries hundreds of routes; within it a literal beats a
-    parameter, whatever the order of declaration."""
+def _grouped(doors: list[Door], pages: list[Route], not_found: ASGIApp) -> list[BaseRoute]:
+    """Routes in groups by resource prefix; within one a literal beats a parameter, whatever the order of
+    declaration."""
+    doors = doors + [Door(method, p.path, p.endpoint) for p in pages for method in (p.methods or set()) - {"HEAD"}]
     exact: list[BaseRoute] = []
     groups: dict[str, list[BaseRoute]] = defaultdict(list)
-    for route in sorted(routes, key=_literal_first):
-        prefix = _prefix(route.path)
-        if route.path == prefix:
-            exact.append(route)  # a Mount only matches what goes on after it
+    for door in sorted(doors, key=lambda door: _literal_first(door.path)):
+        prefix = _prefix(door.path)
+        if door.path == prefix:  # a Mount only matches what goes on after it
+            exact.append(Route(door.path, door.app, methods=[door.method]))
         else:
-            groups[prefix].append(Route(route.path.removeprefix(prefix), route.endpoint, methods=route.methods))
-    mounts = [
-        Mount(prefix, app=Router(group, redirect_slashes=False, default=not_found)) for prefix, group in groups.items()
-    ]
-    return [*mounts, *exact]
+            groups[prefix].append(Route(door.path.removeprefix(prefix), door.app, methods=[door.method]))
+    return [Groups(groups, not_found), *exact]
 
 
 def _prefix(path: str) -> str:
@@ -159,8 +164,28 @@ def _prefix(path: str) -> str:
     return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
 
 
-def _literal_first(route: Route) -> list[tuple[bool, str]]:
-    return [(part.startswith("{"), part) for part in route.path.split("/")]
+def _literal_first(path: str) -> list[tuple[bool, str]]:
+    return [(part.startswith("{"), part) for part in path.split("/")]
+
+
+class Groups(BaseRoute):
+    """A ``Mount`` for each prefix, all of them in one route: the one that fits is looked up, not searched for."""
+
+    def __init__(self, groups: dict[str, list[BaseRoute]], not_found: ASGIApp) -> None:
+        self._mounts = {
+            prefix: Mount(prefix, app=Router(routes, redirect_slashes=False, default=not_found))
+            for prefix, routes in groups.items()
+        }
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        mount = self._mounts.get(_prefix(scope["path"])) if scope["type"] == "http" else None
+        if mount is None:
+            return Match.NONE, {}
+        match, found = mount.matches(scope)
+        return match, {**found, "group": mount}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["group"].handle(scope, receive, send)
 
 
 class Tolerant:

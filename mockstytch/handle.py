@@ -101,6 +101,7 @@ class MockStytch:
 
     @property
     def public_token(self) -> str:
+        """What links of the browser name the project by."""
         return self.project_id.replace("project-", "public-token-", 1)
 
     @property
@@ -244,6 +245,7 @@ class MockStytch:
             raise MockError(f"No mockstytch answers at {self.url}: {getattr(e, 'reason', e)}") from None
 
     def close(self) -> None:
+        """Stop the server, if this handle started it."""
         if self._server is not None:
             self._server.stop()
 
@@ -290,6 +292,7 @@ class Inbox:
         return [_received(m) for m in self._mock.call("GET", "/messages", query, timeout=wait + 10)["messages"]]
 
     def clear(self) -> None:
+        """Empty the inbox; tokens and codes stay good."""
         self._mock.call("DELETE", "/messages")
 
 
@@ -304,6 +307,7 @@ class ClockHandle:
         self._mock = mock
 
     def now(self) -> datetime:
+        """What time it is."""
         return _moment(self._mock.call("GET", "/clock"))
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> datetime:
@@ -312,6 +316,7 @@ class ClockHandle:
         return _moment(self._mock.call("POST", "/clock/advance", body=by))
 
     def set(self, now: datetime) -> datetime:
+        """Let it be this time."""
         return _moment(self._mock.call("PUT", "/clock", body={"now": now.astimezone(UTC).isoformat()}))
 
     def freeze(self) -> datetime:
@@ -319,6 +324,7 @@ class ClockHandle:
         return _moment(self._mock.call("PUT", "/clock", body={"frozen": True}))
 
     def unfreeze(self) -> datetime:
+        """Let time go on."""
         return _moment(self._mock.call("PUT", "/clock", body={"frozen": False}))
 
 

@@ -78,6 +78,7 @@ class Webhooks:
         return msgspec.convert(found, list[Endpoint])
 
     def endpoints(self) -> list[Endpoint]:
+        """Where events are told, each with its secret."""
         found: Any = self._mock.call("GET", "/webhooks")
         return msgspec.convert(found, list[Endpoint])
 

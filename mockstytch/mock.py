@@ -20,7 +20,7 @@ from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
 from mockstytch.outside import Ask, MustAsk, Replies, Reply, answering
 from mockstytch.settings import Settings
-from mockstytch.store.engine import open_database
+from mockstytch.store.engine import open_database, unchecked
 from mockstytch.store.events import Event
 from mockstytch.store.management import WORKSPACE
 from mockstytch.store.messages import Message
@@ -310,7 +310,7 @@ class Mock:
 
     def reset(self, project: Project) -> Project:
         """Forget what a project holds: its rows, settings, clock, log. Its credentials stay."""
-        with self._alone():
+        with self._lock, unchecked(self._connection), self._alone():
             store = Store(self._connection, project.project_id)
             store.clear(Project, PublicToken, Secret)
             fresh = Project(

@@ -53,9 +53,39 @@ class Control:
         """Change settings of the project."""
         self._call("PATCH", "/project", json=settings)
 
-    def next_identity(self, provider: str, email: str, **details: Any) -> None:
-        """Say who comes next at an OAuth provider, so that its page is never seen."""
+    def next_identity(self, provider: str, email: str = "", **details: Any) -> None:
+        """Say who comes next at an OAuth or identity provider, so that its page is never seen."""
         self._call("POST", "/next-identity", json={"provider": provider, "email": email, **details})
+
+    def identity_provider(self, organization_id: str, kind: str, **details: Any) -> dict[str, Any]:
+        """A connection of an organization with the built-in identity provider, ready to use."""
+        wanted = {"organization_id": organization_id, "type": kind, **details}
+        made: dict[str, Any] = self._call("POST", "/identity-providers", json=wanted)
+        return made
+
+    def rotate_keys(self, connection_id: str) -> None:
+        """The identity provider signs with a new key from now on."""
+        self._call("POST", f"/identity-providers/{connection_id}/rotate-keys")
+
+    def scim(self, connection_id: str, *operations: dict[str, Any]) -> list[dict[str, Any]]:
+        """The directory tells of its people; answers what each call got."""
+        wanted = {"connection_id": connection_id, "operations": list(operations)}
+        answered: list[dict[str, Any]] = self._call("POST", "/scim/push", json=wanted)["results"]
+        return answered
+
+    def webhook(self, url: str) -> str:
+        """Send the project's webhooks to a URL; answers the secret that signs them."""
+        endpoints = self._call("PUT", "/webhooks", json=[{"url": url}])
+        return str(endpoints[0]["secret"])
+
+    def tried(self, event_type: str, times: int) -> None:
+        """Wait until an event was tried to be delivered so often."""
+        query = {"event_type": event_type, "tries": times, "wait": 10}
+        if not self._call("GET", "/webhooks/deliveries", params=query, timeout=20)["deliveries"]:
+            raise StoryFailed(f"{event_type} was not tried {times} times")
+
+    def no_webhooks(self) -> None:
+        self._call("PUT", "/webhooks", json=[])
 
     def begin(self) -> str:
         """Make sure that the server is there, and takes the project for one of its own; answers its public token."""
@@ -67,16 +97,17 @@ class Control:
     def close(self) -> None:
         self._http.close()
 
-    def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+    def _call(self, method: str, path: str, **options: Any) -> Any:
         try:
             answer = self._http.request(method, path, **options)
-            body: dict[str, Any] = answer.json()
+            body = answer.json()
         except httpx.HTTPError as e:
             raise StoryFailed(f"no mockstytch answers at {self._url}: {e}") from None
         except ValueError:
             raise StoryFailed(f"what answers at {self._url} is not mockstytch ({answer.status_code})") from None
-        if body.get("error_type") == "unauthorized_credentials":
+        refusal = body if isinstance(body, dict) else {}
+        if refusal.get("error_type") == "unauthorized_credentials":
             raise StoryFailed(f"{self._url} lets no new projects in: start it without --closed")
         if answer.status_code != 200:
-            raise StoryFailed(f"{method} {path}: {answer.status_code} {body.get('error_message', body)}")
+            raise StoryFailed(f"{method} {path}: {answer.status_code} {refusal.get('error_message', body)}")
         return body

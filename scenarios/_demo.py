@@ -4,14 +4,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from importlib import import_module
 from types import TracebackType
 
 import httpx
 import uvicorn
 
+from ._page import Page
 from ._story import Story, StoryFailed
 
 
@@ -43,23 +42,12 @@ def demo_app(story: Story) -> Iterator[str]:
         opened.close()
 
 
-@dataclass
-class Form:
-    """A form of a page: where it goes, what it carries, and the words in it."""
-
-    id: str
-    action: str
-    method: str
-    fields: dict[str, str] = field(default_factory=dict)
-    text: str = ""
-
-
 class Visitor:
     """A browser with cookies, links and forms, and nothing more."""
 
     def __init__(self, app_url: str) -> None:
         self._http = httpx.Client(base_url=app_url, follow_redirects=True, trust_env=False)
-        self._page = _Page("")
+        self._page = Page("")
         self.path = ""
 
     def open(self, url: str) -> None:
@@ -95,46 +83,10 @@ class Visitor:
         return " ".join(self._page.texts[id].split())
 
     def _show(self, answer: httpx.Response) -> None:
-        self.path, self._page = answer.url.path, _Page(answer.text)
+        self.path, self._page = answer.url.path, Page(answer.text)
 
     def __enter__(self) -> "Visitor":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> None:
         self._http.close()
-
-
-class _Page(HTMLParser):
-    """A page's forms, and the text of each element that has an id."""
-
-    _VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.texts: dict[str, str] = {}
-        self._open: list[tuple[str, str]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.forms.append(Form(given.get("id", ""), given.get("action", ""), given.get("method", "get").lower()))
-        elif tag == "input" and self._within("form"):
-            self.forms[-1].fields[given.get("name", "")] = given.get("value", "")
-        if tag not in self._VOID:
-            self._open.append((tag, given.get("id", "")))
-            self.texts.setdefault(given.get("id", ""), "")
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._within(tag) and self._open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        for _, id in self._open:
-            self.texts[id] += data
-        if self._within("form"):
-            self.forms[-1].text += data
-
-    def _within(self, tag: str) -> bool:
-        return any(name == tag for name, _ in self._open)

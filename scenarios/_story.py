@@ -151,15 +151,58 @@ class Story:
         names = ("login", "signup") if slug else ("discovery",)
         query |= {"public_token": self.public_token} | {f"{name}_redirect_url": APP_URL for name in names}
         at = str(httpx.URL(f"{self.url}/v1/b2b/public/oauth/{provider}/{path}", params=query))
-        with httpx.Client(trust_env=False) as browser:
-            while not at.startswith(APP_URL):
-                answer = browser.get(at)
-                if not answer.has_redirect_location:
-                    raise StoryFailed(f"on the way to {provider}: expected a redirect, got {answer.status_code}")
-                at = answer.headers["location"]
-        landing = _landing(at)
+        landing = self.browse(at)
         self.say(f"{provider} sends the browser back to {landing.url}")
         return landing
+
+    def by_idp(self, idp: dict[str, Any], person: Person, url: str = "", **details: Any) -> Landing:
+        """Log in at an organization's own identity provider as somebody, and come back to the app.
+
+        Args:
+            idp: what ``identity_provider`` answered.
+            url: where the browser begins, if not at the connection's start.
+            details: what else the identity provider says of the person: ``groups``, ``subject``, …
+        """
+        given = {"name": person.name, "connection_id": idp["connection_id"], **details}
+        self.control.next_identity(idp["type"], person.email_address, **given)
+        landing = self.browse(url or idp["start_url"])
+        self.say(f"the identity provider sends the browser back to {landing.url}")
+        return landing
+
+    def browse(self, url: str) -> Landing:
+        """Follow redirects, and forms that a page sends by itself, as far as the app's doorstep."""
+        at, status = self._browse(url)
+        if not at.startswith(APP_URL):
+            raise StoryFailed(f"{at}: expected a way on, got {status}")
+        return _landing(at)
+
+    def turned_away(self, url: str) -> None:
+        """Following a URL must not end at the app; says where it ends."""
+        at, status = self._browse(url)
+        if at.startswith(APP_URL):
+            raise StoryFailed(f"expected to be turned away, and got to {at}")
+        self.say(f"the browser ends at {at.removeprefix(self.url).partition('?')[0]}: {status}")
+
+    def _browse(self, url: str) -> tuple[str, int]:
+        """Where a browser without scripts ends, and with what status; 0 at the app's doorstep."""
+        import httpx
+
+        from ._page import Page
+
+        with httpx.Client(trust_env=False) as browser:
+            answer = browser.get(url)
+            for _ in range(20):
+                forms = Page(answer.text).forms
+                if answer.next_request is not None:
+                    at = str(answer.next_request.url)
+                    if at.startswith(APP_URL):
+                        return at, 0
+                    answer = browser.get(at)
+                elif answer.status_code == 200 and len(forms) == 1:
+                    answer = browser.post(forms[0].action, data=forms[0].fields)
+                else:
+                    break
+            return str(answer.url), answer.status_code
 
     def click(self, mail: Mail) -> Landing:
         """Open the link of a mail, as far as the app's doorstep."""
@@ -190,6 +233,10 @@ class Story:
         return self.client.organizations.members.create(
             organization.organization_id, person.email_address, **fields
         ).member
+
+    def identity_provider(self, organization: Any, kind: str, **details: Any) -> dict[str, Any]:
+        """An SSO connection of an organization, ``saml`` or ``oidc``, whose identity provider the server plays."""
+        return self.control.identity_provider(organization.organization_id, kind, **details)
 
     def login(self, organization: Any, person: Person, **options: Any) -> Any:
         """A member logged in by link: the answer of ``magic_links.authenticate``."""

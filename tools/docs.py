@@ -25,7 +25,7 @@ from mockstytch.gaps import GAPS
 from mockstytch.http.endpoint import Endpoint
 from mockstytch.management import routes as management
 from mockstytch.store.projects import ProjectSettings
-from tools import refusals
+from tools import handle, refusals
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -102,6 +102,14 @@ def _commands() -> str:
     return "\n\n".join(parts)
 
 
+def _handle() -> str:
+    parts = []
+    for name, part in handle.PARTS.items():
+        about = inspect.getdoc(part) if name != "mock" else "The project that it sees."
+        parts.append(f"## `{name}`\n\n{about}\n\n{_table(('call', 'does'), handle.rows(name))}")
+    return "\n\n".join(parts)
+
+
 def _settings() -> str:
     """From the ``Attributes`` of the class, which is where a setting is described."""
     said = inspect.cleandoc(ProjectSettings.__doc__ or "").partition("Attributes:\n")[2]
@@ -172,6 +180,11 @@ def _gaps() -> str:
 
 def _gaps_in_short() -> str:
     served, owed = len(endpoints()), len(GAPS)
+    if not owed:
+        return (
+            f"Every operation of the official SDK is served. With those that other clients call it is {served}, and\n"
+            f"{len(management.endpoints())} of the management API: [docs/endpoints.md](docs/endpoints.md)."
+        )
     groups = [f"{group} ({len(list(members))})" for group, members in _grouped(GAPS, lambda gap: gap[1])]
     said = f": {', '.join(groups)}" if groups else ""
     return (
@@ -217,6 +230,7 @@ def _confidence() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "sdks": _sdks,
     "commands": _commands,
+    "handle": _handle,
     "settings": _settings,
     "endpoints": _endpoints,
     "management": _management,

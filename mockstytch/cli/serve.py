@@ -39,7 +39,7 @@ _OPTIONS = (
         "--seed",
         envvar="MOCKSTYTCH_SEED",
         metavar="FILE",
-        help="Projects, organizations and members to begin with (TOML or JSON).",
+        help="A world to begin with: projects, settings, organizations, members, … (TOML or JSON).",
     ),
     click.option(
         "--closed",

@@ -59,8 +59,8 @@ class Visit:
 
 
 class Console:
-    def __init__(self, mock: Mock, endpoints: list[Endpoint]) -> None:
-        self._mock, self._endpoints = mock, endpoints
+    def __init__(self, mock: Mock, endpoints: list[Endpoint], management: list[Endpoint]) -> None:
+        self._mock, self._endpoints, self._management = mock, endpoints, management
 
     def routes(self) -> list[BaseRoute]:
         table: list[tuple[str, str, Handler]] = [
@@ -169,18 +169,22 @@ class Console:
         return RedirectResponse(visit.url(f"/webhooks/{event_id}"), 303)
 
     def docs(self, visit: Visit) -> Response:
-        served = reference.served(self._endpoints)
-        control = reference.control(visit.request.app.routes)
-        pointing = reference.pointing(visit.project, _url(visit))
-        return visit.page("docs.html", served=served, gaps=GAPS, control=control, **pointing)
+        return visit.page(
+            "docs.html",
+            served=reference.served(self._endpoints),
+            management=reference.served(self._management),
+            gaps=GAPS,
+            control=reference.control(visit.request.app.routes),
+            **reference.pointing(visit.project, _url(visit)),
+        )
 
 
-def routes(mock: Mock, endpoints: list[Endpoint]) -> list[BaseRoute]:
+def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint]) -> list[BaseRoute]:
     """
     Args:
-        endpoints: all that the server serves, for the reference page.
+        endpoints, management: all that the server serves, for the reference page.
     """
-    return Console(mock, endpoints).routes()
+    return Console(mock, endpoints, management).routes()
 
 
 def _check(mock: Mock, request: Request) -> None:

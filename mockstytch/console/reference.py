@@ -31,6 +31,9 @@ CONTROL = {
     "POST /fraud/devices": "Makes a device known, and says what to think of it: action, reasons, visitor_id, …",
     "POST /fraud/emails": "Says what to think of an address: email_address, action, risk_score, …",
     "POST /next-identity": "Queues who comes next from a provider: provider, email, name, … or error.",
+    "POST /identity-providers": "A connection to the built-in identity provider: organization_id, type, display_name.",
+    "POST /identity-providers/{connection_id}/rotate-keys": "That identity provider signs with a new key from now on.",
+    "POST /scim/push": "Plays a directory over the SCIM endpoints: connection_id, operations.",
     "POST /impersonation-tokens": "A token to act as a member: organization_id, member_id, impersonator_email_address.",
     "GET /requests": "The latest requests, each refusal with its reason: ?limit=",
 }

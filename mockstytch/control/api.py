@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -19,22 +19,22 @@ from mockstytch.control.inbox import Arrivals, Wanted, read
 from mockstytch.control.reading import body as _body
 from mockstytch.control.reading import number as _number
 from mockstytch.control.reading import wait as _wait
-from mockstytch.control.webhooks import Webhooks, change
-from mockstytch.domain import emails, jwt_templates, rbac_policy, redirects, webhooks
+from mockstytch.control.settings import configure
+from mockstytch.control.webhooks import Webhooks
+from mockstytch.domain import emails
 from mockstytch.errors import StytchError
 from mockstytch.http import guard
 from mockstytch.http.dispatch import base_url
 from mockstytch.mock import Mock
 from mockstytch.store.credentials import NextIdentity
 from mockstytch.store.messages import Message
-from mockstytch.store.projects import Project, ProjectSettings, SigningKey
+from mockstytch.store.projects import Project, SigningKey
 from mockstytch.store.record import Frozen
 
 PREFIX = "/_mock/api"
 _OUTSIDE = "that is outside of the years 1900 to 8999"
 
 Handler = Callable[[Request], Awaitable[Any]]
-S = TypeVar("S", bound=msgspec.Struct)
 
 
 class SetClock(Frozen, forbid_unknown_fields=True):
@@ -119,26 +119,7 @@ class Control:
 
     async def patch_project(self, request: Request) -> Any:
         project = guard.project(self.mock, request)
-        given = await _body(request, dict[str, Any])
-        name = given.pop("name", project.name)
-        merged = msgspec.to_builtins(project.settings) | given
-        unknown = given.keys() - set(ProjectSettings.__struct_fields__)
-        if unknown or not isinstance(name, str):
-            raise errors.bad_request(because=f"there is no setting {', '.join(sorted(unknown)) or 'name of that type'}")
-        settings = _converted(merged, ProjectSettings)
-        if strange := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
-            raise errors.bad_request(because=f"{strange[0]!r} is no URL")
-        for template in settings.jwt_templates:
-            jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
-        endpoints = webhooks.checked(self.mock.ids, settings.webhooks, project.settings.webhooks)
-        settings = msgspec.structs.replace(settings, webhooks=endpoints)
-        if "rbac_policy" in given:
-            with self.mock.transaction(project) as ctx:
-                ctx.source = "dashboard"
-                settings = msgspec.structs.replace(
-                    settings, rbac_policy=rbac_policy.take_over(ctx, settings.rbac_policy)
-                )
-        return described(change(self.mock, project, settings, name=name))
+        return described(configure(self.mock, project, await _body(request, dict[str, Any])))
 
     async def reset(self, request: Request) -> Any:
         if request.query_params.get("all", "").lower() in ("true", "1"):
@@ -285,13 +266,6 @@ def _wanted(request: Request, limit: int | None = None) -> Wanted:
         query.get("after", ""),
         limit or _number(request, "limit", 100, 1, 10_000),
     )
-
-
-def _converted(value: Any, kind: type[S]) -> S:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as e:
-        raise errors.bad_request(because=str(e)) from None
 
 
 def _error(mock: Mock, e: StytchError) -> dict[str, Any]:

@@ -28,17 +28,22 @@ def make(mock: Mock, project: Project, wanted: Wanted, base_url: str) -> dict[st
         organization_not_found, saml_connection_not_found, oidc_connection_not_found: there is none.
     """
     with mock.transaction(project, base_url) as ctx:
-        organization = lookup.organization(ctx, wanted.organization_id)
-        connection_id = wanted.connection_id or _new(ctx, wanted)
-        organization = lookup.organization(ctx, organization.organization_id)
-        connection: SamlConnection | OidcConnection
-        if wanted.type == "saml":
-            missing = errors.saml_connection_not_found
-            connection = sso_connections.own(ctx, SamlConnection, organization, connection_id, missing)
-        else:
-            missing = errors.oidc_connection_not_found
-            connection = sso_connections.own(ctx, OidcConnection, organization, connection_id, missing)
-        return _described(ctx, idp.adopted(ctx, organization, connection))
+        return _described(ctx, connected(ctx, wanted))
+
+
+def connected(ctx: Context, wanted: Wanted) -> SamlConnection | OidcConnection:
+    """The connection, once it leads to the built-in provider."""
+    organization = lookup.organization(ctx, wanted.organization_id)
+    connection_id = wanted.connection_id or _new(ctx, wanted)
+    organization = lookup.organization(ctx, organization.organization_id)
+    connection: SamlConnection | OidcConnection
+    if wanted.type == "saml":
+        missing = errors.saml_connection_not_found
+        connection = sso_connections.own(ctx, SamlConnection, organization, connection_id, missing)
+    else:
+        missing = errors.oidc_connection_not_found
+        connection = sso_connections.own(ctx, OidcConnection, organization, connection_id, missing)
+    return idp.adopted(ctx, organization, connection)
 
 
 def _new(ctx: Context, wanted: Wanted) -> str:

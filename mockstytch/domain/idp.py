@@ -8,7 +8,7 @@ import msgspec
 
 from mockstytch import errors, keys
 from mockstytch.clock import position
-from mockstytch.domain import certificates, saml, saml_idp, sso_connections
+from mockstytch.domain import certificates, saml, saml_idp, sso_connections, xml
 from mockstytch.domain.sso_connections import IdpConnection
 from mockstytch.mock import Context
 from mockstytch.store.credentials import NextIdentity
@@ -227,12 +227,10 @@ def saml_response(ctx: Context, connection: SamlConnection, to: Addressed, ident
     if identity is not None:
         _, identity = _seen(ctx, connection, identity)
         first, last = _names(identity)
-        subject = sso_connections.NO_XML.sub("", identity.subject)
+        subject = xml.NO_XML.sub("", identity.subject)
         said: dict[str, Any] = {"email": identity.email, "name": identity.name, "firstName": first, "lastName": last}
         said |= {"groups": identity.groups, **identity.attributes}
-        attributes = {
-            sso_connections.NO_XML.sub("", name): _texts(value) for name, value in said.items() if value not in ("", [])
-        }
+        attributes = {xml.NO_XML.sub("", name): _texts(value) for name, value in said.items() if value not in ("", [])}
     return saml_idp.response(
         issuer=connection.idp_entity_id,
         acs_url=to.acs_url,
@@ -253,7 +251,7 @@ def saml_response(ctx: Context, connection: SamlConnection, to: Addressed, ident
 def _texts(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     texts = [v if isinstance(v, str) else msgspec.json.encode(v).decode() for v in values]
-    return [sso_connections.NO_XML.sub("", text) for text in texts]
+    return [xml.NO_XML.sub("", text) for text in texts]
 
 
 def check_request(connection: OidcConnection, client_id: str, redirect_uri: str, response_type: str) -> None:

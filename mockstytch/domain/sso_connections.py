@@ -1,10 +1,9 @@
 """An organization's SSO connections: found, written, taken away; what the organization shows of them."""
 
-import re
 from typing import Any, TypeVar
 
 from mockstytch import errors, keys, wire
-from mockstytch.domain import certificates, rbac, redirects
+from mockstytch.domain import certificates, rbac, redirects, xml
 from mockstytch.errors import Kind
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
@@ -33,7 +32,6 @@ _KINDS: dict[str, type[Connection]] = {
 }
 _MOST_KEYS = 5
 _LONGEST_TEXT = 2048
-NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML can hold
 
 
 class RoleAssignment(Frozen):
@@ -186,7 +184,7 @@ def check_url(url: str, invalid: Kind) -> str:
     Raises:
         saml_connection_idp_sso_url_invalid_format, oidc_connection_…_url_invalid_format: it is no web address.
     """
-    if url and (not url.startswith(("http://", "https://")) or not redirects.is_url(url) or NO_XML.search(url)):
+    if url and (not url.startswith(("http://", "https://")) or not redirects.is_url(url) or xml.NO_XML.search(url)):
         raise invalid(because=f"{url[:200]!r} is not a web address")
     return url
 
@@ -196,7 +194,7 @@ def check_text(text: str, invalid: Kind) -> str:
     Raises:
         invalid_idp_entity_id, client_secret_too_long, …: longer than 2048 characters, or nothing for XML.
     """
-    if len(text) > _LONGEST_TEXT or NO_XML.search(text):
+    if len(text) > _LONGEST_TEXT or xml.NO_XML.search(text):
         raise invalid(because=f"{len(text)} characters, or one that XML can't hold")
     return text
 

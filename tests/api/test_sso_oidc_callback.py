@@ -242,7 +242,7 @@ def test_signatures_that_prove_nothing(flow, idp):
     landed(flow.come_back())
 
 
-def test_keys_that_are_none(flow, idp):
+def test_keys_that_are_none(flow, idp, uncollected):
     good = idp.jwk()
     wrong = {
         "no JSON": b"<html>",

@@ -233,11 +233,11 @@ def test_a_chooser_left_open_for_too_long(browser, mock):
     )
 
 
-@pytest.mark.parametrize("query", ["stytch_token_type=sso&token=x", "token=x", ""])
+@pytest.mark.parametrize("query", ["stytch_token_type=login&token=x", "token=x", ""])
 def test_a_link_of_another_type(browser, query):
     page = browser.open(f"/authenticate?{query}")
     assert (page.status, page["h1"]) == (400, "This link is for something else")
-    assert page["token-type"] == ("sso" if "sso" in query else "")
+    assert page["token-type"] == ("login" if "login" in query else "")
 
 
 def test_what_a_link_says_is_shown_and_never_run(browser):
@@ -450,6 +450,10 @@ def test_settings_from_the_environment():
     settings = demo_app.Settings.from_env(given | more)
     assert (settings.environment, settings.port, settings.session_secret) == ("live", 3100, "k")
     assert settings.redirect_url == "https://app.test/authenticate"
+    assert (settings.host, settings.api_url) == ("127.0.0.1", "https://api.stytch.com")
+    elsewhere = {"DEMO_API_URL": "http://localhost:4700/", "DEMO_HOST": "0.0.0.0"}
+    settings = demo_app.Settings.from_env(given | more | elsewhere)
+    assert (settings.host, settings.api_url) == ("0.0.0.0", "http://localhost:4700")
     assert "secret" not in repr(settings)
 
 

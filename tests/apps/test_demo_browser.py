@@ -21,7 +21,13 @@ def url(mock: Any) -> Iterator[str]:
     at = listening("127.0.0.1", 0)
     base_url = f"http://127.0.0.1:{at.getsockname()[1]}"
     app = demo_app.create_app(
-        demo_app.Settings(project_id=mock.project_id, secret=mock.secret, environment=f"{mock.url}/", base_url=base_url)
+        demo_app.Settings(
+            project_id=mock.project_id,
+            secret=mock.secret,
+            environment=f"{mock.url}/",
+            base_url=base_url,
+            public_token=mock.public_token,
+        )
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})

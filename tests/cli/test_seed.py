@@ -6,9 +6,12 @@ import pytest
 
 from mockstytch.mock import Mock
 from mockstytch.seed import SeedError, plant
+from mockstytch.store.clients import ConnectedApp, M2MClient
 from mockstytch.store.events import Event
 from mockstytch.store.members import Member
 from mockstytch.store.organizations import Organization
+from mockstytch.store.scim import ScimConnection
+from mockstytch.store.sso import OidcConnection, SamlConnection
 
 WORLD = """
 [[organizations]]
@@ -30,6 +33,60 @@ secret = "secret-test-other"
 organization_name = "Other"
 """
 
+TEAM = """
+[settings]
+redirect_urls = "registered"
+user_impersonation_enabled = false
+
+[settings.rbac_policy]
+resources = [{resource_id = "documents", actions = ["read"]}]
+roles = [{role_id = "reader", permissions = [{resource_id = "documents", actions = ["read"]}]}]
+
+[[settings.webhooks]]
+url = "http://127.0.0.1:9/webhooks"
+secret = "whsec_c2VjcmV0LW9mLXRoZS1hcHA="
+
+[[m2m_clients]]
+client_id = "billing"
+client_secret = "correct horse battery staple"
+scopes = ["read:documents"]
+
+[[connected_apps]]
+client_name = "Reports"
+client_type = "third_party_public"
+redirect_urls = ["http://127.0.0.1:3000/callback"]
+
+[[organizations]]
+organization_name = "Acme"
+organization_slug = "acme"
+
+[[organizations.org_policy.roles]]
+role_id = "inviter"
+permissions = [{resource_id = "stytch.member", actions = ["create"]}]
+
+[[organizations.connections]]
+type = "saml"
+display_name = "Acme's IdP"
+saml_group_implicit_role_assignments = [{role_id = "reader", group = "readers"}]
+
+[[organizations.connections]]
+type = "oidc"
+
+[[organizations.connections]]
+type = "oidc"
+identity_provider = "okta"
+issuer = "http://127.0.0.1:9/absent"
+client_id = "mine"
+
+[organizations.scim_connection]
+display_name = "Okta"
+identity_provider = "okta"
+
+[[organizations.members]]
+email_address = "ada@acme.test"
+roles = ["inviter", "reader"]
+"""
+
 
 def test_a_seeded_world_obeys_the_rules_and_tells_of_it(tmp_path):
     file = tmp_path / "world.toml"
@@ -49,14 +106,61 @@ def test_a_seeded_world_obeys_the_rules_and_tells_of_it(tmp_path):
         assert ctx.store.all(Organization)[0].organization_name == "Other"
 
 
+def test_a_world_holds_what_a_team_needs(tmp_path):
+    file = tmp_path / "world.toml"
+    file.write_text(TEAM)
+    mock = Mock()
+    plant(mock, file)
+    plant(mock, file)
+    settings = mock.default_project().settings
+    assert (settings.redirect_urls, settings.user_impersonation_enabled) == ("registered", False)
+    assert settings.webhooks[0].secret == "whsec_c2VjcmV0LW9mLXRoZS1hcHA="
+    with mock.transaction() as ctx:
+        assert [c.client_id for c in ctx.store.all(M2MClient)] == ["billing"]
+        assert [a.client_name for a in ctx.store.all(ConnectedApp)] == ["Reports"]
+        (saml,) = ctx.store.all(SamlConnection)
+        assert (saml.status, saml.display_name) == ("active", "Acme's IdP")
+        assert [(g.group, g.role_id) for g in saml.group_roles] == [("readers", "reader")]
+        built_in, own = sorted(ctx.store.all(OidcConnection), key=lambda connection: connection.position)
+        assert built_in.status == "active"
+        assert built_in.issuer.endswith(f"/_mock/idp/{built_in.connection_id}")
+        assert (own.status, own.issuer, own.client_id) == ("pending", "http://127.0.0.1:9/absent", "mine")
+        assert [c.display_name for c in ctx.store.all(ScimConnection)] == ["Okta"]
+        assert [m.roles for m in ctx.store.all(Member)] == [["inviter", "reader"]]
+        (organization,) = ctx.store.all(Organization)
+        assert [r.role_id for r in organization.custom_roles] == ["inviter"]
+
+
+ORGANIZATION = {"organization_name": "A"}
+
+
 @pytest.mark.parametrize(
     ("world", "said"),
     [
-        ({"organizations": {}}, "must be a list of tables"),
+        ({"organizations": {}}, r"world.json: organizations must be a list of tables"),
         ({"organisations": []}, "there is no section organisations"),
         ({"organizations": [{"organization_name": "A", "organization_slug": "!"}]}, "invalid_organization_slug"),
-        ({"organizations": [{"organization_name": "A", "members": [{}]}]}, "invalid_email"),
+        ({"organizations": [ORGANIZATION | {"members": [{}]}]}, r"organizations\[0\].members\[0\]: .*invalid_email"),
+        ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: there is no field colour"),
+        ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: .* no field mail"),
+        ({"organizations": [ORGANIZATION | {"connections": [{}]}]}, r'connections\[0\]: type must be "saml" or "oidc"'),
+        ({"organizations": [ORGANIZATION | {"connections": [{"type": "oidc", "issuer": "?"}]}]}, "issuer_url_invalid"),
+        ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "there is no field x"),
+        ({"organizations": [ORGANIZATION | {"scim_connection": 1}]}, r"\[0\].scim_connection must be a table"),
+        ({"organizations": [ORGANIZATION | {"scim_connection": {"identity_provider": "?"}}]}, "invalid_scim_idp"),
+        (
+            {"organizations": [ORGANIZATION | {"org_policy": {"roles": [{"role_id": "", "permissions": []}]}}]},
+            "org_policy: .*empty_rbac_role_id",
+        ),
+        ({"settings": {"colour": "red"}}, "settings: .*there is no setting colour"),
+        ({"settings": {"rbac_policy": {"roles": [{"role_id": "r"}]}}}, "rbac_role_missing_permissions"),
+        ({"settings": []}, r"world.json: settings must be a table"),
+        ({"m2m_clients": [{"scopes": []}]}, r"m2m_clients\[0\]: client_id is missing"),
+        ({"m2m_clients": [{"client_id": "a", "client_secret": "short"}]}, r"m2m_clients\[0\]: "),
+        ({"connected_apps": [{"client_type": "third_party"}]}, r"connected_apps\[0\]: client_name is missing"),
+        ({"connected_apps": [{"client_name": "A"}]}, "invalid_connected_app_type"),
         ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
+        ({"projects": [{"id": "mine"}]}, r"projects\[0\]: there is no field id"),
         ([], "holds no table"),
     ],
 )
@@ -67,4 +171,5 @@ def test_what_breaks_a_rule_is_named_and_nothing_of_it_stays(tmp_path, world, sa
     with pytest.raises(SeedError, match=said):
         plant(mock, file)
     with mock.transaction() as ctx:
-        assert ctx.store.all(Organization) == []
+        for record in (Organization, M2MClient, ConnectedApp):
+            assert ctx.store.all(record) == []

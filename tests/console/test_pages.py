@@ -14,6 +14,7 @@ from mockstytch import Settings
 from mockstytch.app import create_app, endpoints
 from mockstytch.console import reference, render
 from mockstytch.console.snippets import CODE, REMARKS
+from mockstytch.management import routes as management
 from mockstytch.mock import Mock
 from mockstytch.server import Server
 from mockstytch.store.messages import Message
@@ -284,7 +285,7 @@ class TestDocs:
         given.organization()
         text = visitor.get("/_mock/docs").text
         assert f"{len(endpoints())} operations are served" in text
-        for endpoint in endpoints():
+        for endpoint in [*endpoints(), *management.endpoints()]:
             assert f'{endpoint.method}</span> <span class="path">{endpoint.path}<' in text, endpoint.path
 
     def test_every_call_of_the_control_api_is_described(self):

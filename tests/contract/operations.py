@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from operator import attrgetter
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, unquote
@@ -98,12 +97,6 @@ def _fields(method: Any) -> dict[str, Any]:
 
 def _model(method: Any) -> Any:
     return get_type_hints(method)["return"]
-
-
-def call(client: Any, name: str) -> Any:
-    """The operation with this name, called with something for everything that it can send."""
-    method = attrgetter(name)(client)
-    return method(**{field: _dummy(field, hint) for field, hint in _fields(method).items()})
 
 
 def _body(request: requests.PreparedRequest) -> dict[str, Any]:

@@ -283,7 +283,7 @@ def test_one_that_hangs_holds_up_neither_requests_nor_others(mock, given, app):
             given.organization(f"Acme {number}")
         names = [app.next().payload["organization"]["organization_name"] for _ in range(5)]
         assert names == [f"Acme {number}" for number in range(5)]
-        assert time.perf_counter() - started < 5
+        assert time.perf_counter() - started < 9  # the stuck one holds on for ten seconds
         released.set()
 
 
@@ -354,7 +354,7 @@ def test_a_server_that_ends_while_it_delivers_does_so_again(tmp_path, app):
         mock.client().organizations.create("Acme")
         first = app.next()
         started = time.perf_counter()
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 9  # the receiver holds on for ten seconds
     released.set()
     with MockStytch(database=database) as mock:
         assert app.next().body == first.body

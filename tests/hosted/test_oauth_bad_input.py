@@ -34,7 +34,7 @@ def check(cell, answer):
 
 
 @EACH
-def test_a_malformed_body(send, endpoint):
+def test_a_malformed_body(send, endpoint, uncollected):
     for cell, body in MALFORMED.items():
         for headers in ({}, FORM, {"content-type": "application/json"}):
             assert check(cell, send(endpoint, content=body, headers=headers)) >= 400

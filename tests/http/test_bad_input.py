@@ -59,7 +59,7 @@ MALFORMED = {
 
 
 @everywhere
-def test_a_malformed_body(world, findings, endpoint):
+def test_a_malformed_body(world, findings, endpoint, uncollected):
     path = endpoint.path.format(**world.values)
     for cell, body in MALFORMED.items():
         answer = world.http.request(endpoint.method, path, content=body)

@@ -76,14 +76,14 @@ def test_noise():
 
 # Bounds: a server that does one thing at a time must not be held up. The figures are far above what is seen.
 
-BUDGET = 1.0  # seconds
+BUDGET = 1.0  # seconds of computing, however busy the machine is
 
 
 def took(document):
     """The refusal of a document, within the budget."""
-    started = time.perf_counter()
+    started = time.process_time()
     found = outcome(document)
-    spent = time.perf_counter() - started
+    spent = time.process_time() - started
     assert spent < BUDGET, f"{spent:.2f} s"
     return found
 
@@ -158,9 +158,9 @@ def test_heavy_documents_within_the_limits(which):
         content = content.removesuffix("</s:Signature>")
     document = in_response(STATUS + content + CLOSED.get(which, "")).encode()
     pems = tuple(certificate(whose) for whose in ("idp", "old", "sp", "attacker", "fifth"))
-    started = time.perf_counter()
+    started = time.process_time()
     assert why(encoded(document), certificates=pems) == "invalid_signature_saml_response"
-    spent = time.perf_counter() - started
+    spent = time.process_time() - started
     assert spent < BUDGET, f"{spent:.2f} s"
 
 

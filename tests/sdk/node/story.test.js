@@ -154,6 +154,6 @@ test("what is wrong comes as a StytchError with all its parts", async () => {
   assert.match(error.error_url, /errors\/404#organization_not_found$/);
   const closed = new stytch.B2BClient({ project_id, secret: "wrong", env });
   assert.equal((await refused(closed.organizations.search({}))).error_type, "unauthorized_credentials");
-  const gap = await refused(client.sso.authenticate({ sso_token: "x" }));
-  assert.deepEqual([gap.status_code, gap.error_type], [501, "not_implemented"]);
+  const token = await refused(client.sso.authenticate({ sso_token: "x" }));
+  assert.deepEqual([token.status_code, token.error_type], [400, "invalid_token"]);
 });

@@ -1,0 +1,44 @@
+"""A project's settings under change, as the control API and seed files ask for it."""
+
+from typing import Any
+
+import msgspec
+
+from mockstytch import errors
+from mockstytch.control.webhooks import change
+from mockstytch.domain import jwt_templates, rbac_policy, redirects, webhooks
+from mockstytch.mock import Mock
+from mockstytch.store.projects import Project, ProjectSettings
+
+
+def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
+    """Change the settings that are given; the others stay.
+
+    Args:
+        given: settings by their names; ``name`` is the project's.
+
+    Raises:
+        bad_request: a setting that doesn't exist, or a value that can't be one; a policy or a claims template has
+            errors of its own.
+    """
+    name = given.get("name", project.name)
+    wanted = {setting: value for setting, value in given.items() if setting != "name"}
+    unknown = wanted.keys() - set(ProjectSettings.__struct_fields__)
+    if unknown or not isinstance(name, str):
+        raise errors.bad_request(because=f"there is no setting {', '.join(sorted(unknown)) or 'name of that type'}")
+    try:
+        settings = msgspec.convert(msgspec.to_builtins(project.settings) | wanted, ProjectSettings)
+    except msgspec.ValidationError as e:
+        raise errors.bad_request(because=str(e)) from None
+    if strange := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
+        raise errors.bad_request(because=f"{strange[0]!r} is no URL")
+    for template in settings.jwt_templates:
+        jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
+    endpoints = webhooks.checked(mock.ids, settings.webhooks, project.settings.webhooks)
+    settings = msgspec.structs.replace(settings, webhooks=endpoints)
+    if "rbac_policy" in wanted:
+        with mock.transaction(project) as ctx:
+            ctx.source = "dashboard"
+            policy = rbac_policy.take_over(ctx, settings.rbac_policy)
+        settings = msgspec.structs.replace(settings, rbac_policy=policy)
+    return change(mock, project, settings, name=name)

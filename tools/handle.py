@@ -1,0 +1,47 @@
+"""What the Python handle can do, for the documentation: read from its classes."""
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from mockstytch.handle import ClockHandle, Inbox, MockStytch
+from mockstytch.handle_parts import Fraud, Webhooks
+
+PARTS: dict[str, type[Any]] = {
+    "mock": MockStytch,
+    "mock.inbox": Inbox,
+    "mock.clock": ClockHandle,
+    "mock.webhooks": Webhooks,
+    "mock.fraud": Fraud,
+}
+
+
+def rows(name: str) -> list[tuple[str, str]]:
+    """Each call and property of a part of the handle, with what it does."""
+    found = []
+    for member, value in vars(PARTS[name]).items():
+        if member.startswith("_") or not (callable(value) or isinstance(value, property)):
+            continue
+        said = inspect.getdoc(value)
+        assert said, f"{name}.{member} has no docstring"
+        call = member if isinstance(value, property) else f"{member}({_parameters(value)})"
+        found.append((f"`{name}.{call}`", _sentence(said)))
+    return found
+
+
+def _parameters(function: Callable[..., Any]) -> str:
+    """As one writes them: without types, optional ones with their default."""
+    shown = []
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        bare = parameter.replace(annotation=inspect.Parameter.empty)
+        shown.append(re.sub(r"^(\w+) = ", r"\1=", str(bare)))
+    return ", ".join(shown)
+
+
+def _sentence(said: str) -> str:
+    """What stands before ``Args:`` and the like, and what the arguments are."""
+    does, _, rest = said.partition("\n\n")
+    arguments = re.search(r"Args:\n((?: {4}.*\n?)+)", rest)
+    named = re.sub(r"^ {4}(\w+): ", r"*\1*: ", arguments[1], flags=re.MULTILINE) if arguments else ""
+    return re.sub(r"\s+", " ", f"{does} {named}").strip().replace("``", "`")
