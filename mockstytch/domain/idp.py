@@ -3,6 +3,7 @@
 import hmac
 from datetime import timedelta
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -209,10 +210,19 @@ def addressed(connection: SamlConnection, here: str, request: str, binding: saml
         return Addressed(acs_url=here, audience=here, request_id="")
     asked = saml_idp.read_request(request, binding)
     acs_url = asked.acs_url or here
-    own = f"/v1/b2b/sso/callback/{connection.connection_id}"
-    if acs_url != connection.alternative_acs_url and not acs_url.endswith(own):
+    if acs_url != connection.alternative_acs_url and not _is_callback(acs_url, connection):
         raise errors.bad_request(because=f"{acs_url[:200]} is not this connection's callback URL")
     return Addressed(acs_url=acs_url, audience=asked.issuer or here, request_id=asked.id)
+
+
+def _is_callback(url: str, connection: IdpConnection) -> bool:
+    """Whether it is the connection's callback URL, by whatever name this server is reached."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    own = parts.path.endswith(f"/v1/b2b/sso/callback/{connection.connection_id}")
+    return own and parts.scheme in ("http", "https") and not (parts.query or parts.fragment)
 
 
 def saml_response(ctx: Context, connection: SamlConnection, to: Addressed, identity: Identity | None) -> str:
@@ -262,7 +272,7 @@ def check_request(connection: OidcConnection, client_id: str, redirect_uri: str,
     """
     if client_id != connection.client_id or response_type != "code":
         raise errors.bad_request(because="client_id or response_type is not that of this provider's client")
-    if not redirect_uri.endswith(f"/v1/b2b/sso/callback/{connection.connection_id}"):
+    if not _is_callback(redirect_uri, connection):
         raise errors.bad_request(because=f"{redirect_uri[:200]} is not this connection's callback URL")
 
 

@@ -145,7 +145,15 @@ def test_the_provider_s_openid_endpoints_refuse(mock, acme, client):
         broken = http.post("/token", headers={"Authorization": "Basic !!!"})
         assert (broken.status_code, broken.json()["error"]) == (401, "invalid_client")
         good = {"client_id": own[0], "response_type": "code", "redirect_uri": connection.redirect_url}
-        for spoilt in ({"client_id": "x"}, {"response_type": "token"}, {"redirect_uri": "https://evil.test/"}):
+        path = f"/v1/b2b/sso/callback/{connection.connection_id}"
+        places = [
+            "https://evil.test/",
+            f"https://evil.test/?x={path}",
+            f"javascript:x//{path}",
+            f"http://[::1{path}",
+            path,
+        ]
+        for spoilt in ({"client_id": "x"}, {"response_type": "token"}, *({"redirect_uri": place} for place in places)):
             assert http.get("/authorize", params=good | spoilt).json()["error_type"] == "bad_request"
         mock.next_identity("oidc", "ada@acme.test")
         back = httpx.URL(http.get("/authorize", params=good).headers["location"])
