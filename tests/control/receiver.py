@@ -45,7 +45,11 @@ class Receiver:
             protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                length = int(self.headers["content-length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # the server was killed in the middle of it
+                    self.close_connection = True
+                    return
                 answer = receiver.answers.pop(0) if receiver.answers else 200
                 receiver.told.put(Told(self.path, dict(self.headers.items()), body))
                 if callable(answer):
