@@ -8,6 +8,7 @@ The attributes that a profile can map are those of the documentation: ``email``,
 import re
 import reprlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mockstytch import errors, outside
@@ -97,7 +98,7 @@ def _keys(ctx: Context, trusted: TrustedTokenProfile, token: str) -> list[Callab
     if trusted.public_key_type == "PEM":
         if not trusted.pem_files:
             raise errors.trusted_token_profile_invalid_request(because="the profile has no PEM files")
-        return [lambda pem=file.public_key: _of_pem(pem) for file in trusted.pem_files]  # type: ignore[misc]
+        return [partial(_of_pem, file.public_key) for file in trusted.pem_files]
     if not trusted.jwks_url:
         raise errors.trusted_token_profile_invalid_request(because="the profile has no jwks_url")
     reply = ctx.ask(outside.get(trusted.jwks_url))
@@ -106,7 +107,7 @@ def _keys(ctx: Context, trusted: TrustedTokenProfile, token: str) -> list[Callab
         why = reply.problem or f"status {reply.status}, no keys"
         raise errors.trusted_token_profile_invalid_request(because=f"{trusted.jwks_url}: {why}")
     fitting = [jwk for jwk in jwks if isinstance(jwk, dict) and kid in (None, jwk.get("kid"))]
-    return [lambda jwk=jwk: _of_jwk(jwk) for jwk in fitting]  # type: ignore[misc]
+    return [partial(_of_jwk, jwk) for jwk in fitting]
 
 
 def _of_pem(pem: str) -> Any:

@@ -52,6 +52,9 @@ class Manager(ComplexAttribute):
     display_name: str | None = None
 
 
+# Below, attributes are of narrower types than the library's; pydantic takes that, mypy wants an ignore.
+
+
 class EnterpriseUser(scim2_models.EnterpriseUser):
     manager: Manager | None = None  # type: ignore[assignment]
 

@@ -31,7 +31,7 @@ _OIDC_NAMES = {
     "idp_user_id": "sub",
 }
 # Claims that say something of the token, and nothing of the person.
-_OF_THE_TOKEN = set("iss aud exp iat nbf nonce at_hash c_hash azp auth_time jti sid acr amr".split())  # noqa: SIM905
+_OF_THE_TOKEN = set("iss aud exp iat nbf nonce at_hash c_hash azp auth_time jti sid acr amr".split())  # noqa: SIM905 · read as one
 
 
 def new_flow(

@@ -52,7 +52,7 @@ class Kind(ABC, Generic[Row, Model]):
 
     @property
     def parameters(self) -> type[ResponseParameters[Any]]:
-        return ResponseParameters[self.model]  # type: ignore[name-defined]
+        return ResponseParameters[self.model]  # type: ignore[name-defined]  # made here
 
     @abstractmethod
     def id_of(self, row: Row) -> str: ...
@@ -97,7 +97,7 @@ class Kind(ABC, Generic[Row, Model]):
         many = len(scim_dialects.operations_of(asked)) > _MOST_OPERATIONS
         if many or scim_dialects.path_lengths(asked) > _LONGEST_PATHS:
             raise PayloadTooLargeException(detail="The operations are too many, or their paths too long")
-        operations = PatchOp[self.model].model_validate(  # type: ignore[name-defined]
+        operations = PatchOp[self.model].model_validate(  # type: ignore[name-defined]  # made here
             asked, scim_ctx=Scim.RESOURCE_PATCH_REQUEST, scim_policy=TOLERANT
         )
         for operation in operations.operations or []:
@@ -113,7 +113,7 @@ class Kind(ABC, Generic[Row, Model]):
 
     def _check_path(self, path: Any) -> None:
         """Attributes that are unknown are ignored in values, and in paths where they are of a foreign schema."""
-        bound = Path[self.model](path or "")  # type: ignore[name-defined]
+        bound = Path[self.model](path or "")  # type: ignore[name-defined]  # made here
         foreign = str(path).lower().startswith("urn:") and bound.schema not in self.model.get_extension_models()
         if path and bound.model is None and bound.resolve() is None and not foreign:
             raise InvalidPathException(path=str(path), detail=f"'{path}' is not an attribute of the schema")
@@ -132,7 +132,7 @@ class Kind(ABC, Generic[Row, Model]):
         return mine.order_by(columns.position)
 
     def all(self, query: Any) -> list[Model]:
-        return self.models(self.ctx.store.rows(self.record, query))  # type: ignore[arg-type]
+        return self.models(self.ctx.store.rows(self.record, query))  # type: ignore[arg-type]  # its rows, by subclass
 
     def narrowed(self, wanted: ScimFilter[Any]) -> Any:
         """A select that finds all that a filter may match; what it matches is decided afterwards."""
@@ -244,7 +244,7 @@ class Users(Kind[ScimUser, User]):
         """Directories ask for one ``userName``, before anything else and for each user: an index finds it."""
         asked = wanted.ast
         if isinstance(asked, Comparison) and asked.op == CompareOperator.eq and isinstance(asked.value, str):
-            bound = ScimFilter[self.model](str(wanted)).resolve(asked.attr_path, strict=False)  # type: ignore[name-defined]
+            bound = ScimFilter[self.model](str(wanted)).resolve(asked.attr_path, strict=False)  # type: ignore[name-defined]  # made here
             if bound is not None and bound.field_name == "user_name" and asked.value.isascii():
                 return self.rows().where(ScimUser.table.c.user_name_key == asked.value.lower())
         return self.rows()
