@@ -242,16 +242,7 @@ def redeem(ctx: Context, token: str, kind: Literal["oauth", "discovery_oauth"], 
         oauth_token_not_found: there is none with this token, it is of another kind, used or expired.
         pkce_…: not the one who started.
     """
-    found = ctx.store.find(OneTimeToken, token=token)
-    if found is None or found.kind != kind:
-        raise errors.oauth_token_not_found(because=f"it is a {found.kind} token" if found else "unknown token")
-    if found.used_at or found.expires_at <= ctx.now:
-        raise errors.oauth_token_not_found(because="used already" if found.used_at else "expired")
-    tokens.check_pkce(found.pkce_code_challenge, verifier)
-    claimed = ctx.store.claim(found, used_at=ctx.now)
-    if claimed is None:
-        raise errors.oauth_token_not_found(because="used a moment ago")
-    return claimed
+    return tokens.redeem(ctx, token, kind, verifier, errors.oauth_token_not_found)
 
 
 def account_of(ctx: Context, token: OneTimeToken) -> ProviderAccount:

@@ -231,16 +231,7 @@ def redeem(ctx: Context, token: str, verifier: str) -> OneTimeToken:
         sso_token_not_found: there is none with this token, it is of another kind, used or expired.
         pkce_…: not the one who started.
     """
-    found = ctx.store.find(OneTimeToken, token=token)
-    if found is None or found.kind != "sso":
-        raise errors.sso_token_not_found(because=f"it is a {found.kind} token" if found else "unknown token")
-    if found.used_at or found.expires_at <= ctx.now:
-        raise errors.sso_token_not_found(because="used already" if found.used_at else "expired")
-    tokens.check_pkce(found.pkce_code_challenge, verifier)
-    taken = ctx.store.claim(found, used_at=ctx.now)
-    if taken is None:
-        raise errors.sso_token_not_found(because="used a moment ago")
-    return taken
+    return tokens.redeem(ctx, token, "sso", verifier, errors.sso_token_not_found)
 
 
 def member_of(ctx: Context, organization: Organization, connection_id: str, account: SsoAccount) -> Member | None:

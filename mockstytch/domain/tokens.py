@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mockstytch import errors
 from mockstytch.domain import redirects
+from mockstytch.errors import Kind
 from mockstytch.mock import Context
 from mockstytch.store.members import Member
 from mockstytch.store.messages import OneTimeToken, TokenKind
@@ -89,14 +90,24 @@ def redeem_reset(ctx: Context, token: str, kind: TokenKind, code_verifier: str) 
         unable_to_auth_password_reset_token: unknown, used or expired, or its member was deleted since.
         pkce_…: not the one who asked for it.
     """
+    return redeem(ctx, token, kind, code_verifier, errors.unable_to_auth_password_reset_token)
+
+
+def redeem(ctx: Context, token: str, kind: TokenKind, verifier: str, missing: Kind) -> OneTimeToken:
+    """Use a token up, of a kind for which unknown, used and expired are one error. A refusal leaves it as it was.
+
+    Args:
+        missing: that error.
+    """
     found = ctx.store.find(OneTimeToken, token=token)
-    if found is None or found.kind != kind or found.used_at or found.expires_at <= ctx.now:
-        why = "unknown" if found is None or found.kind != kind else "used already" if found.used_at else "expired"
-        raise errors.unable_to_auth_password_reset_token(because=why)
-    check_pkce(found.pkce_code_challenge, code_verifier)
+    if found is None or found.kind != kind:
+        raise missing(because=f"it is a {found.kind} token" if found else "unknown token")
+    if found.used_at or found.expires_at <= ctx.now:
+        raise missing(because="used already" if found.used_at else "expired")
+    check_pkce(found.pkce_code_challenge, verifier)
     claimed = ctx.store.claim(found, used_at=ctx.now)
     if claimed is None:
-        raise errors.unable_to_auth_password_reset_token(because="used a moment ago")
+        raise missing(because="used a moment ago")
     return claimed
 
 
