@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockstytch.app import create_app
-    from mockstytch.handle import MockStytch
+    from mockstytch.client.handle import MockStytch
     from mockstytch.settings import Settings
 
 __version__ = "0.1.0"
 __all__ = ["MockStytch", "Settings", "__version__", "create_app"]
 
-_HOMES = {"MockStytch": "mockstytch.handle", "Settings": "mockstytch.settings", "create_app": "mockstytch.app"}
+_HOMES = {"MockStytch": "mockstytch.client.handle", "Settings": "mockstytch.settings", "create_app": "mockstytch.app"}
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,6 @@ from mockstytch.api import (
     members,
     members_emails,
     oauth,
-    oauth2,
     organizations,
     otp_email,
     otp_sms,
@@ -43,22 +42,23 @@ from mockstytch.api import (
 from mockstytch.console import pages as console
 from mockstytch.control.api import Control
 from mockstytch.gaps import GAPS
-from mockstytch.hosted import oauth_server
-from mockstytch.hosted import redirect as hosted_redirect
-from mockstytch.hosted.consent import ConsentPages
-from mockstytch.hosted.idp import IdpPages
-from mockstytch.hosted.oauth import OAuthPages
-from mockstytch.hosted.scim import ScimDoor
-from mockstytch.hosted.sso import SsoPages
-from mockstytch.http import unserved
-from mockstytch.http.dispatch import Dispatch
-from mockstytch.http.endpoint import Endpoint
-from mockstytch.http.faces import BACKEND, PUBLIC
 from mockstytch.management import routes as management
-from mockstytch.management.face import MANAGEMENT
-from mockstytch.mock import Mock
+from mockstytch.management.surface import MANAGEMENT
+from mockstytch.oauth_server import operations
+from mockstytch.oauth_server import routes as oauth_server
+from mockstytch.pages import links as hosted_redirect
+from mockstytch.pages.builtin_idp import IdpPages
+from mockstytch.pages.consent import ConsentPages
+from mockstytch.pages.oauth import OAuthPages
+from mockstytch.pages.sso import SsoPages
+from mockstytch.runtime import Mock
+from mockstytch.scim_server.routes import ScimDoor
 from mockstytch.settings import Settings
-from mockstytch.webhooks import Deliverer
+from mockstytch.surfaces import fallback
+from mockstytch.surfaces.dispatch import Dispatch
+from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.surfaces.surface import BACKEND, PUBLIC
+from mockstytch.webhook_delivery import Deliverer
 
 # All that is served, by resource group.
 GROUPS = (
@@ -73,7 +73,7 @@ GROUPS = (
     members,
     members_emails,
     oauth,
-    oauth2,
+    operations,
     organizations,
     otp_email,
     otp_sms,
@@ -99,7 +99,7 @@ def endpoints() -> list[Endpoint]:
     return [endpoint for group in GROUPS for endpoint in group.api]
 
 
-def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "Tolerant":
+def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "PathNormalizer":
     """The server as an ASGI application.
 
     Args:
@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
         mock: serve this world instead of a new one.
     """
     mock = mock or Mock(settings)
-    not_found = unserved.NotFound(mock)
+    not_found = fallback.NotFound(mock)
     pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
     pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
     pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
@@ -117,7 +117,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "T
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
     Deliverer(mock)
-    mock.app = tolerant = Tolerant(app)
+    mock.app = tolerant = PathNormalizer(app)
     return tolerant
 
 
@@ -133,7 +133,7 @@ def _doors(mock: Mock) -> list[Door]:
     """Every operation at every path that it has, and the gaps."""
     doors = []
     for endpoint in endpoints():
-        if endpoint in oauth2.api:
+        if endpoint in operations.api:
             doors.append(Door(endpoint.method, endpoint.path, oauth_server.OAuth2(mock, endpoint)))
             continue
         face = PUBLIC if endpoint.public else BACKEND
@@ -141,7 +141,7 @@ def _doors(mock: Mock) -> list[Door]:
             alias = path if path != endpoint.path else ""
             doors.append(Door(endpoint.method, path, Dispatch(mock, endpoint, face, alias)))
     doors += [Door(e.method, e.path, Dispatch(mock, e, MANAGEMENT)) for e in management.endpoints()]
-    return doors + [Door(method, path, unserved.NotImplemented_(mock)) for method, path in GAPS]
+    return doors + [Door(method, path, fallback.NotImplementedEndpoint(mock)) for method, path in GAPS]
 
 
 def _grouped(doors: list[Door], pages: list[Route], not_found: ASGIApp) -> list[BaseRoute]:
@@ -156,7 +156,7 @@ def _grouped(doors: list[Door], pages: list[Route], not_found: ASGIApp) -> list[
             exact.append(Route(door.path, door.app, methods=[door.method]))
         else:
             groups[prefix].append(Route(door.path.removeprefix(prefix), door.app, methods=[door.method]))
-    return [Groups(groups, not_found), *exact]
+    return [PrefixRouter(groups, not_found), *exact]
 
 
 def _prefix(path: str) -> str:
@@ -168,7 +168,7 @@ def _literal_first(path: str) -> list[tuple[bool, str]]:
     return [(part.startswith("{"), part) for part in path.split("/")]
 
 
-class Groups(BaseRoute):
+class PrefixRouter(BaseRoute):
     """A ``Mount`` for each prefix, all of them in one route: the one that fits is looked up, not searched for."""
 
     def __init__(self, groups: dict[str, list[BaseRoute]], not_found: ASGIApp) -> None:
@@ -188,7 +188,7 @@ class Groups(BaseRoute):
         await scope["group"].handle(scope, receive, send)
 
 
-class Tolerant:
+class PathNormalizer:
     """Takes request targets as SDKs really send them: ``//v1/…``, and ``%2F`` inside a path parameter."""
 
     def __init__(self, app: Starlette) -> None:

@@ -11,13 +11,13 @@ import pytest
 if TYPE_CHECKING:
     import stytch
 
-    from mockstytch.handle import MockStytch
+    from mockstytch.client.handle import MockStytch
 
 
 @pytest.fixture(scope="session")
 def mockstytch_server() -> Iterator[MockStytch]:
     """A running server, one for each worker; the one at ``MOCKSTYTCH_URL``, where that is set."""
-    from mockstytch.handle import MockStytch
+    from mockstytch.client.handle import MockStytch
 
     with MockStytch(url=os.environ.get("MOCKSTYTCH_URL")) as mock:
         yield mock

@@ -13,13 +13,13 @@ from mockstytch.api import connected_apps, m2m, members, organizations, rbac, sc
 from mockstytch.control import identity_providers
 from mockstytch.control.settings import configure
 from mockstytch.errors import StytchError
-from mockstytch.http.endpoint import Request
-from mockstytch.http.validation import parse
-from mockstytch.mock import Context, Mock
-from mockstytch.outside import Replies
-from mockstytch.store.clients import ConnectedApp, M2MClient
-from mockstytch.store.organizations import Organization
-from mockstytch.store.projects import Project
+from mockstytch.outbound import OutboundResponses
+from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import Project
+from mockstytch.surfaces.endpoint import Request
+from mockstytch.surfaces.validation import parse
 
 R = TypeVar("R", bound=Request)
 Table = dict[str, Any]
@@ -32,7 +32,7 @@ class SeedError(Exception):
     """The file can't be read, or what it asks for breaks a rule. The message says where."""
 
 
-def plant(mock: Mock, path: Path) -> None:
+def apply_seed(mock: Mock, path: Path) -> None:
     """Make what a seed file describes.
 
     A file is TOML or JSON. It holds the default project's ``settings``, as ``PATCH /_mock/api/project`` takes them, and
@@ -47,12 +47,12 @@ def plant(mock: Mock, path: Path) -> None:
     world = _read(path)
     others = _tables(world, "projects", str(path))
     _only(world, (*_OF_A_PROJECT, "projects"), str(path), "section")
-    _project(mock, mock.default_project(), world, f"{path}: ")
+    _project(mock, mock.projects.default(), world, f"{path}: ")
     for number, entry in enumerate(others):
         where = f"{path}: projects[{number}]"
         _only(entry, ("project_id", "secret", "name", *_OF_A_PROJECT), where)
         with _naming(where):
-            project = mock.register(
+            project = mock.projects.register(
                 str(entry.get("project_id")), str(entry.get("secret", mock.settings.secret)), str(entry.get("name", ""))
             )
         _project(mock, project, entry, f"{where}.")
@@ -92,13 +92,13 @@ def _project(mock: Mock, project: Project, holder: Table, where: str) -> None:
                 connected_apps.create(ctx, _parsed(connected_apps.Create, entry, place))
     for number, entry in enumerate(_tables(holder, "organizations", where)):
         with _naming(f"{where}organizations[{number}]") as place:
-            asyncio.run(mock.asking(partial(_organization, mock, project, entry, place)))
+            asyncio.run(mock.run_with_fetches(partial(_organization, mock, project, entry, place)))
 
 
-def _organization(mock: Mock, project: Project, entry: Table, place: str, replies: Replies) -> None:
+def _organization(mock: Mock, project: Project, entry: Table, place: str, responses: OutboundResponses) -> None:
     own = {name: value for name, value in entry.items() if name not in _OF_AN_ORGANIZATION}
     policy, directory = _table(entry, "org_policy", f"{place}."), _table(entry, "scim_connection", f"{place}.")
-    with mock.transaction(project, replies=replies) as ctx:
+    with mock.transaction(project, responses=responses) as ctx:
         slug = str(entry.get("organization_slug", "")).lower()
         if slug and ctx.store.find(Organization, slug_key=slug):
             return
@@ -129,7 +129,7 @@ def _connection(ctx: Context, organization_id: str, entry: Table, at: str) -> No
     if entry.keys() & {"idp_sso_url", "issuer"}:
         named["connection_id"] = api.create_connection(ctx, parse(api.Create, named))["connection"]["connection_id"]
     else:
-        built_in = identity_providers.Wanted(organization_id=organization_id, type=entry["type"])
+        built_in = identity_providers.IdentityProviderBody(organization_id=organization_id, type=entry["type"])
         named["connection_id"] = identity_providers.connected(ctx, built_in).connection_id
     api.update_connection(ctx, _parsed(api.Update, {**said, **named}, at))
 

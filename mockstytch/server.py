@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mockstytch.app import create_app
-from mockstytch.mock import Mock
+from mockstytch.runtime import Mock
 from mockstytch.settings import Settings
 
 

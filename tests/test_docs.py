@@ -23,8 +23,8 @@ import tools.docs
 from mockstytch import Settings
 from mockstytch.console.snippets import CODE, variables
 from mockstytch.control.api import Control
-from mockstytch.mock import Mock
-from mockstytch.seed import plant
+from mockstytch.runtime import Mock
+from mockstytch.seed import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
 
@@ -291,8 +291,8 @@ def test_toml(block, tmp_path):
     path = tmp_path / "world.toml"
     path.write_text(block.text, encoding="utf-8")
     mock = Mock(Settings())
-    plant(mock, path)
-    assert len(mock.all_projects()) == 1 + len(tomllib.loads(block.text).get("projects", []))
+    apply_seed(mock, path)
+    assert len(mock.projects.all()) == 1 + len(tomllib.loads(block.text).get("projects", []))
 
 
 @of("json")

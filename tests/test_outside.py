@@ -7,10 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mockstytch import outside
-from mockstytch.mock import Mock
+from mockstytch import outbound
+from mockstytch.runtime import Mock
 from mockstytch.settings import Settings
-from mockstytch.store.events import Event
+from mockstytch.store.records.webhooks import Event
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -27,7 +27,7 @@ class Answers(BaseHTTPRequestHandler):
                 while not threading.Event().wait(0.02):
                     self.wfile.write(b" ")
             return
-        body = {"/long": b"x" * (outside.MOST_BYTES + 1), "/garbage": b"\xff{"}.get(self.path, b'{"path": "here"}')
+        body = {"/long": b"x" * (outbound.MOST_BYTES + 1), "/garbage": b"\xff{"}.get(self.path, b'{"path": "here"}')
         self.send_response(500 if self.path == "/fails" else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -46,7 +46,7 @@ def stranger():
 
 
 def put(url):
-    return asyncio.run(outside.put(outside.get(url)))
+    return asyncio.run(outbound.fetch(outbound.get(url)))
 
 
 def test_an_answer_is_taken_as_it_is(stranger):
@@ -69,23 +69,23 @@ def test_an_endless_answer_is_cut(stranger):
 
 
 def test_an_answer_that_drips_is_not_waited_for(stranger, monkeypatch):
-    monkeypatch.setattr(outside, "SECONDS", 0.3)
-    assert put(stranger + "/drips") == outside.Reply(problem="no answer within 0.3 s")
+    monkeypatch.setattr(outbound, "SECONDS", 0.3)
+    assert put(stranger + "/drips") == outbound.OutboundResponse(problem="no answer within 0.3 s")
 
 
 def test_an_operation_asks_and_runs_again_and_nothing_is_written_twice(stranger):
     mock = Mock(Settings(port=0))
-    project = mock.default_project()
+    project = mock.projects.default()
     tries = []
 
     def operation(replies):
         with mock.transaction(project, "", replies) as ctx:
             tries.append(len(replies))
             ctx.emit("member", "create", "x")
-            first = ctx.ask(outside.get(stranger + "/here")).json()
-            return first, ctx.ask(outside.get(stranger + "/fails")).status
+            first = ctx.fetch(outbound.get(stranger + "/here")).json()
+            return first, ctx.fetch(outbound.get(stranger + "/fails")).status
 
-    assert asyncio.run(mock.asking(operation)) == ({"path": "here"}, 500)
+    assert asyncio.run(mock.run_with_fetches(operation)) == ({"path": "here"}, 500)
     assert tries == [0, 1, 2]
     with mock.transaction(project) as ctx:
         assert len(ctx.store.all(Event)) == 1
@@ -96,9 +96,9 @@ def test_an_operation_that_asks_without_end_is_stopped():
     mock = Mock(Settings(port=0))
 
     def operation(replies):
-        with mock.transaction(mock.default_project(), "", replies) as ctx:
-            ctx.ask(outside.get(f"http://127.0.0.1:1/{len(replies)}"))
+        with mock.transaction(mock.projects.default(), "", replies) as ctx:
+            ctx.fetch(outbound.get(f"http://127.0.0.1:1/{len(replies)}"))
 
     with pytest.raises(RuntimeError, match="without end"):
-        asyncio.run(mock.asking(operation))
+        asyncio.run(mock.run_with_fetches(operation))
     mock.close()

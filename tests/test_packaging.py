@@ -15,7 +15,7 @@ import demo_app
 import scenarios
 from mockstytch import __version__
 from mockstytch.cli.serve import serve
-from mockstytch.tls import NAMES
+from mockstytch.dev_tls import NAMES
 
 ROOT = Path(__file__).parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"

@@ -22,9 +22,9 @@ from mockstytch.app import endpoints
 from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE
 from mockstytch.gaps import GAPS
-from mockstytch.http.endpoint import Endpoint
 from mockstytch.management import routes as management
-from mockstytch.store.projects import ProjectSettings
+from mockstytch.store.records.projects import ProjectSettings
+from mockstytch.surfaces.endpoint import Endpoint
 from tools import handle, refusals
 
 ROOT = Path(__file__).parent.parent

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mockstytch.handle import ClockHandle, Inbox, MockStytch
-from mockstytch.handle_parts import Fraud, Webhooks
+from mockstytch.client.handle import ClockHandle, Inbox, MockStytch
+from mockstytch.client.webhooks import Fraud, Webhooks
 
 PARTS: dict[str, type[Any]] = {
     "mock": MockStytch,

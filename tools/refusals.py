@@ -18,16 +18,18 @@ import msgspec
 import mockstytch
 from mockstytch import errors
 from mockstytch.errors import Kind
-from mockstytch.http.endpoint import Endpoint
-from mockstytch.http.validation import _said_by
+from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.surfaces.validation import _said_by
 
 _PACKAGE = Path(mockstytch.__file__).parent
 _RAISES = re.compile(r"^ *Raises:\n((?: +\S.*\n?)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
 
-_PACKAGES = ("mockstytch.api", "mockstytch.domain", "mockstytch.management")
+_FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # where operations and rules are
 # rules about what only the control API changes
-_OF_SETTINGS = tuple(f"domain/{name}.py" for name in ("impersonation", "jwt_templates", "rbac_policy", "webhooks"))
+_OF_SETTINGS = tuple(
+    f"domain/{name}.py" for name in ("login/impersonation", "sessions/jwt_templates", "rbac/rbac_policy", "webhooks")
+)
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
 _TABLES = ("_LISTS", "_IMPORTS", "FILTERS", "_NEEDED", "_URLS")  # where functions lie that are called by way of a table
 
@@ -52,10 +54,10 @@ def elsewhere(error_type: str) -> str:
     if start := _OF_STARTS.search(error_type):
         return "the pages of SSO" if start[1] == "sso" else "the pages of OAuth"
     for place, paths in (
-        ("the control API", ("control/*.py", "http/guard.py", *_OF_SETTINGS)),
-        ("the pages of SSO", ("hosted/sso.py", "hosted/idp.py", "domain/sso*.py", "domain/oidc.py", "domain/saml*.py")),
-        ("the pages of OAuth", ("hosted/*.py", "domain/oauth.py")),
-        ("every request", ("http/*.py", "mock.py")),
+        ("the control API", ("control/*.py", "surfaces/origin.py", *_OF_SETTINGS)),
+        ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "domain/sso/*.py", "protocols/saml/*.py")),
+        ("the pages of OAuth", ("pages/*.py", "domain/login/oauth.py")),
+        ("every request", ("surfaces/*.py", "runtime/*.py")),
     ):
         texts = [file.read_text(encoding="utf-8") for path in paths for file in _PACKAGE.glob(path)]
         if any(f"errors.{error_type}" in text for text in texts):
@@ -126,8 +128,9 @@ def _types(named: object, words: set[str]) -> set[str]:
 
 @cache
 def _modules() -> list[str]:
-    files = [path for folder in ("api", "domain", "management") for path in sorted((_PACKAGE / folder).glob("*.py"))]
-    return [f"mockstytch.{path.parent.name}.{path.stem}" for path in files if path.stem != "__init__"]
+    files = [path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).rglob("*.py"))]
+    names = [".".join(path.relative_to(_PACKAGE).with_suffix("").parts) for path in files if path.stem != "__init__"]
+    return [f"mockstytch.{name}" for name in names]
 
 
 @cache
@@ -145,7 +148,7 @@ def _imports(module: str) -> dict[str, str]:
     """The names under which a module knows others of ours."""
     found = {}
     for node in _tree(module).body:
-        if isinstance(node, ast.ImportFrom) and node.module in _PACKAGES:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mockstytch"):
             found.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     return found
 

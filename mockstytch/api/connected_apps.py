@@ -6,19 +6,20 @@ import msgspec
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import clients, connected_apps, lookup, rbac, search
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Choice, Maybe, MemberRef, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.authorizations import Grant
-from mockstytch.store.clients import ConnectedApp
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
+from mockstytch.domain.oauth_server import client_secrets, connected_apps
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.shared import lookup, search
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.oauth_server import ConnectedApp, Grant
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, MemberRef, OrganizationRef
 
 api = Endpoints(resource="stytch.organization")
 
 
-class ClientType(Choice):
+class ClientType(CaseInsensitiveEnum):
     FIRST_PARTY = "first_party"
     FIRST_PARTY_PUBLIC = "first_party_public"
     THIRD_PARTY = "third_party"
@@ -26,10 +27,10 @@ class ClientType(Choice):
 
 
 # the range is ours: production's isn't known
-_Minutes = Annotated[int, Meta(ge=1, le=1440), Says(errors.idp_invalid_access_token_expiry_minutes)]
-_Audience = Annotated[str, Meta(max_length=2048), Says(errors.idp_invalid_access_token_custom_audience)]
-_Urls = Annotated[list[str], Says(errors.connected_app_invalid_redirect_url)]
-AppRef = Annotated[str, Meta(min_length=1), Says(errors.connected_app_not_found)]
+_Minutes = Annotated[int, Meta(ge=1, le=1440), FieldError(errors.idp_invalid_access_token_expiry_minutes)]
+_Audience = Annotated[str, Meta(max_length=2048), FieldError(errors.idp_invalid_access_token_custom_audience)]
+_Urls = Annotated[list[str], FieldError(errors.connected_app_invalid_redirect_url)]
+AppRef = Annotated[str, Meta(min_length=1), FieldError(errors.connected_app_not_found)]
 
 
 class Settings(Request):
@@ -47,7 +48,7 @@ class Settings(Request):
 
 
 class Create(Settings):
-    client_type: Annotated[ClientType, Says(errors.invalid_connected_app_type)]
+    client_type: Annotated[ClientType, FieldError(errors.invalid_connected_app_type)]
 
 
 @api.post("/v1/connected_apps/clients")
@@ -68,7 +69,7 @@ class Named(Request):
 
 @api.get("/v1/connected_apps/clients/{client_id}")
 def get(ctx: Context, req: Named) -> Body:
-    return {"connected_app": wire.connected_app(connected_apps.app(ctx, req.client_id))}
+    return {"connected_app": wire.connected_app(connected_apps.get_app(ctx, req.client_id))}
 
 
 class Update(Settings):
@@ -78,23 +79,23 @@ class Update(Settings):
 @api.put("/v1/connected_apps/clients/{client_id}")
 def update(ctx: Context, req: Update) -> Body:
     """Change what is sent. The type stays."""
-    app = connected_apps.app(ctx, req.client_id)
+    app = connected_apps.get_app(ctx, req.client_id)
     changes = req.changes()
-    connected_apps.check(msgspec.structs.replace(app, **changes))
+    connected_apps.validate(msgspec.structs.replace(app, **changes))
     return {"connected_app": wire.connected_app(ctx.store.update(app, **changes))}
 
 
 @api.delete("/v1/connected_apps/clients/{client_id}")
 def delete(ctx: Context, req: Named) -> Body:
     """Delete an app, and with it what members allowed it."""
-    app = connected_apps.app(ctx, req.client_id)
+    app = connected_apps.get_app(ctx, req.client_id)
     ctx.store.delete(app)
     return {"client_id": app.client_id}
 
 
 class Search(Request):
     cursor: str = ""
-    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
 
 
 @api.post("/v1/connected_apps/clients/search")
@@ -110,7 +111,7 @@ def _confidential(ctx: Context, client_id: str) -> ConnectedApp:
     Raises:
         public_connected_apps_do_not_have_secrets: it is a public app.
     """
-    app = connected_apps.app(ctx, client_id)
+    app = connected_apps.get_app(ctx, client_id)
     if app.is_public:
         raise errors.public_connected_apps_do_not_have_secrets()
     return app
@@ -120,7 +121,7 @@ def _confidential(ctx: Context, client_id: str) -> ConnectedApp:
 def rotate_start(ctx: Context, req: Named) -> Body:
     """Give an app a next secret, shown only here. Until the rotation ends, both secrets work."""
     app = _confidential(ctx, req.client_id)
-    app, secret = clients.start_rotation(ctx, app, errors.connected_app_already_rotating_secret())
+    app, secret = client_secrets.start_rotation(ctx, app, errors.connected_app_already_rotating_secret())
     return {"connected_app": {**_secretive(app), "next_client_secret": secret}}
 
 
@@ -128,7 +129,7 @@ def rotate_start(ctx: Context, req: Named) -> Body:
 def rotate_cancel(ctx: Context, req: Named) -> Body:
     """Give the rotation up: the next secret works no more."""
     app = _confidential(ctx, req.client_id)
-    app = clients.end_rotation(ctx, app, errors.connected_app_not_rotating_secret(), complete=False)
+    app = client_secrets.end_rotation(ctx, app, errors.connected_app_not_rotating_secret(), complete=False)
     return {"connected_app": wire.connected_app(app)}
 
 
@@ -136,7 +137,7 @@ def rotate_cancel(ctx: Context, req: Named) -> Body:
 def rotate(ctx: Context, req: Named) -> Body:
     """Complete the rotation: the next secret is the only one."""
     app = _confidential(ctx, req.client_id)
-    app = clients.end_rotation(ctx, app, errors.connected_app_not_rotating_secret(), complete=True)
+    app = client_secrets.end_rotation(ctx, app, errors.connected_app_not_rotating_secret(), complete=True)
     return {"connected_app": wire.connected_app(app)}
 
 
@@ -158,7 +159,7 @@ class OfOrganization(Request):
 def of_organization(ctx: Context, req: OfOrganization) -> Body:
     """The apps that members of an organization have installed."""
     organization = lookup.organization(ctx, req.organization_id)
-    found = connected_apps.of_organization(ctx, organization)
+    found = connected_apps.installed_in(ctx, organization)
     return {"connected_apps": [wire.installed_app(app) for app, _ in found]}
 
 
@@ -174,8 +175,8 @@ class OneOfOrganization(OfOrganization):
 def one_of_organization(ctx: Context, req: OneOfOrganization) -> Body:
     """One of them, with the members who have it, and the scopes that each granted last."""
     organization = lookup.organization(ctx, req.organization_id)
-    app = connected_apps.app(ctx, req.connected_app_id)
-    grants = next((g for a, g in connected_apps.of_organization(ctx, organization) if a == app), None)
+    app = connected_apps.get_app(ctx, req.connected_app_id)
+    grants = next((g for a, g in connected_apps.installed_in(ctx, organization) if a == app), None)
     if grants is None:
         raise errors.connected_app_not_found(because="no member of the organization has it installed")
     members = [{"member_id": grant.member_id, "granted_scopes": grant.scopes} for grant in grants]
@@ -195,7 +196,7 @@ def of_member(ctx: Context, req: OfMember) -> Body:
     _, member = _member(ctx, req, _GET)
     found = [
         {**wire.installed_app(app), "scopes_granted": " ".join(grant.scopes)}
-        for app, grant in connected_apps.of_member(ctx, member)
+        for app, grant in connected_apps.installed_by(ctx, member)
     ]
     return {"connected_apps": found}
 
@@ -203,11 +204,11 @@ def of_member(ctx: Context, req: OfMember) -> Body:
 def _member(ctx: Context, req: OfMember, action: str) -> tuple[Organization, Member]:
     """Whom it is about. Members may see and end what is their own."""
     if ctx.actor.kind == "member":
-        rbac.own_organization(ctx, req.organization_id)
+        permissions.own_organization(ctx, req.organization_id)
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if ctx.actor.member_id != member.member_id:
-        rbac.require(ctx, organization, "stytch.member", action)
+        permissions.require(ctx, organization, "stytch.member", action)
     return organization, member
 
 
@@ -225,7 +226,7 @@ class Revoke(OfMember):
 def revoke(ctx: Context, req: Revoke) -> Body:
     """Take an app's access to a member away: its tokens work no more, until the member allows it anew."""
     _, member = _member(ctx, req, _REVOKE)
-    app = connected_apps.app(ctx, req.connected_app_id)
+    app = connected_apps.get_app(ctx, req.connected_app_id)
     grant = ctx.store.find(Grant, member_id=member.member_id, client_id=app.client_id, uninstalled_at=None)
     if grant is None:
         raise errors.connected_app_not_found(because="the member hasn't installed it")

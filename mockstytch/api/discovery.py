@@ -2,9 +2,14 @@
 
 from mockstytch import errors, wire
 from mockstytch.api import organizations as organizations_api
-from mockstytch.domain import discovery, emails, jit, login, lookup, organizations, sessions
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.login import discovery, login_flow
+from mockstytch.domain.organizations import organization_settings, provisioning
+from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import emails, lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
     OptionalSessionToken,
     OrganizationRef,
@@ -13,8 +18,6 @@ from mockstytch.http.fields import (
     SmsLocale,
     SmsLocaleField,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
 
 api = Endpoints()
 
@@ -35,8 +38,10 @@ def exchange(ctx: Context, req: Exchange) -> Body:
     comes of it."""
     intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
     organization = lookup.organization(ctx, req.organization_id)
-    wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale)
-    return login.exchange(ctx, intermediate, organization, wish)
+    wish = login_flow.SessionOptions(
+        minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale
+    )
+    return login_flow.exchange(ctx, intermediate, organization, wish)
 
 
 class Create(organizations_api.Settings):
@@ -79,7 +84,7 @@ def list_(ctx: Context, req: ListOrganizations) -> Body:
     if not req.intermediate_session_token:
         session = sessions.find(ctx, req.session_token, req.session_jwt)
         member = ctx.store.get(Member, member_id=session.member_id)
-        listed = discovery.discovered(
+        listed = discovery.list_organizations(
             ctx,
             member.email_address,
             session.authentication_factors,
@@ -88,17 +93,21 @@ def list_(ctx: Context, req: ListOrganizations) -> Body:
         )
         return _listed(member.email_address, listed, None)
     found = lookup.intermediate_session(ctx, req.intermediate_session_token)
-    listed = discovery.discovered(ctx, found.email_address, found.authentication_factors, home=found.organization_id)
+    listed = discovery.list_organizations(
+        ctx, found.email_address, found.authentication_factors, home=found.organization_id
+    )
     return _listed(found.email_address, listed, found.organization_id)
 
 
 def _create(ctx: Context, req: Create | ListOrganizations) -> Body:
     intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
     email_address, factors = intermediate.email_address, intermediate.authentication_factors
-    organizations.check_claims(ctx, None, email_address)
-    organization = organizations.create(ctx, req.organization_name or default_name(email_address), req.changes())
+    organization_settings.require_unclaimed_domain(ctx, None, email_address)
+    organization = organization_settings.create(
+        ctx, req.organization_name or default_name(email_address), req.changes()
+    )
     proven = any(factor.proves_email == email_address for factor in factors)
-    member = jit.new_member(
+    member = provisioning.insert_member(
         ctx,
         organization,
         email_address,
@@ -107,8 +116,8 @@ def _create(ctx: Context, req: Create | ListOrganizations) -> Body:
         roles=["stytch_admin"],
     )
     ctx.emit("member", "create", member.member_id, wire.member(member, organization))
-    wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims)
-    return login.decide(ctx, organization, member, factors, intermediate, wish)
+    wish = login_flow.SessionOptions(minutes=req.session_duration_minutes, claims=req.session_custom_claims)
+    return login_flow.next_step(ctx, organization, member, factors, intermediate, wish)
 
 
 def default_name(email_address: str) -> str:

@@ -12,11 +12,11 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.domain import fraud
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import Choice, Text
-from mockstytch.mock import Context
-from mockstytch.store.fraud import Action as Recommended
-from mockstytch.store.fraud import FraudRule, ReasonOverride
+from mockstytch.runtime import Context
+from mockstytch.store.records.fraud import Action as Recommended
+from mockstytch.store.records.fraud import FraudRule, ReasonOverride
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, Text
 
 api = Endpoints()
 
@@ -26,7 +26,7 @@ _Description = Annotated[str, Meta(max_length=1000)]
 _MOST_MINUTES = 100 * 366 * 24 * 60
 
 
-class Action(Choice):
+class Action(CaseInsensitiveEnum):
     ALLOW = "ALLOW"
     CHALLENGE = "CHALLENGE"
     BLOCK = "BLOCK"
@@ -141,7 +141,7 @@ class ListRules(Request):
 
 @api.post("/v1/rules/list")
 def list_rules(ctx: Context, req: ListRules) -> Body:
-    rules = fraud.living_rules(ctx)
+    rules = fraud.active_rules(ctx)
     if req.cursor:
         last = _position(req.cursor)
         rules = [rule for rule in rules if rule.position < last]
@@ -226,4 +226,4 @@ class EmailRisk(Request):
 
 @api.post("/v1/email/risk")
 def email_risk(ctx: Context, req: EmailRisk) -> Body:
-    return fraud.risk(ctx, req.email_address)
+    return fraud.email_risk(ctx, req.email_address)

@@ -5,26 +5,28 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import authorization, connected_apps, lookup, sessions
-from mockstytch.domain.authorization import Asked, Subject
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import Choice, CodeChallenge, OptionalSessionToken, Says
-from mockstytch.mock import Context
-from mockstytch.store.clients import ConnectedApp
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
+from mockstytch.domain.oauth_server import authorization, connected_apps
+from mockstytch.domain.oauth_server.authorization import AuthorizationRequest, Subject
+from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.oauth_server import ConnectedApp
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, CodeChallenge, FieldError, OptionalSessionToken
 
 api = Endpoints()
 
 
-class ResponseType(Choice):
+class ResponseType(CaseInsensitiveEnum):
     CODE = "code"
 
 
 class Start(Request):
-    client_id: Annotated[str, Meta(min_length=1), Says(errors.connected_app_not_found)]
+    client_id: Annotated[str, Meta(min_length=1), FieldError(errors.connected_app_not_found)]
     redirect_uri: Annotated[
-        str, Meta(min_length=1), Says(errors.connected_app_supplied_redirect_url_not_found_in_client)
+        str, Meta(min_length=1), FieldError(errors.connected_app_supplied_redirect_url_not_found_in_client)
     ]
     response_type: ResponseType
     scopes: list[str]
@@ -40,7 +42,7 @@ def start(ctx: Context, req: Start) -> Body:
     """What a consent page needs: who asks, for which scopes, which of them the member can grant, and whether it has to
     be asked at all."""
     app, subject = _both(ctx, req)
-    asked = Asked(redirect_uri=req.redirect_uri, scopes=req.scopes, prompt=req.prompt)
+    asked = AuthorizationRequest(redirect_uri=req.redirect_uri, scopes=req.scopes, prompt=req.prompt)
     results = authorization.scope_results(ctx, app, subject, req.scopes)
     return {
         "member_id": subject.member.member_id,
@@ -66,7 +68,7 @@ class Authorize(Start):
 def authorize(ctx: Context, req: Authorize) -> Body:
     """Where to send the browser: back to the app, with a code, or with the error that tells why there is none."""
     app, subject = _both(ctx, req)
-    asked = Asked(
+    asked = AuthorizationRequest(
         redirect_uri=req.redirect_uri,
         scopes=req.scopes,
         prompt=req.prompt,
@@ -75,20 +77,20 @@ def authorize(ctx: Context, req: Authorize) -> Body:
         code_challenge=req.code_challenge,
         resources=req.resources,
     )
-    authorization.check_pkce(app, asked)
-    decided = authorization.decide(ctx, app, subject, asked, consent_granted=req.consent_granted)
+    authorization.require_pkce(app, asked)
+    decided = authorization.authorize(ctx, app, subject, asked, consent_granted=req.consent_granted)
     if isinstance(decided, str):
-        url = authorization.answer_url(req.redirect_uri, error=decided, state=req.state)
+        url = authorization.redirect_url(req.redirect_uri, error=decided, state=req.state)
         return {"redirect_uri": url, "authorization_code": None}
-    url = authorization.answer_url(req.redirect_uri, code=decided.code, state=req.state)
+    url = authorization.redirect_url(req.redirect_uri, code=decided.code, state=req.state)
     return {"redirect_uri": url, "authorization_code": decided.code}
 
 
 def _both(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
-    app = connected_apps.app(ctx, req.client_id)
-    connected_apps.check_redirect(app, req.redirect_uri)
+    app = connected_apps.get_app(ctx, req.client_id)
+    connected_apps.require_registered_redirect(app, req.redirect_uri)
     subject = _subject(ctx, req)
-    connected_apps.check_allowed(subject.organization, app)
+    connected_apps.require_allowed(subject.organization, app)
     return app, subject
 
 

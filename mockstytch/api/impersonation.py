@@ -1,10 +1,11 @@
 """``impersonation``: the session of somebody who acts as a member."""
 
-from mockstytch.domain import impersonation, sessions
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import Token
-from mockstytch.mock import Context
-from mockstytch.store.organizations import Organization
+from mockstytch.domain.login import impersonation
+from mockstytch.domain.sessions import sessions
+from mockstytch.runtime import Context
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import Token
 
 api = Endpoints()
 
@@ -22,7 +23,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     session = sessions.start(ctx, member, [factor], _MINUTES, {})
     return {
-        **sessions.answer(ctx, session, member, organization),
+        **sessions.session_response(ctx, session, member, organization),
         "member_id": member.member_id,
         "organization_id": organization.organization_id,
         "member_authenticated": True,

@@ -7,28 +7,29 @@ from sqlalchemy import and_, or_
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
-from mockstytch.domain import clients, m2m, metadata, search
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Choice, Maybe, Metadata, Says
-from mockstytch.mock import Context
-from mockstytch.store.clients import M2MClient
+from mockstytch.domain.oauth_server import client_secrets, m2m
+from mockstytch.domain.shared import metadata, search
+from mockstytch.runtime import Context
+from mockstytch.store.records.oauth_server import M2MClient
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, Metadata
 
 api = Endpoints()
 
 
-class Status(Choice):
+class Status(CaseInsensitiveEnum):
     ACTIVE = "active"
     INACTIVE = "inactive"
 
 
 # the limits of name, description and id are ours: production's aren't known
-_Name = Annotated[str, Meta(max_length=256), Says(errors.m2m_client_invalid_client_name)]
-_Description = Annotated[str, Meta(max_length=2048), Says(errors.m2m_client_invalid_client_description)]
-_Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._~@|-]{0,128}\Z"), Says(errors.m2m_client_invalid_client_id)]
-_Secret = Annotated[str, Meta(max_length=512), Says(errors.m2m_client_invalid_client_secret)]
-_Status = Annotated[Status, Says(errors.m2m_client_invalid_status)]
-_Scopes = Annotated[list[str], Says(errors.invalid_m2m_client_scope)]
-ClientRef = Annotated[str, Meta(min_length=1), Says(errors.m2m_client_not_found)]
+_Name = Annotated[str, Meta(max_length=256), FieldError(errors.m2m_client_invalid_client_name)]
+_Description = Annotated[str, Meta(max_length=2048), FieldError(errors.m2m_client_invalid_client_description)]
+_Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._~@|-]{0,128}\Z"), FieldError(errors.m2m_client_invalid_client_id)]
+_Secret = Annotated[str, Meta(max_length=512), FieldError(errors.m2m_client_invalid_client_secret)]
+_Status = Annotated[Status, FieldError(errors.m2m_client_invalid_status)]
+_Scopes = Annotated[list[str], FieldError(errors.invalid_m2m_client_scope)]
+ClientRef = Annotated[str, Meta(min_length=1), FieldError(errors.m2m_client_not_found)]
 
 
 class Create(Request):
@@ -52,8 +53,8 @@ def create(ctx: Context, req: Create) -> Body:
         client_name=req.client_name,
         client_description=req.client_description,
         scopes=scopes,
-        **clients.hashed(ctx, secret),
-        trusted_metadata=metadata.merged({}, req.trusted_metadata),
+        **client_secrets.hash_columns(ctx, secret),
+        trusted_metadata=metadata.merge({}, req.trusted_metadata),
         created_at=ctx.now,
         position=position(),
     )
@@ -87,7 +88,7 @@ def update(ctx: Context, req: Update) -> Body:
     if "scopes" in changes:
         changes["scopes"] = m2m.checked_scopes(changes["scopes"])
     if "trusted_metadata" in changes:
-        changes["trusted_metadata"] = metadata.merged(client.trusted_metadata, changes["trusted_metadata"])
+        changes["trusted_metadata"] = metadata.merge(client.trusted_metadata, changes["trusted_metadata"])
     return {"m2m_client": wire.m2m_client(ctx.store.update(client, **changes))}
 
 
@@ -101,7 +102,7 @@ def delete(ctx: Context, req: Named) -> Body:
 
 class Search(Request):
     cursor: str = ""
-    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
     query: search.Query | None = None
 
 
@@ -149,7 +150,7 @@ def _clause(operand: Any) -> search.Clause:
 def rotate_start(ctx: Context, req: Named) -> Body:
     """Give a client a next secret, shown only here. Until the rotation ends, both secrets work."""
     client = m2m.client(ctx, req.client_id)
-    client, secret = clients.start_rotation(ctx, client, errors.m2m_client_already_rotating_secret())
+    client, secret = client_secrets.start_rotation(ctx, client, errors.m2m_client_already_rotating_secret())
     return {"m2m_client": {**wire.m2m_client(client), "next_client_secret": secret}}
 
 
@@ -157,7 +158,7 @@ def rotate_start(ctx: Context, req: Named) -> Body:
 def rotate_cancel(ctx: Context, req: Named) -> Body:
     """Give the rotation up: the next secret works no more."""
     client = m2m.client(ctx, req.client_id)
-    client = clients.end_rotation(ctx, client, errors.m2m_client_not_rotating_secret(), complete=False)
+    client = client_secrets.end_rotation(ctx, client, errors.m2m_client_not_rotating_secret(), complete=False)
     return {"m2m_client": wire.m2m_client(client)}
 
 
@@ -165,5 +166,5 @@ def rotate_cancel(ctx: Context, req: Named) -> Body:
 def rotate(ctx: Context, req: Named) -> Body:
     """Complete the rotation: the next secret is the only one."""
     client = m2m.client(ctx, req.client_id)
-    client = clients.end_rotation(ctx, client, errors.m2m_client_not_rotating_secret(), complete=True)
+    client = client_secrets.end_rotation(ctx, client, errors.m2m_client_not_rotating_secret(), complete=True)
     return {"m2m_client": wire.m2m_client(client)}

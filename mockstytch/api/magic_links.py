@@ -4,22 +4,16 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.api import magic_links_discovery
-from mockstytch.domain import (
-    emails,
-    jit,
-    login,
-    lookup,
-    members,
-    messages,
-    metadata,
-    organizations,
-    rbac,
-    redirects,
-    sandbox,
-    tokens,
-)
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.credentials import one_time_tokens
+from mockstytch.domain.login import login_flow, sandbox
+from mockstytch.domain.organizations import members, organization_settings, provisioning
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.shared import emails, lookup, messages, metadata, redirects
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
     CodeChallenge,
     CodeVerifier,
@@ -33,9 +27,6 @@ from mockstytch.http.fields import (
     SessionMinutes,
     Token,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
 
 api = Endpoints(resource="stytch.member")
 
@@ -61,7 +52,7 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     if the organization lets the address join."""
     if sandbox.is_recipient(req.email_address, req.organization_id):
         organization, member = sandbox.organization_and_member(ctx)
-        return {**members.answer(member, organization), "member_created": False}
+        return {**members.member_response(member, organization), "member_created": False}
     organization = lookup.organization(ctx, req.organization_id)
     urls = {
         "login": redirects.resolve(ctx, "login", req.login_redirect_url),
@@ -69,12 +60,12 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     }
     templates = req.login_template_id, req.signup_template_id
     redirects.check_template(ctx, *templates)
-    member, created = jit.recipient(ctx, organization, req.email_address, "magic_link")
+    member, created = provisioning.find_or_provision(ctx, organization, req.email_address, "magic_link")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
     challenge = req.pkce_code_challenge
     _mail(ctx, f"magic_link.{kind}", organization, member, urls[kind], minutes, req.locale, templates, challenge)
-    return {**members.answer(member, organization), "member_created": created}
+    return {**members.member_response(member, organization), "member_created": created}
 
 
 def _mail(
@@ -88,7 +79,7 @@ def _mail(
     templates: tuple[str, ...],
     pkce_code_challenge: str = "",
 ) -> None:
-    token = tokens.mint(
+    token = one_time_tokens.mint(
         ctx,
         "magic_link",
         member.email_address,
@@ -121,28 +112,28 @@ def invite(ctx: Context, req: Invite) -> Body:
     """Invite somebody. A pending member becomes an invited one; who is invited already gets another mail."""
     if sandbox.is_recipient(req.email_address, req.organization_id):
         organization, member = sandbox.organization_and_member(ctx)
-        return members.answer(member, organization)
+        return members.member_response(member, organization)
     organization = lookup.organization(ctx, req.organization_id)
     url = redirects.resolve(ctx, "invite", req.invite_redirect_url)
     redirects.check_template(ctx, req.invite_template_id)
     if req.invited_by_member_id:
         lookup.member(ctx, organization, req.invited_by_member_id)
-    rbac.check_assignable(ctx, organization, req.roles)
+    permissions.require_assignable(ctx, organization, req.roles)
     if ctx.actor.kind == "member" and req.trusted_metadata:
         raise errors.cannot_update_trusted_metadata()
     _check_invitable(ctx, organization, req.email_address)
     member = _invited(ctx, organization, req)
     templates = (req.invite_template_id,)
     _mail(ctx, "magic_link.invite", organization, member, url, req.invite_expiration_minutes, req.locale, templates)
-    return members.answer(member, organization)
+    return members.member_response(member, organization)
 
 
 def _check_invitable(ctx: Context, organization: Organization, email_address: str) -> None:
     domain_fits = emails.domain_of(email_address) in organization.email_allowed_domains
     if organization.email_invites == "NOT_ALLOWED" or (organization.email_invites == "RESTRICTED" and not domain_fits):
         raise errors.invalid_email_for_invites(because=f"email_invites is {organization.email_invites}")
-    organizations.check_claims(ctx, organization, email_address)
-    organizations.check_method(organization, None, "magic_link")
+    organization_settings.require_unclaimed_domain(ctx, organization, email_address)
+    organization_settings.require_method_allowed(organization, None, "magic_link")
 
 
 def _invited(ctx: Context, organization: Organization, req: Invite) -> Member:
@@ -150,15 +141,15 @@ def _invited(ctx: Context, organization: Organization, req: Invite) -> Member:
     if found and found.status == "active":
         raise errors.duplicate_member_email(because="an active member")
     given: dict[str, Any] = {
-        "trusted_metadata": metadata.merged(found.trusted_metadata if found else {}, req.trusted_metadata),
-        "untrusted_metadata": metadata.merged(found.untrusted_metadata if found else {}, req.untrusted_metadata),
+        "trusted_metadata": metadata.merge(found.trusted_metadata if found else {}, req.trusted_metadata),
+        "untrusted_metadata": metadata.merge(found.untrusted_metadata if found else {}, req.untrusted_metadata),
     }
     if req.name:
         given["name"] = req.name
     if req.roles:
         given["roles"] = list(dict.fromkeys(req.roles))
     if found is None:
-        member = jit.new_member(ctx, organization, req.email_address, status="invited", **given)
+        member = provisioning.insert_member(ctx, organization, req.email_address, status="invited", **given)
     else:
         member = ctx.store.update(found, status="invited", **given, updated_at=ctx.now)
     ctx.emit("member", "update" if found else "create", member.member_id, wire.member(member, organization))
@@ -179,7 +170,7 @@ class Authenticate(Request):
 @api.post("/v1/b2b/magic_links/authenticate", sdk=("/b2b/magic_links/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by a link. A discovery token, which older guides bring here, is answered as discovery answers it."""
-    wish = login.Wish(
+    wish = login_flow.SessionOptions(
         minutes=req.session_duration_minutes,
         claims=req.session_custom_claims,
         session_token=req.session_token,
@@ -190,13 +181,13 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     if sandbox.is_good_token(req.magic_links_token):
         organization, member = sandbox.organization_and_member(ctx)
         return _logged_in(ctx, organization, member, wish)
-    token = tokens.redeem_link(
+    token = one_time_tokens.redeem_link(
         ctx, req.magic_links_token, ("magic_link", "email_update", "discovery"), req.pkce_code_verifier
     )
     if token.kind == "discovery":
         ctx.note("a discovery token: use POST /v1/b2b/magic_links/discovery/authenticate")
         return magic_links_discovery.found(ctx, token.email_address)
-    member = lookup.unlocked(ctx, ctx.store.get(Member, member_id=token.member_id))
+    member = lookup.without_expired_lock(ctx, ctx.store.get(Member, member_id=token.member_id))
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if token.kind == "email_update":
         member = emails.complete_update(ctx, organization, token)
@@ -205,7 +196,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     return _logged_in(ctx, organization, member, wish)
 
 
-def _logged_in(ctx: Context, organization: Organization, member: Member, wish: login.Wish) -> Body:
-    factor = login.email_factor(ctx, "magic_link", member.email_address, member.email_id)
-    body = login.proven(ctx, organization, member, factor, wish)
+def _logged_in(ctx: Context, organization: Organization, member: Member, wish: login_flow.SessionOptions) -> Body:
+    factor = login_flow.email_factor(ctx, "magic_link", member.email_address, member.email_id)
+    body = login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
     return {**body, "method_id": member.email_id, "reset_sessions": False}

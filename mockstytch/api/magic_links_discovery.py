@@ -1,9 +1,19 @@
 """``magic_links.discovery``, ``magic_links.email.discovery``: an address is proven, an organization chosen later."""
 
-from mockstytch.domain import discovery, login, messages, redirects, sandbox, tokens
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import CodeChallenge, CodeVerifier, EmailAddress, LinkMinutes, Locale, LocaleField, Token
-from mockstytch.mock import Context
+from mockstytch.domain.credentials import one_time_tokens
+from mockstytch.domain.login import discovery, login_flow, sandbox
+from mockstytch.domain.shared import messages, redirects
+from mockstytch.runtime import Context
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
+    CodeChallenge,
+    CodeVerifier,
+    EmailAddress,
+    LinkMinutes,
+    Locale,
+    LocaleField,
+    Token,
+)
 
 api = Endpoints()
 
@@ -24,7 +34,7 @@ def send(ctx: Context, req: Send) -> Body:
     redirects.check_template(ctx, req.login_template_id)
     if req.email_address == sandbox.EMAIL_ADDRESS:
         return {}
-    token = tokens.mint(
+    token = one_time_tokens.mint(
         ctx,
         "discovery",
         req.email_address,
@@ -51,10 +61,12 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Turn a link into an intermediate session and the list of organizations. Nobody is logged in yet."""
     if sandbox.is_good_token(req.discovery_magic_links_token):
         return found(ctx, sandbox.EMAIL_ADDRESS)
-    token = tokens.redeem_link(ctx, req.discovery_magic_links_token, ("discovery",), req.pkce_code_verifier)
+    token = one_time_tokens.redeem_link(ctx, req.discovery_magic_links_token, ("discovery",), req.pkce_code_verifier)
     return found(ctx, token.email_address)
 
 
 def found(ctx: Context, email_address: str) -> Body:
     """The answer to a proven address."""
-    return discovery.answer(ctx, email_address, [login.email_factor(ctx, "magic_link", email_address)])
+    return discovery.authenticate_response(
+        ctx, email_address, [login_flow.email_factor(ctx, "magic_link", email_address)]
+    )

@@ -6,23 +6,26 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import emails, holders, jit, lookup, members, metadata, passwords, rbac, search, totp
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.credentials import passwords, totp
+from mockstytch.domain.organizations import members, provisioning
+from mockstytch.domain.rbac import permissions, role_search
+from mockstytch.domain.shared import emails, lookup, metadata, search
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     UNSET,
-    Choice,
+    CaseInsensitiveEnum,
     EmailAddress,
     ExternalId,
+    FieldError,
     Maybe,
     MemberRef,
     Metadata,
     OptionalEmail,
     OrganizationRef,
-    Says,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
 
 api = Endpoints(resource="stytch.member")
 
@@ -45,10 +48,10 @@ class Create(Request):
 def create(ctx: Context, req: Create) -> Body:
     """Create a member, active at once. No mail is sent, and the rules for invitations don't apply."""
     organization = lookup.organization(ctx, req.organization_id)
-    rbac.check_assignable(ctx, organization, req.roles)
+    permissions.require_assignable(ctx, organization, req.roles)
     if ctx.actor.kind == "member" and req.trusted_metadata:
         raise errors.cannot_update_trusted_metadata()
-    member = jit.new_member(
+    member = provisioning.insert_member(
         ctx,
         organization,
         req.email_address,
@@ -58,8 +61,8 @@ def create(ctx: Context, req: Create) -> Body:
         is_breakglass=req.is_breakglass,
         mfa_enrolled=req.mfa_enrolled,
         roles=list(dict.fromkeys(req.roles)),
-        trusted_metadata=metadata.merged({}, req.trusted_metadata),
-        untrusted_metadata=metadata.merged({}, req.untrusted_metadata),
+        trusted_metadata=metadata.merge({}, req.trusted_metadata),
+        untrusted_metadata=metadata.merge({}, req.untrusted_metadata),
         **members.phone_columns(ctx, req.mfa_phone_number),
     )
     return members.changed(ctx, member, organization, "create")
@@ -81,11 +84,11 @@ def get(ctx: Context, req: Get) -> Body:
     if not req.member_id:
         if by_email is None:
             raise errors.member_not_found(because="no member has this address")
-        return members.answer(by_email, organization)
+        return members.member_response(by_email, organization)
     member = lookup.member(ctx, organization, req.member_id)
     if req.email_address and member != by_email:
         raise errors.invalid_member_get_fields(because="member_id and email_address are not one member's")
-    return members.answer(member, organization)
+    return members.member_response(member, organization)
 
 
 class DangerouslyGet(Request):
@@ -100,10 +103,10 @@ def dangerously_get(ctx: Context, req: DangerouslyGet) -> Body:
     if member is None or (member.status == "deleted" and not req.include_deleted):
         raise errors.member_not_found(because="the member is deleted" if member else "")
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
-    return members.answer(lookup.unlocked(ctx, member), organization)
+    return members.member_response(lookup.without_expired_lock(ctx, member), organization)
 
 
-class MfaMethod(Choice):
+class MfaMethod(CaseInsensitiveEnum):
     SMS_OTP = "sms_otp"
     TOTP = "totp"
 
@@ -119,7 +122,7 @@ class Update(Request):
     mfa_enrolled: Maybe[bool] = UNSET
     roles: Maybe[list[str]] = UNSET
     preserve_existing_sessions: bool = False
-    default_mfa_method: Maybe[Annotated[MfaMethod, Says(errors.invalid_mfa_default_method)]] = UNSET
+    default_mfa_method: Maybe[Annotated[MfaMethod, FieldError(errors.invalid_mfa_default_method)]] = UNSET
     email_address: Maybe[OptionalEmail] = UNSET
     external_id: Maybe[ExternalId] = UNSET
     unlink_email: bool = False
@@ -149,11 +152,11 @@ def update(ctx: Context, req: Update) -> Body:
     if new_email and ctx.actor.member_id == member.member_id:
         raise errors.member_cannot_update_their_email_address()
     for name in {"trusted_metadata", "untrusted_metadata"} & changes.keys():
-        changes[name] = metadata.merged(getattr(member, name), changes[name])
+        changes[name] = metadata.merge(getattr(member, name), changes[name])
     if req.preserve_existing_sessions and req.roles is UNSET:
         raise errors.cannot_preserve_existing_sessions()
     if req.roles is not UNSET:
-        rbac.check_assignable(ctx, organization, req.roles)
+        permissions.require_assignable(ctx, organization, req.roles)
         changes["roles"] = list(dict.fromkeys(req.roles))
         if not req.preserve_existing_sessions:
             members.end_sessions_by_sso(ctx, organization, member, set(member.roles) - set(req.roles))
@@ -165,11 +168,11 @@ def update(ctx: Context, req: Update) -> Body:
         changes |= members.phone_columns(ctx, number)
     _check_default_mfa_method(member, req)
     if not changes and not new_email:
-        return members.answer(member, organization)
-    member = ctx.store.update(member, members.conflicts(), **changes, updated_at=ctx.now)
+        return members.member_response(member, organization)
+    member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
     if new_email and new_email != member.email_address:
         member = emails.change(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
-        member = passwords.after_new_address(ctx, member)
+        member = passwords.on_email_changed(ctx, member)
     return members.changed(ctx, member, organization)
 
 
@@ -217,7 +220,7 @@ def reactivate(ctx: Context, req: Named) -> Body:
     kept = emails.reservation(ctx, organization, member.email_address)
     if kept or lookup.member_by_email(ctx, organization, member.email_address):
         raise errors.reactivation_email_belongs_to_another_member()
-    member = ctx.store.update(member, members.conflicts(), status="active", updated_at=ctx.now)
+    member = ctx.store.update(member, members.uniqueness_errors(), status="active", updated_at=ctx.now)
     return members.changed(ctx, member, organization)
 
 
@@ -258,7 +261,7 @@ def delete_totp(ctx: Context, req: Named) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     if not member.totp_registration_id:
         raise errors.totp_not_found()
-    totp.forget(ctx, member)
+    totp.delete(ctx, member)
     default = "" if member.default_mfa_method == MfaMethod.TOTP else member.default_mfa_method
     member = ctx.store.update(member, totp_registration_id="", default_mfa_method=default, updated_at=ctx.now)
     return members.changed(ctx, member, organization)
@@ -266,7 +269,7 @@ def delete_totp(ctx: Context, req: Named) -> Body:
 
 class DeletePassword(Request):
     organization_id: OrganizationRef
-    member_password_id: Annotated[str, Meta(min_length=1), Says(errors.member_password_not_found)]
+    member_password_id: Annotated[str, Meta(min_length=1), FieldError(errors.member_password_not_found)]
 
 
 @api.delete(
@@ -280,16 +283,16 @@ def delete_password(ctx: Context, req: DeletePassword) -> Body:
         Member, organization_id=organization.organization_id, member_password_id=req.member_password_id
     )
     named = {"organization_id": organization.organization_id, "member_id": member and member.member_id}
-    rbac.authorize(ctx, "stytch.member", "update.info.delete.password", named)
+    permissions.authorize(ctx, "stytch.member", "update.info.delete.password", named)
     if member is None:
         raise errors.member_password_not_found()
-    return members.changed(ctx, passwords.forget(ctx, member), organization)
+    return members.changed(ctx, passwords.delete(ctx, member), organization)
 
 
 class Search(Request):
-    organization_ids: Annotated[list[str], Meta(min_length=1), Says(errors.member_search_organization_ids_empty)]
+    organization_ids: Annotated[list[str], Meta(min_length=1), FieldError(errors.member_search_organization_ids_empty)]
     cursor: str = ""
-    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
     query: search.Query | None = None
 
 
@@ -340,12 +343,12 @@ def search_(ctx: Context, req: Search) -> Body:
     found_organizations = {}
     for reference in req.organization_ids:
         if ctx.actor.kind == "member":
-            rbac.own_organization(ctx, reference)
+            permissions.own_organization(ctx, reference)
         organization = lookup.organization(ctx, reference)
         found_organizations[organization.organization_id] = organization
     found = ctx.store.query(Member).where(search.one_of(_m.organization_id, found_organizations))
     query = req.query or search.Query()
-    by_roles = search.Filter("strings", partial(holders.of_roles, ctx, found_organizations.values()))
+    by_roles = search.Filter("strings", partial(role_search.members_with_roles, ctx, found_organizations.values()))
     wanted = search.condition("member", {**FILTERS, "member_roles": by_roles}, query)
     if wanted is not None:
         found = found.where(wanted)
@@ -355,7 +358,9 @@ def search_(ctx: Context, req: Search) -> Body:
         found = found.where(_m.status != "deleted")
     rows, results = search.page(ctx, Member, found, req.cursor, req.limit or 100)
     return {
-        "members": [wire.member(lookup.unlocked(ctx, m), found_organizations[m.organization_id]) for m in rows],
+        "members": [
+            wire.member(lookup.without_expired_lock(ctx, m), found_organizations[m.organization_id]) for m in rows
+        ],
         "organizations": {m.organization_id: wire.organization(found_organizations[m.organization_id]) for m in rows},
         "results_metadata": results,
     }

@@ -2,18 +2,14 @@
 
 from mockstytch import errors
 from mockstytch.api import members as members_api
-from mockstytch.domain import codes, emails, lookup, members, messages, redirects, tokens
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import (
-    Choice,
-    EmailAddress,
-    Locale,
-    LocaleField,
-    OptionalEmail,
-)
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
+from mockstytch.domain.credentials import codes, one_time_tokens
+from mockstytch.domain.organizations import members
+from mockstytch.domain.shared import emails, lookup, messages, redirects
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, EmailAddress, Locale, LocaleField, OptionalEmail
 
 api = Endpoints(resource="stytch.member")
 
@@ -46,7 +42,7 @@ def unlink_retired_email(ctx: Context, req: UnlinkRetiredEmail) -> Body:
     raise errors.email_not_found()
 
 
-class DeliveryMethod(Choice):
+class DeliveryMethod(CaseInsensitiveEnum):
     EMAIL_MAGIC_LINK = "EMAIL_MAGIC_LINK"
     EMAIL_OTP = "EMAIL_OTP"
 
@@ -81,7 +77,7 @@ def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
         messages.code(ctx, "email_update", token, req.locale, organization)
     else:
         token_type = "multi_tenant_magic_links"
-        token = tokens.mint(
+        token = one_time_tokens.mint(
             ctx,
             "email_update",
             req.email_address,
@@ -92,7 +88,7 @@ def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
             slug=organization.organization_slug,
         )
         messages.link(ctx, "email_update", token, token_type, req.locale, organization)
-    return members.answer(member, organization)
+    return members.member_response(member, organization)
 
 
 def _check_desired_email(ctx: Context, organization: Organization, member: Member, email_address: str) -> None:

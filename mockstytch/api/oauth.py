@@ -3,9 +3,15 @@
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain import discovery, emails, jit, login, lookup, oauth, organizations
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.login import discovery, login_flow, oauth
+from mockstytch.domain.organizations import organization_settings, provisioning
+from mockstytch.domain.shared import emails, lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.credentials import OAuthRegistration, ProviderAccount
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
     CodeVerifier,
     MemberRef,
@@ -16,10 +22,6 @@ from mockstytch.http.fields import (
     SmsLocaleField,
     Token,
 )
-from mockstytch.mock import Context
-from mockstytch.store.credentials import OAuthRegistration, ProviderAccount
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
 
 api = Endpoints()
 
@@ -45,13 +47,13 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     account = oauth.account_of(ctx, token)
     organization = ctx.store.get(Organization, organization_id=token.organization_id)
     factor = oauth.factor(ctx, account)
-    member = oauth.member_of(ctx, organization, account)
-    organizations.check_method(organization, member, login.method_of(factor))
+    member = oauth.match_member(ctx, organization, account)
+    organization_settings.require_method_allowed(organization, member, login_flow.auth_method_of(factor))
     if member is None:
-        member = jit.joining(ctx, organization, account.email_address, [factor], name=account.name)
+        member = provisioning.provision(ctx, organization, account.email_address, [factor], name=account.name)
     elif account.email_verified and account.email_address != member.email_address:
         member = _with_provider_address(ctx, organization, member, account)
-    wish = login.Wish(
+    wish = login_flow.SessionOptions(
         minutes=req.session_duration_minutes,
         claims=req.session_custom_claims,
         session_token=req.session_token,
@@ -60,7 +62,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         locale=req.locale,
     )
     return {
-        **login.proven(ctx, organization, member, factor, wish),
+        **login_flow.complete_primary_factor(ctx, organization, member, factor, wish),
         "provider_subject": account.provider_subject,
         "provider_type": oauth.provider_type(account.provider),
         "provider_values": _provider_values(account),
@@ -106,7 +108,7 @@ def discovery_authenticate(ctx: Context, req: DiscoveryAuthenticate) -> Body:
     token = oauth.redeem(ctx, req.discovery_oauth_token, "discovery_oauth", req.pkce_code_verifier)
     account = oauth.account_of(ctx, token)
     return {
-        **discovery.answer(ctx, account.email_address, [oauth.factor(ctx, account)]),
+        **discovery.authenticate_response(ctx, account.email_address, [oauth.factor(ctx, account)]),
         "provider_type": oauth.provider_type(account.provider),
         "provider_tenant_id": account.tenant_ids[0] if len(account.tenant_ids) == 1 else "",
         "provider_tenant_ids": account.tenant_ids,
@@ -196,4 +198,4 @@ def _accounts(ctx: Context, req: OfMember, provider: str) -> list[ProviderAccoun
     if not registrations:
         raise errors.member_oauth_token_not_found()
     found = [ctx.store.get(ProviderAccount, account_key=r.account_key) for r in registrations]
-    return [oauth.fresh(ctx, account) for account in sorted(found, key=lambda a: a.position)]
+    return [oauth.with_fresh_access_token(ctx, account) for account in sorted(found, key=lambda a: a.position)]

@@ -6,36 +6,40 @@ from msgspec import Meta
 from sqlalchemy import Select, select, union_all
 
 from mockstytch import errors, wire
-from mockstytch.domain import lookup, organizations, sandbox, search, sso_connections, tokens
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Choice, Maybe, Metadata, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization, OrganizationDomain
-from mockstytch.store.record import Frozen
-from mockstytch.store.sessions import IntermediateSession
-from mockstytch.store.sso import ExternalConnection, OidcConnection, SamlConnection
+from mockstytch.domain.credentials import one_time_tokens
+from mockstytch.domain.login import sandbox
+from mockstytch.domain.organizations import organization_settings
+from mockstytch.domain.shared import lookup, search
+from mockstytch.domain.sso import sso_connections
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization, OrganizationDomain
+from mockstytch.store.records.sessions import IntermediateSession
+from mockstytch.store.records.sso import ExternalConnection, OidcConnection, SamlConnection
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, Metadata, OrganizationRef
+from mockstytch.values import Frozen
 
 api = Endpoints(resource="stytch.organization")
 
 
-class Provisioning(Choice):
+class Provisioning(CaseInsensitiveEnum):
     ALL_ALLOWED = "ALL_ALLOWED"
     RESTRICTED = "RESTRICTED"
     NOT_ALLOWED = "NOT_ALLOWED"
 
 
-class NarrowProvisioning(Choice):
+class NarrowProvisioning(CaseInsensitiveEnum):
     RESTRICTED = "RESTRICTED"
     NOT_ALLOWED = "NOT_ALLOWED"
 
 
-class Methods(Choice):
+class Methods(CaseInsensitiveEnum):
     ALL_ALLOWED = "ALL_ALLOWED"
     RESTRICTED = "RESTRICTED"
 
 
-class MfaPolicy(Choice):
+class MfaPolicy(CaseInsensitiveEnum):
     REQUIRED_FOR_ALL = "REQUIRED_FOR_ALL"
     OPTIONAL = "OPTIONAL"
 
@@ -45,28 +49,28 @@ class RoleAssignment(Frozen):
     role_id: str
 
 
-_Factor = Annotated[Provisioning, Says(errors.invalid_organization_auth_factor_setting)]
+_Factor = Annotated[Provisioning, FieldError(errors.invalid_organization_auth_factor_setting)]
 _EmailJit = Annotated[
-    NarrowProvisioning, Says(errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning)
+    NarrowProvisioning, FieldError(errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning)
 ]
 _TenantJit = Annotated[
-    NarrowProvisioning, Says(errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning)
+    NarrowProvisioning, FieldError(errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning)
 ]
-_AuthMethods = Annotated[Methods, Says(errors.invalid_organization_auth_method_settings)]
-_MfaMethods = Annotated[Methods, Says(errors.invalid_organization_mfa_factor_setting)]
-_MfaPolicy = Annotated[MfaPolicy, Says(errors.invalid_organization_mfa_policy)]
+_AuthMethods = Annotated[Methods, FieldError(errors.invalid_organization_auth_method_settings)]
+_MfaMethods = Annotated[Methods, FieldError(errors.invalid_organization_mfa_factor_setting)]
+_MfaPolicy = Annotated[MfaPolicy, FieldError(errors.invalid_organization_mfa_policy)]
 _Slug = Annotated[
     str,
     Meta(pattern=r"\A(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}\Z|\A\Z"),
-    Says(errors.invalid_organization_slug),
+    FieldError(errors.invalid_organization_slug),
 ]
 _ExternalId = Annotated[
     str,
     Meta(pattern=r"\A(?!organization-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"),
-    Says(errors.invalid_organization_external_id),
+    FieldError(errors.invalid_organization_external_id),
 ]
-_Tenants = Annotated[dict[str, list[str]], Says(errors.invalid_oauth_allowed_tenants_format, or_type=True)]
-Name = Annotated[str, Meta(min_length=1), Says(errors.organization_name_missing)]
+_Tenants = Annotated[dict[str, list[str]], FieldError(errors.invalid_oauth_allowed_tenants_format, or_type=True)]
+Name = Annotated[str, Meta(min_length=1), FieldError(errors.organization_name_missing)]
 
 
 class Settings(Request):
@@ -102,7 +106,7 @@ class Create(Settings):
 @api.post("/v1/b2b/organizations")
 def create(ctx: Context, req: Create) -> Body:
     """Create an organization. The slug is derived from the name where none is given."""
-    organization = organizations.create(ctx, req.organization_name, req.changes())
+    organization = organization_settings.create(ctx, req.organization_name, req.changes())
     return {"organization": wire.organization(organization)}
 
 
@@ -155,7 +159,7 @@ class Update(Settings):
 def update(ctx: Context, req: Update) -> Body:
     """Change what is sent; lists are replaced, ``trusted_metadata`` is merged. Sessions live on."""
     organization = lookup.organization(ctx, req.organization_id)
-    return {"organization": wire.organization(organizations.update(ctx, organization, req.changes()))}
+    return {"organization": wire.organization(organization_settings.update(ctx, organization, req.changes()))}
 
 
 class Delete(Request):
@@ -167,11 +171,11 @@ def delete(ctx: Context, req: Delete) -> Body:
     """Delete an organization with its members, their sessions and outstanding links. The slug is free again."""
     organization = lookup.organization(ctx, req.organization_id)
     for member in ctx.store.all(Member, organization_id=organization.organization_id):
-        tokens.kill(ctx, member)
+        one_time_tokens.revoke_outstanding(ctx, member)
         if member.status != "deleted":
             ctx.emit("member", "delete", member.member_id)
     for connection in organization.sso_connections:
-        sso_connections.tell(ctx, "delete", connection.connection_id)
+        sso_connections.emit(ctx, "delete", connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
     ctx.store.delete(organization)  # members and sessions go with it
     ctx.emit("organization", "delete", organization.organization_id)
@@ -199,7 +203,7 @@ def metrics(ctx: Context, req: Get) -> Body:
 
 class Search(Request):
     cursor: str = ""
-    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
     query: search.Query | None = None
 
 

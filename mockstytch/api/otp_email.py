@@ -5,38 +5,30 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
-from mockstytch.domain import (
-    codes,
-    discovery,
-    emails,
-    jit,
-    login,
-    lookup,
-    members,
-    messages,
-    organizations,
-    redirects,
-)
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.credentials import codes
+from mockstytch.domain.login import discovery, login_flow
+from mockstytch.domain.organizations import members, organization_settings, provisioning
+from mockstytch.domain.shared import emails, lookup, messages, redirects
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.messages import OneTimeToken
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
     EmailAddress,
+    FieldError,
     Locale,
     LocaleField,
     OptionalSessionToken,
     OrganizationRef,
-    Says,
     SessionMinutes,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.messages import OneTimeToken
-from mockstytch.store.organizations import Organization
 
 api = Endpoints()
 
-Code = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z"), Says(errors.invalid_code)]
-CodeMinutes = Annotated[int, Meta(ge=2, le=15), Says(errors.invalid_expiration_otp)]
+Code = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z"), FieldError(errors.invalid_code)]
+CodeMinutes = Annotated[int, Meta(ge=2, le=15), FieldError(errors.invalid_expiration_otp)]
 
 
 class LoginOrSignup(Request):
@@ -55,12 +47,12 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     organization = lookup.organization(ctx, req.organization_id)
     templates = req.login_template_id, req.signup_template_id
     redirects.check_template(ctx, *templates)
-    member, created = jit.recipient(ctx, organization, req.email_address, "email_otp")
+    member, created = provisioning.find_or_provision(ctx, organization, req.email_address, "email_otp")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
     token = codes.issue(ctx, "email_otp", member.email_address, minutes, member)
     messages.code(ctx, f"email_otp.{kind}", token, req.locale, organization, templates)
-    return {**members.answer(member, organization), "member_created": created}
+    return {**members.member_response(member, organization), "member_created": created}
 
 
 class Authenticate(Request):
@@ -80,8 +72,8 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by a code; or finish a change of address, by the code that was sent to the new one."""
     organization = lookup.organization(ctx, req.organization_id)
     member = _updated(ctx, organization, req) or _proven(ctx, organization, req)
-    factor = login.email_factor(ctx, "email_otp", member.email_address, member.email_id)
-    wish = login.Wish(
+    factor = login_flow.email_factor(ctx, "email_otp", member.email_address, member.email_id)
+    wish = login_flow.SessionOptions(
         minutes=req.session_duration_minutes,
         claims=req.session_custom_claims,
         session_token=req.session_token,
@@ -89,14 +81,14 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         intermediate_session_token=req.intermediate_session_token,
         locale=req.locale,
     )
-    return {**login.proven(ctx, organization, member, factor, wish), "method_id": member.email_id}
+    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, wish), "method_id": member.email_id}
 
 
 def _proven(ctx: Context, organization: Organization, req: Authenticate) -> Member:
     member = lookup.member_by_email(ctx, organization, req.email_address)
     if member is None:
         raise errors.otp_code_not_found(because="nobody in the organization has this address")
-    organizations.check_method(organization, member, "email_otp")
+    organization_settings.require_method_allowed(organization, member, "email_otp")
     codes.redeem(ctx, "email_otp", req.email_address, req.code, member)
     return member
 
@@ -144,5 +136,5 @@ class DiscoveryAuthenticate(Request):
 def discovery_authenticate(ctx: Context, req: DiscoveryAuthenticate) -> Body:
     """Turn a code into an intermediate session and the list of organizations."""
     codes.redeem(ctx, "discovery_otp", req.email_address, req.code, None)
-    factors = [login.email_factor(ctx, "email_otp", req.email_address)]
-    return discovery.answer(ctx, req.email_address, factors)
+    factors = [login_flow.email_factor(ctx, "email_otp", req.email_address)]
+    return discovery.authenticate_response(ctx, req.email_address, factors)

@@ -4,28 +4,31 @@ from typing import Annotated
 
 from mockstytch import errors, wire
 from mockstytch.api.otp_email import Code
-from mockstytch.domain import codes, locks, lookup, members, mfa, second_factor
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
-    Choice,
+from mockstytch.domain.credentials import codes, locks
+from mockstytch.domain.login import mfa, second_factor
+from mockstytch.domain.organizations import members
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
+    CaseInsensitiveEnum,
     Claims,
+    FieldError,
     MemberRef,
     OptionalSessionToken,
     OrganizationRef,
-    Says,
     SessionMinutes,
     SmsLocale,
     SmsLocaleField,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
-from mockstytch.store.sessions import Factor
 
 api = Endpoints()
 
 
-class Enrollment(Choice):
+class Enrollment(CaseInsensitiveEnum):
     ENROLL = "enroll"
     UNENROLL = "unenroll"
 
@@ -53,8 +56,8 @@ class SecondFactorAuthenticate(SecondFactor):
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
 
-    def wish(self) -> second_factor.Wish:
-        return second_factor.Wish(
+    def wish(self) -> second_factor.MfaOptions:
+        return second_factor.MfaOptions(
             minutes=self.session_duration_minutes,
             claims=self.session_custom_claims,
             set_mfa_enrollment=getattr(self, "set_mfa_enrollment", None) or "",
@@ -72,33 +75,33 @@ def send(ctx: Context, req: Send) -> Body:
     """Text a code to the member's phone, which is linked by this where there is none yet. It lives two minutes."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    second_factor.check_allowed(organization, member, "sms_otp")
-    held = second_factor.brought(ctx, organization, member, req.credential())
-    locks.check(ctx, member)
+    second_factor.require_method_allowed(organization, member, "sms_otp")
+    held = second_factor.optional_session(ctx, organization, member, req.credential())
+    locks.require_unlocked(ctx, member)
     if held is None or not (member.mfa_phone_number and member.mfa_phone_number_verified):
-        second_factor.check_bypass(member, held)
+        second_factor.require_existing_factor(member, held)
     if req.mfa_phone_number and member.mfa_phone_number and req.mfa_phone_number != member.mfa_phone_number:
         raise errors.duplicate_member_phone_number_for_member()
     if not member.mfa_phone_number:
         member = _with_phone(ctx, organization, member, req.mfa_phone_number)
-    members.check_textable(ctx, member.mfa_phone_number)
+    members.require_textable(ctx, member.mfa_phone_number)
     mfa.send_sms(ctx, organization, member, req.locale)
-    return members.answer(member, organization)
+    return members.member_response(member, organization)
 
 
 def _with_phone(ctx: Context, organization: Organization, member: Member, number: str) -> Member:
     if not number:
         raise errors.member_phone_number_not_found(because="the member has none, and none was given")
-    second_factor.check_attachable(member)
+    second_factor.require_enrollable(member)
     columns = members.phone_columns(ctx, number)
-    member = ctx.store.update(member, members.conflicts(), **columns, updated_at=ctx.now)
+    member = ctx.store.update(member, members.uniqueness_errors(), **columns, updated_at=ctx.now)
     ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     return member
 
 
 class Authenticate(SecondFactorAuthenticate):
     code: Code
-    set_mfa_enrollment: Annotated[Enrollment, Says(errors.bad_request)] | None = None
+    set_mfa_enrollment: Annotated[Enrollment, FieldError(errors.bad_request)] | None = None
     set_default_mfa: bool = False
 
 
@@ -107,11 +110,11 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Add the factor to what was proven before. The number is verified by it."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    second_factor.check_allowed(organization, member, "sms_otp")
-    held = second_factor.held(ctx, organization, member, req.credential())
-    second_factor.check_primary(organization, member, held)
+    second_factor.require_method_allowed(organization, member, "sms_otp")
+    held = second_factor.required_session(ctx, organization, member, req.credential())
+    second_factor.require_primary_factor(organization, member, held)
     codes.redeem(ctx, "sms_otp", member.mfa_phone_number, req.code, member)
-    member = locks.succeeded(ctx, member)
+    member = locks.reset_attempts(ctx, member)
     factor = Factor(
         type="otp",
         delivery_method="sms",

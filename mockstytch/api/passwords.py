@@ -6,28 +6,25 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import (
-    hashes,
-    jit,
-    login,
-    lookup,
-    members,
-    messages,
-    metadata,
-    organizations,
-    passwords,
-    rbac,
-    redirects,
-    sessions,
-    tokens,
-)
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.credentials import one_time_tokens, passwords
+from mockstytch.domain.login import login_flow
+from mockstytch.domain.organizations import members, organization_settings, provisioning
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import lookup, messages, metadata, redirects
+from mockstytch.protocols import password_hashes
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
     CodeChallenge,
     CodeVerifier,
     EmailAddress,
     ExternalId,
+    FieldError,
     LinkMinutes,
     Locale,
     LocaleField,
@@ -35,22 +32,17 @@ from mockstytch.http.fields import (
     OptionalEmail,
     OptionalSessionToken,
     OrganizationRef,
-    Says,
     SessionMinutes,
     Token,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
-from mockstytch.store.sessions import Factor
 
 api = Endpoints(resource="stytch.member")
 
 TOKEN_TYPE = "multi_tenant_passwords"
 _RECENT = timedelta(minutes=5)  # how fresh a factor must be to set a password by session
 
-PasswordText = Annotated[str, Meta(min_length=1), Says(errors.weak_password)]
-GivenPassword = Annotated[str, Meta(min_length=1), Says(errors.unauthorized_credentials)]
+PasswordText = Annotated[str, Meta(min_length=1), FieldError(errors.weak_password)]
+GivenPassword = Annotated[str, Meta(min_length=1), FieldError(errors.unauthorized_credentials)]
 
 
 class _WithSession(Request):
@@ -62,8 +54,8 @@ class _WithSession(Request):
     session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
 
-    def wish(self) -> login.Wish:
-        return login.Wish(
+    def wish(self) -> login_flow.SessionOptions:
+        return login_flow.SessionOptions(
             minutes=self.session_duration_minutes,
             claims=self.session_custom_claims,
             session_token=self.session_token,
@@ -85,9 +77,9 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by a password, which says nothing about the address."""
     organization = lookup.organization(ctx, req.organization_id)
     member = _member(ctx, organization, req.email_address)
-    organizations.check_method(organization, member, "password")
-    member = passwords.prove(ctx, member, req.password)
-    return login.proven(ctx, organization, member, passwords.factor(ctx), req.wish())
+    organization_settings.require_method_allowed(organization, member, "password")
+    member = passwords.verify(ctx, member, req.password)
+    return login_flow.complete_primary_factor(ctx, organization, member, passwords.factor(ctx), req.wish())
 
 
 def _member(ctx: Context, organization: Organization, email_address: str) -> Member:
@@ -117,7 +109,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     login_url = redirects.resolve(ctx, "login", req.login_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
     redirects.check_template(ctx, *templates)
-    member, _ = jit.recipient(ctx, organization, req.email_address, "password")
+    member, _ = provisioning.find_or_provision(ctx, organization, req.email_address, "password")
     sent: dict[str, Any] = {
         "email_address": member.email_address,
         "minutes": req.reset_password_expiration_minutes,
@@ -126,8 +118,10 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
         "pkce_code_challenge": req.code_challenge,
         "public_token": ctx.project.public_token,
     }
-    token = tokens.mint(ctx, "password_reset", landing_url=url, token_type=TOKEN_TYPE, **sent)
-    without = tokens.mint(ctx, "magic_link", landing_url=login_url, token_type="multi_tenant_magic_links", **sent)
+    token = one_time_tokens.mint(ctx, "password_reset", landing_url=url, token_type=TOKEN_TYPE, **sent)
+    without = one_time_tokens.mint(
+        ctx, "magic_link", landing_url=login_url, token_type="multi_tenant_magic_links", **sent
+    )
     messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without, templates)
     return {
         "member_id": member.member_id,
@@ -146,28 +140,33 @@ class Reset(_WithSession):
 @api.post("/v1/b2b/passwords/email/reset", sdk=("/b2b/passwords/email/reset",))
 def email_reset(ctx: Context, req: Reset) -> Body:
     """Set a password by a mailed link. The address is proven by it, and every other session of the member ends."""
-    token = tokens.redeem_reset(ctx, req.password_reset_token, "password_reset", req.code_verifier)
+    token = one_time_tokens.redeem_reset(ctx, req.password_reset_token, "password_reset", req.code_verifier)
     member = ctx.store.get(Member, member_id=token.member_id)
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if member.email_address != token.email_address:
         raise errors.unable_to_auth_password_reset_token(because="the member's address changed since")
-    organizations.check_method(organization, member, "password")
-    passwords.check_new(ctx, req.password, member.email_address)
+    organization_settings.require_method_allowed(organization, member, "password")
+    passwords.require_strong(ctx, req.password, member.email_address)
     factor = passwords.factor(ctx, proves_email=member.email_address)
     body = _changed(ctx, organization, member, req.password, factor, req.wish())
     return {**body, "member_email_id": member.email_id}
 
 
 def _changed(
-    ctx: Context, organization: Organization, member: Member, password: str, factor: Factor, wish: login.Wish
+    ctx: Context,
+    organization: Organization,
+    member: Member,
+    password: str,
+    factor: Factor,
+    wish: login_flow.SessionOptions,
 ) -> Body:
     """Set the password and log in by it. The member's sessions end, but for its own that came along: it goes on."""
-    sessions.check_arguments(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
+    sessions.require_single_session(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
     along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
-    member = passwords.set_for(ctx, member, hashes.make(ctx, password))
+    member = passwords.set_password(ctx, member, password_hashes.make(password, ctx.ids.token()))
     ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")
-    return login.proven(ctx, organization, member, factor, wish)
+    return login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
 
 
 class ExistingPasswordReset(_WithSession):
@@ -182,9 +181,9 @@ def existing_password_reset(ctx: Context, req: ExistingPasswordReset) -> Body:
     """Change a password by showing the old one. Every other session of the member ends."""
     organization = lookup.organization(ctx, req.organization_id)
     member = _member(ctx, organization, req.email_address)
-    organizations.check_method(organization, member, "password")
-    member = passwords.prove_old(ctx, member, req.existing_password)
-    passwords.check_new(ctx, req.new_password, member.email_address)
+    organization_settings.require_method_allowed(organization, member, "password")
+    member = passwords.verify_current(ctx, member, req.existing_password)
+    passwords.require_strong(ctx, req.new_password, member.email_address)
     body = _changed(ctx, organization, member, req.new_password, passwords.factor(ctx), req.wish())
     del body["organization_id"]  # the official client knows none here
     return body
@@ -203,10 +202,10 @@ def session_reset(ctx: Context, req: SessionReset) -> Body:
     member = ctx.store.get(Member, member_id=session.member_id)
     if session.organization_id != organization.organization_id:
         raise errors.session_not_found(because="the session belongs to another organization")
-    organizations.check_method(organization, member, "password")
+    organization_settings.require_method_allowed(organization, member, "password")
     if not any(f.last_authenticated_at + _RECENT >= ctx.now for f in session.authentication_factors):
         raise errors.session_too_old_to_reset_password()
-    passwords.check_new(ctx, req.password, member.email_address)
+    passwords.require_strong(ctx, req.password, member.email_address)
     body = _changed(ctx, organization, member, req.password, passwords.factor(ctx), req.wish())
     del body["organization_id"], body["primary_required"]
     return body
@@ -249,7 +248,7 @@ class RequireReset(Request):
 def require_reset(ctx: Context, req: RequireReset) -> Body:
     """Across organizations: the address's password no longer works, and has to be set anew by mail. A member is named
     by the organization's own ids, or by its ``member_id`` alone."""
-    passwords.check_mode(ctx, cross_org=True)
+    passwords.require_mode(ctx, cross_org=True)
     reference = req.organization_id or ctx.actor.organization_id  # an acting member reaches its own colleagues only
     if not reference and req.member_id:
         known = ctx.store.find(Member, member_id=req.member_id)
@@ -271,14 +270,14 @@ def require_reset(ctx: Context, req: RequireReset) -> Body:
 class Migrate(Request):
     organization_id: OrganizationRef
     email_address: EmailAddress
-    hash: Annotated[str, Meta(min_length=1, max_length=4096), Says(errors.invalid_hash)]
-    hash_type: Annotated[str, Meta(min_length=1), Says(errors.invalid_hash_type)]
-    md_5_config: hashes.Salts = hashes.Salts()
-    argon_2_config: hashes.Argon2 | None = None
-    sha_1_config: hashes.Salts = hashes.Salts()
-    sha_512_config: hashes.Salts = hashes.Salts()
-    scrypt_config: hashes.Scrypt | None = None
-    pbkdf_2_config: hashes.Pbkdf2 | None = None
+    hash: Annotated[str, Meta(min_length=1, max_length=4096), FieldError(errors.invalid_hash)]
+    hash_type: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_hash_type)]
+    md_5_config: password_hashes.Salts = password_hashes.Salts()
+    argon_2_config: password_hashes.Argon2 | None = None
+    sha_1_config: password_hashes.Salts = password_hashes.Salts()
+    sha_512_config: password_hashes.Salts = password_hashes.Salts()
+    scrypt_config: password_hashes.Scrypt | None = None
+    pbkdf_2_config: password_hashes.Pbkdf2 | None = None
     name: str = ""
     trusted_metadata: Metadata = {}
     untrusted_metadata: Metadata = {}
@@ -286,10 +285,10 @@ class Migrate(Request):
     preserve_existing_sessions: bool = False
     mfa_phone_number: str = ""
     set_phone_number_verified: bool = False
-    external_id: Annotated[ExternalId, Says(errors.invalid_external_id)] = ""
+    external_id: Annotated[ExternalId, FieldError(errors.invalid_external_id)] = ""
 
-    def configs(self) -> hashes.Configs:
-        return hashes.Configs(
+    def configs(self) -> password_hashes.Configs:
+        return password_hashes.Configs(
             md_5=self.md_5_config,
             sha_1=self.sha_1_config,
             sha_512=self.sha_512_config,
@@ -303,18 +302,18 @@ class Migrate(Request):
 def migrate(ctx: Context, req: Migrate) -> Body:
     """Take over the password of a user table. The member is made where there is none; its address is verified."""
     organization = lookup.organization(ctx, req.organization_id)
-    stored = hashes.imported(req.hash_type.lower(), req.hash, req.configs())
-    rbac.check_assignable(ctx, organization, req.roles)
+    stored = password_hashes.import_hash(req.hash_type.lower(), req.hash, req.configs())
+    permissions.require_assignable(ctx, organization, req.roles)
     found = lookup.member_by_email(ctx, organization, req.email_address)
-    old = passwords.of_scope(ctx, passwords.scope_of(ctx, found.member_id if found else "", req.email_address))
+    old = passwords.find_by_scope(ctx, passwords.scope_of(ctx, found.member_id if found else "", req.email_address))
     again = old is not None and old.member_id is None and old.hash == stored  # it is shared, and came along before
     if old and not again:
         raise errors.password_already_exists()
-    member = found or jit.new_member(
+    member = found or provisioning.insert_member(
         ctx, organization, req.email_address, status="active", external_id=req.external_id or None
     )
     member = _migrated(ctx, member, req)
-    member = member if again else passwords.set_for(ctx, member, stored)
+    member = member if again else passwords.set_password(ctx, member, stored)
     body = members.changed(ctx, member, organization, "update" if found else "create")
     return {**body, "member_created": found is None}
 
@@ -328,13 +327,13 @@ def _migrated(ctx: Context, member: Member, req: Migrate) -> Member:
         columns["mfa_phone_number_verified"] = req.set_phone_number_verified
     return ctx.store.update(
         member,
-        members.conflicts(),
+        members.uniqueness_errors(),
         status="active",
         email_address_verified=True,
         name=req.name or member.name,
         roles=list(dict.fromkeys(req.roles)) or member.roles,
-        trusted_metadata=metadata.merged(member.trusted_metadata, req.trusted_metadata),
-        untrusted_metadata=metadata.merged(member.untrusted_metadata, req.untrusted_metadata),
+        trusted_metadata=metadata.merge(member.trusted_metadata, req.trusted_metadata),
+        untrusted_metadata=metadata.merge(member.untrusted_metadata, req.untrusted_metadata),
         updated_at=ctx.now,
         **columns,
     )

@@ -1,10 +1,21 @@
 """``passwords.discovery``: passwords of people rather than of members, where the project has them so."""
 
 from mockstytch.api.passwords import GivenPassword, PasswordText
-from mockstytch.domain import discovery, hashes, messages, passwords, redirects, tokens
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import CodeChallenge, CodeVerifier, EmailAddress, LinkMinutes, Locale, LocaleField, Token
-from mockstytch.mock import Context
+from mockstytch.domain.credentials import one_time_tokens, passwords
+from mockstytch.domain.login import discovery
+from mockstytch.domain.shared import messages, redirects
+from mockstytch.protocols import password_hashes
+from mockstytch.runtime import Context
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
+    CodeChallenge,
+    CodeVerifier,
+    EmailAddress,
+    LinkMinutes,
+    Locale,
+    LocaleField,
+    Token,
+)
 
 api = Endpoints()
 
@@ -17,9 +28,9 @@ class Authenticate(Request):
 @api.post("/v1/b2b/passwords/discovery/authenticate", sdk=("/b2b/passwords/discovery/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Turn an address and its password into an intermediate session and the list of organizations."""
-    passwords.check_mode(ctx, cross_org=True)
-    passwords.prove_shared(ctx, req.email_address, req.password)
-    return discovery.answer(ctx, req.email_address, [passwords.factor(ctx)])
+    passwords.require_mode(ctx, cross_org=True)
+    passwords.verify_shared(ctx, req.email_address, req.password)
+    return discovery.authenticate_response(ctx, req.email_address, [passwords.factor(ctx)])
 
 
 class ResetStart(Request):
@@ -36,7 +47,7 @@ class ResetStart(Request):
 @api.post("/v1/b2b/passwords/discovery/email/reset/start", sdk=("/b2b/passwords/discovery/reset/start",))
 def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     """Mail a link to set the address's password by, whether or not anybody knows the address."""
-    passwords.check_mode(ctx, cross_org=True)
+    passwords.require_mode(ctx, cross_org=True)
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     discovery_url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
@@ -46,7 +57,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
         req.pkce_code_challenge,
         ctx.project.public_token,
     )
-    token = tokens.mint(
+    token = one_time_tokens.mint(
         ctx,
         "discovery_password_reset",
         req.email_address,
@@ -56,7 +67,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
         pkce_code_challenge=challenge,
         public_token=public_token,
     )
-    without = tokens.mint(
+    without = one_time_tokens.mint(
         ctx,
         "discovery",
         req.email_address,
@@ -79,10 +90,14 @@ class Reset(Request):
 @api.post("/v1/b2b/passwords/discovery/email/reset", sdk=("/b2b/passwords/discovery/reset",))
 def email_reset(ctx: Context, req: Reset) -> Body:
     """Set the address's password by a mailed link. Every session of every member with the address ends."""
-    passwords.check_mode(ctx, cross_org=True)
-    token = tokens.redeem_reset(ctx, req.password_reset_token, "discovery_password_reset", req.pkce_code_verifier)
-    passwords.check_new(ctx, req.password, token.email_address)
-    for member in passwords.set_for_address(ctx, token.email_address, hashes.make(ctx, req.password)):
+    passwords.require_mode(ctx, cross_org=True)
+    token = one_time_tokens.redeem_reset(
+        ctx, req.password_reset_token, "discovery_password_reset", req.pkce_code_verifier
+    )
+    passwords.require_strong(ctx, req.password, token.email_address)
+    for member in passwords.set_password_for_address(
+        ctx, token.email_address, password_hashes.make(req.password, ctx.ids.token())
+    ):
         passwords.end_sessions(ctx, member)
     factors = [passwords.factor(ctx, proves_email=token.email_address)]
-    return discovery.answer(ctx, token.email_address, factors)
+    return discovery.authenticate_response(ctx, token.email_address, factors)

@@ -1,11 +1,11 @@
 """``debug`` and ``project``: who is calling, and how much there is."""
 
-from mockstytch.domain import sandbox
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.mock import Context
-from mockstytch.store.clients import M2MClient
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
+from mockstytch.domain.login import sandbox
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.oauth_server import M2MClient
+from mockstytch.store.records.organizations import Organization
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 
 api = Endpoints()
 

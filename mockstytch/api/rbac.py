@@ -1,13 +1,14 @@
 """``rbac``: the policies, which the SDKs fetch for every local check."""
 
 from mockstytch import wire
-from mockstytch.domain import lookup, rbac, rbac_policy
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import OrganizationRef
-from mockstytch.mock import Context
-from mockstytch.store.organizations import Organization
-from mockstytch.store.projects import Role
-from mockstytch.store.record import Frozen
+from mockstytch.domain.rbac import permissions, rbac_policy
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import Role
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import OrganizationRef
+from mockstytch.values import Frozen
 
 api = Endpoints(resource="stytch.custom-org-roles")
 
@@ -21,9 +22,9 @@ def policy(ctx: Context, req: Policy) -> Body:
     """The project's roles, resources and scopes."""
     return {
         "policy": {
-            "roles": [wire.role(r) for r in rbac.roles(ctx)],
-            "resources": [wire.resource(r) for r in rbac.resources(ctx)],
-            "scopes": [wire.scope(s) for s in rbac.scopes(ctx)],
+            "roles": [wire.role(r) for r in permissions.roles(ctx)],
+            "resources": [wire.resource(r) for r in permissions.resources(ctx)],
+            "scopes": [wire.scope(s) for s in permissions.scopes(ctx)],
         }
     }
 

@@ -7,13 +7,16 @@ from msgspec import Meta
 
 from mockstytch import errors
 from mockstytch.api.otp_sms import SecondFactorAuthenticate
-from mockstytch.domain import locks, lookup, members, second_factor, totp
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import MemberRef, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.credentials import RecoveryCode
-from mockstytch.store.members import Member
-from mockstytch.store.sessions import Factor
+from mockstytch.domain.credentials import locks, totp
+from mockstytch.domain.login import second_factor
+from mockstytch.domain.organizations import members
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.credentials import RecoveryCode
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import FieldError, MemberRef, OrganizationRef
 
 api = Endpoints()
 
@@ -28,7 +31,7 @@ def get(ctx: Context, req: Named) -> Body:
     """The codes that are left."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    return {**members.answer(member, organization), "recovery_codes": [c.code for c in _left(ctx, member)]}
+    return {**members.member_response(member, organization), "recovery_codes": [c.code for c in _left(ctx, member)]}
 
 
 @api.post("/v1/b2b/recovery_codes/rotate", sdk=("/b2b/recovery_codes/rotate",))
@@ -38,11 +41,11 @@ def rotate(ctx: Context, req: Named) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     if not member.totp_registration_id:
         raise errors.no_active_recovery_code_backed_factor()
-    return {**members.answer(member, organization), "recovery_codes": totp.new_recovery_codes(ctx, member)}
+    return {**members.member_response(member, organization), "recovery_codes": totp.new_recovery_codes(ctx, member)}
 
 
 class Recover(SecondFactorAuthenticate):
-    recovery_code: Annotated[str, Meta(min_length=1), Says(errors.invalid_recovery_code)]
+    recovery_code: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_recovery_code)]
 
 
 @api.post("/v1/b2b/recovery_codes/recover", sdk=("/b2b/recovery_codes/recover",))
@@ -50,10 +53,10 @@ def recover(ctx: Context, req: Recover) -> Body:
     """Use a code up in place of the second factor."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    held = second_factor.held(ctx, organization, member, req.credential())
-    second_factor.check_primary(organization, member, held)
+    held = second_factor.required_session(ctx, organization, member, req.credential())
+    second_factor.require_primary_factor(organization, member, held)
     code = _used_up(ctx, member, req.recovery_code)
-    member = locks.succeeded(ctx, member)
+    member = locks.reset_attempts(ctx, member)
     factor = Factor(
         type="recovery_codes",
         delivery_method="recovery_code",
@@ -67,7 +70,7 @@ def recover(ctx: Context, req: Recover) -> Body:
 
 
 def _used_up(ctx: Context, member: Member, given: str) -> RecoveryCode:
-    locks.check(ctx, member)
+    locks.require_unlocked(ctx, member)
     _left(ctx, member)
     if not member.totp_registration_id:
         raise errors.no_active_recovery_code_backed_factor(because="the registration was never completed")
@@ -77,8 +80,8 @@ def _used_up(ctx: Context, member: Member, given: str) -> RecoveryCode:
     if code is None and not totp.is_recovery_code(given):
         raise errors.invalid_recovery_code()
     if code is None:
-        raise locks.failed(ctx, member, errors.unable_to_authenticate_recovery_code(because="no such code"))
-    if code.used_at or ctx.store.claim(code, used_at=ctx.now) is None:
+        raise locks.record_failure(ctx, member, errors.unable_to_authenticate_recovery_code(because="no such code"))
+    if code.used_at or ctx.store.update_if_unchanged(code, used_at=ctx.now) is None:
         raise errors.unable_to_authenticate_recovery_code(because="used already")
     return code
 

@@ -5,20 +5,22 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import lookup, rbac, scim, search
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Choice, Maybe, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.organizations import GroupRole
-from mockstytch.store.record import Frozen
-from mockstytch.store.scim import ScimConnection, ScimGroup
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.scim import scim_connections
+from mockstytch.domain.shared import lookup, search
+from mockstytch.runtime import Context
+from mockstytch.store.records.organizations import GroupRole
+from mockstytch.store.records.scim import ScimConnection, ScimGroup
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, OrganizationRef
+from mockstytch.values import Frozen
 
 api = Endpoints(resource="stytch.scim")
 
 _CONNECTION = "/v1/b2b/scim/{organization_id}/connection"
 
 
-class IdentityProvider(Choice):
+class IdentityProvider(CaseInsensitiveEnum):
     """Who is at the other end; Entra's base URL asks it to keep to the standard."""
 
     GENERIC = "generic"
@@ -31,9 +33,9 @@ class IdentityProvider(Choice):
     RIPPLING = "rippling"
 
 
-DisplayName = Annotated[str, Meta(max_length=128), Says(errors.invalid_display_name)]
-IdentityProviderField = Annotated[IdentityProvider, Says(errors.invalid_scim_idp)]
-ConnectionRef = Annotated[str, Meta(min_length=1), Says(errors.no_active_scim_connection)]
+DisplayName = Annotated[str, Meta(max_length=128), FieldError(errors.invalid_display_name)]
+IdentityProviderField = Annotated[IdentityProvider, FieldError(errors.invalid_scim_idp)]
+ConnectionRef = Annotated[str, Meta(min_length=1), FieldError(errors.no_active_scim_connection)]
 
 
 class Create(Request):
@@ -46,8 +48,8 @@ class Create(Request):
 def create(ctx: Context, req: Create) -> Body:
     """Create the organization's connection. Its bearer token is shown here, and never again."""
     organization = lookup.organization(ctx, req.organization_id)
-    connection = scim.create(ctx, organization, req.display_name, req.identity_provider.value)
-    shown = scim.shown(ctx, connection)
+    connection = scim_connections.create(ctx, organization, req.display_name, req.identity_provider.value)
+    shown = scim_connections.serialize(ctx, connection)
     for unfit in ("next_bearer_token_expires_at", "next_bearer_token_last_four", "bearer_token_last_four"):
         del shown[unfit]
     return {"connection": {**shown, "bearer_token": connection.bearer_token}}
@@ -59,8 +61,8 @@ class Get(Request):
 
 @api.get(_CONNECTION, sdk=("/b2b/scim",), permission="get")
 def get(ctx: Context, req: Get) -> Body:
-    _, connection = scim.of(ctx, req.organization_id)
-    return {"connection": scim.shown(ctx, connection)}
+    _, connection = scim_connections.get_connection(ctx, req.organization_id)
+    return {"connection": scim_connections.serialize(ctx, connection)}
 
 
 class Assignment(Frozen):
@@ -82,17 +84,17 @@ class Update(Request):
 @api.put(f"{_CONNECTION}/{{connection_id}}", sdk=("/b2b/scim/{connection_id}",), permission="update")
 def update(ctx: Context, req: Update) -> Body:
     """Change what is sent. Roles that groups grant are the members' at once, and those of their sessions."""
-    organization, connection = scim.of(ctx, req.organization_id, req.connection_id)
+    organization, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)
     changes = req.changes()
     changes.pop("scim_group_implicit_role_assignments", None)
     assignments = req.scim_group_implicit_role_assignments
     if assignments is not UNSET:
         asked = [GroupRole(group=a.group_id, role_id=a.role_id) for a in assignments]
-        changes["group_roles"] = scim.checked_roles(ctx, connection, asked)
-        rbac.check_assignable(ctx, organization, [a.role_id for a in assignments])
+        changes["group_roles"] = scim_connections.validated_group_roles(ctx, connection, asked)
+        permissions.require_assignable(ctx, organization, [a.role_id for a in assignments])
     if changes:
-        connection = scim.changed(ctx, ctx.store.update(connection, **changes))
-    return {"connection": scim.shown(ctx, connection)}
+        connection = scim_connections.connection_changed(ctx, ctx.store.update(connection, **changes))
+    return {"connection": scim_connections.serialize(ctx, connection)}
 
 
 class Named(Request):
@@ -105,8 +107,8 @@ class Named(Request):
 @api.delete(f"{_CONNECTION}/{{connection_id}}", sdk=("/b2b/scim/{connection_id}",), permission="delete")
 def delete(ctx: Context, req: Named) -> Body:
     """Delete the connection; its members stay as they are."""
-    organization, connection = scim.of(ctx, req.organization_id, req.connection_id)
-    scim.delete(ctx, organization, connection)
+    organization, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)
+    scim_connections.delete(ctx, organization, connection)
     return {"connection_id": connection.connection_id}
 
 
@@ -114,13 +116,13 @@ class GetGroups(Request):
     organization_id: OrganizationRef
     connection_id: ConnectionRef
     cursor: str = ""
-    limit: Annotated[int, Meta(ge=0, le=1000), Says(errors.user_search_invalid_limit)] = 100
+    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
 
 
 @api.get(f"{_CONNECTION}/{{connection_id}}", sdk=("/b2b/scim/groups",), permission="get")
 def get_groups(ctx: Context, req: GetGroups) -> Body:
     """The directory's groups, newest first, a page at a time."""
-    _, connection = scim.of(ctx, req.organization_id, req.connection_id)
+    _, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)
     query = ctx.store.query(ScimGroup).where(ScimGroup.table.c.connection_id == connection.connection_id)
     groups, results = search.page(ctx, ScimGroup, query, req.cursor, req.limit or 100)
     return {"scim_groups": [wire.scim_group(group) for group in groups], "next_cursor": results["next_cursor"]}
@@ -130,12 +132,12 @@ def get_groups(ctx: Context, req: GetGroups) -> Body:
 def rotate_start(ctx: Context, req: Named) -> Body:
     """Make the next bearer token, shown here and never again. Both are valid until the rotation is completed or
     cancelled; starting once more replaces the next one."""
-    _, connection = scim.of(ctx, req.organization_id, req.connection_id)
-    token = ctx.ids.alphanumeric(scim.TOKEN_LENGTH)
+    _, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)
+    token = ctx.ids.alphanumeric(scim_connections.TOKEN_LENGTH)
     connection = ctx.store.update(
-        connection, next_bearer_token=token, next_bearer_token_expires_at=ctx.now + scim.TOKEN_LIFE
+        connection, next_bearer_token=token, next_bearer_token_expires_at=ctx.now + scim_connections.TOKEN_LIFE
     )
-    shown = scim.shown(ctx, scim.changed(ctx, connection))
+    shown = scim_connections.serialize(ctx, scim_connections.connection_changed(ctx, connection))
     del shown["next_bearer_token_last_four"]
     return {"connection": {**shown, "next_bearer_token": token}}
 
@@ -159,7 +161,7 @@ def rotate_cancel(ctx: Context, req: Named) -> Body:
 
 
 def _rotating(ctx: Context, req: Named) -> ScimConnection:
-    _, connection = scim.of(ctx, req.organization_id, req.connection_id)
+    _, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)
     if not connection.next_bearer_token:
         raise errors.scim_connection_not_rotating_token()
     return connection
@@ -167,4 +169,4 @@ def _rotating(ctx: Context, req: Named) -> ScimConnection:
 
 def _rotated(ctx: Context, connection: ScimConnection, **columns: Any) -> Body:
     connection = ctx.store.update(connection, next_bearer_token="", next_bearer_token_expires_at=None, **columns)
-    return {"connection": scim.shown(ctx, scim.changed(ctx, connection))}
+    return {"connection": scim_connections.serialize(ctx, scim_connections.connection_changed(ctx, connection))}

@@ -5,31 +5,35 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import jwt, login, lookup, rbac, sessions
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.login import login_flow
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.roles import session_roles
+from mockstytch.domain.sessions import jwt, sessions
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sessions import MemberSession
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
+    FieldError,
     MemberRef,
     OptionalSessionToken,
     OrganizationRef,
-    Says,
     SessionMinutes,
     SmsLocale,
     SmsLocaleField,
 )
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
-from mockstytch.store.record import Frozen
-from mockstytch.store.sessions import MemberSession
+from mockstytch.values import Frozen
 
 api = Endpoints(resource="stytch.member")
 
 
 class AuthorizationCheck(Frozen):
     organization_id: OrganizationRef
-    resource_id: Annotated[str, Meta(min_length=1), Says(errors.invalid_permission_resource)]
-    action: Annotated[str, Meta(min_length=1), Says(errors.invalid_permission_action)]
+    resource_id: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_permission_resource)]
+    action: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_permission_action)]
 
 
 class Authenticate(Request):
@@ -45,10 +49,10 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Check a session, and maybe that it may do something. Its time changes only where that is asked for."""
     session = sessions.find(ctx, req.session_token, req.session_jwt)
     organization = ctx.store.get(Organization, organization_id=session.organization_id)
-    member = lookup.unlocked(ctx, ctx.store.get(Member, member_id=session.member_id))
+    member = lookup.without_expired_lock(ctx, ctx.store.get(Member, member_id=session.member_id))
     verdict = _verdict(ctx, req.authorization_check, session, organization, member) if req.authorization_check else None
     session = sessions.touch(ctx, session, req.session_duration_minutes, req.session_custom_claims)
-    return {**sessions.answer(ctx, session, member, organization), "verdict": verdict}
+    return {**sessions.session_response(ctx, session, member, organization), "verdict": verdict}
 
 
 def _verdict(
@@ -56,8 +60,8 @@ def _verdict(
 ) -> Body:
     if lookup.organization(ctx, check.organization_id) != organization:
         raise errors.session_authorization_tenancy_error()
-    roles = wire.session_roles(session, member, organization)
-    granting = rbac.granting_roles(ctx, organization, roles, check.resource_id, check.action)
+    roles = session_roles(session, member, organization)
+    granting = permissions.granting_roles(ctx, organization, roles, check.resource_id, check.action)
     if not granting:
         raise errors.session_authorization_error(because=f"no role grants {check.action} on {check.resource_id}")
     return {"authorized": True, "granting_roles": granting}
@@ -73,7 +77,7 @@ def get(ctx: Context, req: Get) -> Body:
     """The living sessions of a member."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    return {"member_sessions": [wire.session(s, member, organization) for s in sessions.alive(ctx, member)]}
+    return {"member_sessions": [wire.session(s, member, organization) for s in sessions.active_sessions(ctx, member)]}
 
 
 class Revoke(Request):
@@ -108,15 +112,15 @@ def _named(ctx: Context, req: Revoke) -> MemberSession:
     if not req.member_session_id:
         return sessions.find(ctx, req.session_token, req.session_jwt)
     session = ctx.store.find(MemberSession, member_session_id=req.member_session_id)
-    if session is None or not sessions.is_alive(ctx, session):
+    if session is None or not sessions.is_active(ctx, session):
         raise errors.session_not_found(because="unknown" if session is None else "ended already")
     return session
 
 
 def _check_may_revoke(ctx: Context, member: Member) -> None:
     if ctx.actor.kind == "member":
-        organization = rbac.own_organization(ctx, member.organization_id)
-        rbac.require(ctx, organization, "stytch.member", "revoke-sessions", member.member_id)
+        organization = permissions.own_organization(ctx, member.organization_id)
+        permissions.require(ctx, organization, "stytch.member", "revoke-sessions", member.member_id)
 
 
 class Exchange(Request):
@@ -142,14 +146,16 @@ def exchange(ctx: Context, req: Exchange) -> Body:
     if sessions.is_impersonated(session):  # who acts as a member does so in that organization, for those 60 minutes
         raise errors.insufficient_factors_for_session_exchange(because="the session is an impersonated one")
     if session.organization_id != organization.organization_id:
-        factors = login.exchanged(factors, person)
+        factors = login_flow.factors_for_exchange(factors, person)
         if not factors:
             raise errors.insufficient_factors_for_session_exchange()
         if not person.email_address_verified:  # else whoever names an address could enter as its owner
             raise errors.insufficient_factors_for_session_exchange(because="the address was never verified")
-    member = login.activate(ctx, organization, member, factors)
-    wish = login.Wish(minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale)
-    return login.decide(ctx, organization, member, factors, None, wish)
+    member = login_flow.activate(ctx, organization, member, factors)
+    wish = login_flow.SessionOptions(
+        minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale
+    )
+    return login_flow.next_step(ctx, organization, member, factors, None, wish)
 
 
 class GetJwks(Request):

@@ -5,22 +5,27 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain import attestation, jit, locks, login, lookup, members, organizations, rbac, sessions
-from mockstytch.domain.attestation import Attested
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import Claims, OptionalSessionToken, Says, SessionMinutes
-from mockstytch.mock import Context
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
-from mockstytch.store.projects import TrustedTokenProfile
-from mockstytch.store.sessions import Factor
+from mockstytch.domain.credentials import locks
+from mockstytch.domain.login import attestation, login_flow
+from mockstytch.domain.login.attestation import VerifiedToken
+from mockstytch.domain.organizations import members, organization_settings, provisioning
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import TrustedTokenProfile
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import Claims, FieldError, OptionalSessionToken, SessionMinutes
 
 api = Endpoints()
 
 
 class Attest(Request):
-    profile_id: Annotated[str, Meta(min_length=1), Says(errors.trusted_token_profile_not_found)]
-    token: Annotated[str, Meta(min_length=1), Says(errors.invalid_trusted_auth_token)]
+    profile_id: Annotated[str, Meta(min_length=1), FieldError(errors.trusted_token_profile_not_found)]
+    token: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_trusted_auth_token)]
     organization_id: str = ""
     session_token: OptionalSessionToken = ""
     session_jwt: str = ""
@@ -32,9 +37,9 @@ class Attest(Request):
 def attest(ctx: Context, req: Attest) -> Body:
     """A full session, whatever the organization's auth methods and MFA policy: the issuer is trusted. A session that
     comes along gets the factor instead. The same token can be attested again until it expires."""
-    sessions.check_arguments(req.session_token, req.session_jwt)
-    trusted = attestation.profile(ctx, req.profile_id)
-    attested = attestation.verified(ctx, trusted, req.token)
+    sessions.require_single_session(req.session_token, req.session_jwt)
+    trusted = attestation.get_profile(ctx, req.profile_id)
+    attested = attestation.verify_token(ctx, trusted, req.token)
     organization = _organization(ctx, trusted, attested, req.organization_id)
     factor = _factor(ctx, attested)
     member = _member(ctx, trusted, attested, organization, factor)
@@ -45,11 +50,11 @@ def attest(ctx: Context, req: Attest) -> Body:
         session = sessions.extend(ctx, session, req.session_duration_minutes, req.session_custom_claims, [factor])
     else:
         session = sessions.start(ctx, member, [factor], req.session_duration_minutes, req.session_custom_claims)
-    answer = sessions.answer(ctx, session, member, organization)
+    answer = sessions.session_response(ctx, session, member, organization)
     return {**answer, "member_id": member.member_id, "member_device": None}
 
 
-def _organization(ctx: Context, trusted: TrustedTokenProfile, attested: Attested, reference: str) -> Organization:
+def _organization(ctx: Context, trusted: TrustedTokenProfile, attested: VerifiedToken, reference: str) -> Organization:
     """The organization of the token's claim, else of the request. Provisioning makes one of an external id that none
     has yet."""
     asked = lookup.organization(ctx, reference) if reference else None
@@ -64,16 +69,16 @@ def _organization(ctx: Context, trusted: TrustedTokenProfile, attested: Attested
     if asked is not None and found != asked:
         raise errors.invalid_token_organization_id_claim(because="the request names another organization")
     if found is None:
-        if not trusted.can_jit_provision or not organizations.is_external_id(claim):
+        if not trusted.can_jit_provision or not organization_settings.is_external_id(claim):
             raise errors.invalid_token_organization_id_claim(
                 because=f"no organization has the id or external id {claim}"
             )
-        organizations.check_claims(ctx, None, attested.email_address)
-        found = organizations.create(ctx, claim, {"organization_external_id": claim})
+        organization_settings.require_unclaimed_domain(ctx, None, attested.email_address)
+        found = organization_settings.create(ctx, claim, {"organization_external_id": claim})
     return found
 
 
-def _factor(ctx: Context, attested: Attested) -> Factor:
+def _factor(ctx: Context, attested: VerifiedToken) -> Factor:
     return Factor(
         type="trusted_auth_token",
         delivery_method="trusted_token_exchange",
@@ -86,16 +91,16 @@ def _factor(ctx: Context, attested: Attested) -> Factor:
 
 
 def _member(
-    ctx: Context, trusted: TrustedTokenProfile, attested: Attested, organization: Organization, factor: Factor
+    ctx: Context, trusted: TrustedTokenProfile, attested: VerifiedToken, organization: Organization, factor: Factor
 ) -> Member:
     """The member with the token's address, made where the profile may; with what else the token says of it."""
-    rbac.check_assignable(ctx, organization, attested.role_ids)
+    permissions.require_assignable(ctx, organization, attested.role_ids)
     member = lookup.member_by_email(ctx, organization, attested.email_address)
     if member is None:
         if not trusted.can_jit_provision:
             raise errors.member_not_found(because=f"{attested.email_address} is no member of the organization")
-        organizations.check_claims(ctx, organization, attested.email_address)
-        member = jit.new_member(
+        organization_settings.require_unclaimed_domain(ctx, organization, attested.email_address)
+        member = provisioning.insert_member(
             ctx,
             organization,
             attested.email_address,
@@ -106,12 +111,12 @@ def _member(
         )
         ctx.emit("member", "create", member.member_id, wire.member(member, organization))
         return member
-    locks.check(ctx, member)
-    member = locks.succeeded(ctx, login.activate(ctx, organization, member, [factor]))
+    locks.require_unlocked(ctx, member)
+    member = locks.reset_attempts(ctx, login_flow.activate(ctx, organization, member, [factor]))
     return _with_attributes(ctx, organization, member, attested)
 
 
-def _with_attributes(ctx: Context, organization: Organization, member: Member, attested: Attested) -> Member:
+def _with_attributes(ctx: Context, organization: Organization, member: Member, attested: VerifiedToken) -> Member:
     """External id and roles are added; none is taken away."""
     changes: dict[str, Any] = {"roles": list(dict.fromkeys([*member.roles, *attested.role_ids]))}
     if attested.external_member_id:
@@ -120,6 +125,6 @@ def _with_attributes(ctx: Context, organization: Organization, member: Member, a
         changes["external_id"] = attested.external_member_id
     if all(getattr(member, name) == value for name, value in changes.items()):
         return member
-    member = ctx.store.update(member, members.conflicts(), **changes, updated_at=ctx.now)
+    member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
     ctx.emit("member", "update", member.member_id, wire.member(member, organization))
     return member

@@ -6,13 +6,15 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
-from mockstytch.domain import idp_tokens, locks, sessions
-from mockstytch.domain.idp_tokens import Holder
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import Claims, Says, SessionMinutes
-from mockstytch.mock import Context
-from mockstytch.store.authorizations import AccessToken
-from mockstytch.store.sessions import Factor
+from mockstytch.domain.credentials import locks
+from mockstytch.domain.oauth_server import oauth_tokens
+from mockstytch.domain.oauth_server.oauth_tokens import TokenContext
+from mockstytch.domain.sessions import sessions
+from mockstytch.runtime import Context
+from mockstytch.store.records.oauth_server import AccessToken
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import Claims, FieldError, SessionMinutes
 
 api = Endpoints()
 
@@ -20,7 +22,7 @@ _OLDEST = timedelta(minutes=5)
 
 
 class ExchangeAccessToken(Request):
-    access_token: Annotated[str, Meta(min_length=1), Says(errors.idp_access_token_not_found)]
+    access_token: Annotated[str, Meta(min_length=1), FieldError(errors.idp_access_token_not_found)]
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
 
@@ -30,8 +32,8 @@ def exchange_access_token(ctx: Context, req: ExchangeAccessToken) -> Body:
     """Start a session for the member that a token acts for: once, and only while the token is fresh. The member met all
     that the organization asks for when the token was issued, so nothing more is asked."""
     about, row = _exchangeable(ctx, req.access_token)
-    locks.check(ctx, about.member)
-    if ctx.store.claim(row, exchanged_at=ctx.now) is None:
+    locks.require_unlocked(ctx, about.member)
+    if ctx.store.update_if_unchanged(row, exchanged_at=ctx.now) is None:
         raise errors.oauth_access_token_exchange_token_invalid_grant(because="exchanged a moment ago")
     factor = Factor(
         type="oauth",
@@ -42,11 +44,11 @@ def exchange_access_token(ctx: Context, req: ExchangeAccessToken) -> Body:
         last_authenticated_at=ctx.now,
     )
     session = sessions.start(ctx, about.member, [factor], req.session_duration_minutes, req.session_custom_claims)
-    answer = sessions.answer(ctx, session, about.member, about.organization)
+    answer = sessions.session_response(ctx, session, about.member, about.organization)
     return {**answer, "member_id": about.member.member_id, "member_device": None}
 
 
-def _exchangeable(ctx: Context, token: str) -> tuple[Holder, AccessToken]:
+def _exchangeable(ctx: Context, token: str) -> tuple[TokenContext, AccessToken]:
     """
     Raises:
         idp_access_token_not_found: no access token of this project.
@@ -58,16 +60,16 @@ def _exchangeable(ctx: Context, token: str) -> tuple[Holder, AccessToken]:
         idp_access_token_could_not_be_exchanged: the member was named by its id when it was authorized, not by a
             session.
     """
-    known = idp_tokens.named(ctx, token)
+    known = oauth_tokens.decode(ctx, token)
     if known is None:
         raise errors.idp_access_token_not_found()
     row, _ = known
-    about = idp_tokens.holder(ctx, row.authorization_id)
+    about = oauth_tokens.token_context(ctx, row.authorization_id)
     if row.expires_at <= ctx.now:
         raise errors.idp_access_token_expired()
     if row.exchanged_at or row.revoked_at:
         raise errors.oauth_access_token_exchange_token_invalid_grant(because="used before" if row.exchanged_at else "")
-    if why := idp_tokens.dead(ctx, about):
+    if why := oauth_tokens.revocation_reason(ctx, about):
         raise errors.connected_app_consent_revoked(because=why)
     if "full_access" not in row.scopes:
         raise errors.oauth_access_token_exchange_missing_full_access()

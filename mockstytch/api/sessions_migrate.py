@@ -4,18 +4,21 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from mockstytch import errors, outside
-from mockstytch.domain import emails, locks, login, lookup, sessions
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import Claims, OrganizationRef, Says, SessionMinutes
-from mockstytch.mock import Context
-from mockstytch.store.sessions import Factor
+from mockstytch import errors, outbound
+from mockstytch.domain.credentials import locks
+from mockstytch.domain.login import login_flow
+from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import emails, lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import Claims, FieldError, OrganizationRef, SessionMinutes
 
 api = Endpoints()
 
 
 class Migrate(Request):
-    session_token: Annotated[str, Meta(min_length=1), Says(errors.invalid_session_token)]
+    session_token: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_session_token)]
     organization_id: OrganizationRef
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
@@ -30,7 +33,7 @@ def migrate(ctx: Context, req: Migrate) -> Body:
     member = lookup.member_by_email(ctx, organization, email_address)
     if member is None:
         raise errors.migrate_from_external_email_does_not_exist(because=f"{email_address} is no member")
-    locks.check(ctx, member)
+    locks.require_unlocked(ctx, member)
     factor = Factor(
         type="imported",
         delivery_method="imported_auth0",  # the only one that the SDKs know, whoever the former provider is
@@ -39,10 +42,10 @@ def migrate(ctx: Context, req: Migrate) -> Body:
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
     )
-    member = locks.succeeded(ctx, login.activate(ctx, organization, member, [factor]))
-    member = login.admitted(ctx, organization, member)
+    member = locks.reset_attempts(ctx, login_flow.activate(ctx, organization, member, [factor]))
+    member = login_flow.activate_pending(ctx, organization, member)
     session = sessions.start(ctx, member, [factor], req.session_duration_minutes, req.session_custom_claims)
-    return {**sessions.answer(ctx, session, member, organization), "member_id": member.member_id}
+    return {**sessions.session_response(ctx, session, member, organization), "member_id": member.member_id}
 
 
 def _userinfo(ctx: Context, token: str) -> tuple[str, bool]:
@@ -51,7 +54,7 @@ def _userinfo(ctx: Context, token: str) -> tuple[str, bool]:
     url = ctx.project.settings.zero_downtime_session_migration_url
     if not url:
         raise errors.migrate_from_external_missing_userinfo(because="zero_downtime_session_migration_url is not set")
-    reply = ctx.ask(outside.get(url, Authorization=f"Bearer {token}"))
+    reply = ctx.fetch(outbound.get(url, Authorization=f"Bearer {token}"))
     claims = reply.json() if reply.ok else {}
     email = claims.get("email")
     if not isinstance(email, str) or not emails.is_address(email.strip().lower()):

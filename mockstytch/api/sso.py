@@ -6,23 +6,26 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
-from mockstytch.domain import login, lookup, oidc, organizations, sso, sso_connections
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import (
+from mockstytch.domain.login import login_flow
+from mockstytch.domain.organizations import organization_settings
+from mockstytch.domain.shared import lookup
+from mockstytch.domain.sso import oidc, sso_connections, sso_login
+from mockstytch.runtime import Context
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sso import ExternalConnection, OidcConnection, SamlConnection, SsoAccount, SsoRegistration
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import (
     Claims,
     CodeVerifier,
+    FieldError,
     MemberRef,
     OptionalSessionToken,
     OrganizationRef,
-    Says,
     SessionMinutes,
     SmsLocale,
     SmsLocaleField,
     Token,
 )
-from mockstytch.mock import Context
-from mockstytch.store.organizations import Organization
-from mockstytch.store.sso import ExternalConnection, OidcConnection, SamlConnection, SsoAccount, SsoRegistration
 
 api = Endpoints(resource="stytch.sso")
 
@@ -41,14 +44,14 @@ def get_connections(ctx: Context, req: Get) -> Body:
         "external_connections": ctx.store.all(ExternalConnection, organization_id=there),
     }
     return {
-        name: [sso_connections.shown(ctx, c) for c in sorted(connections, key=lambda c: c.position)]
+        name: [sso_connections.serialize(ctx, c) for c in sorted(connections, key=lambda c: c.position)]
         for name, connections in found.items()
     }
 
 
 class Delete(Request):
     organization_id: OrganizationRef
-    connection_id: Annotated[str, Meta(min_length=1), Says(errors.sso_connection_not_found)]
+    connection_id: Annotated[str, Meta(min_length=1), FieldError(errors.sso_connection_not_found)]
 
 
 @api.delete(
@@ -81,18 +84,18 @@ class Authenticate(Request):
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by the organization's identity provider; who isn't a member yet joins, if the organization lets the
     connection's people in."""
-    token = sso.redeem(ctx, req.sso_token, req.pkce_code_verifier)
+    token = sso_login.redeem(ctx, req.sso_token, req.pkce_code_verifier)
     connection_id = token.connection_id or ""
     account = ctx.store.get(SsoAccount, account_key=token.account_key)
     organization = ctx.store.find(Organization, organization_id=token.organization_id)
     if organization is None or sso_connections.find(ctx, connection_id) is None:
         raise errors.sso_token_not_found(because="the organization, or its connection, was deleted since")
-    member = sso.member_of(ctx, organization, connection_id, account)
-    organizations.check_method(organization, member, "sso")
+    member = sso_login.match_member(ctx, organization, connection_id, account)
+    organization_settings.require_method_allowed(organization, member, "sso")
     if member is None:
-        member = sso.joining(ctx, organization, connection_id, account)
-    member, factor = sso.registered(ctx, organization, member, connection_id, account)
-    wish = login.Wish(
+        member = sso_login.provision_member(ctx, organization, connection_id, account)
+    member, factor = sso_login.register_account(ctx, organization, member, connection_id, account)
+    wish = login_flow.SessionOptions(
         minutes=req.session_duration_minutes,
         claims=req.session_custom_claims,
         session_token=req.session_token,
@@ -100,7 +103,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         intermediate_session_token=req.intermediate_session_token,
         locale=req.locale,
     )
-    return {**login.proven(ctx, organization, member, factor, wish), "reset_session": False}
+    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, wish), "reset_session": False}
 
 
 class OidcProviders(Request):
@@ -120,7 +123,7 @@ def oidc_providers(ctx: Context, req: OidcProviders) -> Body:
         idp = ctx.store.find(OidcConnection, connection_id=account.connection_id)
         if idp is None:
             continue
-        account = oidc.refreshed(ctx, idp, account)
+        account = oidc.refresh(ctx, idp, account)
         expires_at = account.access_token_expires_at
         registered = {
             "access_token": account.access_token,

@@ -7,13 +7,14 @@ from msgspec import Meta
 from mockstytch import errors
 from mockstytch.api.sso_saml import DisplayName
 from mockstytch.clock import position
-from mockstytch.domain import lookup, sso_connections
-from mockstytch.domain.sso_connections import GroupAssignment, RoleAssignment
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Maybe, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.organizations import GroupRole, Organization
-from mockstytch.store.sso import ExternalConnection, SamlConnection
+from mockstytch.domain.shared import lookup
+from mockstytch.domain.sso import sso_connections
+from mockstytch.domain.sso.sso_connections import GroupAssignment, RoleAssignment
+from mockstytch.runtime import Context
+from mockstytch.store.records.organizations import GroupRole, Organization
+from mockstytch.store.records.sso import ExternalConnection, SamlConnection
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
 
 api = Endpoints(resource="stytch.sso")
 
@@ -21,7 +22,7 @@ api = Endpoints(resource="stytch.sso")
 class Create(Request):
     organization_id: OrganizationRef
     external_organization_id: OrganizationRef
-    external_connection_id: Annotated[str, Meta(min_length=1), Says(errors.external_connection_id_not_found)]
+    external_connection_id: Annotated[str, Meta(min_length=1), FieldError(errors.external_connection_id_not_found)]
     display_name: DisplayName = ""
     connection_implicit_role_assignments: list[RoleAssignment] = []
     group_implicit_role_assignments: list[GroupAssignment] = []
@@ -43,18 +44,18 @@ def create_connection(ctx: Context, req: Create) -> Body:
         connection_id=ctx.ids.new("external_connection"),
         organization_id=organization.organization_id,
         external_organization_id=other.organization_id,
-        external_connection_id=sso_connections.through(ctx, there).connection_id,
+        external_connection_id=sso_connections.resolve_external(ctx, there).connection_id,
         display_name=req.display_name,
         roles=_roles(ctx, organization, there.connection_id, roles),
         group_roles=_group_roles(ctx, organization, there.connection_id, groups),
         position=position(),
     )
-    return {"connection": sso_connections.shown(ctx, sso_connections.create(ctx, organization, connection))}
+    return {"connection": sso_connections.serialize(ctx, sso_connections.create(ctx, organization, connection))}
 
 
 class Update(Request):
     organization_id: OrganizationRef
-    connection_id: Annotated[str, Meta(min_length=1), Says(errors.sso_connection_not_found)]
+    connection_id: Annotated[str, Meta(min_length=1), FieldError(errors.sso_connection_not_found)]
     display_name: Maybe[DisplayName] = UNSET
     external_connection_implicit_role_assignments: Maybe[list[RoleAssignment]] = UNSET
     external_group_implicit_role_assignments: Maybe[list[GroupAssignment]] = UNSET
@@ -68,7 +69,7 @@ class Update(Request):
 def update_connection(ctx: Context, req: Update) -> Body:
     organization = lookup.organization(ctx, req.organization_id)
     missing = errors.sso_connection_not_found
-    connection = sso_connections.own(ctx, ExternalConnection, organization, req.connection_id, missing)
+    connection = sso_connections.get_owned(ctx, ExternalConnection, organization, req.connection_id, missing)
     there, changes = connection.external_connection_id, req.changes()
     changes.pop("external_connection_implicit_role_assignments", None)
     changes.pop("external_group_implicit_role_assignments", None)
@@ -77,7 +78,7 @@ def update_connection(ctx: Context, req: Update) -> Body:
     if (groups := req.external_group_implicit_role_assignments) is not UNSET:
         changes["group_roles"] = _group_roles(ctx, organization, there, groups)
     connection = sso_connections.update(ctx, organization, connection, changes)
-    return {"connection": sso_connections.shown(ctx, connection)}
+    return {"connection": sso_connections.serialize(ctx, connection)}
 
 
 def _roles(ctx: Context, organization: Organization, there: str, assigned: list[RoleAssignment]) -> list[str]:

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from mockstytch import errors, outside
+from mockstytch import errors, outbound
 from mockstytch.api.sso_saml import DisplayName, IdentityProvider, Idp
 from mockstytch.clock import position
-from mockstytch.domain import lookup, sso_connections
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Maybe, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.sso import OidcConnection
+from mockstytch.domain.shared import lookup
+from mockstytch.domain.sso import sso_connections
+from mockstytch.runtime import Context
+from mockstytch.store.records.sso import OidcConnection
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
 
 api = Endpoints(resource="stytch.sso")
 
@@ -60,12 +61,12 @@ def create_connection(ctx: Context, req: Create) -> Body:
         identity_provider=req.identity_provider.value,
         position=position(),
     )
-    return {"connection": sso_connections.shown(ctx, sso_connections.create(ctx, organization, connection))}
+    return {"connection": sso_connections.serialize(ctx, sso_connections.create(ctx, organization, connection))}
 
 
 class Update(Request):
     organization_id: OrganizationRef
-    connection_id: Annotated[str, Meta(min_length=1), Says(errors.oidc_connection_not_found)]
+    connection_id: Annotated[str, Meta(min_length=1), FieldError(errors.oidc_connection_not_found)]
     display_name: Maybe[DisplayName] = UNSET
     client_id: Maybe[str] = UNSET
     client_secret: Maybe[str] = UNSET
@@ -88,13 +89,13 @@ def update_connection(ctx: Context, req: Update) -> Body:
     """Change what is sent. Of a new issuer, what isn't sent comes from its metadata; without, there is a warning."""
     organization = lookup.organization(ctx, req.organization_id)
     missing_connection = errors.oidc_connection_not_found
-    connection = sso_connections.own(ctx, OidcConnection, organization, req.connection_id, missing_connection)
+    connection = sso_connections.get_owned(ctx, OidcConnection, organization, req.connection_id, missing_connection)
     changes = req.changes()
     for name, invalid in _URLS.items():
-        sso_connections.check_url(changes.get(name, ""), invalid)
-    sso_connections.check_text(changes.get("client_secret", ""), errors.client_secret_too_long)
-    sso_connections.check_text(changes.get("client_id", "") + changes.get("custom_scopes", ""), errors.bad_request)
-    sso_connections.check_mapping(changes.get("attribute_mapping", {}))
+        sso_connections.require_url(changes.get(name, ""), invalid)
+    sso_connections.require_text(changes.get("client_secret", ""), errors.client_secret_too_long)
+    sso_connections.require_text(changes.get("client_id", "") + changes.get("custom_scopes", ""), errors.bad_request)
+    sso_connections.require_mapping(changes.get("attribute_mapping", {}))
     warning = None
     if changes.get("issuer") and changes["issuer"] != connection.issuer:
         discovered, warning = _discovered(ctx, changes["issuer"])
@@ -105,12 +106,12 @@ def update_connection(ctx: Context, req: Update) -> Body:
         raise missing[0]()
     changes["status"] = "pending" if missing else "active"
     connection = sso_connections.update(ctx, organization, connection, changes)
-    return {"connection": sso_connections.shown(ctx, connection), "warning": warning}
+    return {"connection": sso_connections.serialize(ctx, connection), "warning": warning}
 
 
 def _discovered(ctx: Context, issuer: str) -> tuple[dict[str, Any], str | None]:
     """What the issuer's metadata says of itself, or a warning: why nothing is known of it."""
-    reply = ctx.ask(outside.get(issuer.rstrip("/") + "/.well-known/openid-configuration"))
+    reply = ctx.fetch(outbound.get(issuer.rstrip("/") + "/.well-known/openid-configuration"))
     found = reply.json() if reply.ok else {}
     if not found:
         why = reply.problem or (f"it answered {reply.status}" if not reply.ok else "it is not a JSON object")
@@ -128,6 +129,6 @@ def _discovered(ctx: Context, issuer: str) -> tuple[dict[str, Any], str | None]:
 
 def _is_usable(name: str, url: str) -> bool:
     try:
-        return bool(sso_connections.check_url(url, _URLS[name]))
+        return bool(sso_connections.require_url(url, _URLS[name]))
     except errors.StytchError:
         return False

@@ -5,22 +5,24 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from mockstytch import errors, outside
+from mockstytch import errors, outbound
 from mockstytch.clock import position
-from mockstytch.domain import certificates, lookup, saml, sso_connections
-from mockstytch.domain.sso_connections import GroupAssignment, RoleAssignment
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Choice, Maybe, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.organizations import Organization
-from mockstytch.store.sso import NAMEID_FORMAT, SamlConnection
+from mockstytch.domain.shared import lookup
+from mockstytch.domain.sso import sso_connections
+from mockstytch.domain.sso.sso_connections import GroupAssignment, RoleAssignment
+from mockstytch.protocols.saml import certificates, service_provider
+from mockstytch.runtime import Context
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sso import NAMEID_FORMAT, SamlConnection
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, OrganizationRef
 
 api = Endpoints(resource="stytch.sso")
 
 _CONNECTION = "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}"
 
 
-class IdentityProvider(Choice):
+class IdentityProvider(CaseInsensitiveEnum):
     CLASSLINK = "classlink"
     CYBERARK = "cyberark"
     DUO = "duo"
@@ -38,9 +40,9 @@ class IdentityProvider(Choice):
     SHIBBOLETH = "shibboleth"
 
 
-DisplayName = Annotated[str, Meta(max_length=128), Says(errors.invalid_display_name)]
-Idp = Annotated[IdentityProvider, Says(errors.invalid_sso_idp)]
-_Ref = Annotated[str, Meta(min_length=1), Says(errors.saml_connection_not_found)]
+DisplayName = Annotated[str, Meta(max_length=128), FieldError(errors.invalid_display_name)]
+Idp = Annotated[IdentityProvider, FieldError(errors.invalid_sso_idp)]
+_Ref = Annotated[str, Meta(min_length=1), FieldError(errors.saml_connection_not_found)]
 
 
 class Create(Request):
@@ -61,7 +63,7 @@ def create_connection(ctx: Context, req: Create) -> Body:
         signing_certificates=[sso_connections.signing_certificate(ctx)],
         position=position(),
     )
-    return {"connection": sso_connections.shown(ctx, sso_connections.create(ctx, organization, connection))}
+    return {"connection": sso_connections.serialize(ctx, sso_connections.create(ctx, organization, connection))}
 
 
 class Named(Request):
@@ -93,15 +95,15 @@ def update_connection(ctx: Context, req: Update) -> Body:
     active."""
     organization, connection = _own(ctx, req)
     changes = req.changes()
-    sso_connections.check_url(changes.get("idp_sso_url", ""), errors.saml_connection_idp_sso_url_invalid_format)
-    sso_connections.check_url(changes.get("alternative_acs_url", ""), errors.bad_request)
-    sso_connections.check_text(changes.get("idp_entity_id", ""), errors.invalid_idp_entity_id)
+    sso_connections.require_url(changes.get("idp_sso_url", ""), errors.saml_connection_idp_sso_url_invalid_format)
+    sso_connections.require_url(changes.get("alternative_acs_url", ""), errors.bad_request)
+    sso_connections.require_text(changes.get("idp_entity_id", ""), errors.invalid_idp_entity_id)
     for name in ("alternative_audience_uri", "nameid_format"):
-        sso_connections.check_text(changes.get(name, ""), errors.bad_request)
+        sso_connections.require_text(changes.get(name, ""), errors.bad_request)
     changes |= _keys(ctx, connection, changes)
-    mapping = sso_connections.check_mapping(changes.get("attribute_mapping", connection.attribute_mapping))
+    mapping = sso_connections.require_mapping(changes.get("attribute_mapping", connection.attribute_mapping))
     if mapping:
-        sso_connections.check_saml_mapping(mapping)
+        sso_connections.require_saml_mapping(mapping)
     if (roles := changes.pop("saml_connection_implicit_role_assignments", None)) is not None:
         changes["roles"] = sso_connections.role_ids(ctx, organization, roles)
     groups = changes.pop("saml_group_implicit_role_assignments", None)
@@ -119,10 +121,10 @@ def _keys(ctx: Context, connection: SamlConnection, changes: dict[str, Any]) -> 
     made: dict[str, Any] = {}
     if pem := changes.pop("x509_certificate", ""):
         known = connection.verification_certificates
-        made["verification_certificates"] = sso_connections.with_certificate(ctx, known, pem)
+        made["verification_certificates"] = sso_connections.add_certificate(ctx, known, pem)
     if pem := changes.pop("saml_encryption_private_key", ""):
         known_keys = connection.encryption_private_keys
-        made["encryption_private_keys"] = sso_connections.with_encryption_key(ctx, known_keys, pem)
+        made["encryption_private_keys"] = sso_connections.add_encryption_key(ctx, known_keys, pem)
     if pem := changes.pop("signing_private_key", ""):
         made["signing_private_key"] = certificates.read_private_key(pem)
         made["signing_certificates"] = [sso_connections.signing_certificate(ctx, made["signing_private_key"])]
@@ -132,7 +134,7 @@ def _keys(ctx: Context, connection: SamlConnection, changes: dict[str, Any]) -> 
 def _own(ctx: Context, req: Named) -> tuple[Organization, SamlConnection]:
     organization = lookup.organization(ctx, req.organization_id)
     missing = errors.saml_connection_not_found
-    return organization, sso_connections.own(ctx, SamlConnection, organization, req.connection_id, missing)
+    return organization, sso_connections.get_owned(ctx, SamlConnection, organization, req.connection_id, missing)
 
 
 def _updated(
@@ -150,28 +152,30 @@ def _updated(
         raise missing[0]()
     if not missing and after.verification_certificates:
         changes["status"] = "active"
-    return {"connection": sso_connections.shown(ctx, sso_connections.update(ctx, organization, connection, changes))}
+    return {
+        "connection": sso_connections.serialize(ctx, sso_connections.update(ctx, organization, connection, changes))
+    }
 
 
 class UpdateByUrl(Named):
-    metadata_url: Annotated[str, Meta(min_length=1), Says(errors.invalid_saml_metadata_url)]
+    metadata_url: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_saml_metadata_url)]
 
 
 @api.put(f"{_CONNECTION}/url", sdk=("/b2b/sso/saml/{connection_id}/url",), permission="update")
 def update_by_url(ctx: Context, req: UpdateByUrl) -> Body:
     """Take entity id, SSO URL and certificates from the IdP's metadata, which is fetched now."""
     organization, connection = _own(ctx, req)
-    sso_connections.check_url(req.metadata_url, errors.invalid_saml_metadata_url)
-    reply = ctx.ask(outside.get(req.metadata_url))
+    sso_connections.require_url(req.metadata_url, errors.invalid_saml_metadata_url)
+    reply = ctx.fetch(outbound.get(req.metadata_url))
     if not reply.ok or reply.problem:
         raise errors.invalid_saml_metadata_url(because=reply.problem or f"it answered {reply.status}")
-    metadata = saml.metadata(reply.body)
+    metadata = service_provider.parse_metadata(reply.body)
     known = connection.verification_certificates
     for pem in metadata.certificates:
-        known = sso_connections.with_certificate(ctx, known, pem)
-    sso_connections.check_url(metadata.sso_url, errors.saml_connection_idp_sso_url_invalid_format)
+        known = sso_connections.add_certificate(ctx, known, pem)
+    sso_connections.require_url(metadata.sso_url, errors.saml_connection_idp_sso_url_invalid_format)
     changes = {
-        "idp_entity_id": sso_connections.check_text(metadata.entity_id, errors.invalid_idp_entity_id),
+        "idp_entity_id": sso_connections.require_text(metadata.entity_id, errors.invalid_idp_entity_id),
         "idp_sso_url": metadata.sso_url,
         "verification_certificates": known,
     }
@@ -179,7 +183,7 @@ def update_by_url(ctx: Context, req: UpdateByUrl) -> Body:
 
 
 class Certificate(Named):
-    certificate_id: Annotated[str, Meta(min_length=1), Says(errors.sso_verification_key_not_found)]
+    certificate_id: Annotated[str, Meta(min_length=1), FieldError(errors.sso_verification_key_not_found)]
 
 
 @api.delete(
@@ -201,7 +205,7 @@ def delete_verification_certificate(ctx: Context, req: Certificate) -> Body:
 
 
 class PrivateKey(Named):
-    private_key_id: Annotated[str, Meta(min_length=1), Says(errors.sso_encryption_private_key_not_found)]
+    private_key_id: Annotated[str, Meta(min_length=1), FieldError(errors.sso_encryption_private_key_not_found)]
 
 
 @api.delete(

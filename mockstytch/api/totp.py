@@ -9,17 +9,20 @@ from msgspec import Meta
 
 from mockstytch import errors
 from mockstytch.api.otp_sms import Enrollment, SecondFactor, SecondFactorAuthenticate
-from mockstytch.domain import locks, lookup, members, second_factor, totp
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import MemberRef, OrganizationRef, Says
-from mockstytch.mock import Context
-from mockstytch.store.sessions import Factor
+from mockstytch.domain.credentials import locks, totp
+from mockstytch.domain.login import second_factor
+from mockstytch.domain.organizations import members
+from mockstytch.domain.shared import lookup
+from mockstytch.runtime import Context
+from mockstytch.store.records.sessions import Factor
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import FieldError, MemberRef, OrganizationRef
 
 api = Endpoints()
 
 
 class Create(SecondFactor):
-    expiration_minutes: Annotated[int, Meta(ge=5, le=1440), Says(errors.invalid_expiration)] = 60
+    expiration_minutes: Annotated[int, Meta(ge=5, le=1440), FieldError(errors.invalid_expiration)] = 60
 
 
 @api.post("/v1/b2b/totp", sdk=("/b2b/totp",))
@@ -27,16 +30,16 @@ def create(ctx: Context, req: Create) -> Body:
     """Begin the registration of an app: its secret, the picture to scan, and ten recovery codes."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    second_factor.check_allowed(organization, member, "totp")
-    held = second_factor.brought(ctx, organization, member, req.credential())
+    second_factor.require_method_allowed(organization, member, "totp")
+    held = second_factor.optional_session(ctx, organization, member, req.credential())
     if member.totp_registration_id:
         raise errors.active_totp_exists()
-    second_factor.check_attachable(member)
-    locks.check(ctx, member)
-    second_factor.check_bypass(member, held)
+    second_factor.require_enrollable(member)
+    locks.require_unlocked(ctx, member)
+    second_factor.require_existing_factor(member, held)
     registered = totp.register(ctx, member, req.expiration_minutes)
     return {
-        **members.answer(member, organization),
+        **members.member_response(member, organization),
         "totp_registration_id": registered.totp_registration_id,
         "secret": registered.secret,
         "qr_code": totp.qr_code(registered, member, organization),
@@ -45,8 +48,8 @@ def create(ctx: Context, req: Create) -> Body:
 
 
 class Authenticate(SecondFactorAuthenticate):
-    code: Annotated[str, Meta(min_length=1), Says(errors.invalid_totp_code)]
-    set_mfa_enrollment: Annotated[Enrollment, Says(errors.bad_request)] | None = None
+    code: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_totp_code)]
+    set_mfa_enrollment: Annotated[Enrollment, FieldError(errors.bad_request)] | None = None
     set_default_mfa: bool = False
 
 
@@ -55,12 +58,12 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Add the factor to what was proven before. The first code activates the registration."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    second_factor.check_allowed(organization, member, "totp")
-    held = second_factor.held(ctx, organization, member, req.credential())
-    second_factor.check_primary(organization, member, held)
+    second_factor.require_method_allowed(organization, member, "totp")
+    held = second_factor.required_session(ctx, organization, member, req.credential())
+    second_factor.require_primary_factor(organization, member, held)
     _check_code(req.code)
-    registered = totp.prove(ctx, member, req.code)
-    member = locks.succeeded(ctx, member)
+    registered = totp.verify(ctx, member, req.code)
+    member = locks.reset_attempts(ctx, member)
     factor = Factor(
         type="totp",
         delivery_method="authenticator_app",
@@ -91,8 +94,10 @@ def _check_code(code: str) -> None:
 class Migrate(Request):
     organization_id: OrganizationRef
     member_id: MemberRef
-    secret: Annotated[str, Meta(pattern=r"\A[A-Za-z2-7]{16,128}=*\Z"), Says(errors.bad_request)]
-    recovery_codes: list[Annotated[str, Meta(min_length=1, max_length=128), Says(errors.invalid_recovery_code)]] = []
+    secret: Annotated[str, Meta(pattern=r"\A[A-Za-z2-7]{16,128}=*\Z"), FieldError(errors.bad_request)]
+    recovery_codes: list[
+        Annotated[str, Meta(min_length=1, max_length=128), FieldError(errors.invalid_recovery_code)]
+    ] = []
 
 
 @api.post("/v1/b2b/totp/migrate")
@@ -102,7 +107,7 @@ def migrate(ctx: Context, req: Migrate) -> Body:
     member = lookup.member(ctx, organization, req.member_id)
     if member.totp_registration_id:
         raise errors.active_totp_exists()
-    second_factor.check_attachable(member)
+    second_factor.require_enrollable(member)
     registered = totp.register(ctx, member, 1440, _base32(req.secret))
     registered = ctx.store.update(registered, status="active")
     member = ctx.store.update(

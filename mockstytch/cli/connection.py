@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from mockstytch.handle import MockError, MockStytch
+from mockstytch.client.handle import MockError, MockStytch
 from mockstytch.settings import DEFAULT_PORT, DEFAULT_PROJECT_ID, DEFAULT_SECRET
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from mockstytch.cli.connection import connected, connection_options, refusals
-from mockstytch.handle import Received
+from mockstytch.client.handle import Message
 
 
 @click.command()
@@ -37,13 +37,13 @@ def inbox(to: str, kind: str, wait: float, link: bool, code: bool, as_json: bool
         click.echo("No messages.", err=True)
 
 
-def _plain(message: Received) -> Any:
+def _plain(message: Message) -> Any:
     import msgspec
 
     return msgspec.to_builtins(message)
 
 
-def _shown(message: Received) -> str:
+def _shown(message: Message) -> str:
     said = message.link or message.code or ""
     first = f"{message.created_at:%H:%M:%S}  {message.kind:22}  {message.to}"
     return f"{first}\n          {message.subject or message.text}\n          {said}"

@@ -45,7 +45,7 @@ def _told(names: list[str], url: str, options: dict[str, Any]) -> Any:
     try:
         if url:
             return telling.tell(names, url, **options)
-        from mockstytch.handle import MockStytch
+        from mockstytch.client.handle import MockStytch
 
         with MockStytch() as mock:
             return telling.tell(names, mock.url, **options)

@@ -102,7 +102,7 @@ class Running:
         self.server, self.tls_url, self.ca_file = server, tls_url, ca_file
 
     def facts(self) -> dict[str, Any]:
-        project = self.server.mock.default_project()
+        project = self.server.mock.projects.default()
         return {
             "url": self.server.url,
             "tls_url": self.tls_url,
@@ -174,22 +174,22 @@ def prepared(
     except (OSError, OverflowError) as e:
         raise click.ClickException(_taken(host, port, e)) from None
     if smtp:
-        from mockstytch.relay import Relay
+        from mockstytch.smtp_relay import Relay
 
         try:
             server.mock.subscribers.append(Relay(smtp))
         except ValueError as e:
             raise click.UsageError(str(e)) from None
     if seed:
-        from mockstytch.seed import SeedError, plant
+        from mockstytch.seed import SeedError, apply_seed
 
         try:
-            plant(server.mock, Path(seed))
+            apply_seed(server.mock, Path(seed))
         except SeedError as e:
             raise click.ClickException(str(e)) from None
     tls_url, ca_file = None, None
     if tls_port is not None:
-        from mockstytch.tls import server_certificate
+        from mockstytch.dev_tls import server_certificate
 
         try:
             ca_file, certificate = server_certificate(host)

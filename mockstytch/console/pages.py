@@ -16,29 +16,28 @@ from mockstytch.console import reference, render
 from mockstytch.domain import webhooks
 from mockstytch.errors import StytchError
 from mockstytch.gaps import GAPS
-from mockstytch.http import guard
-from mockstytch.http.dispatch import base_url
-from mockstytch.http.endpoint import Endpoint
-from mockstytch.mock import Context, Mock
-from mockstytch.store.events import Event
-from mockstytch.store.messages import Message, OneTimeToken
-from mockstytch.store.projects import Project
-from mockstytch.store.webhooks import Delivery
+from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.messages import Message, OneTimeToken
+from mockstytch.store.records.projects import Project
+from mockstytch.store.records.webhooks import Delivery, Event
+from mockstytch.surfaces import origin
+from mockstytch.surfaces.dispatch import base_url
+from mockstytch.surfaces.endpoint import Endpoint
 
 ROOT = "/_mock"
 ROWS = 100  # shown at first; ``?rows=`` shows more
 MOST_ROWS = 1_000
 MOST_PROJECTS = 200  # in the chooser: a test run may leave thousands
 
-Handler = Callable[["Visit"], Response]
+Handler = Callable[["PageRequest"], Response]
 
 
-class Visit:
+class PageRequest:
     """One request for a page: which project it looks at, and how its links keep to it."""
 
     def __init__(self, mock: Mock, request: Request) -> None:
         self.mock, self.request, self.query = mock, request, request.query_params
-        self.project = guard.project(mock, request)
+        self.project = origin.project(mock, request)
 
     def url(self, path: str, **query: Any) -> str:
         """A link inside the console; what is empty is left out."""
@@ -81,7 +80,7 @@ class Console:
         async def answer(request: Request) -> Response:
             try:
                 _check(self._mock, request)
-                return handler(Visit(self._mock, request))
+                return handler(PageRequest(self._mock, request))
             except StytchError as e:
                 return render.refusal(e)
             except Exception:
@@ -90,13 +89,13 @@ class Console:
 
         return answer
 
-    def inbox(self, visit: Visit) -> Response:
+    def inbox(self, visit: PageRequest) -> Response:
         return self._messages(visit)
 
-    def message(self, visit: Visit) -> Response:
+    def message(self, visit: PageRequest) -> Response:
         return self._messages(visit, visit.request.path_params["message_id"])
 
-    def _messages(self, visit: Visit, message_id: str = "") -> Response:
+    def _messages(self, visit: PageRequest, message_id: str = "") -> Response:
         """The list, and beside it the message that is opened."""
         with self._mock.transaction(visit.project) as ctx:
             opened = _message(ctx, message_id) if message_id else None
@@ -119,24 +118,24 @@ class Console:
             "inbox.html", to=visit.query.get("to", ""), kind=visit.query.get("kind", ""), **values, **pointing
         )
 
-    def mail(self, visit: Visit) -> Response:
+    def mail(self, visit: PageRequest) -> Response:
         with self._mock.transaction(visit.project) as ctx:
             return render.mail(_message(ctx, visit.request.path_params["message_id"]))
 
-    def empty(self, visit: Visit) -> Response:
+    def empty(self, visit: PageRequest) -> Response:
         with self._mock.transaction(visit.project) as ctx:
             ctx.store.delete_all(Message)
         return RedirectResponse(visit.url("/"), 303)
 
-    def requests(self, visit: Visit) -> Response:
-        log = list(self._mock.log_of(visit.project))[::-1]
+    def requests(self, visit: PageRequest) -> Response:
+        log = self._mock.request_log.entries(visit.project.project_id)[::-1]
         only_errors = bool(visit.query.get("errors"))
         lines = [line for line in log if line.status_code >= 400] if only_errors else log
         newest = log[0].request_id if log else ""
         more = MOST_ROWS if len(lines) > visit.rows and visit.rows < MOST_ROWS else 0
         return visit.page("requests.html", lines=lines[: visit.rows], more=more, only_errors=only_errors, newest=newest)
 
-    def webhooks(self, visit: Visit) -> Response:
+    def webhooks(self, visit: PageRequest) -> Response:
         status, column = visit.query.get("status", ""), Delivery.table.c
         with self._mock.transaction(visit.project) as ctx:
             query = ctx.store.query(Delivery).order_by(column.position.desc()).limit(visit.rows + 1)
@@ -146,7 +145,7 @@ class Console:
         endpoints = visit.project.settings.webhooks
         return visit.page("webhooks.html", deliveries=shown, endpoints=endpoints, only=status, more=more, now=ctx.now)
 
-    def webhook(self, visit: Visit) -> Response:
+    def webhook(self, visit: PageRequest) -> Response:
         """One event: what was sent, and how each endpoint took it."""
         with self._mock.transaction(visit.project) as ctx:
             event = ctx.store.find(Event, event_id=visit.request.path_params["event_id"])
@@ -161,14 +160,14 @@ class Console:
         }
         return visit.page("webhook.html", event=event, deliveries=deliveries, **values)
 
-    def replay(self, visit: Visit) -> Response:
+    def replay(self, visit: PageRequest) -> Response:
         event_id = visit.request.path_params["event_id"]
         with self._mock.transaction(visit.project) as ctx:
             webhooks.replay(ctx, event_id)
-        self._mock.tell(visit.project)
+        self._mock.notify(visit.project)
         return RedirectResponse(visit.url(f"/webhooks/{event_id}"), 303)
 
-    def docs(self, visit: Visit) -> Response:
+    def docs(self, visit: PageRequest) -> Response:
         return visit.page(
             "docs.html",
             served=reference.served(self._endpoints),
@@ -195,7 +194,7 @@ def _check(mock: Mock, request: Request) -> None:
         host_not_allowed, cross_site_request: as ``guard.check``.
     """
     try:
-        guard.check(mock, request)
+        origin.require_trusted_origin(mock, request)
     except StytchError as e:
         visits = (
             request.headers.get("sec-fetch-mode") == "navigate" and request.headers.get("sec-fetch-dest") == "document"
@@ -211,7 +210,7 @@ def _message(ctx: Context, message_id: str) -> Message:
     return found
 
 
-def _filtered(visit: Visit, query: Select[Any]) -> Select[Any]:
+def _filtered(visit: PageRequest, query: Select[Any]) -> Select[Any]:
     column = Message.table.c
     if to := visit.query.get("to", "").strip().lower():
         query = query.where(column.to.contains(to, autoescape=True))
@@ -230,11 +229,11 @@ def _kinds(ctx: Context) -> list[str]:
 def _choice(mock: Mock, current: Project) -> list[Project]:
     """The projects to choose from: the default one first, then the newest, and the current one in any case."""
     default = mock.settings.project_id
-    known = sorted(mock.all_projects(), key=lambda p: (p.project_id != default, -p.position))[:MOST_PROJECTS]
+    known = sorted(mock.projects.all(), key=lambda p: (p.project_id != default, -p.position))[:MOST_PROJECTS]
     return known if any(p.project_id == current.project_id for p in known) else [*known, current]
 
 
-def _url(visit: Visit) -> str:
+def _url(visit: PageRequest) -> str:
     """How an app reaches this server, as far as this visitor can tell."""
     scope = visit.request.scope
     return visit.mock.settings.public_url or base_url(scope, dict(scope["headers"])) or visit.mock.url

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 
 from mockstytch.console.snippets import CODE, REMARKS, variables
-from mockstytch.http.endpoint import Endpoint
-from mockstytch.store.projects import Project
+from mockstytch.store.records.projects import Project
+from mockstytch.surfaces.endpoint import Endpoint
 
 PREFIX = "/_mock/api"
 

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from mockstytch import __version__, wire
 from mockstytch.errors import StytchError
-from mockstytch.store.messages import Message
+from mockstytch.store.records.messages import Message
 
 _HERE = Path(__file__).parent
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

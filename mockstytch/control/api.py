@@ -15,21 +15,21 @@ from mockstytch import __version__, errors, keys, wire
 from mockstytch.clock import Clock, position
 from mockstytch.control import identity_providers, impersonation, scim
 from mockstytch.control.fraud import Fraud
-from mockstytch.control.inbox import Arrivals, Wanted, read
-from mockstytch.control.reading import body as _body
-from mockstytch.control.reading import number as _number
-from mockstytch.control.reading import wait as _wait
+from mockstytch.control.inbox import InboxWaiter, MessageFilter, read
+from mockstytch.control.request_parsing import body as _body
+from mockstytch.control.request_parsing import number as _number
+from mockstytch.control.request_parsing import wait as _wait
 from mockstytch.control.settings import configure
 from mockstytch.control.webhooks import Webhooks
-from mockstytch.domain import emails
+from mockstytch.domain.shared import emails
 from mockstytch.errors import StytchError
-from mockstytch.http import guard
-from mockstytch.http.dispatch import base_url
-from mockstytch.mock import Mock
-from mockstytch.store.credentials import NextIdentity
-from mockstytch.store.messages import Message
-from mockstytch.store.projects import Project, SigningKey
-from mockstytch.store.record import Frozen
+from mockstytch.runtime import Mock
+from mockstytch.store.records.credentials import NextIdentity
+from mockstytch.store.records.messages import Message
+from mockstytch.store.records.projects import Project, SigningKey
+from mockstytch.surfaces import origin
+from mockstytch.surfaces.dispatch import base_url
+from mockstytch.values import Frozen
 
 PREFIX = "/_mock/api"
 _OUTSIDE = "that is outside of the years 1900 to 8999"
@@ -37,19 +37,19 @@ _OUTSIDE = "that is outside of the years 1900 to 8999"
 Handler = Callable[[Request], Awaitable[Any]]
 
 
-class SetClock(Frozen, forbid_unknown_fields=True):
+class SetClockBody(Frozen, forbid_unknown_fields=True):
     now: datetime | None = None
     frozen: bool | None = None
 
 
-class Advance(Frozen, forbid_unknown_fields=True):
+class AdvanceClockBody(Frozen, forbid_unknown_fields=True):
     seconds: float = 0
     minutes: float = 0
     hours: float = 0
     days: float = 0
 
 
-class Coming(Frozen, forbid_unknown_fields=True):
+class NextIdentityBody(Frozen, forbid_unknown_fields=True):
     """Who comes next at an OAuth or identity provider, or the provider's refusal."""
 
     provider: Literal["google", "microsoft", "github", "slack", "hubspot", "saml", "oidc"]
@@ -68,7 +68,7 @@ class Control:
     """The handlers, and what they share."""
 
     def __init__(self, mock: Mock) -> None:
-        self.mock, self.arrivals = mock, Arrivals(mock)
+        self.mock, self.arrivals = mock, InboxWaiter(mock)
 
     def routes(self) -> list[BaseRoute]:
         table: list[tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], str, Handler]] = [
@@ -97,7 +97,7 @@ class Control:
     def _answering(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                guard.check(self.mock, request)
+                origin.require_trusted_origin(self.mock, request)
                 await request.body()  # whoever looks at the project and writes it never waits in between
                 return _json(await handler(request))
             except StytchError as e:
@@ -115,63 +115,65 @@ class Control:
         return {"status": "ok", "version": __version__}
 
     async def get_project(self, request: Request) -> Any:
-        return described(guard.project(self.mock, request))
+        return described(origin.project(self.mock, request))
 
     async def patch_project(self, request: Request) -> Any:
-        project = guard.project(self.mock, request)
+        project = origin.project(self.mock, request)
         return described(configure(self.mock, project, await _body(request, dict[str, Any])))
 
     async def reset(self, request: Request) -> Any:
         if request.query_params.get("all", "").lower() in ("true", "1"):
             self.mock.reset_all()
         else:
-            self.mock.reset(guard.project(self.mock, request))
+            self.mock.reset(origin.project(self.mock, request))
         return {}
 
     async def get_clock(self, request: Request) -> Any:
-        return _clock(guard.project(self.mock, request))
+        return _clock(origin.project(self.mock, request))
 
     async def put_clock(self, request: Request) -> Any:
-        project = guard.project(self.mock, request)
-        wanted = await _body(request, SetClock)
+        project = origin.project(self.mock, request)
+        wanted = await _body(request, SetClockBody)
         if wanted.now and wanted.now.tzinfo is None:
             raise errors.bad_request(because="now needs a time zone, as in 2030-01-01T00:00:00Z")
-        return _clock(self.mock.change(project, clock=_checked(project.clock.set_to(wanted.now, wanted.frozen))))
+        return _clock(
+            self.mock.projects.update(project, clock=_checked(project.clock.set_to(wanted.now, wanted.frozen)))
+        )
 
     async def advance_clock(self, request: Request) -> Any:
-        project = guard.project(self.mock, request)
-        by = await _body(request, Advance)
+        project = origin.project(self.mock, request)
+        by = await _body(request, AdvanceClockBody)
         try:
             delta = timedelta(days=by.days, hours=by.hours, minutes=by.minutes, seconds=by.seconds)
             clock = _checked(project.clock.advanced(delta))
         except (OverflowError, ValueError):
             raise errors.bad_request(because=_OUTSIDE) from None
-        return _clock(self.mock.change(project, clock=clock))
+        return _clock(self.mock.projects.update(project, clock=clock))
 
     async def messages(self, request: Request) -> Any:
-        project = guard.project(self.mock, request)
+        project = origin.project(self.mock, request)
         found = await self._arrived(request, project, _wanted(request))
         last = found[-1].message_id if found else request.query_params.get("after")
         return {"messages": [wire.message(m) for m in found], "next_after": last}
 
     async def latest_message(self, request: Request) -> Any:
-        project = guard.project(self.mock, request)
+        project = origin.project(self.mock, request)
         found = await self._arrived(request, project, _wanted(request, limit=1))
         if not found:
             raise errors.message_not_found()
         return wire.message(found[-1])
 
-    async def _arrived(self, request: Request, project: Project, wanted: Wanted) -> list[Message]:
+    async def _arrived(self, request: Request, project: Project, wanted: MessageFilter) -> list[Message]:
         return await self.arrivals.wait(project, lambda: read(self.mock, project, wanted), _wait(request), request)
 
     async def delete_messages(self, request: Request) -> Any:
-        with self.mock.transaction(guard.project(self.mock, request)) as ctx:
+        with self.mock.transaction(origin.project(self.mock, request)) as ctx:
             ctx.store.delete_all(Message)
         return {}
 
     async def rotate_keys(self, request: Request) -> Any:
         """Sign with a new key from now on; ``?drop=true`` takes the former ones out of the JWKS."""
-        project = guard.project(self.mock, request)
+        project = origin.project(self.mock, request)
         drop = request.query_params.get("drop", "").lower() in ("true", "1")
         kid = self.mock.ids.new("jwk")
         pem, jwk = keys.new_key(kid)
@@ -180,13 +182,13 @@ class Control:
                 ctx.store.delete_all(SigningKey)
             ctx.store.insert(SigningKey(kid=kid, private_key=pem, jwk=jwk, created_at=ctx.now, position=position()))
         counters = project.counters | {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
-        self.mock.change(project, counters=counters)
+        self.mock.projects.update(project, counters=counters)
         return {"kid": kid}
 
     async def next_identity(self, request: Request) -> Any:
         """Queue who comes next: that visit to the provider is answered at once, without its page."""
-        project = guard.project(self.mock, request)
-        coming = await _body(request, Coming)
+        project = origin.project(self.mock, request)
+        coming = await _body(request, NextIdentityBody)
         if not coming.error and not emails.is_address(coming.email):
             raise errors.invalid_email(because="email, or error, is needed")
         identity = msgspec.structs.asdict(coming)
@@ -210,22 +212,22 @@ class Control:
 
     async def make_identity_provider(self, request: Request) -> Any:
         """Make, or complete, a connection to a built-in identity provider."""
-        wanted = await _body(request, identity_providers.Wanted)
-        return identity_providers.make(self.mock, guard.project(self.mock, request), wanted, _base_url(request))
+        wanted = await _body(request, identity_providers.IdentityProviderBody)
+        return identity_providers.make(self.mock, origin.project(self.mock, request), wanted, _base_url(request))
 
     async def rotate_identity_provider(self, request: Request) -> Any:
         """Let a built-in identity provider sign with a new key."""
-        project, connection_id = guard.project(self.mock, request), request.path_params["connection_id"]
+        project, connection_id = origin.project(self.mock, request), request.path_params["connection_id"]
         return identity_providers.rotate(self.mock, project, connection_id, _base_url(request))
 
     async def impersonation_tokens(self, request: Request) -> Any:
         """A token to act as a member with."""
-        project = guard.project(self.mock, request)
-        return impersonation.mint(self.mock, project, await _body(request, impersonation.Wanted))
+        project = origin.project(self.mock, request)
+        return impersonation.create_token(self.mock, project, await _body(request, impersonation.ImpersonationBody))
 
     async def requests(self, request: Request) -> Any:
         """The latest requests, newest last, each refusal with its reason."""
-        log = self.mock.log_of(guard.project(self.mock, request))
+        log = self.mock.request_log.entries(origin.project(self.mock, request).project_id)
         limit = _number(request, "limit", 100, 1, 10_000)
         return {"requests": [{**msgspec.structs.asdict(line), "at": wire.time(line.at)} for line in list(log)[-limit:]]}
 
@@ -257,9 +259,9 @@ def _clock(project: Project) -> dict[str, Any]:
     return {"now": wire.time(clock.now()), "frozen": bool(clock.frozen_at), "offset_seconds": clock.offset_seconds}
 
 
-def _wanted(request: Request, limit: int | None = None) -> Wanted:
+def _wanted(request: Request, limit: int | None = None) -> MessageFilter:
     query = request.query_params
-    return Wanted(
+    return MessageFilter(
         query.get("to", ""),
         query.get("kind", ""),
         query.get("channel", ""),

@@ -9,12 +9,12 @@ from msgspec import Meta
 from starlette.requests import Request
 
 from mockstytch import errors
-from mockstytch.control.reading import Row, body
+from mockstytch.control.request_parsing import Row, body
 from mockstytch.domain import fraud
-from mockstytch.http import guard
-from mockstytch.mock import Mock
-from mockstytch.store.fraud import Action, Device, EmailRisk
-from mockstytch.store.record import Frozen
+from mockstytch.runtime import Mock
+from mockstytch.store.records.fraud import Action, Device, EmailRisk
+from mockstytch.surfaces import origin
+from mockstytch.values import Frozen
 
 _Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
 _Reason = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
@@ -22,7 +22,7 @@ _Reason = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
 _USUAL = {"ip_address": "192.0.2.1", "country": "US", "detected_device_type": "UNKNOWN", "user_agent": "Mozilla/5.0"}
 
 
-class Seen(Frozen, forbid_unknown_fields=True):
+class DeviceBody(Frozen, forbid_unknown_fields=True):
     """A device as a test describes it. What it leaves out is made up."""
 
     telemetry_id: Annotated[str, Meta(max_length=128)] = ""
@@ -50,7 +50,7 @@ class Seen(Frozen, forbid_unknown_fields=True):
     expires_in_minutes: Annotated[int, Meta(ge=1, le=5_000_000)] = 24 * 60
 
 
-class Address(Frozen, forbid_unknown_fields=True):
+class EmailRiskBody(Frozen, forbid_unknown_fields=True):
     email_address: Annotated[str, Meta(min_length=1)]
     action: Action | None = None
     risk_score: Annotated[int, Meta(ge=0, le=100)] | None = None
@@ -69,12 +69,12 @@ class Fraud:
 
     async def device(self, request: Request) -> Any:
         """Make a device known, in place of one with the same telemetry id."""
-        seen: Seen = await body(request, Seen)
+        seen: DeviceBody = await body(request, DeviceBody)
         try:
             ip_address(seen.ip_address)
         except ValueError:
             raise errors.bad_request(because="ip_address is none") from None
-        with self._mock.transaction(guard.project(self._mock, request)) as ctx:
+        with self._mock.transaction(origin.project(self._mock, request)) as ctx:
             columns = msgspec.structs.asdict(seen)
             minutes = columns.pop("expires_in_minutes")
             columns["telemetry_id"] = seen.telemetry_id or str(ctx.ids.uuid())
@@ -87,9 +87,9 @@ class Fraud:
 
     async def email(self, request: Request) -> Any:
         """Say what is to be thought of an address."""
-        said: Address = await body(request, Address)
+        said: EmailRiskBody = await body(request, EmailRiskBody)
         columns = msgspec.structs.asdict(said) | {"email_address": said.email_address.strip().lower()}
-        with self._mock.transaction(guard.project(self._mock, request)) as ctx:
+        with self._mock.transaction(origin.project(self._mock, request)) as ctx:
             ctx.store.delete_all(EmailRisk, email_address=columns["email_address"])
             ctx.store.insert(EmailRisk(**columns))
-            return fraud.risk(ctx, columns["email_address"])
+            return fraud.email_risk(ctx, columns["email_address"])

@@ -5,14 +5,15 @@ from urllib.parse import urlencode
 
 from mockstytch import errors
 from mockstytch.api import sso_oidc, sso_saml
-from mockstytch.domain import idp, lookup, sso_connections
-from mockstytch.mock import Context, Mock
-from mockstytch.store.projects import Project
-from mockstytch.store.record import Frozen
-from mockstytch.store.sso import OidcConnection, SamlConnection
+from mockstytch.domain.shared import lookup
+from mockstytch.domain.sso import builtin_provider, sso_connections
+from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.projects import Project
+from mockstytch.store.records.sso import OidcConnection, SamlConnection
+from mockstytch.values import Frozen
 
 
-class Wanted(Frozen, forbid_unknown_fields=True):
+class IdentityProviderBody(Frozen, forbid_unknown_fields=True):
     """An identity provider for an organization: by a new connection, or by one that is there."""
 
     organization_id: str
@@ -21,7 +22,7 @@ class Wanted(Frozen, forbid_unknown_fields=True):
     connection_id: str = ""
 
 
-def make(mock: Mock, project: Project, wanted: Wanted, base_url: str) -> dict[str, Any]:
+def make(mock: Mock, project: Project, wanted: IdentityProviderBody, base_url: str) -> dict[str, Any]:
     """Make, or complete, a connection to the built-in provider; it is active at once.
 
     Raises:
@@ -31,7 +32,7 @@ def make(mock: Mock, project: Project, wanted: Wanted, base_url: str) -> dict[st
         return _described(ctx, connected(ctx, wanted))
 
 
-def connected(ctx: Context, wanted: Wanted) -> SamlConnection | OidcConnection:
+def connected(ctx: Context, wanted: IdentityProviderBody) -> SamlConnection | OidcConnection:
     """The connection, once it leads to the built-in provider."""
     organization = lookup.organization(ctx, wanted.organization_id)
     connection_id = wanted.connection_id or _new(ctx, wanted)
@@ -39,14 +40,14 @@ def connected(ctx: Context, wanted: Wanted) -> SamlConnection | OidcConnection:
     connection: SamlConnection | OidcConnection
     if wanted.type == "saml":
         missing = errors.saml_connection_not_found
-        connection = sso_connections.own(ctx, SamlConnection, organization, connection_id, missing)
+        connection = sso_connections.get_owned(ctx, SamlConnection, organization, connection_id, missing)
     else:
         missing = errors.oidc_connection_not_found
-        connection = sso_connections.own(ctx, OidcConnection, organization, connection_id, missing)
-    return idp.adopted(ctx, organization, connection)
+        connection = sso_connections.get_owned(ctx, OidcConnection, organization, connection_id, missing)
+    return builtin_provider.configure_builtin_provider(ctx, organization, connection)
 
 
-def _new(ctx: Context, wanted: Wanted) -> str:
+def _new(ctx: Context, wanted: IdentityProviderBody) -> str:
     if wanted.type == "saml":
         saml = sso_saml.Create(organization_id=wanted.organization_id, display_name=wanted.display_name)
         made = sso_saml.create_connection(ctx, saml)
@@ -57,7 +58,7 @@ def _new(ctx: Context, wanted: Wanted) -> str:
 
 
 def _described(ctx: Context, connection: SamlConnection | OidcConnection) -> dict[str, Any]:
-    issuer, saml = idp.issuer_of(connection), isinstance(connection, SamlConnection)
+    issuer, saml = builtin_provider.issuer_of(connection), isinstance(connection, SamlConnection)
     start = urlencode({"connection_id": connection.connection_id, "public_token": ctx.project.public_token})
     return {
         "connection_id": connection.connection_id,
@@ -77,7 +78,11 @@ def rotate(mock: Mock, project: Project, connection_id: str, base_url: str) -> d
     """
     with mock.transaction(project, base_url) as ctx:
         connection = sso_connections.find(ctx, connection_id)
-        if not isinstance(connection, SamlConnection | OidcConnection) or not idp.serves(connection):
+        if not isinstance(connection, SamlConnection | OidcConnection) or not builtin_provider.is_builtin(connection):
             raise errors.sso_connection_not_found(because="no connection with a built-in identity provider")
-        key = idp.rotate(ctx, connection)
-        return {**_described(ctx, connection), "kid": key.kid, "certificate": idp.certificate(ctx, connection)}
+        key = builtin_provider.rotate_key(ctx, connection)
+        return {
+            **_described(ctx, connection),
+            "kid": key.kid,
+            "certificate": builtin_provider.certificate(ctx, connection),
+        }

@@ -3,17 +3,18 @@
 from typing import Any
 
 from mockstytch import wire
-from mockstytch.domain import impersonation, lookup, redirects
+from mockstytch.domain.login import impersonation
+from mockstytch.domain.shared import lookup, redirects
 from mockstytch.errors import StytchError
-from mockstytch.mock import Context, Mock
-from mockstytch.store.organizations import Organization
-from mockstytch.store.projects import Project
-from mockstytch.store.record import Frozen
+from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import Project
+from mockstytch.values import Frozen
 
 _TOKEN_TYPE = "multi_tenant_impersonation"
 
 
-class Wanted(Frozen, forbid_unknown_fields=True):
+class ImpersonationBody(Frozen, forbid_unknown_fields=True):
     """Who acts as whom, and why."""
 
     organization_id: str
@@ -22,13 +23,13 @@ class Wanted(Frozen, forbid_unknown_fields=True):
     reason: str | None = None
 
 
-def mint(mock: Mock, project: Project, wanted: Wanted) -> dict[str, Any]:
+def create_token(mock: Mock, project: Project, wanted: ImpersonationBody) -> dict[str, Any]:
     """The token, until when it is good, and where the dashboard would open it: the project's login page, if it has
     one."""
     with mock.transaction(project) as ctx:
         organization = lookup.organization(ctx, wanted.organization_id)
         member = lookup.member(ctx, organization, wanted.member_id)
-        made = impersonation.mint(ctx, member, wanted.impersonator_email_address, wanted.reason)
+        made = impersonation.create_token(ctx, member, wanted.impersonator_email_address, wanted.reason)
         return {
             "impersonation_token": made.token,
             "expires_at": wire.time(made.expires_at),

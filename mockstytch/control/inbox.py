@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from mockstytch.mock import Mock
-from mockstytch.store.events import Event
-from mockstytch.store.messages import Message
-from mockstytch.store.projects import Project
+from mockstytch.runtime import Mock
+from mockstytch.store.records.messages import Message
+from mockstytch.store.records.projects import Project
+from mockstytch.store.records.webhooks import Event
 
 _PATIENCE = 5  # seconds between two looks whether the caller is still there
 
 T = TypeVar("T")
 
 
-class Arrivals:
+class InboxWaiter:
     """Wakes those who wait for a message or a delivery, from whichever thread it was written."""
 
     def __init__(self, mock: Mock) -> None:
@@ -50,14 +50,14 @@ class Arrivals:
             self._waiting.discard(waiter)
 
 
-class Wanted:
+class MessageFilter:
     """Which messages. Addresses are compared in lower case, as they are kept."""
 
     def __init__(self, to: str = "", kind: str = "", channel: str = "", after: str = "", limit: int = 100) -> None:
         self.to, self.kind, self.channel, self.after, self.limit = to.strip().lower(), kind, channel, after, limit
 
 
-def read(mock: Mock, project: Project, wanted: Wanted) -> list[Message]:
+def read(mock: Mock, project: Project, wanted: MessageFilter) -> list[Message]:
     """The messages that match now, oldest first."""
     columns = Message.table.c
     with mock.transaction(project) as ctx:

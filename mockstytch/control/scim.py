@@ -7,12 +7,12 @@ from urllib.parse import quote
 import msgspec
 from starlette.requests import Request
 
-from mockstytch import errors, outside
-from mockstytch.control import reading
-from mockstytch.http import guard
-from mockstytch.mock import Mock
-from mockstytch.store.record import Frozen
-from mockstytch.store.scim import ScimConnection
+from mockstytch import errors, outbound
+from mockstytch.control import request_parsing
+from mockstytch.runtime import Mock
+from mockstytch.store.records.scim import ScimConnection
+from mockstytch.surfaces import origin
+from mockstytch.values import Frozen
 
 Json = dict[str, Any]
 
@@ -79,11 +79,11 @@ class Calls:
             ("Authorization", f"Bearer {connection.own_token}"),
             ("Content-Type", "application/scim+json"),
         )
-        self._put = partial(outside.put, app=mock.app, own_urls=(base_url,))
+        self._put = partial(outbound.fetch, app=mock.app, own_urls=(base_url,))
 
     async def call(self, method: str, path: str, body: Any = None) -> Json:
         content = b"" if body is None else msgspec.json.encode(body)
-        reply = await self._put(outside.Ask(method, self._base + path, self._headers, content))
+        reply = await self._put(outbound.OutboundRequest(method, self._base + path, self._headers, content))
         return {"method": method, "path": path, "status": reply.status, "body": reply.json()}
 
     async def run(self, o: Operation) -> Json:
@@ -132,7 +132,7 @@ async def push(mock: Mock, request: Request) -> Json:
         no_active_scim_connection: the project has no such connection.
         bad_request: an operation lacks what it is about.
     """
-    project = guard.project(mock, request)
+    project = origin.project(mock, request)
     wanted = await _body(request)
     with mock.transaction(project) as ctx:
         connection = ctx.store.find(ScimConnection, connection_id=wanted.connection_id)
@@ -143,7 +143,7 @@ async def push(mock: Mock, request: Request) -> Json:
 
 
 async def _body(request: Request) -> Push:
-    found: Push = await reading.body(request, Push)
+    found: Push = await request_parsing.body(request, Push)
     if len(found.operations) > _MOST:
         raise errors.bad_request(because=f"more than {_MOST} operations")
     for n, o in enumerate(found.operations):

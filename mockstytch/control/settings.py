@@ -6,9 +6,12 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.control.webhooks import change
-from mockstytch.domain import jwt_templates, rbac_policy, redirects, webhooks
-from mockstytch.mock import Mock
-from mockstytch.store.projects import Project, ProjectSettings
+from mockstytch.domain import webhooks
+from mockstytch.domain.rbac import rbac_policy
+from mockstytch.domain.sessions import jwt_templates
+from mockstytch.domain.shared import redirects
+from mockstytch.runtime import Mock
+from mockstytch.store.records.projects import Project, ProjectSettings
 
 
 def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
@@ -33,12 +36,12 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
     if strange := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
         raise errors.bad_request(because=f"{strange[0]!r} is no URL")
     for template in settings.jwt_templates:
-        jwt_templates.check(template.template_content, jwt_templates.ROOTS[template.template_type])
-    endpoints = webhooks.checked(mock.ids, settings.webhooks, project.settings.webhooks)
+        jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
+    endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
     settings = msgspec.structs.replace(settings, webhooks=endpoints)
     if "rbac_policy" in wanted:
         with mock.transaction(project) as ctx:
             ctx.source = "dashboard"
-            policy = rbac_policy.take_over(ctx, settings.rbac_policy)
+            policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
         settings = msgspec.structs.replace(settings, rbac_policy=policy)
     return change(mock, project, settings, name=name)

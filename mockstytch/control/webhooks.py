@@ -6,20 +6,19 @@ import msgspec
 from starlette.requests import Request
 
 from mockstytch import errors, wire
-from mockstytch.control.inbox import Arrivals
-from mockstytch.control.reading import Row, body, number, wait
+from mockstytch.control.inbox import InboxWaiter
+from mockstytch.control.request_parsing import Row, body, number, wait
 from mockstytch.domain import webhooks
-from mockstytch.http import guard
-from mockstytch.mock import Context, Mock
-from mockstytch.store.events import Event
-from mockstytch.store.projects import Project, ProjectSettings, WebhookEndpoint
-from mockstytch.store.webhooks import Delivery
+from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.projects import Project, ProjectSettings, WebhookEndpoint
+from mockstytch.store.records.webhooks import Delivery, Event
+from mockstytch.surfaces import origin
 
 _STATUSES = ("", "pending", "delivered", "failed")
 
 
 class Webhooks:
-    def __init__(self, mock: Mock, arrivals: Arrivals) -> None:
+    def __init__(self, mock: Mock, arrivals: InboxWaiter) -> None:
         self._mock, self._arrivals = mock, arrivals
 
     def routes(self) -> list[Row]:
@@ -31,16 +30,16 @@ class Webhooks:
         ]
 
     async def endpoints(self, request: Request) -> Any:
-        return guard.project(self._mock, request).settings.webhooks
+        return origin.project(self._mock, request).settings.webhooks
 
     async def set_endpoints(self, request: Request) -> Any:
         wanted = await body(request, list[WebhookEndpoint])
-        project = guard.project(self._mock, request)
+        project = origin.project(self._mock, request)
         settings = msgspec.structs.replace(project.settings, webhooks=wanted)
         return change(self._mock, project, settings).settings.webhooks
 
     async def deliveries(self, request: Request) -> Any:
-        project = guard.project(self._mock, request)
+        project = origin.project(self._mock, request)
         if (query := request.query_params).get("status", "") not in _STATUSES:
             raise errors.bad_request(because="a delivery's status is pending, delivered or failed")
         limit, tries = number(request, "limit", 100, 1, 10_000), number(request, "tries", 0, 0, 1000)
@@ -50,10 +49,10 @@ class Webhooks:
         return {"deliveries": found, "next_after": found[-1]["event_id"] if found else query.get("after")}
 
     async def replay(self, request: Request) -> Any:
-        project = guard.project(self._mock, request)
+        project = origin.project(self._mock, request)
         with self._mock.transaction(project) as ctx:
             found = [shown(ctx, d) for d in webhooks.replay(ctx, request.path_params["event_id"])]
-        self._mock.tell(project)
+        self._mock.notify(project)
         return {"deliveries": found}
 
 
@@ -63,10 +62,10 @@ def change(mock: Mock, project: Project, settings: ProjectSettings, **others: An
     Raises:
         bad_request: an endpoint is none.
     """
-    endpoints = webhooks.checked(mock.ids, settings.webhooks, project.settings.webhooks)
-    changed = mock.change(project, settings=msgspec.structs.replace(settings, webhooks=endpoints), **others)
+    endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
+    changed = mock.projects.update(project, settings=msgspec.structs.replace(settings, webhooks=endpoints), **others)
     with mock.transaction(changed) as ctx:
-        webhooks.forget(ctx, endpoints)
+        webhooks.cancel_deliveries(ctx, endpoints)
     return changed
 
 

@@ -4,9 +4,9 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain import emails
-from mockstytch.mock import Context
-from mockstytch.store.fraud import Action, Device, EmailRisk, FraudRule, ReasonOverride
+from mockstytch.domain.shared import emails
+from mockstytch.runtime import Context
+from mockstytch.store.records.fraud import Action, Device, EmailRisk, FraudRule, ReasonOverride
 
 # The order is that of the rules' precedence; the last three are matched by the device's network.
 RULE_TYPES = (
@@ -104,7 +104,7 @@ def default_action(reason: str) -> Action:
     return DEFAULT_ACTIONS.get(reason, "CHALLENGE")
 
 
-def living_rules(ctx: Context) -> list[FraudRule]:
+def active_rules(ctx: Context) -> list[FraudRule]:
     """The rules that haven't expired, newest first."""
     found = [rule for rule in ctx.store.all(FraudRule) if rule.expires_at is None or rule.expires_at > ctx.now]
     return sorted(found, key=lambda rule: -rule.position)
@@ -112,7 +112,7 @@ def living_rules(ctx: Context) -> list[FraudRule]:
 
 def _matching(ctx: Context, d: Device) -> FraudRule | None:
     """The rule that holds for a device: by type in the order of precedence, the smallest network first."""
-    matches = [rule for rule in living_rules(ctx) if _fits(rule, d)]
+    matches = [rule for rule in active_rules(ctx) if _fits(rule, d)]
     return min(matches, key=lambda rule: (RULE_TYPES.index(rule.rule_type), -_prefix(rule)), default=None)
 
 
@@ -127,7 +127,7 @@ def _prefix(rule: FraudRule) -> int:
     return ip_network(rule.identifier).prefixlen if rule.rule_type == "cidr_block" else 0
 
 
-def risk(ctx: Context, email_address: str) -> dict[str, Any]:
+def email_risk(ctx: Context, email_address: str) -> dict[str, Any]:
     """What is known of an address: by what it looks like, unless a test says otherwise. No name server is asked."""
     local, _, domain = email_address.strip().lower().rpartition("@")
     said = ctx.store.find(EmailRisk, email_address=email_address.strip().lower()) or EmailRisk(email_address="")

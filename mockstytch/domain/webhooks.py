@@ -10,10 +10,9 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.ids import Ids
-from mockstytch.mock import Context
-from mockstytch.store.events import Event
-from mockstytch.store.projects import WebhookEndpoint
-from mockstytch.store.webhooks import Attempt, Delivery, deliveries
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import WebhookEndpoint
+from mockstytch.store.records.webhooks import Attempt, Delivery, Event, deliveries
 
 # Seconds from one try to the next: Svix's published schedule, which Stytch refers to. The first one comes at once.
 RETRIES = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
@@ -22,7 +21,9 @@ MOST_ENDPOINTS = 50
 _EVENT_TYPE = re.compile(r"\*|(\*|direct|dashboard|scim)\.(\*|[a-z_]+)\.(\*|create|update|delete)")
 
 
-def checked(ids: Ids, endpoints: list[WebhookEndpoint], former: list[WebhookEndpoint]) -> list[WebhookEndpoint]:
+def validated_endpoints(
+    ids: Ids, endpoints: list[WebhookEndpoint], former: list[WebhookEndpoint]
+) -> list[WebhookEndpoint]:
     """The endpoints, each with a secret: the one given, the one it had before, or a new one.
 
     A bad request: a URL that is none or occurs twice, a secret that is no ``whsec_…``, an event type that can't exist,
@@ -83,7 +84,7 @@ def message_id(event_id: str) -> str:
     return "msg_" + event_id[-36:].replace("-", "")
 
 
-def after(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
+def attempt_result(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
     """What a try changes about a delivery."""
     tried = {"attempts": [*delivery.attempts, attempt], "tries": delivery.tries + 1}
     if not attempt.problem:
@@ -97,7 +98,7 @@ def after(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def forget(ctx: Context, endpoints: list[WebhookEndpoint]) -> None:
+def cancel_deliveries(ctx: Context, endpoints: list[WebhookEndpoint]) -> None:
     """Give up what is on its way to endpoints that are no longer there."""
     kept = [endpoint.url for endpoint in endpoints]
     column = Delivery.table.c
@@ -106,7 +107,7 @@ def forget(ctx: Context, endpoints: list[WebhookEndpoint]) -> None:
         ctx.store.update(delivery, status="failed", next_attempt_at=None)
 
 
-def take_back(ctx: Context) -> None:
+def release_leases(ctx: Context) -> None:
     """Let go of what a process had begun to send when it ended."""
     query = ctx.store.query(Delivery).where(Delivery.table.c.leased_until.is_not(None))
     for delivery in ctx.store.rows(Delivery, query):

@@ -3,18 +3,18 @@
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
 
-class GetCodes(OfEnvironment):
+class GetCodes(EnvironmentPath):
     pass
 
 
-class SetCodes(OfEnvironment):
+class SetCodes(EnvironmentPath):
     country_codes: list[str] = []
 
 
@@ -26,7 +26,7 @@ def get_allowed_sms_country_codes(ctx: Context, req: GetCodes) -> Body:
 @api.post(ENVIRONMENT + "/allowed_country_codes/sms")
 def set_allowed_sms_country_codes(ctx: Context, req: SetCodes) -> Body:
     codes = _checked(req.country_codes)
-    ctx.configure(settings=replace(ctx.project.settings, sms_country_codes=codes))
+    ctx.update_project(settings=replace(ctx.project.settings, sms_country_codes=codes))
     return {"country_codes": codes}
 
 
@@ -40,7 +40,7 @@ def get_allowed_whatsapp_country_codes(ctx: Context, req: GetCodes) -> Body:
 def set_allowed_whatsapp_country_codes(ctx: Context, req: SetCodes) -> Body:
     _check_vertical(ctx)
     codes = _checked(req.country_codes)
-    ctx.configure(settings=replace(ctx.project.settings, whatsapp_country_codes=codes))
+    ctx.update_project(settings=replace(ctx.project.settings, whatsapp_country_codes=codes))
     return {"country_codes": codes}
 
 

@@ -7,13 +7,13 @@ from msgspec import Meta
 
 from mockstytch import errors
 from mockstytch.clock import position
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import Choice, Says
 from mockstytch.management import workspace
-from mockstytch.management.fields import PROJECT, OfProject
-from mockstytch.mock import Context
-from mockstytch.store.management import DefaultEmailTemplate, EmailTemplate
-from mockstytch.store.record import Frozen
+from mockstytch.management.fields import PROJECT, ProjectPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import DefaultEmailTemplate, EmailTemplate
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, FieldError
+from mockstytch.values import Frozen
 
 api = Endpoints()
 
@@ -22,7 +22,7 @@ _ONE = _ALL + "/{template_id}"
 _DEFAULT = PROJECT + "/default_email_templates/{email_template_type}"
 
 
-class TemplateType(Choice):
+class TemplateType(CaseInsensitiveEnum):
     LOGIN = "LOGIN"
     SIGNUP = "SIGNUP"
     INVITE = "INVITE"
@@ -34,7 +34,7 @@ class TemplateType(Choice):
     PREBUILT = "PREBUILT"
 
 
-class FontFamily(Choice):
+class FontFamily(CaseInsensitiveEnum):
     ARIAL = "ARIAL"
     BRUSH_SCRIPT_MT = "BRUSH_SCRIPT_MT"
     COURIER_NEW = "COURIER_NEW"
@@ -46,7 +46,7 @@ class FontFamily(Choice):
     VERDANA = "VERDANA"
 
 
-class TextAlignment(Choice):
+class TextAlignment(CaseInsensitiveEnum):
     LEFT = "LEFT"
     CENTER = "CENTER"
 
@@ -82,7 +82,7 @@ class CustomHtmlCustomization(Frozen):
     subject: str | None = None
 
 
-class Fields(OfProject):
+class Fields(ProjectPath):
     name: str | None = None
     sender_information: SenderInformation | None = None
     prebuilt_customization: PrebuiltCustomization | None = None
@@ -90,7 +90,7 @@ class Fields(OfProject):
 
 
 class Create(Fields):
-    template_id: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,128}\Z"), Says(errors.invalid_template_id)]
+    template_id: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,128}\Z"), FieldError(errors.invalid_template_id)]
 
 
 @api.post(_ALL)
@@ -105,7 +105,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"email_template": _shown(ctx.store.insert(made, template_id=errors.duplicate_email_template_vanity_id()))}
 
 
-class OfTemplate(OfProject):
+class OfTemplate(ProjectPath):
     template_id: str
 
 
@@ -118,7 +118,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"email_template": _shown(_find(ctx, req.project_slug, req.template_id))}
 
 
-class GetAll(OfProject):
+class GetAll(ProjectPath):
     pass
 
 
@@ -162,7 +162,7 @@ def delete(ctx: Context, req: Delete) -> Body:
     return {}
 
 
-class OfDefault(OfProject):
+class OfDefault(ProjectPath):
     email_template_type: TemplateType
 
 

@@ -8,21 +8,27 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.api import project as project_api
 from mockstytch.clock import position
-from mockstytch.domain import jwt_templates, redirects
+from mockstytch.domain.sessions import jwt_templates
+from mockstytch.domain.shared import redirects
 from mockstytch.errors import StytchError
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import UNSET, Maybe, Says
 from mockstytch.management import workspace
-from mockstytch.management.fields import ENVIRONMENT, PROJECT, EnvironmentType, Name, OfEnvironment, OfProject, Slug
-from mockstytch.mock import Context
-from mockstytch.store.credentials import Password
-from mockstytch.store.management import Environment, ManagementProject
-from mockstytch.store.projects import Project, ProjectSettings, settings_of_a_managed_project
+from mockstytch.management.fields import ENVIRONMENT, PROJECT, EnvironmentPath, EnvironmentType, Name, ProjectPath, Slug
+from mockstytch.runtime import Context
+from mockstytch.store.records.credentials import Password
+from mockstytch.store.records.projects import (
+    Environment,
+    ManagementProject,
+    Project,
+    ProjectSettings,
+    managed_project_settings,
+)
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import UNSET, FieldError, Maybe
 
 api = Endpoints()
 
-Threshold = Annotated[int, Meta(ge=1, le=2**31 - 1), Says(errors.invalid_user_lock_threshold)]
-Seconds = Annotated[int, Meta(ge=1, le=2**31 - 1), Says(errors.invalid_user_lock_ttl)]
+Threshold = Annotated[int, Meta(ge=1, le=2**31 - 1), FieldError(errors.invalid_user_lock_threshold)]
+Seconds = Annotated[int, Meta(ge=1, le=2**31 - 1), FieldError(errors.invalid_user_lock_ttl)]
 _LOCK = {
     "user_lock_self_serve_enabled": "self_serve_enabled",
     "user_lock_threshold": "threshold",
@@ -31,7 +37,7 @@ _LOCK = {
 _CLAIMS = "idp_dynamic_client_registration_access_token_template_content"
 
 
-class Create(OfProject):
+class Create(ProjectPath):
     name: Name
     type: EnvironmentType = EnvironmentType.TEST
     environment_slug: Slug = ""
@@ -72,7 +78,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"environment": _shown(made, parent.project_slug, slug)}
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     pass
 
 
@@ -81,7 +87,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"environment": _shown(ctx.project, req.project_slug, req.environment_slug)}
 
 
-class GetAll(OfProject):
+class GetAll(ProjectPath):
     pass
 
 
@@ -91,7 +97,7 @@ def get_all(ctx: Context, req: GetAll) -> Body:
     return {"environments": [_shown(project, req.project_slug, slug) for slug, project in found]}
 
 
-class Update(OfEnvironment):
+class Update(EnvironmentPath):
     name: Maybe[Name] = UNSET
     cross_org_passwords_enabled: Maybe[bool] = UNSET
     user_impersonation_enabled: Maybe[bool] = UNSET
@@ -117,11 +123,11 @@ def update(ctx: Context, req: Update) -> Body:
     toggled = settings.cross_org_passwords_enabled != ctx.project.settings.cross_org_passwords_enabled
     if toggled and ctx.store.exists(ctx.store.query(Password)):
         raise errors.cannot_toggle_cross_org_passwords_when_password_in_use()
-    ctx.configure(name=name, settings=settings)
+    ctx.update_project(name=name, settings=settings)
     return {"environment": _shown(ctx.project, req.project_slug, req.environment_slug)}
 
 
-class Delete(OfEnvironment):
+class Delete(EnvironmentPath):
     pass
 
 
@@ -133,7 +139,7 @@ def delete(ctx: Context, req: Delete) -> Body:
     return {}
 
 
-class GetMetrics(OfEnvironment):
+class GetMetrics(EnvironmentPath):
     pass
 
 
@@ -145,7 +151,7 @@ def get_metrics(ctx: Context, req: GetMetrics) -> Body:
 
 
 def _new(ctx: Context, parent: ManagementProject, req: Create) -> Project:
-    settings = settings_of_a_managed_project()
+    settings = managed_project_settings()
     if req.type is EnvironmentType.LIVE:  # only a test environment begins with an address on the developer's machine
         settings = msgspec.structs.replace(settings, registered_redirect_urls=[])
     return Project(
@@ -170,7 +176,7 @@ def _changed(settings: ProjectSettings, vertical: str, given: dict[str, Any]) ->
         if given.get(name) and not redirects.is_url(given[name]):
             raise _invalid_url(name, given[name])
     if given.get(_CLAIMS):
-        jwt_templates.check(given[_CLAIMS], ("client", *jwt_templates.roots("SESSION", vertical)))
+        jwt_templates.validate(given[_CLAIMS], ("client", *jwt_templates.roots("SESSION", vertical)))
     lock = {_LOCK[name]: given[name] for name in _LOCK if name in given}
     rest = {name: value for name, value in given.items() if name not in _LOCK}
     return msgspec.structs.replace(settings, user_lock=msgspec.structs.replace(settings.user_lock, **lock), **rest)

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import Choice, Says
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import EventLogDestination
-from mockstytch.store.record import Frozen
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import EventLogDestination
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, FieldError
+from mockstytch.values import Frozen
 
 api = Endpoints()
 
@@ -19,12 +19,12 @@ _SITES = ("US", "US3", "US5", "EU", "AP1")
 _ONE = ENVIRONMENT + "/event_log_streaming/{destination_type}"
 
 
-class DestinationType(Choice):
+class DestinationType(CaseInsensitiveEnum):
     DATADOG = "DATADOG"
     GRAFANA_LOKI = "GRAFANA_LOKI"
 
 
-Destination = Annotated[DestinationType, Says(errors.event_log_streaming_invalid_destination_type)]
+Destination = Annotated[DestinationType, FieldError(errors.event_log_streaming_invalid_destination_type)]
 
 
 class Datadog(Frozen):
@@ -43,7 +43,7 @@ class DestinationConfig(Frozen):
     grafana_loki: GrafanaLoki | None = None
 
 
-class OfDestination(OfEnvironment):
+class OfDestination(EnvironmentPath):
     destination_type: Destination
 
 
@@ -152,7 +152,7 @@ def _find(ctx: Context, destination: DestinationType) -> EventLogDestination:
 
 
 def _save(ctx: Context, destinations: list[EventLogDestination]) -> None:
-    ctx.configure(settings=replace(ctx.project.settings, event_log_streaming=destinations))
+    ctx.update_project(settings=replace(ctx.project.settings, event_log_streaming=destinations))
 
 
 def _configuration(destination: DestinationType, given: DestinationConfig) -> dict[str, Any]:

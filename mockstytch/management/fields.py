@@ -5,31 +5,31 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
-from mockstytch.http.endpoint import Request
-from mockstytch.http.fields import Choice, Says
+from mockstytch.surfaces.endpoint import Request
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, FieldError
 
 PROJECT = "/pwa/v3/projects/{project_slug}"
 ENVIRONMENT = PROJECT + "/environments/{environment_slug}"
 
-Name = Annotated[str, Meta(min_length=1, max_length=128), Says(errors.invalid_project_name)]
+Name = Annotated[str, Meta(min_length=1, max_length=128), FieldError(errors.invalid_project_name)]
 # "" is as good as absent: the provider for Terraform sends it; the id of a project of this server is a slug already
 _PROJECT_ID = r"project-(test|live)-[0-9a-f-]{36}\Z"
 Slug = Annotated[str, Meta(pattern=rf"\A(?!{_PROJECT_ID})([a-z0-9]([a-z0-9-]{{0,126}}[a-z0-9])?)?\Z")]
 
 
-class OfProject(Request):
+class ProjectPath(Request):
     project_slug: str
 
 
-class OfEnvironment(OfProject):
+class EnvironmentPath(ProjectPath):
     environment_slug: str
 
 
-class Vertical(Choice):
+class Vertical(CaseInsensitiveEnum):
     B2B = "B2B"
     CONSUMER = "CONSUMER"
 
 
-class EnvironmentType(Choice):
+class EnvironmentType(CaseInsensitiveEnum):
     LIVE = "LIVE"
     TEST = "TEST"

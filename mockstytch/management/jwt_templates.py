@@ -5,16 +5,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.domain import jwt_templates
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import JwtTemplate
+from mockstytch.domain.sessions import jwt_templates
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import JwtTemplate
+from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     jwt_template_type: str
 
 
@@ -23,11 +23,13 @@ def get(ctx: Context, req: Get) -> Body:
     """One that was never set adds nothing: ``{}``."""
     kind = _checked(req.jwt_template_type)
     return {
-        "jwt_template": _shown(jwt_templates.of(ctx, kind) or JwtTemplate(template_type=kind, template_content="{}"))
+        "jwt_template": _shown(
+            jwt_templates.find_template(ctx, kind) or JwtTemplate(template_type=kind, template_content="{}")
+        )
     }
 
 
-class Set(OfEnvironment):
+class Set(EnvironmentPath):
     jwt_template_type: str
     template_content: str = ""
     custom_audience: str = ""
@@ -36,10 +38,10 @@ class Set(OfEnvironment):
 @api.put(ENVIRONMENT + "/jwt_templates/{jwt_template_type}")
 def set_(ctx: Context, req: Set) -> Body:
     kind = _checked(req.jwt_template_type)
-    jwt_templates.check(req.template_content, jwt_templates.roots(kind, ctx.project.vertical))
+    jwt_templates.validate(req.template_content, jwt_templates.roots(kind, ctx.project.vertical))
     made = JwtTemplate(template_type=kind, template_content=req.template_content, custom_audience=req.custom_audience)
     others = [t for t in ctx.project.settings.jwt_templates if t.template_type != kind]
-    ctx.configure(settings=replace(ctx.project.settings, jwt_templates=[*others, made]))
+    ctx.update_project(settings=replace(ctx.project.settings, jwt_templates=[*others, made]))
     return {"jwt_template": _shown(made)}
 
 

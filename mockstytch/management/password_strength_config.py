@@ -6,21 +6,21 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import Choice, Says
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import PasswordPolicy
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import PasswordPolicy
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, FieldError
 
 api = Endpoints()
 
 
-class ValidationPolicy(Choice):
+class ValidationPolicy(CaseInsensitiveEnum):
     ZXCVBN = "ZXCVBN"
     LUDS = "LUDS"
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     pass
 
 
@@ -29,16 +29,16 @@ def get(ctx: Context, req: Get) -> Body:
     return {"password_strength_config": _shown(ctx.project.settings.password_policy)}
 
 
-class Set(OfEnvironment):
+class Set(EnvironmentPath):
     check_breach_on_creation: bool = False
     check_breach_on_authentication: bool = False
     validate_on_authentication: bool = False
     validation_policy: ValidationPolicy = ValidationPolicy.ZXCVBN
-    luds_min_password_length: Annotated[int, Meta(ge=8, le=32), Says(errors.invalid_password_strength_luds_length)] = (
-        PasswordPolicy().luds_min_password_length
-    )
+    luds_min_password_length: Annotated[
+        int, Meta(ge=8, le=32), FieldError(errors.invalid_password_strength_luds_length)
+    ] = PasswordPolicy().luds_min_password_length
     luds_min_password_complexity: Annotated[
-        int, Meta(ge=1, le=4), Says(errors.invalid_password_strength_luds_complexity)
+        int, Meta(ge=1, le=4), FieldError(errors.invalid_password_strength_luds_complexity)
     ] = PasswordPolicy().luds_min_password_complexity
 
 
@@ -54,7 +54,7 @@ def set_(ctx: Context, req: Set) -> Body:
         luds_min_password_length=req.luds_min_password_length,
         luds_min_password_complexity=req.luds_min_password_complexity,
     )
-    ctx.configure(settings=replace(ctx.project.settings, password_policy=policy))
+    ctx.update_project(settings=replace(ctx.project.settings, password_policy=policy))
     return {"password_strength_config": _shown(policy)}
 
 

@@ -1,12 +1,12 @@
 """``projects``: what holds environments."""
 
 from mockstytch.clock import position
-from mockstytch.http.endpoint import Body, Endpoints, Request
-from mockstytch.http.fields import UNSET, Maybe
 from mockstytch.management import workspace
-from mockstytch.management.fields import PROJECT, Name, OfProject, Slug, Vertical
-from mockstytch.mock import Context
-from mockstytch.store.management import ManagementProject
+from mockstytch.management.fields import PROJECT, Name, ProjectPath, Slug, Vertical
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import ManagementProject
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.fields import UNSET, Maybe
 
 api = Endpoints()
 
@@ -34,7 +34,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"project": workspace.shown_project(ctx.store.insert(made, project_slug=workspace.slug_taken(slug)))}
 
 
-class Get(OfProject):
+class Get(ProjectPath):
     pass
 
 
@@ -52,7 +52,7 @@ def get_all(ctx: Context, req: GetAll) -> Body:
     return {"projects": [workspace.shown_project(p) for p in workspace.projects(ctx)]}
 
 
-class Update(OfProject):
+class Update(ProjectPath):
     name: Maybe[Name] = UNSET
 
 
@@ -63,7 +63,7 @@ def update(ctx: Context, req: Update) -> Body:
     return {"project": workspace.shown_project(project)}
 
 
-class Delete(OfProject):
+class Delete(ProjectPath):
     pass
 
 

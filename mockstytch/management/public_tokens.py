@@ -4,15 +4,15 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import PublicToken
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import PublicToken
+from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
 
-class Create(OfEnvironment):
+class Create(EnvironmentPath):
     pass
 
 
@@ -23,7 +23,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"public_token": _shown(made)}
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     public_token: str
 
 
@@ -36,7 +36,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"public_token": _shown(_find(_all(ctx), req.public_token))}
 
 
-class GetAll(OfEnvironment):
+class GetAll(EnvironmentPath):
     pass
 
 
@@ -46,7 +46,7 @@ def get_all(ctx: Context, req: GetAll) -> Body:
     return {"public_tokens": [_shown(token) for token in _all(ctx)]}
 
 
-class Delete(OfEnvironment):
+class Delete(EnvironmentPath):
     public_token: str
 
 
@@ -65,7 +65,7 @@ def delete(ctx: Context, req: Delete) -> Body:
         raise errors.unable_to_delete_last_public_token()
     ctx.store.delete(gone)  # the first one, made of the project's id, has no row: it is known by not being replaced
     if ctx.project.public_token == gone.public_token:
-        ctx.configure(other_public_token=left[0].public_token)
+        ctx.update_project(other_public_token=left[0].public_token)
     return {}
 
 

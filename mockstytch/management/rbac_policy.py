@@ -5,12 +5,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.domain import rbac, rbac_policy
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import Permission, RbacPolicy, Resource, Role, Scope
-from mockstytch.store.record import Frozen
+from mockstytch.domain.rbac import permissions as rbac
+from mockstytch.domain.rbac import rbac_policy
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import Permission, RbacPolicy, Resource, Role, Scope
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.values import Frozen
 
 api = Endpoints()
 
@@ -27,7 +28,7 @@ class CustomResource(Frozen):
     available_actions: list[str] = []
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     pass
 
 
@@ -36,7 +37,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"policy": _shown(ctx)}
 
 
-class Set(OfEnvironment):
+class Set(EnvironmentPath):
     stytch_member: DefaultRole | None = None
     stytch_admin: DefaultRole | None = None
     stytch_user: DefaultRole | None = None
@@ -64,8 +65,8 @@ def set_(ctx: Context, req: Set) -> Body:
     policy = RbacPolicy(roles=[*edited, *req.custom_roles], resources=resources, scopes=req.custom_scopes)
     if ctx.project.vertical == "B2B":
         ctx.source = "dashboard"
-        policy = rbac_policy.take_over(ctx, policy)
-    ctx.configure(settings=replace(ctx.project.settings, rbac_policy=policy))
+        policy = rbac_policy.replace_policy(ctx, policy)
+    ctx.update_project(settings=replace(ctx.project.settings, rbac_policy=policy))
     return {"policy": _shown(ctx)}
 
 

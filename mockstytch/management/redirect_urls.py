@@ -7,20 +7,20 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.domain import redirects
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import Says
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import RedirectUrl, RedirectUrlType, UrlUse
+from mockstytch.domain.shared import redirects
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import RedirectUrl, RedirectUrlType, UrlUse
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import FieldError
 
 api = Endpoints()
 
-Url = Annotated[str, Meta(min_length=1), Says(errors.invalid_url)]
-UrlUses = Annotated[list[UrlUse], Says(errors.invalid_redirect_url_type)]
+Url = Annotated[str, Meta(min_length=1), FieldError(errors.invalid_url)]
+UrlUses = Annotated[list[UrlUse], FieldError(errors.invalid_redirect_url_type)]
 
 
-class Create(OfEnvironment):
+class Create(EnvironmentPath):
     url: Url
     valid_types: UrlUses = []
     do_not_promote_defaults: bool = False
@@ -34,7 +34,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"redirect_url": _put(ctx, req.url, list(uses.values()), not req.do_not_promote_defaults)}
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     url: Url
 
 
@@ -47,7 +47,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"redirect_url": _shown(_find(ctx, req.url))}
 
 
-class GetAll(OfEnvironment):
+class GetAll(EnvironmentPath):
     pass
 
 
@@ -56,7 +56,7 @@ def get_all(ctx: Context, req: GetAll) -> Body:
     return {"redirect_urls": [_shown(r) for r in _all(ctx)]}
 
 
-class Update(OfEnvironment):
+class Update(EnvironmentPath):
     url: Url
     valid_types: UrlUses = []
     do_not_promote_defaults: bool = False
@@ -74,7 +74,7 @@ def update(ctx: Context, req: Update) -> Body:
     return {"redirect_url": _put(ctx, req.url, list(uses.values()), not req.do_not_promote_defaults)}
 
 
-class Delete(OfEnvironment):
+class Delete(EnvironmentPath):
     url: Url
     do_not_promote_defaults: bool = False
 
@@ -174,7 +174,7 @@ def _with_default(registered: RedirectUrl, url_type: RedirectUrlType) -> Redirec
 
 
 def _save(ctx: Context, urls: list[RedirectUrl]) -> None:
-    ctx.configure(settings=replace(ctx.project.settings, registered_redirect_urls=urls))
+    ctx.update_project(settings=replace(ctx.project.settings, registered_redirect_urls=urls))
 
 
 def _shown(registered: RedirectUrl) -> dict[str, Any]:

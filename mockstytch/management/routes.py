@@ -1,6 +1,5 @@
 """All that the management API serves, by resource."""
 
-from mockstytch.http.endpoint import Endpoint
 from mockstytch.management import (
     country_code_allowlist,
     email_templates,
@@ -16,6 +15,7 @@ from mockstytch.management import (
     secrets,
     trusted_token_profiles,
 )
+from mockstytch.surfaces.endpoint import Endpoint
 
 GROUPS = (
     country_code_allowlist,

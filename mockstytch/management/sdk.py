@@ -4,23 +4,23 @@ import msgspec
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.sdk_config import B2BConfig, ConsumerConfig
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.sdk_config import B2BConfig, ConsumerConfig
+from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
 
-class GetConfig(OfEnvironment):
+class GetConfig(EnvironmentPath):
     pass
 
 
-class SetB2BConfig(OfEnvironment):
+class SetB2BConfig(EnvironmentPath):
     config: B2BConfig | None = None
 
 
-class SetConsumerConfig(OfEnvironment):
+class SetConsumerConfig(EnvironmentPath):
     config: ConsumerConfig | None = None
 
 
@@ -42,7 +42,7 @@ def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
         _check_minutes(req.config.sessions.max_session_duration_minutes)
         if any(d.slug_pattern and "{{slug}}" not in d.slug_pattern for d in req.config.basic.domains):
             raise errors.invalid_domain()
-        ctx.configure(settings=replace(ctx.project.settings, b2b_sdk_config=req.config))
+        ctx.update_project(settings=replace(ctx.project.settings, b2b_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.b2b_sdk_config)}
 
 
@@ -58,7 +58,7 @@ def set_consumer_config(ctx: Context, req: SetConsumerConfig) -> Body:
     _check_vertical(ctx, "CONSUMER")
     if req.config:
         _check_minutes(req.config.sessions.max_session_duration_minutes)
-        ctx.configure(settings=replace(ctx.project.settings, consumer_sdk_config=req.config))
+        ctx.update_project(settings=replace(ctx.project.settings, consumer_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.consumer_sdk_config)}
 
 

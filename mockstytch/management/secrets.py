@@ -4,15 +4,15 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import Project, Secret
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import Project, Secret
+from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
 
-class Create(OfEnvironment):
+class Create(EnvironmentPath):
     pass
 
 
@@ -31,7 +31,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"secret": shown}
 
 
-class Get(OfEnvironment):
+class Get(EnvironmentPath):
     secret_id: str
 
 
@@ -44,7 +44,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"secret": _masked(_find(ctx, req.secret_id))}
 
 
-class GetAll(OfEnvironment):
+class GetAll(EnvironmentPath):
     pass
 
 
@@ -56,7 +56,7 @@ def get_all(ctx: Context, req: GetAll) -> Body:
     return {"secrets": [_masked(secret) for secret in own + further]}
 
 
-class Delete(OfEnvironment):
+class Delete(EnvironmentPath):
     secret_id: str
 
 
@@ -69,7 +69,7 @@ def delete(ctx: Context, req: Delete) -> Body:
     """
     gone = _find(ctx, req.secret_id)
     if ctx.project.secret and gone.secret_id == _own(ctx.project).secret_id:
-        ctx.configure(secret="")
+        ctx.update_project(secret="")
     else:
         ctx.store.delete(gone)
     return {}

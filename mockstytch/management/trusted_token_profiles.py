@@ -7,12 +7,12 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.domain import redirects
-from mockstytch.http.endpoint import Body, Endpoints
-from mockstytch.http.fields import UNSET, Choice, Maybe
-from mockstytch.management.fields import ENVIRONMENT, OfEnvironment
-from mockstytch.mock import Context
-from mockstytch.store.projects import PemFile, TrustedTokenProfile
+from mockstytch.domain.shared import redirects
+from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import PemFile, TrustedTokenProfile
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, Maybe
 
 api = Endpoints()
 
@@ -22,12 +22,12 @@ _PEM = r"-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----"
 Text = Annotated[str, Meta(min_length=1)]
 
 
-class PublicKeyType(Choice):
+class PublicKeyType(CaseInsensitiveEnum):
     JWK = "JWK"
     PEM = "PEM"
 
 
-class Create(OfEnvironment):
+class Create(EnvironmentPath):
     name: Text
     audience: Text
     issuer: Text
@@ -63,7 +63,7 @@ def create(ctx: Context, req: Create) -> Body:
     return {"profile": _shown(made)}
 
 
-class OfProfile(OfEnvironment):
+class OfProfile(EnvironmentPath):
     profile_id: str
 
 
@@ -76,7 +76,7 @@ def get(ctx: Context, req: Get) -> Body:
     return {"profile": _shown(_find(ctx, req.profile_id))}
 
 
-class GetAll(OfEnvironment):
+class GetAll(EnvironmentPath):
     pass
 
 
@@ -189,7 +189,7 @@ def _find_pem(profile: TrustedTokenProfile, pem_file_id: str) -> PemFile:
 
 
 def _save(ctx: Context, profiles: list[TrustedTokenProfile]) -> None:
-    ctx.configure(settings=replace(ctx.project.settings, trusted_token_profiles=profiles))
+    ctx.update_project(settings=replace(ctx.project.settings, trusted_token_profiles=profiles))
 
 
 def _replace(ctx: Context, changed: TrustedTokenProfile) -> TrustedTokenProfile:

@@ -10,15 +10,15 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.errors import StytchError
-from mockstytch.mock import Context
-from mockstytch.store.management import (
+from mockstytch.runtime import Context
+from mockstytch.store.records.projects import (
     WORKSPACE,
     DefaultEmailTemplate,
     EmailTemplate,
     Environment,
     ManagementProject,
+    Project,
 )
-from mockstytch.store.projects import Project
 from mockstytch.store.store import Store
 
 ONLY_ENVIRONMENT = "test"
@@ -62,7 +62,7 @@ def projects(ctx: Context) -> list[ManagementProject]:
     """All of them, in the order in which they came into being."""
     made = rows(ctx).all(ManagementProject)
     slugs = {p.project_slug for p in made}
-    worlds = ctx.store.everywhere(Project)
+    worlds = ctx.store.all_projects(Project)
     others = [_as_project(w) for w in worlds if _stands_alone(w) and w.project_id not in slugs]
     return sorted([*made, *others], key=lambda p: p.position)
 
@@ -101,7 +101,7 @@ def remove(ctx: Context, gone: Project) -> None:
     if gone.project_id == ctx.default_project_id:
         raise errors.bad_request(because="the default project of the server stays; POST /_mock/api/reset empties it")
     store = ctx.store.of(gone.project_id)
-    ctx.touched.add(gone.project_id)
+    ctx.changed_projects.add(gone.project_id)
     rows(ctx).delete_all(Environment, environment_project_id=gone.project_id)
     store.clear(Project)
     store.update(gone, secret="", deleted=True)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from mockstytch.store import tables  # noqa: F401  declares the tables
+from mockstytch.store import records  # noqa: F401 · importing it declares the tables
 from mockstytch.store.record import METADATA
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
@@ -65,7 +65,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def unchecked(connection: Connection) -> Iterator[None]:
+def foreign_keys_off(connection: Connection) -> Iterator[None]:
     """Around a transaction that deletes whatever refers to something together with it: for each row that goes, SQLite
     would look into every table that could refer to it."""
     driver: Any = connection.connection.driver_connection

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from sqlalchemy import (
@@ -25,27 +25,17 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKeyConstraint,
-    Index,
     MetaData,
     String,
     Table,
     Text,
 )
+from sqlalchemy import Index as SqlIndex
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from mockstytch.values import Frozen
+
 METADATA = MetaData()
-
-
-class FrozenMeta(msgspec.StructMeta):
-    """Spares each class its ``frozen=True, kw_only=True``."""
-
-    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> "FrozenMeta":
-        return super().__new__(mcls, name, bases, namespace, **{**options, "frozen": True, "kw_only": True})
-
-
-@dataclass_transform(kw_only_default=True, frozen_default=True)
-class Frozen(msgspec.Struct, metaclass=FrozenMeta, frozen=True, kw_only=True):
-    """Base of every value that is built by keyword and never changed."""
 
 
 class Record(Frozen):
@@ -59,29 +49,29 @@ R = TypeVar("R", bound=Record)
 
 
 class Unique:
-    """No two rows of a project have the same values in these columns; NULLs don't count, nor rows ``unless`` says."""
+    """A unique constraint within a project. NULLs don't count; rows with the value in ``excluding`` don't either."""
 
-    def __init__(self, *columns: str, unless: tuple[str, str] | None = None) -> None:
-        self.columns, self.unless = columns, unless
+    def __init__(self, *columns: str, excluding: tuple[str, str] | None = None) -> None:
+        self.columns, self.excluding = columns, excluding
 
 
-class Indexed(Unique):
+class Index(Unique):
     """These columns are searched by."""
 
 
-class Everywhere(Indexed):
+class GlobalIndex(Index):
     """These columns are searched by without knowing the project: what somebody outside calls by its id alone."""
 
 
 @dataclass(frozen=True)
-class References:
+class ForeignKey:
     """This column holds the key of that record; the row goes when that one goes."""
 
     record: type[Record]
 
 
 _KEY = "key"
-Key = Annotated[str, _KEY]
+PrimaryKey = Annotated[str, _KEY]
 
 
 def table(name: str, *constraints: Unique) -> Callable[[type[R]], type[R]]:
@@ -95,11 +85,11 @@ def table(name: str, *constraints: Unique) -> Callable[[type[R]], type[R]]:
             if field.name != "project_id":
                 columns.append(Column(field.name, _sql_type(hint), primary_key=_KEY in marks, nullable=_optional(hint)))
             for mark in marks:
-                if isinstance(mark, References):
+                if isinstance(mark, ForeignKey):
                     there = mark.record.table
                     target = [there.c.project_id, *(there.c[k] for k in mark.record.key)]
                     extras.append(ForeignKeyConstraint(["project_id", field.name], target, ondelete="CASCADE"))
-                    extras.append(Index(f"{name}_{field.name}", "project_id", field.name))
+                    extras.append(SqlIndex(f"{name}_{field.name}", "project_id", field.name))
         record.table = Table(name, METADATA, *columns, *extras)
         record.key = tuple(c.name for c in record.table.primary_key if c.name != "project_id")
         for c in constraints:
@@ -110,13 +100,13 @@ def table(name: str, *constraints: Unique) -> Callable[[type[R]], type[R]]:
 
 
 def _index(table: Table, c: Unique) -> None:
-    unique = not isinstance(c, Indexed)
-    where = table.c[c.unless[0]] != c.unless[1] if c.unless else None
+    unique = not isinstance(c, Index)
+    where = table.c[c.excluding[0]] != c.excluding[1] if c.excluding else None
     names = "_".join([table.name, *c.columns, "unique" if unique else "index"])
-    prefix = () if isinstance(c, Everywhere) else ("project_id",)
+    prefix = () if isinstance(c, GlobalIndex) else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *c.columns)]
     # not as ``postgresql_where=``, which would import that whole dialect: the engine asks for the one it is
-    Index(names, *columns, unique=unique, info={"where": where})
+    SqlIndex(names, *columns, unique=unique, info={"where": where})
 
 
 def _optional(hint: Any) -> bool:

@@ -37,13 +37,13 @@ class Store:
         """The rows of another project, in the same transaction: for those who manage several."""
         return Store(self._connection, project_id)
 
-    def find(self, record: type[R], *, unless: tuple[str, str] | None = None, **where: Any) -> R | None:
+    def find(self, record: type[R], *, excluding: tuple[str, str] | None = None, **where: Any) -> R | None:
         """The row with these values, if there is one.
 
         Args:
-            unless: a column, and the value of it that doesn't count, as an index has them that is to serve.
+            excluding: a column, and the value of it that doesn't count, as an index has them that is to serve.
         """
-        row = self._execute(_select(record, *_shape(where), unless), where).first()
+        row = self._execute(_select(record, *_shape(where), excluding), where).first()
         return None if row is None else _record(record, row)
 
     def get(self, record: type[R], **where: Any) -> R:
@@ -75,7 +75,7 @@ class Store:
             raise _conflict(e, conflicts) from None
         return row
 
-    def insert_unless_there(self, row: R) -> R | None:
+    def insert_or_ignore(self, row: R) -> R | None:
         """Add a row; None, and nothing is written, where another process was quicker with a unique value of it."""
         try:
             with self._connection.begin_nested():
@@ -94,7 +94,7 @@ class Store:
             raise _conflict(e, conflicts or {}) from None
         return msgspec.structs.replace(row, **changed)
 
-    def claim(self, row: R, **changes: Any) -> R | None:
+    def update_if_unchanged(self, row: R, **changes: Any) -> R | None:
         """Update, unless one of these fields changed since ``row`` was read: then None, and nothing is written."""
         was = _key(row) | {name: getattr(row, name) for name in changes}
         result = self._execute(_update(type(row), *_shape(was)), was, changes)
@@ -131,7 +131,7 @@ class Store:
     def rows(self, record: type[R], query: Select[Any]) -> list[R]:
         return [_record(record, row) for row in self._connection.execute(query)]
 
-    def everywhere(self, record: type[R]) -> list[R]:
+    def all_projects(self, record: type[R]) -> list[R]:
         """The rows of all projects."""
         return self.rows(record, _all_columns(record))
 
@@ -146,7 +146,7 @@ class Store:
         return self._connection.execute(statement, {"old_project_id": self._project_id, **old, **(changes or {})})
 
 
-def holder(connection: Connection, record: type[Record], **where: str) -> str | None:
+def find_project_id(connection: Connection, record: type[Record], **where: str) -> str | None:
     """The id of the project with such a row, whichever it is; an index ``Everywhere`` serves that."""
     columns = record.table.c
     found = connection.execute(select(columns.project_id).where(*(columns[n] == v for n, v in where.items())).limit(1))
@@ -154,7 +154,7 @@ def holder(connection: Connection, record: type[Record], **where: str) -> str | 
     return project_id
 
 
-def holders(connection: Connection, record: type[Record], condition: ColumnElement[bool]) -> list[str]:
+def find_project_ids(connection: Connection, record: type[Record], condition: ColumnElement[bool]) -> list[str]:
     """The ids of the projects with such rows."""
     return list(connection.execute(select(record.table.c.project_id).where(condition).distinct()).scalars())
 
@@ -197,11 +197,11 @@ def _select(
     record: type[Record],
     names: tuple[str, ...],
     nulls: tuple[str, ...],
-    unless: tuple[str, str] | None = None,
+    excluding: tuple[str, str] | None = None,
 ) -> Select[Any]:
     found = _all_columns(record).where(*_where(record, names, nulls))
-    if unless is not None:  # written out: an index with a condition serves only who states the same one
-        found = found.where(record.table.c[unless[0]] != literal_column(f"'{unless[1]}'"))
+    if excluding is not None:  # written out: an index with a condition serves only who states the same one
+        found = found.where(record.table.c[excluding[0]] != literal_column(f"'{excluding[1]}'"))
     return found
 
 

@@ -1,6 +1,6 @@
 """M2M clients and connected apps."""
 
-from mockstytch.store.clients import ConnectedApp, M2MClient
+from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
 from mockstytch.wire.people import Wire
 
 

@@ -1,8 +1,8 @@
 """SSO and SCIM connections."""
 
-from mockstytch.store.organizations import GroupRole
-from mockstytch.store.scim import ScimConnection, ScimGroup
-from mockstytch.store.sso import Certificate, ExternalConnection, OidcConnection, SamlConnection
+from mockstytch.store.records.organizations import GroupRole
+from mockstytch.store.records.scim import ScimConnection, ScimGroup
+from mockstytch.store.records.sso import Certificate, ExternalConnection, OidcConnection, SamlConnection
 from mockstytch.wire.people import Wire, time
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from mockstytch import MockStytch
-from mockstytch.mock import Context
-from mockstytch.store.events import Event
-from mockstytch.store.members import Member
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.webhooks import Event
 
 Open = Callable[[], AbstractContextManager[Context]]
 
@@ -20,7 +20,7 @@ def rows(mockstytch_server: MockStytch, mock: MockStytch) -> Open:
     server = mockstytch_server._server
     if server is None:
         pytest.skip("the server is in another process")
-    return lambda: server.mock.transaction(server.mock.project(mock.project_id, mock.secret))
+    return lambda: server.mock.transaction(server.mock.projects.authenticate(mock.project_id, mock.secret))
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def saml_keys() -> tuple[str, str]:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    from mockstytch.domain import certificates
+    from mockstytch.protocols.saml import certificates
 
     key = rsa.generate_private_key(65537, 2048)
     pem = key.private_bytes(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.store.clients import ConnectedApp
+from mockstytch.store.records.oauth_server import ConnectedApp
 from tests.contract.oauth import CALLBACK, OPENID, authorized, installed, login, new_app, tokens
 
 EACH_TYPE = pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from mockstytch.store.sessions import IntermediateSession
+from mockstytch.store.records.sessions import IntermediateSession
 
 
 @pytest.fixture

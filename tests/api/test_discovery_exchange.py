@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.store.sessions import Factor, IntermediateSession
+from mockstytch.store.records.sessions import Factor, IntermediateSession
 
 JOINABLE = {"email_jit_provisioning": "RESTRICTED", "email_allowed_domains": ["acme.test"]}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.handle import MockError
+from mockstytch.client.handle import MockError
 
 
 @pytest.fixture

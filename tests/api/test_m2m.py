@@ -6,7 +6,7 @@ import json
 import jwt
 import pytest
 
-from mockstytch.store.clients import M2MClient
+from mockstytch.store.records.oauth_server import M2MClient
 
 SECRET = "correct-horse-battery"
 

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from mockstytch.store.members import Member, ScimLink, SsoLink
-from mockstytch.store.organizations import GroupRole, Organization, ScimSummary, SsoSummary
+from mockstytch.store.records.members import Member, ScimLink, SsoLink
+from mockstytch.store.records.organizations import GroupRole, Organization, ScimSummary, SsoSummary
 
 
 @pytest.fixture

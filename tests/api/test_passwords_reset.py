@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from mockstytch.store.events import Event
+from mockstytch.store.records.webhooks import Event
 
 GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
 VERIFIER = "0" * 32

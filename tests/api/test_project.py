@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from mockstytch.domain import lookup
+from mockstytch.domain.shared import lookup
 
 
 def test_whoami(client, mock):

@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from mockstytch.domain import rbac_policy
-from mockstytch.handle import MockError
-from mockstytch.store.organizations import GroupRole, Organization, ScimSummary, SsoSummary
+from mockstytch.client.handle import MockError
+from mockstytch.domain.rbac import rbac_policy
+from mockstytch.store.records.organizations import GroupRole, Organization, ScimSummary, SsoSummary
 
 READ = {"resource_id": "documents", "actions": ["read"]}
 DOCUMENTS = {"resource_id": "documents", "actions": ["read", "write"]}

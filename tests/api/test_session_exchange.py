@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from mockstytch.store.sessions import Factor, MemberSession
+from mockstytch.store.records.sessions import Factor, MemberSession
 from tests.api.sso_visits import SsoVisit
 from tests.api.visits import Visit
 

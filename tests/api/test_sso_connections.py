@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.store.sso import IdpKey
+from mockstytch.store.records.sso import BuiltinProviderKey
 from tests.api.sso_visits import SsoVisit, saml_keys
 
 ENTRA = {
@@ -295,4 +295,4 @@ def test_keys_of_a_provider_that_is_not_built_in_are_not_rotated(client, acme, w
     assert why("POST", f"/_mock/api/identity-providers/{made}/rotate-keys") == "sso_connection_not_found"
     assert why("POST", "/_mock/api/identity-providers/nope/rotate-keys") == "sso_connection_not_found"
     with rows() as ctx:
-        assert ctx.store.all(IdpKey) == []
+        assert ctx.store.all(BuiltinProviderKey) == []

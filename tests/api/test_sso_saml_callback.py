@@ -5,9 +5,10 @@ import base64
 import msgspec
 import pytest
 
-from mockstytch.domain import saml_idp, sso
-from mockstytch.mock import Mock
-from mockstytch.store.sso import SsoAccount
+from mockstytch.domain.sso import sso_login
+from mockstytch.protocols.saml import identity_provider
+from mockstytch.runtime import Mock
+from mockstytch.store.records.sso import SsoAccount
 from tests.api.sso_visits import SsoVisit, error_type, form, landed, saml_keys, xml
 
 
@@ -164,7 +165,7 @@ def test_a_pending_connection_takes_nothing(visit, answer, client, acme, mock):
     """An answer that nobody asked for, to a connection whose provider isn't known yet."""
     made = client.sso.saml.create_connection(acme).connection
     private_key, certificate = saml_keys()
-    response = saml_idp.response(
+    response = identity_provider.build_response(
         issuer="",
         acs_url=made.acs_url,
         audience=made.audience_uri,
@@ -204,9 +205,9 @@ def test_an_encrypted_response_by_way_of_an_old_url(visit, client, acme, mock):
     import httpx
 
     asked = httpx.URL(going).params
-    request = saml_idp.read_request(asked["SAMLRequest"], "redirect")
+    request = identity_provider.read_request(asked["SAMLRequest"], "redirect")
     assert (request.acs_url, request.issuer) == ("https://old.test/acs", made.audience_uri)
-    response = saml_idp.response(
+    response = identity_provider.build_response(
         issuer="https://idp.test",
         acs_url="https://old.test/acs",
         audience="urn:old",
@@ -262,9 +263,9 @@ def test_an_account_that_another_process_has_just_kept(monkeypatch):
         account_key="", connection_id="c", external_id="e", email_address="ada@acme.test", groups=["a"]
     )
     with world.transaction() as ctx:
-        sso._kept(ctx, account)
+        sso_login._kept(ctx, account)
         find, blind = ctx.store.find, iter([True])
         monkeypatch.setattr(ctx.store, "find", lambda *a, **where: None if next(blind, False) else find(*a, **where))
-        sso._kept(ctx, msgspec.structs.replace(account, groups=["b"]))
+        sso_login._kept(ctx, msgspec.structs.replace(account, groups=["b"]))
         assert [kept.groups for kept in ctx.store.all(SsoAccount)] == [["b"]]
     world.close()

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from mockstytch.store.members import Member, SsoLink
-from mockstytch.store.organizations import GroupRole, Organization, SsoSummary
-from mockstytch.store.sessions import MemberSession
+from mockstytch.store.records.members import Member, SsoLink
+from mockstytch.store.records.organizations import GroupRole, Organization, SsoSummary
+from mockstytch.store.records.sessions import MemberSession
 
 POLICY = {
     "resources": [{"resource_id": "documents", "actions": ["read", "write", "delete"]}],

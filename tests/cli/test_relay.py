@@ -5,7 +5,7 @@ import threading
 from email import message_from_bytes, policy
 
 from mockstytch import MockStytch
-from mockstytch.relay import Relay
+from mockstytch.smtp_relay import Relay
 
 
 def _mail_server(received: list[bytes], done: threading.Event) -> int:

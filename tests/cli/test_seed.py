@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from mockstytch.mock import Mock
-from mockstytch.seed import SeedError, plant
-from mockstytch.store.clients import ConnectedApp, M2MClient
-from mockstytch.store.events import Event
-from mockstytch.store.members import Member
-from mockstytch.store.organizations import Organization
-from mockstytch.store.scim import ScimConnection
-from mockstytch.store.sso import OidcConnection, SamlConnection
+from mockstytch.runtime import Mock
+from mockstytch.seed import SeedError, apply_seed
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.scim import ScimConnection
+from mockstytch.store.records.sso import OidcConnection, SamlConnection
+from mockstytch.store.records.webhooks import Event
 
 WORLD = """
 [[organizations]]
@@ -92,8 +92,8 @@ def test_a_seeded_world_obeys_the_rules_and_tells_of_it(tmp_path):
     file = tmp_path / "world.toml"
     file.write_text(WORLD)
     mock = Mock()
-    plant(mock, file)
-    plant(mock, file)  # what is there is left alone
+    apply_seed(mock, file)
+    apply_seed(mock, file)  # what is there is left alone
     with mock.transaction() as ctx:
         assert [o.organization_slug for o in ctx.store.all(Organization)] == ["acme"]
         assert [(m.name, m.roles) for m in ctx.store.all(Member)] == [("Ada", ["stytch_admin"])]
@@ -101,7 +101,7 @@ def test_a_seeded_world_obeys_the_rules_and_tells_of_it(tmp_path):
             "organization",
             "member",
         ]
-    other = mock.project("project-test-11111111-1111-4111-8111-111111111111", "secret-test-other")
+    other = mock.projects.authenticate("project-test-11111111-1111-4111-8111-111111111111", "secret-test-other")
     with mock.transaction(other) as ctx:
         assert ctx.store.all(Organization)[0].organization_name == "Other"
 
@@ -110,9 +110,9 @@ def test_a_world_holds_what_a_team_needs(tmp_path):
     file = tmp_path / "world.toml"
     file.write_text(TEAM)
     mock = Mock()
-    plant(mock, file)
-    plant(mock, file)
-    settings = mock.default_project().settings
+    apply_seed(mock, file)
+    apply_seed(mock, file)
+    settings = mock.projects.default().settings
     assert (settings.redirect_urls, settings.user_impersonation_enabled) == ("registered", False)
     assert settings.webhooks[0].secret == "whsec_c2VjcmV0LW9mLXRoZS1hcHA="
     with mock.transaction() as ctx:
@@ -169,7 +169,7 @@ def test_what_breaks_a_rule_is_named_and_nothing_of_it_stays(tmp_path, world, sa
     file.write_text(json.dumps(world))
     mock = Mock()
     with pytest.raises(SeedError, match=said):
-        plant(mock, file)
+        apply_seed(mock, file)
     with mock.transaction() as ctx:
         for record in (Organization, M2MClient, ConnectedApp):
             assert ctx.store.all(record) == []

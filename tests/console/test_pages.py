@@ -15,9 +15,9 @@ from mockstytch.app import create_app, endpoints
 from mockstytch.console import reference, render
 from mockstytch.console.snippets import CODE, REMARKS
 from mockstytch.management import routes as management
-from mockstytch.mock import Mock
+from mockstytch.runtime import Mock
 from mockstytch.server import Server
-from mockstytch.store.messages import Message
+from mockstytch.store.records.messages import Message
 from tests.given import Given
 
 

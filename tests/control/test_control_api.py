@@ -12,7 +12,7 @@ import pytest
 from jwt.exceptions import PyJWKClientError
 
 from mockstytch import MockStytch
-from mockstytch.handle import MockError
+from mockstytch.client.handle import MockError
 
 
 def test_health_needs_no_credentials(mock):
@@ -275,8 +275,8 @@ def test_requests_are_logged_with_the_reason_of_each_refusal(mock, client, refus
 
 
 def test_what_falls_out_of_the_ring_is_counted(monkeypatch):
-    monkeypatch.setattr("mockstytch.mock.RING", 5)
-    monkeypatch.setattr("mockstytch.mock.TRIM_EVERY", 10)
+    monkeypatch.setattr("mockstytch.runtime.mock.HISTORY_LIMIT", 5)
+    monkeypatch.setattr("mockstytch.runtime.mock.TRIM_INTERVAL", 10)
     with MockStytch() as mock:
         client = mock.client()
         for _ in range(12):

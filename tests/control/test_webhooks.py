@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from svix.webhooks import Webhook, WebhookVerificationError
 
-from mockstytch import MockStytch, errors, webhooks
+from mockstytch import MockStytch, errors, webhook_delivery
+from mockstytch.client.handle import MockError
 from mockstytch.domain.webhooks import RETRIES
 from mockstytch.errors import StytchError
-from mockstytch.handle import MockError
-from mockstytch.mock import Mock
-from mockstytch.store.webhooks import Delivery
+from mockstytch.runtime import Mock
+from mockstytch.store.records.webhooks import Delivery
 from tests.control.receiver import Receiver
 
 NOBODY = "http://127.0.0.1:1/"
@@ -237,7 +237,7 @@ def trickle(handler):
     ],
 )
 def test_what_is_no_success_is_a_failed_try(mock, given, app, frozen, monkeypatch, answer, status_code, problem):
-    monkeypatch.setattr(webhooks, "SECONDS", 0.3)
+    monkeypatch.setattr(webhook_delivery, "SECONDS", 0.3)
     mock.webhooks.set(app.url)
     app.answers = [answer]
     given.organization()
@@ -374,7 +374,7 @@ def test_what_a_lost_process_had_begun_is_sent_at_the_next_start(tmp_path, app):
         with world.transaction() as ctx:  # as if it were being sent
             [delivery] = ctx.store.all(Delivery)
             ctx.store.update(delivery, next_attempt_at=ctx.now, leased_until=datetime.now(UTC) + timedelta(minutes=1))
-        world.tell(world.default_project())
+        world.notify(world.projects.default())
         mock.client().organizations.create("Globex")
         assert app.next().payload["organization"]["organization_name"] == "Globex"
         assert app.told.empty(), "somebody else is at it"

@@ -10,8 +10,8 @@ import pytest
 from passlib.hash import phpass
 from passlib.hash import scrypt as passlib_scrypt
 
-from mockstytch.domain.hashes import Argon2, Configs, Pbkdf2, Salts, Scrypt, fits, imported
 from mockstytch.errors import StytchError
+from mockstytch.protocols.password_hashes import Argon2, Configs, Pbkdf2, Salts, Scrypt, import_hash, verify
 
 PASSWORD = "correct horse ünd battery"
 _SALT = b"0123456789abcdef"
@@ -70,10 +70,10 @@ _ARGON2 = Argon2(salt=_SALT.decode(), iteration_amount=2, memory=1024, threads=1
     ),  # the salts are random, and each worker must call a test the same
 )
 def test_a_hash_from_elsewhere_takes_its_password(hash_type, made, configs):
-    stored = imported(hash_type, made, configs)
-    assert fits(stored, PASSWORD)
-    assert not fits(stored, PASSWORD + "!")
-    assert not fits(stored, "")
+    stored = import_hash(hash_type, made, configs)
+    assert verify(stored, PASSWORD)
+    assert not verify(stored, PASSWORD + "!")
+    assert not verify(stored, "")
 
 
 def _scrypt_config(**changed: object) -> Configs:
@@ -155,7 +155,7 @@ _ITERATIONS, _PBKDF2_ROUNDS = "invalid_argon_2_iteration_amount", "invalid_pbkdf
 )
 def test_a_hash_that_can_not_be_is_refused(hash_type, made, configs, error):
     with pytest.raises(StytchError) as refused:
-        imported(hash_type, made, configs)
+        import_hash(hash_type, made, configs)
     assert refused.value.kind.error_type == error
 
 
@@ -173,23 +173,23 @@ _DEAREST = [
 
 @pytest.mark.parametrize(("hash_type", "made", "configs"), _DEAREST, ids=lambda v: v if v in _TYPES else "")
 def test_the_dearest_hash_is_checked_in_bearable_time(hash_type, made, configs):
-    stored = imported(hash_type, made, configs)
+    stored = import_hash(hash_type, made, configs)
     started = time.process_time()
-    assert not fits(stored, PASSWORD)
+    assert not verify(stored, PASSWORD)
     assert time.process_time() - started < 4  # about one second, on a machine that does nothing else
 
 
 def test_a_password_of_a_megabyte():
     long = "x" * 1_000_000
-    assert not fits(imported("phpass", "$P$E" + "a" * 30, Configs()), long)
-    assert fits(imported("bcrypt", bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode(), Configs()), long)
-    assert fits(imported("sha_1", hashlib.sha1(long.encode()).hexdigest(), Configs()), long)
+    assert not verify(import_hash("phpass", "$P$E" + "a" * 30, Configs()), long)
+    assert verify(import_hash("bcrypt", bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode(), Configs()), long)
+    assert verify(import_hash("sha_1", hashlib.sha1(long.encode()).hexdigest(), Configs()), long)
 
 
 @pytest.mark.parametrize("password", ["a\0b", "🐎" * 30, " "])
 def test_any_character_can_be_in_a_password(password):
-    assert fits(
-        imported("bcrypt", bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode(), Configs()), password
+    assert verify(
+        import_hash("bcrypt", bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode(), Configs()), password
     )
-    assert fits(imported("phpass", phpass.using(rounds=7).hash(password), Configs()), password)
-    assert fits(imported("argon_2id", argon2.PasswordHasher(1, 64, 1).hash(password), Configs()), password)
+    assert verify(import_hash("phpass", phpass.using(rounds=7).hash(password), Configs()), password)
+    assert verify(import_hash("argon_2id", argon2.PasswordHasher(1, 64, 1).hash(password), Configs()), password)

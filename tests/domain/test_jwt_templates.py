@@ -2,9 +2,9 @@
 
 import pytest
 
-from mockstytch.domain import jwt_templates
+from mockstytch.client.handle import MockError
+from mockstytch.domain.sessions import jwt_templates
 from mockstytch.errors import StytchError
-from mockstytch.handle import MockError
 
 ADA = {"member": {"email_address": "ada@example.com", "trusted_metadata": {"tier": 3, "roles": ["a", "b"]}, "name": ""}}
 
@@ -53,12 +53,14 @@ def test_no_value_breaks_out_of_its_place():
 )
 def test_a_template_is_refused(template, error_type):
     with pytest.raises(StytchError) as caught:
-        jwt_templates.check(template, ("member", "organization"))
+        jwt_templates.validate(template, ("member", "organization"))
     assert caught.value.kind.error_type == error_type
 
 
 def test_a_good_template_passes():
-    jwt_templates.check('{"a": {{ member.name }}, "b": {{organization.organization_id}}}', ("member", "organization"))
+    jwt_templates.validate(
+        '{"a": {{ member.name }}, "b": {{organization.organization_id}}}', ("member", "organization")
+    )
 
 
 def test_a_project_keeps_no_broken_template(mock):

@@ -2,31 +2,31 @@
 
 import pytest
 
-from mockstytch.domain.emails import is_common
-from mockstytch.domain.metadata import merged, merged_claims
-from mockstytch.domain.organizations import slug_of
+from mockstytch.domain.organizations.organization_settings import slug_of
+from mockstytch.domain.shared.emails import is_common
+from mockstytch.domain.shared.metadata import merge, merge_claims
 from mockstytch.errors import StytchError
 
 
 def test_four_kilobytes_are_counted_in_bytes():
     exactly = 4096 - len('{"k":""}')
-    assert merged({}, {"k": "x" * exactly})
+    assert merge({}, {"k": "x" * exactly})
     for too_much in ("x" * (exactly + 1), "é" * (exactly // 2 + 1)):
         with pytest.raises(StytchError, match="metadata_too_large"):
-            merged({}, {"k": too_much})
+            merge({}, {"k": too_much})
         with pytest.raises(StytchError, match="custom_claims_too_large"):
-            merged_claims({}, {"k": too_much})
+            merge_claims({}, {"k": too_much})
 
 
 def test_keys_are_counted_after_the_merge():
     full = {str(n): n for n in range(20)}
-    assert len(merged(full, {"0": None, "20": 20})) == 20
+    assert len(merge(full, {"0": None, "20": 20})) == 20
     with pytest.raises(StytchError, match="metadata_too_many_keys"):
-        merged(full, {"20": 20})
+        merge(full, {"20": 20})
 
 
 def test_only_the_top_level_is_merged():
-    assert merged({"a": {"b": 1}, "c": 2}, {"a": {"d": None}, "c": None}) == {"a": {"d": None}}
+    assert merge({"a": {"b": 1}, "c": 2}, {"a": {"d": None}, "c": None}) == {"a": {"d": None}}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mockstytch.domain.redirects import is_url, landing, matches
-from mockstytch.store.projects import RedirectUrl
+from mockstytch.domain.shared.redirects import is_url, landing, matches
+from mockstytch.store.records.projects import RedirectUrl
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from mockstytch.api import oauth2
+from mockstytch.oauth_server import operations
 from tests.contract.oauth import CALLBACK, CHALLENGE, login, new_app
 from tests.http.test_bad_input import HOSTILE, MALFORMED, SAMPLES
 
 KEYS = ["status_code", "request_id", "error", "error_description", "error_uri"]
-EACH = pytest.mark.parametrize("endpoint", oauth2.api, ids=lambda e: f"{e.method} {e.path.rpartition('/')[2]}")
+EACH = pytest.mark.parametrize("endpoint", operations.api, ids=lambda e: f"{e.method} {e.path.rpartition('/')[2]}")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 

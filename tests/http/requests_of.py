@@ -14,7 +14,7 @@ import pydantic
 
 from mockstytch import errors
 from mockstytch.app import endpoints
-from mockstytch.http.endpoint import Endpoint
+from mockstytch.surfaces.endpoint import Endpoint
 from tests import outsider
 from tests.contract.factors import (
     NEW_PASSWORD,

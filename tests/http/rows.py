@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockstytch import errors
-from mockstytch.http.endpoint import Endpoint
+from mockstytch.surfaces.endpoint import Endpoint
 from tests.http.requests_of import ENDPOINTS, World, refusal
 
 Row = tuple[dict[str, Any], str]

@@ -8,7 +8,7 @@ from operator import attrgetter
 import pytest
 import stytch
 
-from mockstytch.domain import rbac
+from mockstytch.domain.rbac import permissions
 from tests.api.test_rbac import MEMBER_FIELDS, ORGANIZATION_FIELDS
 from tests.contract.operations import operations
 from tests.http.requests_of import ENDPOINTS, refusal
@@ -53,7 +53,7 @@ class Cast:
     def __init__(self, world, sent, resource_id, actions):
         self.world = world
         here, elsewhere = self._organizations(sent)
-        available = {r.resource_id: r.actions for r in rbac.RESOURCES}
+        available = {r.resource_id: r.actions for r in permissions.RESOURCES}
         # an action that Stytch's resource doesn't name is granted by the wildcard only
         exactly = sorted(actions) if actions <= set(available[resource_id]) else ["*"]
         rest = {r: [a for a in all_ if r != resource_id or a not in actions] for r, all_ in available.items()}
@@ -115,8 +115,8 @@ OWN = {n: e for n, e in ACTING.items() if "member_id" in e.request.__struct_fiel
 def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_world, endpoint):
     world, sent = own_world, {**own_world.good(endpoint)}
     (action,) = takes(endpoint, sent)[1]
-    rest = [other for other in rbac.SELF_ACTIONS if other != action]
-    roles = {"stytch_member": [], "the rest": rest, "own": [action] if action in rbac.SELF_ACTIONS else ["*"]}
+    rest = [other for other in permissions.SELF_ACTIONS if other != action]
+    roles = {"stytch_member": [], "the rest": rest, "own": [action] if action in permissions.SELF_ACTIONS else ["*"]}
     world.given.mock.configure(
         rbac_policy={
             "roles": [
@@ -126,7 +126,7 @@ def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_wor
         }
     )
     organization = world.given.client.organizations.get(sent.get("organization_id", "acme")).organization
-    for role, may in [("the rest", False), ("own", action in rbac.SELF_ACTIONS)]:
+    for role, may in [("the rest", False), ("own", action in permissions.SELF_ACTIONS)]:
         member = world.given.member(organization, roles=[role])
         login = world.given.login(organization, member)
         mine = {**sent, "member_id": member.member_id}
@@ -179,7 +179,7 @@ def said_by_the_client(endpoint):
 def test_the_actions_are_those_of_the_official_client(endpoint):
     for field, action, resource in said_by_the_client(endpoint):
         if resource == "stytch.self":
-            assert action in rbac.SELF_ACTIONS
+            assert action in permissions.SELF_ACTIONS
         else:
             assert (endpoint.resource, endpoint.permission[field]) == (resource, action)
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockstytch import MockStytch
-from mockstytch.domain import tokens
-from mockstytch.mock import Mock
+from mockstytch.domain.credentials import one_time_tokens
+from mockstytch.runtime import Mock
 from mockstytch.store.engine import SchemaMismatch, open_database
 
 CLIENTS = 50
@@ -75,9 +75,9 @@ def test_a_row_that_was_read_before_another_took_it_is_not_taken_again():
     """What holds where several processes serve one database: the condition is in the UPDATE."""
     mock = Mock()
     with mock.transaction() as ctx:
-        read = tokens.mint(ctx, "discovery", "ada@acme.test", 60)
-        assert ctx.store.claim(read, used_at=ctx.now).used_at == ctx.now
-        assert ctx.store.claim(read, used_at=ctx.now) is None
+        read = one_time_tokens.mint(ctx, "discovery", "ada@acme.test", 60)
+        assert ctx.store.update_if_unchanged(read, used_at=ctx.now).used_at == ctx.now
+        assert ctx.store.update_if_unchanged(read, used_at=ctx.now) is None
     mock.close()
 
 

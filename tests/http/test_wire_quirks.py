@@ -14,8 +14,8 @@ import requests
 import stytch
 
 from mockstytch import MockStytch
-from mockstytch.http.endpoint import Request
-from mockstytch.http.validation import parse
+from mockstytch.surfaces.endpoint import Request
+from mockstytch.surfaces.validation import parse
 from tests.contract.operations import Operation, operations
 from tests.contract.stories import STORIES
 from tests.given import Given

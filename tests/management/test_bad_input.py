@@ -119,9 +119,9 @@ def test_slugs_that_two_ask_for():
     from mockstytch import errors
     from mockstytch.errors import StytchError
     from mockstytch.management import workspace
-    from mockstytch.mock import Mock
+    from mockstytch.runtime import Mock
     from mockstytch.settings import Settings
-    from mockstytch.store.management import WORKSPACE, ManagementProject
+    from mockstytch.store.records.projects import WORKSPACE, ManagementProject
 
     with Mock(Settings()).transaction(WORKSPACE) as ctx:
         row = ManagementProject(project_slug="acme", name="x", vertical="B2B", created_at=ctx.now, position=1)

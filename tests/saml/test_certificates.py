@@ -9,15 +9,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from mockstytch import keys
-from mockstytch.domain import certificates
+from mockstytch.protocols.saml import certificates
 from tests.saml.world import NOW, certificate, error_of, key, later
 
 PEM = certificate("idp")
-BARE = certificates.bare(PEM)
+BARE = certificates.pem_body(PEM)
 
 
 def test_what_it_says():
-    read = certificates.read(PEM)
+    read = certificates.read_certificate(PEM)
     assert read.pem == PEM
     assert read.issuer == "idp"
     assert (read.created_at, read.expires_at) == (NOW, datetime(2036, 2, 29, 12, tzinfo=UTC))
@@ -40,7 +40,7 @@ def test_what_it_says():
 )
 def test_pasted_in_any_way(pasted):
     """… it is the first one, with its lines set as usual."""
-    assert certificates.read(pasted).pem == PEM
+    assert certificates.read_certificate(pasted).pem == PEM
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_pasted_in_any_way(pasted):
     ],
 )
 def test_no_certificate(pasted):
-    assert error_of(lambda: certificates.read(pasted)) == "invalid_x509_certificate"
+    assert error_of(lambda: certificates.read_certificate(pasted)) == "invalid_x509_certificate"
 
 
 def with_key(made, signer=None):
@@ -72,22 +72,22 @@ def with_key(made, signer=None):
 
 def test_keys_that_do_not_sign_saml():
     assert (
-        error_of(lambda: certificates.read(with_key(ed25519.Ed25519PrivateKey.generate())))
+        error_of(lambda: certificates.read_certificate(with_key(ed25519.Ed25519PrivateKey.generate())))
         == "invalid_x509_certificate"
     )
 
 
 def test_a_curve_and_the_built_in_key():
     curve = ec.generate_private_key(ec.SECP384R1())
-    assert certificates.read(with_key(curve, curve)).issuer == "other"
-    assert certificates.read(keys.built_in_jwk("project-test-1")["x5c"][0]).issuer == "mockstytch"
+    assert certificates.read_certificate(with_key(curve, curve)).issuer == "other"
+    assert certificates.read_certificate(keys.built_in_jwk("project-test-1")["x5c"][0]).issuer == "mockstytch"
 
 
 def test_an_issuer_without_a_common_name():
     named = x509.Name([x509.NameAttribute(x509.oid.NameOID.COUNTRY_NAME, "DE")])
-    made = certificates.private_key(key("idp"))
+    made = certificates.load_private_key(key("idp"))
     signed = x509.CertificateBuilder(named, named, made.public_key(), 1, NOW, later(days=1)).sign(made, hashes.SHA256())
-    assert certificates.read(signed.public_bytes(serialization.Encoding.PEM).decode()).issuer == "C=DE"
+    assert certificates.read_certificate(signed.public_bytes(serialization.Encoding.PEM).decode()).issuer == "C=DE"
 
 
 def test_a_certificate_of_ones_own():
@@ -95,10 +95,12 @@ def test_a_certificate_of_ones_own():
     assert made == certificates.self_signed(key("sp"), "Stytch", NOW)
     assert made != certificates.self_signed(key("sp"), "Stytch", later(seconds=1))
     read = x509.load_pem_x509_certificate(made.encode())
-    assert read.public_key() == certificates.private_key(key("sp")).public_key()
+    assert read.public_key() == certificates.load_private_key(key("sp")).public_key()
     read.verify_directly_issued_by(read)
-    assert certificates.read(made).issuer == "Stytch"
-    assert certificates.read(certificates.self_signed(key("sp"), "x", NOW, years=1)).expires_at == later(days=365)
+    assert certificates.read_certificate(made).issuer == "Stytch"
+    assert certificates.read_certificate(certificates.self_signed(key("sp"), "x", NOW, years=1)).expires_at == later(
+        days=365
+    )
 
 
 # Private keys
@@ -120,7 +122,7 @@ PKCS1, PKCS8 = serialization.PrivateFormat.TraditionalOpenSSL, serialization.Pri
 
 def test_forms_that_stytch_does_not_take():
     """The SDK says so: only PKCS1."""
-    made = certificates.private_key(key("idp"))
+    made = certificates.load_private_key(key("idp"))
     curve = ec.generate_private_key(ec.SECP256R1())
     secret = serialization.BestAvailableEncryption(b"secret")
     pasted = [in_form(made, PKCS8), in_form(made, PKCS1, secret), in_form(curve, PKCS1), PEM, "", "key"]

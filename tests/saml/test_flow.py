@@ -96,9 +96,9 @@ def with_key(options):
         return options
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    from mockstytch.domain import certificates
+    from mockstytch.protocols.saml import certificates
 
-    made = certificates.public(certificate("sp")).public_key()
+    made = certificates.load_certificate(certificate("sp")).public_key()
     pem = made.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     return {**options, "encryptionPublicKey": pem}
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
-from mockstytch.domain import certificates, saml, saml_idp, xml
+from mockstytch.protocols.saml import certificates, identity_provider, service_provider, xml
 from tests.saml.world import (
     ACS,
     ADA,
@@ -39,7 +39,7 @@ def request(**changes):
         "nameid_format": EMAIL_FORMAT,
         "now": NOW,
     }
-    return saml.authn_request(**{**usual, **changes})
+    return service_provider.authn_request(**{**usual, **changes})
 
 
 # Requests
@@ -73,12 +73,12 @@ def test_markup_in_values_stays_text():
 
 
 def test_a_redirect_is_read_as_it_was_meant():
-    url = saml.redirect_url(SSO, request(), "state & more")
+    url = service_provider.redirect_url(SSO, request(), "state & more")
     query = dict(parse_qsl(urlsplit(url).query))
     assert url.startswith(f"{SSO}?SAMLRequest=")
     assert set(query) == {"SAMLRequest", "RelayState"}
     assert query["RelayState"] == "state & more"
-    assert saml_idp.read_request(query["SAMLRequest"], "redirect") == saml_idp.Request(
+    assert identity_provider.read_request(query["SAMLRequest"], "redirect") == identity_provider.AuthnRequest(
         id="_request",
         issuer=AUDIENCE,
         acs_url=ACS,
@@ -86,26 +86,26 @@ def test_a_redirect_is_read_as_it_was_meant():
         nameid_format=EMAIL_FORMAT,
         force_authn=False,
     )
-    assert saml_idp.read_request(encoded(request(force_authn=True)), "post").force_authn
+    assert identity_provider.read_request(encoded(request(force_authn=True)), "post").force_authn
 
 
 def test_a_destination_with_a_query_keeps_it():
-    url = saml.redirect_url(f"{SSO}?tenant=a", request(), "")
+    url = service_provider.redirect_url(f"{SSO}?tenant=a", request(), "")
     assert set(parse_qs(urlsplit(url).query)) == {"tenant", "SAMLRequest"}
 
 
 def test_a_signed_redirect():
     """Bindings 3.4.4.1: what is signed is the query as it stands, from SAMLRequest to SigAlg."""
-    url = saml.redirect_url(SSO, request(), "the state", key("sp"))
+    url = service_provider.redirect_url(SSO, request(), "the state", key("sp"))
     signed, _, signature = urlsplit(url).query.partition("&Signature=")
     assert [name for name, _ in parse_qsl(signed)] == ["SAMLRequest", "RelayState", "SigAlg"]
     value = base64.b64decode(parse_qs(f"s={signature}")["s"][0])
-    public = certificates.public(certificate("sp")).public_key()
+    public = certificates.load_certificate(certificate("sp")).public_key()
     public.verify(value, signed.encode(), PKCS1v15(), SHA256())
     with pytest.raises(InvalidSignature):
         public.verify(value, signed.replace("the", "a").encode(), PKCS1v15(), SHA256())
     assert urlencode(parse_qsl(signed), quote_via=quote) == signed  # some take it apart and encode it anew
-    without_state = saml.redirect_url(SSO, request(), "", key("sp"))
+    without_state = service_provider.redirect_url(SSO, request(), "", key("sp"))
     assert [name for name, _ in parse_qsl(urlsplit(without_state).query)] == ["SAMLRequest", "SigAlg", "Signature"]
 
 
@@ -132,14 +132,16 @@ def deflated(document):
 )
 def test_no_request(said):
     """The last but one is small until it is unpacked."""
-    assert error_of(lambda: saml_idp.read_request(said, "redirect")) == "bad_request"
-    assert error_of(lambda: saml_idp.read_request(said, "post")) == "bad_request"
+    assert error_of(lambda: identity_provider.read_request(said, "redirect")) == "bad_request"
+    assert error_of(lambda: identity_provider.read_request(said, "post")) == "bad_request"
 
 
 def test_a_bare_request():
     bare = f'<AuthnRequest xmlns="{xml.SAMLP}" ID="a" Version="2.0"/>'
-    read = saml_idp.read_request(encoded(bare), "post")
-    assert read == saml_idp.Request(id="a", issuer="", acs_url="", destination="", nameid_format="", force_authn=False)
+    read = identity_provider.read_request(encoded(bare), "post")
+    assert read == identity_provider.AuthnRequest(
+        id="a", issuer="", acs_url="", destination="", nameid_format="", force_authn=False
+    )
 
 
 # Responses, as far as reading them doesn't show it already
@@ -177,35 +179,43 @@ def test_characters_that_no_xml_can_have_are_left_out():
         attributes={"na\x1fme": ["A\ud800d\uffffa \U0001f600\t"]},
         in_response_to="_request\0",
     )
-    read = saml.read(said, expected())
+    read = service_provider.read(said, expected())
     assert (read.name_id, read.attributes) == (ADA, {"name": ["Ada \U0001f600"]})
     assert find(etree.fromstring(request(issuer="\0" + AUDIENCE)), "saml:Issuer").text == AUDIENCE
-    assert saml.metadata(saml_idp.metadata(IDP + "\0", SSO + "\x08", certificate("idp"))).sso_url == SSO
+    assert (
+        service_provider.parse_metadata(
+            identity_provider.metadata(IDP + "\0", SSO + "\x08", certificate("idp"))
+        ).sso_url
+        == SSO
+    )
 
 
 # Metadata
 
-METADATA = saml_idp.metadata(IDP, SSO, certificate("idp"))
+METADATA = identity_provider.metadata(IDP, SSO, certificate("idp"))
 
 
 def test_metadata_is_read_as_it_was_meant():
-    meant = saml.IdpMetadata(entity_id=IDP, sso_url=SSO, certificates=(certificate("idp"),))
-    assert saml.metadata(METADATA) == meant
-    assert saml.metadata(METADATA.encode()) == meant
-    assert saml.metadata(f'<?xml version="1.0" encoding="UTF-8"?>\n{METADATA}') == meant
-    assert saml.metadata(f'<EntitiesDescriptor xmlns="{xml.MD}">{METADATA}</EntitiesDescriptor>') == meant
+    meant = service_provider.IdpMetadata(entity_id=IDP, sso_url=SSO, certificates=(certificate("idp"),))
+    assert service_provider.parse_metadata(METADATA) == meant
+    assert service_provider.parse_metadata(METADATA.encode()) == meant
+    assert service_provider.parse_metadata(f'<?xml version="1.0" encoding="UTF-8"?>\n{METADATA}') == meant
+    assert (
+        service_provider.parse_metadata(f'<EntitiesDescriptor xmlns="{xml.MD}">{METADATA}</EntitiesDescriptor>')
+        == meant
+    )
 
 
 def test_the_redirect_binding_comes_first():
     place = f'<SingleSignOnService xmlns="{xml.MD}" Binding="{{}}" Location="{{}}"/>'
     first = METADATA.replace(
-        "<md:SingleSignOn", place.format(saml.POST, "https://idp.test/post") + "<md:SingleSignOn", 1
+        "<md:SingleSignOn", place.format(service_provider.POST, "https://idp.test/post") + "<md:SingleSignOn", 1
     )
-    assert saml.metadata(first).sso_url == SSO
-    only_post = METADATA.replace(saml.REDIRECT, "urn:x")
-    assert saml.metadata(only_post).sso_url == SSO
+    assert service_provider.parse_metadata(first).sso_url == SSO
+    only_post = METADATA.replace(service_provider.REDIRECT, "urn:x")
+    assert service_provider.parse_metadata(only_post).sso_url == SSO
     assert (
-        error_of(lambda: saml.metadata(only_post.replace(saml.POST, "urn:y")))
+        error_of(lambda: service_provider.parse_metadata(only_post.replace(service_provider.POST, "urn:y")))
         == "saml_connection_metadata_invalid_format"
     )
 
@@ -213,21 +223,23 @@ def test_the_redirect_binding_comes_first():
 def test_keys_for_other_uses_are_left_out():
     start, end = METADATA.index("<md:KeyDescriptor"), METADATA.index("</md:KeyDescriptor>") + len("</md:KeyDescriptor>")
     one = METADATA[start:end]
-    bare = certificates.bare
+    bare = certificates.pem_body
     other = one.replace(bare(certificate("idp")), bare(certificate("sp")))
     encryption = other.replace('use="signing"', 'use="encryption"')
     any_use = other.replace(' use="signing"', "")
     both = (certificate("idp"), certificate("sp"))
-    assert saml.metadata(METADATA.replace(one, encryption + one)).certificates == (certificate("idp"),)
-    assert saml.metadata(METADATA.replace(one, one + any_use)).certificates == both
-    assert saml.metadata(METADATA.replace(one, one + one)).certificates == (certificate("idp"),)
+    assert service_provider.parse_metadata(METADATA.replace(one, encryption + one)).certificates == (
+        certificate("idp"),
+    )
+    assert service_provider.parse_metadata(METADATA.replace(one, one + any_use)).certificates == both
+    assert service_provider.parse_metadata(METADATA.replace(one, one + one)).certificates == (certificate("idp"),)
 
 
 @pytest.mark.parametrize(
     "document", ["", "hello", "<html>", f"<!DOCTYPE html>{METADATA}", '{"issuer": "x"}', " " * 600_000, "\0"]
 )
 def test_no_metadata(document):
-    assert error_of(lambda: saml.metadata(document)) == "invalid_xml_from_saml_metadata_url"
+    assert error_of(lambda: service_provider.parse_metadata(document)) == "invalid_xml_from_saml_metadata_url"
 
 
 @pytest.mark.parametrize(
@@ -238,11 +250,11 @@ def test_no_metadata(document):
         METADATA.replace(f'entityID="{IDP}"', ""),
         METADATA.replace(f'Location="{SSO}"', ""),
         METADATA.replace('use="signing"', 'use="encryption"'),
-        METADATA.replace(certificates.bare(certificate("idp")), "AAAA"),
-        METADATA.replace(certificates.bare(certificate("idp")), ""),
+        METADATA.replace(certificates.pem_body(certificate("idp")), "AAAA"),
+        METADATA.replace(certificates.pem_body(certificate("idp")), ""),
         f'<IDPSSODescriptor xmlns="{xml.MD}"/>',
         f'<EntitiesDescriptor xmlns="{xml.MD}">{METADATA}{METADATA}</EntitiesDescriptor>',
     ],
 )
 def test_metadata_of_something_else(document):
-    assert error_of(lambda: saml.metadata(document)) == "saml_connection_metadata_invalid_format"
+    assert error_of(lambda: service_provider.parse_metadata(document)) == "saml_connection_metadata_invalid_format"

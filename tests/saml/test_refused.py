@@ -10,7 +10,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
 
-from mockstytch.domain import saml, xml, xml_security
+from mockstytch.protocols.saml import service_provider, xml, xml_signatures
 from tests.saml.world import (
     ADA,
     AUDIENCE,
@@ -41,7 +41,7 @@ SIGNED = ("assertion", "response", "both")
 
 def test_nothing():
     assert why("") == "missing_saml_response"
-    assert error_of(lambda: saml.peek("")) == "missing_saml_response"
+    assert error_of(lambda: service_provider.peek("")) == "missing_saml_response"
 
 
 BOMB = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -72,7 +72,7 @@ DOCUMENTS = {
 @pytest.mark.parametrize("which", DOCUMENTS)
 def test_no_xml_that_is_taken(which):
     assert why(DOCUMENTS[which]) == "invalid_xml_saml_response"
-    assert error_of(lambda: saml.peek(DOCUMENTS[which])) == "invalid_xml_saml_response"
+    assert error_of(lambda: service_provider.peek(DOCUMENTS[which])) == "invalid_xml_saml_response"
 
 
 def test_another_document():
@@ -92,7 +92,9 @@ def test_the_identity_provider_said_no(status):
 
 def test_no_single_status():
     assert why(crafted(drop("samlp:Status"))) == "invalid_saml_response"
-    double = crafted(lambda root: xml.add(find(root, "samlp:Status"), "samlp:StatusCode", Value=saml.SUCCESS))
+    double = crafted(
+        lambda root: xml.add(find(root, "samlp:Status"), "samlp:StatusCode", Value=service_provider.SUCCESS)
+    )
     assert why(double) == "invalid_saml_response"
     failed = crafted(put("samlp:Status/samlp:StatusCode", Value=""))
     assert why(failed) == "failed_saml_response"
@@ -144,7 +146,7 @@ def test_the_assertion_inside_is_signed_by_another():
     foreign = response(private_key=key("attacker"), certificate=certificate("attacker"))
     root = opened(foreign)
     place(root)
-    said = closed(xml_security.signed(root, key("idp"), certificate("idp")))
+    said = closed(xml_signatures.signed(root, key("idp"), certificate("idp")))
     assert why(said) == "invalid_signature_saml_response"
 
 
@@ -192,7 +194,7 @@ def signed_with(method=SignatureMethod.RSA_SHA256, digest=DigestAlgorithm.SHA256
 
 
 def test_algorithms_of_yesterday():
-    assert saml.read(signed_with(), expected()).name_id == ADA
+    assert service_provider.read(signed_with(), expected()).name_id == ADA
     assert why(signed_with(method=SignatureMethod.RSA_SHA1)) == "invalid_signature_saml_response"
     assert why(signed_with(digest=DigestAlgorithm.SHA1)) == "invalid_signature_saml_response"
 
@@ -242,7 +244,7 @@ TRANSFORMS = [
 @pytest.mark.parametrize("transform", TRANSFORMS)
 def test_a_transform_that_its_owner_signed(transform):
     """The library passes over those that it doesn't know, as if they changed nothing."""
-    assert saml.read(by_hand(opened(response(sign="neither"))), expected()).name_id == ADA
+    assert service_provider.read(by_hand(opened(response(sign="neither"))), expected()).name_id == ADA
     assert why(by_hand(opened(response(sign="neither")), transform)) == "invalid_signature_saml_response"
 
 
@@ -252,8 +254,8 @@ def test_nothing_but_what_was_signed_is_read(sign, monkeypatch):
     covered = opened(response(sign="neither", name_id="signed@acme.test"))
     inner = find(covered, "saml:Assertion")
     by_tag = {covered.tag: covered, inner.tag: inner}
-    monkeypatch.setattr(xml_security, "verified", lambda element, pems, refusal: by_tag[element.tag])
-    assert saml.read(response(sign=sign), expected()).name_id == "signed@acme.test"
+    monkeypatch.setattr(xml_signatures, "verified", lambda element, pems, refusal: by_tag[element.tag])
+    assert service_provider.read(response(sign=sign), expected()).name_id == "signed@acme.test"
 
 
 @pytest.mark.parametrize("result", [None, etree.Element("x"), etree.Element(xml.name("saml:Assertion"), ID="_other")])
@@ -355,7 +357,7 @@ def test_each_audience_of_a_restriction_will_do():
         find(root, ".//saml:Audience").addprevious(other := xml.new("saml:Audience", "saml"))
         other.text = ELSEWHERE
 
-    assert saml.read(crafted(edit), expected()).name_id == ADA
+    assert service_provider.read(crafted(edit), expected()).name_id == ADA
 
 
 # Times
@@ -392,7 +394,7 @@ def test_times(which):
 
 def test_until_the_last_moment():
     said = crafted(put(".//saml:SubjectConfirmationData", NotOnOrAfter="9999-12-31T23:59:59Z"))
-    assert saml.read(said, expected()).not_on_or_after.year == 9000
+    assert service_provider.read(said, expected()).not_on_or_after.year == 9000
 
 
 # The assertion
@@ -466,7 +468,7 @@ def test_no_key_decrypts_it():
     assert why(response(encrypt_for=certificate("sp"), sign="both"), decryption_keys=()) == "invalid_saml_response"
 
 
-@pytest.mark.parametrize("cipher", xml_security.CIPHERS)
+@pytest.mark.parametrize("cipher", xml_signatures.CIPHERS)
 @pytest.mark.parametrize("which", [0, 1])
 def test_ciphertext_that_was_changed(cipher, which):
     """CBC carries no proof of its own: then the signature inside is what fails, or the XML."""
@@ -507,7 +509,7 @@ def test_an_encrypted_assertion_of_another_shape(path):
         root = opened(crafted(edit))
         assertion = find(root, "saml:Assertion")
         holder = xml.add(root, "saml:EncryptedAssertion")
-        holder.append(xml_security.encrypted(assertion, certificate("sp"), "aes256-gcm"))
+        holder.append(xml_signatures.encrypted(assertion, certificate("sp"), "aes256-gcm"))
         root.remove(assertion)
         assert why(closed(root)) == "invalid_saml_response"
 
@@ -525,7 +527,7 @@ def test_an_encrypted_assertion_of_another_shape(path):
 )
 def test_something_else_is_encrypted(inside, monkeypatch):
     monkeypatch.setattr(xml, "written", lambda root: inside)
-    element = xml_security.encrypted(etree.Element("x"), certificate("sp"), "aes128-cbc")
+    element = xml_signatures.encrypted(etree.Element("x"), certificate("sp"), "aes128-cbc")
     monkeypatch.undo()
     root = opened(response(encrypt_for=certificate("sp")))
     find(root, "saml:EncryptedAssertion").replace(find(root, ".//xenc:EncryptedData"), element)

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from mockstytch.domain import saml, xml
+from mockstytch.protocols.saml import service_provider, xml
 from tests.saml.world import ADA, EVE, certificate, closed, expected, find, opened, response, tried, why
 
 REFUSALS = {"invalid_saml_response", "invalid_signature_saml_response"}
@@ -131,7 +131,7 @@ def test_an_unsigned_assertion_beside_an_encrypted_one(place):
 def test_a_signed_assertion_in_a_response_of_the_attackers():
     """That much is allowed, and no hole: what is believed is in the assertion. The envelope only has to agree."""
     root = opened(response(sign="assertion", response_id="_made_up"))
-    assert saml.read(closed(root), expected()).response_id == "_made_up"
+    assert service_provider.read(closed(root), expected()).response_id == "_made_up"
     find(root, "saml:Issuer").text = "https://evil.test"
     assert why(closed(root)) == "invalid_saml_response"
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
-from mockstytch.domain import certificates, saml, saml_idp, xml, xml_security
 from mockstytch.errors import StytchError
+from mockstytch.protocols.saml import certificates, identity_provider, service_provider, xml, xml_signatures
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ACS, AUDIENCE, IDP = "https://sp.test/acs", "https://sp.test/audience", "https://idp.test/entity"
@@ -35,7 +35,7 @@ def certificate(whose: str) -> str:
     return certificates.self_signed(key(whose), whose, NOW)
 
 
-def expected(**changes: Any) -> saml.Expected:
+def expected(**changes: Any) -> service_provider.Expected:
     """What the service provider expects, unless changed."""
     usual: dict[str, Any] = {
         "acs_urls": (ACS,),
@@ -46,7 +46,7 @@ def expected(**changes: Any) -> saml.Expected:
         "now": NOW,
         "in_response_to": "_request",
     }
-    return saml.Expected(**{**usual, **changes})
+    return service_provider.Expected(**{**usual, **changes})
 
 
 def response(**changes: Any) -> str:
@@ -65,7 +65,7 @@ def response(**changes: Any) -> str:
         "response_id": "_response",
         "assertion_id": "_assertion",
     }
-    return saml_idp.response(**{**usual, **changes})
+    return identity_provider.build_response(**{**usual, **changes})
 
 
 def crafted(edit: Callable[[Any], object], sign: str = "assertion", **changes: Any) -> str:
@@ -76,10 +76,10 @@ def crafted(edit: Callable[[Any], object], sign: str = "assertion", **changes: A
     if sign in ("assertion", "both"):
         assertion = root.find("saml:Assertion", xml.NAMESPACES)
         place(assertion)
-        root.replace(assertion, xml_security.signed(etree.fromstring(etree.tostring(assertion)), *keys))
+        root.replace(assertion, xml_signatures.signed(etree.fromstring(etree.tostring(assertion)), *keys))
     if sign in ("response", "both"):
         place(root)
-        root = xml_security.signed(root, *keys)
+        root = xml_signatures.signed(root, *keys)
     return closed(root)
 
 
@@ -101,7 +101,7 @@ def by_hand(root: Any, more_transforms: str = "") -> str:
     digest = base64.b64encode(hashlib.sha256(canonical(assertion, "xs")).digest()).decode()
     signature = etree.fromstring(BY_HAND.format(more_transforms, digest))
     info = canonical(find(signature, "ds:SignedInfo"))
-    value = certificates.private_key(key("idp")).sign(info, PKCS1v15(), hashes.SHA256())
+    value = certificates.load_private_key(key("idp")).sign(info, PKCS1v15(), hashes.SHA256())
     find(signature, "ds:SignatureValue").text = base64.encodebytes(value).decode()
     assertion.insert(1, signature)
     return closed(root)
@@ -112,7 +112,7 @@ def canonical(element: Any, *prefixes: str) -> bytes:
 
 
 def place(element: Any) -> None:
-    xml_security.add_placeholder(element)
+    xml_signatures.add_placeholder(element)
     element.insert(1, element[-1])
 
 
@@ -160,13 +160,13 @@ def put(path: str, **attributes: str) -> Callable[[Any], None]:
 
 def why(saml_response: str, **changes: Any) -> str:
     """The error type of a response that is refused."""
-    return error_of(lambda: saml.read(saml_response, expected(**changes)))
+    return error_of(lambda: service_provider.read(saml_response, expected(**changes)))
 
 
-def tried(saml_response: str, **changes: Any) -> saml.Assertion | str:
+def tried(saml_response: str, **changes: Any) -> service_provider.Assertion | str:
     """What a response says, or the error type of its refusal."""
     try:
-        return saml.read(saml_response, expected(**changes))
+        return service_provider.read(saml_response, expected(**changes))
     except StytchError as refusal:
         return refusal.kind.error_type if refusal.because else "no reason for the request log"
 

@@ -13,7 +13,7 @@ import pytest
 import scenarios
 from mockstytch import MockStytch
 from mockstytch.cli import main
-from mockstytch.store.messages import OneTimeToken
+from mockstytch.store.records.messages import OneTimeToken
 
 Said = tuple[int, str, str]  # exit code, stdout, stderr
 
@@ -113,7 +113,7 @@ def test_a_story_that_fails_names_the_step(scenario, monkeypatch):
     def redeem_as_often_as_you_like(ctx, token, *_):
         return ctx.store.get(OneTimeToken, token=token)
 
-    monkeypatch.setattr("mockstytch.domain.tokens.redeem_link", redeem_as_often_as_you_like)
+    monkeypatch.setattr("mockstytch.domain.credentials.one_time_tokens.redeem_link", redeem_as_often_as_you_like)
     with MockStytch() as lenient:
         code, out, err = scenario("link_used_twice", "jit_join", "--url", lenient.url)
     why = (

@@ -275,7 +275,7 @@ def test_a_member_deleted_by_the_app_is_inactive_in_the_directory(directory, mem
 
 
 def test_changes_come_from_scim(directory, rows):
-    from mockstytch.store.events import Event
+    from mockstytch.store.records.webhooks import Event
 
     user = directory.user()
     directory.call("DELETE", f"/Users/{user['id']}")

@@ -1,0 +1,58 @@
+"""The roles of a member and of a session, derived from stored state.
+
+Pure functions of records. They stand below ``wire``, because members and sessions show their roles; the rules of the
+policy are in ``mockstytch.domain.rbac``.
+"""
+
+from typing import Any
+
+from mockstytch.store.records.members import Member, SsoLink
+from mockstytch.store.records.organizations import Organization, SsoSummary
+from mockstytch.store.records.sessions import MemberSession
+
+Wire = dict[str, Any]
+
+
+def member_roles(m: Member, o: Organization) -> list[Wire]:
+    """Each role that a member has, with all its sources: ``stytch_member``, the explicit ones, those that an e-mail
+    domain, an SSO connection, a group there or a group of the directory implies."""
+    sources: dict[str, list[Wire]] = {}
+
+    def add(role_id: str, source: str, **details: str) -> None:
+        sources.setdefault(role_id, []).append({"details": details, "type": source})
+
+    for role_id in ("stytch_member", *m.roles):
+        add(role_id, "direct_assignment")
+    for implied in o.rbac_email_implicit_role_assignments:
+        if implied["domain"] == m.email_domain:
+            add(implied["role_id"], "email_assignment", email_domain=m.email_domain)
+    for connection, link in _sso_links(m, o):
+        for role_id in connection.roles:
+            add(role_id, "sso_connection", connection_id=connection.connection_id)
+        for group in connection.group_roles:
+            if group.group in link.groups:
+                details = {"connection_id": connection.connection_id, "group": group.group}
+                add(group.role_id, "sso_connection_group", **details)
+    if m.scim_registration and o.scim_connection:
+        for group in o.scim_connection.group_roles:
+            if group.group in m.scim_registration.group_ids:
+                details = {"connection_id": o.scim_connection.connection_id, "group_id": group.group}
+                add(group.role_id, "scim_connection_group", **details)
+    return [{"role_id": role_id, "sources": found} for role_id, found in sources.items()]
+
+
+def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
+    connections = {c.connection_id: c for c in o.sso_connections if c.active}
+    return [(connections[k.connection_id], k) for k in m.sso_registrations if k.connection_id in connections]
+
+
+def session_roles(s: MemberSession, m: Member, o: Organization) -> list[str]:
+    """The roles that a session gives its member: those that an SSO connection implies only where it was used."""
+    used = {
+        detail.get("provider_id") for f in s.authentication_factors if f.type == "sso" for detail in f.detail.values()
+    }
+    return [
+        r["role_id"]
+        for r in member_roles(m, o)
+        if any(not x["type"].startswith("sso_") or x["details"]["connection_id"] in used for x in r["sources"])
+    ]

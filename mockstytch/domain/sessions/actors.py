@@ -1,0 +1,20 @@
+"""Members as callers: whoever sends a member's session along may do what that member may."""
+
+from mockstytch.domain.roles import session_roles
+from mockstytch.domain.sessions import sessions
+from mockstytch.runtime import Actor, Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+
+
+def actor_from_session(ctx: Context, session_token: str, session_jwt: str) -> Actor:
+    """The member whose session this is.
+
+    Raises:
+        too_many_session_arguments, session_not_found, unable_to_parse_session_jwt: as ``sessions.find``.
+    """
+    session = sessions.find(ctx, session_token, session_jwt)
+    member = ctx.store.get(Member, member_id=session.member_id)
+    organization = ctx.store.get(Organization, organization_id=session.organization_id)
+    roles = tuple(session_roles(session, member, organization))
+    return Actor("member", session.organization_id, session.member_id, roles)

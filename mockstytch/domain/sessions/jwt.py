@@ -1,0 +1,71 @@
+"""Session JWTs: minted, and read back."""
+
+from typing import Any
+
+import msgspec
+
+from mockstytch import errors, keys, wire
+from mockstytch.domain.sessions import jwt_templates
+from mockstytch.runtime import Context
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import SigningKey
+from mockstytch.store.records.sessions import MemberSession
+
+_encode = msgspec.json.Encoder().encode
+
+
+def issue(ctx: Context, session: MemberSession, member: Member, organization: Organization) -> str:
+    """A JWT that says what the session is now. Lives for 300 seconds, whatever is left of the session."""
+    template = jwt_templates.find_template(ctx, "SESSION")
+    templated, audience = {}, ""
+    if template:
+        values = {"member": wire.member(member, organization), "organization": wire.organization(organization)}
+        templated, audience = jwt_templates.claims(template, values), template.custom_audience
+    claims = wire.session_claims(ctx.project, session, member, organization, ctx.now, templated, audience)
+    return sign(ctx, claims)
+
+
+def sign(ctx: Context, claims: dict[str, Any]) -> str:
+    """A JWT with these claims, in alphabetical order, signed by the project."""
+    key = _current_key(ctx)
+    kid, pem = (key.kid, key.private_key) if key else (keys.kid_of(ctx.project.project_id), "")
+    return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
+
+
+def decode(ctx: Context, token: str) -> dict[str, Any] | None:
+    """The claims of a JWT that the project signed, or None. Looks at nothing but the signature."""
+    return keys.verified(token, jwks(ctx))
+
+
+def session_id(ctx: Context, session_jwt: str) -> str:
+    """The session that a JWT of this project speaks of. Its own expiry doesn't matter: the session's does.
+
+    Raises:
+        unable_to_parse_session_jwt: no JWT, or not signed by this project.
+        jwt_invalid_audience: another project's.
+    """
+    claims = keys.verified(session_jwt, jwks(ctx))
+    if claims is None:
+        raise errors.unable_to_parse_session_jwt(because="malformed, or signed with another key")
+    if ctx.project.project_id not in claims.get("aud", []):
+        raise errors.jwt_invalid_audience()
+    session = claims.get("https://stytch.com/session")
+    if not isinstance(session, dict) or not isinstance(session.get("id"), str):
+        raise errors.unable_to_parse_session_jwt(because="it carries no session")
+    return str(session["id"])
+
+
+def jwks(ctx: Context) -> list[dict[str, Any]]:
+    """The keys that verify this project's JWTs, newest first."""
+    if not ctx.project.counters.get("keys_rotated"):
+        return [keys.built_in_jwk(ctx.project.project_id)]  # as a rule, and without asking the database
+    rotated = sorted(ctx.store.all(SigningKey), key=lambda key: -key.position)
+    built_in = [] if ctx.project.counters.get("built_in_key_dropped") else [keys.built_in_jwk(ctx.project.project_id)]
+    return [key.jwk for key in rotated] + built_in
+
+
+def _current_key(ctx: Context) -> SigningKey | None:
+    if not ctx.project.counters.get("keys_rotated"):
+        return None  # spares every login a query
+    return max(ctx.store.all(SigningKey), key=lambda key: key.position)

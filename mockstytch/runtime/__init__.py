@@ -1,0 +1,12 @@
+"""What one server process holds: projects, transactions, the request log.
+
+It owns the database connection and the lock, decides when a transaction commits, and knows which projects exist. It
+has no rule of the API and no HTTP. Start with ``Mock``, then ``Context``: every operation gets a ``Context`` and
+touches nothing else.
+"""
+
+from mockstytch.runtime.context import Actor, Context, Source
+from mockstytch.runtime.mock import Mock, Subscriber
+from mockstytch.runtime.request_log import RequestLogEntry
+
+__all__ = ["Actor", "Context", "Mock", "RequestLogEntry", "Source", "Subscriber"]

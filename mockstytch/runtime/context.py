@@ -1,0 +1,109 @@
+"""``Context``: what an operation may touch."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from mockstytch.clock import position
+from mockstytch.ids import Ids
+from mockstytch.outbound import FetchRequired, OutboundRequest, OutboundResponse, OutboundResponses
+from mockstytch.store.records.messages import Message
+from mockstytch.store.records.projects import Project
+from mockstytch.store.records.webhooks import Event, deliveries
+from mockstytch.store.store import Store
+
+Source = Literal["direct", "scim", "dashboard"]
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """The caller: the project (with its secret), or one of its members (with a session beside the secret)."""
+
+    kind: Literal["project", "member"] = "project"
+    organization_id: str = ""
+    member_id: str = ""
+    roles: tuple[str, ...] = ()
+
+
+class Context:
+    """The state of one transaction in one project.
+
+    Attributes:
+        project: the project, with its settings.
+        store: the project's rows.
+        ids: creates ids, tokens and codes.
+        now: the time of this transaction on the project's clock.
+        actor: the caller.
+        base_url: URL under which the caller reached this server, for links that lead back to it.
+        notes: remarks for the request log.
+        source: origin of the changes: ``direct``, ``scim`` or ``dashboard``.
+        messages: messages sent in this transaction.
+        events: events emitted in this transaction.
+        responses: responses of other servers that were fetched already, see ``fetch``.
+        changed_projects: ids of the projects whose own row this transaction changed.
+        default_project_id: id of the project that can't be deleted.
+    """
+
+    __slots__ = (
+        *("actor", "base_url", "changed_projects", "default_project_id", "events", "ids", "messages", "notes", "now"),
+        *("project", "responses", "source", "store"),
+    )
+
+    def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
+        self.project, self.store, self.ids, self.base_url = project, store, ids, base_url
+        self.now = project.clock.now()
+        self.actor = Actor()
+        self.notes: list[str] = []
+        self.source: Source = "direct"
+        self.messages: list[Message] = []
+        self.events: list[Event] = []
+        self.responses: OutboundResponses = {}
+        self.changed_projects: set[str] = set()
+        self.default_project_id = ""
+
+    def update_project(self, **changes: Any) -> None:
+        """Change the project's own row: its name, its settings."""
+        self.project = self.store.update(self.project, **changes)
+        self.changed_projects.add(self.project.project_id)
+
+    def fetch(self, request: OutboundRequest) -> OutboundResponse:
+        """Return another server's response. Call it before anything is written: the first call ends the transaction.
+
+        Raises:
+            FetchRequired: if there is no response yet. ``Mock.run_with_fetches`` fetches it and runs the operation
+                again.
+        """
+        if request not in self.responses:
+            raise FetchRequired(request)
+        return self.responses[request]
+
+    def emit(self, object_type: str, action: str, id: str, entity: dict[str, Any] | None = None) -> None:
+        """Record that an object was created, updated or deleted, and queue its webhooks.
+
+        Args:
+            object_type: ``organization``, ``member``, ``saml_connection``, …
+            action: ``create``, ``update`` or ``delete``.
+            id: the object's id.
+            entity: the object as the API shows it; None for a deletion.
+        """
+        event = Event(
+            event_id=self.ids.new("event"),
+            position=position(),
+            source=self.source,
+            object_type=object_type,
+            action=action,
+            id=id,
+            entity=entity,
+            created_at=self.now,
+        )
+        self.events.append(self.store.insert(event))
+        if self.project.settings.webhooks:
+            for delivery in deliveries(event, self.project.settings.webhooks):
+                self.store.insert(delivery)
+
+    def send(self, message: Message) -> None:
+        """Put a message into the inbox, in this transaction."""
+        self.messages.append(self.store.insert(message))
+
+    def note(self, remark: str) -> None:
+        """Add a remark to this request's entry in the request log."""
+        self.notes.append(remark)

@@ -1,0 +1,154 @@
+"""``Mock``: everything that one server process holds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from mockstytch.errors import StytchError
+from mockstytch.ids import Ids
+from mockstytch.outbound import OutboundResponses, run_with_fetches
+from mockstytch.runtime.context import Context
+from mockstytch.runtime.database import Database
+from mockstytch.runtime.projects import Projects
+from mockstytch.runtime.request_log import RequestLog, RequestLogEntry
+from mockstytch.settings import Settings
+from mockstytch.store.record import Record
+from mockstytch.store.records.messages import Message
+from mockstytch.store.records.projects import WORKSPACE, Project
+from mockstytch.store.records.webhooks import Event
+from mockstytch.store.store import Store
+
+HISTORY_LIMIT = 10_000  # messages and events that are kept for each project
+TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
+
+T = TypeVar("T")
+
+
+class Subscriber(Protocol):
+    """Called after a commit with the messages and events that it wrote.
+
+    It is called without any if something else changed that a reader may wait for: the project's clock or settings, a
+    delivery. Calls can come from any thread.
+    """
+
+    def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None: ...
+
+
+class Mock:
+    """The projects, the transactions and the request log of one server.
+
+    The composition root (``mockstytch.app``) builds exactly one. Every transaction goes through it, one at a time:
+    requests can't interleave, and a test's thread may open a transaction beside the server's.
+
+    Attributes:
+        projects: the registry of projects.
+        request_log: the latest requests of each project.
+        subscribers: called after each commit.
+        on_close: called when the server ends, for work that runs beside the requests.
+        app: the ASGI application around this, for requests of the server to itself.
+        stopping: whether the server is about to end.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.ids = Ids(self.settings.random_seed)
+        self._database = Database(self.settings.database)
+        self.projects = Projects(self._database, self.settings, self.notify)
+        self.request_log = RequestLog()
+        self.subscribers: list[Subscriber] = []
+        self.on_close: list[Callable[[], None]] = []
+        self.app: Any = None
+        self.stopping = False
+        self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+
+    @property
+    def url(self) -> str:
+        return self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+
+    @contextmanager
+    def transaction(
+        self, project: Project | None = None, base_url: str = "", responses: OutboundResponses | None = None
+    ) -> Iterator[Context]:
+        """Run one unit of work. Commit on success; roll back on any exception, except an error that keeps its writes.
+
+        Args:
+            project: the project that it sees; None is the default project.
+            base_url: URL under which the caller reached this server.
+            responses: responses of other servers that were fetched for this operation.
+        """
+        project = project or self.projects.default()
+        ctx: Context | None = None
+        try:
+            with self._database.exclusive_transaction():
+                store = Store(self._database.connection, project.project_id)
+                ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
+                ctx.responses = responses or {}
+                ctx.default_project_id = self.settings.project_id
+                try:
+                    yield ctx
+                    self._trim(ctx)
+                finally:
+                    for project_id in ctx.changed_projects:
+                        self.projects.invalidate(project_id)
+        except StytchError as error:
+            if error.keeps_writes:
+                self._publish(ctx)
+            raise
+        self._publish(ctx)
+
+    def _publish(self, ctx: Context | None) -> None:
+        if ctx and (ctx.messages or ctx.events):
+            self.notify(ctx.project, ctx.messages, ctx.events)
+
+    def notify(self, project: Project, messages: Sequence[Message] = (), events: Sequence[Event] = ()) -> None:
+        """Call the subscribers."""
+        for subscriber in self.subscribers:
+            subscriber(project, list(messages), list(events))
+
+    async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
+        """Run an operation that may call other servers; see ``mockstytch.outbound``."""
+        return await run_with_fetches(attempt, self.app, (self.settings.public_url, base_url, self.url))
+
+    def log(self, project: Project | None, **entry: Any) -> None:
+        """Add a request to its project's log; to the default project's if it belongs to none."""
+        if project is WORKSPACE:
+            project = self.projects.default()
+        if project is not None:
+            self.request_log.add(project.project_id, RequestLogEntry(at=project.clock.now(), **entry))
+
+    def reset(self, project: Project) -> Project:
+        """Delete what a project holds: its rows, settings, clock and request log. Its credentials stay."""
+        fresh = self.projects.reset(project)
+        self.request_log.clear(fresh.project_id)
+        return fresh
+
+    def reset_all(self) -> None:
+        for project in self.projects.all():
+            self.reset(project)
+
+    def _trim(self, ctx: Context) -> None:
+        """Delete messages and events beyond ``HISTORY_LIMIT``, now and then, and count what was deleted."""
+        project_id = ctx.project.project_id
+        count = self._transactions.get(project_id, 0) + 1
+        self._transactions[project_id] = count % TRIM_INTERVAL
+        if count < TRIM_INTERVAL:
+            return
+        counters = dict(ctx.project.counters)
+        histories: tuple[type[Record], ...] = (Message, Event)
+        for record in histories:
+            dropped = ctx.store.delete_older(record, HISTORY_LIMIT)
+            if dropped:
+                name = f"{record.table.name}_dropped"
+                counters[name] = counters.get(name, 0) + dropped
+        if counters != ctx.project.counters:
+            ctx.update_project(counters=counters)
+
+    def stop_waiting(self) -> None:
+        """Answer every request that waits for a message now: the server is about to end."""
+        self.stopping = True
+        self.notify(self.projects.default())
+
+    def close(self) -> None:
+        for end in self.on_close:
+            end()
+        self._database.close()

@@ -1,0 +1,166 @@
+"""The projects that one server knows, and their credentials."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from mockstytch import errors
+from mockstytch.clock import position
+from mockstytch.runtime.database import Database
+from mockstytch.settings import Settings
+from mockstytch.store.record import Record
+from mockstytch.store.records.projects import (
+    Project,
+    ProjectSettings,
+    PublicToken,
+    Secret,
+    managed_project_settings,
+)
+from mockstytch.store.records.webhooks import Delivery
+from mockstytch.store.store import Store, find_project_id, find_project_ids
+
+_PROJECT_ID = r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SECRET_USE_INTERVAL = timedelta(minutes=1)  # ``used_at`` of a secret is written at most this often
+
+
+class Projects:
+    """The registry of projects. Rows are cached, so that a request needs no query for its project.
+
+    Args:
+        on_update: called after a project's own row was changed outside of an operation.
+    """
+
+    def __init__(self, database: Database, settings: Settings, on_update: Callable[[Project], None]) -> None:
+        self._database, self._settings, self._on_update = database, settings, on_update
+        self._cache: dict[str, Project] = {}
+
+    def find(self, project_id: str) -> Project | None:
+        """Return a project, or None if it isn't registered. The default project is registered on first use.
+
+        Raises:
+            invalid_project_id_authentication: if the id isn't well-formed.
+            wrong_stack_live: if it is the id of a live project.
+        """
+        project = self._cache.get(project_id)
+        if project is None:
+            if project_id.startswith("project-live-"):
+                raise errors.wrong_stack_live()
+            if not re.fullmatch(_PROJECT_ID, project_id):
+                raise errors.invalid_project_id_authentication()
+            project = self.load(project_id)
+            if project is None and project_id == self._settings.project_id:
+                project = self._register(project_id, self._settings.secret)
+            if project is not None:
+                self._cache[project_id] = project
+        return project
+
+    def load(self, project_id: str) -> Project | None:
+        """Return a project's stored row, whatever kind of project it is."""
+        with self._database.exclusive_transaction():
+            return self._store(project_id).find(Project)
+
+    def authenticate(self, project_id: str, secret: str) -> Project:
+        """Return the project with these credentials. An unknown project is registered with the secret that was sent.
+
+        Raises:
+            invalid_project_id_authentication: if the id isn't well-formed.
+            invalid_secret_authentication: if no secret was sent.
+            unauthorized_credentials: if the secret is wrong, or the project is unknown to a closed server.
+        """
+        project = self.find(project_id)
+        if not secret:
+            raise errors.invalid_secret_authentication()
+        if project is None and not self._settings.closed:
+            return self._register(project_id, secret)
+        if project is None or not (project.secret == secret or self._has_secret(project, secret)):
+            raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
+        return project
+
+    def _has_secret(self, project: Project, secret: str) -> bool:
+        """Return whether it is one of the project's additional secrets, and note its use."""
+        with self._database.exclusive_transaction():
+            store, now = self._store(project.project_id), project.clock.now()
+            found = store.find(Secret, secret=secret)
+            if found is None:
+                return False
+            if found.used_at is None or abs(now - found.used_at) >= _SECRET_USE_INTERVAL:
+                store.update(found, used_at=now)
+            return True
+
+    def find_by(self, record: type[Record], **where: str) -> Project | None:
+        """Return the project that has a row with these values, for callers without project credentials.
+
+        An identity provider, for example, knows only the URL of a connection.
+        """
+        with self._database.exclusive_transaction():
+            project_id = find_project_id(self._database.connection, record, **where)
+        return self.find(project_id) if project_id else None
+
+    def default(self) -> Project:
+        project = self.find(self._settings.project_id)
+        assert project is not None, "find registers the default project"
+        return project
+
+    def register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
+        """Return a project, and register it if it is unknown. Seed files use this."""
+        return self.find(project_id) or self._register(project_id, secret, name)
+
+    def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
+        with self._database.exclusive_transaction():
+            row = Project(project_id=project_id, secret=secret, name=name, position=position())
+            project = self._cache[project_id] = self._store(project_id).insert(row)
+            return project
+
+    def update(self, project: Project, **changes: Any) -> Project:
+        """Change a project's own row: settings, clock, name."""
+        with self._database.exclusive_transaction():
+            current = self._cache.get(project.project_id, project)
+            changed = self._store(project.project_id).update(current, **changes)
+            self._cache[project.project_id] = changed
+        self._on_update(changed)
+        return changed
+
+    def reset(self, project: Project) -> Project:
+        """Delete a project's rows, settings and clock. Its credentials stay."""
+        with self._database.bulk_delete():
+            store = self._store(project.project_id)
+            store.clear(Project, PublicToken, Secret)
+            fresh = Project(
+                project_id=project.project_id,
+                secret=project.secret,
+                name=project.name,
+                vertical=project.vertical,
+                project_slug=project.project_slug,
+                other_public_token=project.other_public_token,
+                settings=managed_project_settings() if project.project_slug else ProjectSettings(),
+                position=project.position,
+            )
+            store.update(self._cache.get(project.project_id, project), **msgspec.structs.asdict(fresh))
+            self._cache[project.project_id] = fresh
+        self._on_update(fresh)
+        return fresh
+
+    def all(self) -> list[Project]:
+        """Return every registered test project that isn't deleted, the default one included."""
+        self.default()
+        columns = Project.table.c
+        return self._with_rows(Project, ~columns.deleted & columns.project_id.startswith("project-test-"))
+
+    def awaiting_delivery(self) -> list[Project]:
+        """Return the projects that have a webhook to deliver."""
+        return self._with_rows(Delivery, Delivery.table.c.next_attempt_at.is_not(None))
+
+    def _with_rows(self, record: type[Record], condition: Any) -> list[Project]:
+        with self._database.exclusive_transaction():
+            ids = find_project_ids(self._database.connection, record, condition)
+        return [project for project_id in ids if (project := self.find(project_id))]
+
+    def invalidate(self, project_id: str) -> None:
+        """Drop a cached row: the next request reads the stored one."""
+        self._cache.pop(project_id, None)
+
+    def _store(self, project_id: str) -> Store:
+        return Store(self._database.connection, project_id)

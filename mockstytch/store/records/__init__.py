@@ -1,0 +1,33 @@
+"""The records: one frozen class for each table.
+
+Importing this package declares every table. A module holds the records of one subject. Nothing here reads or writes:
+that is ``mockstytch.store.store``. Start with ``organizations`` and ``members``; the others refer to them.
+"""
+
+from mockstytch.store.records import (
+    credentials,
+    fraud,
+    members,
+    messages,
+    oauth_server,
+    organizations,
+    projects,
+    scim,
+    sessions,
+    sso,
+    webhooks,
+)
+
+__all__ = [
+    "credentials",
+    "fraud",
+    "members",
+    "messages",
+    "oauth_server",
+    "organizations",
+    "projects",
+    "scim",
+    "sessions",
+    "sso",
+    "webhooks",
+]

@@ -1,0 +1,142 @@
+"""What members allowed connected apps to do, and the codes and tokens that came of it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from mockstytch.store.record import ForeignKey, Index, PrimaryKey, Record, Unique, table
+from mockstytch.store.records.members import MemberKey
+from mockstytch.store.records.organizations import OrganizationKey
+
+
+@table("m2m_clients", Index("position"))
+class M2MClient(Record):
+    """A machine. Of its secrets only hashes are kept; the next one is there while it is being rotated."""
+
+    client_id: PrimaryKey
+    client_name: str = ""
+    client_description: str = ""
+    status: Literal["active", "inactive"] = "active"
+    scopes: list[str] = []
+    secret_hash: str
+    client_secret_last_four: str
+    next_secret_hash: str | None = None
+    next_client_secret_last_four: str | None = None
+    trusted_metadata: dict[str, Any] = {}
+    created_at: datetime
+    position: int
+
+
+@table("connected_apps", Index("position"))
+class ConnectedApp(Record):
+    """An app that acts for members. A public one has no secret.
+
+    Attributes:
+        creation_method: how it came to be here: ``manual``, or ``dynamic`` registration.
+    """
+
+    client_id: PrimaryKey
+    client_name: str = ""
+    client_description: str = ""
+    status: Literal["active", "inactive"] = "active"
+    client_type: Literal["first_party", "first_party_public", "third_party", "third_party_public"]
+    redirect_urls: list[str] = []
+    post_logout_redirect_urls: list[str] = []
+    full_access_allowed: bool = False
+    bypass_consent_for_offline_access: bool = False
+    access_token_expiry_minutes: int = 60
+    access_token_custom_audience: str = ""
+    access_token_template_content: str = ""
+    id_token_template_content: str = ""
+    logo_url: str = ""
+    creation_method: Literal["manual", "dynamic"] = "manual"
+    secret_hash: str | None = None
+    client_secret_last_four: str | None = None
+    next_secret_hash: str | None = None
+    next_client_secret_last_four: str | None = None
+    created_at: datetime
+    position: int
+
+    @property
+    def is_public(self) -> bool:
+        return self.client_type.endswith("_public")
+
+    @property
+    def is_first_party(self) -> bool:
+        return self.client_type.startswith("first_party")
+
+
+AppKey = Annotated[str, ForeignKey(ConnectedApp)]
+
+
+@table("connected_app_grants", Unique("member_id", "client_id"))
+class Grant(Record):
+    """A connected app that a member has installed.
+
+    Attributes:
+        scopes: those of the latest authorization.
+        uninstalled_at: set when the app's access was revoked, until the next authorization.
+    """
+
+    grant_id: PrimaryKey
+    client_id: AppKey
+    organization_id: OrganizationKey
+    member_id: MemberKey
+    scopes: list[str]
+    created_at: datetime
+    updated_at: datetime
+    uninstalled_at: datetime | None = None
+
+
+GrantKey = Annotated[str, ForeignKey(Grant)]
+
+
+@table("authorizations", Unique("code"))
+class Authorization(Record):
+    """One way through the authorization endpoint: its code, and what the tokens are about. They live as long as it.
+
+    Attributes:
+        resources: for whom the tokens are (RFC 8707).
+        member_session_id: the session by which the member was known, if any.
+        revoked_at: also set when the code, or a refresh token, turns up a second time.
+    """
+
+    authorization_id: PrimaryKey
+    grant_id: GrantKey
+    code: str
+    redirect_uri: str
+    scopes: list[str]
+    nonce: str = ""
+    code_challenge: str = ""
+    resources: list[str] = []
+    member_session_id: str | None = None
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+AuthorizationKey = Annotated[str, ForeignKey(Authorization)]
+
+
+@table("idp_access_tokens")
+class AccessToken(Record):
+    """An access token that was issued, by its ``jti``."""
+
+    jti: PrimaryKey
+    authorization_id: AuthorizationKey
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    exchanged_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@table("idp_refresh_tokens")
+class RefreshToken(Record):
+    """A refresh token: used once, and followed by another."""
+
+    token: PrimaryKey
+    authorization_id: AuthorizationKey
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None

@@ -1,0 +1,104 @@
+"""How an endpoint is declared: a request class, and a plain function beside it."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, to_builtins
+
+from mockstytch.runtime import Context
+from mockstytch.values import Frozen
+
+Body = dict[str, Any]
+Operation = Callable[[Context, Any], Body]
+F = TypeVar("F", bound=Operation)
+
+
+class Request(Frozen):
+    """Base of every request. Unknown fields are ignored; text becomes a number only in a query string."""
+
+    def changes(self) -> dict[str, Any]:
+        """The ``Maybe`` fields that were sent, as plain values."""
+        return {name: to_builtins(v) for name in _maybe(type(self)) if (v := getattr(self, name)) is not UNSET}
+
+
+@cache
+def _maybe(model: type[Request]) -> list[str]:
+    return [f.name for f in msgspec.structs.fields(model) if f.default is UNSET]
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One operation at one verb and path, and where else it is found.
+
+    Attributes:
+        aliases: older spellings of the path, which the API's documentation still prints; each use is noted in the log.
+        sdk_paths: where the browser API has it.
+        resource: the RBAC resource that its permission is about.
+        permission: the action that a member needs, or for each request field the action that sending it needs.
+        public: needs no credentials.
+    """
+
+    method: str
+    path: str
+    operation: Operation
+    request: type[Request]
+    aliases: tuple[str, ...] = ()
+    sdk_paths: tuple[str, ...] = ()
+    resource: str = ""
+    permission: str | Mapping[str, str] = ""
+    public: bool = False
+
+    @property
+    def name(self) -> str:
+        module = self.operation.__module__.rpartition(".")[2]
+        return f"{module}.{self.operation.__name__.rstrip('_')}"
+
+
+class Endpoints(list[Endpoint]):
+    """The endpoints of one module.
+
+    api = Endpoints(resource="stytch.member")
+
+    @api.post("/v1/b2b/organizations/{organization_id}/members", permission="create")
+    def create(ctx: Context, req: Create) -> Body: ...
+    """
+
+    def __init__(self, resource: str = "") -> None:
+        super().__init__()
+        self._resource = resource
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        *,
+        aliases: tuple[str, ...] = (),
+        sdk: tuple[str, ...] = (),
+        permission: str | Mapping[str, str] = "",
+        public: bool = False,
+    ) -> Callable[[F], F]:
+        def register(operation: F) -> F:
+            request = operation.__annotations__["req"]
+            sdk_paths = tuple("/sdk/v1" + p for p in sdk)
+            self.append(
+                Endpoint(method, path, operation, request, aliases, sdk_paths, self._resource, permission, public)
+            )
+            return operation
+
+        return register
+
+    def get(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[F], F]:
+        return self._add("DELETE", path, **options)

@@ -1,0 +1,109 @@
+"""What request fields may hold, and what the API says when they hold something else.
+
+Production doesn't tell an absent string from an empty one: both get the field's own error.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, Union
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mockstytch import errors
+from mockstytch.domain.shared.emails import ADDRESS
+from mockstytch.errors import Kind
+
+T = TypeVar("T")
+Maybe = Union[T, UnsetType]  # noqa: UP007 · a generic alias: ``name: Maybe[str] = UNSET`` tells "not sent" from ""
+
+__all__ = ["UNSET", "Maybe"]
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """The error of a field that is absent, empty or malformed; ``or_type``: also when its JSON type is wrong."""
+
+    error: Kind
+    or_type: bool = False
+
+
+@dataclass(frozen=True)
+class Normalize:
+    """Applied to a string before it is validated."""
+
+    apply: Callable[[str], str]
+
+
+class CaseInsensitiveEnum(StrEnum):
+    """One of a few words, accepted in any case."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "CaseInsensitiveEnum | None":
+        return next((c for c in cls if isinstance(value, str) and c.value.lower() == value.lower()), None)
+
+
+class Locale(CaseInsensitiveEnum):
+    """The languages in which e-mails are written."""
+
+    EN = "en"
+    ES = "es"
+    FR = "fr"
+    PT_BR = "pt-br"
+
+
+class SmsLocale(CaseInsensitiveEnum):
+    """The languages that an answer which may text a code takes; those without texts here are sent in English."""
+
+    EN = "en"
+    ES = "es"
+    PT_BR = "pt-br"
+    FR = "fr"
+    IT = "it"
+    DE_DE = "de-DE"
+    ZH_HANS = "zh-Hans"
+    CA_ES = "ca-ES"
+    JA = "ja"
+    RU = "ru"
+    NL = "nl"
+    PL = "pl"
+    TR = "tr"
+    FA = "fa"
+    VI = "vi"
+    CS = "cs"
+
+
+Text = Annotated[str, Meta(min_length=1)]
+
+OrganizationRef = Annotated[str, Meta(min_length=1, max_length=128), FieldError(errors.invalid_organization_id)]
+MemberRef = Annotated[Text, FieldError(errors.member_not_found)]
+EmailAddress = Annotated[
+    str, Meta(pattern=ADDRESS, max_length=254), Normalize(lambda s: s.strip().lower()), FieldError(errors.invalid_email)
+]
+OptionalEmail = Annotated[
+    str,
+    Meta(pattern=rf"{ADDRESS}|\A\Z", max_length=254),
+    Normalize(lambda s: s.strip().lower()),
+    FieldError(errors.invalid_email),
+]
+# 44 base64url characters: 33 bytes, or 32 and their padding
+_TOKEN = r"\A[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]\Z"
+Token = Annotated[str, Meta(pattern=_TOKEN), FieldError(errors.invalid_token)]
+SessionToken = Annotated[str, Meta(pattern=_TOKEN), FieldError(errors.invalid_session_token)]
+OptionalSessionToken = Annotated[str, Meta(pattern=rf"{_TOKEN}|\A\Z"), FieldError(errors.invalid_session_token)]
+SessionMinutes = Annotated[int, Meta(ge=5, le=527040), FieldError(errors.invalid_session_duration_minutes)]
+LinkMinutes = Annotated[int, Meta(ge=5, le=10080), FieldError(errors.invalid_expiration)]
+LocaleField = Annotated[Locale, FieldError(errors.invalid_locale)]
+SmsLocaleField = Annotated[SmsLocale, FieldError(errors.invalid_locale)]
+# "" is as good as absent
+ExternalId = Annotated[
+    str, Meta(pattern=r"\A(?!member-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"), FieldError(errors.invalid_external_id)
+]
+Metadata = Annotated[dict[str, Any], FieldError(errors.metadata_invalid_format, or_type=True)]
+CodeChallenge = Annotated[
+    str, Meta(pattern=r"\A([A-Za-z0-9_-]{43})?\Z"), FieldError(errors.invalid_pkce_code_challenge)
+]
+CodeVerifier = Annotated[
+    str, Meta(pattern=r"\A[A-Za-z0-9._~-]{0,128}\Z"), FieldError(errors.invalid_pkce_code_verifier)
+]
+Claims = dict[str, Any]

@@ -1,0 +1,17 @@
+"""``Frozen``: the base of every value in this package."""
+
+from typing import Any, dataclass_transform
+
+import msgspec
+
+
+class FrozenMeta(msgspec.StructMeta):
+    """Makes subclasses ``frozen=True, kw_only=True`` without repeating it."""
+
+    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> "FrozenMeta":
+        return super().__new__(mcls, name, bases, namespace, **{**options, "frozen": True, "kw_only": True})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Frozen(msgspec.Struct, metaclass=FrozenMeta, frozen=True, kw_only=True):
+    """Base class of immutable values that are built with keyword arguments."""
