@@ -156,10 +156,17 @@ _SERVER = re.compile(r"^mockstytch( serve| demo| -|$)")
 
 
 def _pip(line: str) -> None:
-    """Installing the wheel is tested in test_packaging.py; here, that the names and extras are right."""
+    """Check that a page installs mockstytch from the path of a checkout, since no index has it, with extras that exist.
+
+    Installing the wheel is tested in test_packaging.py.
+    """
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     known = {project["name"], *(f"{project['name']}[{extra}]" for extra in project["optional-dependencies"])}
-    assert {word.strip('"') for word in line.split()[2:]} <= known | {"stytch", "pytest"}
+    wanted = {word.strip('"') for word in line.split()[2:]}
+    paths = {word for word in wanted if "/" in word}
+    assert paths
+    assert {path.rpartition("/")[2] for path in paths} <= known
+    assert wanted - paths <= {"stytch", "pytest"}
 
 
 def _make(line: str) -> None:
