@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 import tools.docs
+import tools.fidelity
 from mockstytch import Settings
 from mockstytch.console.snippets import CODE, variables
 from mockstytch.control.api import Control
@@ -392,13 +393,25 @@ def test_every_error_of_the_catalogue_says_who_raises_it():
     assert raised["host_not_allowed"].startswith("the control API")
 
 
-def test_what_is_said_to_be_never_answered_is_not():
-    """The table in fidelity.md of types that are left out."""
-    fidelity, page = read(ROOT / "docs/fidelity.md"), read(ROOT / "docs/errors.md")
-    table = fidelity.partition("## Types of errors that are never answered")[2].partition("\n## ")[0]
+def test_types_that_are_never_returned_are_not_in_the_catalogue():
+    fidelity, page = read(ROOT / "docs/fidelity-errors.md"), read(ROOT / "docs/errors.md")
+    table = fidelity.partition("## Types that are never returned")[2].partition("\n## ")[0]
     left_out = {
         name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
     }
     answered = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert len(left_out) > 20
     assert left_out & answered == set()
+
+
+def test_every_statement_about_fidelity_has_a_confidence_and_its_code():
+    areas = tools.fidelity.statements(read(ROOT / "docs/fidelity.md"))
+    rows = [row for rows in areas.values() for row in rows]
+    assert len(areas) > 15
+    assert [row for row in rows if not row[0] or not row[3].startswith("`mockstytch/")] == []
+
+
+def test_statement_with_unknown_confidence_is_refused():
+    head = "| what mockstytch does | confidence | source | code |\n|---|---|---|---|\n"
+    with pytest.raises(ValueError, match="likely"):
+        tools.fidelity.statements(f"# Page\n\n## Area\n\n{head}| It does this | likely | | `mockstytch/ids.py` |\n")
