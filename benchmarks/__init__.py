@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: this server beside others, each in a process of its own, in one run.
+"""Benchmarks: ``python -m benchmarks`` compares this server with others, each in its own process.
 
-What is measured, and how: docs/performance.md.
+``docs/performance.md`` describes what is measured, and how.
 """

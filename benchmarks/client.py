@@ -1,6 +1,6 @@
-"""An HTTP client that does as little as possible, so that what is measured is the server.
+"""A minimal HTTP client, so that the measurements are mostly about the server.
 
-Requests are bytes that were made beforehand; of an answer only its length is understood while the clock runs.
+Requests are prepared as bytes. While a request is timed, the client parses only the length of the response.
 """
 
 import json
@@ -13,15 +13,15 @@ from typing import Any
 
 HOST = "127.0.0.1"
 _TIMEOUT = 30
-_STALE = 1.0  # seconds; servers close an idle connection after five
+_STALE = 1.0  # seconds; servers close an idle connection after five seconds
 
 
-class Refused(Exception):
-    """A server answered something else than success: the measurement would be of an error."""
+class RequestFailed(Exception):
+    """A response that isn't 2xx, or a server that doesn't respond. Its time must not be counted."""
 
 
 class Connection:
-    """One keep-alive connection. A server that closes it after each answer gets a new one, and pays for it."""
+    """A keep-alive connection. If the server closes it, the next request opens a new one, and that time counts."""
 
     def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
         self._port = port
@@ -30,7 +30,7 @@ class Connection:
         self._used = 0.0
 
     def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> bytes:
-        """The bytes of a request; ``body`` is sent as JSON."""
+        """Build the bytes of a request, with ``body`` as JSON."""
         raw = b"" if body is None else json.dumps(body).encode()
         more = {**({"Content-Type": "application/json"} if raw else {}), **(headers or {})}
         if method != "GET":
@@ -39,7 +39,7 @@ class Connection:
         return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + raw
 
     def send(self, request: bytes) -> bytes:
-        """The answer's bytes, head and all, once they are complete."""
+        """Send a request and return the whole response, headers included."""
         if self._socket is None:
             self._socket = open_socket(self._port)
         self._socket.sendall(request)
@@ -47,36 +47,36 @@ class Connection:
         while not complete(received):
             more = self._socket.recv(1 << 18)
             if not more:
-                raise Refused(f"the connection was closed after {received[:200]!r}")
+                raise RequestFailed(f"The server closed the connection after {received[:200]!r}.")
             received += more
         if closes(received):
             self.close()
         return received
 
     def timed(self, request: bytes) -> tuple[float, bytes]:
-        """Seconds until the answer was there, and the answer.
+        """Send a request and return its time in seconds, and the response.
 
         Raises:
-            Refused: any status but 2xx.
+            RequestFailed: if the status isn't 2xx.
         """
-        if perf_counter() - self._used > _STALE:  # while others had their turn, the server may have closed it
+        if perf_counter() - self._used > _STALE:  # the server may have closed it meanwhile
             self.close()
             self._socket = open_socket(self._port)
         started = perf_counter()
-        answer = self.send(request)
+        response = self.send(request)
         self._used = perf_counter()
         seconds = self._used - started
-        check(answer)
-        return seconds, answer
+        check(response)
+        return seconds, response
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
-        """A request that isn't measured: its answer, decoded.
+        """Send a request that isn't measured, and return the decoded response.
 
         Raises:
-            Refused: any status but 2xx.
+            RequestFailed: if the status isn't 2xx.
         """
-        _, answer = self.timed(self.request(method, path, body, headers))
-        return json.loads(body_of(answer) or b"{}")
+        _, response = self.timed(self.request(method, path, body, headers))
+        return json.loads(body_of(response) or b"{}")
 
     def close(self) -> None:
         if self._socket is not None:
@@ -119,14 +119,14 @@ def body_of(received: bytes) -> bytes:
 
 def check(received: bytes) -> None:
     if received[9:10] != b"2":
-        raise Refused(f"{received[:12].decode('latin-1')}: {body_of(received)[:300]!r}")
+        raise RequestFailed(f"{received[:12].decode('latin-1')}: {body_of(received)[:300]!r}")
 
 
-def at_once(port: int, requests: Iterable[bytes], connections: int = 16) -> tuple[int, float]:
-    """Send requests over several connections, each as soon as its former answer is there.
+def send_in_parallel(port: int, requests: Iterable[bytes], connections: int = 16) -> tuple[int, float]:
+    """Send requests over several connections in parallel, without pauses.
 
     Returns:
-        how many were answered, and in how many seconds.
+        The number of responses, and the time in seconds.
     """
     waiting, done = deque(requests), 0
     buffers: dict[socket.socket, bytes] = {}
@@ -146,14 +146,14 @@ def at_once(port: int, requests: Iterable[bytes], connections: int = 16) -> tupl
             while buffers:
                 ready = selector.select(_TIMEOUT)
                 if not ready:
-                    raise Refused("no answer")
+                    raise RequestFailed(f"No response within {_TIMEOUT} seconds.")
                 for key, _ in ready:
                     at: socket.socket = key.fileobj  # type: ignore[assignment]
                     more = at.recv(1 << 18)
                     buffers[at] += more
                     if not complete(buffers[at]):
                         if not more:
-                            raise Refused("the connection was closed")
+                            raise RequestFailed("The server closed the connection during a response.")
                         continue
                     check(buffers[at])
                     done += 1

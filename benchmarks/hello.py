@@ -1,4 +1,4 @@
-"""The floor: a bare Starlette application on the uvicorn that mockstytch runs on, set up in the same way."""
+"""The baseline: a bare Starlette application, on the same uvicorn and the same set-up as mockstytch."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ async def hello(_request: Request) -> JSONResponse:
 
 def main(port: int, with_sqlalchemy: bool) -> None:
     if with_sqlalchemy:
-        import sqlalchemy  # noqa: F401  # what a server that keeps anything has to load as well
+        import sqlalchemy  # noqa: F401  # every server that stores data has to import it, too
     opened = socket.create_server(("127.0.0.1", port))
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     app = Starlette(routes=[Route("/", hello)])

@@ -1,4 +1,4 @@
-"""The other systems, installed beside the benchmark. What can't be installed is skipped, and said to be."""
+"""Install the other systems in ``benchmarks/.cache``. Systems that can't be installed are skipped and reported."""
 
 import shutil
 import subprocess
@@ -7,16 +7,16 @@ from pathlib import Path
 
 CACHE = Path(__file__).parent / ".cache"
 MOTO = "moto[server,cognitoidp]==5.2.5"
-NODE_PACKAGES = ("cognito-local@5.3.0", "emulate@0.8.0")  # ``emulate@latest`` is another project of that name
+NODE_PACKAGES = ("cognito-local@5.3.0", "emulate@0.8.0")  # ``emulate@latest`` is a different project
 _MINUTES = 5
 
 
 class Unavailable(Exception):
-    """Why a system can't take part."""
+    """A system that can't be installed. The text is the reason."""
 
 
 def moto() -> Path:
-    """The Python of a virtual environment with moto's server in it."""
+    """Install moto's server in a virtual environment, and return its Python."""
     where = CACHE / "moto"
     python = where / "bin" / "python"
     if not _is_there(where, MOTO):
@@ -27,9 +27,9 @@ def moto() -> Path:
 
 
 def node_package(name: str) -> Path:
-    """The folder of an npm package."""
+    """Install the npm packages, and return the folder of one of them."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        raise Unavailable("there is no Node.js here")
+        raise Unavailable("Node.js is not installed")
     where, wanted = CACHE / "node", " ".join(NODE_PACKAGES)
     if not _is_there(where, wanted):
         where.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def _run(command: list[str]) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_MINUTES * 60)
     except (OSError, subprocess.TimeoutExpired) as e:
-        raise Unavailable(f"it can't be installed: {e}") from None
+        raise Unavailable(f"installation failed: {e}") from None
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise Unavailable(f"it can't be installed: {' '.join(last)}")
+        raise Unavailable(f"installation failed: {' '.join(last)}")

@@ -1,4 +1,4 @@
-// Preloaded into a server that would listen on every interface: here it gets the loopback one.
+// Preloaded into a server that listens on all interfaces, so that it listens on the loopback interface only.
 const net = require("node:net");
 const listen = net.Server.prototype.listen;
 

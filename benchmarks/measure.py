@@ -1,11 +1,11 @@
-"""What is measured. Systems take turns, so that whatever else the machine does meets all of them."""
+"""The measurements. Systems take turns, so that other load on the machine affects all of them."""
 
 from collections.abc import Iterator
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
-from benchmarks.client import Connection, at_once
+from benchmarks.client import Connection, send_in_parallel
 from benchmarks.process import Memory
 from benchmarks.systems import (
     OPERATIONS,
@@ -22,23 +22,23 @@ CONNECTIONS = 16
 
 
 class Plan(NamedTuple):
-    """How much is measured; ``seconds`` bounds the turn of a slow system."""
+    """How much to measure. ``seconds`` limits the turn of a slow system."""
 
     starts: int = 9
     requests: int = 2000
-    people: int = 2000
-    people_elsewhere: int = 100
+    users: int = 2000
+    users_elsewhere: int = 100
     seconds: float = 0.6
     throughput: int = 2000
     levels: tuple[int, ...] = (1_000, 20_000)
 
 
 FULL = Plan(levels=(1_000, 10_000, 100_000))
-QUICK = Plan(starts=1, requests=25, people=25, people_elsewhere=5, seconds=0.5, throughput=100, levels=())
+QUICK = Plan(starts=1, requests=25, users=25, users_elsewhere=5, seconds=0.5, throughput=100, levels=())
 
 
 class Latency(NamedTuple):
-    """In milliseconds. ``p50`` is the median of the rounds' medians."""
+    """Response times in milliseconds. ``p50`` is the median of the medians of the rounds."""
 
     p50: float
     p95: float
@@ -46,7 +46,7 @@ class Latency(NamedTuple):
 
 
 class Start(NamedTuple):
-    """``ratio``: against the bare server's start of the same round, the median of the rounds."""
+    """Start time and memory. ``ratio`` compares with the bare server's start in the same round."""
 
     seconds: float
     ratio: float
@@ -61,9 +61,9 @@ def latency(rounds: list[list[float]]) -> Latency:
 
 
 def starts(systems: list[type[System]], times: int) -> dict[str, Start]:
-    """Start each, use it once, weigh it, end it; over and over. The first of ``systems`` is what ratios are against."""
+    """Start each system, use it once, read its memory and stop it, several times. Ratios refer to the first system."""
     found: dict[str, list[Start]] = {}
-    for turn in range(-1, times):  # the first one reads the files from disk, and doesn't count
+    for turn in range(-1, times):  # the first turn fills the disk cache and doesn't count
         bare = 0.0
         for kind in systems:
             system = kind()
@@ -84,13 +84,13 @@ def _middle_start(all_: list[Start]) -> Start:
 
 
 def _use_once(system: System) -> None:
-    """Everything it offers, once: what it loads when it is first used is loaded then."""
+    """Call each operation once, so that lazily loaded modules are in memory."""
     system.prepare(1)
     for name, operation in system.operations().items():
         requests = operation()
         for _ in range(system.per_step(name)):
-            _, answer = system.connection.timed(next(requests))
-            system.seen(name, answer)
+            _, response = system.connection.timed(next(requests))
+            system.record(name, response)
 
 
 def _middle(memories: list[Memory | None]) -> Memory | None:
@@ -99,16 +99,16 @@ def _middle(memories: list[Memory | None]) -> Memory | None:
 
 
 def latencies(systems: list[System], plan: Plan) -> dict[str, dict[str, Latency]]:
-    """By operation and system. All servers run; in each round each of them has its turn."""
+    """Measure response times by operation and system. All servers run, and each has a turn in each round."""
     found: dict[str, dict[str, Latency]] = {}
     for name in OPERATIONS:
         able = [(s, s.operations()[name]()) for s in systems if name in s.operations()]
-        for system, requests in able:  # a first request pays for what is loaded then
+        for system, requests in able:  # warm-up: the first request loads modules
             _turn(system, name, requests, 1, plan.seconds)
         taken: dict[str, list[list[float]]] = {}
         for _ in range(ROUNDS):
             for system, requests in able:
-                steps = min(plan.requests, plan.people) if name in ("login", "session") else plan.requests
+                steps = min(plan.requests, plan.users) if name in ("login", "session") else plan.requests
                 turn = _turn(system, name, requests, max(1, steps // ROUNDS), plan.seconds)
                 taken.setdefault(system.name, []).append(turn)
         found[name] = {system: latency(rounds) for system, rounds in taken.items() if any(rounds)}
@@ -124,8 +124,8 @@ def _turn(system: System, name: str, requests: Iterator[bytes], steps: int, seco
             request = next(requests, None)
             if request is None:
                 return taken
-            one, answer = system.connection.timed(request)
-            system.seen(name, answer)
+            one, response = system.connection.timed(request)
+            system.record(name, response)
             step += one
         system.sent += size
         taken.append(step)
@@ -133,13 +133,13 @@ def _turn(system: System, name: str, requests: Iterator[bytes], steps: int, seco
 
 
 def _share(system: System, name: str) -> float:
-    """Of a server that counts requests, each operation may use its share, and some are kept for the throughput."""
+    """Return how many requests an operation may use if the server limits them. 20 % are left for the throughput."""
     names = list(system.operations())
     return system.most_requests * 0.8 * (names.index(name) + 1) / len(names)
 
 
 def throughput(systems: list[System], plan: Plan) -> dict[str, dict[str, float]]:
-    """Requests a second over several connections, by operation and system."""
+    """Measure requests per second over several connections, by operation and system."""
     found: dict[str, dict[str, float]] = {}
     for name in ("create", "get"):
         rates: dict[str, list[float]] = {}
@@ -152,7 +152,7 @@ def throughput(systems: list[System], plan: Plan) -> dict[str, dict[str, float]]
                 if most < CONNECTIONS:
                     continue
                 requests = system.operations()[name]()
-                done, seconds = at_once(system.port, [next(requests) for _ in range(most)], CONNECTIONS)
+                done, seconds = send_in_parallel(system.port, [next(requests) for _ in range(most)], CONNECTIONS)
                 system.sent += done
                 rates.setdefault(system.name, []).append(done / seconds)
         found[name] = {system: median(all_) for system, all_ in rates.items()}
@@ -160,7 +160,7 @@ def throughput(systems: list[System], plan: Plan) -> dict[str, dict[str, float]]
 
 
 def _turn_speed(system: System, name: str) -> float:
-    """Requests a second over one connection, roughly: how much to send in a turn."""
+    """Estimate requests per second over one connection, to choose the number of requests of a turn."""
     seconds, _ = system.connection.timed(next(system.operations()[name]()))
     system.sent += 1
     return max(1 / seconds, 40)
@@ -171,7 +171,7 @@ def _left(system: System) -> int:
 
 
 def reset(members: int, times: int = ROUNDS) -> float:
-    """Milliseconds to empty a project with so many members: the median of some."""
+    """Return the median time in milliseconds to reset a project with so many members."""
     system, taken = Mockstytch(), []
     with system.start():
         for _ in range(times):
@@ -186,7 +186,7 @@ def reset(members: int, times: int = ROUNDS) -> float:
 
 
 def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str, Latency]]:
-    """The same requests on organizations of different sizes, each on a server of its own; the servers take turns."""
+    """Send the same requests to organizations of different sizes, each on a separate server. The servers take turns."""
     servers: dict[int, Mockstytch] = {}
     try:
         filled: dict[int, tuple[Connection, str]] = {}
@@ -195,7 +195,9 @@ def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str,
             servers[level].start()
             connection = servers[level].project()
             inside = organization(connection)
-            at_once(servers[level].port, (create_member(connection, inside, address(n)) for n in range(level)), 4)
+            send_in_parallel(
+                servers[level].port, (create_member(connection, inside, address(n)) for n in range(level)), 4
+            )
             filled[level] = connection, inside
         taken: dict[int, dict[str, list[list[float]]]] = {level: {} for level in levels}
         for turn in range(-1, ROUNDS):
@@ -212,22 +214,22 @@ def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str,
 
 
 def _at(connection: Connection, inside: str, level: int, turn: int, count: int) -> dict[str, list[bytes]]:
-    somebody = [address(n * level // count) for n in range(count)]
+    emails = [address(n * level // count) for n in range(count)]
     link = "/v1/b2b/magic_links/email/login_or_signup"
     found = "/v1/b2b/magic_links/discovery/authenticate"
     return {
         "create": [create_member(connection, inside, f"new-{turn}-{n}@example.com") for n in range(count)],
-        "search": [search_member(connection, inside, email) for email in somebody],
+        "search": [search_member(connection, inside, email) for email in emails],
         "get by e-mail": [
             connection.request("GET", f"/v1/b2b/organizations/{inside}/member?email_address={email}")
-            for email in somebody
+            for email in emails
         ],
         "login_or_signup": [
-            connection.request("POST", link, {"organization_id": inside, "email_address": email}) for email in somebody
+            connection.request("POST", link, {"organization_id": inside, "email_address": email}) for email in emails
         ],
         "discovery": [
             connection.request("POST", found, {"discovery_magic_links_token": token})
-            for token in _discovery_tokens(connection, somebody)
+            for token in _discovery_tokens(connection, emails)
         ],
     }
 

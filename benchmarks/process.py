@@ -1,4 +1,4 @@
-"""Servers as processes: started, waited for, weighed, and ended whatever happens."""
+"""Server processes: start them, wait until they respond, read their memory, stop them."""
 
 import os
 import signal
@@ -11,25 +11,25 @@ from pathlib import Path
 from time import perf_counter, sleep
 from typing import NamedTuple
 
-from benchmarks.client import HOST, Connection, Refused
+from benchmarks.client import HOST, Connection, RequestFailed
 
 _LONGEST_START = 30
-# Kept, whatever is set here: else each start compiles what was edited since, which an installed package never does
+# Write bytecode even if the environment says otherwise. An installed package doesn't compile at each start either.
 _BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 class Memory(NamedTuple):
-    """In MB. PSS counts a page that several processes share in parts."""
+    """Memory in MB. PSS divides shared pages among the processes that share them."""
 
     rss: float
     pss: float
 
 
 class Process:
-    """A server that runs until ``stop``. ``start_seconds``: from its spawning to its first 200.
+    """A running server. ``start_seconds`` is the time from spawning the process to its first 200.
 
     Raises:
-        Refused: it ended, or didn't answer in time.
+        RequestFailed: if the process ends, or doesn't respond in time.
     """
 
     def __init__(self, command: Sequence[str], port: int, ready: str, environment: Mapping[str, str]) -> None:
@@ -44,7 +44,7 @@ class Process:
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,
-            start_new_session=True,  # ends as a group, with whatever it started
+            start_new_session=True,  # so that its own child processes are stopped, too
         )
         try:
             self._wait(ready, started + _LONGEST_START)
@@ -59,17 +59,17 @@ class Process:
         while perf_counter() < deadline:
             if self._process.poll() is not None:
                 break
-            with suppress(OSError, Refused):
+            with suppress(OSError, RequestFailed):
                 connection.timed(request)
                 connection.close()
                 return
             connection.close()
             sleep(0.001)
         self._output.seek(0)
-        raise Refused(f"did not start: {self._output.read()[-300:].decode(errors='replace')}")
+        raise RequestFailed(f"The server did not start: {self._output.read()[-300:].decode(errors='replace')}")
 
     def memory(self) -> Memory | None:
-        """None where there is no ``/proc``."""
+        """Return the memory in use, or None if the system has no ``/proc``."""
         try:
             lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text().splitlines()
         except OSError:

@@ -1,4 +1,4 @@
-"""The measurements as tables, and against the goals."""
+"""Print the measurements as tables, and compare them with the goals."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from benchmarks import install
 from benchmarks.measure import Latency, Start
 from benchmarks.process import Memory
-from benchmarks.systems import EVERYONE, OPERATIONS, Hello, HelloSqlalchemy, Mockstytch
+from benchmarks.systems import OPERATIONS, SYSTEMS, Hello, HelloSqlalchemy, Mockstytch
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: python -m benchmarks --write -->", "<!-- /measured -->"
@@ -27,13 +27,16 @@ class Results(NamedTuple):
     latencies: dict[str, dict[str, Latency]]
     throughput: dict[str, dict[str, float]]
     signed: str
-    people: dict[str, int]
+    users: dict[str, int]
     reset_ms: float | None
     flatness: dict[int, dict[str, Latency]]
 
 
 class Goal(NamedTuple):
-    """``measured`` is None where this run didn't measure it; ``floor`` is hello's p50 beside it, in the same rounds."""
+    """A limit for a measurement.
+
+    ``measured`` is None if this run didn't measure it. ``floor`` is the p50 of hello in the same rounds.
+    """
 
     what: str
     limit: float
@@ -53,7 +56,7 @@ def goals(r: Results) -> list[Goal]:
 
     ours = r.starts[US]
     return [
-        Goal(f"start, against {BARE}", 1.5, "x", ours.ratio),
+        Goal(f"start, compared with {BARE}", 1.5, "x", ours.ratio),
         latency("create a member", 0.45, "create"),
         latency("sessions.authenticate", 0.8, "session"),
         latency("magic_links.authenticate", 1.0, "login"),
@@ -70,7 +73,7 @@ def _growth(r: Results) -> list[tuple[str, float]]:
         return []
     least, most = min(r.flatness), max(r.flatness)
     return [
-        (f"{name}, {most:,} against {least:,} members", r.flatness[most][name].p50 / found.p50)
+        (f"{name}, {most:,} vs. {least:,} members", r.flatness[most][name].p50 / found.p50)
         for name, found in r.flatness[least].items()
     ]
 
@@ -92,13 +95,13 @@ def _read(path: str) -> str:
 def render(r: Results) -> str:
     parts = [
         f"Machine: {machine()}.",
-        f"Others: {install.MOTO}, {', '.join(install.NODE_PACKAGES)}." if len(r.starts) > 3 else "",
-        *(f"Skipped: {name}: {why}." for name, why in r.skipped.items()),
+        f"Other systems: {install.MOTO}, {', '.join(install.NODE_PACKAGES)}." if len(r.starts) > 3 else "",
+        *(f"Skipped {name}: {why}." for name, why in r.skipped.items()),
         _goals(r),
         _starts(r),
         _latencies(r),
         r.signed,
-        _people(r),
+        _users(r),
         _throughput(r),
         _flatness(r),
     ]
@@ -140,18 +143,20 @@ def _latencies(r: Results) -> str:
     return _by_operation("One connection: p50 / p95 in ms (p50 x hello)", found)
 
 
-def _people(r: Results) -> str:
-    """A search is among so many."""
-    return "People in each at the end: " + ", ".join(f"{name} {count:,}" for name, count in r.people.items()) + "."
+def _users(r: Results) -> str:
+    """Return the number of users that a search looked through in each system."""
+    return (
+        "Users in each system at the end: " + "; ".join(f"{name}: {count:,}" for name, count in r.users.items()) + "."
+    )
 
 
 def _throughput(r: Results) -> str:
     found = {name: {s: f"{rate:,.0f}" for s, rate in by_system.items()} for name, by_system in r.throughput.items()}
-    return _by_operation("16 connections: requests a second", found)
+    return _by_operation("16 connections: requests per second", found)
 
 
 def _by_operation(title: str, found: dict[str, dict[str, str]]) -> str:
-    systems = [s.name for s in EVERYONE if any(s.name in cells for cells in found.values())]
+    systems = [s.name for s in SYSTEMS if any(s.name in cells for cells in found.values())]
     rows = [(OPERATIONS[name], *(cells.get(s, "—") for s in systems)) for name, cells in found.items()]
     return table(title, ("", *systems), rows)
 
@@ -167,7 +172,7 @@ def _number(value: float) -> str:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table that is also readable as it stands."""
+    """Format a Markdown table with aligned columns."""
     cells = [columns, *rows]
     widths = [max(len(row[n]) for row in cells) for n in range(len(columns))]
     lines = [
@@ -178,10 +183,10 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 
 def write(text: str, page: Path = PAGE) -> None:
-    """Put the tables between the page's markers."""
+    """Replace the tables between the page's markers."""
     page_text = page.read_text(encoding="utf-8")
     before, begin, rest = page_text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        sys.exit(f"{page.name} has no place for the tables: {BEGIN} … {END}")
+        sys.exit(f"{page.name} has no markers for the tables. Add {BEGIN} and {END}.")
     page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The systems: how each is started, and how each is asked for the same things."""
+"""The systems: how to start each one, and its requests for each operation."""
 
 import base64
 import json
@@ -15,22 +15,23 @@ from benchmarks.process import Process, free_port
 HERE = Path(__file__).parent
 Requests = Iterator[bytes]
 
-# What is measured, in the order of the tables. The bare application has one answer for everything.
+# The operations, in the order of the tables. The bare application has one response for all of them.
 OPERATIONS = {
     "create": "create a member or user",
     "get": "get an organization or user pool",
     "search": "search by exact e-mail",
-    "login": "log in: a fresh credential becomes a JWT",
-    "session": "authenticate a session, a new JWT each",
+    "login": "log in: exchange a new credential for a JWT",
+    "session": "authenticate a session, with a new JWT",
     "jwks": "JWKS",
     "discovery": "send a discovery e-mail",
 }
 
 
 class System:
-    """One server under measurement. ``operations`` name endless streams of requests, each of which does one thing.
+    """A server to measure.
 
-    A step of several requests yields them one after another; ``per_step`` says how many they are.
+    ``operations`` returns a stream of requests for each operation. If an operation needs several requests, they follow
+    each other in the stream, and ``per_step`` returns their number.
     """
 
     name: ClassVar[str]
@@ -48,10 +49,10 @@ class System:
         return self.process.port
 
     def command(self, port: int) -> list[str]:
-        """How it is started.
+        """Return the command that starts the server.
 
         Raises:
-            Unavailable: it can't be, here.
+            Unavailable: if the system can't be installed.
         """
         raise NotImplementedError
 
@@ -61,8 +62,8 @@ class System:
         self.process = Process(self.command(port), port, self.ready, environment)
         return self.process
 
-    def prepare(self, people: int) -> None:
-        """Make what the operations need; ``people`` log in and have sessions."""
+    def prepare(self, users: int) -> None:
+        """Create the data that the operations need, with so many users who can log in."""
         self.connection = Connection(self.port)
 
     def operations(self) -> dict[str, Callable[[], Requests]]:
@@ -71,8 +72,8 @@ class System:
     def per_step(self, operation: str) -> int:
         return 1
 
-    def seen(self, operation: str, answer: bytes) -> None:
-        """Told of each answer, while no clock runs."""
+    def record(self, operation: str, response: bytes) -> None:
+        """Read a response of an operation. This isn't timed."""
 
 
 class Hello(System):
@@ -101,28 +102,28 @@ class HelloSqlalchemy(Hello):
 class Mockstytch(System):
     name = "mockstytch"
     ready = "/_mock/api/health"
-    environment = {"PYTHONPATH": str(HERE.parent)}  # this checkout, whatever is installed
+    environment = {"PYTHONPATH": str(HERE.parent)}  # this checkout, even if another version is installed
 
     def command(self, port: int) -> list[str]:
         return [sys.executable, "-m", "mockstytch", "serve", "--port", str(port), "--json"]
 
     def project(self) -> Connection:
-        """A connection that speaks for a project of its own, in which nothing is yet."""
+        """Return a connection with the credentials of a new, empty project."""
         self.project_id, secret = f"project-test-{uuid4()}", "secret-test-bench"
         credentials = base64.b64encode(f"{self.project_id}:{secret}".encode()).decode()
         return Connection(self.port, {"Authorization": f"Basic {credentials}"})
 
-    def prepare(self, people: int) -> None:
+    def prepare(self, users: int) -> None:
         self.connection, self.sessions, self.jwts = self.project(), [], {}
         self.organization = organization(self.connection)
         requests = self.create()
-        for _ in range(people):
+        for _ in range(users):
             self.connection.timed(next(requests))
-        for n in range(people):
+        for n in range(users):
             self.connection.call(
                 "POST", "/v1/b2b/magic_links/email/login_or_signup", {**self.where(), "email_address": address(n)}
             )
-        found = self.connection.call("GET", f"/_mock/api/messages?limit={max(people, 1)}")
+        found = self.connection.call("GET", f"/_mock/api/messages?limit={max(users, 1)}")
         self.tokens = [message["token"] for message in found["messages"]]
 
     def where(self) -> dict[str, str]:
@@ -150,7 +151,7 @@ class Mockstytch(System):
             yield self.connection.request("POST", "/v1/b2b/magic_links/authenticate", {"magic_links_token": token})
 
     def session(self) -> Requests:
-        # JWTs of one second may come from a memo: two seconds on, no session has one yet
+        # JWTs of the same second can come from a cache, so move the clock by two seconds
         self.connection.call("POST", "/_mock/api/clock/advance", {"seconds": 2})
         for token in self.sessions:
             yield self.connection.request("POST", "/v1/b2b/sessions/authenticate", {"session_token": token})
@@ -162,20 +163,20 @@ class Mockstytch(System):
     def discovery(self) -> Requests:
         n = 0
         while True:
-            body = {"email_address": f"somebody-{n}@example.com"}
+            body = {"email_address": f"user-{n}@example.com"}
             yield self.connection.request("POST", "/v1/b2b/magic_links/email/discovery/send", body)
             n += 1
 
-    def seen(self, operation: str, answer: bytes) -> None:
+    def record(self, operation: str, response: bytes) -> None:
         if operation in ("login", "session"):
-            body = json.loads(body_of(answer))
+            body = json.loads(body_of(response))
             if operation == "login":
                 self.sessions.append(body["session_token"])
             self.jwts.setdefault(body["session_jwt"], operation)
 
     @property
     def signed(self) -> int:
-        """How many of the JWTs that ``session`` answered had never been seen before."""
+        """The number of new JWTs among the responses of ``session``."""
         return sum(operation == "session" for operation in self.jwts.values())
 
 
@@ -183,17 +184,17 @@ class MockstytchFile(Mockstytch):
     name = "mockstytch, file"
 
     def command(self, port: int) -> list[str]:
-        return [*super().command(port), "--db", "bench.sqlite"]  # in the process's own temporary folder
+        return [*super().command(port), "--db", "bench.sqlite"]  # in the temporary folder of the process
 
 
 class Cognito(System):
-    """A user pool of AWS Cognito: its organization."""
+    """An emulator of AWS Cognito. A user pool takes the place of an organization."""
 
     password = "Passw0rd!bench"
 
-    def prepare(self, people: int) -> None:
-        self.people = max(people, 1)
-        scope = "bench/20260101/us-east-1/cognito-idp/aws4_request"  # moto reads the region and the service in it
+    def prepare(self, users: int) -> None:
+        self.users = max(users, 1)
+        scope = "bench/20260101/us-east-1/cognito-idp/aws4_request"  # moto reads the region and the service from it
         authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=bench"
         self.connection = Connection(self.port, {"Authorization": authorization})
         self.pool = self.call("CreateUserPool", {"PoolName": "bench"})["UserPool"]["Id"]
@@ -203,7 +204,7 @@ class Cognito(System):
         )
         self.client_id = made["UserPoolClient"]["ClientId"]
         requests = self.create()
-        for n in range(self.people):
+        for n in range(self.users):
             self.connection.timed(next(requests))
             self.call(
                 "AdminSetUserPassword",
@@ -218,8 +219,8 @@ class Cognito(System):
         return self.connection.request("POST", "/", body, headers)
 
     def call(self, operation: str, body: dict[str, Any]) -> Any:
-        _, answer = self.connection.timed(self.target(operation, body))
-        return json.loads(body_of(answer) or b"{}")
+        _, response = self.connection.timed(self.target(operation, body))
+        return json.loads(body_of(response) or b"{}")
 
     def operations(self) -> dict[str, Callable[[], Requests]]:
         return {name: getattr(self, name) for name in ("create", "get", "search", "login", "jwks")}
@@ -249,11 +250,11 @@ class Cognito(System):
 
     def login(self) -> Requests:
         while True:
-            for n in range(self.people):
-                who = {"USERNAME": address(n), "PASSWORD": self.password}
+            for n in range(self.users):
+                credentials = {"USERNAME": address(n), "PASSWORD": self.password}
                 yield self.target(
                     "InitiateAuth",
-                    {"ClientId": self.client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": who},
+                    {"ClientId": self.client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": credentials},
                 )
 
     def jwks(self) -> Requests:
@@ -279,7 +280,7 @@ class CognitoLocal(Cognito):
 
 
 class Emulate(System):
-    """Its Clerk service. After 5,000 requests with one token in an hour it refuses."""
+    """The Clerk service of emulate. It allows 5,000 requests per hour and token."""
 
     name = "emulate, Clerk"
     ready = "/v1/jwks"
@@ -292,11 +293,11 @@ class Emulate(System):
         seed.write_text(json.dumps({"tokens": {"sk_test_bench": {"login": "admin"}}}))
         return ["node", str(start), "start", "--service", "clerk", "--port", str(port), "--seed", str(seed)]
 
-    def prepare(self, people: int) -> None:
+    def prepare(self, users: int) -> None:
         self.sessions = []
         self.connection = Connection(self.port, {"Authorization": "Bearer sk_test_bench"})
         self.organization = self.connection.call("POST", "/v1/organizations", {"name": "Bench"})["id"]
-        self.users = [self.connection.call("POST", "/v1/users", self.person())["id"] for _ in range(max(people, 1))]
+        self.users = [self.connection.call("POST", "/v1/users", self.person())["id"] for _ in range(max(users, 1))]
         self.sent += 1 + len(self.users)
 
     def person(self) -> dict[str, list[str]]:
@@ -337,12 +338,12 @@ class Emulate(System):
         while True:
             yield self.connection.request("GET", "/v1/jwks")
 
-    def seen(self, operation: str, answer: bytes) -> None:
-        if operation == "login" and (body := json.loads(body_of(answer)))["object"] == "session":
+    def record(self, operation: str, response: bytes) -> None:
+        if operation == "login" and (body := json.loads(body_of(response)))["object"] == "session":
             self.sessions.append(body["id"])
 
 
-EVERYONE: tuple[type[System], ...] = (Hello, Mockstytch, MockstytchFile, Moto, CognitoLocal, Emulate)
+SYSTEMS: tuple[type[System], ...] = (Hello, Mockstytch, MockstytchFile, Moto, CognitoLocal, Emulate)
 
 
 def address(n: int) -> str:

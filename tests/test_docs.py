@@ -1,6 +1,7 @@
-"""The documentation is run: every command and every block of code, every link, every name.
+"""The documentation is executed: commands, code blocks, links and names.
 
-Blocks that start no server find one on a free port. What can't be run here is checked in another way, and says why.
+A block that doesn't start a server gets one on a free port. Blocks that can't run here are checked in another way, and
+the check says why.
 """
 
 import json
@@ -20,6 +21,7 @@ import pytest
 import yaml
 
 import tools.docs
+import tools.fidelity
 from mockstytch import Settings
 from mockstytch.console.snippets import CODE, variables
 from mockstytch.control.api import Control
@@ -60,13 +62,13 @@ def of(*languages: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("block", blocks(*languages), ids=str)
 
 
-def test_every_block_is_of_a_kind_that_is_tested():
+def test_every_block_has_a_language_that_is_tested():
     known = {"shell", "python", "js", "go", "java", "ruby", "yaml", "toml", "json", "text"}
     assert {block.language for block in blocks()} <= known
-    assert sum(read(path).count("\n```\n") for path in PAGES) == len(blocks())  # none without a language
+    assert sum(read(path).count("\n```\n") for path in PAGES) == len(blocks())  # every block has a language
 
 
-# Running them: the default ports are taken by free ones, in this one place
+# Execution. The default ports are replaced by free ones here.
 
 
 def free_port() -> int:
@@ -81,7 +83,7 @@ def with_ports(text: str, **ports: int) -> str:
 
 
 class Runner:
-    """Runs a block in an empty folder, beside a server or with ports for one of its own."""
+    """Runs a block in an empty folder, with a running server or with free ports for the block's own server."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
@@ -121,7 +123,7 @@ class Runner:
 
 @pytest.fixture
 def beside(tmp_path: Path) -> Iterator[Runner]:
-    """A runner with a server beside it, its default project empty."""
+    """A runner with a running server, whose default project is empty."""
     with Server(Settings(port=0)) as server:
         yield Runner(tmp_path, server.settings.port)
 
@@ -141,13 +143,13 @@ def test_python(block, beside):
         support = "from tests.conftest import *\n" if uses_ours else ""
         beside.file("conftest.py", support)
         beside.environment["PYTHONPATH"] = str(ROOT)
-        said = beside.run(sys.executable, "-m", "pytest", "-q", "-n", "0", beside.file("test_block.py", block.text))
-        assert " passed" in said
+        output = beside.run(sys.executable, "-m", "pytest", "-q", "-n", "0", beside.file("test_block.py", block.text))
+        assert " passed" in output
     else:
-        asked = "\nif 'client' in globals() and 'mock' not in globals():\n    client.project.metrics()\n"
+        request = "\nif 'client' in globals() and 'mock' not in globals():\n    client.project.metrics()\n"
         if "server.terminate()" in block.text:
-            asked = ""
-        beside.run(sys.executable, "-W", "ignore", beside.file("block.py", block.text + asked))
+            request = ""
+        beside.run(sys.executable, "-W", "ignore", beside.file("block.py", block.text + request))
 
 
 # Shell
@@ -170,7 +172,7 @@ def _pip(line: str) -> None:
 
 
 def _make(line: str) -> None:
-    """CI runs the targets in a fresh clone; here, that there is such a target and what it would start is there."""
+    """Check that the target and its modules exist. CI runs the targets in a fresh clone."""
     planned = subprocess.run(
         ["make", "--dry-run", line.split()[1]], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
     ).stdout
@@ -179,7 +181,7 @@ def _make(line: str) -> None:
 
 
 def _docker(line: str) -> None:
-    """No engine runs here; that the Compose file holds together is tested in test_packaging.py."""
+    """Check the form of the command. No engine is available here; test_packaging.py checks the Compose file."""
     assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?", line)
 
 
@@ -205,7 +207,7 @@ def test_shell(block, beside, alone):
 
 
 def serves(runner: Runner, script: str) -> None:
-    """The script's last command is a server: it says that it is ready, and ends when it is told to."""
+    """Run a script whose last command is a server: wait until it is ready, then interrupt it."""
     command = ["bash", "-euc", with_ports(script, **runner.ports).replace("--port 0", f"--port {runner.port}")]
     with subprocess.Popen(
         command,
@@ -217,17 +219,17 @@ def serves(runner: Runner, script: str) -> None:
         start_new_session=True,
     ) as process:
         assert process.stdout
-        said = []
+        output = []
         try:
             for line in process.stdout:
-                said.append(line)
+                output.append(line)
                 if "mockstytch is ready" in line or line.startswith("{"):
                     health = f"http://127.0.0.1:{runner.port}/_mock/api/health"
-                    asked = f"import urllib.request; urllib.request.urlopen({health!r})"
-                    runner.run(sys.executable, "-c", asked)
+                    request = f"import urllib.request; urllib.request.urlopen({health!r})"
+                    runner.run(sys.executable, "-c", request)
                     break
             else:
-                pytest.fail("".join(said))
+                pytest.fail("".join(output))
         finally:
             os.killpg(process.pid, signal.SIGINT)
             process.communicate(timeout=20)
@@ -246,7 +248,7 @@ def with_mail(runner: Runner) -> None:
 
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The official Node SDK, installed once."""
+    """The folder with the official Node SDK, which is installed once."""
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("Node.js is not installed")
     folder = tmp_path_factory.mktemp("node")
@@ -258,17 +260,17 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("node")  # one installation
+@pytest.mark.xdist_group("node")  # so that it is installed once
 @of("js")
 def test_node(block, beside, node_modules):
     beside.environment["NODE_PATH"] = str(node_modules)
-    asked = "\nclient.project.metrics().then((answer) => console.log(answer.project_id));\n"
-    assert DEFAULT_PROJECT_ID in beside.run("node", beside.file("block.js", block.text + asked))
+    request = "\nclient.project.metrics().then((response) => console.log(response.project_id));\n"
+    assert DEFAULT_PROJECT_ID in beside.run("node", beside.file("block.js", block.text + request))
 
 
 @of("go", "java", "ruby")
-def test_what_has_no_toolchain_here_is_what_the_command_prints(block):
-    """Compiling them takes each language's SDK; the lines are those of ``mockstytch env``, kept in one place."""
+def test_blocks_without_a_toolchain_are_the_output_of_mockstytch_env(block):
+    """Compiling them needs each language's SDK, so they are compared with the source of ``mockstytch env``."""
     assert block.text.strip() == CODE[block.language].strip()
 
 
@@ -284,7 +286,7 @@ def test_yaml(block, beside):
         for command in commands:
             if command.startswith("pip"):
                 _pip(command)
-        # the app's own tests can't be run; starting the server and waiting for it can
+        # the app's own tests can't run here, but starting the server and waiting for it can
         ours = [c for c in commands if c.startswith(("mockstytch", "curl"))]
         if ours and shutil.which("curl"):
             runner = Runner(beside.folder, free_port())
@@ -294,7 +296,7 @@ def test_yaml(block, beside):
 
 @of("toml")
 def test_toml(block, tmp_path):
-    """All TOML is seed files, and they are planted."""
+    """Every TOML block is a seed file, and is loaded."""
     path = tmp_path / "world.toml"
     path.write_text(block.text, encoding="utf-8")
     mock = Mock(Settings())
@@ -307,7 +309,7 @@ def test_json(block):
     assert json.loads(block.text)
 
 
-# What is generated is up to date, what is named exists
+# Generated parts are current, and names exist
 
 
 def test_generated_pages_are_up_to_date():
@@ -315,12 +317,12 @@ def test_generated_pages_are_up_to_date():
     assert names == [], "run: make docs"
 
 
-def test_every_generated_part_is_somewhere():
+def test_every_generated_part_is_on_a_page():
     there = {name for path in tools.docs.pages() for name in re.findall(r"<!-- generated: ([\w-]+) -->", read(path))}
     assert there == set(tools.docs.BLOCKS)
 
 
-def test_check_names_the_stale_page(monkeypatch, capsys, tmp_path):
+def test_check_lists_outdated_pages(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(tools.docs, "ROOT", tmp_path)
     page = tmp_path / "README.md"
     page.write_text("<!-- generated: errors -->\nold\n<!-- end: errors -->\n", encoding="utf-8")
@@ -332,13 +334,13 @@ def test_check_names_the_stale_page(monkeypatch, capsys, tmp_path):
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, in GitHub's form."""
     headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(path):
+def test_links_have_existing_targets(path):
     text = _BLOCK.sub("", read(path))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if "://" in target:
@@ -360,34 +362,33 @@ def test_every_page_is_linked():
     assert [page.name for page in PAGES[1:] if page not in linked] == []
 
 
-def test_files_that_are_named_exist():
+def test_named_files_exist():
     named = {name for path in PAGES for name in re.findall(r"`((?:mockstytch|tests|tools)/[\w/]+\.\w+)`", read(path))}
     assert len(named) > 20
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-def test_the_control_api_is_documented_whole():
+def test_control_api_page_has_a_section_for_every_route():
     routes = {(next(iter(r.methods - {"HEAD"})), r.path) for r in Control(Mock(Settings())).routes()}
     sections = re.findall(r"^### `([A-Z]+) (/_mock/api/\S+)`$", read(ROOT / "docs/control-api.md"), re.MULTILINE)
     assert sorted(sections) == sorted(routes)
 
 
-def test_variables_that_are_named_exist():
-    """Those of the command line; the table in command-line.md is made from the commands themselves."""
+def test_named_environment_variables_exist():
+    """The tables in command-line.md are generated from the commands, so they have all variables."""
     known = set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "docs/command-line.md")))
     named = {name for path in PAGES for name in re.findall(r"MOCKSTYTCH_[A-Z_]+", read(path))}
     assert named == known
 
 
-def test_statuses_and_types_that_are_named_exist():
-    """An error type in the how-to pages is one of the catalogue's."""
+def test_error_types_on_the_page_about_refusals_exist():
     types = {kind.error_type for kind in tools.docs.errors.catalogue()}
     named = re.findall(r"^\| `(\w+)` \|", read(ROOT / "docs/how-to/test-refusals.md"), re.MULTILINE)
     assert len(named) > 5
     assert set(named) <= types
 
 
-def test_every_error_of_the_catalogue_says_who_raises_it():
+def test_every_error_in_the_catalogue_lists_its_operations():
     page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
     unraised = [row[0] for row in rows if not row[-1].strip(" |")]
@@ -399,13 +400,25 @@ def test_every_error_of_the_catalogue_says_who_raises_it():
     assert raised["host_not_allowed"].startswith("the control API")
 
 
-def test_what_is_said_to_be_never_answered_is_not():
-    """The table in fidelity.md of types that are left out."""
-    fidelity, page = read(ROOT / "docs/fidelity.md"), read(ROOT / "docs/errors.md")
-    table = fidelity.partition("## Types of errors that are never answered")[2].partition("\n## ")[0]
+def test_types_that_are_never_returned_are_not_in_the_catalogue():
+    fidelity, page = read(ROOT / "docs/fidelity-errors.md"), read(ROOT / "docs/errors.md")
+    table = fidelity.partition("## Types that are never returned")[2].partition("\n## ")[0]
     left_out = {
         name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
     }
     answered = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert len(left_out) > 20
     assert left_out & answered == set()
+
+
+def test_every_statement_about_fidelity_has_a_confidence_and_its_code():
+    areas = tools.fidelity.statements(read(ROOT / "docs/fidelity.md"))
+    rows = [row for rows in areas.values() for row in rows]
+    assert len(areas) > 15
+    assert [row for row in rows if not row[0] or not row[3].startswith("`mockstytch/")] == []
+
+
+def test_statement_with_unknown_confidence_is_refused():
+    head = "| what mockstytch does | confidence | source | code |\n|---|---|---|---|\n"
+    with pytest.raises(ValueError, match="likely"):
+        tools.fidelity.statements(f"# Page\n\n## Area\n\n{head}| It does this | likely | | `mockstytch/ids.py` |\n")

@@ -25,7 +25,7 @@ from mockstytch.gaps import GAPS
 from mockstytch.management import routes as management
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.surfaces.endpoint import Endpoint
-from tools import handle, refusals
+from tools import fidelity, handle, refusals
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -222,9 +222,15 @@ def _confidence() -> str:
     kinds = errors.catalogue()
     count = Counter(kind.confidence for kind in kinds)
     rows = [(letter, meaning, str(count[letter])) for letter, meaning in _CONFIDENCE.items()]  # type: ignore[index]
-    inferred = ", ".join(f"`{k.error_type}` {k.status_code}" for k in kinds if k.confidence == "I")
-    table = _table(("letter", "the status is", "types"), rows)
-    return f"{table}\n\nInferred, so possibly another status in production: {inferred}."
+    return _table(("letter", "the status is", "types"), rows)
+
+
+def _inferred() -> str:
+    return _table(("error_type", "status"), fidelity.inferred())
+
+
+def _fidelity() -> str:
+    return _table(("area", *fidelity.LEVELS), fidelity.summary())
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -238,6 +244,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "gaps-in-short": _gaps_in_short,
     "errors": _errors,
     "confidence": _confidence,
+    "inferred": _inferred,
+    "fidelity": _fidelity,
 }
 
 
