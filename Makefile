@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --co
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
 # Phrases that are still to be rewritten. Lower it to the count that the check prints.
-PHRASES := 1889
+PHRASES := 1877
 
 .PHONY: run test lint docs bench clean help
 .NOTPARALLEL:
