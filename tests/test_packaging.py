@@ -6,7 +6,9 @@ import subprocess
 import sys
 import venv
 import zipfile
-from importlib.metadata import Distribution, distribution, distributions
+from collections.abc import Iterable
+from email import message_from_bytes
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,10 @@ class Environment:
     """A virtual environment with the wheel in it."""
 
     def __init__(self, home: Path) -> None:
+        venv.create(home, symlinks=os.name != "nt")
         self.home = home
         self.bin = home / ("Scripts" if os.name == "nt" else "bin")
+        (self.site,) = home.glob("[Ll]ib/**/site-packages")
 
     def run(self, *command: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command outside of the checkout, so that nothing is imported from there by accident."""
@@ -59,43 +63,43 @@ def pip(*arguments: str) -> None:
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-def declared(*requirements: str) -> dict[str, Distribution]:
+def applying(requirements: Iterable[str], extras: Iterable[str] = ()) -> list[Requirement]:
+    """Return the requirements that apply to this Python, with these extras."""
+    return [
+        requirement
+        for requirement in map(Requirement, requirements)
+        if not requirement.marker or any(requirement.marker.evaluate({"extra": extra}) for extra in ["", *extras])
+    ]
+
+
+def required(wheel: Path, *extras: str) -> list[Requirement]:
+    """Return the requirements that the wheel declares."""
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = message_from_bytes(archive.read(name))
+    return applying(metadata.get_all("Requires-Dist", []), extras)
+
+
+def declared(requirements: Iterable[Requirement]) -> dict[str, Distribution]:
     """Return the distributions that these requirements need, with all of their dependencies."""
     found: dict[str, Distribution] = {}
-    seen, waiting = set(), [Requirement(text) for text in requirements]
+    seen, waiting = set(), list(requirements)
     while waiting:
         needed = waiting.pop()
         if str(needed) in seen:
             continue
         seen.add(str(needed))
         found[needed.name] = package = distribution(needed.name)
-        waiting += [
-            dependency
-            for dependency in map(Requirement, package.requires or ())
-            if not dependency.marker
-            or any(dependency.marker.evaluate({"extra": extra}) for extra in ["", *needed.extras])
-        ]
+        waiting += applying(package.requires or (), needed.extras)
     return found
 
 
-def install(wheel: Path, home: Path, extra: str, *others: str) -> Environment:
-    """Install the wheel, and link the distributions that it declares from the environment that runs the tests.
-
-    Nothing is downloaded or compiled. ``pip check`` compares the linked versions with the declared ones.
-    """
-    venv.create(home, symlinks=os.name != "nt")
-    there = Environment(home)
-    pip("--python", str(home), "install", "--quiet", "--no-deps", "--no-compile", str(wheel))
-    (site,) = home.glob("[Ll]ib/**/site-packages")
-    (mine,) = distributions(path=[str(site)])
-    own = [Requirement(text) for text in mine.requires or ()]
-    needed = [r for r in own if not r.marker or r.marker.evaluate({"extra": extra})]
-    for package in declared(*(f"{r.name}[{','.join(r.extras)}]" for r in needed), *others).values():
+def link(there: Environment, requirements: Iterable[Requirement]) -> None:
+    """Link the distributions from the environment that runs the tests, so that nothing is downloaded or compiled."""
+    for package in declared(requirements).values():
         for name in {file.parts[0] for file in package.files or ()} - {"..", "__pycache__"}:
-            if not (site / name).exists():
-                (site / name).symlink_to(package.locate_file(name))
-    pip("--python", str(home), "check")
-    return there
+            if not (there.site / name).exists():
+                (there.site / name).symlink_to(package.locate_file(name))
 
 
 # Each is made once: the tests that use them run in one worker.
@@ -111,14 +115,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """The wheel without extras."""
-    return install(wheel, tmp_path_factory.mktemp("plain") / "venv", "")
+    """The wheel without extras, and the distributions that it requires."""
+    there = Environment(tmp_path_factory.mktemp("plain") / "venv")
+    pip("--python", str(there.home), "install", "--quiet", "--no-deps", "--no-compile", str(wheel))
+    link(there, required(wheel))
+    return there
 
 
 @pytest.fixture(scope="session")
-def with_demo(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """The wheel with the extra ``demo``, and pytest."""
-    return install(wheel, tmp_path_factory.mktemp("demo") / "venv", "demo", "pytest")
+def with_demo(wheel: Path, plain: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """The same with the extra ``demo``, and pytest. Here pip also compares all versions with the required ones."""
+    there = Environment(tmp_path_factory.mktemp("demo") / "venv")
+    for path in plain.site.iterdir():
+        (there.site / path.name).symlink_to(path)
+    link(there, [*required(wheel, "demo"), Requirement("pytest")])
+    pip("--python", str(there.home), "check")
+    return there
 
 
 @pytest.mark.slow
@@ -157,11 +169,11 @@ with MockStytch() as mock:
         assert "pip install 'mockstytch[demo]'" in error
 
     def test_scenarios_are_listed(self, with_demo):
-        listed = with_demo.run("mockstytch", "scenario", "--list").stdout
+        listed = with_demo.run("python", "-m", "mockstytch", "scenario", "--list").stdout
         assert [name for name in scenarios.STORIES if name not in listed] == []
 
     def test_scenario_runs(self, with_demo):
-        with_demo.run("mockstytch", "scenario", "link_used_twice")
+        with_demo.run("python", "-m", "mockstytch", "scenario", "link_used_twice")
 
     def test_demo_app_and_scenarios_can_be_imported(self, with_demo):
         code = (

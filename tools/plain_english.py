@@ -2,7 +2,8 @@
 
 The check reads every text that a person reads in the tracked files: all of a page or a template, and the docstrings,
 comments, longer strings and test names of a Python module. It prints one line for each hit, and exits with 1 if there
-are any. ``--at-most N`` accepts N hits. Paths limit the check to some files or folders.
+are any. ``--at-most N`` accepts up to N hits, and then prints only their number. Paths limit the check to some files or
+folders.
 
 To keep a phrase, write ``plain-english: allow`` and the reason in a comment on its line, or add it to ``ALLOWED``.
 """
