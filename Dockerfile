@@ -1,4 +1,4 @@
-# mockstytch, and its demo app. Independent of Stytch, Inc.
+# The server and the demo app. Not affiliated with Stytch, Inc.
 FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
@@ -12,7 +12,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     XDG_STATE_HOME=/data \
     MOCKSTYTCH_HOST=0.0.0.0
-# loopback is always allowed: what is named here may be used by other containers, too
+# Names under which other containers can use the control API. Loopback is always allowed.
 ENV MOCKSTYTCH_ALLOWED_HOST=mock
 USER mockstytch
 WORKDIR /data

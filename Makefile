@@ -1,4 +1,4 @@
-# Everything here sets itself up: only Python 3.11 or newer, Node.js and make have to be there.
+# You need Python 3.11 or newer, Node.js (for tests of the Node SDK) and make. Each target sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -6,35 +6,67 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-READY := $(VENV)/.ready
 
-.PHONY: run test lint bench docs clean
+# Two installations in one environment. The markers are newer than pyproject.toml if they are up to date.
+DEMO := $(VENV)/.demo-ready
+DEV := $(VENV)/.dev-ready
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
+MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-run: $(READY) ## the server and the demo app
-	$(BIN)/mockstytch demo
+# Phrases that are still to be rewritten. Lower it to the count that the check prints.
+PHRASES := 1877
 
-test: $(READY) ## all tests
+.PHONY: run test lint docs bench clean help
+.NOTPARALLEL:
+
+run: $(DEMO) ## Start the server and the demo app
+	@echo "Starting the server and the demo app. Press Ctrl+C to stop."
+	@$(BIN)/mockstytch demo
+
+test: $(DEV) ## Run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-lint: $(READY) ## format, lint, types, import layers, generated docs
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m tools.docs --check
+lint: $(DEV) ## Check format, lint, types, imports, generated files, plain English
+	@echo "Checking the format (ruff format)…"
+	@$(BIN)/ruff format --check .
+	@echo "Checking the code (ruff check)…"
+	@$(BIN)/ruff check .
+	@echo "Checking types (mypy)…"
+	@$(BIN)/mypy
+	@echo "Checking imports between packages (import-linter)…"
+	@$(BIN)/lint-imports --no-cache
+	@echo "Checking that generated pages are up to date (tools.docs)…"
+	@$(BIN)/python -m tools.docs --check
+	@echo "Checking for plain English (tools.plain_english)…"
+	@$(BIN)/python -m tools.plain_english --at-most $(PHRASES)
 
-docs: $(READY) ## write the generated pages anew
+docs: $(DEV) ## Write the generated pages
 	$(BIN)/python -m tools.schema
 	$(BIN)/python -m tools.docs
 
-bench: $(READY) ## ratios, side by side, in one run
+bench: $(DEV) ## Measure the speed, compared with other systems
 	$(BIN)/python -m benchmarks
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
-	@$(BIN)/python -c "open('$(READY)', 'w').close()"
-
-clean:
+clean: ## Delete the environment, builds and caches
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+$(VENV)/.created:
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('Python 3.11 or newer is required. Choose one with PYTHON=python3.13')"
+	@echo "Creating a virtual environment in $(VENV)…"
+	@$(PYTHON) -m venv $(VENV)
+	@$(MARK) $@
+
+$(DEMO): pyproject.toml constraints.txt | $(VENV)/.created
+	@echo "Installing mockstytch and the demo app in $(VENV). The first time, this takes about a minute…"
+	@$(INSTALL) ".[demo]"
+	@$(MARK) $@
+
+# The group "dev" includes the extra "demo". Groups need a recent pip.
+$(DEV): pyproject.toml constraints.txt | $(VENV)/.created
+	@echo "Installing mockstytch and the tools for development in $(VENV). The first time, this takes a minute or two…"
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --upgrade pip
+	@$(INSTALL) . --group dev
+	@$(MARK) $(DEMO) $@

@@ -1,15 +1,20 @@
-"""What users install: the wheel, the extra, the image and the Compose file."""
+"""What users install: the wheel, its extra, the image and the Compose file."""
 
 import os
 import re
 import subprocess
 import sys
+import venv
 import zipfile
+from collections.abc import Iterable
+from email import message_from_bytes
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 import demo_app
 import scenarios
@@ -21,20 +26,22 @@ ROOT = Path(__file__).parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
 
 
-class Installed:
-    """An environment of its own, with the wheel in it."""
+class Environment:
+    """A virtual environment with the wheel in it."""
 
     def __init__(self, home: Path) -> None:
+        venv.create(home, symlinks=os.name != "nt")
         self.home = home
         self.bin = home / ("Scripts" if os.name == "nt" else "bin")
+        (self.site,) = home.glob("[Ll]ib/**/site-packages")
 
     def run(self, *command: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        """Away from the checkout, so that nothing of it is imported by accident."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MOCKSTYTCH"))}
+        """Run a command outside of the checkout, so that nothing is imported from there by accident."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MOCKSTYTCH"))}
         done = subprocess.run(
             [str(self.bin / command[0]), *command[1:]],
             cwd=self.home,
-            env=kept,
+            env=variables,
             capture_output=True,
             text=True,
             timeout=120,
@@ -47,47 +54,89 @@ class Installed:
         return self.run("python", "-c", code).stdout.strip()
 
 
-@pytest.fixture(scope="module")
+def pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    unreachable = "No matching distribution", "Could not fetch URL", "Temporary failure in name resolution"
+    if done.returncode and any(sign in done.stderr for sign in unreachable):
+        pytest.skip("pip can't reach a package index")
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def applying(requirements: Iterable[str], extras: Iterable[str] = ()) -> list[Requirement]:
+    """Return the requirements that apply to this Python, with these extras."""
+    return [
+        requirement
+        for requirement in map(Requirement, requirements)
+        if not requirement.marker or any(requirement.marker.evaluate({"extra": extra}) for extra in ["", *extras])
+    ]
+
+
+def required(wheel: Path, *extras: str) -> list[Requirement]:
+    """Return the requirements that the wheel declares."""
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = message_from_bytes(archive.read(name))
+    return applying(metadata.get_all("Requires-Dist", []), extras)
+
+
+def declared(requirements: Iterable[Requirement]) -> dict[str, Distribution]:
+    """Return the distributions that these requirements need, with all of their dependencies."""
+    found: dict[str, Distribution] = {}
+    seen, waiting = set(), list(requirements)
+    while waiting:
+        needed = waiting.pop()
+        if str(needed) in seen:
+            continue
+        seen.add(str(needed))
+        found[needed.name] = package = distribution(needed.name)
+        waiting += applying(package.requires or (), needed.extras)
+    return found
+
+
+def link(there: Environment, requirements: Iterable[Requirement]) -> None:
+    """Link the distributions from the environment that runs the tests, so that nothing is downloaded or compiled."""
+    for package in declared(requirements).values():
+        for name in {file.parts[0] for file in package.files or ()} - {"..", "__pycache__"}:
+            if not (there.site / name).exists():
+                (there.site / name).symlink_to(package.locate_file(name))
+
+
+# Each is made once: the tests that use them run in one worker.
+
+
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
-    pip(*command)
+    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
     (built,) = folder.glob("*.whl")
     return built
 
 
-def pip(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    unreachable = "No matching distribution", "Could not fetch URL", "Temporary failure in name resolution"
-    if done.returncode and any(sign in done.stderr for sign in unreachable):
-        pytest.skip("pip reaches no package index")
-    assert done.returncode == 0, done.stderr
-
-
-def installed(wheel: Path, home: Path, extra: str) -> Installed:
-    pip(sys.executable, "-m", "venv", str(home))
-    there = Installed(home)
-    python = str(there.bin / "python")
-    pip(python, "-m", "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), f"{wheel}{extra}")
+@pytest.fixture(scope="session")
+def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """The wheel without extras, and the distributions that it requires."""
+    there = Environment(tmp_path_factory.mktemp("plain") / "venv")
+    pip("--python", str(there.home), "install", "--quiet", "--no-deps", "--no-compile", str(wheel))
+    link(there, required(wheel))
     return there
 
 
-@pytest.fixture(scope="module")
-def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    return installed(wheel, tmp_path_factory.mktemp("plain") / "venv", "")
-
-
-@pytest.fixture(scope="module")
-def with_extra(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    there = installed(wheel, tmp_path_factory.mktemp("demo") / "venv", "[demo]")
-    pip(str(there.bin / "python"), "-m", "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), "pytest")
+@pytest.fixture(scope="session")
+def with_demo(wheel: Path, plain: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """The same with the extra ``demo``, and pytest. Here pip also compares all versions with the required ones."""
+    there = Environment(tmp_path_factory.mktemp("demo") / "venv")
+    for path in plain.site.iterdir():
+        (there.site / path.name).symlink_to(path)
+    link(there, [*required(wheel, "demo"), Requirement("pytest")])
+    pip("--python", str(there.home), "check")
     return there
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("packaging")
 class TestWheel:
-    def test_it_holds_one_top_level_name(self, wheel):
+    def test_wheel_has_one_top_level_package(self, wheel):
         names = zipfile.ZipFile(wheel).namelist()
         assert {name.partition("/")[0] for name in names} == {"mockstytch", f"mockstytch-{__version__}.dist-info"}
 
@@ -95,17 +144,17 @@ class TestWheel:
         ("package", "inside"),
         [("mockstytch", "mockstytch/"), ("demo_app", "mockstytch/demo_app/"), ("scenarios", "mockstytch/scenarios/")],
     )
-    def test_it_holds_every_file(self, wheel, package, inside):
+    def test_wheel_contains_every_file(self, wheel, package, inside):
         names = set(zipfile.ZipFile(wheel).namelist())
         tracked = [p.relative_to(ROOT) for p in (ROOT / package).rglob("*") if p.is_file() and p.suffix != ".pyc"]
         assert tracked
         assert {f"{inside}{path.relative_to(package).as_posix()}" for path in tracked} - names == set()
 
-    def test_version(self, plain):
+    def test_command_prints_the_version(self, plain):
         assert plain.run("mockstytch", "--version").stdout.strip() == f"mockstytch, version {__version__}"
         assert plain.run("python", "-m", "mockstytch", "--version").stdout.strip().endswith(__version__)
 
-    def test_it_serves(self, plain):
+    def test_installed_server_answers_requests(self, plain):
         code = """
 from mockstytch import MockStytch
 with MockStytch() as mock:
@@ -114,43 +163,43 @@ with MockStytch() as mock:
         assert plain.python(code) == "ok True"
 
     @pytest.mark.parametrize("command", [["demo", "--port", "0", "--demo-port", "0"], ["scenario"]])
-    def test_without_the_extra_one_line_says_what_to_install(self, plain, command):
-        said = plain.run("mockstytch", *command, code=1).stderr.strip()
-        assert len(said.splitlines()) == 1
-        assert "pip install 'mockstytch[demo]'" in said
+    def test_missing_extra_is_reported_in_one_line(self, plain, command):
+        error = plain.run("mockstytch", *command, code=1).stderr.strip()
+        assert len(error.splitlines()) == 1
+        assert "pip install 'mockstytch[demo]'" in error
 
-    def test_the_stories_can_be_listed(self, with_extra):
-        listed = with_extra.run("mockstytch", "scenario", "--list").stdout
+    def test_scenarios_are_listed(self, with_demo):
+        listed = with_demo.run("python", "-m", "mockstytch", "scenario", "--list").stdout
         assert [name for name in scenarios.STORIES if name not in listed] == []
 
-    def test_a_story_is_told(self, with_extra):
-        with_extra.run("mockstytch", "scenario", "link_used_twice")
+    def test_scenario_runs(self, with_demo):
+        with_demo.run("python", "-m", "mockstytch", "scenario", "link_used_twice")
 
-    def test_demo_app_and_scenarios_are_importable_inside(self, with_extra):
+    def test_demo_app_and_scenarios_can_be_imported(self, with_demo):
         code = (
             "import mockstytch.demo_app as d, mockstytch.scenarios as s; print(d.create_app.__name__, len(s.STORIES))"
         )
-        assert with_extra.python(code) == f"{demo_app.create_app.__name__} {len(scenarios.STORIES)}"
+        assert with_demo.python(code) == f"{demo_app.create_app.__name__} {len(scenarios.STORIES)}"
 
-    def test_the_pytest_plugin_is_loaded(self, with_extra):
-        test = with_extra.home / "test_app.py"
+    def test_pytest_plugin_is_loaded(self, with_demo):
+        test = with_demo.home / "test_app.py"
         test.write_text(
             "def test_mail(mockstytch, stytch_client):\n"
             "    stytch_client.magic_links.email.discovery.send('ada@acme.example')\n"
             "    assert mockstytch.inbox.latest().to == 'ada@acme.example'\n",
             encoding="utf-8",
         )
-        assert "1 passed" in with_extra.run("python", "-m", "pytest", "-q", str(test)).stdout
+        assert "1 passed" in with_demo.run("python", "-m", "pytest", "-q", str(test)).stdout
 
 
-# The image and the Compose file. No engine runs here: they are read, and held against what they refer to.
+# The image and the Compose file: no container engine runs in the tests, so the files are compared with the code.
 
 
 def variables_of(*commands: Any) -> set[str]:
     return {option.envvar for command in commands for option in command.params if option.envvar}
 
 
-def test_the_image_is_made_of_what_is_there():
+def test_image_has_a_user_a_volume_and_a_health_check():
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     steps = [tuple(line.split(maxsplit=1)) for line in text.splitlines() if line and not line.startswith("#")]
     last = steps[max(n for n, (word, _) in enumerate(steps) if word == "FROM") :]
@@ -164,41 +213,44 @@ def test_the_image_is_made_of_what_is_there():
     assert set(re.findall(r"MOCKSTYTCH_\w+", text)) <= variables_of(serve)
 
 
-def test_the_health_check_asks_the_server(mockstytch_server):
-    """The image's own line, run as it stands."""
+def test_health_check_succeeds_only_with_a_server(mockstytch_server):
+    """Runs the command of the Dockerfile, unchanged."""
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     found = re.search(r"HEALTHCHECK.*?CMD (\[.*?\])\n", text, re.DOTALL)
     assert found
     command = yaml.safe_load(found[1])
     port = mockstytch_server.url.rpartition(":")[2]
-    for environment, works in (({"MOCKSTYTCH_PORT": port}, True), ({"MOCKSTYTCH_PORT": "1"}, False)):
+    for environment, succeeds in (({"MOCKSTYTCH_PORT": port}, True), ({"MOCKSTYTCH_PORT": "1"}, False)):
         done = subprocess.run(
             [sys.executable, *command[1:]], env=os.environ | environment, capture_output=True, timeout=30, check=False
         )
-        assert (done.returncode == 0) is works
+        assert (done.returncode == 0) is succeeds
 
 
-def test_the_image_gets_what_the_build_reads():
-    kept = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n*\n")[1]
-    names = {line.removeprefix("!") for line in kept.split() if line.startswith("!")}
+def test_docker_context_contains_what_the_build_needs():
+    exceptions = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n*\n")[1]
+    names = {line.removeprefix("!") for line in exceptions.split() if line.startswith("!")}
     assert {name for name in names if not (ROOT / name).exists()} == set()
     assert {"mockstytch", "demo_app", "scenarios", "pyproject.toml", "constraints.txt", "README.md", "LICENSE"} <= names
 
 
-def test_the_compose_file_holds_together():
+def test_compose_file_agrees_with_server_and_demo_app():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     mock, app = compose["services"]["mock"], compose["services"]["demo"]
     assert set(mock["environment"]) <= variables_of(serve)
     assert set(mock["networks"]["default"]["aliases"]) <= set(NAMES)
     assert mock["ports"] == ["127.0.0.1:4700:4700"]
-    kept = compose["services"]["mock-persistent"]
-    assert kept["profiles"] == ["persistent"]
-    assert kept["environment"]["MOCKSTYTCH_DB"].startswith("/data/")
-    assert set(kept["environment"]) <= variables_of(serve)
-    mounted = [volume.partition(":")[0] for service in (mock, kept) for volume in service["volumes"]]
+    persistent = compose["services"]["mock-persistent"]
+    assert persistent["profiles"] == ["persistent"]
+    assert persistent["environment"]["MOCKSTYTCH_DB"].startswith("/data/")
+    assert set(persistent["environment"]) <= variables_of(serve)
+    mounted = [volume.partition(":")[0] for service in (mock, persistent) for volume in service["volumes"]]
     assert mounted == list(compose["volumes"])
     ports = [port for service in compose["services"].values() for port in service["ports"]]
     assert len(set(ports)) == len(ports)
+    assert {service["pull_policy"] for service in (mock, persistent)} == {"build"}
+    assert app["pull_policy"] == "never"
+    assert app["image"] == mock["image"]
     assert app["environment"]["STYTCH_ENV"] == "http://mock:4700/"
     assert app["environment"]["DEMO_INBOX_URL"] == mock["environment"]["MOCKSTYTCH_PUBLIC_URL"] + "/_mock/"
     assert list(app["depends_on"]) == ["mock"]
@@ -208,7 +260,7 @@ def test_the_compose_file_holds_together():
     assert settings.api_url == mock["environment"]["MOCKSTYTCH_PUBLIC_URL"]
 
 
-def test_the_constraints_pin_and_nothing_else():
+def test_constraints_contain_only_exact_versions():
     lines = [line for line in CONSTRAINTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[\w.]+", line)] == []
     assert not any(line.lower().startswith("mockstytch") for line in lines)
