@@ -1,11 +1,11 @@
 """``discovery``: from a proven address into an organization, an existing one or a new one."""
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.api import organizations as organizations_api
 from mockstytch.domain.login import discovery, login_flow
 from mockstytch.domain.organizations import organization_settings, provisioning
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import emails, lookup
+from mockstytch.domain.shared import emails, lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
@@ -115,7 +115,7 @@ def _create(ctx: Context, req: Create | ListOrganizations) -> Body:
         email_address_verified=proven,
         roles=["stytch_admin"],
     )
-    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    member_events.member_created(ctx, member, organization)
     wish = login_flow.SessionOptions(minutes=req.session_duration_minutes, claims=req.session_custom_claims)
     return login_flow.next_step(ctx, organization, member, factors, intermediate, wish)
 

@@ -9,7 +9,7 @@ from mockstytch import errors, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import sandbox
 from mockstytch.domain.organizations import organization_settings
-from mockstytch.domain.shared import lookup, search
+from mockstytch.domain.shared import lookup, member_events, search
 from mockstytch.domain.sso import sso_connections
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -173,7 +173,7 @@ def delete(ctx: Context, req: Delete) -> Body:
     for member in ctx.store.all(Member, organization_id=organization.organization_id):
         one_time_tokens.revoke_outstanding(ctx, member)
         if member.status != "deleted":
-            ctx.emit("member", "delete", member.member_id)
+            member_events.member_deleted(ctx, member)
     for connection in organization.sso_connections:
         sso_connections.emit(ctx, "delete", connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)

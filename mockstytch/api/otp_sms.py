@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.api.otp_email import Code
 from mockstytch.domain.credentials import codes, locks
 from mockstytch.domain.login import mfa, second_factor
 from mockstytch.domain.organizations import members
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -95,7 +95,7 @@ def _with_phone(ctx: Context, organization: Organization, member: Member, number
     second_factor.require_enrollable(member)
     columns = members.phone_columns(ctx, number)
     member = ctx.store.update(member, members.uniqueness_errors(), **columns, updated_at=ctx.now)
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     return member
 
 

@@ -11,7 +11,7 @@ from mockstytch.domain.login import login_flow
 from mockstytch.domain.organizations import members, organization_settings, provisioning
 from mockstytch.domain.rbac import permissions
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup, messages, metadata, redirects
+from mockstytch.domain.shared import lookup, member_events, messages, metadata, redirects
 from mockstytch.protocols import password_hashes
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -164,7 +164,7 @@ def _changed(
     sessions.require_single_session(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
     along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
     member = passwords.set_password(ctx, member, password_hashes.make(password, ctx.ids.token()))
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")
     return login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
 

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.domain.credentials import locks
 from mockstytch.domain.login import attestation, login_flow
 from mockstytch.domain.login.attestation import VerifiedToken
 from mockstytch.domain.organizations import members, organization_settings, provisioning
 from mockstytch.domain.rbac import permissions
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -109,7 +109,7 @@ def _member(
             external_id=attested.external_member_id or None,
             roles=attested.role_ids,
         )
-        ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+        member_events.member_created(ctx, member, organization)
         return member
     locks.require_unlocked(ctx, member)
     member = locks.reset_attempts(ctx, login_flow.activate(ctx, organization, member, [factor]))
@@ -126,5 +126,5 @@ def _with_attributes(ctx: Context, organization: Organization, member: Member, a
     if all(getattr(member, name) == value for name, value in changes.items()):
         return member
     member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     return member

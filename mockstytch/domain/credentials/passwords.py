@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.domain.credentials import locks
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.protocols import password_hashes
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import Password
@@ -70,7 +70,7 @@ def _now_has(ctx: Context, holder: Member, member_password_id: str, untold: str)
     holder = ctx.store.update(holder, member_password_id=member_password_id, updated_at=ctx.now)
     if holder.status != "deleted" and holder.member_id != untold:
         organization = ctx.store.get(Organization, organization_id=holder.organization_id)
-        ctx.emit("member", "update", holder.member_id, wire.member(holder, organization))
+        member_events.member_updated(ctx, holder, organization)
     return holder
 
 

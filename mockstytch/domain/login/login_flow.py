@@ -18,7 +18,7 @@ from mockstytch.domain.credentials import locks
 from mockstytch.domain.login import mfa, oauth
 from mockstytch.domain.organizations import organization_settings, provisioning
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -196,7 +196,7 @@ def link_oauth_accounts(
     """Who got in with an account elsewhere has it linked from now on."""
     holder, factors = oauth.link_accounts(ctx, member, factors)
     if holder is not member:
-        ctx.emit("member", "update", holder.member_id, wire.member(holder, organization))
+        member_events.member_updated(ctx, holder, organization)
     return holder, factors
 
 
@@ -262,7 +262,7 @@ def activate(ctx: Context, organization: Organization, member: Member, factors: 
     if (member.status, member.email_address_verified) == (status, verified):
         return member
     member = ctx.store.update(member, status=status, email_address_verified=verified, updated_at=ctx.now)
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     return member
 
 
@@ -271,7 +271,7 @@ def activate_pending(ctx: Context, organization: Organization, member: Member) -
     if member.status == "active":
         return member
     member = ctx.store.update(member, status="active", updated_at=ctx.now)
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     return member
 
 

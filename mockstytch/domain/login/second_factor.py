@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.domain.login import login_flow, mfa
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -177,5 +177,5 @@ def _enrolled(
     if all(getattr(member, name) == value for name, value in columns.items()):
         return member
     member = ctx.store.update(member, **columns, updated_at=ctx.now)
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     return member

@@ -8,6 +8,7 @@ from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.roles import member_roles
 from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import EmailReservation, Member
 from mockstytch.store.records.organizations import Organization
@@ -120,5 +121,5 @@ def delete(ctx: Context, member: Member) -> Member:
     ctx.store.delete_all(IntermediateSession, member_id=member.member_id)
     ctx.store.delete_all(EmailReservation, member_id=member.member_id)
     member = ctx.store.update(member, status="deleted", retired_email_addresses=[], updated_at=ctx.now)
-    ctx.emit("member", "delete", member.member_id)
+    member_events.member_deleted(ctx, member)
     return member

@@ -1,9 +1,9 @@
 """Joining an organization without being created by anybody: just-in-time provisioning."""
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.domain.organizations import organization_settings
-from mockstytch.domain.shared import emails, lookup
+from mockstytch.domain.shared import emails, lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import Password
 from mockstytch.store.records.members import Member, Status
@@ -82,7 +82,7 @@ def find_or_provision(ctx: Context, organization: Organization, email_address: s
         return found, False
     require_allowed_domain(ctx, organization, email_address)
     member = insert_member(ctx, organization, email_address, status="pending")
-    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    member_events.member_created(ctx, member, organization)
     return member, True
 
 
@@ -104,7 +104,7 @@ def provision(
     proven = any(factor.proves_email == email_address for factor in factors)
     status: Status = "active" if proven or tenant else "pending"
     member = insert_member(ctx, organization, email_address, status=status, email_address_verified=proven, **values)
-    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    member_events.member_created(ctx, member, organization)
     return member
 
 

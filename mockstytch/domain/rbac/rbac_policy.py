@@ -12,7 +12,7 @@ from sqlalchemy import func
 
 from mockstytch import errors, wire
 from mockstytch.domain.rbac import permissions as rbac
-from mockstytch.domain.shared import search
+from mockstytch.domain.shared import member_events, search
 from mockstytch.errors import Kind
 from mockstytch.runtime import Context
 from mockstytch.store.record import Record
@@ -145,7 +145,7 @@ def remove_roles(ctx: Context, organization: Organization, gone: set[str]) -> Or
         kept = [role_id for role_id in member.roles if role_id not in gone]
         member = ctx.store.update(member, roles=kept, updated_at=ctx.now)
         if member.status != "deleted":
-            ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+            member_events.member_updated(ctx, member, organization)
     return organization
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import GroupRole, Organization, ScimSummary
@@ -94,7 +94,7 @@ def delete(ctx: Context, organization: Organization, connection: ScimConnection)
         member = ctx.store.get(Member, member_id=user.member_id)
         member = ctx.store.update(member, scim_registration=None, updated_at=ctx.now)
         if member.status != "deleted":
-            ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+            member_events.member_updated(ctx, member, organization)
     ctx.store.delete(connection)
     ctx.emit("scim_connection", "delete", connection.connection_id)
 

@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 from typing import Literal
 
-from mockstytch import errors, wire
-from mockstytch.domain.shared import lookup
+from mockstytch import errors
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import EmailReservation, Member, RetiredEmail
 from mockstytch.store.records.messages import OneTimeToken
@@ -114,7 +114,7 @@ def complete_update(ctx: Context, organization: Organization, token: OneTimeToke
         member = change(ctx, organization, member, token.email_address, verified=True)
     except errors.StytchError as e:
         raise errors.unable_to_verify_member_email_update(because=e.kind.error_type) from None
-    ctx.emit("member", "update", member.member_id, wire.member(member, organization))
+    member_events.member_updated(ctx, member, organization)
     return member
 
 

@@ -9,7 +9,7 @@ import msgspec
 from mockstytch import errors, keys, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.organizations import organization_settings, provisioning
-from mockstytch.domain.shared import emails, lookup, metadata, redirects
+from mockstytch.domain.shared import emails, lookup, member_events, metadata, redirects
 from mockstytch.domain.sso.sso_connections import Connection, IdpConnection
 from mockstytch.protocols.saml import service_provider
 from mockstytch.runtime import Context
@@ -263,7 +263,7 @@ def provision_member(ctx: Context, organization: Organization, connection_id: st
     member = provisioning.insert_member(
         ctx, organization, email, status="active", email_address_verified=True, name=account.name
     )
-    ctx.emit("member", "create", member.member_id, wire.member(member, organization))
+    member_events.member_created(ctx, member, organization)
     return member
 
 
@@ -288,7 +288,7 @@ def register_account(
     if (links, name) != (after.sso_registrations, after.name):
         after = ctx.store.update(after, sso_registrations=links, name=name, updated_at=ctx.now)
     if after is not member:
-        ctx.emit("member", "update", after.member_id, wire.member(after, organization))
+        member_events.member_updated(ctx, after, organization)
     factor = Factor(
         type="sso",
         delivery_method="sso_saml" if saml_ else "sso_oidc",
