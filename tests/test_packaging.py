@@ -121,16 +121,16 @@ with MockStytch() as mock:
 
     def test_the_stories_can_be_listed(self, with_extra):
         listed = with_extra.run("mockstytch", "scenario", "--list").stdout
-        assert [name for name in scenarios.STORIES if name not in listed] == []
+        assert [name for name in scenarios.SCENARIOS if name not in listed] == []
 
     def test_a_story_is_told(self, with_extra):
         with_extra.run("mockstytch", "scenario", "link_used_twice")
 
     def test_demo_app_and_scenarios_are_importable_inside(self, with_extra):
         code = (
-            "import mockstytch.demo_app as d, mockstytch.scenarios as s; print(d.create_app.__name__, len(s.STORIES))"
+            "import mockstytch.demo_app as d, mockstytch.scenarios as s; print(d.create_app.__name__, len(s.SCENARIOS))"
         )
-        assert with_extra.python(code) == f"{demo_app.create_app.__name__} {len(scenarios.STORIES)}"
+        assert with_extra.python(code) == f"{demo_app.create_app.__name__} {len(scenarios.SCENARIOS)}"
 
     def test_the_pytest_plugin_is_loaded(self, with_extra):
         test = with_extra.home / "test_app.py"
