@@ -1,7 +1,7 @@
-"""A small web app that logs people in through Stytch B2B, written as a customer of Stytch would write it.
+"""A small web app with login by Stytch B2B, written as a customer of Stytch would write it.
 
-It knows the official SDK and its own settings, and nothing of what is at the other end: the same app runs against
-Stytch and against an emulator of it. Independent of Stytch, Inc.
+It uses only the official SDK and its own settings, so it runs against Stytch and against an emulator of it without
+changes. Not affiliated with Stytch, Inc.
 """
 
 from .app import create_app

@@ -1,4 +1,4 @@
-"""Codes by e-mail: one page asks for the address, the next for the code."""
+"""Login by e-mail code: one page requests the code, the next one accepts it."""
 
 from typing import Any
 
@@ -7,48 +7,57 @@ from starlette.responses import Response
 from stytch.core.response_base import StytchError
 
 from . import errors
-from .login import client, discovered, field, known_address, next_step, proven
-from .pages import go, inbox_of, render
+from .pages import inbox_link, redirect, render
+from .session import (
+    choose_organization,
+    form_field,
+    intermediate_session,
+    next_step,
+    stytch_client,
+    unfinished_login_email,
+)
 
 
-async def ask(request: Request) -> Response:
+async def request_page(request: Request) -> Response:
     slug = request.path_params.get("slug", "")
-    return render(request, "ask_code.html", slug=slug, email_address=known_address(request, slug) if slug else "")
+    email_address = unfinished_login_email(request, slug) if slug else ""
+    return render(request, "request_code.html", slug=slug, email_address=email_address)
 
 
 async def send(request: Request) -> Response:
-    slug, email_address = request.path_params.get("slug", ""), await field(request, "email_address")
-    email = client(request).otps.email
+    slug, email_address = request.path_params.get("slug", ""), await form_field(request, "email_address")
+    email = stytch_client(request).otps.email
     if slug:
         await email.login_or_signup_async(slug, email_address)
     else:
         await email.discovery.send_async(email_address)
     request.session["code_sent"] = {"slug": slug, "email_address": email_address}
-    return go("/code")
+    return redirect("/code")
 
 
-async def enter(request: Request) -> Response:
-    return _page(request) if "code_sent" in request.session else go("/")
+async def enter_page(request: Request) -> Response:
+    return _enter_page(request) if "code_sent" in request.session else redirect("/")
 
 
-async def check(request: Request) -> Response:
+async def authenticate(request: Request) -> Response:
     if "code_sent" not in request.session:
-        return go("/")
+        return redirect("/")
     slug, email_address = request.session["code_sent"]["slug"], request.session["code_sent"]["email_address"]
-    code, email = await field(request, "code"), client(request).otps.email
-    answer: Any
+    code, email = await form_field(request, "code"), stytch_client(request).otps.email
+    login: Any
     try:
         if slug:
-            answer = await email.authenticate_async(slug, email_address, code, **proven(request, slug))
+            unfinished = intermediate_session(request, slug)
+            login = await email.authenticate_async(slug, email_address, code, **unfinished)
         else:
-            answer = await email.discovery.authenticate_async(email_address, code)
+            login = await email.discovery.authenticate_async(email_address, code)
     except StytchError as e:
-        return _page(request, e.details.status_code, errors.in_place(e))
+        return _enter_page(request, e.details.status_code, errors.form_message(e))
     request.session.pop("code_sent")
-    return next_step(request, answer) if slug else discovered(request, answer)
+    return next_step(request, login) if slug else choose_organization(request, login)
 
 
-def _page(request: Request, status_code: int = 200, error: str = "") -> Response:
+def _enter_page(request: Request, status_code: int = 200, error: str = "") -> Response:
     sent = request.session["code_sent"]
-    inbox_url = inbox_of(request, sent["email_address"])
+    inbox_url = inbox_link(request, sent["email_address"])
     return render(request, "enter_code.html", status_code, sent=sent, inbox_url=inbox_url, error=error)

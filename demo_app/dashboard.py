@@ -1,22 +1,25 @@
-"""For who is logged in. Each request asks Stytch whether the session still lives."""
+"""The dashboard of a logged-in member. Each request checks the session with Stytch."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from stytch.b2b.models.magic_links_email import InviteRequestOptions
 from stytch.shared.method_options import Authorization
 
-from .login import client, current, field, methods_of
-from .pages import go, inbox_of, render
+from .login import allowed_methods
+from .pages import inbox_link, redirect, render
+from .session import current_session, form_field, stytch_client
 
 
 async def show(request: Request) -> Response:
-    session = await current(request)
-    for begun in ("intermediate_session_token", "step_up"):  # a login that was begun and left: this one counts
-        request.session.pop(begun, None)
-    found = await client(request).discovery.organizations.list_async(session_token=request.session["session_token"])
+    session = await current_session(request)
+    for unfinished in ("intermediate_session_token", "step_up"):  # drop an unfinished login to another organization
+        request.session.pop(unfinished, None)
+    discovery = await stytch_client(request).discovery.organizations.list_async(
+        session_token=request.session["session_token"]
+    )
     others = [
         discovered
-        for discovered in found.discovered_organizations
+        for discovered in discovery.discovered_organizations
         if discovered.organization and discovered.organization.organization_id != session.organization.organization_id
     ]
     invited = request.session.pop("invited", "")
@@ -26,18 +29,18 @@ async def show(request: Request) -> Response:
         member=session.member,
         organization=session.organization,
         member_session=session.member_session,
-        may_have_password="password" in methods_of(session.organization),
+        password_allowed="password" in allowed_methods(session.organization),
         others=others,
         invited=invited,
-        inbox_url=inbox_of(request, invited),
+        inbox_url=inbox_link(request, invited),
     )
 
 
 async def invite(request: Request) -> Response:
-    """Invite somebody on behalf of the member: whether that is allowed, the member's roles decide."""
-    session = await current(request)
-    email_address = await field(request, "email_address")
-    await client(request).magic_links.email.invite_async(
+    """Invite a member. The request carries the member's session, so their roles decide whether it is allowed."""
+    session = await current_session(request)
+    email_address = await form_field(request, "email_address")
+    await stytch_client(request).magic_links.email.invite_async(
         session.organization.organization_id,
         email_address,
         invite_redirect_url=request.app.state.settings.redirect_url,
@@ -47,12 +50,12 @@ async def invite(request: Request) -> Response:
         ),
     )
     request.session["invited"] = email_address
-    return go("/dashboard")
+    return redirect("/dashboard")
 
 
-async def logout(request: Request) -> Response:
+async def log_out(request: Request) -> Response:
     session_token = request.session.get("session_token")
-    request.session.clear()  # out of this app in any case, whatever Stytch says
+    request.session.clear()  # before the call, so that the browser is logged out even if the call fails
     if session_token:
-        await client(request).sessions.revoke_async(session_token=session_token)
-    return go("/")
+        await stytch_client(request).sessions.revoke_async(session_token=session_token)
+    return redirect("/")

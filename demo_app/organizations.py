@@ -1,49 +1,49 @@
-"""Which organization: the chooser after discovery, and the change from one to another."""
+"""The list of organizations: choose, create and switch."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .login import NotLoggedIn, client, field, next_step
-from .pages import go, render
+from .pages import redirect, render
+from .session import NotLoggedIn, form_field, next_step, stytch_client
 
 
-async def choose(request: Request) -> Response:
-    """The organizations of whoever has just proved an address, or of whoever is logged in."""
+async def show(request: Request) -> Response:
+    """Show the organizations of a member who is logged in, or of a person who has verified an address."""
     intermediate = request.session.get("intermediate_session_token")
     session_token = request.session.get("session_token")
     if not intermediate and not session_token:
         raise NotLoggedIn
-    proof = {"intermediate_session_token": intermediate} if intermediate else {"session_token": session_token}
-    found = await client(request).discovery.organizations.list_async(**proof)
-    return render(request, "organizations.html", found=found, may_create=bool(intermediate))
+    token = {"intermediate_session_token": intermediate} if intermediate else {"session_token": session_token}
+    discovery = await stytch_client(request).discovery.organizations.list_async(**token)
+    return render(request, "organizations.html", discovery=discovery, can_create=bool(intermediate))
 
 
 async def enter(request: Request) -> Response:
-    """Into one of them: to log in, to accept an invitation or to join."""
+    """Log in to an organization, accept its invitation or join it."""
     intermediate = request.session.get("intermediate_session_token")
     if not intermediate:
         return await switch(request)
-    answer = await client(request).discovery.intermediate_sessions.exchange_async(
-        intermediate, await field(request, "organization_id")
+    login = await stytch_client(request).discovery.intermediate_sessions.exchange_async(
+        intermediate, await form_field(request, "organization_id")
     )
-    return next_step(request, answer)
+    return next_step(request, login)
 
 
 async def switch(request: Request) -> Response:
     session_token = request.session.get("session_token")
     if not session_token:
         raise NotLoggedIn
-    answer = await client(request).sessions.exchange_async(
-        await field(request, "organization_id"), session_token=session_token
+    login = await stytch_client(request).sessions.exchange_async(
+        await form_field(request, "organization_id"), session_token=session_token
     )
-    return next_step(request, answer)
+    return next_step(request, login)
 
 
 async def create(request: Request) -> Response:
     intermediate = request.session.get("intermediate_session_token")
     if not intermediate:
-        return go("/organizations")
-    answer = await client(request).discovery.organizations.create_async(
-        intermediate, organization_name=await field(request, "organization_name") or None
+        return redirect("/organizations")
+    login = await stytch_client(request).discovery.organizations.create_async(
+        intermediate, organization_name=await form_field(request, "organization_name") or None
     )
-    return next_step(request, answer)
+    return next_step(request, login)

@@ -1,4 +1,4 @@
-"""Pages, and where to go next."""
+"""Rendering of pages, and redirects."""
 
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,18 @@ _HEADERS = {
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
-    "Referrer-Policy": "same-origin",  # an address may hold a token: no other site gets to see it
+    "Referrer-Policy": "same-origin",  # a URL can contain a token, which other sites must not see
     "X-Content-Type-Options": "nosniff",
 }
-METHODS = {
-    "magic_link": "a link by e-mail",
-    "email_otp": "a code by e-mail",
-    "sms_otp": "a code by text message",
-    "totp": "an authenticator app",
-    "recovery_codes": "a recovery code",
-    "password": "a password",
+METHOD_NAMES = {
+    "magic_link": "e-mail link",
+    "email_otp": "e-mail code",
+    "sms_otp": "text message code",
+    "totp": "authenticator app",
+    "recovery_codes": "recovery code",
+    "password": "password",
     "sso": "single sign-on",
-    "impersonated": "an impersonation",
+    "impersonated": "impersonation",
     "google_oauth": "Google",
     "microsoft_oauth": "Microsoft",
     "github_oauth": "GitHub",
@@ -38,39 +38,42 @@ def render(request: Request, name: str, status_code: int = 200, **context: Any) 
     return _templates.TemplateResponse(request, name, context, status_code, _HEADERS)
 
 
-def go(path: str) -> Response:
-    """On to another page of this app, with a GET."""
+def redirect(path: str) -> Response:
+    """Redirect to another page of this app, with a GET request."""
     return RedirectResponse(path, 303)
 
 
-def inbox_of(request: Request, email_address: str) -> str:
-    """Where to read what was mailed to an address; "" where only its owner can."""
+def inbox_link(request: Request, email_address: str) -> str:
+    """Return the URL of the inbox for an address, or "" if the settings have no inbox."""
     inbox_url = request.app.state.settings.inbox_url
     return f"{inbox_url}?to={quote(email_address, safe='')}" if inbox_url and email_address else ""
 
 
-def _everywhere(request: Request) -> dict[str, Any]:
+def _shared_context(request: Request) -> dict[str, Any]:
+    """Return the variables of every page."""
     settings, session = request.app.state.settings, request.scope.get("session", {})
     return {
         "environment": (settings.environment or "Stytch").rstrip("/"),
         "logged_in": "session_token" in session,
-        "stepping_up": bool(session) and "step_up" in session,
+        "login_unfinished": bool(session) and "step_up" in session,
         "notice": session.pop("notice", "") if session else "",
     }
 
 
-_templates = Jinja2Templates(Path(__file__).parent / "templates", context_processors=[_everywhere])
+def _method_name(method: str) -> str:
+    return METHOD_NAMES.get(method, method.replace("_", " "))
 
 
-def _proof(factor: Any) -> str:
-    """What a session's factor was: an account is named by its provider, a text message isn't "otp"."""
+def _factor_name(factor: Any) -> str:
+    """Return the name of a session's factor. "oauth" and "otp" are too general: name the provider or the channel."""
     kind, delivery = factor.type.value, factor.delivery_method.value
     if kind == "oauth":
         kind = f"{delivery.rpartition('_')[2]}_oauth"
-    return METHODS.get("sms_otp" if kind == "otp" else kind, kind.replace("_", " "))
+    return _method_name("sms_otp" if kind == "otp" else kind)
 
 
-_templates.env.filters["proof"] = _proof
-_templates.env.filters["method"] = lambda name: METHODS.get(name, name.replace("_", " "))
-_templates.env.filters["moment"] = lambda moment: f"{moment:%d %B %Y, %H:%M} UTC".lstrip("0")
-_templates.env.filters["plain"] = lambda value: getattr(value, "value", value)  # the SDK's enums
+_templates = Jinja2Templates(Path(__file__).parent / "templates", context_processors=[_shared_context])
+_templates.env.filters["factor_name"] = _factor_name
+_templates.env.filters["method_name"] = _method_name
+_templates.env.filters["date_time"] = lambda moment: f"{moment:%d %B %Y, %H:%M} UTC".lstrip("0")
+_templates.env.filters["enum_value"] = lambda value: getattr(value, "value", value)

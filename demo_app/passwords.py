@@ -1,86 +1,88 @@
-"""Passwords: to log in with one, to set one by a mailed link, to change one when logged in."""
+"""Passwords: login, reset by e-mail link, and change."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from stytch.core.response_base import StytchError
 
 from . import errors
-from .login import client, current, field, known_address, next_step, proven, sent
-from .pages import go, render
+from .login import link_sent
+from .pages import redirect, render
+from .session import (
+    current_session,
+    form_field,
+    intermediate_session,
+    next_step,
+    raw_form_field,
+    stytch_client,
+    unfinished_login_email,
+)
 
 
-async def ask(request: Request) -> Response:
+async def login_page(request: Request) -> Response:
     slug = request.path_params["slug"]
-    return render(request, "password.html", slug=slug, email_address=known_address(request, slug), error="")
+    email_address = unfinished_login_email(request, slug)
+    return render(request, "password_login.html", slug=slug, email_address=email_address, error="")
 
 
 async def log_in(request: Request) -> Response:
-    slug, email_address = request.path_params["slug"], await field(request, "email_address")
+    slug, email_address = request.path_params["slug"], await form_field(request, "email_address")
+    password, unfinished = await raw_form_field(request, "password"), intermediate_session(request, slug)
     try:
-        answer = await client(request).passwords.authenticate_async(
-            slug, email_address, await _secret(request, "password"), **proven(request, slug)
-        )
+        login = await stytch_client(request).passwords.authenticate_async(slug, email_address, password, **unfinished)
     except StytchError as e:
-        error, status = errors.in_place(e), e.details.status_code
-        return render(request, "password.html", status, slug=slug, email_address=email_address, error=error)
-    return next_step(request, answer)
+        error, status = errors.form_message(e), e.details.status_code
+        return render(request, "password_login.html", status, slug=slug, email_address=email_address, error=error)
+    return next_step(request, login)
 
 
-async def forgotten(request: Request) -> Response:
+async def forgot_page(request: Request) -> Response:
     slug = request.path_params["slug"]
-    return render(request, "forgotten.html", slug=slug, email_address=known_address(request, slug))
+    return render(request, "forgot_password.html", slug=slug, email_address=unfinished_login_email(request, slug))
 
 
-async def send_reset(request: Request) -> Response:
-    slug, email_address = request.path_params["slug"], await field(request, "email_address")
+async def send_reset_link(request: Request) -> Response:
+    slug, email_address = request.path_params["slug"], await form_field(request, "email_address")
     redirect_url = request.app.state.settings.redirect_url
-    await client(request).passwords.email.reset_start_async(
+    await stytch_client(request).passwords.email.reset_start_async(
         slug, email_address, reset_password_redirect_url=redirect_url, login_redirect_url=redirect_url
     )
-    return sent(request, email_address)
+    return link_sent(request, email_address)
 
 
 async def reset(request: Request) -> Response:
-    """The new password, on the strength of the mailed token; one that isn't good enough leaves the token as it is."""
-    token, slug = await field(request, "token"), await field(request, "slug")
+    """Set a password with the token of a reset link. A refused password doesn't consume the token."""
+    token, slug = await form_field(request, "token"), await form_field(request, "slug")
+    password, unfinished = await raw_form_field(request, "password"), intermediate_session(request, slug)
     try:
-        answer = await client(request).passwords.email.reset_async(
-            token, await _secret(request, "password"), **proven(request, slug)
-        )
+        login = await stytch_client(request).passwords.email.reset_async(token, password, **unfinished)
     except StytchError as e:
-        error, status = errors.in_place(e), e.details.status_code
+        error, status = errors.form_message(e), e.details.status_code
         return render(request, "new_password.html", status, token=token, slug=slug, error=error)
-    return next_step(request, answer)
+    return next_step(request, login)
 
 
-async def own(request: Request) -> Response:
-    member = (await current(request)).member
-    return render(request, "own_password.html", member=member, error="")
+async def change_page(request: Request) -> Response:
+    member = (await current_session(request)).member
+    return render(request, "change_password.html", member=member, error="")
 
 
 async def change(request: Request) -> Response:
-    """In place of the old one where there is one; else a first one, which takes a fresh login."""
-    session, passwords = await current(request), client(request).passwords
-    member, new = session.member, await _secret(request, "password")
+    """Replace the member's password, or set the first one. The first one needs a recent login."""
+    session, passwords = await current_session(request), stytch_client(request).passwords
+    member, new_password = session.member, await raw_form_field(request, "password")
     try:
         if member.member_password_id:
-            existing, organization_id = await _secret(request, "existing_password"), member.organization_id
-            changed = await passwords.existing_password.reset_async(
-                member.email_address, existing, new, organization_id
+            old_password = await raw_form_field(request, "existing_password")
+            login = await passwords.existing_password.reset_async(
+                member.email_address, old_password, new_password, member.organization_id
             )
-            answer = next_step(request, changed)
+            response = next_step(request, login)
         else:
             session_token = request.session["session_token"]
-            await passwords.sessions.reset_async(member.organization_id, new, session_token=session_token)
-            answer = go("/dashboard")
+            await passwords.sessions.reset_async(member.organization_id, new_password, session_token=session_token)
+            response = redirect("/dashboard")
     except StytchError as e:
-        status = e.details.status_code
-        return render(request, "own_password.html", status, member=member, error=errors.in_place(e))
+        error, status = errors.form_message(e), e.details.status_code
+        return render(request, "change_password.html", status, member=member, error=error)
     request.session["notice"] = "Your new password is set."
-    return answer
-
-
-async def _secret(request: Request, name: str) -> str:
-    """A field of the form as it was typed: a password may begin or end with a space."""
-    value = (await request.form()).get(name)
-    return value if isinstance(value, str) else ""
+    return response

@@ -1,4 +1,4 @@
-"""The second factor: a texted code, the code of an app, a recovery code; and how somebody without any gets one."""
+"""MFA during a login: text message, authenticator app and recovery code, and enrollment."""
 
 from typing import Any
 
@@ -7,84 +7,86 @@ from starlette.responses import Response
 from stytch.core.response_base import StytchError
 
 from . import errors
-from .login import client, field, logged_in, step_up
-from .pages import go, render
+from .pages import redirect, render
+from .session import form_field, start_session, step_up_page, stytch_client
 
 
 async def show(request: Request) -> Response:
-    return step_up(request) if _whose(request) else go("/")
+    return step_up_page(request) if _unfinished_login(request) else redirect("/")
 
 
-async def send(request: Request) -> Response:
-    """Text a code, to the phone that is known or to the one that was just entered."""
-    if not (whose := _whose(request)):
-        return go("/")
-    step, number = request.session["step_up"], await field(request, "mfa_phone_number")
+async def send_sms(request: Request) -> Response:
+    """Send a code to the member's phone, or to the number in the form."""
+    if not (member := _unfinished_login(request)):
+        return redirect("/")
+    step, number = request.session["step_up"], await form_field(request, "mfa_phone_number")
     try:
-        sent = await client(request).otps.sms.send_async(**whose, mfa_phone_number=number or None)
+        sent = await stytch_client(request).otps.sms.send_async(**member, mfa_phone_number=number or None)
     except StytchError as e:
-        return step_up(request, e.details.status_code, errors.in_place(e))
-    request.session["step_up"] = {**step, "phone": sent.member.mfa_phone_number, "texted": True}
-    return go("/step-up")
+        return step_up_page(request, e.details.status_code, errors.form_message(e))
+    request.session["step_up"] = {**step, "phone": sent.member.mfa_phone_number, "sms_sent": True}
+    return redirect("/step-up")
 
 
-async def sms(request: Request) -> Response:
-    if not (whose := _whose(request)):
-        return go("/")
+async def authenticate_sms(request: Request) -> Response:
+    if not (member := _unfinished_login(request)):
+        return redirect("/")
+    code = await form_field(request, "code")
     try:
-        answer = await client(request).otps.sms.authenticate_async(**whose, code=await field(request, "code"))
+        login = await stytch_client(request).otps.sms.authenticate_async(**member, code=code)
     except StytchError as e:
-        return step_up(request, e.details.status_code, errors.in_place(e))
-    logged_in(request, answer)
-    return go("/dashboard")
+        return step_up_page(request, e.details.status_code, errors.form_message(e))
+    start_session(request, login)
+    return redirect("/dashboard")
 
 
 async def create_totp(request: Request) -> Response:
-    if not (whose := _whose(request)):
-        return go("/")
-    created = await client(request).totps.create_async(**whose)
-    return render(request, "new_totp.html", created=created, error="")
+    if not (member := _unfinished_login(request)):
+        return redirect("/")
+    registration = await stytch_client(request).totps.create_async(**member)
+    return render(request, "set_up_totp.html", registration=registration, error="")
 
 
-async def totp(request: Request) -> Response:
-    """The app's code. The first one ends the registration, and the recovery codes are shown, once."""
-    if not (whose := _whose(request)):
-        return go("/")
-    first = not request.session["step_up"]["has_totp"]
+async def authenticate_totp(request: Request) -> Response:
+    """Check a code of the authenticator app. After the first one, show the recovery codes."""
+    if not (member := _unfinished_login(request)):
+        return redirect("/")
+    is_enrolled, code = request.session["step_up"]["has_totp"], await form_field(request, "code")
     try:
-        answer = await client(request).totps.authenticate_async(**whose, code=await field(request, "code"))
+        login = await stytch_client(request).totps.authenticate_async(**member, code=code)
     except StytchError as e:
-        status, error = e.details.status_code, errors.in_place(e)
-        return render(request, "new_totp.html", status, error=error) if first else step_up(request, status, error)
-    logged_in(request, answer)
-    if not first:
-        return go("/dashboard")
-    found = await client(request).recovery_codes.get_async(answer.organization.organization_id, answer.member_id)
-    return render(request, "recovery_codes.html", codes=found.recovery_codes)
+        status, error = e.details.status_code, errors.form_message(e)
+        if is_enrolled:
+            return step_up_page(request, status, error)
+        return render(request, "set_up_totp.html", status, error=error)
+    start_session(request, login)
+    if is_enrolled:
+        return redirect("/dashboard")
+    recovery = await stytch_client(request).recovery_codes.get_async(
+        login.organization.organization_id, login.member_id
+    )
+    return render(request, "recovery_codes.html", codes=recovery.recovery_codes)
 
 
-async def recovery(request: Request) -> Response:
-    return render(request, "recovery.html", error="") if _whose(request) else go("/")
+async def recovery_page(request: Request) -> Response:
+    return render(request, "recovery.html", error="") if _unfinished_login(request) else redirect("/")
 
 
 async def recover(request: Request) -> Response:
-    if not (whose := _whose(request)):
-        return go("/")
+    if not (member := _unfinished_login(request)):
+        return redirect("/")
+    code = await form_field(request, "recovery_code")
     try:
-        answer = await client(request).recovery_codes.recover_async(
-            **whose, recovery_code=await field(request, "recovery_code")
-        )
+        login = await stytch_client(request).recovery_codes.recover_async(**member, recovery_code=code)
     except StytchError as e:
-        return render(request, "recovery.html", e.details.status_code, error=errors.in_place(e))
-    logged_in(request, answer)
-    request.session["notice"] = (
-        f"That code is used up. Recovery codes that are left: {answer.recovery_codes_remaining}."
-    )
-    return go("/dashboard")
+        return render(request, "recovery.html", e.details.status_code, error=errors.form_message(e))
+    start_session(request, login)
+    request.session["notice"] = f"You used a recovery code. Codes left: {login.recovery_codes_remaining}."
+    return redirect("/dashboard")
 
 
-def _whose(request: Request) -> dict[str, Any]:
-    """Who is asked for a second factor, and by what they are known; nothing where nobody is."""
+def _unfinished_login(request: Request) -> dict[str, Any]:
+    """Return the arguments that identify a login without its second factor, or {} if there is none."""
     step, token = request.session.get("step_up"), request.session.get("intermediate_session_token")
     if not step or not token:
         return {}

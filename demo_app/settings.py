@@ -1,4 +1,4 @@
-"""What the app is told from outside."""
+"""The settings of the app, and how they are read from environment variables."""
 
 import os
 import secrets
@@ -12,13 +12,13 @@ class Settings:
 
     Attributes:
         project_id, secret: the Stytch project's credentials.
-        environment: ``test``, ``live`` or the URL of another API; None lets the SDK tell by the project id.
-        base_url: how browsers reach this app, without a slash at the end.
-        session_secret: signs the cookie; a new one logs everybody out of the app.
-        public_token: what browsers show on their way to an OAuth provider; without it there is no such way.
-        inbox_url: a page that shows the mails that were sent, where there is one.
-        browser_api_url: how browsers reach the API, where that is another address than the app's own way there.
-        host, port: where ``python -m demo_app`` listens.
+        environment: ``test``, ``live`` or the URL of another API. With None, the SDK derives it from the project id.
+        base_url: the app's URL for browsers, without a trailing slash.
+        session_secret: the key that signs the cookie. A new one logs out all members.
+        public_token: the project's public token. Login with Google and single sign-on need it.
+        inbox_url: a page that shows the sent e-mails, if there is one.
+        browser_api_url: the API's URL for browsers, if it differs from ``environment``.
+        host, port: the address that ``python -m demo_app`` listens on.
     """
 
     project_id: str
@@ -34,33 +34,36 @@ class Settings:
 
     @property
     def api_url(self) -> str:
-        """Where browsers reach the API, without a slash at the end."""
+        """The API's URL for browsers, without a trailing slash."""
         if self.browser_api_url:
             return self.browser_api_url.rstrip("/")
-        named = self.environment or ("live" if self.project_id.startswith("project-live-") else "test")
-        return {"test": "https://test.stytch.com", "live": "https://api.stytch.com"}.get(named, named).rstrip("/")
+        environment = self.environment or ("live" if self.project_id.startswith("project-live-") else "test")
+        return {"test": "https://test.stytch.com", "live": "https://api.stytch.com"}.get(
+            environment, environment
+        ).rstrip("/")
 
     @property
     def redirect_url(self) -> str:
-        """Where the link in a mail ends."""
+        """The redirect URL of links and logins."""
         return f"{self.base_url}/authenticate"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """
+        """Read the settings from environment variables.
+
         Raises:
-            ValueError: a variable is missing or can't be read; the message is one line that names it.
+            ValueError: if a variable is missing or invalid. The message is one line that names it.
         """
         missing = [name for name in ("STYTCH_PROJECT_ID", "STYTCH_SECRET") if not environ.get(name)]
         if missing:
-            raise ValueError(f"{' and '.join(missing)} must be set: the project's credentials.")
+            raise ValueError(f"Set {' and '.join(missing)} to the project's credentials.")
         environment = environ.get("STYTCH_ENV") or None
         if environment not in (None, "test", "live") and not environment.startswith(("https://", "http://")):
-            raise ValueError(f"STYTCH_ENV={environment!r} must be test, live or a URL.")
+            raise ValueError(f"STYTCH_ENV={environment!r} isn't valid. Use test, live or a URL.")
         port = environ.get("DEMO_PORT") or "3000"
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-            raise ValueError(f"DEMO_PORT={port!r} must be a port, from 1 to 65535.")
-        given = {
+            raise ValueError(f"DEMO_PORT={port!r} isn't a valid port. Use a number from 1 to 65535.")
+        optional = {
             "session_secret": environ.get("DEMO_SESSION_SECRET"),
             "inbox_url": environ.get("DEMO_INBOX_URL"),
             "public_token": environ.get("STYTCH_PUBLIC_TOKEN"),
@@ -73,5 +76,5 @@ class Settings:
             environment=environment,
             base_url=(environ.get("DEMO_BASE_URL") or f"http://localhost:{port}").rstrip("/"),
             port=int(port),
-            **{name: value for name, value in given.items() if value},
+            **{name: value for name, value in optional.items() if value},
         )

@@ -1,73 +1,73 @@
-"""The demo app, driven through both flows over HTTP.
+"""The demo app over HTTP: sign-up, invitation, login and switching organizations.
 
-A customer's app on the official client: discovery, an organization of one's own, an invitation, the organization's own
-login page, switching, and what the app says when something is refused. Forms and cookies, no browser.
+Submits the app's forms without a real browser. Also checks two error pages.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    from ._demo import Visitor, demo_app
+def run(scenario: Scenario) -> None:
+    from ._demo_app import run_demo_app
+    from ._http_browser import HttpBrowser
 
-    company, second = story.cast.company(), story.cast.company()
-    founder, guest = story.cast.person(works_at=company), story.cast.person()
+    company, second = scenario.fake.company(), scenario.fake.company()
+    founder, guest = scenario.fake.person(works_at=company), scenario.fake.person()
 
-    with demo_app(story) as app, Visitor(app) as laptop, Visitor(app) as phone:
-        story.step(f"{founder} opens the app, and enters an address")
+    with run_demo_app(scenario) as app, HttpBrowser(app) as laptop, HttpBrowser(app) as phone:
+        scenario.step(f"{founder} opens the app and enters an e-mail address")
         laptop.open("/")
         laptop.submit("discovery-form", email_address=founder.email_address)
-        story.expect(laptop, path="/check-email")
+        scenario.expect(laptop, path="/check-email")
 
-        story.step("The link leads to the choice of organizations, of which there is none yet")
-        laptop.open(story.mail(founder, "magic_link.discovery").link)
-        story.expect(laptop, path="/organizations")
+        scenario.step("The link opens the list of organizations, which is empty")
+        laptop.open(scenario.latest_email(founder, "magic_link.discovery").link)
+        scenario.expect(laptop, path="/organizations")
 
-        story.step(f"{founder} creates {company}, and is logged in as its administrator")
+        scenario.step(f"{founder} creates {company}, and is logged in as an administrator")
         laptop.submit("create-form", organization_name=company.name)
-        story.expect(laptop, path="/dashboard")
-        story.equal("#member-email", laptop.text("member-email"), founder.email_address)
-        story.equal("#roles", laptop.text("roles"), "stytch_member stytch_admin")
+        scenario.expect(laptop, path="/dashboard")
+        scenario.expect_equal("#member-email", laptop.text("member-email"), founder.email_address)
+        scenario.expect_equal("#roles", laptop.text("roles"), "stytch_member stytch_admin")
         slug = laptop.text("organization-slug")
 
-        story.step(f"{founder} invites {guest}, who accepts on a phone")
+        scenario.step(f"{founder} invites {guest}, who accepts on a phone")
         laptop.submit("invite-form", email_address=guest.email_address)
-        phone.open(story.mail(guest, "magic_link.invite").link)
-        story.expect(phone, path="/dashboard")
-        story.equal("#roles", phone.text("roles"), "stytch_member")
+        phone.open(scenario.latest_email(guest, "magic_link.invite").link)
+        scenario.expect(phone, path="/dashboard")
+        scenario.expect_equal("#roles", phone.text("roles"), "stytch_member")
 
-        story.step(f"{guest} may not invite anybody: the app says so")
-        phone.submit("invite-form", email_address=story.cast.person().email_address)
-        story.equal("#error-type", phone.text("error-type"), "session_authorization_error")
+        scenario.step(f"{guest} isn't allowed to invite members: the app shows the error")
+        phone.submit("invite-form", email_address=scenario.fake.person().email_address)
+        scenario.expect_equal("#error-type", phone.text("error-type"), "session_authorization_error")
 
-        story.step(f"{guest} logs out, and the dashboard is closed")
+        scenario.step(f"{guest} logs out, and can't open the dashboard")
         phone.open("/dashboard")
         phone.submit("logout-form")
         phone.open("/dashboard")
-        story.expect(phone, path="/")
+        scenario.expect(phone, path="/")
 
-        story.step(f"{guest} comes back by the organization's own page")
+        scenario.step(f"{guest} logs in at the organization's own page")
         phone.submit("organization-form", slug=slug)
-        story.expect(phone, path=f"/org/{slug}")
+        scenario.expect(phone, path=f"/org/{slug}")
         phone.submit("login-form", email_address=guest.email_address)
-        link = story.mail(guest, "magic_link.login").link
+        link = scenario.latest_email(guest, "magic_link.login").link
         phone.open(link)
-        story.expect(phone, path="/dashboard")
+        scenario.expect(phone, path="/dashboard")
 
-        story.step("The same link a second time: refused, and the app says why")
+        scenario.step("Opening the link again is refused: the app shows the error")
         phone.open(link)
-        story.equal("#error-type", phone.text("error-type"), "unable_to_auth_magic_link")
+        scenario.expect_equal("#error-type", phone.text("error-type"), "unable_to_auth_magic_link")
 
-        story.step(f"{founder} founds {second} as well, and switches back to {company}")
+        scenario.step(f"{founder} creates {second} too, then switches back to {company}")
         laptop.open("/")
         laptop.submit("discovery-form", email_address=founder.email_address)
-        laptop.open(story.mail(founder, "magic_link.discovery").link)
+        laptop.open(scenario.latest_email(founder, "magic_link.discovery").link)
         laptop.submit("create-form", organization_name=second.name)
-        story.equal("#organization-name", laptop.text("organization-name").rpartition(" ")[0], second.name)
-        laptop.submit("/switch", saying=company.name)
-        story.expect(laptop, path="/dashboard")
-        story.equal("#organization-slug", laptop.text("organization-slug"), slug)
+        scenario.expect_equal("#organization-name", laptop.text("organization-name").rpartition(" ")[0], second.name)
+        laptop.submit("/switch", containing=company.name)
+        scenario.expect(laptop, path="/dashboard")
+        scenario.expect_equal("#organization-slug", laptop.text("organization-slug"), slug)
 
 
 if __name__ == "__main__":

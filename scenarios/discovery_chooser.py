@@ -1,53 +1,57 @@
-"""Several organizations, and the person chooses one.
+"""Discovery lists several organizations to choose from.
 
-Member of two, allowed to join a third: discovery lists them with the reason why each is there.
+The person is an active member of one, invited to another and allowed to join a third.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, cast = story.client, story.cast
-    employer, club, sister = cast.company(), cast.company(), cast.company()
-    person, colleague = cast.person(works_at=employer), cast.person(works_at=employer)
+def run(scenario: Scenario) -> None:
+    client, fake = scenario.client, scenario.fake
+    employer, club, sister = fake.company(), fake.company(), fake.company()
+    person, colleague = fake.person(works_at=employer), fake.person(works_at=employer)
 
-    story.step(f"{person} is a member of {employer}, and invited to {club}")
-    employing = story.organization(employer)
-    member = story.member(employing, person)
-    inviting = story.organization(club)
-    client.magic_links.email.invite(inviting.organization_id, person.email_address)
+    scenario.step(f"{person} is a member of {employer}, and invited to {club}")
+    employer_organization = scenario.create_organization(employer)
+    member = scenario.create_member(employer_organization, person)
+    club_organization = scenario.create_organization(club)
+    client.magic_links.email.invite(club_organization.organization_id, person.email_address)
 
-    story.step(f"{sister} lets everybody of {employer.domain} join, and {colleague} is there already")
-    joinable = story.organization(sister, email_allowed_domains=[employer.domain], email_jit_provisioning="RESTRICTED")
-    story.member(joinable, colleague)
-    story.login(joinable, colleague)
-
-    story.step(f"{person} proves the address: three organizations, each with its reason")
-    proven = story.discovered(person)
-    offers = {o.organization.organization_name: o.membership.type for o in proven.discovered_organizations}
-    story.equal(employer.name, offers.get(employer.name), "active_member")
-    story.equal(club.name, offers.get(club.name), "invited_member")
-    story.equal(sister.name, offers.get(sister.name), "eligible_to_join_by_email_domain")
-    story.equal("organizations offered", len(offers), 3)
-
-    story.step(f"{person} chooses {employer}")
-    entered = client.discovery.intermediate_sessions.exchange(
-        proven.intermediate_session_token, employing.organization_id
+    scenario.step(f"{sister} lets people with {employer.domain} addresses join. {colleague} is already a member")
+    sister_organization = scenario.create_organization(
+        sister, email_allowed_domains=[employer.domain], email_jit_provisioning="RESTRICTED"
     )
-    story.expect(entered, member_authenticated=True, member_id=member.member_id)
+    scenario.create_member(sister_organization, colleague)
+    scenario.log_in(sister_organization, colleague)
 
-    story.step("One choice for each proof: the intermediate session is used up")
-    story.refused(
+    scenario.step(f"{person} verifies the address: discovery lists all three, with the type of membership")
+    discovery = scenario.discover(person)
+    memberships = {o.organization.organization_name: o.membership.type for o in discovery.discovered_organizations}
+    scenario.expect_equal(employer.name, memberships.get(employer.name), "active_member")
+    scenario.expect_equal(club.name, memberships.get(club.name), "invited_member")
+    scenario.expect_equal(sister.name, memberships.get(sister.name), "eligible_to_join_by_email_domain")
+    scenario.expect_equal("organizations", len(memberships), 3)
+
+    scenario.step(f"{person} chooses {employer}")
+    login = client.discovery.intermediate_sessions.exchange(
+        discovery.intermediate_session_token, employer_organization.organization_id
+    )
+    scenario.expect(login, member_authenticated=True, member_id=member.member_id)
+
+    scenario.step("An intermediate session can be exchanged once")
+    scenario.expect_error(
         "intermediate_session_not_found",
         client.discovery.intermediate_sessions.exchange,
-        proven.intermediate_session_token,
-        inviting.organization_id,
+        discovery.intermediate_session_token,
+        club_organization.organization_id,
     )
 
-    story.step("From inside, the list has what the person is in, not what could be joined")
-    inside = client.discovery.organizations.list(session_token=entered.session_token).discovered_organizations
-    story.equal("organizations", [o.organization.organization_name for o in inside], [employer.name, club.name])
+    scenario.step("With a session, the list has only current memberships and invitations")
+    memberships = client.discovery.organizations.list(session_token=login.session_token).discovered_organizations
+    scenario.expect_equal(
+        "organizations", [o.organization.organization_name for o in memberships], [employer.name, club.name]
+    )
 
 
 if __name__ == "__main__":

@@ -1,43 +1,43 @@
-"""A returning member with one organization walks straight in.
+"""A returning member with one organization logs in by discovery.
 
-Discovery finds the one organization that the address is in, and the app asks no further question.
+The app enters the only organization in the list, without asking.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person, stranger = story.cast.person(works_at=company), story.cast.company()
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person, other = scenario.fake.person(works_at=company), scenario.fake.company()
 
-    story.step(f"{person} has been a member of {company} for a while; {stranger} is somebody else's")
-    organization = story.organization(company)
-    member = story.member(organization, person)
-    story.organization(stranger)
-    story.expect(member, status="active", name=person.name)
+    scenario.step(f"{person} is a member of {company}, and not of {other}")
+    organization = scenario.create_organization(company)
+    member = scenario.create_member(organization, person)
+    scenario.create_organization(other)
+    scenario.expect(member, status="active", name=person.name)
 
-    story.step(f"{person} asks for a link, and opens it")
+    scenario.step(f"{person} requests a link, and opens it")
     client.magic_links.email.discovery.send(person.email_address)
-    landing = story.click(story.mail(person, "magic_link.discovery"))
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.discovery"))
 
-    story.step("Discovery finds the one organization")
-    proven = client.magic_links.discovery.authenticate(landing.token)
-    names = [found.organization.organization_name for found in proven.discovered_organizations]
-    story.equal("organizations", names, [company.name])
-    found = proven.discovered_organizations[0]
-    story.expect(found, member_authenticated=True, primary_required=None, mfa_required=None)
-    story.expect(found.membership, type="active_member")
+    scenario.step("Discovery finds one organization")
+    discovery = client.magic_links.discovery.authenticate(redirect.token)
+    names = [found.organization.organization_name for found in discovery.discovered_organizations]
+    scenario.expect_equal("organizations", names, [company.name])
+    found = discovery.discovered_organizations[0]
+    scenario.expect(found, member_authenticated=True, primary_required=None, mfa_required=None)
+    scenario.expect(found.membership, type="active_member")
 
-    story.step("So the app exchanges the intermediate session at once")
-    entered = client.discovery.intermediate_sessions.exchange(
-        proven.intermediate_session_token, found.organization.organization_id
+    scenario.step("The app exchanges the intermediate session")
+    login = client.discovery.intermediate_sessions.exchange(
+        discovery.intermediate_session_token, found.organization.organization_id
     )
-    story.expect(entered, member_authenticated=True, member_id=member.member_id)
-    story.expect(entered.member_session, roles=["stytch_member"], organization_slug=company.slug)
+    scenario.expect(login, member_authenticated=True, member_id=member.member_id)
+    scenario.expect(login.member_session, roles=["stytch_member"], organization_slug=company.slug)
 
-    story.step("By the way, the address got verified")
-    story.expect(entered.member, email_address_verified=True)
+    scenario.step("The address is verified now")
+    scenario.expect(login.member, email_address_verified=True)
 
 
 if __name__ == "__main__":

@@ -1,46 +1,46 @@
 """Sign-up by discovery creates the first organization.
 
-Nobody knows the address yet: the link proves it, and whoever proved it may found an organization.
+The address doesn't belong to an organization yet. After it is verified by a link, the person can create one.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    founder = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    founder = scenario.fake.person(works_at=company)
 
-    story.step(f"{founder} asks to log in, and names no organization")
+    scenario.step(f"{founder} asks to log in, without an organization")
     client.magic_links.email.discovery.send(founder.email_address)
-    mail = story.mail(founder, "magic_link.discovery")
+    email = scenario.latest_email(founder, "magic_link.discovery")
 
-    story.step("The link in the mail leads to the app")
-    landing = story.click(mail)
-    story.expect(landing, token_type="discovery", slug="")
+    scenario.step("The link redirects to the app")
+    redirect = scenario.click_link(email)
+    scenario.expect(redirect, token_type="discovery", slug="")
 
-    story.step("The app redeems the token: the address is proven, and there is no organization to enter")
-    proven = client.magic_links.discovery.authenticate(landing.token)
-    story.expect(proven, email_address=founder.email_address, discovered_organizations=[])
+    scenario.step("The app authenticates the token: the address is verified, and has no organization")
+    discovery = client.magic_links.discovery.authenticate(redirect.token)
+    scenario.expect(discovery, email_address=founder.email_address, discovered_organizations=[])
 
-    story.step(f"{founder} founds {company}")
-    founded = client.discovery.organizations.create(
-        proven.intermediate_session_token, organization_name=company.name, organization_slug=company.slug
+    scenario.step(f"{founder} creates {company}")
+    login = client.discovery.organizations.create(
+        discovery.intermediate_session_token, organization_name=company.name, organization_slug=company.slug
     )
-    story.expect(founded, member_authenticated=True, intermediate_session_token="")
-    story.expect(founded.organization, organization_name=company.name, organization_slug=company.slug)
+    scenario.expect(login, member_authenticated=True, intermediate_session_token="")
+    scenario.expect(login.organization, organization_name=company.name, organization_slug=company.slug)
 
-    story.step(f"{founder} is its first member, and its administrator")
-    story.expect(founded.member, status="active", is_admin=True, email_address_verified=True)
-    story.expect(founded.member_session, roles=["stytch_member", "stytch_admin"])
+    scenario.step(f"{founder} is its first member, and an administrator")
+    scenario.expect(login.member, status="active", is_admin=True, email_address_verified=True)
+    scenario.expect(login.member_session, roles=["stytch_member", "stytch_admin"])
 
-    story.step("The session is good, and the intermediate session is used up")
-    checked = client.sessions.authenticate(session_token=founded.session_token)
-    story.expect(checked.member, member_id=founded.member.member_id)
-    story.refused(
+    scenario.step("The session is valid, and the intermediate session is consumed")
+    checked = client.sessions.authenticate(session_token=login.session_token)
+    scenario.expect(checked.member, member_id=login.member.member_id)
+    scenario.expect_error(
         "intermediate_session_not_found",
         client.discovery.organizations.list,
-        intermediate_session_token=proven.intermediate_session_token,
+        intermediate_session_token=discovery.intermediate_session_token,
     )
 
 

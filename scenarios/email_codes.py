@@ -1,53 +1,53 @@
-"""A code by e-mail instead of a link.
+"""Login by a six-digit code in an e-mail.
 
-Six digits, typed into the browser that asked for them: in an organization, and before one is chosen.
+For one organization, and for discovery.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization, email = story.organization(company), client.otps.email
-    where = {"organization_id": organization.organization_id, "email_address": person.email_address}
-    member = story.member(organization, person)
+    organization, email = scenario.create_organization(company), client.otps.email
+    account = {"organization_id": organization.organization_id, "email_address": person.email_address}
+    member = scenario.create_member(organization, person)
 
-    story.step(f"{person} has a code mailed, and then another")
-    email.login_or_signup(**where)
-    first = story.mail(person, "email_otp.login").code
-    email.login_or_signup(**where)
-    code = story.mail(person, "email_otp.login").code
+    scenario.step(f"{person} requests a code, and then another")
+    email.login_or_signup(**account)
+    first = scenario.latest_email(person, "email_otp.login").code
+    email.login_or_signup(**account)
+    code = scenario.latest_email(person, "email_otp.login").code
 
-    story.step("Only the newest works")
-    story.refused("unable_to_auth_otp_code", email.authenticate, **where, code=first)
-    login = email.authenticate(**where, code=code)
-    story.expect(login, member_authenticated=True, member_id=member.member_id)
-    story.expect(login.member_session.authentication_factors[0], type="email_otp", delivery_method="email")
+    scenario.step("Only the newest code works")
+    scenario.expect_error("unable_to_auth_otp_code", email.authenticate, **account, code=first)
+    login = email.authenticate(**account, code=code)
+    scenario.expect(login, member_authenticated=True, member_id=member.member_id)
+    scenario.expect(login.member_session.authentication_factors[0], type="email_otp", delivery_method="email")
 
-    story.step("And it works once")
-    story.refused("unable_to_auth_otp_code", email.authenticate, **where, code=code)
+    scenario.step("A code works once")
+    scenario.expect_error("unable_to_auth_otp_code", email.authenticate, **account, code=code)
 
-    story.step("Before an organization is chosen it is the same")
+    scenario.step("A code works for discovery, too")
     email.discovery.send(person.email_address)
-    code = story.mail(person, "email_otp.discovery").code
-    proven = email.discovery.authenticate(person.email_address, code)
-    names = [found.organization.organization_name for found in proven.discovered_organizations]
-    story.equal("organizations", names, [company.name])
+    code = scenario.latest_email(person, "email_otp.discovery").code
+    discovery = email.discovery.authenticate(person.email_address, code)
+    names = [found.organization.organization_name for found in discovery.discovered_organizations]
+    scenario.expect_equal("organizations", names, [company.name])
 
-    story.step(f"{person} enters {company}")
-    entered = client.discovery.intermediate_sessions.exchange(
-        proven.intermediate_session_token, organization.organization_id
+    scenario.step(f"{person} chooses {company}")
+    login = client.discovery.intermediate_sessions.exchange(
+        discovery.intermediate_session_token, organization.organization_id
     )
-    story.expect(entered, member_authenticated=True)
+    scenario.expect(login, member_authenticated=True)
 
-    story.step("A code that was read after ten minutes is too old")
-    email.login_or_signup(**where)
-    code = story.mail(person, "email_otp.login").code
-    story.later(minutes=10)
-    story.refused("unable_to_auth_otp_code", email.authenticate, **where, code=code)
+    scenario.step("A code expires after ten minutes")
+    email.login_or_signup(**account)
+    code = scenario.latest_email(person, "email_otp.login").code
+    scenario.advance_clock(minutes=10)
+    scenario.expect_error("unable_to_auth_otp_code", email.authenticate, **account, code=code)
 
 
 if __name__ == "__main__":

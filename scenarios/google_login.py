@@ -1,42 +1,42 @@
-"""With Google, into an organization and by discovery.
+"""Login with Google, to an organization and by discovery.
 
-The provider vouches for the address: no mail is sent, and nothing has to be confirmed.
+Google verifies the address, so no e-mail is sent.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization = story.organization(company)
-    member = story.member(organization, person)
+    organization = scenario.create_organization(company)
+    member = scenario.create_member(organization, person)
 
-    story.step(f"{person} continues with Google at the page of {company}")
-    landing = story.by_provider("google", person, company.slug)
-    story.expect(landing, token_type="oauth", slug=company.slug)
+    scenario.step(f"{person} continues with Google at the login page of {company}")
+    redirect = scenario.oauth_login("google", person, company.slug)
+    scenario.expect(redirect, token_type="oauth", slug=company.slug)
 
-    story.step("The app redeems the token")
-    login = client.oauth.authenticate(landing.token)
-    story.expect(login, member_authenticated=True, member_id=member.member_id, provider_type="Google")
-    story.equal("mails", len(story.control.mails(person.email_address)), 0)
+    scenario.step("The app authenticates the token")
+    login = client.oauth.authenticate(redirect.token)
+    scenario.expect(login, member_authenticated=True, member_id=member.member_id, provider_type="Google")
+    scenario.expect_equal("e-mails", len(scenario.control.messages(person.email_address)), 0)
 
-    story.step("It works once")
-    story.refused("oauth_token_not_found", client.oauth.authenticate, landing.token)
+    scenario.step("A token works once")
+    scenario.expect_error("oauth_token_not_found", client.oauth.authenticate, redirect.token)
 
-    story.step("By discovery Google leads to the choice of organizations")
-    landing = story.by_provider("google", person)
-    story.expect(landing, token_type="discovery_oauth", slug="")
-    proven = client.oauth.discovery.authenticate(landing.token)
-    story.expect(proven, email_address=person.email_address, full_name=person.name)
+    scenario.step("Discovery with Google lists the organizations")
+    redirect = scenario.oauth_login("google", person)
+    scenario.expect(redirect, token_type="discovery_oauth", slug="")
+    discovery = client.oauth.discovery.authenticate(redirect.token)
+    scenario.expect(discovery, email_address=person.email_address, full_name=person.name)
 
-    story.step(f"{person} enters {company}")
-    entered = client.discovery.intermediate_sessions.exchange(
-        proven.intermediate_session_token, organization.organization_id
+    scenario.step(f"{person} chooses {company}")
+    login = client.discovery.intermediate_sessions.exchange(
+        discovery.intermediate_session_token, organization.organization_id
     )
-    story.expect(entered, member_authenticated=True, member_id=member.member_id)
+    scenario.expect(login, member_authenticated=True, member_id=member.member_id)
 
 
 if __name__ == "__main__":

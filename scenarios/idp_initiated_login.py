@@ -1,40 +1,39 @@
-"""IdP-initiated login: the way begins at the company's own portal.
+"""IdP-initiated login: SAML login that starts in the company's portal.
 
-No page of the app was visited before: the identity provider posts an assertion that nobody asked for. The connection
-takes that, until its owner turns it off.
+The identity provider posts an assertion without a request from the app. A connection allows that by default.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
-    organization = story.organization(company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
+    organization = scenario.create_organization(company)
 
-    story.step(f"{company} connects its identity provider by SAML")
-    idp = story.identity_provider(organization, "saml")
+    scenario.step(f"{company} connects its SAML identity provider")
+    idp = scenario.create_identity_provider(organization, "saml")
     connections = client.sso.get_connections(organization.organization_id)
-    story.expect(connections.saml_connections[0], status="active", idp_initiated_auth_disabled=False)
+    scenario.expect(connections.saml_connections[0], status="active", idp_initiated_auth_disabled=False)
 
-    story.step(f"{person} clicks on the app in the company's portal")
-    landing = story.by_idp(idp, person, url=idp["sso_url"])
-    story.expect(landing, token_type="sso")
-    came = client.sso.authenticate(landing.token)
-    story.expect(came, member_authenticated=True)
-    story.expect(came.member, email_address=person.email_address)
+    scenario.step(f"{person} clicks the app in the company's portal")
+    redirect = scenario.sso_login(idp, person, url=idp["sso_url"])
+    scenario.expect(redirect, token_type="sso")
+    login = client.sso.authenticate(redirect.token)
+    scenario.expect(login, member_authenticated=True)
+    scenario.expect(login.member, email_address=person.email_address)
 
-    story.step("The administrators of the organization no longer want that")
+    scenario.step("The organization turns IdP-initiated login off")
     client.sso.saml.update_connection(
         organization.organization_id, idp["connection_id"], idp_initiated_auth_disabled=True
     )
-    story.control.next_identity("saml", person.email_address, connection_id=idp["connection_id"])
-    story.turned_away(idp["sso_url"])
+    scenario.control.next_identity("saml", person.email_address, connection_id=idp["connection_id"])
+    scenario.expect_no_redirect(idp["sso_url"])
 
-    story.step("The way that begins at the app is open as before")
-    came = client.sso.authenticate(story.by_idp(idp, person).token)
-    story.expect(came, member_authenticated=True)
+    scenario.step("Login that starts at the app still works")
+    login = client.sso.authenticate(scenario.sso_login(idp, person).token)
+    scenario.expect(login, member_authenticated=True)
 
 
 if __name__ == "__main__":

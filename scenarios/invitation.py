@@ -1,26 +1,26 @@
-"""An invited member accepts.
+"""A member accepts an invitation.
 
-An administrator invites in the browser's session, the invitation waits in the inbox, and opening it is accepting it.
+An administrator sends the invitation with their own session. The member accepts by opening the link.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
+def run(scenario: Scenario) -> None:
     from stytch.b2b.models.magic_links_email import InviteRequestOptions
     from stytch.shared.method_options import Authorization
 
-    client, company = story.client, story.cast.company()
-    admin, guest = story.cast.person(works_at=company), story.cast.person()
+    client, company = scenario.client, scenario.fake.company()
+    admin, guest = scenario.fake.person(works_at=company), scenario.fake.person()
 
-    story.step(f"{admin} is an administrator of {company}, and logged in")
-    organization = story.organization(company)
-    story.member(organization, admin, roles=["stytch_admin"])
-    session = story.login(organization, admin)
-    story.expect(session.member, is_admin=True)
+    scenario.step(f"{admin}, an administrator of {company}, logs in")
+    organization = scenario.create_organization(company)
+    scenario.create_member(organization, admin, roles=["stytch_admin"])
+    session = scenario.log_in(organization, admin)
+    scenario.expect(session.member, is_admin=True)
 
-    story.step(f"{admin} invites {guest.name}, on the strength of that session")
+    scenario.step(f"{admin} invites {guest.name} with that session")
     sent = client.magic_links.email.invite(
         organization.organization_id,
         guest.email_address,
@@ -28,21 +28,21 @@ def run(story: Story) -> None:
         invited_by_member_id=session.member_id,
         method_options=InviteRequestOptions(authorization=Authorization(session_token=session.session_token)),
     )
-    story.expect(sent.member, status="invited", name=guest.name, email_address_verified=False)
+    scenario.expect(sent.member, status="invited", name=guest.name, email_address_verified=False)
 
-    story.step("The invitation is in the inbox, good for a week")
-    mail = story.mail(guest, "magic_link.invite")
-    story.later(days=6)
+    scenario.step("The invitation is in the inbox, and is valid for a week")
+    email = scenario.latest_email(guest, "magic_link.invite")
+    scenario.advance_clock(days=6)
 
-    story.step(f"{guest} opens it, and thereby accepts")
-    landing = story.click(mail)
-    story.expect(landing, token_type="multi_tenant_magic_links", slug=company.slug)
-    accepted = client.magic_links.authenticate(landing.token)
-    story.expect(accepted, member_authenticated=True, member_id=sent.member_id)
-    story.expect(accepted.member, status="active", email_address_verified=True)
+    scenario.step(f"{guest} accepts by opening the link")
+    redirect = scenario.click_link(email)
+    scenario.expect(redirect, token_type="multi_tenant_magic_links", slug=company.slug)
+    login = client.magic_links.authenticate(redirect.token)
+    scenario.expect(login, member_authenticated=True, member_id=sent.member_id)
+    scenario.expect(login.member, status="active", email_address_verified=True)
 
-    story.step(f"Who is a member can't be invited again, be it by {admin} or by the app itself")
-    story.refused(
+    scenario.step("An active member can't be invited again")
+    scenario.expect_error(
         "duplicate_member_email", client.magic_links.email.invite, organization.organization_id, guest.email_address
     )
 

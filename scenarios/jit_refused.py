@@ -1,47 +1,53 @@
-"""Joining is refused to the wrong domain, and where nobody may join.
+"""Just-in-time provisioning is refused.
 
-Being refused leaves nothing behind: no member, no mail, and a proof that is still good elsewhere.
+The address has another domain, or the organization doesn't allow joining. No member is created and no e-mail is sent.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, cast = story.client, story.cast
-    open_company, closed_company = cast.company(), cast.company()
-    outsider = cast.person()
+def run(scenario: Scenario) -> None:
+    client, fake = scenario.client, scenario.fake
+    open_company, closed_company = fake.company(), fake.company()
+    outsider = fake.person()
 
-    story.step(f"{open_company} lets {open_company.domain} join; {closed_company} lets nobody join")
-    opened = story.organization(
+    scenario.step(
+        f"{open_company} lets people with {open_company.domain} addresses join. {closed_company} doesn't allow joining"
+    )
+    open_organization = scenario.create_organization(
         open_company, email_allowed_domains=[open_company.domain], email_jit_provisioning="RESTRICTED"
     )
-    closed = story.organization(closed_company)
-    story.expect(opened, email_jit_provisioning="RESTRICTED")
-    story.expect(closed, email_jit_provisioning="NOT_ALLOWED")
+    closed_organization = scenario.create_organization(closed_company)
+    scenario.expect(open_organization, email_jit_provisioning="RESTRICTED")
+    scenario.expect(closed_organization, email_jit_provisioning="NOT_ALLOWED")
 
-    story.step(f"{outsider} of another domain proves an address, and is offered neither")
-    proven = story.discovered(outsider)
-    story.expect(proven, discovered_organizations=[])
+    scenario.step(f"{outsider} verifies an address at another domain: discovery lists no organization")
+    discovery = scenario.discover(outsider)
+    scenario.expect(discovery, discovered_organizations=[])
 
-    story.step("Asking for them by name does not help")
-    exchange, token = client.discovery.intermediate_sessions.exchange, proven.intermediate_session_token
-    story.refused("invalid_email_for_jit_provisioning", exchange, token, opened.organization_id)
-    story.refused("email_jit_provisioning_not_allowed", exchange, token, closed.organization_id)
+    scenario.step("Exchanging the intermediate session is refused")
+    exchange, token = client.discovery.intermediate_sessions.exchange, discovery.intermediate_session_token
+    scenario.expect_error("invalid_email_for_jit_provisioning", exchange, token, open_organization.organization_id)
+    scenario.expect_error("email_jit_provisioning_not_allowed", exchange, token, closed_organization.organization_id)
 
-    story.step("Nor do the organizations' own login pages, and no mail goes out")
-    ask, before = client.magic_links.email.login_or_signup, len(story.control.mails(outsider.email_address))
-    story.refused("invalid_email_for_jit_provisioning", ask, opened.organization_id, outsider.email_address)
-    story.refused("email_jit_provisioning_not_allowed", ask, closed.organization_id, outsider.email_address)
-    story.equal("mails since", len(story.control.mails(outsider.email_address)) - before, 0)
+    scenario.step("The organizations' own login pages refuse, too, and send no e-mail")
+    send, before = client.magic_links.email.login_or_signup, len(scenario.control.messages(outsider.email_address))
+    scenario.expect_error(
+        "invalid_email_for_jit_provisioning", send, open_organization.organization_id, outsider.email_address
+    )
+    scenario.expect_error(
+        "email_jit_provisioning_not_allowed", send, closed_organization.organization_id, outsider.email_address
+    )
+    scenario.expect_equal("e-mails sent", len(scenario.control.messages(outsider.email_address)) - before, 0)
 
-    story.step("Neither has a member now")
-    ids = [opened.organization_id, closed.organization_id]
-    story.expect(client.organizations.members.search(organization_ids=ids), members=[])
+    scenario.step("No member was created")
+    ids = [open_organization.organization_id, closed_organization.organization_id]
+    scenario.expect(client.organizations.members.search(organization_ids=ids), members=[])
 
-    story.step(f"The proof is still good: {outsider} founds a company instead")
-    founded = client.discovery.organizations.create(token, organization_name=cast.company().name)
-    story.expect(founded, member_authenticated=True)
+    scenario.step(f"The intermediate session is still valid: {outsider} creates an organization")
+    login = client.discovery.organizations.create(token, organization_name=fake.company().name)
+    scenario.expect(login, member_authenticated=True)
 
 
 if __name__ == "__main__":

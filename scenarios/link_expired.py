@@ -1,50 +1,50 @@
-"""A link that was opened too late.
+"""Links and intermediate sessions expire.
 
-Links live for an hour, or as long as the app says. The project's clock moves; nobody waits.
+A link is valid for an hour, or as long as the app chooses. The scenario moves the project's clock instead of waiting.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
-    organization = story.organization(company)
-    story.member(organization, person)
-    ask = client.magic_links.email.login_or_signup
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
+    organization = scenario.create_organization(company)
+    scenario.create_member(organization, person)
+    send = client.magic_links.email.login_or_signup
 
-    story.step(f"{person} asks for a link, and goes to lunch")
-    ask(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person))
-    story.later(minutes=60)
+    scenario.step(f"{person} requests a link, and doesn't use it for an hour")
+    send(organization.organization_id, person.email_address)
+    redirect = scenario.click_link(scenario.latest_email(person))
+    scenario.advance_clock(minutes=60)
 
-    story.step("After an hour the link still leads to the app, which is told that it is too late")
-    story.refused("unable_to_auth_magic_link", client.magic_links.authenticate, landing.token)
+    scenario.step("The link still redirects to the app, but its token has expired")
+    scenario.expect_error("unable_to_auth_magic_link", client.magic_links.authenticate, redirect.token)
 
-    story.step("A new one works, in its last minute")
-    ask(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person))
-    story.later(minutes=59)
-    story.expect(client.magic_links.authenticate(landing.token), member_authenticated=True)
+    scenario.step("A new link works in its last minute")
+    send(organization.organization_id, person.email_address)
+    redirect = scenario.click_link(scenario.latest_email(person))
+    scenario.advance_clock(minutes=59)
+    scenario.expect(client.magic_links.authenticate(redirect.token), member_authenticated=True)
 
-    story.step("The app may make links that live for five minutes")
-    ask(organization.organization_id, person.email_address, login_expiration_minutes=5)
-    landing = story.click(story.mail(person))
-    story.later(minutes=5)
-    story.refused("unable_to_auth_magic_link", client.magic_links.authenticate, landing.token)
+    scenario.step("The app can send a link that is valid for five minutes")
+    send(organization.organization_id, person.email_address, login_expiration_minutes=5)
+    redirect = scenario.click_link(scenario.latest_email(person))
+    scenario.advance_clock(minutes=5)
+    scenario.expect_error("unable_to_auth_magic_link", client.magic_links.authenticate, redirect.token)
 
-    story.step("In discovery it is the same; and what a link proved lives for ten minutes")
+    scenario.step("Discovery links expire, too. An intermediate session is valid for ten minutes")
     client.magic_links.email.discovery.send(person.email_address)
-    landing = story.click(story.mail(person))
-    story.later(minutes=60)
-    story.refused("unable_to_auth_magic_link", client.magic_links.discovery.authenticate, landing.token)
-    proven = story.discovered(person)
-    story.later(minutes=10)
-    story.refused(
+    redirect = scenario.click_link(scenario.latest_email(person))
+    scenario.advance_clock(minutes=60)
+    scenario.expect_error("unable_to_auth_magic_link", client.magic_links.discovery.authenticate, redirect.token)
+    discovery = scenario.discover(person)
+    scenario.advance_clock(minutes=10)
+    scenario.expect_error(
         "intermediate_session_not_found",
         client.discovery.intermediate_sessions.exchange,
-        proven.intermediate_session_token,
+        discovery.intermediate_session_token,
         organization.organization_id,
     )
 

@@ -1,41 +1,41 @@
 """A link that was used twice.
 
-The first to redeem it is logged in. Opening the link is not redeeming it: a mail scanner may look at it.
+The token works once. Opening the link doesn't consume it, so a mail scanner does no harm; authenticating it does.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
-    organization = story.organization(company)
-    story.member(organization, person)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
+    organization = scenario.create_organization(company)
+    scenario.create_member(organization, person)
 
-    story.step(f"{person} asks for a link; a mail scanner opens it first")
+    scenario.step(f"{person} requests a link. A mail scanner opens it first")
     client.magic_links.email.login_or_signup(organization.organization_id, person.email_address)
-    mail = story.mail(person, "magic_link.login")
-    story.click(mail)
+    email = scenario.latest_email(person, "magic_link.login")
+    scenario.click_link(email)
 
-    story.step(f"That used nothing up: {person} opens it, and is logged in")
-    landing = story.click(mail)
-    login = client.magic_links.authenticate(landing.token)
-    story.expect(login, member_authenticated=True)
+    scenario.step(f"The link still works: {person} opens it and is logged in")
+    redirect = scenario.click_link(email)
+    login = client.magic_links.authenticate(redirect.token)
+    scenario.expect(login, member_authenticated=True)
 
-    story.step("Somebody finds the link in the browser's history")
-    story.refused("unable_to_auth_magic_link", client.magic_links.authenticate, landing.token)
+    scenario.step("Using the link again is refused")
+    scenario.expect_error("unable_to_auth_magic_link", client.magic_links.authenticate, redirect.token)
 
-    story.step("The session of the first time is none the worse for it")
+    scenario.step("The session stays valid")
     checked = client.sessions.authenticate(session_token=login.session_token)
-    story.expect(checked.member_session, member_session_id=login.member_session.member_session_id)
+    scenario.expect(checked.member_session, member_session_id=login.member_session.member_session_id)
 
-    story.step("A link of discovery works once, too")
+    scenario.step("A discovery link works once, too")
     client.magic_links.email.discovery.send(person.email_address)
-    landing = story.click(story.mail(person, "magic_link.discovery"))
-    proven = client.magic_links.discovery.authenticate(landing.token)
-    story.expect(proven, email_address=person.email_address)
-    story.refused("unable_to_auth_magic_link", client.magic_links.discovery.authenticate, landing.token)
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.discovery"))
+    discovery = client.magic_links.discovery.authenticate(redirect.token)
+    scenario.expect(discovery, email_address=person.email_address)
+    scenario.expect_error("unable_to_auth_magic_link", client.magic_links.discovery.authenticate, redirect.token)
 
 
 if __name__ == "__main__":

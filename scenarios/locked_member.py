@@ -1,37 +1,41 @@
 """Ten wrong passwords lock a member.
 
-Then even the right one is refused, until an hour has passed.
+Then the correct password is refused for an hour, too.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization, good, wrong = story.organization(company), "plum orbit kettle 47", "seven quiet lanterns drift"
-    where = {"organization_id": organization.organization_id, "email_address": person.email_address}
-    member, authenticate = story.member(organization, person), client.passwords.authenticate
+    organization, good, wrong = (
+        scenario.create_organization(company),
+        "plum orbit kettle 47",
+        "seven quiet lanterns drift",
+    )
+    account = {"organization_id": organization.organization_id, "email_address": person.email_address}
+    member, authenticate = scenario.create_member(organization, person), client.passwords.authenticate
 
-    story.step(f"{person} has a password")
+    scenario.step(f"{person} has a password")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
-    story.expect(client.passwords.email.reset(landing.token, good), member_authenticated=True)
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
+    scenario.expect(client.passwords.email.reset(redirect.token, good), member_authenticated=True)
 
-    story.step("Somebody guesses, ten times")
+    scenario.step("Ten attempts with a wrong password are refused")
     for _ in range(10):
-        story.refused("unauthorized_credentials", authenticate, **where, password=wrong)
+        scenario.expect_error("unauthorized_credentials", authenticate, **account, password=wrong)
 
-    story.step("The member is locked: not even the right password helps")
+    scenario.step("The member is locked: the correct password is refused, too")
     found = client.organizations.members.get(organization.organization_id, member_id=member.member_id)
-    story.expect(found.member, is_locked=True)
-    story.refused("user_lock_limit_reached", authenticate, **where, password=good)
+    scenario.expect(found.member, is_locked=True)
+    scenario.expect_error("user_lock_limit_reached", authenticate, **account, password=good)
 
-    story.step("After an hour it does")
-    story.later(minutes=60)
-    story.expect(authenticate(**where, password=good), member_authenticated=True)
+    scenario.step("After an hour, the correct password works")
+    scenario.advance_clock(minutes=60)
+    scenario.expect(authenticate(**account, password=good), member_authenticated=True)
 
 
 if __name__ == "__main__":

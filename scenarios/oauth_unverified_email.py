@@ -1,48 +1,48 @@
-"""GitHub, which vouches for no address.
+"""Login with GitHub, which doesn't verify the e-mail address.
 
-So the address has to be confirmed as well, once; from then on the account is known to be the member's.
+At the first login the address must be verified by another method. After that, GitHub is enough.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization = story.organization(
+    organization = scenario.create_organization(
         company, email_allowed_domains=[company.domain], email_jit_provisioning="RESTRICTED"
     )
-    colleague = story.cast.person(works_at=company)
-    story.member(organization, colleague)
-    story.login(organization, colleague)
+    colleague = scenario.fake.person(works_at=company)
+    scenario.create_member(organization, colleague)
+    scenario.log_in(organization, colleague)
 
-    story.step(f"{person} signs up at {company} with GitHub")
-    landing = story.by_provider("github", person, company.slug)
-    begun = client.oauth.authenticate(landing.token)
-    story.expect(begun, member_authenticated=False, session_token="")
+    scenario.step(f"{person} signs up at {company} with GitHub")
+    redirect = scenario.oauth_login("github", person, company.slug)
+    first_login = client.oauth.authenticate(redirect.token)
+    scenario.expect(first_login, member_authenticated=False, session_token="")
 
-    story.step("GitHub says nothing about the address: the organization asks for a method that does")
-    asked = begun.primary_required.allowed_auth_methods
-    story.equal("a code by e-mail would do", "email_otp" in asked, True)
-    story.equal("GitHub alone would do", "github_oauth" in asked, False)
+    scenario.step("GitHub doesn't verify the address, so another login method is required")
+    allowed = first_login.primary_required.allowed_auth_methods
+    scenario.expect_equal("an e-mail code is allowed", "email_otp" in allowed, True)
+    scenario.expect_equal("GitHub is allowed", "github_oauth" in allowed, False)
 
-    story.step(f"{person} confirms the address by a code, with the intermediate session along")
+    scenario.step(f"{person} verifies the address by e-mail code, with the intermediate session")
     client.otps.email.login_or_signup(organization.organization_id, person.email_address)
     login = client.otps.email.authenticate(
         organization.organization_id,
         person.email_address,
-        story.mail(person).code,
-        intermediate_session_token=begun.intermediate_session_token,
+        scenario.latest_email(person).code,
+        intermediate_session_token=first_login.intermediate_session_token,
     )
-    story.expect(login, member_authenticated=True)
-    kinds = sorted(factor.type.value for factor in login.member_session.authentication_factors)
-    story.equal("factors", kinds, ["email_otp", "oauth"])
+    scenario.expect(login, member_authenticated=True)
+    types = sorted(factor.type.value for factor in login.member_session.authentication_factors)
+    scenario.expect_equal("factors", types, ["email_otp", "oauth"])
 
-    story.step("Next time GitHub is enough")
-    landing = story.by_provider("github", person, company.slug)
-    story.expect(client.oauth.authenticate(landing.token), member_authenticated=True, provider_type="Github")
+    scenario.step("At the next login, GitHub is enough")
+    redirect = scenario.oauth_login("github", person, company.slug)
+    scenario.expect(client.oauth.authenticate(redirect.token), member_authenticated=True, provider_type="Github")
 
 
 if __name__ == "__main__":

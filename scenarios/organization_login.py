@@ -1,46 +1,46 @@
-"""An organization's own login page, found by its slug.
+"""Login at an organization's own page, found by its slug.
 
-The page's address says which organization: the app looks it up, and its members get a link into it, and only it.
+The app looks up the organization by the slug in the URL, and sends links for that organization.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company, other = story.client, story.cast.company(), story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company, other = scenario.client, scenario.fake.company(), scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    story.step(f"{person} is a member of {company}")
-    organization = story.organization(company)
-    member = story.member(organization, person)
-    story.organization(other)
+    scenario.step(f"{person} is a member of {company}")
+    organization = scenario.create_organization(company)
+    member = scenario.create_member(organization, person)
+    scenario.create_organization(other)
 
-    story.step(f"Somebody opens /org/{company.slug}: the app finds the organization by its slug")
+    scenario.step(f"The app finds the organization of /org/{company.slug} by its slug")
     query = {"operator": "AND", "operands": [{"filter_name": "organization_slugs", "filter_value": [company.slug]}]}
     found = client.organizations.search(query=query).organizations
-    story.equal("found", [o.organization_name for o in found], [company.name])
-    story.expect(found[0], organization_id=organization.organization_id)
+    scenario.expect_equal("found", [o.organization_name for o in found], [company.name])
+    scenario.expect(found[0], organization_id=organization.organization_id)
 
-    story.step("A slug that nobody has finds nothing")
+    scenario.step("An unknown slug finds nothing")
     query["operands"] = [{"filter_name": "organization_slugs", "filter_value": [f"not-{company.slug}"]}]
-    story.expect(client.organizations.search(query=query), organizations=[])
+    scenario.expect(client.organizations.search(query=query), organizations=[])
 
-    story.step(f"{person} asks for a login link there")
+    scenario.step(f"{person} requests a login link for the organization")
     sent = client.magic_links.email.login_or_signup(found[0].organization_id, person.email_address)
-    story.expect(sent, member_created=False, member_id=member.member_id)
+    scenario.expect(sent, member_created=False, member_id=member.member_id)
 
-    story.step("The link carries the slug, so that the app knows where it leads")
-    landing = story.click(story.mail(person, "magic_link.login"))
-    story.expect(landing, token_type="multi_tenant_magic_links", slug=company.slug)
+    scenario.step("The redirect contains the slug")
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.login"))
+    scenario.expect(redirect, token_type="multi_tenant_magic_links", slug=company.slug)
 
-    story.step(f"{person} is logged in to {company}, for an hour")
-    login = client.magic_links.authenticate(landing.token)
-    story.expect(login, member_authenticated=True, organization_id=organization.organization_id)
+    scenario.step(f"{person} is logged in to {company} for an hour")
+    login = client.magic_links.authenticate(redirect.token)
+    scenario.expect(login, member_authenticated=True, organization_id=organization.organization_id)
     session = login.member_session
-    story.equal("minutes", (session.expires_at - session.started_at).total_seconds() / 60, 60.0)
+    scenario.expect_equal("minutes", (session.expires_at - session.started_at).total_seconds() / 60, 60.0)
     factor = session.authentication_factors[0]
-    story.expect(factor, type="magic_link", delivery_method="email")
+    scenario.expect(factor, type="magic_link", delivery_method="email")
 
 
 if __name__ == "__main__":

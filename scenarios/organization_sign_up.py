@@ -1,43 +1,43 @@
-"""Sign-up on an organization's own page, by e-mail domain.
+"""Sign-up at an organization's own page, by e-mail domain.
 
-Asking for a link there makes a pending member; opening it an active one.
+Requesting a link creates a pending member. Using the link activates the member.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    newcomer = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    newcomer = scenario.fake.person(works_at=company)
 
-    story.step(f"{company} lets everybody of {company.domain} join, and has no member yet")
-    organization = story.organization(
+    scenario.step(f"{company} lets people with {company.domain} addresses join")
+    organization = scenario.create_organization(
         company, email_allowed_domains=[company.domain], email_jit_provisioning="RESTRICTED"
     )
 
-    story.step(f"{newcomer} asks for a link on its page")
+    scenario.step(f"{newcomer} requests a link at its page")
     sent = client.magic_links.email.login_or_signup(organization.organization_id, newcomer.email_address)
-    story.expect(sent, member_created=True)
-    story.expect(sent.member, status="pending", email_address_verified=False)
+    scenario.expect(sent, member_created=True)
+    scenario.expect(sent.member, status="pending", email_address_verified=False)
 
-    story.step("It is a sign-up mail")
-    first = story.mail(newcomer, "magic_link.signup")
+    scenario.step("The e-mail is a sign-up e-mail")
+    first = scenario.latest_email(newcomer, "magic_link.signup")
 
-    story.step("Asking again makes no second member, and no login of it either")
+    scenario.step("A second request doesn't create a second member, and sends another sign-up e-mail")
     again = client.magic_links.email.login_or_signup(organization.organization_id, newcomer.email_address)
-    story.expect(again, member_created=False, member_id=sent.member_id)
-    second = story.mail(newcomer, "magic_link.signup")
-    story.equal("another link", second.link != first.link, True)
+    scenario.expect(again, member_created=False, member_id=sent.member_id)
+    second = scenario.latest_email(newcomer, "magic_link.signup")
+    scenario.expect_equal("another link", second.link != first.link, True)
 
-    story.step(f"{newcomer} opens it, and is a member")
-    joined = client.magic_links.authenticate(story.click(second).token)
-    story.expect(joined, member_authenticated=True, member_id=sent.member_id)
-    story.expect(joined.member, status="active", email_address_verified=True)
+    scenario.step(f"{newcomer} opens the link, and is an active member")
+    login = client.magic_links.authenticate(scenario.click_link(second).token)
+    scenario.expect(login, member_authenticated=True, member_id=sent.member_id)
+    scenario.expect(login.member, status="active", email_address_verified=True)
 
-    story.step("From now on the same page sends login links")
+    scenario.step("From now on, the page sends login links")
     client.magic_links.email.login_or_signup(organization.organization_id, newcomer.email_address)
-    story.equal("kind", story.mail(newcomer).kind, "magic_link.login")
+    scenario.expect_equal("kind", scenario.latest_email(newcomer).kind, "magic_link.login")
 
 
 if __name__ == "__main__":

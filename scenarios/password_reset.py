@@ -1,45 +1,45 @@
-"""A forgotten password.
+"""A forgotten password is reset by e-mail.
 
-A new one by mail. It ends every session that the old one began, and the link works once.
+The reset revokes all sessions. The link works once, and expires after half an hour.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization, old, new = story.organization(company), "plum orbit kettle 47", "seven quiet lanterns drift"
-    where = {"organization_id": organization.organization_id, "email_address": person.email_address}
-    story.member(organization, person)
+    organization, old, new = scenario.create_organization(company), "plum orbit kettle 47", "seven quiet lanterns drift"
+    account = {"organization_id": organization.organization_id, "email_address": person.email_address}
+    scenario.create_member(organization, person)
 
-    story.step(f"{person} is logged in with a password")
+    scenario.step(f"{person} logs in with a password")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
-    client.passwords.email.reset(landing.token, old)
-    laptop = client.passwords.authenticate(**where, password=old)
-    story.expect(laptop, member_authenticated=True)
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
+    client.passwords.email.reset(redirect.token, old)
+    laptop = client.passwords.authenticate(**account, password=old)
+    scenario.expect(laptop, member_authenticated=True)
 
-    story.step("And forgets it: a link is mailed")
+    scenario.step(f"{person} requests a password reset")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
 
-    story.step("A new password is set by it; the old one is worth nothing now")
-    story.expect(client.passwords.email.reset(landing.token, new), member_authenticated=True)
-    story.refused("unauthorized_credentials", client.passwords.authenticate, **where, password=old)
-    story.expect(client.passwords.authenticate(**where, password=new), member_authenticated=True)
+    scenario.step("A new password is set. The old one no longer works")
+    scenario.expect(client.passwords.email.reset(redirect.token, new), member_authenticated=True)
+    scenario.expect_error("unauthorized_credentials", client.passwords.authenticate, **account, password=old)
+    scenario.expect(client.passwords.authenticate(**account, password=new), member_authenticated=True)
 
-    story.step("What was logged in before is logged out, and the link is spent")
-    story.refused("session_not_found", client.sessions.authenticate, session_token=laptop.session_token)
-    story.refused("unable_to_auth_password_reset_token", client.passwords.email.reset, landing.token, old)
+    scenario.step("The earlier session is revoked, and the link can't be used again")
+    scenario.expect_error("session_not_found", client.sessions.authenticate, session_token=laptop.session_token)
+    scenario.expect_error("unable_to_auth_password_reset_token", client.passwords.email.reset, redirect.token, old)
 
-    story.step("A link that waits for half an hour is too old")
+    scenario.step("A link expires after half an hour")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
-    story.later(minutes=30)
-    story.refused("unable_to_auth_password_reset_token", client.passwords.email.reset, landing.token, old)
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
+    scenario.advance_clock(minutes=30)
+    scenario.expect_error("unable_to_auth_password_reset_token", client.passwords.email.reset, redirect.token, old)
 
 
 if __name__ == "__main__":

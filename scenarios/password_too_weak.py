@@ -1,42 +1,42 @@
-"""Weak passwords, and one known from a breach.
+"""Weak and breached passwords are refused.
 
-They are refused when they are set. One that is breached later has to be replaced.
+A password that is found in a breach later must be replaced.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization, good = story.organization(company), "plum orbit kettle 47"
-    where = {"organization_id": organization.organization_id, "email_address": person.email_address}
-    story.member(organization, person)
+    organization, good = scenario.create_organization(company), "plum orbit kettle 47"
+    account = {"organization_id": organization.organization_id, "email_address": person.email_address}
+    scenario.create_member(organization, person)
     check, reset = client.passwords.strength_check, client.passwords.email.reset
 
-    story.step("The app can ask what a password is worth")
-    story.expect(check("orbit12", email_address=person.email_address), valid_password=False)
-    story.expect(check(good, email_address=person.email_address), valid_password=True, breached_password=False)
+    scenario.step("The app can check the strength of a password")
+    scenario.expect(check("orbit12", email_address=person.email_address), valid_password=False)
+    scenario.expect(check(good, email_address=person.email_address), valid_password=True, breached_password=False)
 
-    story.step(f"{person} chooses a weak one, then one that the whole world knows")
+    scenario.step(f"{person} chooses a weak password, then a breached one")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
-    story.refused("weak_password", reset, landing.token, "orbit12")
-    story.refused("breached_password", reset, landing.token, "password123")
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
+    scenario.expect_error("weak_password", reset, redirect.token, "orbit12")
+    scenario.expect_error("breached_password", reset, redirect.token, "password123")
 
-    story.step("Neither spent the link")
-    story.expect(reset(landing.token, good), member_authenticated=True)
+    scenario.step("The link still works, with a better password")
+    scenario.expect(reset(redirect.token, good), member_authenticated=True)
 
-    story.step("Later that password shows up in a breach: right as it is, it no longer logs in")
-    story.control.configure(password_policy={"breached_passwords": [good]})
-    story.refused("member_reset_password", client.passwords.authenticate, **where, password=good)
+    scenario.step("Later the password is found in a breach, and no longer works")
+    scenario.control.update_project(password_policy={"breached_passwords": [good]})
+    scenario.expect_error("member_reset_password", client.passwords.authenticate, **account, password=good)
 
-    story.step("Another one has to be set")
+    scenario.step(f"{person} sets another password")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
-    story.expect(reset(landing.token, "seven quiet lanterns drift"), member_authenticated=True)
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
+    scenario.expect(reset(redirect.token, "seven quiet lanterns drift"), member_authenticated=True)
 
 
 if __name__ == "__main__":

@@ -1,69 +1,90 @@
-"""What an administrator may do, and a member may not.
+"""Roles decide what a member is allowed to do.
 
-The app sends the person's session along, in a header: then not the app but that person acts, and roles decide.
+The app sends the member's session in a header. Then the request needs a permission of that member's roles.
 """
 
 from typing import Any
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
+def run(scenario: Scenario) -> None:
     from stytch.b2b.models.organizations import UpdateRequestOptions as UpdateOrganization
     from stytch.b2b.models.organizations_members import DeleteRequestOptions, UpdateRequestOptions
     from stytch.shared.method_options import Authorization
 
-    def acting(login: Any) -> Authorization:
+    def authorization(login: Any) -> Authorization:
         return Authorization(session_token=login.session_token)
 
-    client, company, other = story.client, story.cast.company(), story.cast.company()
-    admin, worker = story.cast.person(works_at=company), story.cast.person(works_at=company)
-    organization = story.organization(company)
-    org_id, people = organization.organization_id, client.organizations.members
-    elsewhere = story.organization(other)
+    client, company, other = scenario.client, scenario.fake.company(), scenario.fake.company()
+    admin, worker = scenario.fake.person(works_at=company), scenario.fake.person(works_at=company)
+    organization = scenario.create_organization(company)
+    organization_id, members = organization.organization_id, client.organizations.members
+    other_organization = scenario.create_organization(other)
 
-    story.step(f"{admin} is an administrator of {company}, {worker} a member; both are logged in")
-    story.member(organization, admin, roles=["stytch_admin"])
-    story.member(organization, worker)
-    boss, me = story.login(organization, admin), story.login(organization, worker)
-    story.expect(boss.member_session, roles=["stytch_member", "stytch_admin"])
-    story.expect(me.member_session, roles=["stytch_member"])
+    scenario.step(f"{admin}, an administrator of {company}, and {worker}, a member, log in")
+    scenario.create_member(organization, admin, roles=["stytch_admin"])
+    scenario.create_member(organization, worker)
+    admin_login, worker_login = scenario.log_in(organization, admin), scenario.log_in(organization, worker)
+    scenario.expect(admin_login.member_session, roles=["stytch_member", "stytch_admin"])
+    scenario.expect(worker_login.member_session, roles=["stytch_member"])
 
-    story.step(f"{worker} may change their own name")
-    as_me = UpdateRequestOptions(authorization=acting(me))
-    renamed = people.update(org_id, me.member_id, name="Someone Else", method_options=as_me)
-    story.expect(renamed.member, name="Someone Else")
+    scenario.step(f"{worker} can change their own name")
+    as_worker = UpdateRequestOptions(authorization=authorization(worker_login))
+    renamed = members.update(organization_id, worker_login.member_id, name="New Name", method_options=as_worker)
+    scenario.expect(renamed.member, name="New Name")
 
-    story.step(f"But neither {admin}'s name, nor their own roles, nor the organization")
+    scenario.step(f"{worker} can't change {admin}'s name, their own roles or the organization")
     refused = "session_authorization_error"
-    story.refused(refused, people.update, org_id, boss.member_id, name="Nobody", method_options=as_me)
-    story.refused(refused, people.update, org_id, me.member_id, roles=["stytch_admin"], method_options=as_me)
-    rename = UpdateOrganization(authorization=acting(me))
-    story.refused(refused, client.organizations.update, org_id, organization_name="Mine", method_options=rename)
-
-    story.step(f"{admin} may: {worker} becomes an administrator, which the living session shows")
-    as_boss = UpdateRequestOptions(authorization=Authorization(session_jwt=boss.session_jwt))
-    people.update(org_id, me.member_id, roles=["stytch_admin"], preserve_existing_sessions=True, method_options=as_boss)
-    promoted = client.sessions.authenticate(
-        session_token=me.session_token,
-        authorization_check={"organization_id": org_id, "resource_id": "stytch.member", "action": "delete"},
+    scenario.expect_error(
+        refused, members.update, organization_id, admin_login.member_id, name="Other Name", method_options=as_worker
     )
-    story.expect(promoted.verdict, authorized=True, granting_roles=["stytch_admin"])
+    scenario.expect_error(
+        refused,
+        members.update,
+        organization_id,
+        worker_login.member_id,
+        roles=["stytch_admin"],
+        method_options=as_worker,
+    )
+    rename = UpdateOrganization(authorization=authorization(worker_login))
+    scenario.expect_error(
+        refused, client.organizations.update, organization_id, organization_name="Mine", method_options=rename
+    )
 
-    story.step(f"Not even an administrator acts in another organization, {other}")
-    rename = UpdateOrganization(authorization=acting(boss))
-    story.refused(
+    scenario.step(f"{admin} makes {worker} an administrator. The existing session gets the role")
+    as_admin = UpdateRequestOptions(authorization=Authorization(session_jwt=admin_login.session_jwt))
+    members.update(
+        organization_id,
+        worker_login.member_id,
+        roles=["stytch_admin"],
+        preserve_existing_sessions=True,
+        method_options=as_admin,
+    )
+    promoted = client.sessions.authenticate(
+        session_token=worker_login.session_token,
+        authorization_check={"organization_id": organization_id, "resource_id": "stytch.member", "action": "delete"},
+    )
+    scenario.expect(promoted.verdict, authorized=True, granting_roles=["stytch_admin"])
+
+    scenario.step(f"An administrator can't change another organization, {other}")
+    rename = UpdateOrganization(authorization=authorization(admin_login))
+    scenario.expect_error(
         "session_authorization_tenancy_error",
         client.organizations.update,
-        elsewhere.organization_id,
+        other_organization.organization_id,
         organization_name="Ours",
         method_options=rename,
     )
 
-    story.step(f"{admin} deletes {worker}")
-    people.delete(org_id, me.member_id, method_options=DeleteRequestOptions(authorization=acting(boss)))
-    story.refused("session_not_found", client.sessions.authenticate, session_token=me.session_token)
+    scenario.step(f"{admin} deletes {worker}")
+    members.delete(
+        organization_id,
+        worker_login.member_id,
+        method_options=DeleteRequestOptions(authorization=authorization(admin_login)),
+    )
+    scenario.expect_error("session_not_found", client.sessions.authenticate, session_token=worker_login.session_token)
 
 
 if __name__ == "__main__":

@@ -1,59 +1,64 @@
-"""Two browsers and PKCE: a link works only where it was asked for.
+"""PKCE: a link works only in the browser that requested it.
 
-The browser that asks keeps a secret, the code verifier; the link is bound to its hash. RFC 7636.
+That browser keeps a secret, the code verifier. The link is bound to its hash (RFC 7636).
 """
 
 import base64
 import hashlib
 import secrets
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
-    organization = story.organization(company)
-    story.member(organization, person)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
+    organization = scenario.create_organization(company)
+    scenario.create_member(organization, person)
 
-    story.step(f"{person}'s laptop makes a code verifier, and asks for a link bound to it")
-    laptop, laptops_challenge = code_pair()
+    scenario.step(f"{person}'s laptop creates a code verifier, and requests a link with its challenge")
+    laptop_verifier, challenge = create_verifier()
     client.magic_links.email.login_or_signup(
-        organization.organization_id, person.email_address, pkce_code_challenge=laptops_challenge
+        organization.organization_id, person.email_address, pkce_code_challenge=challenge
     )
-    mail = story.mail(person, "magic_link.login")
+    email = scenario.latest_email(person, "magic_link.login")
 
-    story.step("The mail is read on a phone, whose browser never asked for anything")
-    landing = story.click(mail)
-    story.refused("pkce_expected_code_verifier", client.magic_links.authenticate, landing.token)
+    scenario.step("The link is opened on a phone, which has no code verifier")
+    redirect = scenario.click_link(email)
+    scenario.expect_error("pkce_expected_code_verifier", client.magic_links.authenticate, redirect.token)
 
-    story.step("Nor will the verifier of another login do")
-    phone, _ = code_pair()
-    story.refused("pkce_mismatch", client.magic_links.authenticate, landing.token, pkce_code_verifier=phone)
+    scenario.step("The code verifier of another login is refused, too")
+    other_verifier, _ = create_verifier()
+    scenario.expect_error(
+        "pkce_mismatch", client.magic_links.authenticate, redirect.token, pkce_code_verifier=other_verifier
+    )
 
-    story.step("None of that spent the link: on the laptop it works")
-    login = client.magic_links.authenticate(landing.token, pkce_code_verifier=laptop)
-    story.expect(login, member_authenticated=True)
+    scenario.step("The link still works on the laptop")
+    login = client.magic_links.authenticate(redirect.token, pkce_code_verifier=laptop_verifier)
+    scenario.expect(login, member_authenticated=True)
 
-    story.step("A link that was asked for without a challenge takes no verifier")
+    scenario.step("A link without a challenge doesn't accept a verifier")
     client.magic_links.email.login_or_signup(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "magic_link.login"))
-    story.refused(
-        "pkce_did_not_expect_code_verifier", client.magic_links.authenticate, landing.token, pkce_code_verifier=laptop
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.login"))
+    scenario.expect_error(
+        "pkce_did_not_expect_code_verifier",
+        client.magic_links.authenticate,
+        redirect.token,
+        pkce_code_verifier=laptop_verifier,
     )
 
-    story.step("Discovery keeps to the same rule")
-    verifier, challenge = code_pair()
+    scenario.step("Discovery has the same rules")
+    verifier, challenge = create_verifier()
     client.magic_links.email.discovery.send(person.email_address, pkce_code_challenge=challenge)
-    landing = story.click(story.mail(person, "magic_link.discovery"))
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.discovery"))
     authenticate = client.magic_links.discovery.authenticate
-    story.refused("pkce_expected_code_verifier", authenticate, landing.token)
-    story.expect(authenticate(landing.token, pkce_code_verifier=verifier), email_address=person.email_address)
+    scenario.expect_error("pkce_expected_code_verifier", authenticate, redirect.token)
+    scenario.expect(authenticate(redirect.token, pkce_code_verifier=verifier), email_address=person.email_address)
 
 
-def code_pair() -> tuple[str, str]:
-    """A code verifier, and the challenge that goes with it."""
+def create_verifier() -> tuple[str, str]:
+    """Return a new code verifier and its challenge."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,103 +1,111 @@
-"""A whole project, set up by the management client.
+"""A project is set up with the management API.
 
-Redirect URLs, a policy, a claims template, a secret: what Terraform or a script sets up reads back as it was written,
-and takes effect at once for an app that has the new secret. When that is deleted, the app is out.
+Redirect URLs, an RBAC policy, a JWT template and a secret take effect at once. When the secret is deleted, the app is
+refused.
 """
 
 from urllib.parse import parse_qs, urlsplit
 
-from ._story import Story, StorySkipped
-from ._tell import main
+from ._errors import ScenarioSkipped
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
+def run(scenario: Scenario) -> None:
     try:
         from stytch_management import Client
     except ModuleNotFoundError:
-        raise StorySkipped("stytch-management is not installed") from None
-    import httpx
+        raise ScenarioSkipped("stytch-management is not installed") from None
     import jwt
     import requests
     import stytch
     from requests.adapters import HTTPAdapter
 
     class PlainHttp(HTTPAdapter):
-        """The client insists on https, which a server on this machine need not speak."""
+        """An adapter that sends https requests over http, because the management client requires https URLs."""
 
         def send(self, request: requests.PreparedRequest, *args: object, **options: object) -> requests.Response:
             request.url = (request.url or "").replace("https://", "http://", 1)
             return super().send(request, *args, **options)  # type: ignore[arg-type]
 
-    company = story.cast.company()
-    person, callback = story.cast.person(works_at=company), f"https://{company.domain}/in"
+    company = scenario.fake.company()
+    person, callback = scenario.fake.person(works_at=company), f"https://{company.domain}/in"
     session = requests.Session()
     session.trust_env = False
-    secure = story.url.replace("http://", "https://", 1)
-    if story.url.startswith("http://"):
+    secure = scenario.url.replace("http://", "https://", 1)
+    if scenario.url.startswith("http://"):
         session.mount(secure, PlainHttp())
-    admin = Client("workspace-key-of-a-story", "secret", secure, session=session)
+    admin = Client("workspace-key-of-a-scenario", "secret", secure, session=session)
 
-    story.step(f"A project for {company}, with an environment for tests")
+    scenario.step(f"A project with a test environment is created for {company}")
     project = admin.projects.create(company.name, vertical="B2B").project
     environment = admin.environments.create(project.project_slug, "Testing", type="TEST").environment
-    place = (project.project_slug, environment.environment_slug)
-    story.expect(environment, name="Testing", type="TEST")
+    environment_path = (project.project_slug, environment.environment_slug)
+    scenario.expect(environment, name="Testing", type="TEST")
     try:
-        story.step("Where links may lead, what roles there are, what a JWT says")
-        wanted = [{"type": kind, "is_default": True} for kind in ("LOGIN", "SIGNUP", "DISCOVERY")]
-        admin.redirect_urls.create(*place, callback, wanted)
-        may_read = {"resource_id": "report", "actions": ["read"]}
+        scenario.step("A redirect URL, a role and a JWT template are set")
+        url_types = [{"type": kind, "is_default": True} for kind in ("LOGIN", "SIGNUP", "DISCOVERY")]
+        admin.redirect_urls.create(*environment_path, callback, url_types)
+        read_reports = {"resource_id": "report", "actions": ["read"]}
         admin.rbac_policy.set(
-            *place,
+            *environment_path,
             custom_resources=[{"resource_id": "report", "description": "", "available_actions": ["read", "write"]}],
-            custom_roles=[{"role_id": "reader", "description": "Reads reports.", "permissions": [may_read]}],
+            custom_roles=[{"role_id": "reader", "description": "Reads reports.", "permissions": [read_reports]}],
         )
         template = '{"company": {{ organization.organization_slug }}}'
-        admin.jwt_templates.set(*place, template, "", "SESSION")
+        admin.jwt_templates.set(*environment_path, template, "", "SESSION")
 
-        story.step("All of it reads back as it was written")
-        url = admin.redirect_urls.get(*place, callback).redirect_url
-        story.equal(
+        scenario.step("The API returns the same values")
+        url = admin.redirect_urls.get(*environment_path, callback).redirect_url
+        scenario.expect_equal(
             "types", sorted(t.type.value for t in url.valid_types if t.is_default), ["DISCOVERY", "LOGIN", "SIGNUP"]
         )
-        policy = admin.rbac_policy.get(*place).policy
-        story.equal("roles", [role.role_id for role in policy.custom_roles], ["reader"])
-        story.equal("template", admin.jwt_templates.get(*place, "SESSION").jwt_template.template_content, template)
+        policy = admin.rbac_policy.get(*environment_path).policy
+        scenario.expect_equal("roles", [role.role_id for role in policy.custom_roles], ["reader"])
+        scenario.expect_equal(
+            "template", admin.jwt_templates.get(*environment_path, "SESSION").jwt_template.template_content, template
+        )
 
-        story.step("The app gets a secret of its own, and works with it")
-        secret = admin.secrets.create(*place).secret
+        scenario.step("The app uses a new secret")
+        secret = admin.secrets.create(*environment_path).secret
         app = requests.Session()
         app.trust_env = False
         client = stytch.B2BClient(
-            environment.project_id, secret.secret, environment=f"{story.url}/", suppress_warnings=True, sync_session=app
+            environment.project_id,
+            secret.secret,
+            environment=f"{scenario.url}/",
+            suppress_warnings=True,
+            sync_session=app,
         )
         organization = client.organizations.create(company.name, organization_slug=company.slug).organization
         client.organizations.members.create(organization.organization_id, person.email_address, roles=["reader"])
-        story.expect(organization, organization_slug=company.slug)
+        scenario.expect(organization, organization_slug=company.slug)
 
-        story.step("A URL that is not registered is refused, the registered one is taken")
+        scenario.step("An unregistered URL is refused, the registered one is accepted")
         send = client.magic_links.email.login_or_signup
-        where = {"organization_id": organization.organization_id, "email_address": person.email_address}
-        story.refused("no_match_for_provided_magic_link_url", send, **where, login_redirect_url="https://else.test/")
-        send(**where)
+        account = {"organization_id": organization.organization_id, "email_address": person.email_address}
+        scenario.expect_error(
+            "no_match_for_provided_magic_link_url", send, **account, login_redirect_url="https://else.test/"
+        )
+        send(**account)
 
-        story.step(f"{person} logs in: role and claim are there")
+        scenario.step(f"{person} logs in: the session has the role, the JWT has the claim")
         inbox = {"to": person.email_address, "wait": 10}
         credentials = (environment.project_id, secret.secret)
-        latest = f"{story.url}/_mock/api/messages/latest"
-        link = httpx.get(latest, params=inbox, auth=credentials, trust_env=False, timeout=20).json()["link"]
-        landed = httpx.get(link, trust_env=False).headers["location"]
-        story.equal("landing", landed.partition("?")[0], callback)
-        came = client.magic_links.authenticate(parse_qs(urlsplit(landed).query)["token"][0])
-        story.expect(came.member_session, roles=["stytch_member", "reader"])
-        claims = jwt.decode(came.session_jwt, options={"verify_signature": False})
-        story.equal("claim company", claims["company"], company.slug)
+        latest = f"{scenario.url}/_mock/api/messages/latest"
+        link = scenario.http.get(latest, params=inbox, auth=credentials, timeout=20).json()["link"]
+        redirect_url = scenario.http.get(link).headers["location"]
+        scenario.expect_equal("redirect URL", redirect_url.partition("?")[0], callback)
+        login = client.magic_links.authenticate(parse_qs(urlsplit(redirect_url).query)["token"][0])
+        scenario.expect(login.member_session, roles=["stytch_member", "reader"])
+        claims = jwt.decode(login.session_jwt, options={"verify_signature": False})
+        scenario.expect_equal("company", claims["company"], company.slug)
 
-        story.step("The secret is deleted: the app is out")
-        admin.secrets.delete(*place, secret.secret_id)
-        story.refused("unauthorized_credentials", client.organizations.get, organization.organization_id)
+        scenario.step("The secret is deleted: the app is refused")
+        admin.secrets.delete(*environment_path, secret.secret_id)
+        scenario.expect_error("unauthorized_credentials", client.organizations.get, organization.organization_id)
     finally:
-        admin.environments.delete(*place)
+        admin.environments.delete(*environment_path)
         admin.projects.delete(project.project_slug)
         session.close()
 

@@ -1,47 +1,47 @@
-"""An organization that takes passwords only.
+"""An organization that allows only passwords.
 
-What it doesn't allow is refused at its door; who comes from elsewhere is asked for more.
+Other methods are refused. A member who logs in by discovery must add the password.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
 
-    organization = story.organization(company, auth_methods="RESTRICTED", allowed_auth_methods=["password"])
-    where = {"organization_id": organization.organization_id, "email_address": person.email_address}
-    story.member(organization, person)
+    organization = scenario.create_organization(company, auth_methods="RESTRICTED", allowed_auth_methods=["password"])
+    account = {"organization_id": organization.organization_id, "email_address": person.email_address}
+    scenario.create_member(organization, person)
 
-    story.step(f"Neither links nor codes lead into {company}")
+    scenario.step(f"{company} refuses links and e-mail codes")
     refused = "operation_restricted_by_organization_auth_methods"
-    story.refused(refused, client.magic_links.email.login_or_signup, **where)
-    story.refused(refused, client.otps.email.login_or_signup, **where)
+    scenario.expect_error(refused, client.magic_links.email.login_or_signup, **account)
+    scenario.expect_error(refused, client.otps.email.login_or_signup, **account)
 
-    story.step("Nor does Google")
-    landing = story.by_provider("google", person, company.slug)
-    story.refused(refused, client.oauth.authenticate, landing.token)
+    scenario.step(f"{company} refuses Google")
+    redirect = scenario.oauth_login("google", person, company.slug)
+    scenario.expect_error(refused, client.oauth.authenticate, redirect.token)
 
-    story.step(f"{person} sets a password")
+    scenario.step(f"{person} sets a password")
     client.passwords.email.reset_start(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "password_reset"))
-    story.expect(client.passwords.email.reset(landing.token, "plum orbit kettle 47"), member_authenticated=True)
+    redirect = scenario.click_link(scenario.latest_email(person, "password_reset"))
+    scenario.expect(client.passwords.email.reset(redirect.token, "plum orbit kettle 47"), member_authenticated=True)
 
-    story.step("Who comes by discovery is told what is missing")
-    proven = story.discovered(person)
-    entered = client.discovery.intermediate_sessions.exchange(
-        proven.intermediate_session_token, organization.organization_id
+    scenario.step("After discovery, the exchange returns the required method")
+    discovery = scenario.discover(person)
+    exchanged = client.discovery.intermediate_sessions.exchange(
+        discovery.intermediate_session_token, organization.organization_id
     )
-    story.expect(entered, member_authenticated=False)
-    story.expect(entered.primary_required, allowed_auth_methods=["password"])
+    scenario.expect(exchanged, member_authenticated=False)
+    scenario.expect(exchanged.primary_required, allowed_auth_methods=["password"])
 
-    story.step("And adds it")
+    scenario.step(f"{person} enters the password, and is logged in")
     login = client.passwords.authenticate(
-        **where, password="plum orbit kettle 47", intermediate_session_token=entered.intermediate_session_token
+        **account, password="plum orbit kettle 47", intermediate_session_token=exchanged.intermediate_session_token
     )
-    story.expect(login, member_authenticated=True)
+    scenario.expect(login, member_authenticated=True)
 
 
 if __name__ == "__main__":

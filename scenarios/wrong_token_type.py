@@ -1,54 +1,51 @@
-"""A token brought to the wrong call.
+"""A token is sent to the wrong endpoint.
 
-Tokens look alike; ``stytch_token_type`` in the link says which call redeems it. A token that came to the wrong one is
-unknown there, and not spent by it.
+Tokens look alike: ``stytch_token_type`` in the redirect says which endpoint accepts the token. Another endpoint refuses
+it and doesn't consume it.
 """
 
-from ._story import Story
-from ._tell import main
+from ._runner import main
+from ._scenario import Scenario
 
 
-def run(story: Story) -> None:
-    import httpx
+def run(scenario: Scenario) -> None:
+    client, company = scenario.client, scenario.fake.company()
+    person = scenario.fake.person(works_at=company)
+    organization = scenario.create_organization(company)
+    scenario.create_member(organization, person)
 
-    client, company = story.client, story.cast.company()
-    person = story.cast.person(works_at=company)
-    organization = story.organization(company)
-    story.member(organization, person)
-
-    story.step(f"{person} asks for a link on the page of {company}")
+    scenario.step(f"{person} requests a link at the page of {company}")
     client.magic_links.email.login_or_signup(organization.organization_id, person.email_address)
-    landing = story.click(story.mail(person, "magic_link.login"))
-    story.expect(landing, token_type="multi_tenant_magic_links")
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.login"))
+    scenario.expect(redirect, token_type="multi_tenant_magic_links")
 
-    story.step("The app takes it for a discovery token")
-    story.refused("magic_link_not_found", client.magic_links.discovery.authenticate, landing.token)
+    scenario.step("The app sends the token to the discovery endpoint")
+    scenario.expect_error("magic_link_not_found", client.magic_links.discovery.authenticate, redirect.token)
 
-    story.step("That spent nothing: where it belongs, it works")
-    login = client.magic_links.authenticate(landing.token)
-    story.expect(login, member_authenticated=True)
+    scenario.step("The token still works at the correct endpoint")
+    login = client.magic_links.authenticate(redirect.token)
+    scenario.expect(login, member_authenticated=True)
 
-    story.step("Half a token is no token: it was cut off on the way")
-    story.refused("invalid_token", client.magic_links.authenticate, landing.token[:20])
+    scenario.step("A truncated token is invalid")
+    scenario.expect_error("invalid_token", client.magic_links.authenticate, redirect.token[:20])
 
-    story.step("The other way round: a discovery token at the organizations' call, as older guides have it")
+    scenario.step("The organization endpoint accepts a discovery token, as older guides describe")
     client.magic_links.email.discovery.send(person.email_address)
-    landing = story.click(story.mail(person, "magic_link.discovery"))
-    story.expect(landing, token_type="discovery")
-    # not through the client, whose model of this answer is of today
-    answer = httpx.post(
-        f"{story.url}/v1/b2b/magic_links/authenticate",
-        auth=(story.project_id, story.secret),
-        json={"magic_links_token": landing.token},
-        trust_env=False,
+    redirect = scenario.click_link(scenario.latest_email(person, "magic_link.discovery"))
+    scenario.expect(redirect, token_type="discovery")
+    # the official client's model doesn't have this response
+    response = scenario.http.post(
+        f"{scenario.url}/v1/b2b/magic_links/authenticate",
+        auth=(scenario.project_id, scenario.secret),
+        json={"magic_links_token": redirect.token},
     ).json()
-    story.equal("answered as discovery answers", answer.get("email_address"), person.email_address)
-    story.equal("with a session", "session_token" in answer, False)
+    scenario.expect_equal("e-mail address", response.get("email_address"), person.email_address)
+    scenario.expect_equal("has a session", "session_token" in response, False)
 
-    story.step("A session token is no intermediate session token, nor the reverse")
-    proof = answer["intermediate_session_token"]
-    story.refused("session_not_found", client.sessions.authenticate, session_token=proof)
-    story.refused(
+    scenario.step("Session tokens and intermediate session tokens aren't interchangeable")
+    intermediate_token = response["intermediate_session_token"]
+    scenario.expect_error("session_not_found", client.sessions.authenticate, session_token=intermediate_token)
+    scenario.expect_error(
         "intermediate_session_not_found",
         client.discovery.organizations.list,
         intermediate_session_token=login.session_token,

@@ -170,16 +170,16 @@ with MockStytch() as mock:
 
     def test_scenarios_are_listed(self, with_demo):
         listed = with_demo.run("python", "-m", "mockstytch", "scenario", "--list").stdout
-        assert [name for name in scenarios.STORIES if name not in listed] == []
+        assert [name for name in scenarios.SCENARIOS if name not in listed] == []
 
     def test_scenario_runs(self, with_demo):
         with_demo.run("python", "-m", "mockstytch", "scenario", "link_used_twice")
 
     def test_demo_app_and_scenarios_can_be_imported(self, with_demo):
         code = (
-            "import mockstytch.demo_app as d, mockstytch.scenarios as s; print(d.create_app.__name__, len(s.STORIES))"
+            "import mockstytch.demo_app as d, mockstytch.scenarios as s; print(d.create_app.__name__, len(s.SCENARIOS))"
         )
-        assert with_demo.python(code) == f"{demo_app.create_app.__name__} {len(scenarios.STORIES)}"
+        assert with_demo.python(code) == f"{demo_app.create_app.__name__} {len(scenarios.SCENARIOS)}"
 
     def test_pytest_plugin_is_loaded(self, with_demo):
         test = with_demo.home / "test_app.py"

@@ -19,16 +19,16 @@ def scenario(names: tuple[str, ...], url: str, seed: int | None, only_list: bool
 
     Each runs through the official client, in a project of its own.
     """
-    stories = load("scenarios")
-    chosen = [name.replace("-", "_") for name in names] or list(stories.STORIES)
-    unknown = [name for name in chosen if name not in stories.STORIES]
+    scenarios = load("scenarios")
+    chosen = [name.replace("-", "_") for name in names] or list(scenarios.SCENARIOS)
+    unknown = [name for name in chosen if name not in scenarios.SCENARIOS]
     if unknown:
-        raise click.UsageError(f"there is no story {', '.join(unknown)}. There are: {', '.join(stories.STORIES)}")
+        raise click.UsageError(f"there is no story {', '.join(unknown)}. There are: {', '.join(scenarios.SCENARIOS)}")
     if url and not url.startswith(("http://", "https://")):
         raise click.UsageError(f"--url {url!r} is no URL; write http://127.0.0.1:4700")
     if only_list:
         for name in chosen:
-            click.echo(f"{name:{max(map(len, chosen))}}  {stories.title(name)}")
+            click.echo(f"{name:{max(map(len, chosen))}}  {scenarios.title(name)}")
         return
     outcome = _told(chosen, url, {} if seed is None else {"seed": seed})
     if outcome.failed:
@@ -41,17 +41,17 @@ def _told(names: list[str], url: str, options: dict[str, Any]) -> Any:
     Raises:
         ClickException: they need something that is not installed, or the server can't be reached.
     """
-    telling = load("scenarios._tell")
+    runner = load("scenarios._runner")
     try:
         if url:
-            return telling.tell(names, url, **options)
+            return runner.run_scenarios(names, url, **options)
         from mockstytch.client.handle import MockStytch
 
         with MockStytch() as mock:
-            return telling.tell(names, mock.url, **options)
+            return runner.run_scenarios(names, mock.url, **options)
     except ModuleNotFoundError as e:
         raise click.ClickException(
             f"the stories need the package {e.name!r}. Install all of their needs with: pip install 'mockstytch[demo]'"
         ) from None
-    except telling.StoryFailed as e:
+    except runner.ScenarioFailed as e:
         raise click.ClickException(str(e)) from None

@@ -1,80 +1,38 @@
-"""Both ways to log in to the demo app, by hand of a real browser: without JavaScript, on a phone and on a desktop."""
+"""The demo app in Chromium, without JavaScript, on a phone and on a desktop."""
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from typing import Any
 
+import pyotp
 import pytest
-import uvicorn
-
-import demo_app
-from mockstytch.server import listening
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def url(mock: Any) -> Iterator[str]:
-    """Where the demo app runs, against this test's project."""
-    at = listening("127.0.0.1", 0)
-    base_url = f"http://127.0.0.1:{at.getsockname()[1]}"
-    app = demo_app.create_app(
-        demo_app.Settings(
-            project_id=mock.project_id,
-            secret=mock.secret,
-            environment=f"{mock.url}/",
-            base_url=base_url,
-            public_token=mock.public_token,
-        )
-    )
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})
-    thread.start()
-    yield base_url
-    server.should_exit = True
-    thread.join(5)
-    at.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-                args=["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            )
-        except sync_api.Error as e:
-            pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=[(360, 740, "light"), (1200, 800, "dark")], ids=["phone", "desktop"])
 def page(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
-    """A page in a browser of its own. Nothing that it loads may be missing, or be what its own policy forbids."""
+    """A page in a new browser context. A missing resource or a violation of the page's policy fails the test."""
     width, height, scheme = request.param
     context = chromium.new_context(
         java_script_enabled=False, viewport={"width": width, "height": height}, color_scheme=scheme
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
-    failed: list[str] = []
-    page.on("console", lambda message: "Content Security" in message.text and failed.append(message.text))
+    problems: list[str] = []
+    page.on("console", lambda message: "Content Security" in message.text and problems.append(message.text))
     page.on(
         "response",
-        lambda answer: not answer.ok and not answer.request.is_navigation_request() and failed.append(answer.url),
+        lambda response: (
+            not response.ok and not response.request.is_navigation_request() and problems.append(response.url)
+        ),
     )
     yield page
     context.close()
-    assert failed == []
+    assert problems == []
 
 
-def looks_right(page: Any, heading: str) -> None:
-    """The page with this heading: nothing scrolls sideways, a thumb hits every control, every field has its label."""
+def assert_layout(page: Any, heading: str) -> None:
+    """Check the heading, that nothing scrolls sideways, the height of each control and the label of each field."""
     assert page.locator("h1").inner_text() == heading
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     for control in page.locator("button:visible, input:visible, a.button:visible").all():
@@ -83,55 +41,111 @@ def looks_right(page: Any, heading: str) -> None:
         assert page.locator(f"label[for={control.get_attribute('id')}]").is_visible()
 
 
-def test_discovery_from_the_first_mail_to_the_logout(page, url, mock, given, client):
+def test_discovery_from_the_first_email_to_the_logout(page, app_url, mock, given, client):
     client.magic_links.email.invite(given.organization("Northwind Traders").organization_id, "ada@acme.test")
-    page.goto(url)
-    looks_right(page, "Log in or sign up")
+    page.goto(app_url)
+    assert_layout(page, "Log in or sign up")
     page.locator("#discovery-form").get_by_label("E-mail address").fill("ada@acme.test")
     page.get_by_role("button", name="Continue with e-mail").click()
-    looks_right(page, "Check your e-mail")
+    assert_layout(page, "Check your e-mail")
     page.goto(mock.inbox.latest(to="ada@acme.test", kind="magic_link.discovery").link)
-    looks_right(page, "Choose an organization")
+    assert_layout(page, "Choose an organization")
     page.get_by_label("New organization").fill("Acme")
     page.get_by_role("button", name="Create organization").click()
-    looks_right(page, "Acme")
+    assert_layout(page, "Acme")
     page.locator("#invite-form").get_by_label("E-mail address").fill("grace@acme.test")
     page.get_by_role("button", name="Send invitation").click()
-    looks_right(page, "Acme")
+    assert_layout(page, "Acme")
     assert "grace@acme.test is invited." in page.get_by_role("status").inner_text()
     page.get_by_role("button", name="Accept invitation to Northwind Traders").click()
-    looks_right(page, "Northwind Traders")
+    assert_layout(page, "Northwind Traders")
     page.locator("#organizations").get_by_role("button", name="Switch to Acme").click()
-    looks_right(page, "Acme")
+    assert_layout(page, "Acme")
     page.get_by_role("button", name="Log out").click()
-    looks_right(page, "Log in or sign up")
-    page.goto(f"{url}/dashboard")
-    assert page.url == f"{url}/"
+    assert_layout(page, "Log in or sign up")
+    page.goto(f"{app_url}/dashboard")
+    assert page.url == f"{app_url}/"
 
 
-def test_login_at_the_organizations_own_page(page, url, mock, given):
+def test_login_at_the_organizations_own_page(page, app_url, mock, given):
     acme = given.organization("Acme", organization_slug="acme")
     given.member(acme, "ada@acme.test", name="Ada Example")
-    page.goto(url)
+    page.goto(app_url)
     page.locator("#organization-form input[name=slug]").fill("acme")
     page.get_by_role("button", name="Go to the login page").click()
-    assert page.url == f"{url}/org/acme"
-    looks_right(page, "Log in to Acme")
+    assert page.url == f"{app_url}/org/acme"
+    assert_layout(page, "Log in to Acme")
     page.get_by_label("E-mail address").fill("ada@acme.test")
     page.get_by_role("button", name="Continue with e-mail").click()
-    looks_right(page, "Check your e-mail")
+    assert_layout(page, "Check your e-mail")
     page.goto(mock.inbox.latest(to="ada@acme.test", kind="magic_link.login").link)
-    assert page.url == f"{url}/dashboard"
-    looks_right(page, "Acme")
+    assert page.url == f"{app_url}/dashboard"
+    assert_layout(page, "Acme")
     assert page.locator("#member-name").inner_text() == "Ada Example"
 
 
-def test_a_used_link(page, url, mock, given):
+def test_used_link_shows_an_error_page(page, app_url, given):
     acme = given.organization("Acme", organization_slug="acme")
     token = given.link_token(acme, given.member(acme).email_address)
-    page.goto(f"{url}/authenticate?stytch_token_type=multi_tenant_magic_links&token={token}")
-    page.goto(f"{url}/authenticate?stytch_token_type=multi_tenant_magic_links&token={token}")
-    looks_right(page, "This link no longer works")
+    page.goto(f"{app_url}/authenticate?stytch_token_type=multi_tenant_magic_links&token={token}")
+    page.goto(f"{app_url}/authenticate?stytch_token_type=multi_tenant_magic_links&token={token}")
+    assert_layout(page, "This link no longer works")
     assert page.locator("#error-type").inner_text() == "unable_to_auth_magic_link"
     page.get_by_role("link", name="Start again").click()
-    looks_right(page, "Log in or sign up")
+    assert_layout(page, "Log in or sign up")
+
+
+def test_email_code_authenticator_app_password_and_recovery_code(page, app_url, mock, given):
+    acme = given.organization("Acme", organization_slug="acme", mfa_policy="REQUIRED_FOR_ALL")
+    given.member(acme, "ada@acme.test")
+    page.goto(f"{app_url}/org/acme")
+    page.get_by_role("link", name="Log in with a code").click()
+    assert_layout(page, "Log in with a code")
+    page.get_by_label("E-mail address").fill("ada@acme.test")
+    page.get_by_role("button", name="Send code").click()
+    assert_layout(page, "Enter the code")
+    page.get_by_label("Code").fill(mock.inbox.latest(to="ada@acme.test").code)
+    page.get_by_role("button", name="Continue").click()
+    assert_layout(page, "One more step")
+    page.get_by_role("button", name="Use an authenticator app").click()
+    assert_layout(page, "Set up an authenticator app")
+    assert page.evaluate("document.querySelector('#qr-code').naturalWidth") > 100
+    secret = page.locator("#secret").inner_text()
+    page.get_by_label("Code from the app").fill(pyotp.TOTP(secret).at(mock.clock.now()))
+    page.get_by_role("button", name="Continue").click()
+    assert_layout(page, "Save your recovery codes")
+    recovery_code = page.locator("#recovery-codes code").first.inner_text()
+    page.get_by_role("link", name="I saved them").click()
+    assert_layout(page, "Acme")
+    page.get_by_role("link", name="Set a password").click()
+    assert_layout(page, "Set a password")
+    page.get_by_label("New password").fill("plum orbit kettle 47")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "Your new password is set."
+    page.get_by_role("button", name="Log out").click()
+    page.goto(f"{app_url}/org/acme/password")
+    assert_layout(page, "Log in with a password")
+    page.get_by_label("E-mail address").fill("ada@acme.test")
+    page.get_by_label("Password").fill("plum orbit kettle 47")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Use a recovery code").click()
+    assert_layout(page, "Use a recovery code")
+    page.get_by_label("Recovery code").fill(recovery_code)
+    page.get_by_role("button", name="Continue").click()
+    assert_layout(page, "Acme")
+
+
+def test_saml_login_at_the_identity_providers_page(page, app_url, mock, given):
+    acme = given.organization("Acme", organization_slug="acme")
+    mock.identity_provider(acme.organization_id, "saml", display_name="Acme SSO")
+    page.goto(f"{app_url}/org/acme")
+    assert_layout(page, "Log in to Acme")
+    page.get_by_role("link", name="Continue with Acme SSO").click()
+    page.get_by_label("E-mail address").fill("ada@acme.test")
+    page.get_by_label("Name (optional)").fill("Ada Example")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue").click()  # without JavaScript, the form isn't submitted automatically
+    assert page.url == f"{app_url}/dashboard"
+    assert_layout(page, "Acme")
+    assert page.locator("#member-name").inner_text() == "Ada Example"
+    assert page.locator("#factors").inner_text() == "single sign-on"

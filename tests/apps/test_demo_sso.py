@@ -1,19 +1,18 @@
-"""The demo app and an organization's own identity provider; somebody from support who acts as a member."""
+"""The demo app over HTTP: single sign-on and impersonation."""
 
 from dataclasses import replace
 
 import pytest
 
-import demo_app
-from tests.apps.test_demo_app import Browser, runner, settings  # noqa: F401 · fixtures
+from .support import APP_URL
 
 ADA = "ada@acme.test"
 
 
 @pytest.fixture
-def visitor(settings, runner, mock):  # noqa: F811
-    """A browser at the app, which knows the project's public token."""
-    return Browser(demo_app.create_app(replace(settings, public_token=mock.public_token)), runner)
+def browser(open_app, settings, mock):
+    """A browser on an app with the project's public token."""
+    return open_app(replace(settings, public_token=mock.public_token))()
 
 
 @pytest.fixture
@@ -26,62 +25,61 @@ def sso_link(page):
     return found
 
 
-def test_a_login_by_single_sign_on(visitor, acme, mock):
+def test_single_sign_on_logs_in(browser, acme, mock):
     idp = mock.identity_provider(acme.organization_id, "oidc", display_name="Acme SSO")
     mock.next_identity("oidc", ADA, connection_id=idp.connection_id, name="Ada Example")
-    page = visitor.open("/org/acme")
+    page = browser.open("/org/acme")
     assert "Continue with Acme SSO" in page.source
-    page = visitor.open(sso_link(page))
+    page = browser.open(sso_link(page))
     assert (page.path, page["member-name"], page["factors"]) == ("/dashboard", "Ada Example", "single sign-on")
 
 
-def test_an_organization_without_a_connection_shows_none(visitor, acme):
-    assert not [name for name in visitor.open("/org/acme").links if name.startswith("sso-")]
+def test_organization_without_connection_has_no_sso_link(browser, acme):
+    assert not [name for name in browser.open("/org/acme").links if name.startswith("sso-")]
 
 
-def test_single_sign_on_asked_for_after_a_link(visitor, acme, client, given, mock):
-    """The organization takes nothing else: who comes by discovery is sent on to its identity provider."""
+def test_organization_can_require_single_sign_on_after_discovery(browser, acme, client, given, mock):
     idp = mock.identity_provider(acme.organization_id, "oidc")
     given.login(acme, given.member(acme, ADA))
     client.organizations.update(acme.organization_id, auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
-    visitor.send("/login/discovery", email_address=ADA)
-    page = visitor.open(mock.inbox.latest(to=ADA, kind="magic_link.discovery").link)
-    page = visitor.enter(page, "Acme")
+    browser.submit("/login/discovery", email_address=ADA)
+    page = browser.open(mock.inbox.latest(to=ADA, kind="magic_link.discovery").link)
+    page = browser.enter(page, "Acme")
     assert "single sign-on" in page["primary-required"]
     mock.next_identity("oidc", ADA, connection_id=idp.connection_id)
-    page = visitor.open(sso_link(visitor.open("/org/acme")))
+    page = browser.open(sso_link(browser.open("/org/acme")))
     assert page.path == "/dashboard"
 
 
-def test_a_login_that_took_too_long(visitor, acme, mock):
+def test_expired_sso_token_is_refused(browser, acme, mock):
     idp = mock.identity_provider(acme.organization_id, "oidc")
     mock.next_identity("oidc", ADA, connection_id=idp.connection_id)
-    at = visitor.raw("GET", sso_link(visitor.open("/org/acme"))).headers["location"]
-    while not at.startswith("http://demo.test"):
-        at = visitor.raw("GET", at).headers["location"]
+    url = browser.request("GET", sso_link(browser.open("/org/acme"))).headers["location"]
+    while not url.startswith(APP_URL):
+        url = browser.request("GET", url).headers["location"]
     mock.clock.advance(minutes=11)
-    page = visitor.open(at)
-    assert (page["error-type"], page["h1"]) == ("sso_token_not_found", "That took too long")
+    page = browser.open(url)
+    assert (page["error-type"], page["h1"]) == ("sso_token_not_found", "The login took too long")
 
 
-def test_somebody_whom_the_organization_does_not_let_in(visitor, acme, client, mock):
+def test_person_is_refused_if_the_organization_does_not_provision(browser, acme, client, mock):
     idp = mock.identity_provider(acme.organization_id, "oidc")
     client.organizations.update(acme.organization_id, sso_jit_provisioning="NOT_ALLOWED")
     mock.next_identity("oidc", "eve@else.test", connection_id=idp.connection_id)
-    page = visitor.open(sso_link(visitor.open("/org/acme")))
+    page = browser.open(sso_link(browser.open("/org/acme")))
     assert (page["error-type"], page["h1"]) == ("invalid_connection_for_jit_provisioning", "By invitation only")
 
 
-def test_support_acts_as_a_member(visitor, acme, given, mock):
+def test_impersonation_token_logs_in_as_the_member(browser, acme, given, mock):
     ada = given.member(acme, ADA)
     token = mock.impersonation_token(acme.organization_id, ada.member_id)
-    page = visitor.open(f"/authenticate?stytch_token_type=multi_tenant_impersonation&token={token}")
-    assert (page.path, page["member-email"], page["factors"]) == ("/dashboard", ADA, "an impersonation")
+    page = browser.open(f"/authenticate?stytch_token_type=multi_tenant_impersonation&token={token}")
+    assert (page.path, page["member-email"], page["factors"]) == ("/dashboard", ADA, "impersonation")
 
 
-def test_connections_of_the_same_name_are_told_apart(visitor, acme, mock):
+def test_connections_with_the_same_name_are_numbered(browser, acme, mock):
     for kind in ("saml", "oidc"):
         mock.identity_provider(acme.organization_id, kind)
-    source = visitor.open("/org/acme").source
+    source = browser.open("/org/acme").source
     assert "Continue with single sign-on 1<" in source
     assert "Continue with single sign-on 2<" in source

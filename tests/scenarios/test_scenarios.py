@@ -1,4 +1,4 @@
-"""Every story is told to the end, each in a project of its own."""
+"""All scenarios run to the end, each in its own project."""
 
 from importlib import import_module
 from pathlib import Path
@@ -6,76 +6,75 @@ from pathlib import Path
 import pytest
 
 import scenarios
-from scenarios._cast import Cast
-from scenarios._story import Story, StorySkipped
+from scenarios._errors import ScenarioSkipped
+from scenarios._fake_data import FakeData
+from scenarios._scenario import Scenario
 
-MARKED = {
+MARKS = {
     "demo_app_in_a_browser": [pytest.mark.browser, pytest.mark.slow],
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKED.get(name, [])) for name in scenarios.STORIES])
-def test_story(mockstytch_server, name):
-    with Story(mockstytch_server.url) as story:
+@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS.get(name, [])) for name in scenarios.SCENARIOS])
+def test_scenario_passes(mockstytch_server, name):
+    with Scenario(mockstytch_server.url) as scenario:
         try:
-            import_module(f"scenarios.{name}").run(story)
-        except StorySkipped as e:
+            import_module(f"scenarios.{name}").run(scenario)
+        except ScenarioSkipped as e:
             pytest.skip(str(e))
-        assert story.at_step >= 4
+        assert scenario.step_number >= 4
 
 
-def test_every_file_is_a_story_of_the_list():
+def test_every_scenario_file_is_listed():
     files = Path(scenarios.__file__).parent.glob("[!_]*.py")
-    assert {file.stem for file in files} == set(scenarios.STORIES)
+    assert {file.stem for file in files} == set(scenarios.SCENARIOS)
 
 
-def test_every_story_has_a_title_of_its_own():
-    titles = [scenarios.title(name) for name in scenarios.STORIES]
+def test_every_scenario_has_a_unique_title():
+    titles = [scenarios.title(name) for name in scenarios.SCENARIOS]
     assert len(set(titles)) == len(titles)
     assert all(10 < len(title) < 80 and "\n" not in title for title in titles)
     assert scenarios.title("link_used_twice") == "A link that was used twice"
 
 
-def test_the_same_seed_calls_the_same_people():
-    def called(seed: int) -> list[object]:
-        cast = Cast(seed)
-        company = cast.company()
-        return [company, cast.person(works_at=company), cast.person(), cast.company()]
+def test_same_seed_gives_the_same_names():
+    def names(seed: int) -> list[object]:
+        fake = FakeData(seed)
+        company = fake.company()
+        return [company, fake.person(works_at=company), fake.person(), fake.company()]
 
-    assert called(1) == called(1)
-    assert not set(called(1)) & set(called(2))
+    assert names(1) == names(1)
+    assert not set(names(1)) & set(names(2))
 
 
-def test_people_and_companies_have_names_of_their_own_and_plain_addresses():
-    cast = Cast(3)
-    companies = [cast.company() for _ in range(50)]
-    people = [cast.person(works_at=company) for company in companies]
+def test_names_are_unique_and_addresses_are_ascii():
+    fake = FakeData(3)
+    companies = [fake.company() for _ in range(50)]
+    people = [fake.person(works_at=company) for company in companies]
     assert len({c.slug for c in companies}) == len({p.email_address for p in people}) == 50
     for company, person in zip(companies, people, strict=True):
         assert person.email_address.isascii()
         assert person.email_address.endswith(f"@{company.domain}")
 
 
-def test_a_story_can_be_told_twice_at_the_same_time(mockstytch_server):
-    with Story(mockstytch_server.url) as one, Story(mockstytch_server.url) as other:
-        company, same = one.cast.company(), other.cast.company()
-        assert company == same
-        made, also = one.organization(company), other.organization(same)
-        assert made.organization_slug == also.organization_slug
-        one.later(days=3)
-        assert one.client.organizations.search().organizations[0].organization_id == made.organization_id
-        assert other.login(also, _member(other, also)).member_authenticated
+def test_one_scenario_can_run_twice_in_parallel(mockstytch_server):
+    with Scenario(mockstytch_server.url) as first, Scenario(mockstytch_server.url) as second:
+        first_company, second_company = first.fake.company(), second.fake.company()
+        assert first_company == second_company
+        first_organization = first.create_organization(first_company)
+        second_organization = second.create_organization(second_company)
+        assert first_organization.organization_slug == second_organization.organization_slug
+        first.advance_clock(days=3)
+        found = first.client.organizations.search().organizations[0]
+        assert found.organization_id == first_organization.organization_id
+        person = second.fake.person()
+        second.create_member(second_organization, person)
+        assert second.log_in(second_organization, person).member_authenticated
 
 
-def test_a_story_leaves_nothing_behind(mockstytch_server):
-    with Story(mockstytch_server.url) as story:
-        organization = story.organization(story.cast.company())
-        client = mockstytch_server.project(story.project_id, story.secret).client()
+def test_project_is_empty_after_a_scenario(mockstytch_server):
+    with Scenario(mockstytch_server.url) as scenario:
+        organization = scenario.create_organization(scenario.fake.company())
+        client = mockstytch_server.project(scenario.project_id, scenario.secret).client()
         assert client.organizations.search().organizations[0].organization_id == organization.organization_id
     assert client.organizations.search().organizations == []
-
-
-def _member(story, organization):
-    person = story.cast.person()
-    story.member(organization, person)
-    return person
