@@ -1,212 +1,78 @@
 """The composition root: every route of the server is wired here and nowhere else."""
 
-from collections import defaultdict
-from typing import Any, NamedTuple
-from urllib.parse import unquote
-
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Match, Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockstytch.api import (
-    connected_apps,
-    discovery,
-    fraud,
-    idp,
-    impersonation,
-    m2m,
-    magic_links,
-    magic_links_discovery,
-    members,
-    members_emails,
-    oauth,
-    organizations,
-    otp_email,
-    otp_sms,
-    passwords,
-    passwords_discovery,
-    project,
-    rbac,
-    recovery_codes,
-    scim,
-    sessions,
-    sessions_attest,
-    sessions_exchange_token,
-    sessions_migrate,
-    sso,
-    sso_external,
-    sso_oidc,
-    sso_saml,
-    totp,
-)
+from mockstytch import api
 from mockstytch.console import pages as console
-from mockstytch.control.api import Control
+from mockstytch.control import routes as control
+from mockstytch.control.waiter import InboxWaiter
 from mockstytch.gaps import GAPS
 from mockstytch.management import routes as management
 from mockstytch.management.surface import MANAGEMENT
-from mockstytch.oauth_server import operations
-from mockstytch.oauth_server import routes as oauth_server
-from mockstytch.pages import links as hosted_redirect
-from mockstytch.pages.builtin_idp import IdpPages
-from mockstytch.pages.consent import ConsentPages
-from mockstytch.pages.oauth import OAuthPages
-from mockstytch.pages.sso import SsoPages
+from mockstytch.oauth_server import operations as oauth_operations
+from mockstytch.oauth_server import routes as oauth
+from mockstytch.pages import builtin_idp, consent, links, sso
+from mockstytch.pages import oauth as oauth_pages
 from mockstytch.runtime import Mock
-from mockstytch.scim_server.routes import ScimDoor
+from mockstytch.scim_server import routes as scim
 from mockstytch.settings import Settings
 from mockstytch.surfaces import fallback
-from mockstytch.surfaces.dispatch import Dispatch
+from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Endpoint
-from mockstytch.surfaces.surface import BACKEND, PUBLIC
+from mockstytch.surfaces.routing import PathNormalizer, RouteTable
+from mockstytch.surfaces.surface import BACKEND, PUBLIC, Route
 from mockstytch.webhook_delivery import Deliverer
-
-# All that is served, by resource group.
-GROUPS = (
-    connected_apps,
-    discovery,
-    fraud,
-    idp,
-    impersonation,
-    m2m,
-    magic_links,
-    magic_links_discovery,
-    members,
-    members_emails,
-    oauth,
-    operations,
-    organizations,
-    otp_email,
-    otp_sms,
-    passwords,
-    passwords_discovery,
-    project,
-    rbac,
-    recovery_codes,
-    scim,
-    sessions,
-    sessions_attest,
-    sessions_exchange_token,
-    sessions_migrate,
-    sso,
-    sso_external,
-    sso_oidc,
-    sso_saml,
-    totp,
-)
 
 
 def endpoints() -> list[Endpoint]:
-    return [endpoint for group in GROUPS for endpoint in group.api]
+    """Return every operation of the API, those of the OAuth server included."""
+    return [*api.endpoints(), *oauth_operations.api]
 
 
-def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "PathNormalizer":
-    """The server as an ASGI application.
+def create_app(settings: Settings | None = None, mock: Mock | None = None) -> PathNormalizer:
+    """Return the server as an ASGI application.
 
     Args:
-        settings: what it is told from outside; the defaults where None.
-        mock: serve this world instead of a new one.
+        settings: the defaults if None.
+        mock: the state to serve; a new one if None.
     """
     mock = mock or Mock(settings)
-    not_found = fallback.NotFound(mock)
-    pages = [*hosted_redirect.routes(mock), *OAuthPages(mock).routes(), *SsoPages(mock).routes()]
-    pages += [*IdpPages(mock).routes(), *ScimDoor(mock).routes()]
-    pages += [*oauth_server.routes(mock), *ConsentPages(mock).routes()]
-    routes = [*_grouped(_doors(mock), pages, not_found), *Control(mock).routes()]
-    routes += console.routes(mock, endpoints(), management.endpoints())
-    handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    waiter = InboxWaiter(mock)
+    mock.subscribers.append(waiter)
+    table = RouteTable(mock, _routes(mock, waiter), fallback.NOT_FOUND)
+    app = Starlette(routes=[table])
     app.state.mock = mock
     Deliverer(mock)
-    mock.app = tolerant = PathNormalizer(app)
-    return tolerant
+    mock.app = normalizer = PathNormalizer(app, table)
+    return normalizer
 
 
-class Door(NamedTuple):
-    """What stands at one verb and path."""
+def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+    control_routes = control.routes(mock, waiter)
+    return [
+        *_operation_routes(mock),
+        *(fallback.gap(method, path) for method, path in GAPS),
+        *oauth.routes(mock),
+        *scim.routes(mock),
+        *links.routes(mock),
+        *oauth_pages.routes(mock),
+        *sso.routes(mock),
+        *builtin_idp.routes(mock),
+        *consent.routes(mock),
+        *control_routes,
+        *console.routes(mock, endpoints(), management.endpoints(), control_routes),
+    ]
 
-    method: str
-    path: str
-    app: Any
 
-
-def _doors(mock: Mock) -> list[Door]:
-    """Every operation at every path that it has, and the gaps."""
-    doors = []
-    for endpoint in endpoints():
-        if endpoint in operations.api:
-            doors.append(Door(endpoint.method, endpoint.path, oauth_server.OAuth2(mock, endpoint)))
-            continue
-        face = PUBLIC if endpoint.public else BACKEND
+def _operation_routes(mock: Mock) -> list[Route]:
+    """Return the routes of every operation, at every path that it has."""
+    routes = []
+    for endpoint in api.endpoints():
+        surface = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
-            alias = path if path != endpoint.path else ""
-            doors.append(Door(endpoint.method, path, Dispatch(mock, endpoint, face, alias)))
-    doors += [Door(e.method, e.path, Dispatch(mock, e, MANAGEMENT)) for e in management.endpoints()]
-    return doors + [Door(method, path, fallback.NotImplementedEndpoint(mock)) for method, path in GAPS]
-
-
-def _grouped(doors: list[Door], pages: list[Route], not_found: ASGIApp) -> list[BaseRoute]:
-    """Routes in groups by resource prefix; within one a literal beats a parameter, whatever the order of
-    declaration."""
-    doors = doors + [Door(method, p.path, p.endpoint) for p in pages for method in (p.methods or set()) - {"HEAD"}]
-    exact: list[BaseRoute] = []
-    groups: dict[str, list[BaseRoute]] = defaultdict(list)
-    for door in sorted(doors, key=lambda door: _literal_first(door.path)):
-        prefix = _prefix(door.path)
-        if door.path == prefix:  # a Mount only matches what goes on after it
-            exact.append(Route(door.path, door.app, methods=[door.method]))
-        else:
-            groups[prefix].append(Route(door.path.removeprefix(prefix), door.app, methods=[door.method]))
-    return [PrefixRouter(groups, not_found), *exact]
-
-
-def _prefix(path: str) -> str:
-    """``/v1/b2b/organizations`` of ``/v1/b2b/organizations/{organization_id}``."""
-    return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
-
-
-def _literal_first(path: str) -> list[tuple[bool, str]]:
-    return [(part.startswith("{"), part) for part in path.split("/")]
-
-
-class PrefixRouter(BaseRoute):
-    """A ``Mount`` for each prefix, all of them in one route: the one that fits is looked up, not searched for."""
-
-    def __init__(self, groups: dict[str, list[BaseRoute]], not_found: ASGIApp) -> None:
-        self._mounts = {
-            prefix: Mount(prefix, app=Router(routes, redirect_slashes=False, default=not_found))
-            for prefix, routes in groups.items()
-        }
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        mount = self._mounts.get(_prefix(scope["path"])) if scope["type"] == "http" else None
-        if mount is None:
-            return Match.NONE, {}
-        match, found = mount.matches(scope)
-        return match, {**found, "group": mount}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["group"].handle(scope, receive, send)
-
-
-class PathNormalizer:
-    """Takes request targets as SDKs really send them: ``//v1/…``, and ``%2F`` inside a path parameter."""
-
-    def __init__(self, app: Starlette) -> None:
-        self.app, self.state = app, app.state
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            path = scope["path"]
-            if b"%2f" in scope.get("raw_path", b"").lower():
-                path = _decoded(scope["raw_path"])
-            if "//" in path:
-                path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
-                while "//" in path:
-                    path = path.replace("//", "/")
-            scope["path"] = path
-        await self.app(scope, receive, send)
-
-
-def _decoded(raw_path: bytes) -> str:
-    """The path with everything decoded but slashes inside a segment, which ``Dispatch`` decodes after routing."""
-    return "/".join(unquote(s).replace("/", "%2F") for s in raw_path.decode("latin-1").partition("?")[0].split("/"))
+            handler = EndpointHandler(mock, surface, endpoint, alias=path != endpoint.path)
+            routes.append(Route(endpoint.method, path, surface, handler))
+    for endpoint in management.endpoints():
+        handler = EndpointHandler(mock, MANAGEMENT, endpoint)
+        routes.append(Route(endpoint.method, endpoint.path, MANAGEMENT, handler))
+    return routes

@@ -130,7 +130,7 @@ def _connection(ctx: Context, organization_id: str, entry: Table, at: str) -> No
         named["connection_id"] = api.create_connection(ctx, parse(api.Create, named))["connection"]["connection_id"]
     else:
         built_in = identity_providers.IdentityProviderBody(organization_id=organization_id, type=entry["type"])
-        named["connection_id"] = identity_providers.connected(ctx, built_in).connection_id
+        named["connection_id"] = identity_providers.connect(ctx, built_in).connection_id
     api.update_connection(ctx, _parsed(api.Update, {**said, **named}, at))
 
 

@@ -52,7 +52,7 @@ def test_an_operation_is_read_at_one_go():
 
 def test_the_edge_stays_thin():
     """Everything that every request goes through: counted without blank lines, comments and docstrings."""
-    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 450
+    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 620
 
 
 def lines_of_code(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""From a template to an answer: headers, formats, static files."""
+"""Rendering: templates, headers, formats, static files."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,12 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from mockstytch import __version__, wire
+from mockstytch import __version__, errors, wire
 from mockstytch.errors import StytchError
 from mockstytch.store.records.messages import Message
+from mockstytch.surfaces.request import HttpRequest
 
 _HERE = Path(__file__).parent
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -24,7 +24,7 @@ _PAGE_HEADERS = _SHARED_HEADERS | {
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",  # with no-referrer, forms would be sent with ``Origin: null``
 }
-# The mail is foreign text: its own styles, no script, no origin. Its links leave the frame.
+# A mail is foreign HTML: it may have styles, but no script and no origin. Its links open outside the frame.
 _MAIL_HEADERS = _SHARED_HEADERS | {
     "content-security-policy": f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox {_SANDBOX}; "
     "frame-ancestors 'self'",
@@ -36,13 +36,13 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(_environment().get_template(template).render(values), status, _PAGE_HEADERS)
 
 
-def refusal(e: StytchError) -> Response:
-    """An error as a page of its own, which tells nothing about any project."""
+def error_page(e: StytchError) -> Response:
+    """Render an error as a page, which shows nothing of any project."""
     return page("error.html", e.kind.status_code, error=e.kind, because=e.because)
 
 
 def mail(message: Message) -> Response:
-    """The e-mail itself, for the frame on the message's page; a text message as plain text."""
+    """Render an e-mail for the frame on the message's page; a text message as plain text."""
     if message.html is None:
         return Response(message.text, 200, _MAIL_HEADERS, "text/plain")
     base = '<base target="_blank">'
@@ -50,11 +50,11 @@ def mail(message: Message) -> Response:
     return HTMLResponse(framed if base in framed else base + framed, 200, _MAIL_HEADERS)
 
 
-async def static(request: Request) -> Response:
-    """A static file. Open to everybody: there is nothing in it, and a refusal wants its style, too."""
+async def static(request: HttpRequest) -> Response:
+    """Return a static file."""
     found = _statics().get(request.path_params["name"])
     if found is None:
-        return Response(status_code=404)
+        raise errors.route_not_found(because="no such file")
     body, media_type, etag = found
     headers = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
     if request.headers.get("if-none-match") == etag:
@@ -64,7 +64,7 @@ async def static(request: Request) -> Response:
 
 @cache
 def _statics() -> Mapping[str, tuple[bytes, str, str]]:
-    """By name: content, type, ETag."""
+    """Return the static files by name: content, type, ETag."""
     found = {}
     for file in _HERE.joinpath("static").iterdir():
         body = file.read_bytes()
@@ -74,7 +74,7 @@ def _statics() -> Mapping[str, tuple[bytes, str, str]]:
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # who opens no page doesn't pay for it
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # imported by the first page, not at start
 
     templates = _HERE.joinpath("templates")
     environment = Environment(
@@ -90,12 +90,12 @@ def _environment() -> Any:
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """``04:12:33``; with its date where that isn't today's."""
+    """Format a time as ``04:12:33``; with the date, unless it is today."""
     return f"{when:%H:%M:%S}" if when.date() == now.date() else f"{when:%Y-%m-%d %H:%M:%S}"
 
 
 def duration(seconds: float) -> str:
-    """``+1 h 1 min``, ``-2 d``: how far a clock is off, in its two largest units."""
+    """Format a clock's offset in its two largest units: ``+1 h 1 min``, ``-2 d``."""
     left, parts = round(abs(seconds)), []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         count, left = divmod(left, size)

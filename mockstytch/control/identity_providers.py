@@ -1,20 +1,25 @@
-"""The built-in identity providers, from outside: made for a connection, given another key."""
+"""Built-in identity providers: create one for a connection, rotate its keys."""
 
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from mockstytch import errors
 from mockstytch.api import sso_oidc, sso_saml
+from mockstytch.control.request_parsing import body
+from mockstytch.control.surface import route
 from mockstytch.domain.shared import lookup
 from mockstytch.domain.sso import builtin_provider, sso_connections
 from mockstytch.runtime import Context, Mock
-from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sso import OidcConnection, SamlConnection
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
+
+Connection = SamlConnection | OidcConnection
 
 
 class IdentityProviderBody(Frozen, forbid_unknown_fields=True):
-    """An identity provider for an organization: by a new connection, or by one that is there."""
+    """An identity provider for an organization: for a new connection, or for the one with ``connection_id``."""
 
     organization_id: str
     type: Literal["saml", "oidc"]
@@ -22,22 +27,41 @@ class IdentityProviderBody(Frozen, forbid_unknown_fields=True):
     connection_id: str = ""
 
 
-def make(mock: Mock, project: Project, wanted: IdentityProviderBody, base_url: str) -> dict[str, Any]:
-    """Make, or complete, a connection to the built-in provider; it is active at once.
+def routes(mock: Mock) -> list[Route]:
+    async def create(request: HttpRequest) -> Any:
+        """Create a connection to the built-in provider, or configure an existing one. It is active at once."""
+        wanted = body(request, IdentityProviderBody)
+        with mock.transaction(request.project, request.server_url) as ctx:
+            return _serialize(ctx, connect(ctx, wanted))
+
+    async def rotate(request: HttpRequest) -> Any:
+        """Sign with a new key from now on."""
+        with mock.transaction(request.project, request.server_url) as ctx:
+            connection = sso_connections.find(ctx, request.path_params["connection_id"])
+            if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):
+                raise errors.sso_connection_not_found(because="no connection with a built-in identity provider")
+            key = builtin_provider.rotate_key(ctx, connection)
+            certificate = builtin_provider.certificate(ctx, connection)
+            return {**_serialize(ctx, connection), "kid": key.kid, "certificate": certificate}
+
+    return [
+        route("POST", "/identity-providers", create),
+        route("POST", "/identity-providers/{connection_id}/rotate-keys", rotate),
+    ]
+
+
+def connect(ctx: Context, wanted: IdentityProviderBody) -> Connection:
+    """Return a connection that uses the built-in provider.
 
     Raises:
-        organization_not_found, saml_connection_not_found, oidc_connection_not_found: there is none.
+        organization_not_found: if there is no such organization.
+        saml_connection_not_found: if the organization has no such SAML connection.
+        oidc_connection_not_found: if the organization has no such OIDC connection.
     """
-    with mock.transaction(project, base_url) as ctx:
-        return _described(ctx, connected(ctx, wanted))
-
-
-def connected(ctx: Context, wanted: IdentityProviderBody) -> SamlConnection | OidcConnection:
-    """The connection, once it leads to the built-in provider."""
     organization = lookup.organization(ctx, wanted.organization_id)
-    connection_id = wanted.connection_id or _new(ctx, wanted)
+    connection_id = wanted.connection_id or _create(ctx, wanted)
     organization = lookup.organization(ctx, organization.organization_id)
-    connection: SamlConnection | OidcConnection
+    connection: Connection
     if wanted.type == "saml":
         missing = errors.saml_connection_not_found
         connection = sso_connections.get_owned(ctx, SamlConnection, organization, connection_id, missing)
@@ -47,7 +71,7 @@ def connected(ctx: Context, wanted: IdentityProviderBody) -> SamlConnection | Oi
     return builtin_provider.configure_builtin_provider(ctx, organization, connection)
 
 
-def _new(ctx: Context, wanted: IdentityProviderBody) -> str:
+def _create(ctx: Context, wanted: IdentityProviderBody) -> str:
     if wanted.type == "saml":
         saml = sso_saml.Create(organization_id=wanted.organization_id, display_name=wanted.display_name)
         made = sso_saml.create_connection(ctx, saml)
@@ -57,7 +81,7 @@ def _new(ctx: Context, wanted: IdentityProviderBody) -> str:
     return str(made["connection"]["connection_id"])
 
 
-def _described(ctx: Context, connection: SamlConnection | OidcConnection) -> dict[str, Any]:
+def _serialize(ctx: Context, connection: Connection) -> dict[str, Any]:
     issuer, saml = builtin_provider.issuer_of(connection), isinstance(connection, SamlConnection)
     start = urlencode({"connection_id": connection.connection_id, "public_token": ctx.project.public_token})
     return {
@@ -68,21 +92,3 @@ def _described(ctx: Context, connection: SamlConnection | OidcConnection) -> dic
         "metadata_url": f"{issuer}/metadata" if saml else f"{issuer}/.well-known/openid-configuration",
         "start_url": f"{ctx.base_url}/v1/public/sso/start?{start}",
     }
-
-
-def rotate(mock: Mock, project: Project, connection_id: str, base_url: str) -> dict[str, Any]:
-    """Let the provider sign with a new key from now on.
-
-    Raises:
-        sso_connection_not_found: no connection with a built-in provider.
-    """
-    with mock.transaction(project, base_url) as ctx:
-        connection = sso_connections.find(ctx, connection_id)
-        if not isinstance(connection, SamlConnection | OidcConnection) or not builtin_provider.is_builtin(connection):
-            raise errors.sso_connection_not_found(because="no connection with a built-in identity provider")
-        key = builtin_provider.rotate_key(ctx, connection)
-        return {
-            **_described(ctx, connection),
-            "kid": key.kid,
-            "certificate": builtin_provider.certificate(ctx, connection),
-        }

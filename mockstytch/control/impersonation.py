@@ -1,21 +1,24 @@
-"""Impersonation tokens, as the real service's dashboard makes them."""
+"""Impersonation tokens, which the real service creates in its dashboard."""
 
 from typing import Any
 
 from mockstytch import wire
+from mockstytch.control.request_parsing import body
+from mockstytch.control.surface import route
 from mockstytch.domain.login import impersonation
 from mockstytch.domain.shared import lookup, redirects
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.records.projects import Project
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
 _TOKEN_TYPE = "multi_tenant_impersonation"
 
 
 class ImpersonationBody(Frozen, forbid_unknown_fields=True):
-    """Who acts as whom, and why."""
+    """The member to act as, the admin who does, and why."""
 
     organization_id: str
     member_id: str
@@ -23,23 +26,26 @@ class ImpersonationBody(Frozen, forbid_unknown_fields=True):
     reason: str | None = None
 
 
-def create_token(mock: Mock, project: Project, wanted: ImpersonationBody) -> dict[str, Any]:
-    """The token, until when it is good, and where the dashboard would open it: the project's login page, if it has
-    one."""
-    with mock.transaction(project) as ctx:
-        organization = lookup.organization(ctx, wanted.organization_id)
-        member = lookup.member(ctx, organization, wanted.member_id)
-        made = impersonation.create_token(ctx, member, wanted.impersonator_email_address, wanted.reason)
-        return {
-            "impersonation_token": made.token,
-            "expires_at": wire.time(made.expires_at),
-            "redirect_url": _redirect_url(ctx, organization, made.token),
-        }
+def routes(mock: Mock) -> list[Route]:
+    async def create(request: HttpRequest) -> Any:
+        """Create a token, and the URL at which the dashboard would open it, if there is a login page."""
+        wanted = body(request, ImpersonationBody)
+        with mock.transaction(request.project) as ctx:
+            organization = lookup.organization(ctx, wanted.organization_id)
+            member = lookup.member(ctx, organization, wanted.member_id)
+            token = impersonation.create_token(ctx, member, wanted.impersonator_email_address, wanted.reason)
+            return {
+                "impersonation_token": token.token,
+                "expires_at": wire.time(token.expires_at),
+                "redirect_url": _redirect_url(ctx, organization, token.token),
+            }
+
+    return [route("POST", "/impersonation-tokens", create)]
 
 
 def _redirect_url(ctx: Context, organization: Organization, token: str) -> str | None:
     try:
         url = redirects.resolve(ctx, "login", "")
-    except StytchError:  # none is registered
+    except StytchError:  # no login redirect URL is registered
         return None
     return redirects.landing(url, slug=organization.organization_slug, stytch_token_type=_TOKEN_TYPE, token=token)

@@ -1,64 +1,71 @@
-"""Reading what was sent, and waiting for it."""
+"""The inbox: read, wait, empty."""
 
-import asyncio
-import contextlib
-from collections.abc import Callable
-from time import monotonic
-from typing import TypeVar
+from typing import Any
 
-from starlette.requests import Request
-
+from mockstytch import errors, wire
+from mockstytch.control.request_parsing import number, wait
+from mockstytch.control.surface import route
+from mockstytch.control.waiter import InboxWaiter
 from mockstytch.runtime import Mock
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
-from mockstytch.store.records.webhooks import Event
-
-_PATIENCE = 5  # seconds between two looks whether the caller is still there
-
-T = TypeVar("T")
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
+from mockstytch.values import Frozen
 
 
-class InboxWaiter:
-    """Wakes those who wait for a message or a delivery, from whichever thread it was written."""
+class MessageFilter(Frozen):
+    """Which messages to return; "" doesn't filter.
 
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
-        self._waiting: set[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        mock.subscribers.append(self)
+    Attributes:
+        after: id of the message up to which the caller has seen the inbox.
+        limit: the newest that many.
+    """
 
-    def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
-        for project_id, loop, news in list(self._waiting):
-            if project_id == project.project_id or self._mock.stopping:
-                loop.call_soon_threadsafe(news.set)
-
-    async def wait(self, project: Project, look: Callable[[], list[T]], seconds: float, caller: Request) -> list[T]:
-        """What ``look`` finds, as soon as that is something, and at the latest after ``seconds``; sooner where the
-        caller has hung up or the server is about to end."""
-        deadline = monotonic() + seconds
-        news = asyncio.Event()
-        waiter = (project.project_id, asyncio.get_running_loop(), news)
-        self._waiting.add(waiter)
-        try:
-            while True:
-                news.clear()  # before the look: what another thread writes during it is news
-                left = deadline - monotonic()
-                if (found := look()) or left <= 0 or self._mock.stopping or await caller.is_disconnected():
-                    return found
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), min(left, _PATIENCE))
-        finally:
-            self._waiting.discard(waiter)
+    to: str = ""
+    kind: str = ""
+    channel: str = ""
+    after: str = ""
+    limit: int = 100
 
 
-class MessageFilter:
-    """Which messages. Addresses are compared in lower case, as they are kept."""
+def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+    async def matching(request: HttpRequest, limit: int | None = None) -> list[Message]:
+        query = request.query_params
+        wanted = MessageFilter(
+            to=query.get("to", "").strip().lower(),  # addresses are stored in lower case
+            kind=query.get("kind", ""),
+            channel=query.get("channel", ""),
+            after=query.get("after", ""),
+            limit=limit or number(request, "limit", 100, 1, 10_000),
+        )
+        return await waiter.wait(request, wait(request), lambda: find(mock, request.project, wanted))
 
-    def __init__(self, to: str = "", kind: str = "", channel: str = "", after: str = "", limit: int = 100) -> None:
-        self.to, self.kind, self.channel, self.after, self.limit = to.strip().lower(), kind, channel, after, limit
+    async def list_messages(request: HttpRequest) -> Any:
+        found = await matching(request)
+        last = found[-1].message_id if found else request.query_params.get("after")
+        return {"messages": [wire.message(m) for m in found], "next_after": last}
+
+    async def get_latest(request: HttpRequest) -> Any:
+        found = await matching(request, limit=1)
+        if not found:
+            raise errors.message_not_found()
+        return wire.message(found[-1])
+
+    async def delete_all(request: HttpRequest) -> Any:
+        with mock.transaction(request.project) as ctx:
+            ctx.store.delete_all(Message)
+        return {}
+
+    return [
+        route("GET", "/messages", list_messages),
+        route("GET", "/messages/latest", get_latest),
+        route("DELETE", "/messages", delete_all),
+    ]
 
 
-def read(mock: Mock, project: Project, wanted: MessageFilter) -> list[Message]:
-    """The messages that match now, oldest first."""
+def find(mock: Mock, project: Project, wanted: MessageFilter) -> list[Message]:
+    """Return the messages that match now, oldest first."""
     columns = Message.table.c
     with mock.transaction(project) as ctx:
         query = ctx.store.query(Message)

@@ -1,54 +1,55 @@
-"""What a call of the control API says: its body, its numbers, how long it would wait."""
+"""Bodies and query parameters of control API calls."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import TypeVar
 
 import msgspec
-from starlette.requests import Request
 
 from mockstytch import errors
-from mockstytch.surfaces.dispatch import MAX_BODY
+from mockstytch.surfaces.request import HttpRequest
 
-LONGEST_WAIT = 60
+MAX_WAIT = 60  # seconds
 
-Handler = Callable[[Request], Awaitable[Any]]
-Row = tuple[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], str, Handler]
+T = TypeVar("T")
 
 
-async def body(request: Request, kind: Any) -> Any:
-    """
+def body(request: HttpRequest, model: type[T]) -> T:
+    """Decode the JSON body. Nothing at all is an empty object.
+
     Args:
-        kind: what the JSON is read into.
+        model: the type to decode into.
 
     Raises:
-        request_too_large: it is.
-        bad_request: it is no JSON, or of another kind.
+        bad_request: if the body isn't JSON, or not of this type.
     """
-    raw = await request.body()
-    if len(raw) > MAX_BODY:
-        raise errors.request_too_large()
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        return msgspec.json.decode(request.content or b"{}", type=model)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise errors.bad_request(because=str(e)) from None
 
 
-def wait(request: Request) -> float:
-    return float(number(request, "wait", 0, 0, LONGEST_WAIT))
+def flag(request: HttpRequest, name: str) -> bool:
+    """Return whether a query parameter is ``true`` or ``1``."""
+    return request.query_params.get(name, "").lower() in ("true", "1")
 
 
-def number(request: Request, name: str, default: int, least: int, most: int) -> int:
-    """
+def wait(request: HttpRequest) -> float:
+    """Return the query parameter ``wait``, in seconds."""
+    return float(number(request, "wait", 0, 0, MAX_WAIT))
+
+
+def number(request: HttpRequest, name: str, default: int, least: int, most: int) -> int:
+    """Return a whole number from the query.
+
     Raises:
-        bad_request: the parameter is no number between ``least`` and ``most``.
+        bad_request: if the parameter isn't a number between ``least`` and ``most``.
     """
     text = request.query_params.get(name)
     if text is None or text == "":
         return default
     try:
-        found = int(float(text))
+        value = int(float(text))
     except (ValueError, OverflowError):
         raise errors.bad_request(because=f"{name} is not a number") from None
-    if not least <= found <= most:
+    if not least <= value <= most:
         raise errors.bad_request(because=f"{name} must be between {least} and {most}")
-    return found
+    return value

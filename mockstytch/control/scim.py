@@ -1,24 +1,25 @@
-"""``POST /_mock/api/scim/push``: this server plays an organization's directory, over the real SCIM endpoints."""
+"""``POST /_mock/api/scim/push``: act as an organization's directory, over the real SCIM endpoints."""
 
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
-from starlette.requests import Request
 
 from mockstytch import errors, outbound
-from mockstytch.control import request_parsing
+from mockstytch.control.request_parsing import body
+from mockstytch.control.surface import route
 from mockstytch.runtime import Mock
 from mockstytch.store.records.scim import ScimConnection
-from mockstytch.surfaces import origin
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
 Json = dict[str, Any]
 
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_MOST = 1000  # operations of one push
-# What each operation can't do without: one of each line.
+_MAX_OPERATIONS = 1000
+# The fields that each operation requires: one of each tuple.
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "create_user": (("email", "user_name"),),
     "update_user": (("user",),),
@@ -32,14 +33,14 @@ _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 class Operation(Frozen, forbid_unknown_fields=True):
-    """One thing that happened in the directory.
+    """One change in the directory.
 
     Attributes:
-        email: the user's address; also its ``userName``, where that isn't given.
-        user: which user: by its SCIM id, or by ``userName``.
-        users: several of them.
-        group: which group: by its SCIM id, or by name.
-        attributes: further attributes of the user, in SCIM's own words.
+        email: the user's address; also the ``userName``, unless that is given.
+        user: the user's SCIM id or ``userName``.
+        users: the same for several users.
+        group: the group's SCIM id or name.
+        attributes: more attributes of the user, by their SCIM names.
     """
 
     op: Literal[
@@ -65,13 +66,13 @@ class Operation(Frozen, forbid_unknown_fields=True):
     group: str = ""
 
 
-class Push(Frozen, forbid_unknown_fields=True):
+class PushBody(Frozen, forbid_unknown_fields=True):
     connection_id: str
     operations: list[Operation]
 
 
 class Calls:
-    """The calls that one push makes, in order, and what they got."""
+    """The SCIM calls that one push makes, in order."""
 
     def __init__(self, mock: Mock, base_url: str, connection: ScimConnection) -> None:
         self._base = f"{base_url}/v1/b2b/scim/{connection.connection_id}"
@@ -99,11 +100,11 @@ class Calls:
             case "create_group":
                 members = [{"value": await self._id("User", user)} for user in _users(o)]
                 named = {"displayName": o.name, "members": members}
-                return await self.call("POST", "/Groups", {**named, **_known(externalId=o.external_id)})
+                return await self.call("POST", "/Groups", {**named, **_non_empty(externalId=o.external_id)})
             case "delete_group":
                 return await self.call("DELETE", await self._group(o.group))
         ids = [await self._id("User", user) for user in _users(o)]
-        return await self._patch(await self._group(o.group), _moves(o.op, ids))
+        return await self._patch(await self._group(o.group), _member_operations(o.op, ids))
 
     async def _patch(self, path: str, operations: list[Json]) -> Json:
         return await self.call("PATCH", path, {"schemas": [_PATCH], "Operations": operations})
@@ -115,7 +116,7 @@ class Calls:
         return f"/Groups/{quote(await self._id('Group', reference), safe='')}"
 
     async def _id(self, kind: Literal["User", "Group"], reference: str) -> str:
-        """As a directory finds out: by a filter. Who isn't found is called by that name, to be told so."""
+        """Look the user or group up by name. An unknown name is sent as the id, so the server's 404 is shown."""
         if reference.startswith(("member-test-", "scim-group-test-")):
             return reference
         attribute = "userName" if kind == "User" else "displayName"
@@ -125,47 +126,49 @@ class Calls:
         return str(resources[0]["id"])
 
 
-async def push(mock: Mock, request: Request) -> Json:
-    """Make the calls that the directory would make. One that is refused doesn't stop the others.
+def routes(mock: Mock) -> list[Route]:
+    async def push(request: HttpRequest) -> Json:
+        """Make the calls that the directory would make. A refused call doesn't stop the others.
 
-    Raises:
-        no_active_scim_connection: the project has no such connection.
-        bad_request: an operation lacks what it is about.
-    """
-    project = origin.project(mock, request)
-    wanted = await _body(request)
-    with mock.transaction(project) as ctx:
-        connection = ctx.store.find(ScimConnection, connection_id=wanted.connection_id)
-    if connection is None:
-        raise errors.no_active_scim_connection(because=f"no connection {wanted.connection_id}")
-    calls = Calls(mock, str(request.base_url).rstrip("/"), connection)
-    return {"results": [{"op": o.op, **await calls.run(o)} for o in wanted.operations]}
+        Raises:
+            no_active_scim_connection: if the project has no such connection.
+            bad_request: if an operation lacks a required field.
+        """
+        wanted = _push_body(request)
+        with mock.transaction(request.project) as ctx:
+            connection = ctx.store.find(ScimConnection, connection_id=wanted.connection_id)
+        if connection is None:
+            raise errors.no_active_scim_connection(because=f"no connection {wanted.connection_id}")
+        calls = Calls(mock, request.server_url, connection)
+        return {"results": [{"op": o.op, **await calls.run(o)} for o in wanted.operations]}
+
+    return [route("POST", "/scim/push", push)]
 
 
-async def _body(request: Request) -> Push:
-    found: Push = await request_parsing.body(request, Push)
-    if len(found.operations) > _MOST:
-        raise errors.bad_request(because=f"more than {_MOST} operations")
-    for n, o in enumerate(found.operations):
+def _push_body(request: HttpRequest) -> PushBody:
+    wanted = body(request, PushBody)
+    if len(wanted.operations) > _MAX_OPERATIONS:
+        raise errors.bad_request(because=f"more than {_MAX_OPERATIONS} operations")
+    for n, o in enumerate(wanted.operations):
         for needed in _NEEDS[o.op]:
             if not any(getattr(o, name) for name in needed):
                 raise errors.bad_request(because=f"operation {n}: {o.op} needs {' or '.join(needed)}")
-    return found
+    return wanted
 
 
 def _user(o: Operation) -> Json:
     emails = [{"value": o.email, "type": "work", "primary": True}] if o.email else []
-    return {"userName": o.user_name or o.email, "emails": emails, **_about(o), **o.attributes}
+    return {"userName": o.user_name or o.email, "emails": emails, **_profile(o), **o.attributes}
 
 
-def _about(o: Operation) -> Json:
-    name = _known(formatted=o.name, givenName=o.given_name, familyName=o.family_name)
-    return _known(name=name, externalId=o.external_id)
+def _profile(o: Operation) -> Json:
+    name = _non_empty(formatted=o.name, givenName=o.given_name, familyName=o.family_name)
+    return _non_empty(name=name, externalId=o.external_id)
 
 
 def _changes(o: Operation) -> list[Json]:
-    """What is said of a user, as a directory sends it."""
-    value = {**_known(userName=o.user_name), **_about(o), **o.attributes}
+    """The PATCH operations that change a user, as a directory sends them."""
+    value = {**_non_empty(userName=o.user_name), **_profile(o), **o.attributes}
     if o.email:
         value["emails"] = [{"value": o.email, "type": "work", "primary": True}]
         value.setdefault("userName", o.email)
@@ -174,7 +177,7 @@ def _changes(o: Operation) -> list[Json]:
     return [{"op": "replace", "value": value}]
 
 
-def _moves(op: str, ids: list[str]) -> list[Json]:
+def _member_operations(op: str, ids: list[str]) -> list[Json]:
     if op == "add_to_group":
         return [{"op": "add", "path": "members", "value": [{"value": id} for id in ids]}]
     return [{"op": "remove", "path": f'members[value eq "{id}"]'} for id in ids]
@@ -184,5 +187,5 @@ def _users(o: Operation) -> list[str]:
     return [*o.users, o.user] if o.user else o.users
 
 
-def _known(**values: Any) -> Json:
+def _non_empty(**values: Any) -> Json:
     return {name: value for name, value in values.items() if value}

@@ -1,11 +1,11 @@
-"""A project's settings under change, as the control API and seed files ask for it."""
+"""Changing a project's settings, for the control API and seed files."""
 
 from typing import Any
 
 import msgspec
 
 from mockstytch import errors
-from mockstytch.control.webhooks import change
+from mockstytch.control.webhooks import update_settings
 from mockstytch.domain import webhooks
 from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.sessions import jwt_templates
@@ -15,26 +15,26 @@ from mockstytch.store.records.projects import Project, ProjectSettings
 
 
 def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
-    """Change the settings that are given; the others stay.
+    """Change the given settings; the others stay.
 
     Args:
-        given: settings by their names; ``name`` is the project's.
+        given: settings by name; ``name`` is the project's name.
 
     Raises:
-        bad_request: a setting that doesn't exist, or a value that can't be one; a policy or a claims template has
-            errors of its own.
+        bad_request: if a setting doesn't exist, or a value isn't valid. An RBAC policy and a JWT template have errors
+            of their own.
     """
     name = given.get("name", project.name)
     wanted = {setting: value for setting, value in given.items() if setting != "name"}
     unknown = wanted.keys() - set(ProjectSettings.__struct_fields__)
     if unknown or not isinstance(name, str):
-        raise errors.bad_request(because=f"there is no setting {', '.join(sorted(unknown)) or 'name of that type'}")
+        raise errors.bad_request(because=f"unknown setting: {', '.join(sorted(unknown)) or 'name of that type'}")
     try:
         settings = msgspec.convert(msgspec.to_builtins(project.settings) | wanted, ProjectSettings)
     except msgspec.ValidationError as e:
         raise errors.bad_request(because=str(e)) from None
-    if strange := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
-        raise errors.bad_request(because=f"{strange[0]!r} is no URL")
+    if invalid := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
+        raise errors.bad_request(because=f"{invalid[0]!r} isn't a URL")
     for template in settings.jwt_templates:
         jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
     endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
@@ -44,4 +44,4 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
             ctx.source = "dashboard"
             policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
         settings = msgspec.structs.replace(settings, rbac_policy=policy)
-    return change(mock, project, settings, name=name)
+    return update_settings(mock, project, settings, name=name)

@@ -1,66 +1,61 @@
-"""Webhooks in the control API: the endpoints, what was delivered to them, and once more."""
+"""Webhooks: endpoints, deliveries, replay."""
 
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
 
 from mockstytch import errors, wire
-from mockstytch.control.inbox import InboxWaiter
-from mockstytch.control.request_parsing import Row, body, number, wait
+from mockstytch.control.request_parsing import body, number, wait
+from mockstytch.control.surface import route
+from mockstytch.control.waiter import InboxWaiter
 from mockstytch.domain import webhooks
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project, ProjectSettings, WebhookEndpoint
 from mockstytch.store.records.webhooks import Delivery, Event
-from mockstytch.surfaces import origin
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
 
 _STATUSES = ("", "pending", "delivered", "failed")
 
 
-class Webhooks:
-    def __init__(self, mock: Mock, arrivals: InboxWaiter) -> None:
-        self._mock, self._arrivals = mock, arrivals
+def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+    async def get_endpoints(request: HttpRequest) -> Any:
+        return request.project.settings.webhooks
 
-    def routes(self) -> list[Row]:
-        return [
-            ("GET", "/webhooks", self.endpoints),
-            ("PUT", "/webhooks", self.set_endpoints),
-            ("GET", "/webhooks/deliveries", self.deliveries),
-            ("POST", "/webhooks/deliveries/{event_id}/replay", self.replay),
-        ]
+    async def set_endpoints(request: HttpRequest) -> Any:
+        settings = msgspec.structs.replace(request.project.settings, webhooks=body(request, list[WebhookEndpoint]))
+        return update_settings(mock, request.project, settings).settings.webhooks
 
-    async def endpoints(self, request: Request) -> Any:
-        return origin.project(self._mock, request).settings.webhooks
-
-    async def set_endpoints(self, request: Request) -> Any:
-        wanted = await body(request, list[WebhookEndpoint])
-        project = origin.project(self._mock, request)
-        settings = msgspec.structs.replace(project.settings, webhooks=wanted)
-        return change(self._mock, project, settings).settings.webhooks
-
-    async def deliveries(self, request: Request) -> Any:
-        project = origin.project(self._mock, request)
-        if (query := request.query_params).get("status", "") not in _STATUSES:
-            raise errors.bad_request(because="a delivery's status is pending, delivered or failed")
+    async def list_deliveries(request: HttpRequest) -> Any:
+        query = dict(request.query_params)
+        if query.get("status", "") not in _STATUSES:
+            raise errors.bad_request(because="status must be pending, delivered or failed")
         limit, tries = number(request, "limit", 100, 1, 10_000), number(request, "tries", 0, 0, 1000)
-        found = await self._arrivals.wait(
-            project, lambda: read(self._mock, project, dict(query), tries, limit), wait(request), request
+        deliveries = await waiter.wait(
+            request, wait(request), lambda: find_deliveries(mock, request.project, query, tries, limit)
         )
-        return {"deliveries": found, "next_after": found[-1]["event_id"] if found else query.get("after")}
+        last = deliveries[-1]["event_id"] if deliveries else query.get("after")
+        return {"deliveries": deliveries, "next_after": last}
 
-    async def replay(self, request: Request) -> Any:
-        project = origin.project(self._mock, request)
-        with self._mock.transaction(project) as ctx:
-            found = [shown(ctx, d) for d in webhooks.replay(ctx, request.path_params["event_id"])]
-        self._mock.notify(project)
-        return {"deliveries": found}
+    async def replay(request: HttpRequest) -> Any:
+        with mock.transaction(request.project) as ctx:
+            deliveries = [serialize(ctx, d) for d in webhooks.replay(ctx, request.path_params["event_id"])]
+        mock.notify(request.project)
+        return {"deliveries": deliveries}
+
+    return [
+        route("GET", "/webhooks", get_endpoints),
+        route("PUT", "/webhooks", set_endpoints),
+        route("GET", "/webhooks/deliveries", list_deliveries),
+        route("POST", "/webhooks/deliveries/{event_id}/replay", replay),
+    ]
 
 
-def change(mock: Mock, project: Project, settings: ProjectSettings, **others: Any) -> Project:
-    """Write a project's settings. What is on its way to an endpoint that goes is given up.
+def update_settings(mock: Mock, project: Project, settings: ProjectSettings, **others: Any) -> Project:
+    """Change a project's settings. Pending deliveries to endpoints that are removed are cancelled.
 
     Raises:
-        bad_request: an endpoint is none.
+        bad_request: if an endpoint isn't valid.
     """
     endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
     changed = mock.projects.update(project, settings=msgspec.structs.replace(settings, webhooks=endpoints), **others)
@@ -69,12 +64,14 @@ def change(mock: Mock, project: Project, settings: ProjectSettings, **others: An
     return changed
 
 
-def read(mock: Mock, project: Project, wanted: dict[str, str], tries: int, limit: int) -> list[dict[str, Any]]:
-    """The deliveries that match now, oldest first.
+def find_deliveries(
+    mock: Mock, project: Project, wanted: dict[str, str], tries: int, limit: int
+) -> list[dict[str, Any]]:
+    """Return the deliveries that match now, oldest first.
 
     Args:
-        wanted: ``event_type`` (with ``*``), ``status``, ``url``, ``event_id``; ``after``: the event that was seen last.
-        tries: how often they were tried at least.
+        wanted: filters: ``event_type`` (with ``*``), ``status``, ``url``, ``event_id``; ``after``: last event seen.
+        tries: the least number of attempts.
     """
     column = Delivery.table.c
     with mock.transaction(project) as ctx:
@@ -89,10 +86,10 @@ def read(mock: Mock, project: Project, wanted: dict[str, str], tries: int, limit
             seen = [d.position for d in ctx.store.all(Delivery, event_id=after)]
             query = query.where(column.position > max(seen, default=-1))
         newest_first = ctx.store.rows(Delivery, query.order_by(column.position.desc()).limit(limit))
-        return [shown(ctx, delivery) for delivery in newest_first[::-1]]
+        return [serialize(ctx, delivery) for delivery in newest_first[::-1]]
 
 
-def shown(ctx: Context, delivery: Delivery) -> dict[str, Any]:
+def serialize(ctx: Context, delivery: Delivery) -> dict[str, Any]:
     event = ctx.store.get(Event, event_id=delivery.event_id)
     due = delivery.next_attempt_at
     return {

@@ -1,167 +1,169 @@
-"""The built-in identity provider on the web: pages, OpenID endpoints, metadata."""
+"""The built-in identity provider: its pages, OpenID endpoints and SAML metadata."""
 
 import base64
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from html import escape
 from urllib.parse import unquote, urlencode
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mockstytch import errors, wire
 from mockstytch.domain.shared import emails
 from mockstytch.domain.sso import builtin_provider, sso_connections
-from mockstytch.errors import StytchError
-from mockstytch.pages.forms import Fields, required_form
-from mockstytch.pages.links import base_url
-from mockstytch.pages.oauth import PAGE_HEADERS, provider_page
+from mockstytch.pages.surface import CONNECTION_URLS, page
 from mockstytch.protocols.saml.identity_provider import Binding
 from mockstytch.runtime import Context, Mock
-from mockstytch.store.record import Record
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sso import OidcConnection, SamlConnection
-from mockstytch.surfaces.dispatch import rendered
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
 
 Connection = SamlConnection | OidcConnection
-Handler = Callable[[Context, Connection, Request, Fields], Response]
+Fields = dict[str, str]
+Page = Callable[[Context, Connection, HttpRequest, Fields], Response]
+
+_NO_STORE = {"Cache-Control": "no-store"}
+# A form that submits itself: its script is allowed by its hash.
+_SUBMIT = "document.forms[0].submit()"
+_SUBMIT_HASH = base64.b64encode(sha256(_SUBMIT.encode()).digest()).decode()
+_FORM_HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; frame-ancestors 'none'",
+    **_NO_STORE,
+}
 
 
-class IdpPages:
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
-
-    def routes(self) -> list[Route]:
-        table: list[tuple[str, list[str], Handler]] = [
-            ("/.well-known/openid-configuration", ["GET"], _configuration),
-            ("/authorize", ["GET", "POST"], _authorize),
-            ("/token", ["POST"], _token),
-            ("/userinfo", ["GET", "POST"], _userinfo),
-            ("/jwks", ["GET"], _jwks),
-            ("/metadata", ["GET"], _metadata),
-            ("/sso", ["GET", "POST"], _sso),
-        ]
-        prefix = f"{builtin_provider.PATH}/{{connection_id}}"
-        return [Route(prefix + path, self._answering(handler), methods=methods) for path, methods, handler in table]
-
-    def _answering(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
+def routes(mock: Mock) -> list[Route]:
+    def handler(show: Page) -> Callable[[HttpRequest], Awaitable[Response]]:
+        async def handle(request: HttpRequest) -> Response:
+            fields = dict(request.query_params) | request.form_fields()
             try:
-                fields = dict(request.query_params) | await required_form(request)
-                return self._answered(handler, request, fields)
+                with mock.transaction(request.project, request.server_url) as ctx:
+                    return show(ctx, _connection(ctx, request.path_params["connection_id"]), request, fields)
             except builtin_provider.TokenRequestRefused as e:
-                headers = {"Cache-Control": "no-store", "WWW-Authenticate": "Bearer"}
-                return JSONResponse({"error": e.error}, e.status, headers)
-            except StytchError as e:
-                status, body = rendered(e, self._mock.ids.new("request"))
-                return Response(body, status, media_type="application/json")
+                request.refuse(e.error, "")
+                return JSONResponse({"error": e.error}, e.status, {**_NO_STORE, "WWW-Authenticate": "Bearer"})
 
-        return answer
+        return handle
 
-    def _answered(self, handler: Handler, request: Request, fields: Fields) -> Response:
-        connection_id = request.path_params["connection_id"]
-        kinds: tuple[type[Record], ...] = (SamlConnection, OidcConnection)
-        found = (self._mock.projects.find_by(kind, connection_id=connection_id) for kind in kinds)
-        project = next((project for project in found if project), None)
-        if project is None:
-            raise errors.sso_connection_not_found(because="no connection has this identity provider")
-        with self._mock.transaction(project, base_url(request)) as ctx:
-            connection = sso_connections.find(ctx, connection_id)
-            if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):
-                raise errors.sso_connection_not_found(because="the connection leads to another identity provider")
-            return handler(ctx, connection, request, fields)
+    table: list[tuple[str, list[str], Page]] = [
+        ("/.well-known/openid-configuration", ["GET"], _configuration),
+        ("/authorize", ["GET", "POST"], _authorize),
+        ("/token", ["POST"], _token),
+        ("/userinfo", ["GET", "POST"], _userinfo),
+        ("/jwks", ["GET"], _jwks),
+        ("/metadata", ["GET"], _metadata),
+        ("/sso", ["GET", "POST"], _sso),
+    ]
+    prefix = f"{builtin_provider.PATH}/{{connection_id}}"
+    return [
+        Route(method, prefix + path, CONNECTION_URLS, handler(show))
+        for path, methods, show in table
+        for method in methods
+    ]
 
 
-def _saml(connection: Connection) -> SamlConnection:
+def _connection(ctx: Context, connection_id: str) -> Connection:
+    """
+    Raises:
+        sso_connection_not_found: if the connection doesn't use the built-in provider.
+    """
+    connection = sso_connections.find(ctx, connection_id)
+    if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):
+        raise errors.sso_connection_not_found(because="the connection uses another identity provider")
+    return connection
+
+
+def _saml_connection(connection: Connection) -> SamlConnection:
     if isinstance(connection, SamlConnection):
         return connection
-    raise errors.saml_connection_not_found(because="the connection speaks OpenID Connect")
+    raise errors.saml_connection_not_found(because="this is an OIDC connection")
 
 
-def _oidc(connection: Connection) -> OidcConnection:
+def _oidc_connection(connection: Connection) -> OidcConnection:
     if isinstance(connection, OidcConnection):
         return connection
-    raise errors.oidc_connection_not_found(because="the connection speaks SAML")
+    raise errors.oidc_connection_not_found(because="this is a SAML connection")
 
 
-def _configuration(_ctx: Context, connection: Connection, _request: Request, _fields: Fields) -> Response:
-    return JSONResponse(builtin_provider.openid_configuration(_oidc(connection)))
+def _configuration(_ctx: Context, connection: Connection, _request: HttpRequest, _fields: Fields) -> Response:
+    return JSONResponse(builtin_provider.openid_configuration(_oidc_connection(connection)))
 
 
-def _jwks(ctx: Context, connection: Connection, _request: Request, _fields: Fields) -> Response:
-    return JSONResponse({"keys": [builtin_provider.jwk(ctx, _oidc(connection))]})
+def _jwks(ctx: Context, connection: Connection, _request: HttpRequest, _fields: Fields) -> Response:
+    return JSONResponse({"keys": [builtin_provider.jwk(ctx, _oidc_connection(connection))]})
 
 
-def _metadata(ctx: Context, connection: Connection, _request: Request, _fields: Fields) -> Response:
-    return Response(builtin_provider.metadata(ctx, _saml(connection)), media_type="application/samlmetadata+xml")
+def _metadata(ctx: Context, connection: Connection, _request: HttpRequest, _fields: Fields) -> Response:
+    metadata = builtin_provider.metadata(ctx, _saml_connection(connection))
+    return Response(metadata, media_type="application/samlmetadata+xml")
 
 
-def _token(ctx: Context, connection: Connection, request: Request, fields: Fields) -> Response:
+def _token(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
     client = fields.get("client_id", ""), fields.get("client_secret", "")
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
             name, _, secret = b64decode(value, validate=True).decode().partition(":")
-        except ValueError:  # no base64, not even ASCII, or no UTF-8 in it
+        except ValueError:  # not base64, not ASCII, or not UTF-8
             raise builtin_provider.TokenRequestRefused("invalid_client", 401) from None
         client = unquote(name), unquote(secret)
-    return JSONResponse(
-        builtin_provider.exchange_code(ctx, _oidc(connection), client, fields), headers={"Cache-Control": "no-store"}
-    )
+    tokens = builtin_provider.exchange_code(ctx, _oidc_connection(connection), client, fields)
+    return JSONResponse(tokens, headers=_NO_STORE)
 
 
-def _userinfo(ctx: Context, connection: Connection, request: Request, _fields: Fields) -> Response:
+def _userinfo(ctx: Context, connection: Connection, request: HttpRequest, _fields: Fields) -> Response:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return JSONResponse(builtin_provider.userinfo(ctx, _oidc(connection), token if scheme.lower() == "bearer" else ""))
+    access_token = token if scheme.lower() == "bearer" else ""
+    return JSONResponse(builtin_provider.userinfo(ctx, _oidc_connection(connection), access_token))
 
 
-def _authorize(ctx: Context, connection: Connection, request: Request, fields: Fields) -> Response:
-    """Who signs in? Whoever was said to come next, or who says so on the page; then back with a code."""
-    oidc, asked = _oidc(connection), request.query_params
-    redirect_uri = asked.get("redirect_uri", "")
+def _authorize(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
+    """The OpenID authorization endpoint: show the page, or redirect back with a code."""
+    oidc, query = _oidc_connection(connection), request.query_params
+    redirect_uri = query.get("redirect_uri", "")
     builtin_provider.require_valid_request(
-        oidc, asked.get("client_id", ""), redirect_uri, asked.get("response_type", "")
+        oidc, query.get("client_id", ""), redirect_uri, query.get("response_type", "")
     )
-    coming, error = _coming(ctx, oidc, request, fields)
-    if coming is None and not error:
-        hint = asked.get("login_hint", "")
-        return _page(ctx, oidc, hint, ())
-    back = {"state": asked.get("state", "")}
+    identity, error = _identity(ctx, oidc, request, fields)
+    if identity is None and not error:
+        return _page(ctx, oidc, query.get("login_hint", ""), ())
+    parameters = {"state": query.get("state", "")}
     if error:
-        back["error"] = error
-    elif coming:
-        scopes = asked.get("scope", "").split()
-        back["code"] = builtin_provider.issue_code(ctx, oidc, coming, redirect_uri, asked.get("nonce", ""), scopes)
-    return RedirectResponse(f"{redirect_uri}?{urlencode(back)}", 303)
+        parameters["error"] = error
+    elif identity:
+        scopes = query.get("scope", "").split()
+        parameters["code"] = builtin_provider.issue_code(
+            ctx, oidc, identity, redirect_uri, query.get("nonce", ""), scopes
+        )
+    return RedirectResponse(f"{redirect_uri}?{urlencode(parameters)}", 303)
 
 
-def _sso(ctx: Context, connection: Connection, request: Request, fields: Fields) -> Response:
-    """The same by SAML: the answer is a form that sends itself off. Without a request the login begins here."""
-    saml = _saml(connection)
-    asked, relay_state = fields.get("SAMLRequest", ""), fields.get("RelayState", "")
-    said = fields.get("binding", "post" if request.method == "POST" else "redirect")
-    binding: Binding = "redirect" if said == "redirect" else "post"
-    to = builtin_provider.parse_authn_request(
-        saml, wire.sso_callback_url(ctx.base_url, saml.connection_id), asked, binding
-    )
-    coming, error = _coming(ctx, saml, request, fields)
-    if coming is None and not error:
-        hidden = (("SAMLRequest", asked), ("RelayState", relay_state), ("binding", binding))
+def _sso(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
+    """The SAML SSO endpoint: show the page, or post the response. Without a request, the login starts here."""
+    saml = _saml_connection(connection)
+    saml_request, relay_state = fields.get("SAMLRequest", ""), fields.get("RelayState", "")
+    used = fields.get("binding", "post" if request.method == "POST" else "redirect")
+    binding: Binding = "redirect" if used == "redirect" else "post"
+    acs_url = wire.sso_callback_url(ctx.base_url, saml.connection_id)
+    recipient = builtin_provider.parse_authn_request(saml, acs_url, saml_request, binding)
+    identity, error = _identity(ctx, saml, request, fields)
+    if identity is None and not error:
+        hidden = (("SAMLRequest", saml_request), ("RelayState", relay_state), ("binding", binding))
         return _page(ctx, saml, "", hidden)
-    response = builtin_provider.saml_response(ctx, saml, to, coming)
-    return _sent_by_form(to.acs_url, {"SAMLResponse": response, "RelayState": relay_state})
+    saml_response = builtin_provider.saml_response(ctx, saml, recipient, identity)
+    fields = {"SAMLResponse": saml_response, "RelayState": relay_state}
+    return page("post_form.html", headers=_FORM_HEADERS, target=recipient.acs_url, fields=fields, script=_SUBMIT)
 
 
-def _coming(
-    ctx: Context, connection: Connection, request: Request, fields: Fields
+def _identity(
+    ctx: Context, connection: Connection, request: HttpRequest, fields: Fields
 ) -> tuple[builtin_provider.Identity | None, str]:
-    """Who signs in, or the provider's refusal; neither while nobody has said.
+    """Return who signs in, or the provider's error; neither if the page has to be shown.
 
     Raises:
-        invalid_email: what was typed is no address.
+        invalid_email: if the submitted address isn't valid.
     """
     if request.method == "POST" and fields.get("action") == "decline":
         return None, "access_denied"
@@ -169,24 +171,17 @@ def _coming(
         email = fields["email"].strip()
         if not emails.is_address(email):
             raise errors.invalid_email()
-        known = next(
-            (
-                p
-                for p in builtin_provider.known_people(ctx, connection)
-                if p.subject and p.subject == fields.get("subject")
-            ),
-            None,
-        )
+        people = builtin_provider.known_people(ctx, connection)
+        known = next((p for p in people if p.subject and p.subject == fields.get("subject")), None)
         groups = [group.strip() for group in fields.get("groups", "").split(",") if group.strip()][:50]
-        return known or builtin_provider.Identity(
-            email=email, name=fields.get("name", "").strip()[:200], groups=groups
-        ), ""
-    coming = builtin_provider.pop_next_identity(ctx, connection)
-    if coming is None:
+        name = fields.get("name", "").strip()[:200]
+        return known or builtin_provider.Identity(email=email, name=name, groups=groups), ""
+    identity = builtin_provider.pop_next_identity(ctx, connection)
+    if identity is None:
         return None, ""
-    if coming.get("error"):
-        return None, str(coming["error"])
-    return msgspec.convert(coming, builtin_provider.Identity), ""
+    if identity.get("error"):
+        return None, str(identity["error"])
+    return msgspec.convert(identity, builtin_provider.Identity), ""
 
 
 def _page(ctx: Context, connection: Connection, hint: str, hidden: tuple[tuple[str, str], ...]) -> Response:
@@ -195,34 +190,12 @@ def _page(ctx: Context, connection: Connection, hint: str, hidden: tuple[tuple[s
         {"email_address": person.email, "name": person.name, "provider_subject": person.subject}
         for person in builtin_provider.known_people(ctx, connection)
     ]
-    page = provider_page(
+    return page(
+        "provider.html",
         title=connection.display_name or f"{organization.organization_name}'s identity provider",
-        asks=f"{ctx.project.name} wants to know who is signing in to {organization.organization_name}.",
+        asks=f"{ctx.project.name} requests a sign-in to {organization.organization_name}.",
         known=known,
         hint=hint,
         has_groups=True,
         hidden=hidden,
     )
-    return HTMLResponse(page, headers=PAGE_HEADERS)
-
-
-_SUBMIT = "document.forms[0].submit()"
-_SUBMIT_HASH = base64.b64encode(sha256(_SUBMIT.encode()).digest()).decode()
-_FORM_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
-
-
-def _sent_by_form(target: str, fields: Fields) -> Response:
-    """The HTTP-POST binding (saml-bindings 3.5.4); without scripts there is a button."""
-    inputs = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in fields.items()
-        if value
-    )
-    form = (
-        f'<form method="post" action="{escape(target)}">{inputs}<noscript><button>Continue</button></noscript></form>'
-    )
-    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Signing in</title></head>'
-    return HTMLResponse(f"{head}<body>{form}<script>{_SUBMIT}</script></body></html>", headers=_FORM_HEADERS)

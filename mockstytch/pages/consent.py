@@ -1,20 +1,15 @@
-"""The authorization endpoint in the browser: who are you, may this app act for you; and the way out, logout.
+"""The consent page of the OAuth authorization endpoint, and logout.
 
-A project that has a page of its own for this gets the browser sent there. Here a member is known by the session of the
-official browser SDK's cookie, or by choosing one: this is a mock, and asks for no proof.
+A project with a consent page of its own gets the browser redirected there. This page knows a member by the session
+cookie of the official browser SDK, or lets the user choose one: it is for tests, and asks for no proof.
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from msgspec.structs import replace
+from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
 from mockstytch.domain.login import login_flow
@@ -22,144 +17,138 @@ from mockstytch.domain.oauth_server import authorization, connected_apps
 from mockstytch.domain.oauth_server.authorization import AuthorizationRequest, Subject
 from mockstytch.domain.sessions import jwt, sessions
 from mockstytch.errors import StytchError
-from mockstytch.pages.forms import required_form
+from mockstytch.pages.surface import PAGES, PKCE_CHALLENGE, page
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import ConnectedApp
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import MemberSession
 from mockstytch.surfaces import origin
-from mockstytch.surfaces.dispatch import base_url
-from mockstytch.surfaces.surface import PUBLIC
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import AnyResponse, Route, project_in_path
 
 _PATH = "/v1/public/{project_id}/oauth2"
 _COOKIE = "stytch_session"  # the official browser SDK's; cookies know no ports
-_MOST_PEOPLE = 50
-_CHALLENGE = r"[A-Za-z0-9_-]{43}"
-# the page sends its form to itself, which sends the browser on to the app: form-action would stop that
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
+_MAX_MEMBERS = 50
+_NO_STORE = {"Cache-Control": "no-store"}
 
 
-class Refused(Exception):
-    """The app is told of it, by way of the browser (RFC 6749, 4.1.2.1)."""
+def _error_page(_request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Show an error that can't be sent to the app, because the app or its redirect URL isn't known."""
+    kind = error.kind
+    message = f"{kind.message} ({error.because})" if error.because else kind.message
+    return _page("error", kind.status_code, title="This request can't be completed", message=message)
+
+
+CONSENT = replace(PAGES, authenticate=project_in_path, render_error=_error_page)
+
+
+class AuthorizationRefused(Exception):
+    """A refusal that is sent to the app by a redirect (RFC 6749, 4.1.2.1)."""
 
     def __init__(self, error: str, because: str) -> None:
         super().__init__(error)
         self.error, self.because = error, because
 
 
-class ConsentPages:
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
+def routes(mock: Mock) -> list[Route]:
+    async def authorize(request: HttpRequest) -> Response:
+        """Show the next page of the authorization, or redirect to the app.
 
-    def routes(self) -> list[Route]:
-        return [
-            Route(_PATH + "/authorize", self._answering(self.authorize), methods=["GET", "POST"]),
-            Route(_PATH + "/logout", self._answering(self.logout), methods=["GET", "POST"]),
-        ]
-
-    def _answering(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except StytchError as e:  # nobody to send it to: the person reads it
-                self._log(request, e.kind.status_code, e.kind.error_type, e.because)
-                said = f"{e.kind.message} ({e.because})" if e.because else e.kind.message
-                return _page("error", e.kind.status_code, title="This can't be done", said=said)
-
-        return answer
-
-    def _project(self, request: Request) -> Project:
-        return PUBLIC.project(self._mock, {}, dict(request.path_params))
-
-    def _log(self, request: Request, status: int, error: str, because: str) -> None:
-        with suppress(StytchError):
-            self._mock.log(
-                self._project(request),
-                request_id=self._mock.ids.new("request"),
-                method=request.method,
-                path=request.url.path,
-                status_code=status,
-                error_type=error,
-                because=because,
-            )
-
-    def _base(self, request: Request) -> str:
-        return base_url(request.scope, dict(request.scope["headers"]))
-
-    async def authorize(self, request: Request) -> Response:
-        """The page, step by step: the parameters stay in its URL, what was chosen comes with its form."""
-        project, form = self._project(request), await required_form(request)
-        if request.method == "POST":  # another web page may lead here, and not press the button
+        The parameters stay in the URL; each choice is submitted by a form.
+        """
+        form, query = request.form_fields(), request.query_params
+        if request.method == "POST":  # another web page may link here, but may not submit the form
             origin.require_same_origin(request)
-        elsewhere = project.settings.idp_authorization_url
-        if elsewhere:
-            return RedirectResponse(f"{elsewhere}{'&' if '?' in elsewhere else '?'}{request.url.query}", 302)
-        query = request.query_params
-        with self._mock.transaction(project, self._base(request)) as ctx:
+        own_page = request.project.settings.idp_authorization_url
+        if own_page:
+            return RedirectResponse(f"{own_page}{'&' if '?' in own_page else '?'}{request.url.query}", 302)
+        with mock.transaction(request.project, request.server_url) as ctx:
             app = connected_apps.get_app(ctx, query.get("client_id", ""))
             redirect_uri = query.get("redirect_uri", "")
             connected_apps.require_registered_redirect(app, redirect_uri)
-            answer = {"state": query.get("state", ""), "iss": authorization.issuer(ctx)}
+            common = {"state": query.get("state", ""), "iss": authorization.issuer(ctx)}
             try:
-                asked = _asked(ctx, app, request)
-                if form.get("decision") == "deny":
-                    raise Refused("access_denied", "the member denied it")
-                subject = _subject(ctx, request, form, anew=bool({"login", "select_account"} & {*asked.prompt.split()}))
-                if subject is None:
-                    return _who_are_you(ctx, app, asked, query.get("login_hint", ""))
-                return _decided(ctx, app, asked, subject, form, answer)
-            except Refused as e:
-                self._log(request, 303, e.error, e.because)
-                return _sent(redirect_uri, error=e.error, error_description=e.because, **answer)
+                return _next_page(ctx, app, request, form, common)
+            except AuthorizationRefused as e:
+                request.refuse(e.error, e.because)
+                return _redirect_to_app(redirect_uri, error=e.error, error_description=e.because, **common)
 
-    async def logout(self, request: Request) -> Response:
-        """End the session that an ID token came from (OpenID Connect RP-Initiated Logout)."""
-        project, form = self._project(request), await required_form(request)
-        given = {**request.query_params, **form}
-        target = given.get("post_logout_redirect_uri", "")
-        with self._mock.transaction(project, self._base(request)) as ctx:
-            claims = jwt.decode(ctx, given.get("id_token_hint", "")) or {}
+    async def logout(request: HttpRequest) -> Response:
+        """End the session that an ID token came from (OpenID Connect RP-Initiated Logout).
+
+        Raises:
+            connected_app_not_found: if the ID token isn't valid, or belongs to another client.
+            connected_app_supplied_redirect_url_not_found_in_client: if the app has no such logout redirect URL.
+        """
+        fields = {**request.query_params, **request.form_fields()}
+        target = fields.get("post_logout_redirect_uri", "")
+        with mock.transaction(request.project, request.server_url) as ctx:
+            claims = jwt.decode(ctx, fields.get("id_token_hint", "")) or {}
             app = connected_apps.get_app(ctx, str(claims.get("aud", "")))
-            if given.get("client_id", app.client_id) != app.client_id:
-                raise errors.connected_app_not_found(because="the ID token is another client's")
+            if fields.get("client_id", app.client_id) != app.client_id:
+                raise errors.connected_app_not_found(because="the ID token belongs to another client")
             if target and target not in app.post_logout_redirect_urls:
                 raise errors.connected_app_supplied_redirect_url_not_found_in_client(because=target)
             session = ctx.store.find(MemberSession, member_session_id=str(claims.get("sid", "")))
             if session is not None and sessions.is_active(ctx, session):
                 sessions.revoke(ctx, session)
         if target:
-            return _sent(target, state=given.get("state", ""))
-        return _page("error", 200, title="You are logged out", said="You may close this page.", project=project.name)
+            return _redirect_to_app(target, state=fields.get("state", ""))
+        title, message = "You are logged out", "You may close this page."
+        return _page("error", 200, title=title, message=message, project=request.project.name)
+
+    handlers = {"/authorize": authorize, "/logout": logout}
+    return [
+        Route(method, _PATH + path, CONSENT, handler)
+        for path, handler in handlers.items()
+        for method in ("GET", "POST")
+    ]
 
 
-def _asked(ctx: Context, app: ConnectedApp, request: Request) -> AuthorizationRequest:
-    """The authorization request.
+def _next_page(
+    ctx: Context, app: ConnectedApp, request: HttpRequest, form: dict[str, str], common: dict[str, str]
+) -> Response:
+    """
+    Args:
+        common: parameters that every redirect to the app carries.
 
     Raises:
-        Refused: it isn't one that can be served.
+        AuthorizationRefused: if the request can't be granted, or the member denied it.
+    """
+    wanted = _authorization_request(app, request)
+    if form.get("decision") == "deny":
+        raise AuthorizationRefused("access_denied", "the member denied it")
+    ask_again = bool({"login", "select_account"} & {*wanted.prompt.split()})
+    subject = _subject(ctx, request, form, ask_again=ask_again)
+    if subject is None:
+        return _member_page(ctx, app, wanted, request.query_params.get("login_hint", ""))
+    return _consent_page(ctx, app, wanted, subject, form, common)
+
+
+def _authorization_request(app: ConnectedApp, request: HttpRequest) -> AuthorizationRequest:
+    """Read the authorization request from the query.
+
+    Raises:
+        AuthorizationRefused: if a parameter is missing or isn't supported.
     """
     query = request.query_params
     if any(len(query.getlist(name)) > 1 for name in query if name != "resource"):
-        raise Refused("invalid_request", "a parameter was sent more than once")
+        raise AuthorizationRefused("invalid_request", "a parameter was sent more than once")
     if query.get("response_type") != "code":
         error = "unsupported_response_type" if query.get("response_type") else "invalid_request"
-        raise Refused(error, "response_type must be code")
+        raise AuthorizationRefused(error, "response_type must be code")
     challenge = query.get("code_challenge", "")
-    if (challenge or app.is_public) and not re.fullmatch(_CHALLENGE, challenge):
-        raise Refused("invalid_request", "code_challenge must be there, as 43 base64url characters")
-    if challenge and query.get("code_challenge_method", "plain") != "S256":  # RFC 7636, 4.3: plain where none is named
-        raise Refused("invalid_request", "code_challenge_method must be S256")
+    if (challenge or app.is_public) and not re.fullmatch(PKCE_CHALLENGE, challenge):
+        raise AuthorizationRefused("invalid_request", "code_challenge is required: 43 base64url characters")
+    if challenge and query.get("code_challenge_method", "plain") != "S256":  # RFC 7636, 4.3: the default is plain
+        raise AuthorizationRefused("invalid_request", "code_challenge_method must be S256")
     resources = query.getlist("resource")
-    if strange := authorization.invalid_resources(resources):
-        raise Refused("invalid_target", f"no absolute URL: {' '.join(strange)}")
+    if invalid := authorization.invalid_resources(resources):
+        raise AuthorizationRefused("invalid_target", f"not an absolute URL: {' '.join(invalid)}")
     prompts = query.get("prompt", "").split()
     if "none" in prompts and len(prompts) > 1:
-        raise Refused("invalid_request", "prompt=none stands alone")
+        raise AuthorizationRefused("invalid_request", "prompt=none can't be combined with other values")
     return AuthorizationRequest(
         redirect_uri=query["redirect_uri"],
         scopes=query.get("scope", "").split() or authorization.DEFAULT_SCOPES,
@@ -171,12 +160,12 @@ def _asked(ctx: Context, app: ConnectedApp, request: Request) -> AuthorizationRe
     )
 
 
-def _subject(ctx: Context, request: Request, form: dict[str, str], *, anew: bool) -> Subject | None:
-    """Whom the page knows: whoever was chosen on it, or, unless it is to ask anew, is logged in by the browser SDK."""
+def _subject(ctx: Context, request: HttpRequest, form: dict[str, str], *, ask_again: bool) -> Subject | None:
+    """Return the member giving consent: the one chosen on the page, else the one in the SDK's session cookie."""
     session = ctx.store.find(MemberSession, session_token=request.cookies.get(_COOKIE, "-"))
     if session is not None and not sessions.is_active(ctx, session):
         session = None
-    member_id = form.get("member_id") or (session.member_id if session and not anew else "")
+    member_id = form.get("member_id") or (session.member_id if session and not ask_again else "")
     member = ctx.store.find(Member, member_id=member_id) if member_id else None
     if member is None or member.status != "active":
         return None
@@ -185,42 +174,46 @@ def _subject(ctx: Context, request: Request, form: dict[str, str], *, anew: bool
     return Subject(member=member, organization=organization, session=own)
 
 
-def _who_are_you(ctx: Context, app: ConnectedApp, asked: AuthorizationRequest, hint: str) -> Response:
-    """The choice of members, newest first; those with the address that the app hints at, if it does."""
-    if "none" in asked.prompt.split():
-        raise Refused("login_required", "nobody is logged in")
+def _member_page(ctx: Context, app: ConnectedApp, wanted: AuthorizationRequest, hint: str) -> Response:
+    """Show the page on which a member is chosen, newest first.
+
+    Args:
+        hint: show only members with this address, unless it is "".
+    """
+    if "none" in wanted.prompt.split():
+        raise AuthorizationRefused("login_required", "no member is logged in")
     columns = Member.table.c
     query = ctx.store.query(Member).where(columns.status == "active")
     if hint:
         query = query.where(columns.email_address == hint.strip().lower())
-    members = ctx.store.rows(Member, query.order_by(columns.position.desc()).limit(_MOST_PEOPLE))
+    members = ctx.store.rows(Member, query.order_by(columns.position.desc()).limit(_MAX_MEMBERS))
     people = [(m, ctx.store.get(Organization, organization_id=m.organization_id)) for m in members]
     people = [(m, o) for m, o in people if connected_apps.is_allowed(o, app)]
     name = app.client_name or app.client_id
     return _page(
-        "choose", title=f"Sign in to go on to {name}", app=name, people=people, hint=hint, project=ctx.project.name
+        "choose", title=f"Sign in to continue to {name}", app=name, people=people, hint=hint, project=ctx.project.name
     )
 
 
-def _decided(
+def _consent_page(
     ctx: Context,
     app: ConnectedApp,
-    asked: AuthorizationRequest,
+    wanted: AuthorizationRequest,
     subject: Subject,
     form: dict[str, str],
-    answer: dict[str, str],
+    common: dict[str, str],
 ) -> Response:
-    """The browser on its way back, or the question."""
+    """Redirect to the app, or show the consent page."""
     if not connected_apps.is_allowed(subject.organization, app):
-        raise Refused("access_denied", "the organization does not allow this app")
-    results = authorization.scope_results(ctx, app, subject, asked.scopes)
+        raise AuthorizationRefused("access_denied", "the organization does not allow this app")
+    results = authorization.scope_results(ctx, app, subject, wanted.scopes)
     grantable = [result.scope for result in results if result.is_grantable]
     if not all(result.is_known for result in results) or not grantable:
-        raise Refused("invalid_scope", "a scope is unknown, or the member can grant none of them")
-    asked = msgspec.structs.replace(asked, scopes=grantable)
-    if form.get("decision") != "allow" and authorization.needs_consent(ctx, app, subject, asked):
-        if "none" in asked.prompt.split():
-            raise Refused("consent_required", "the member has to be asked")
+        raise AuthorizationRefused("invalid_scope", "a scope is unknown, or the member can grant none of them")
+    wanted = msgspec.structs.replace(wanted, scopes=grantable)
+    if form.get("decision") != "allow" and authorization.needs_consent(ctx, app, subject, wanted):
+        if "none" in wanted.prompt.split():
+            raise AuthorizationRefused("consent_required", "the member has to be asked for consent")
         name = app.client_name or app.client_id
         return _page(
             "consent",
@@ -232,14 +225,14 @@ def _decided(
             results=results,
             project=ctx.project.name,
         )
-    decided = authorization.authorize(ctx, app, _logged_in(ctx, subject), asked, consent_granted=True)
-    if isinstance(decided, str):
-        raise Refused(decided, "not grantable")
-    return _sent(asked.redirect_uri, code=decided.code, **answer)
+    result = authorization.authorize(ctx, app, _log_in(ctx, subject), wanted, consent_granted=True)
+    if isinstance(result, str):
+        raise AuthorizationRefused(result, "not grantable")
+    return _redirect_to_app(wanted.redirect_uri, code=result.code, **common)
 
 
-def _logged_in(ctx: Context, subject: Subject) -> Subject:
-    """Who was chosen is logged in from now on: as if by a link, which this page stands for."""
+def _log_in(ctx: Context, subject: Subject) -> Subject:
+    """Log the chosen member in, as if by a magic link."""
     if subject.session is not None:
         return subject
     member = subject.member
@@ -247,19 +240,9 @@ def _logged_in(ctx: Context, subject: Subject) -> Subject:
     return msgspec.structs.replace(subject, session=sessions.start(ctx, member, [factor], None, {}))
 
 
-def _sent(url: str, **answer: str) -> Response:
-    return RedirectResponse(authorization.redirect_url(url, **answer), 303, {"Cache-Control": "no-store"})
+def _redirect_to_app(url: str, **parameters: str) -> Response:
+    return RedirectResponse(authorization.redirect_url(url, **parameters), 303, _NO_STORE)
 
 
 def _page(stage: str, status: int = 200, **values: Any) -> Response:
-    return HTMLResponse(_template().render(stage=stage, **values), status, _HEADERS)
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment  # who never sees the page doesn't pay for it
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(
-        Path(__file__).parent.joinpath("templates", "consent.html").read_text(encoding="utf-8")
-    )
+    return page("consent.html", status, _NO_STORE, stage=stage, **values)

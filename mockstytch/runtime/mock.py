@@ -10,11 +10,11 @@ from mockstytch.outbound import OutboundResponses, run_with_fetches
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.projects import Projects
-from mockstytch.runtime.request_log import RequestLog, RequestLogEntry
+from mockstytch.runtime.request_log import RequestLog
 from mockstytch.settings import Settings
 from mockstytch.store.record import Record
 from mockstytch.store.records.messages import Message
-from mockstytch.store.records.projects import WORKSPACE, Project
+from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
 from mockstytch.store.store import Store
 
@@ -108,13 +108,6 @@ class Mock:
     async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
         return await run_with_fetches(attempt, self.app, (self.settings.public_url, base_url, self.url))
-
-    def log(self, project: Project | None, **entry: Any) -> None:
-        """Add a request to its project's log; to the default project's if it belongs to none."""
-        if project is WORKSPACE:
-            project = self.projects.default()
-        if project is not None:
-            self.request_log.add(project.project_id, RequestLogEntry(at=project.clock.now(), **entry))
 
     def reset(self, project: Project) -> Project:
         """Delete what a project holds: its rows, settings, clock and request log. Its credentials stay."""

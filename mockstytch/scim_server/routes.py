@@ -1,59 +1,100 @@
-"""The door of the SCIM protocol: everything under a connection's ``base_url``. What is behind it is loaded by the first
-request that comes through."""
+"""The routes of the SCIM server, and how SCIM errors look."""
 
-from time import perf_counter
+from typing import Any
 
-from starlette.requests import Request
+import msgspec
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mockstytch import errors
+from mockstytch.errors import Kind, StytchError
 from mockstytch.runtime import Mock
+from mockstytch.store.records.projects import Project
 from mockstytch.store.records.scim import ScimConnection
-from mockstytch.surfaces.dispatch import base_url, read, rendered
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import AnyResponse, Handler, Route, Surface, render_error
 
-# The name sorts behind ``organization_id``, whose routes of the management API come first; see ``app._grouped``.
+# The parameter's name sorts after ``organization_id``: the routes of the connections API are found first.
 _BASE = "/v1/b2b/scim/{scim_connection_id}"
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/scim+json"
+_UNKNOWN_CONNECTION = Kind(404, "scim_404", "There is no SCIM connection with this id", "M", "b2b/api")
+# Errors of the API that SCIM has a type of its own for (RFC 7644, 3.12).
+_UNIQUENESS = {
+    "desired_email_updating_for_different_member",
+    "duplicate_member_email",
+    "duplicate_member_external_id",
+    "duplicate_member_phone_number",
+    "reactivation_email_belongs_to_another_member",
+    "retired_member_email",
+}
 
 
-class ScimDoor:
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
+def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project of the SCIM connection in the path.
 
-    def routes(self) -> list[Route]:
-        return [Route(path, self.answer, methods=_METHODS) for path in (_BASE, f"{_BASE}/{{resource:path}}")]
+    Raises:
+        route_not_found: if the path isn't one of a SCIM connection: a mistyped path of the connections API.
+        StytchError: if no project has this connection: 404, in SCIM's own form.
+    """
+    connection_id = request.path_params["scim_connection_id"]
+    if not connection_id.startswith("scim-connection-"):
+        raise errors.route_not_found()
+    project = mock.projects.find_by(ScimConnection, connection_id=connection_id)
+    if project is None:
+        raise _UNKNOWN_CONNECTION(because=connection_id[:200])
+    return project
 
-    async def answer(self, request: Request) -> Response:
-        mock, connection_id = self._mock, request.path_params["scim_connection_id"]
-        body = await read(request.receive)
-        request_id = mock.ids.new("request")
-        if not connection_id.startswith("scim-connection-"):  # a wrong path of the management API
-            status, content = rendered(errors.route_not_found(), request_id)
-            return Response(content, status, media_type="application/json")
-        from mockstytch.scim_server import service
 
-        started = perf_counter()
-        project = mock.projects.find_by(ScimConnection, connection_id=connection_id)
+def _scim_error(request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Render an error of the API as SCIM does (RFC 7644, 3.12)."""
+    kind = error.kind
+    if kind is errors.route_not_found:
+        return render_error(request, error)
+    status, scim_type = _status_and_type(error)
+    body: dict[str, Any] = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status)}
+    if scim_type:
+        body["scimType"] = scim_type
+    body["detail"] = f"{kind.message} ({error.because})" if error.because else kind.message
+    return Response(msgspec.json.encode(body), status, media_type=MEDIA_TYPE)
+
+
+def _status_and_type(error: StytchError) -> tuple[int, str]:
+    kind = error.kind
+    if kind in (errors.internal_server_error, errors.request_too_large, _UNKNOWN_CONNECTION):
+        return kind.status_code, ""
+    return (409, "uniqueness") if kind.error_type in _UNIQUENESS else (400, "invalidValue")
+
+
+def _scim_error_type(error: StytchError) -> str:
+    if error.kind is errors.route_not_found:
+        return error.kind.error_type
+    status, scim_type = _status_and_type(error)
+    return scim_type or f"scim_{status}"
+
+
+SCIM = Surface(name="scim", authenticate=_project_of_connection, render_error=_scim_error, error_type=_scim_error_type)
+
+
+def routes(mock: Mock) -> list[Route]:
+    handler = _handler(mock)
+    return [Route(method, path, SCIM, handler) for path in (_BASE, f"{_BASE}/{{resource:path}}") for method in _METHODS]
+
+
+def _handler(mock: Mock) -> Handler:
+    async def handle(request: HttpRequest) -> Response:
+        from mockstytch.scim_server import service  # imports the SCIM library and pydantic
+
         call = service.Call(
             method=request.method,
-            connection_id=connection_id,
-            parts=[part for part in request.path_params.get("resource", "").split("/") if part],
+            connection_id=request.path_params["scim_connection_id"],
+            path=[part for part in request.path_params.get("resource", "").split("/") if part],
             query=dict(request.query_params),
             authorization=request.headers.get("authorization", ""),
-            body=body,
-            base_url=base_url(request.scope, dict(request.scope["headers"])),
+            body=request.content or b"",
         )
-        answer = service.answer(mock, project, call)
-        mock.log(
-            project,
-            request_id=request_id,
-            method=request.method,
-            path=request.url.path,
-            status_code=answer.status,
-            error_type=answer.scim_type,
-            because=answer.because,
-            milliseconds=(perf_counter() - started) * 1000,
-        )
+        answer = service.handle(mock, request.project, request.server_url, call)
+        if answer.scim_type:
+            request.refuse(answer.scim_type, answer.because)
         return Response(answer.content, answer.status, answer.headers, MEDIA_TYPE)
+
+    return handle

@@ -1,6 +1,5 @@
-"""SCIM 2.0 (RFC 7643, RFC 7644) as a connection speaks it: who may call, what is called, what goes wrong."""
+"""One SCIM call: who may make it, what it is about, and how SCIM refuses."""
 
-import logging
 from typing import Any
 
 import msgspec
@@ -12,14 +11,12 @@ from scim2_models import (
     InvalidSyntaxException,
     NotFoundException,
     NotImplementedException,
-    PayloadTooLargeException,
     ResponseParameters,
     SCIMException,
     UnauthorizedException,
 )
 
 from mockstytch.domain.scim import scim_connections
-from mockstytch.errors import StytchError
 from mockstytch.protocols.scim.scim_models import provider
 from mockstytch.runtime import Context, Mock
 from mockstytch.scim_server.resources import Groups, Json, Kind, Users, search
@@ -27,40 +24,26 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.scim import ScimConnection
 from mockstytch.values import Frozen
 
-log = logging.getLogger("mockstytch")
-
 _KINDS: dict[str, type[Kind[Any, Any]]] = {"Users": Users, "Groups": Groups}
-# What rules of the API say that SCIM has words of its own for.
-_UNIQUENESS = {
-    "desired_email_updating_for_different_member",
-    "duplicate_member_email",
-    "duplicate_member_external_id",
-    "duplicate_member_phone_number",
-    "reactivation_email_belongs_to_another_member",
-    "retired_member_email",
-}
 
 
 class Call(Frozen):
     """One SCIM request.
 
     Attributes:
-        parts: the path below the connection's base URL.
-        body: None where it is too large.
-        base_url: how the caller reached this server.
+        path: the segments below the connection's base URL.
     """
 
     method: str
     connection_id: str
-    parts: list[str]
+    path: list[str]
     query: dict[str, str]
     authorization: str
-    body: bytes | None
-    base_url: str
+    body: bytes
 
 
 class Answer(Frozen):
-    """What it gets. ``scim_type`` and ``because`` are for the request log."""
+    """The response. ``scim_type`` and ``because`` are for the request log; a success has none."""
 
     status: int = 200
     content: bytes = b""
@@ -77,14 +60,24 @@ class _WrongMethod(SCIMException):
         self.allowed = allowed
 
 
-def answer(mock: Mock, project: Project | None, call: Call) -> Answer:
-    """The answer to a call, whatever it is; never an exception.
+def handle(mock: Mock, project: Project, server_url: str, call: Call) -> Answer:
+    """Return the response to a call. What SCIM itself refuses is a response, too.
 
     Args:
-        project: the one that the connection belongs to; None if there is no such connection.
+        project: the project of the connection.
+        server_url: URL under which the caller reached this server.
+
+    Raises:
+        StytchError: if a rule of the API refuses the change.
     """
     try:
-        return _answered(mock, project, call)
+        with mock.transaction(project, server_url) as ctx:
+            ctx.source = "scim"
+            connection = ctx.store.get(ScimConnection, connection_id=call.connection_id)
+            scheme, _, token = call.authorization.partition(" ")
+            if scheme.lower() != "bearer" or not scim_connections.accepts_token(ctx, connection, token.strip()):
+                raise UnauthorizedException()
+            return _route(ctx, connection, call)
     except _WrongMethod as e:
         return _refusal(e.to_error(), Allow=e.allowed)
     except UnauthorizedException as e:
@@ -93,46 +86,27 @@ def answer(mock: Mock, project: Project | None, call: Call) -> Answer:
         return _refusal(e.to_error())
     except ValidationError as e:
         return _refusal(Error.from_validation_errors(e)[0])
-    except StytchError as e:
-        return _refusal(_translated(e))
     except RecursionError:
         return _refusal(InvalidSyntaxException(detail="nested too deeply").to_error())
-    except Exception:
-        log.exception("SCIM %s %s", call.method, "/".join(call.parts))
-        return _refusal(Error(status=500, detail="An internal error occurred"))
 
 
-def _answered(mock: Mock, project: Project | None, call: Call) -> Answer:
-    if call.body is None:
-        raise PayloadTooLargeException(detail="The body is larger than 1 MB")
-    if project is None:
-        raise NotFoundException(detail=f"There is no SCIM connection {call.connection_id}")
-    with mock.transaction(project, call.base_url) as ctx:
-        ctx.source = "scim"
-        connection = ctx.store.get(ScimConnection, connection_id=call.connection_id)
-        scheme, _, token = call.authorization.partition(" ")
-        if scheme.lower() != "bearer" or not scim_connections.accepts_token(ctx, connection, token.strip()):
-            raise UnauthorizedException()
-        return _dispatched(ctx, connection, call)
-
-
-def _dispatched(ctx: Context, connection: ScimConnection, call: Call) -> Answer:
+def _route(ctx: Context, connection: ScimConnection, call: Call) -> Answer:
     base = f"{ctx.base_url}/v1/b2b/scim/{connection.connection_id}"
     kinds = {name: kind(ctx, connection, base) for name, kind in _KINDS.items()}
-    match call.parts:
+    match call.path:
         case [("ServiceProviderConfig" | "ResourceTypes" | "Schemas"), *_]:
             return _discovered(call, base)
         case [("Users" | "Groups") as name]:
             return _collection(kinds[name], call)
         case [".search"] | []:
-            return _searched(list(kinds.values()), call, by_body=bool(call.parts))
+            return _searched(list(kinds.values()), call, by_body=bool(call.path))
         case [("Users" | "Groups") as name, ".search"]:
             return _searched([kinds[name]], call, by_body=True)
         case [("Users" | "Groups") as name, id]:
             return _one(kinds[name], id, call)
         case ["Bulk"] | ["Me", *_]:
-            raise NotImplementedException(detail=f"/{call.parts[0]} is not supported")
-    raise NotFoundException(detail=f"There is nothing at /{'/'.join(call.parts)}")
+            raise NotImplementedException(detail=f"/{call.path[0]} is not supported")
+    raise NotFoundException(detail=f"There is nothing at /{'/'.join(call.path)}")
 
 
 def _collection(kind: Kind[Any, Any], call: Call) -> Answer:
@@ -171,7 +145,7 @@ def _discovered(call: Call, base: str) -> Answer:
     if "filter" in call.query:
         raise ForbiddenException(detail="Filters are not supported here")
     known = provider()
-    endpoint, *rest = call.parts
+    endpoint, *rest = call.path
     found = {
         "ServiceProviderConfig": [known.config],
         "ResourceTypes": known.resource_types,
@@ -217,7 +191,7 @@ def _allow(call: Call, *methods: str) -> None:
 
 def _json(call: Call) -> Any:
     try:
-        return msgspec.json.decode(call.body or b"")
+        return msgspec.json.decode(call.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise InvalidSyntaxException(detail="The body is not JSON") from None
 
@@ -225,13 +199,6 @@ def _json(call: Call) -> Any:
 def _found(body: Json, status: int = 200, location: str = "") -> Answer:
     headers = {"Location": location} if location else {}
     return Answer(status=status, content=msgspec.json.encode(body), headers=headers)
-
-
-def _translated(e: StytchError) -> Error:
-    detail = f"{e.kind.message} ({e.because})" if e.because else e.kind.message
-    if e.kind.error_type in _UNIQUENESS:
-        return Error(status=409, scim_type="uniqueness", detail=detail)
-    return Error(status=400, scim_type="invalidValue", detail=detail)
 
 
 def _refusal(error: Error, **headers: str) -> Answer:

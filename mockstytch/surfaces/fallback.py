@@ -1,16 +1,10 @@
-"""What is answered where nothing is served: gaps, unknown routes, Consumer routes."""
-
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+"""What is returned where nothing is served: known gaps, unknown routes, Consumer routes."""
 
 from mockstytch import errors
-from mockstytch.errors import StytchError
-from mockstytch.runtime import Mock
-from mockstytch.surfaces.dispatch import read, rendered, respond
-from mockstytch.surfaces.surface import BACKEND
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import BACKEND, Route, Surface
 
-# Where the Consumer product has its routes: a sign that the wrong client was built.
+# Prefixes of the Consumer product's routes: a caller of one has built the wrong client.
 _CONSUMER = (
     "/v1/users",
     "/v1/magic_links",
@@ -25,37 +19,30 @@ _CONSUMER = (
 )
 
 
-class NotImplementedEndpoint:
-    """Answers 501 for an operation that the real API has; after the credentials."""
-
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await read(receive)
-        try:
-            BACKEND.project(self._mock, dict(scope["headers"]), scope["path_params"])
-            error = errors.not_implemented()
-        except StytchError as e:
-            error = e
-        await respond(send, *rendered(error, self._mock.ids.new("request")))
+async def _not_implemented(_request: HttpRequest) -> None:
+    """
+    Raises:
+        not_implemented: if the real API has the operation and this server doesn't yet.
+    """
+    raise errors.not_implemented()
 
 
-class NotFound:
-    """Answers 404 ``route_not_found``, to a wrong method on a known path too."""
+async def _not_found(request: HttpRequest) -> None:
+    """
+    Raises:
+        invalid_consumer_endpoint: if the Consumer product has routes there.
+        route_not_found: if there is no such path, or it has no such method.
+    """
+    path = request.path
+    if any(path == prefix or path.startswith(prefix + "/") for prefix in _CONSUMER):
+        raise errors.invalid_consumer_endpoint()
+    raise errors.route_not_found(because=f"no route {request.method} {path[:200]}")
 
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await read(receive)
-        await respond(send, *self._rendered(scope["path"]))
+def gap(method: str, path: str) -> Route:
+    """Return the route of an operation that this server doesn't have yet: 501, after the credentials."""
+    return Route(method, path, BACKEND, _not_implemented)
 
-    async def answer(self, request: Request, _error: Exception) -> Response:
-        status, body = self._rendered(request.url.path)
-        return Response(body, status, media_type="application/json")
 
-    def _rendered(self, path: str) -> tuple[int, bytes]:
-        consumer = any(path == prefix or path.startswith(prefix + "/") for prefix in _CONSUMER)
-        error = errors.invalid_consumer_endpoint() if consumer else errors.route_not_found()
-        return rendered(error, self._mock.ids.new("request"))
+UNKNOWN = Surface(name="unknown")
+NOT_FOUND = Route("*", "*", UNKNOWN, _not_found)

@@ -1,75 +1,191 @@
-"""The faces of the API: the same operations behind different credentials and in different envelopes."""
+"""``Surface``: one public interface of the server, and the surfaces of the API itself.
 
-import binascii
-from base64 import b64decode
-from collections.abc import Callable, Mapping
+Surfaces differ in how a caller authenticates, how a request's fields are read, and how a success and an error are
+rendered. Everything else is the same for all of them and is written once, in ``dispatch``.
+
+``BACKEND`` and ``PUBLIC`` are declared here. The others are declared where their routes are: ``MANAGEMENT``,
+``OAUTH_SERVER``, ``SCIM``, ``PAGES`` with its variants, ``CONTROL`` and ``CONSOLE``.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 import msgspec
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from mockstytch import errors
 from mockstytch.domain.sessions import actors
+from mockstytch.errors import StytchError
 from mockstytch.runtime import Actor, Context, Mock
 from mockstytch.store.records.projects import Project
-from mockstytch.surfaces.endpoint import Body
+from mockstytch.surfaces.request import Fields, HttpRequest, basic_credentials
 
-Headers = Mapping[bytes, bytes]
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode  # production sorts keys at every level …
+_encode = msgspec.json.Encoder().encode  # … except in errors
 
 
-class Surface(msgspec.Struct, frozen=True):
-    """How callers of one surface are known, and how it wraps its answers.
+class Json:
+    """A JSON response. Lighter than Starlette's, and most responses are this one."""
+
+    def __init__(self, status_code: int, body: bytes) -> None:
+        self.status_code, self.body = status_code, body
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(self.body)).encode())]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+AnyResponse = Json | Response
+
+
+class ParsedFields(NamedTuple):
+    """What a request says.
 
     Attributes:
-        project: the project that the credentials open.
-        actor: who is calling, seen from inside the project.
-        envelope: what is put around a success.
+        values: fields by name.
+        strict: False if values arrived as text: ``?limit=10.0&include_deleted=True``.
     """
 
-    project: Callable[[Mock, Headers, dict[str, str]], Project]
-    actor: Callable[[Context, Headers], Actor]
-    envelope: Callable[[Body], Body]
+    values: Fields
+    strict: bool = True
 
 
-def basic_credentials(headers: Headers) -> tuple[str, str]:
-    """User and password of an HTTP Basic header.
+def _no_project(_mock: Mock, _request: HttpRequest) -> Project | None:
+    return None
+
+
+def _project_itself(_ctx: Context, _request: HttpRequest) -> Actor:
+    return Actor()
+
+
+def read_json(request: HttpRequest) -> ParsedFields:
+    """Read query, JSON body and path parameters; a later one overrides an earlier one.
 
     Raises:
-        invalid_authorization_header: there is none, or it can't be read.
+        bad_request: if the body isn't a JSON object.
     """
-    scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
-    if scheme.lower() != b"basic":
-        raise errors.invalid_authorization_header(because="no Basic credentials")
+    body = json_object(request.content or b"")
+    return ParsedFields({**request.query_fields(), **body, **request.path_params}, strict=bool(body))
+
+
+def json_object(raw: bytes) -> Fields:
+    """Decode a JSON object. Nothing at all, or ``null``, is an empty one.
+
+    Raises:
+        bad_request: if it isn't a JSON object.
+    """
     try:
-        user, colon, password = b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        raise errors.invalid_authorization_header(because="not base64") from None
-    if not colon:
-        raise errors.invalid_authorization_header(because="no colon between user and password")
-    return user, password
+        return {} if raw.strip() in (b"", b"null") else _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also "not an object"
+        raise errors.bad_request(because="the body is not a JSON object") from None
 
 
-def _project_of_credentials(mock: Mock, headers: Headers, _path: dict[str, str]) -> Project:
-    project = mock.projects.authenticate(*basic_credentials(headers))
+def render_body(request: HttpRequest, body: Fields) -> AnyResponse:
+    """Render an operation's result: status 200, the request id, keys sorted."""
+    return Json(200, _encode_sorted({"status_code": 200, "request_id": request.request_id, **body}))
+
+
+def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Render an error as the API does: five keys in a fixed order, and a sixth if it has details."""
+    kind = error.kind
+    body: Fields = {
+        "status_code": kind.status_code,
+        "request_id": request.request_id,
+        "error_type": kind.error_type,
+        "error_message": kind.message,
+        "error_url": kind.error_url,
+    }
+    if error.details:
+        body["error_details"] = error.details
+    return Json(kind.status_code, _encode(body))
+
+
+def render_response(_request: HttpRequest, response: Any) -> AnyResponse:
+    """Return what the handler returned: for surfaces whose handlers make the response themselves."""
+    assert isinstance(response, Json | Response)
+    return response
+
+
+class Surface(msgspec.Struct, frozen=True, kw_only=True):
+    """One public interface of the server.
+
+    Attributes:
+        name: as the request log shows it.
+        authenticate: returns the project that the caller may use; None if the surface, or the route, has none.
+        actor: returns on whose behalf an operation runs, seen from inside the project.
+        read_fields: returns what an operation's request class is made of.
+        render_success: makes the response of what a handler returned.
+        render_error: makes the response of an error.
+        error_type: returns the error's name in this surface, for the request log.
+    """
+
+    name: str
+    authenticate: Callable[[Mock, HttpRequest], Project | None] = _no_project
+    actor: Callable[[Context, HttpRequest], Actor] = _project_itself
+    read_fields: Callable[[HttpRequest], ParsedFields] = read_json
+    render_success: Callable[[HttpRequest, Any], AnyResponse] = render_response
+    render_error: Callable[[HttpRequest, StytchError], AnyResponse] = render_error
+    error_type: Callable[[StytchError], str] = lambda error: error.kind.error_type
+
+
+Handler = Callable[[HttpRequest], Awaitable[Any]]
+
+
+class Route(NamedTuple):
+    """What is served at one verb and path.
+
+    Attributes:
+        path: with parameters in braces, ``{resource:path}`` for the rest of a path.
+        handler: returns what the surface's ``render_success`` takes, or raises a ``StytchError``.
+    """
+
+    method: str
+    path: str
+    surface: Surface
+    handler: Handler
+
+
+def _project_of_credentials(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project with these Basic credentials.
+
+    Raises:
+        invalid_b2b_endpoint: if it is a Consumer project.
+    """
+    project = mock.projects.authenticate(*basic_credentials(request.header_bytes))
     if project.vertical == "CONSUMER":
         raise errors.invalid_b2b_endpoint()
     return project
 
 
-def _acting_member(ctx: Context, headers: Headers) -> Actor:
-    """A member, if a session came along in the headers; else the project itself."""
+def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
+    """Return the member whose session is in the headers, else the project itself."""
+    headers = request.header_bytes
     token = headers.get(b"x-stytch-member-session", b"").decode("latin-1")
     jwt = headers.get(b"x-stytch-member-sessionjwt", b"").decode("latin-1")
     return actors.actor_from_session(ctx, token, jwt) if token or jwt else Actor()
 
 
-def _project_in_path(mock: Mock, _headers: Headers, path: dict[str, str]) -> Project:
+def project_in_path(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project that the path names; without registering it, if it is unknown.
+
+    Raises:
+        invalid_project_id: if the id isn't well-formed.
+        project_not_found: if the project is unknown to a closed server.
+    """
+    project_id = request.path_params.get("project_id", mock.settings.project_id)
     try:
-        project = mock.projects.find(path["project_id"])
-    except errors.StytchError:
+        project = mock.projects.find(project_id)
+    except StytchError:
         raise errors.invalid_project_id() from None
     if (project is None or project.deleted) and mock.settings.closed:
         raise errors.project_not_found()
-    return project or Project(project_id=path["project_id"], secret="")  # not registered: it has no rows to see
+    return project or Project(project_id=project_id, secret="")  # it has no rows
 
 
-BACKEND = Surface(_project_of_credentials, _acting_member, lambda body: body)
-PUBLIC = Surface(_project_in_path, lambda _ctx, _headers: Actor(), lambda body: body)
+BACKEND = Surface(
+    name="backend", authenticate=_project_of_credentials, actor=_acting_member, render_success=render_body
+)
+PUBLIC = Surface(name="public", authenticate=project_in_path, render_success=render_body)

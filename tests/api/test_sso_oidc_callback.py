@@ -163,7 +163,7 @@ def test_the_provider_s_refusal_ends_the_flow(flow):
     answer = flow.come_back(error="access_denied")
     assert answer.headers["location"].startswith("/redirect-error?error=access_denied")
     page = flow.http.get(answer.headers["location"])
-    assert "answered: access_denied" in page.text
+    assert "returned: access_denied" in page.text
     flow.http.cookies.set("mockstytch_sso_state", flow.asked["state"])
     assert error_type(flow.come_back()) == "unsolicited_oidc_response"
 

@@ -290,7 +290,7 @@ class TestDocs:
 
     def test_every_call_of_the_control_api_is_described(self):
         world = Mock()
-        calls = reference.control(create_app(mock=world).app.routes)
+        calls = reference.control(create_app(mock=world).table.routes)
         world.close()
         assert [call for call in calls if not call["does"]] == []
         assert [call["method"] for call in calls if call["path"] == "/_mock/api/clock"] == ["GET", "PUT"]

@@ -42,7 +42,7 @@ def test_somebody_signs_in_comes_back_and_declines(browse, mock, client, given, 
     page.goto(start)
     page.get_by_role("button", name="Decline").click()
     if kind == "oidc":
-        page.get_by_text("The identity provider answered: access_denied").wait_for()
+        page.get_by_text("The identity provider returned: access_denied").wait_for()
     else:
         if options:
             page.get_by_role("button", name="Continue").click()

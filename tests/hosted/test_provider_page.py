@@ -53,4 +53,4 @@ def test_somebody_signs_in_comes_back_and_declines(browse, mock, client, given, 
 
     page.goto(start)
     page.get_by_role("button", name="Decline").click()
-    page.get_by_text("Google answered: access_denied").wait_for()
+    page.get_by_text("Google returned: access_denied").wait_for()

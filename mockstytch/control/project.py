@@ -1,0 +1,75 @@
+"""The project itself: credentials and settings, reset, signing keys, the request log."""
+
+from typing import Any
+
+import msgspec
+
+from mockstytch import __version__, keys, wire
+from mockstytch.clock import position
+from mockstytch.control.request_parsing import body, flag, number
+from mockstytch.control.settings import configure
+from mockstytch.control.surface import SERVER_WIDE, route
+from mockstytch.runtime import Mock
+from mockstytch.store.records.projects import Project, SigningKey
+from mockstytch.surfaces import origin
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
+
+
+def routes(mock: Mock) -> list[Route]:
+    async def health(_request: HttpRequest) -> Any:
+        return {"status": "ok", "version": __version__}
+
+    async def get_project(request: HttpRequest) -> Any:
+        return serialize(request.project)
+
+    async def patch_project(request: HttpRequest) -> Any:
+        return serialize(configure(mock, request.project, body(request, dict[str, Any])))
+
+    async def reset(request: HttpRequest) -> Any:
+        if flag(request, "all"):
+            mock.reset_all()
+        else:
+            mock.reset(origin.project(mock, request))
+        return {}
+
+    async def rotate_keys(request: HttpRequest) -> Any:
+        """Sign with a new key from now on; ``?drop=true`` removes the old keys from the JWKS."""
+        project, drop = request.project, flag(request, "drop")
+        kid = mock.ids.new("jwk")
+        pem, jwk = keys.new_key(kid)
+        with mock.transaction(project) as ctx:
+            if drop:
+                ctx.store.delete_all(SigningKey)
+            ctx.store.insert(SigningKey(kid=kid, private_key=pem, jwk=jwk, created_at=ctx.now, position=position()))
+        counters = project.counters | {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
+        mock.projects.update(project, counters=counters)
+        return {"kid": kid}
+
+    async def list_requests(request: HttpRequest) -> Any:
+        """The latest requests, newest last, each refusal with its reason."""
+        surfaces = request.query_params.get("surface", "").split(",")
+        entries = mock.request_log.entries(request.project.project_id, [name for name in surfaces if name])
+        limit = number(request, "limit", 100, 1, 10_000)
+        shown = [{**msgspec.structs.asdict(entry), "at": wire.time(entry.at)} for entry in entries[-limit:]]
+        return {"requests": shown}
+
+    return [
+        route("GET", "/health", health, SERVER_WIDE),
+        route("GET", "/project", get_project),
+        route("PATCH", "/project", patch_project),
+        route("POST", "/reset", reset, SERVER_WIDE),
+        route("POST", "/keys/rotate", rotate_keys),
+        route("GET", "/requests", list_requests),
+    ]
+
+
+def serialize(project: Project) -> dict[str, Any]:
+    return {
+        "project_id": project.project_id,
+        "secret": project.secret,
+        "public_token": project.public_token,
+        "name": project.name,
+        "dropped": {name: count for name, count in project.counters.items() if name.endswith("_dropped")},
+        **msgspec.to_builtins(project.settings),
+    }

@@ -1,0 +1,34 @@
+"""All routes of the control API."""
+
+from mockstytch.control import (
+    clock,
+    fraud,
+    identity_providers,
+    impersonation,
+    inbox,
+    next_identity,
+    project,
+    scim,
+    webhooks,
+)
+from mockstytch.control.waiter import InboxWaiter
+from mockstytch.runtime import Mock
+from mockstytch.surfaces.surface import Route
+
+
+def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+    """
+    Args:
+        waiter: a subscriber of ``mock``, for calls that wait.
+    """
+    return [
+        *project.routes(mock),
+        *clock.routes(mock),
+        *inbox.routes(mock, waiter),
+        *webhooks.routes(mock, waiter),
+        *next_identity.routes(mock),
+        *identity_providers.routes(mock),
+        *impersonation.routes(mock),
+        *scim.routes(mock),
+        *fraud.routes(mock),
+    ]

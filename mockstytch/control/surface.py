@@ -1,0 +1,53 @@
+"""The surface of the control API: JSON in and out, for callers on this machine."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from mockstytch.errors import StytchError
+from mockstytch.runtime import Mock
+from mockstytch.store.records.projects import Project
+from mockstytch.surfaces import origin
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import AnyResponse, Json, Route, Surface
+
+PREFIX = "/_mock/api"
+
+
+def _trusted_caller(mock: Mock, request: HttpRequest) -> None:
+    origin.require_trusted_origin(mock, request)
+
+
+def _project(mock: Mock, request: HttpRequest) -> Project:
+    origin.require_trusted_origin(mock, request)
+    return origin.project(mock, request)
+
+
+def _render_success(_request: HttpRequest, body: Any) -> AnyResponse:
+    return Json(200, msgspec.json.encode(body))
+
+
+def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Render the API's five keys. Here, the message includes the reason."""
+    kind = error.kind
+    body = {
+        "status_code": kind.status_code,
+        "request_id": request.request_id,
+        "error_type": kind.error_type,
+        "error_message": f"{kind.message} ({error.because})" if error.because else kind.message,
+        "error_url": kind.error_url,
+    }
+    return Json(kind.status_code, msgspec.json.encode(body))
+
+
+CONTROL = Surface(name="control", authenticate=_project, render_success=_render_success, render_error=_render_error)
+SERVER_WIDE = replace(CONTROL, authenticate=_trusted_caller)  # calls that are about no project
+
+
+def route(
+    method: str, path: str, handler: Callable[[HttpRequest], Awaitable[Any]], surface: Surface = CONTROL
+) -> Route:
+    """Return the route of a call, whose path is given below ``/_mock/api``."""
+    return Route(method, PREFIX + path, surface, handler)

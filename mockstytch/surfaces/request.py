@@ -1,0 +1,115 @@
+"""``HttpRequest``: one request, as every surface gets it."""
+
+import binascii
+from base64 import b64decode
+from time import perf_counter
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
+
+from mockstytch import errors
+from mockstytch.store.records.projects import Project
+
+MAX_BODY = 1_000_000  # bytes
+_MAX_FORM_FIELDS = 50
+
+Headers = dict[bytes, bytes]
+
+
+class HttpRequest(Request):
+    """A request that was read completely, and what dispatch found out about it.
+
+    Attributes:
+        content: the body; None if it is larger than ``MAX_BODY``.
+        request_id: the id that the response carries.
+        notes: remarks for the request log.
+        refusal: error type and reason, if a handler returned a refusal in another protocol's form (SCIM, OAuth).
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
+        super().__init__(scope, receive)
+        self.content = content
+        self.request_id = ""
+        self.notes: list[str] = []
+        self.refusal: tuple[str, str] | None = None
+        self.found_project: Project | None = None
+        self.started = perf_counter()
+        self.header_bytes: Headers = dict(scope["headers"])
+
+    @property
+    def project(self) -> Project:
+        """The project that the surface authenticated."""
+        assert self.found_project is not None, "this surface has no project"
+        return self.found_project
+
+    @property
+    def path(self) -> str:
+        return str(self.scope["path"])
+
+    @property
+    def server_url(self) -> str:
+        """URL under which the caller reached this server, without a trailing slash; "" without a Host header."""
+        host = self.header_bytes.get(b"host")
+        return f"{self.scope['scheme']}://{host.decode('latin-1')}" if host else ""
+
+    def query_fields(self) -> dict[str, str]:
+        """The query parameters; of a repeated one the last."""
+        raw = self.scope["query_string"]
+        return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else {}
+
+    def form_fields(self) -> dict[str, str]:
+        """The fields of a posted form, of a repeated one the last; none if nothing was posted.
+
+        Raises:
+            request_too_large: if the form has more fields than any page of this server sends.
+        """
+        if self.method != "POST":
+            return {}
+        try:
+            text = (self.content or b"").decode("latin-1")
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FORM_FIELDS))
+        except ValueError:
+            raise errors.request_too_large() from None
+
+    def refuse(self, error_type: str, because: str) -> None:
+        """Note for the request log that the response is a refusal, although no error is raised."""
+        self.refusal = (error_type, because)
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Return the request's body, or None if it is larger than ``MAX_BODY``.
+
+    Raises:
+        ClientDisconnect: if the client went away before the body was complete (RFC 9112, 8).
+    """
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body = body + message.get("body", b"") if len(body) <= MAX_BODY else body
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return body if len(body) <= MAX_BODY else None
+
+
+def basic_credentials(headers: Headers) -> tuple[str, str]:
+    """Return user and password of an HTTP Basic header.
+
+    Raises:
+        invalid_authorization_header: if there is no Basic header, or it can't be decoded.
+    """
+    scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
+    if scheme.lower() != b"basic":
+        raise errors.invalid_authorization_header(because="no Basic credentials")
+    try:
+        user, colon, password = b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise errors.invalid_authorization_header(because="not base64") from None
+    if not colon:
+        raise errors.invalid_authorization_header(because="no colon between user and password")
+    return user, password
+
+
+Fields = dict[str, Any]

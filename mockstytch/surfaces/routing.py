@@ -1,0 +1,110 @@
+"""From a request's verb and path to its route."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from re import Pattern
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.convertors import Convertor
+from starlette.routing import BaseRoute, Match, compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockstytch.runtime import Mock
+from mockstytch.surfaces.dispatch import Dispatch
+from mockstytch.surfaces.surface import Route
+
+
+class _Pattern(NamedTuple):
+    """A path with parameters."""
+
+    method: str
+    regex: Pattern[str]
+    convertors: dict[str, Convertor[Any]]
+    app: Dispatch
+
+
+class RouteTable(BaseRoute):
+    """All routes of the server, in one Starlette route.
+
+    A path without parameters is looked up. One with parameters is searched among the routes with the same prefix,
+    where a literal segment comes before a parameter, in whatever order the routes were declared.
+    """
+
+    def __init__(self, mock: Mock, routes: Iterable[Route], fallback: Route) -> None:
+        self.routes = list(routes)
+        self._literals: dict[tuple[str, str], Dispatch] = {}
+        self._patterns: dict[str, list[_Pattern]] = defaultdict(list)
+        self._fallback = Dispatch(mock, fallback)
+        for route in sorted(self.routes, key=lambda route: _literal_first(route.path)):
+            app = Dispatch(mock, route)
+            if "{" in route.path:
+                regex, _, convertors = compile_path(route.path)
+                self._patterns[_prefix(route.path)].append(_Pattern(route.method, regex, convertors, app))
+            else:
+                self._literals.setdefault((route.method, route.path), app)
+
+    @property
+    def dispatches(self) -> list[Dispatch]:
+        """Every route's application, the fallback's included."""
+        searched = [pattern.app for patterns in self._patterns.values() for pattern in patterns]
+        return [*self._literals.values(), *searched, self._fallback]
+
+    def find(self, method: str, path: str) -> tuple[Dispatch, dict[str, Any]]:
+        """Return the application of a verb and path, and the path's parameters."""
+        method = "GET" if method == "HEAD" else method
+        if app := self._literals.get((method, path)):
+            return app, {}
+        for pattern in self._patterns.get(_prefix(path), ()):
+            if pattern.method == method and (match := pattern.regex.match(path)):
+                # ``PathNormalizer`` left slashes inside a parameter encoded
+                return pattern.app, {name: value.replace("%2F", "/") for name, value in match.groupdict().items()}
+        return self._fallback, {}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        app, path_params = self.find(scope["method"], scope["path"])
+        return Match.FULL, {"endpoint": app, "path_params": path_params}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["endpoint"](scope, receive, send)
+
+
+def _prefix(path: str) -> str:
+    """Return ``/v1/b2b/organizations`` of ``/v1/b2b/organizations/{organization_id}``."""
+    return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
+
+
+def _literal_first(path: str) -> list[tuple[bool, str]]:
+    return [(part.startswith("{"), part) for part in path.split("/")]
+
+
+class PathNormalizer:
+    """ASGI middleware for request targets as SDKs really send them: ``//v1/…``, and ``%2F`` inside a path parameter.
+
+    Attributes:
+        table: the routes of the application.
+    """
+
+    def __init__(self, app: Starlette, table: RouteTable) -> None:
+        self.app: ASGIApp = app
+        self.state, self.table = app.state, table
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            if b"%2f" in scope.get("raw_path", b"").lower():
+                path = _decode_segments(scope["raw_path"])
+            if "//" in path:
+                path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
+                while "//" in path:
+                    path = path.replace("//", "/")
+            scope["path"] = path
+        await self.app(scope, receive, send)
+
+
+def _decode_segments(raw_path: bytes) -> str:
+    """Decode a path, except slashes inside a segment: ``RouteTable`` decodes those after the match."""
+    return "/".join(unquote(s).replace("/", "%2F") for s in raw_path.decode("latin-1").partition("?")[0].split("/"))
