@@ -1,5 +1,7 @@
-"""The operations: one module for each resource group, named as in the SDKs.
+"""The operations of the API: one module for each resource of the SDKs.
 
-Each endpoint is a request class and the function beside it, which holds the rule and nothing else: no HTTP, no commit,
-no clock.
+An operation is a request class and a function beside it. The function finds the objects, calls the rules in
+``mockstytch.domain``, and returns the response body. It must not deal with HTTP, commit, or read the clock.
+
+Start with ``organizations``, then ``members``.
 """

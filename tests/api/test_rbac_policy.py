@@ -235,7 +235,11 @@ def test_what_implied_it_implies_it_no_more(project, given, client, acme, rows):
     """In the connections' own rows as well, or the next change of one would bring the role back."""
     project(roles=[READER, {**READER, "role_id": "writer"}])
     with rows() as ctx:
-        made = [row for record in rbac_policy._implying() for row in _connections(ctx, record, acme.organization_id)]
+        made = [
+            row
+            for record in rbac_policy._connection_records()
+            for row in _connections(ctx, record, acme.organization_id)
+        ]
         groups = [GroupRole(group="boss", role_id=role_id) for role_id in ("reader", "writer")]
         summary = SsoSummary(
             connection_id="saml-1",
