@@ -134,7 +134,7 @@ def _sql_type(hint: Any) -> TypeEngine[Any]:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC. SQLite stores no time zone, so it is added when a row is read."""
+    """A time in UTC. SQLite stores no time zone: it is added when a row is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -3,7 +3,7 @@
 Keywords compare for equality: ``store.find(Member, member_id=…)``. Other conditions are written with columns:
 ``store.rows(Member, store.query(Member).where(Member.table.c.name.contains("x")))``; see ``queries`` for the rest.
 
-A statement depends only on the record and on the names of the columns, so it is built once; SQLAlchemy keeps its
+A statement depends only on the record and on the names of the columns, and is built once. SQLAlchemy caches its
 compiled form.
 """
 
@@ -120,7 +120,7 @@ class Store:
         self._execute(_delete(record, *_shape(where)), where)
 
     def clear(self, *keep: type[Record]) -> None:
-        """Delete every row of the project, except those of the records to keep."""
+        """Delete every row of the project, except rows of the records to keep."""
         records = {record.table.name: record for record in Record.__subclasses__()}
         for table in reversed(METADATA.sorted_tables):
             if records[table.name] not in keep:
@@ -196,7 +196,7 @@ def _key(row: Record) -> dict[str, Any]:
 
 
 def _shape(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what a statement depends on: the columns, and those that are compared with NULL."""
+    """Return what a statement depends on: its columns, and which of them are compared with NULL."""
     return tuple(where), tuple(name for name, value in where.items() if value is None)
 
 

@@ -108,7 +108,7 @@ def session_claims(
 ) -> Wire:
     """Return the claims of a session JWT.
 
-    Stytch's own claims override those of the template and the session's custom claims.
+    The claims of the template and the session's custom claims can't override Stytch's own.
 
     Args:
         templated: the claims of the project's JWT template. Custom claims override them.

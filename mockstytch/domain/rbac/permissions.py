@@ -113,7 +113,7 @@ def roles(ctx: Context, organization: Organization | None = None) -> list[Role]:
 
 
 def resources(ctx: Context) -> list[Resource]:
-    """Return Stytch's resources and those of the project."""
+    """Return Stytch's resources and the project's own."""
     return RESOURCES + ctx.project.settings.rbac_policy.resources
 
 
@@ -127,7 +127,7 @@ def require_assignable(ctx: Context, organization: Organization | None, role_ids
 
     Raises:
         cannot_assign_default_rbac_role_id: if the role is ``stytch_member``, which every member has.
-        invalid_rbac_role_assignment: if there is no such role.
+        invalid_rbac_role_assignment: if the policy doesn't have the role.
     """
     known = {role.role_id for role in roles(ctx, organization)}
     for role_id in role_ids:

@@ -261,7 +261,7 @@ def _require_valid_permissions(granted: Iterable[Permission], resources: Sequenc
     actions_of = {resource.resource_id: resource.actions for resource in resources}
     for permission in granted:
         if permission.resource_id not in actions_of:
-            raise errors.invalid_permission_resource(because=f"there is no resource {permission.resource_id!r}")
+            raise errors.invalid_permission_resource(because=f"no resource {permission.resource_id!r}")
         if not permission.actions:
             raise errors.rbac_permission_missing_actions(because=permission.resource_id)
         if permission.actions == ["*"]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import WORKSPACE, DefaultEmailTemplate, EmailTemplate
 
-# The template types that each kind of message accepts. The default template is that of the first type.
+# The template types that each kind of message accepts. The first one selects the default template.
 _TYPES = {
     "magic_link.login": ("LOGIN",),
     "magic_link.signup": ("SIGNUP",),

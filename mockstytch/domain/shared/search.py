@@ -49,7 +49,7 @@ def condition(object_type: ObjectType, filters: Mapping[str, Filter], query: Que
     Raises:
         user_search_invalid_operator: if the operator is neither AND nor OR.
         <object>_search_missing_filter_name: if an operand has no ``filter_name``.
-        <object>_search_filter_name_not_recognized: if there is no filter with the name.
+        <object>_search_filter_name_not_recognized: if no filter has the name.
     """
     return combine(query, partial(_operand_condition, object_type, filters))
 

@@ -92,7 +92,7 @@ GrantKey = Annotated[str, ForeignKey(Grant)]
 
 @table("authorizations", Unique("code"))
 class Authorization(Record):
-    """One authorization of a connected app: its code, and what its tokens stand for. Deleting it deletes the tokens.
+    """One authorization of a connected app: its code, and the data of its tokens. Deleting it deletes the tokens.
 
     Attributes:
         resources: the resource servers that the tokens are for (RFC 8707).

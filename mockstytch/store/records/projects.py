@@ -35,7 +35,7 @@ def _default_redirect_urls() -> list[RedirectUrl]:
 
 
 class Permission(Frozen):
-    """Actions on one resource. ``*`` stands for every action of the resource."""
+    """Actions on one resource. ``*`` means every action of the resource."""
 
     resource_id: str
     actions: list[str]
@@ -181,8 +181,8 @@ class ProjectSettings(Frozen):
         registered_redirect_urls: the URLs, each with its types, and for each type whether it is the default.
         rbac_policy: the project's own roles, resources and scopes, in addition to the default ones.
         email_templates: the ids of the existing templates; None accepts every id.
-        intermediate_session_minutes: the lifetime of an intermediate session.
-        oauth_token_minutes: the lifetime of the token at the end of an OAuth flow.
+        intermediate_session_minutes: the lifetime of an intermediate session, in minutes.
+        oauth_token_minutes: the lifetime of the token at the end of an OAuth flow, in minutes.
         sms_country_codes: the countries (ISO 3166) that text messages can be sent to.
         whatsapp_country_codes: the same for WhatsApp, which only Consumer projects have.
         cross_org_passwords_enabled: a password belongs to an e-mail address in all organizations, not to a member.
