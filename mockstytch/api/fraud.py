@@ -1,8 +1,6 @@
 """``fraud``: fingerprint lookups, rules, verdict reasons, e-mail risk. In production it has a separate host."""
 
-import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Annotated, Any
@@ -12,6 +10,7 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.domain import fraud
+from mockstytch.domain.shared import cursors
 from mockstytch.runtime import Context
 from mockstytch.store.records import fraud as records
 from mockstytch.store.records.fraud import FraudRule, ReasonOverride
@@ -23,6 +22,7 @@ api = Endpoints()
 _MetadataText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_+.@-]{0,65}\Z")]
 _Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
 _Description = Annotated[str, Meta(max_length=1000)]
+_CURSOR_KIND = "rule"
 _MAX_EXPIRY_MINUTES = 100 * 366 * 24 * 60
 
 
@@ -147,22 +147,14 @@ def list_rules(ctx: Context, req: ListRules) -> Body:
     """Return the active rules, newest first."""
     rules = fraud.active_rules(ctx)
     if req.cursor:
-        last = _decode_cursor(req.cursor)
-        rules = [rule for rule in rules if rule.position < last]
+        last_position = cursors.decode(_CURSOR_KIND, req.cursor)
+        if last_position is None:
+            raise errors.bad_request(because="the cursor wasn't returned by this endpoint")
+        rules = [rule for rule in rules if rule.position < last_position]
     page = rules[: req.limit]
     has_more = len(rules) > req.limit
-    next_cursor = urlsafe_b64encode(f"rule:{page[-1].position}".encode()).decode() if has_more else ""
+    next_cursor = cursors.encode(_CURSOR_KIND, page[-1].position) if has_more else ""
     return {"rules": [_rule_response(rule) for rule in page], "next_cursor": next_cursor}
-
-
-def _decode_cursor(cursor: str) -> int:
-    try:
-        word, _, text = urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if word == "rule" and text.isdecimal() and len(text) < 20:
-            return int(text)
-    except (binascii.Error, ValueError):
-        pass
-    raise errors.bad_request(because="the cursor wasn't returned by this endpoint")
 
 
 def _rule_response(rule: FraudRule) -> Body:

@@ -8,7 +8,7 @@ from mockstytch import errors, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import sandbox
 from mockstytch.domain.organizations import organization_search, organization_settings
-from mockstytch.domain.shared import lookup, member_events, search
+from mockstytch.domain.shared import lookup, member_events, organization_events, search
 from mockstytch.domain.sso import sso_connections
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -178,7 +178,7 @@ def delete(ctx: Context, req: Delete) -> Body:
         sso_connections.emit(ctx, "delete", connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
     ctx.store.delete(organization)  # deletes its members and their sessions, too
-    ctx.emit("organization", "delete", organization.organization_id)
+    organization_events.organization_deleted(ctx, organization)
     return {"organization_id": organization.organization_id}
 
 
@@ -187,7 +187,7 @@ def delete_external_id(ctx: Context, req: Get) -> Body:
     """Remove the external id of an organization."""
     organization = lookup.organization(ctx, req.organization_id)
     organization = ctx.store.update(organization, organization_external_id=None, updated_at=ctx.now)
-    ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
+    organization_events.organization_updated(ctx, organization)
     return {"organization": wire.organization(organization)}
 
 

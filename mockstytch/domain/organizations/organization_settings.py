@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import permissions
-from mockstytch.domain.shared import emails, metadata
+from mockstytch.domain.shared import emails, metadata, organization_events
 from mockstytch.errors import Kind
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -74,7 +74,7 @@ def create(ctx: Context, name: str, changes: dict[str, Any]) -> Organization:
     columns = _validated_columns(ctx, new, changes)
     organization = ctx.store.insert(msgspec.structs.replace(new, **columns), **_uniqueness_errors())
     _index_domains(ctx, organization)
-    ctx.emit("organization", "create", organization.organization_id, wire.organization(organization))
+    organization_events.organization_created(ctx, organization)
     return organization
 
 
@@ -95,7 +95,7 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
         _index_domains(ctx, organization)
     if any("connected_apps" in name for name in columns):
         connected_apps.enforce_policy(ctx, organization)
-    ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
+    organization_events.organization_updated(ctx, organization)
     return organization
 
 

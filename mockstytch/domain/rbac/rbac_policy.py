@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.domain.rbac import permissions
-from mockstytch.domain.shared import member_events
+from mockstytch.domain.shared import member_events, organization_events
 from mockstytch.errors import Kind
 from mockstytch.runtime import Context
 from mockstytch.store import queries
@@ -114,7 +114,7 @@ def replace_policy(ctx: Context, policy: RbacPolicy) -> RbacPolicy:
             changed = remove_roles(ctx, organization, removed_ids)
             if changed is not organization:
                 changed = ctx.store.update(changed, updated_at=ctx.now)
-                ctx.emit("organization", "update", changed.organization_id, wire.organization(changed))
+                organization_events.organization_updated(ctx, changed)
     return policy
 
 
@@ -136,7 +136,7 @@ def set_organization_policy(ctx: Context, organization: Organization, roles: lis
     removed_ids = {role.role_id for role in organization.custom_roles} - {role.role_id for role in roles}
     organization = ctx.store.update(organization, custom_roles=roles, updated_at=ctx.now)
     organization = remove_roles(ctx, organization, removed_ids)
-    ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
+    organization_events.organization_updated(ctx, organization)
     return organization
 
 

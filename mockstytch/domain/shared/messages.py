@@ -1,9 +1,8 @@
 """Write e-mails and text messages as a member would receive them, and add them to the inbox."""
 
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,6 +19,12 @@ _TEMPLATES = Path(__file__).with_name("mails")
 REDIRECT_PATH = "/v1/magic_links/redirect"
 
 
+class _Link(NamedTuple):
+    url: str
+    token_type: str
+    login_url: str | None
+
+
 def link(
     ctx: Context,
     kind: str,
@@ -27,7 +32,7 @@ def link(
     token_type: str,
     locale: str,
     organization: Organization | None,
-    without: OneTimeToken | None = None,
+    login_token: OneTimeToken | None = None,
     templates: tuple[str, ...] = (),
 ) -> None:
     """Send an e-mail with a link. The link points to this server, which redirects to the token's landing URL.
@@ -36,25 +41,16 @@ def link(
         kind: the message's kind: ``magic_link.login``, …
         token_type: the ``stytch_token_type`` in the URL of the app.
         organization: None in discovery.
-        without: the token of a second link in a password reset e-mail, which logs in without setting a password.
+        login_token: the token of a second link in a password reset e-mail, which logs in without setting a password.
         templates: the ids of the templates in the request.
     """
-    without_type = "multi_tenant_magic_links" if organization else "discovery"
-    _email(
-        ctx,
-        kind,
-        token.email_address,
-        locale,
-        organization,
-        token.expires_at,
-        without=_link_url(ctx, without, without_type, organization) if without else None,
-        templates=templates,
-        link=_link_url(ctx, token, token_type, organization),
-        token=token.token,
+    login_token_type = "multi_tenant_magic_links" if organization else "discovery"
+    urls = _Link(
+        url=_link_url(ctx, token, token_type, organization),
         token_type=token_type,
-        redirect_url=token.landing_url,
-        member_id=token.member_id,
+        login_url=_link_url(ctx, login_token, login_token_type, organization) if login_token else None,
     )
+    _send_email(ctx, kind, token, locale, organization, templates, urls)
 
 
 def _link_url(ctx: Context, token: OneTimeToken, token_type: str, organization: Organization | None) -> str:
@@ -82,17 +78,7 @@ def code(
         organization: None in discovery.
         templates: the ids of the templates in the request.
     """
-    _email(
-        ctx,
-        kind,
-        token.email_address,
-        locale,
-        organization,
-        token.expires_at,
-        templates=templates,
-        code=token.code,
-        member_id=token.member_id,
-    )
+    _send_email(ctx, kind, token, locale, organization, templates, link=None)
 
 
 def sms(ctx: Context, token: OneTimeToken, member: Member, organization: Organization, locale: str = "en") -> None:
@@ -115,49 +101,54 @@ def sms(ctx: Context, token: OneTimeToken, member: Member, organization: Organiz
     )
 
 
-def _email(
+def _send_email(
     ctx: Context,
     kind: str,
-    to: str,
+    token: OneTimeToken,
     locale: str,
     organization: Organization | None,
-    expires_at: datetime,
-    without: str | None = None,
-    templates: tuple[str, ...] = (),
-    **parts: Any,
+    templates: tuple[str, ...],
+    link: _Link | None,
 ) -> None:
-    minutes = round((expires_at - ctx.now).total_seconds() / 60)
+    """Send an e-mail with a link or, without ``link``, with the token's code."""
+    url, code = (link.url, None) if link else (None, token.code)
+    minutes = round((token.expires_at - ctx.now).total_seconds() / 60)
     sender = organization.organization_name if organization else ctx.project.name
     language = _texts()[locale]
     texts = {name: text.format(organization=sender) for name, text in language[kind].items()}
     variables = {
         **texts,
         "organization": sender,
-        "footer": language["frame"]["footer"].format(to=to),
+        "footer": language["frame"]["footer"].format(to=token.email_address),
         "valid": language["frame"]["valid"].format(duration=_duration(language["units"], minutes)),
         "copy": language["frame"]["copy"],
-        "without": language["frame"]["without"],
-        "without_link": without,
+        "or_log_in": language["frame"]["or_log_in"],
+        "login_link": link.login_url if link else None,
         "locale": locale,
-        "link": parts.get("link"),
-        "code": parts.get("code"),
+        "link": url,
+        "code": code,
     }
-    custom = email_templates.render(ctx, kind, templates, parts.get("link"), parts.get("code"))
+    custom = email_templates.render(ctx, kind, templates, url, code)
     ctx.send(
         Message(
             message_id=ctx.ids.new("message"),
             position=position(),
             channel="email",
             kind=kind,
-            to=to,
+            to=token.email_address,
             # an organization's name can contain line breaks; a subject can't
             subject=custom.subject if custom else " ".join(texts["subject"].split()),
             text=custom.text if custom else _template("mail.txt").render(variables),
             html=custom.html if custom else _template("mail.html").render(variables),
+            link=url,
+            token=token.token if link else None,
+            token_type=link.token_type if link else None,
+            redirect_url=token.landing_url if link else None,
+            code=code,
             organization_id=organization.organization_id if organization else None,
+            member_id=token.member_id,
             created_at=ctx.now,
-            expires_at=expires_at,
-            **parts,
+            expires_at=token.expires_at,
         )
     )
 

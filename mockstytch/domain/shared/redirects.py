@@ -13,7 +13,7 @@ Type = Literal["login", "signup", "invite", "discovery", "password_reset"]
 _REGISTERED_AS = {"password_reset": "RESET_PASSWORD"}  # types with another name in the list of registered URLs
 
 FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file")
-_LONGEST = 2048
+_MAX_LENGTH = 2048
 
 
 def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth", "sso"] = "magic_link") -> str:
@@ -78,7 +78,11 @@ def is_url(url: str) -> bool:
         _ = parts.port
     except ValueError:
         return False
-    if len(url) > _LONGEST or re.search(r"[\s\x00-\x1f]", url) or not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme):
+    if (
+        len(url) > _MAX_LENGTH
+        or re.search(r"[\s\x00-\x1f]", url)
+        or not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme)
+    ):
         return False
     if parts.scheme in FORBIDDEN_SCHEMES:
         return False

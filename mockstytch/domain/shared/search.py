@@ -1,7 +1,5 @@
 """``POST …/search``: turn a query's filters into a condition, and return results in pages."""
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal, TypeVar
@@ -9,6 +7,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from mockstytch import errors
+from mockstytch.domain.shared import cursors
 from mockstytch.runtime import Context
 from mockstytch.store import queries
 from mockstytch.store.queries import Condition, RowQuery
@@ -22,6 +21,7 @@ ObjectType = Literal["organization", "member"]
 R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 
 _MIN_FUZZY_LENGTH = 3
+_CURSOR_KIND = "before"
 
 
 class Query(Frozen):
@@ -115,23 +115,12 @@ def page(ctx: Context, record: type[R], query: RowQuery, cursor: str, limit: int
     position = record.table.c.position
     page_query = query.order_by(position.desc()).limit(limit + 1)
     if cursor:
-        page_query = page_query.where(position < _decode_cursor(cursor))
+        last_position = cursors.decode(_CURSOR_KIND, cursor)
+        if last_position is None:
+            raise errors.user_search_invalid_cursor()
+        page_query = page_query.where(position < last_position)
     rows = ctx.store.rows(record, page_query)
     has_more = len(rows) > limit
     total = ctx.store.count(query) if has_more or cursor else len(rows)
-    next_cursor = _encode_cursor(rows[limit - 1].position) if has_more else None
+    next_cursor = cursors.encode(_CURSOR_KIND, rows[limit - 1].position) if has_more else None
     return rows[:limit], {"total": total, "next_cursor": next_cursor}
-
-
-def _encode_cursor(position: int) -> str:
-    return urlsafe_b64encode(f"before:{position}".encode()).decode()
-
-
-def _decode_cursor(cursor: str) -> int:
-    try:
-        word, _, position = urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if word == "before" and position.isdecimal() and int(position[:20]) < 2**63:
-            return int(position)
-    except (binascii.Error, ValueError):
-        pass
-    raise errors.user_search_invalid_cursor()
