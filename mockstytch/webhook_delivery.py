@@ -13,7 +13,6 @@ from time import perf_counter
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import or_
 
 from mockstytch import __version__
 from mockstytch.clock import Clock
@@ -145,7 +144,7 @@ class Deliverer:
         column, real = Delivery.table.c, Clock().now()
         with self._mock.transaction(project) as ctx:
             due = ctx.store.query(Delivery).where(column.url == line.url, column.next_attempt_at <= ctx.now)
-            free = due.where(or_(column.leased_until.is_(None), column.leased_until <= real))
+            free = due.where(column.leased_until.is_(None) | (column.leased_until <= real))
             for delivery in ctx.store.rows(Delivery, free.order_by(column.position).limit(1)):
                 taken = ctx.store.update_if_unchanged(delivery, leased_until=real + _LEASE)
                 if taken:

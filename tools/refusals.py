@@ -31,7 +31,13 @@ _OF_SETTINGS = tuple(
     f"domain/{name}.py" for name in ("login/impersonation", "sessions/jwt_templates", "rbac/rbac_policy", "webhooks")
 )
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
-_TABLES = ("_LISTS", "_IMPORTS", "FILTERS", "_NEEDED", "_URLS")  # where functions lie that are called by way of a table
+_TABLES = (
+    "_VALIDATORS",
+    "_IMPORTS",
+    "FILTERS",
+    "_NEEDED",
+    "_URLS",
+)  # where functions lie that are called by way of a table
 
 Function = tuple[str, str]  # its module, and its name
 
@@ -108,9 +114,9 @@ def _of_fields(model: type[msgspec.Struct]) -> Iterator[str]:
 
 def _of_searches(endpoint: Endpoint, searched: str) -> set[str]:
     """The types that a search makes of its filters' names."""
-    module = import_module(endpoint.operation.__module__)
     found: set[str] = set()
     if searched and endpoint.operation.__name__ == "search_":
+        module = import_module(f"mockstytch.domain.organizations.{searched}_search")
         for name, wanted in module.FILTERS.items():
             if wanted.kind != "boolean":
                 found.add(errors.search_missing(searched, wanted.errors_as or name).error_type)

@@ -1,8 +1,9 @@
-"""The operations of the API: one module for each resource group, named as in the official SDK.
+"""The operations of the API: one module for each resource of the SDKs.
 
-In a module, each endpoint is a request class and a plain function beside it. The function is the rule, and nothing
-else: no HTTP, no commit, no clock. Rules that several endpoints share are in ``domain``. Start with
-``organizations.py``. Every module of this package with an ``api`` list is served.
+An operation is a request class and a function beside it. The function finds the objects, calls the rules in
+``mockstytch.domain``, and returns the response body. It must not deal with HTTP, commit, or read the clock.
+
+Start with ``organizations``, then ``members``. Every module here with an ``api`` list is served.
 """
 
 from importlib import import_module

@@ -44,7 +44,7 @@ def exchange(ctx: Context, req: Exchange) -> Body:
     return login_flow.exchange(ctx, intermediate, organization, wish)
 
 
-class Create(organizations_api.Settings):
+class Create(organizations_api.OrganizationFields):
     intermediate_session_token: SessionToken
     organization_name: str = ""
     session_duration_minutes: SessionMinutes | None = None
@@ -58,7 +58,7 @@ def create(ctx: Context, req: Create) -> Body:
     return _create(ctx, req)
 
 
-class ListOrganizations(organizations_api.Settings):
+class ListOrganizations(organizations_api.OrganizationFields):
     intermediate_session_token: OptionalSessionToken = ""
     session_token: OptionalSessionToken = ""
     session_jwt: str = ""

@@ -1,8 +1,6 @@
-"""``fraud``: fingerprint lookups, rules, reasons, e-mail risk. In production it has a host of its own."""
+"""``fraud``: fingerprint lookups, rules, verdict reasons, e-mail risk. In production it has a separate host."""
 
-import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Annotated, Any
@@ -12,8 +10,9 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.domain import fraud
+from mockstytch.domain.shared import cursors
 from mockstytch.runtime import Context
-from mockstytch.store.records.fraud import Action as Recommended
+from mockstytch.store.records import fraud as records
 from mockstytch.store.records.fraud import FraudRule, ReasonOverride
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import CaseInsensitiveEnum, Text
@@ -23,7 +22,8 @@ api = Endpoints()
 _MetadataText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_+.@-]{0,65}\Z")]
 _Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
 _Description = Annotated[str, Meta(max_length=1000)]
-_MOST_MINUTES = 100 * 366 * 24 * 60
+_CURSOR_KIND = "rule"
+_MAX_EXPIRY_MINUTES = 100 * 366 * 24 * 60
 
 
 class Action(CaseInsensitiveEnum):
@@ -33,7 +33,7 @@ class Action(CaseInsensitiveEnum):
     NONE = "NONE"
 
 
-_ACTIONS: dict[Action, Recommended | None] = {
+_ACTIONS: dict[Action, records.Action | None] = {
     Action.ALLOW: "ALLOW",
     Action.CHALLENGE: "CHALLENGE",
     Action.BLOCK: "BLOCK",
@@ -54,14 +54,14 @@ class Lookup(Request):
 
 @api.post("/v1/fingerprint/lookup")
 def lookup(ctx: Context, req: Lookup) -> Body:
-    """The verdict on a device. What is sent along stays with it."""
+    """Return the verdict on a device. ``external_metadata`` is stored with the device."""
     device = fraud.device(ctx, req.telemetry_id)
-    given = {
+    sent = {
         name: value
         for name in req.external_metadata.__struct_fields__
         if (value := getattr(req.external_metadata, name))
     }
-    device = ctx.store.update(device, external_metadata={**device.external_metadata, **given})
+    device = ctx.store.update(device, external_metadata={**device.external_metadata, **sent})
     return fraud.fingerprint(ctx, device)
 
 
@@ -76,47 +76,50 @@ class SetRule(Request):
     cidr_block: str = ""
     country_code: str = ""
     asn: str = ""
-    expires_in_minutes: Annotated[int, Meta(ge=1, le=_MOST_MINUTES)] | None = None
+    expires_in_minutes: Annotated[int, Meta(ge=1, le=_MAX_EXPIRY_MINUTES)] | None = None
     description: _Description = ""
 
 
 @api.post("/v1/rules/set")
 def set_rule(ctx: Context, req: SetRule) -> Body:
-    """What is recommended from now on for all that has this identifier; ``NONE`` takes that back."""
-    rule_type, identifier = _identified(req)
+    """Recommend an action for devices with this identifier. ``NONE`` deletes the rule."""
+    rule_type, identifier = _rule_identifier(req)
     if rule_type == "country_code" and req.action is Action.ALLOW:
         raise errors.bad_request(because="a country can't be allowed")
-    former = ctx.store.find(FraudRule, rule_type=rule_type, identifier=identifier)
+    existing = ctx.store.find(FraudRule, rule_type=rule_type, identifier=identifier)
+    is_active = existing is not None and (existing.expires_at is None or existing.expires_at > ctx.now)
     expires_at = ctx.now + timedelta(minutes=req.expires_in_minutes) if req.expires_in_minutes else None
-    columns: dict[str, Any] = {"description": req.description or None, "expires_at": expires_at}
     action = _ACTIONS[req.action]
     if action is None:
         expires_at = None
-        if former:
-            ctx.store.delete(former)
-    elif former and (former.expires_at is None or former.expires_at > ctx.now):
-        ctx.store.update(former, action=action, last_updated_at=ctx.now, **columns)
+    columns: dict[str, Any] = {"action": action, "description": req.description or None, "expires_at": expires_at}
+    if existing and is_active and action:
+        ctx.store.update(existing, last_updated_at=ctx.now, **columns)
     else:
-        if former:
-            ctx.store.delete(former)
-        key: dict[str, Any] = {"rule_type": rule_type, "identifier": identifier, "action": action}
-        ctx.store.insert(FraudRule(**key, **columns, position=position(), created_at=ctx.now))
-    shown = wire.time(expires_at) if expires_at else None
-    return {"action": req.action.value, **_by_type(rule_type, identifier), "expires_at": shown}
+        if existing:
+            ctx.store.delete(existing)
+        if action:
+            columns |= {"rule_type": rule_type, "identifier": identifier}
+            ctx.store.insert(FraudRule(**columns, position=position(), created_at=ctx.now))
+    return {
+        "action": req.action.value,
+        **_identifier_fields(rule_type, identifier),
+        "expires_at": wire.time(expires_at) if expires_at else None,
+    }
 
 
-def _identified(req: SetRule) -> tuple[str, str]:
-    """The one identifier of a rule, its type first; networks as they are compared."""
-    given = [(name, value) for name in fraud.RULE_TYPES if (value := getattr(req, name))]
-    if len(given) != 1:
-        raise errors.bad_request(because=f"one identifier, not {len(given)}")
-    name, value = given[0]
+def _rule_identifier(req: SetRule) -> tuple[str, str]:
+    """Return the type and the value of the one identifier in the request. A network is normalized."""
+    sent = [(name, value) for name in fraud.RULE_TYPES if (value := getattr(req, name))]
+    if len(sent) != 1:
+        raise errors.bad_request(because=f"a rule has one identifier; this one has {len(sent)}")
+    name, value = sent[0]
     if name == "country_code":
         value = value.upper()
         if not re.fullmatch("[A-Z]{2}", value):
-            raise errors.bad_request(because="country_code has two letters")
+            raise errors.bad_request(because="country_code must have two letters")
     if name == "asn" and not (re.fullmatch(r"[0-9]{1,10}", value) and int(value) < 2**32):
-        raise errors.bad_request(because="asn is a number below 2 ** 32")
+        raise errors.bad_request(because="asn must be a number below 2 ** 32")
     return name, _network(value) if name == "cidr_block" else value
 
 
@@ -124,13 +127,13 @@ def _network(text: str) -> str:
     try:
         network = IPv4Network(text, strict=False)
     except (AddressValueError, NetmaskValueError, ValueError):
-        raise errors.bad_request(because="cidr_block is no IPv4 network") from None
+        raise errors.bad_request(because="cidr_block isn't an IPv4 network") from None
     if network.prefixlen < 16:
-        raise errors.bad_request(because="a CIDR block's prefix is between 16 and 32")
+        raise errors.bad_request(because="the prefix of cidr_block must be between 16 and 32")
     return str(network)
 
 
-def _by_type(rule_type: str, identifier: str) -> dict[str, str | None]:
+def _identifier_fields(rule_type: str, identifier: str) -> dict[str, str | None]:
     return {name: identifier if name == rule_type else None for name in fraud.RULE_TYPES}
 
 
@@ -141,31 +144,24 @@ class ListRules(Request):
 
 @api.post("/v1/rules/list")
 def list_rules(ctx: Context, req: ListRules) -> Body:
+    """Return the active rules, newest first."""
     rules = fraud.active_rules(ctx)
     if req.cursor:
-        last = _position(req.cursor)
-        rules = [rule for rule in rules if rule.position < last]
+        last_position = cursors.decode(_CURSOR_KIND, req.cursor)
+        if last_position is None:
+            raise errors.bad_request(because="the cursor wasn't returned by this endpoint")
+        rules = [rule for rule in rules if rule.position < last_position]
     page = rules[: req.limit]
-    more = len(rules) > req.limit
-    cursor = urlsafe_b64encode(f"rule:{page[-1].position}".encode()).decode() if more else ""
-    return {"rules": [_rule(rule) for rule in page], "next_cursor": cursor}
+    has_more = len(rules) > req.limit
+    next_cursor = cursors.encode(_CURSOR_KIND, page[-1].position) if has_more else ""
+    return {"rules": [_rule_response(rule) for rule in page], "next_cursor": next_cursor}
 
 
-def _position(cursor: str) -> int:
-    try:
-        word, _, text = urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if word == "rule" and text.isdecimal() and len(text) < 20:
-            return int(text)
-    except (binascii.Error, ValueError):
-        pass
-    raise errors.bad_request(because="the cursor is none of ours")
-
-
-def _rule(rule: FraudRule) -> Body:
+def _rule_response(rule: FraudRule) -> Body:
     return {
         "rule_type": rule.rule_type.upper(),
         "action": rule.action,
-        **_by_type(rule.rule_type, rule.identifier),
+        **_identifier_fields(rule.rule_type, rule.identifier),
         "description": rule.description,
         "created_at": wire.time(rule.created_at),
         "expires_at": wire.time(rule.expires_at) if rule.expires_at else None,
@@ -181,22 +177,23 @@ class OverrideReason(Request):
 
 @api.post("/v1/verdict_reasons/override")
 def override_reason(ctx: Context, req: OverrideReason) -> Body:
-    """What a reason leads to from now on; ``NONE`` takes that back."""
+    """Replace the default action of a verdict reason. ``NONE`` deletes the override."""
     if req.verdict_reason == fraud.RULE_MATCH:
         raise errors.bad_request(because="a rule's verdict can't be overridden")
-    former = ctx.store.find(ReasonOverride, verdict_reason=req.verdict_reason)
-    if former:
-        ctx.store.delete(former)
-    action = _ACTIONS[req.override_action]
-    if action is None:
-        return {"verdict_reason_action": _reason(req.verdict_reason, None)}
-    override = ReasonOverride(
-        verdict_reason=req.verdict_reason,
-        override_action=action,
-        override_description=req.override_description or None,
-        override_created_at=ctx.now,
-    )
-    return {"verdict_reason_action": _reason(req.verdict_reason, ctx.store.insert(override))}
+    existing = ctx.store.find(ReasonOverride, verdict_reason=req.verdict_reason)
+    if existing:
+        ctx.store.delete(existing)
+    override, action = None, _ACTIONS[req.override_action]
+    if action:
+        override = ctx.store.insert(
+            ReasonOverride(
+                verdict_reason=req.verdict_reason,
+                override_action=action,
+                override_description=req.override_description or None,
+                override_created_at=ctx.now,
+            )
+        )
+    return {"verdict_reason_action": _reason_response(req.verdict_reason, override)}
 
 
 class ListReasons(Request):
@@ -205,12 +202,13 @@ class ListReasons(Request):
 
 @api.post("/v1/verdict_reasons/list")
 def list_reasons(ctx: Context, req: ListReasons) -> Body:
+    """Return the known verdict reasons with their actions."""
     overrides = {override.verdict_reason: override for override in ctx.store.all(ReasonOverride)}
     names = overrides if req.overrides_only else {*fraud.DEFAULT_ACTIONS, *overrides}
-    return {"verdict_reason_actions": [_reason(name, overrides.get(name)) for name in sorted(names)]}
+    return {"verdict_reason_actions": [_reason_response(name, overrides.get(name)) for name in sorted(names)]}
 
 
-def _reason(name: str, override: ReasonOverride | None) -> Body:
+def _reason_response(name: str, override: ReasonOverride | None) -> Body:
     return {
         "verdict_reason": name,
         "default_action": fraud.default_action(name),
@@ -226,4 +224,5 @@ class EmailRisk(Request):
 
 @api.post("/v1/email/risk")
 def email_risk(ctx: Context, req: EmailRisk) -> Body:
+    """Return the risk of an e-mail address."""
     return fraud.email_risk(ctx, req.email_address)

@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 from msgspec import Meta
-from sqlalchemy import and_, or_
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.domain.oauth_server import client_secrets, m2m
 from mockstytch.domain.shared import metadata, search
 from mockstytch.runtime import Context
+from mockstytch.store import queries
 from mockstytch.store.records.oauth_server import M2MClient
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, Metadata
@@ -108,9 +108,9 @@ class Search(Request):
 
 _columns = M2MClient.table.c
 _WANTED = {
-    "client_id": lambda values: search.one_of(_columns.client_id, values),
-    "client_name": lambda values: search.one_of(_columns.client_name, values),
-    "scopes": search.holds_any(_columns.scopes),
+    "client_id": lambda values: queries.one_of(_columns.client_id, values),
+    "client_name": lambda values: queries.one_of(_columns.client_name, values),
+    "scopes": lambda values: queries.list_has_any(_columns.scopes, values),
 }
 
 
@@ -118,18 +118,14 @@ _WANTED = {
 def search_(ctx: Context, req: Search) -> Body:
     """Clients by id, exact name or scope, newest first."""
     found = ctx.store.query(M2MClient)
-    query = req.query or search.Query()
-    operator = query.operator.upper() or "AND"
-    if operator not in ("AND", "OR"):
-        raise errors.user_search_invalid_operator()
-    clauses = [_clause(operand) for operand in query.operands]
-    if clauses:
-        found = found.where(and_(*clauses) if operator == "AND" else or_(*clauses))
+    condition = search.combine(req.query or search.Query(), _clause)
+    if condition is not None:
+        found = found.where(condition)
     rows, about = search.page(ctx, M2MClient, found, req.cursor, req.limit or 100)
     return {"m2m_clients": [wire.m2m_client(client) for client in rows], "results_metadata": about}
 
 
-def _clause(operand: Any) -> search.Clause:
+def _clause(operand: Any) -> queries.Condition:
     if not isinstance(operand, dict):
         raise errors.bad_request(because="an operand is not an object")
     name, values = operand.get("filter_name"), operand.get("filter_value")

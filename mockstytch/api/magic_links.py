@@ -59,7 +59,7 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
         "signup": redirects.resolve(ctx, "signup", req.signup_redirect_url),
     }
     templates = req.login_template_id, req.signup_template_id
-    redirects.check_template(ctx, *templates)
+    redirects.require_templates(ctx, *templates)
     member, created = provisioning.find_or_provision(ctx, organization, req.email_address, "magic_link")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
@@ -115,7 +115,7 @@ def invite(ctx: Context, req: Invite) -> Body:
         return members.member_response(member, organization)
     organization = lookup.organization(ctx, req.organization_id)
     url = redirects.resolve(ctx, "invite", req.invite_redirect_url)
-    redirects.check_template(ctx, req.invite_template_id)
+    redirects.require_templates(ctx, req.invite_template_id)
     if req.invited_by_member_id:
         lookup.member(ctx, organization, req.invited_by_member_id)
     permissions.require_assignable(ctx, organization, req.roles)

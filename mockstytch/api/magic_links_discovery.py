@@ -31,7 +31,7 @@ class Send(Request):
 def send(ctx: Context, req: Send) -> Body:
     """Mail a link to an address, whether or not anybody knows it."""
     url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
-    redirects.check_template(ctx, req.login_template_id)
+    redirects.require_templates(ctx, req.login_template_id)
     if req.email_address == sandbox.EMAIL_ADDRESS:
         return {}
     token = one_time_tokens.mint(

@@ -1,15 +1,14 @@
-"""``organizations.members``: the people in an organization."""
+"""``organizations.members``: create, change, delete and search members."""
 
-from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
 
 from mockstytch import errors, wire
 from mockstytch.domain.credentials import passwords, totp
-from mockstytch.domain.organizations import members, provisioning
-from mockstytch.domain.rbac import permissions, role_search
-from mockstytch.domain.shared import emails, lookup, metadata, search
+from mockstytch.domain.organizations import member_search, members, provisioning
+from mockstytch.domain.rbac import permissions
+from mockstytch.domain.shared import emails, lookup, member_events, metadata, search
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -46,7 +45,7 @@ class Create(Request):
 
 @api.post("/v1/b2b/organizations/{organization_id}/members", sdk=("/b2b/organizations/members",), permission="create")
 def create(ctx: Context, req: Create) -> Body:
-    """Create a member, active at once. No mail is sent, and the rules for invitations don't apply."""
+    """Create an active member. No e-mail is sent, and the settings for invitations don't apply."""
     organization = lookup.organization(ctx, req.organization_id)
     permissions.require_assignable(ctx, organization, req.roles)
     if ctx.actor.kind == "member" and req.trusted_metadata:
@@ -65,7 +64,8 @@ def create(ctx: Context, req: Create) -> Body:
         untrusted_metadata=metadata.merge({}, req.untrusted_metadata),
         **members.phone_columns(ctx, req.mfa_phone_number),
     )
-    return members.changed(ctx, member, organization, "create")
+    member_events.member_created(ctx, member, organization)
+    return members.member_response(member, organization)
 
 
 class Get(Request):
@@ -76,7 +76,7 @@ class Get(Request):
 
 @api.get("/v1/b2b/organizations/{organization_id}/member")
 def get(ctx: Context, req: Get) -> Body:
-    """One member, by id or address; where both are given they must be one member's."""
+    """Return a member, found by id or address. If both are sent, they must belong to the same member."""
     organization = lookup.organization(ctx, req.organization_id)
     if not req.member_id and not req.email_address:
         raise errors.invalid_member_get_fields()
@@ -87,7 +87,7 @@ def get(ctx: Context, req: Get) -> Body:
         return members.member_response(by_email, organization)
     member = lookup.member(ctx, organization, req.member_id)
     if req.email_address and member != by_email:
-        raise errors.invalid_member_get_fields(because="member_id and email_address are not one member's")
+        raise errors.invalid_member_get_fields(because="member_id and email_address belong to different members")
     return members.member_response(member, organization)
 
 
@@ -98,7 +98,7 @@ class DangerouslyGet(Request):
 
 @api.get("/v1/b2b/organizations/members/dangerously_get/{member_id}")
 def dangerously_get(ctx: Context, req: DangerouslyGet) -> Body:
-    """One member, whatever its organization."""
+    """Return a member of any organization."""
     member = ctx.store.find(Member, member_id=req.member_id)
     if member is None or (member.status == "deleted" and not req.include_deleted):
         raise errors.member_not_found(because="the member is deleted" if member else "")
@@ -144,7 +144,10 @@ class Update(Request):
     },
 )
 def update(ctx: Context, req: Update) -> Body:
-    """Change what is sent. A new address must be verified anew, clears the password, and retires the former one."""
+    """Change the sent fields.
+
+    A new address is unverified, retires the former one, and clears the password.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     changes = req.changes()
@@ -159,34 +162,42 @@ def update(ctx: Context, req: Update) -> Body:
         permissions.require_assignable(ctx, organization, req.roles)
         changes["roles"] = list(dict.fromkeys(req.roles))
         if not req.preserve_existing_sessions:
-            members.end_sessions_by_sso(ctx, organization, member, set(member.roles) - set(req.roles))
+            members.revoke_sessions_with_roles(ctx, organization, member, set(member.roles) - set(req.roles))
     if not changes.get("external_id", "sent"):
         del changes["external_id"]
     if number := changes.pop("mfa_phone_number", ""):
         if member.mfa_phone_number:
             raise errors.duplicate_member_phone_number_for_member()
         changes |= members.phone_columns(ctx, number)
-    _check_default_mfa_method(member, req)
+    _require_factor_of_default_mfa_method(member, req)
     if not changes and not new_email:
         return members.member_response(member, organization)
     member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
     if new_email and new_email != member.email_address:
-        member = emails.change(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
+        member = emails.change_address(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
         member = passwords.on_email_changed(ctx, member)
-    return members.changed(ctx, member, organization)
+    return _updated(ctx, member, organization)
 
 
-def _check_default_mfa_method(member: Member, req: Update) -> None:
+def _updated(ctx: Context, member: Member, organization: Organization) -> Body:
+    """Emit the update event, and return the response."""
+    member_events.member_updated(ctx, member, organization)
+    return members.member_response(member, organization)
+
+
+def _require_factor_of_default_mfa_method(member: Member, req: Update) -> None:
     if req.default_mfa_method is UNSET:
         return
-    has_sms = bool(member.mfa_phone_number or req.mfa_phone_number)
-    has_it = has_sms if req.default_mfa_method is MfaMethod.SMS_OTP else bool(member.totp_registration_id)
-    if not has_it:
+    if req.default_mfa_method is MfaMethod.SMS_OTP:
+        has_factor = bool(member.mfa_phone_number or req.mfa_phone_number)
+    else:
+        has_factor = bool(member.totp_registration_id)
+    if not has_factor:
         raise errors.default_mfa_member_missing_factor()
 
 
-class Named(Request):
-    """Nothing but who is meant."""
+class MemberPath(Request):
+    """Path parameters of one member."""
 
     organization_id: OrganizationRef
     member_id: MemberRef
@@ -197,8 +208,8 @@ class Named(Request):
     sdk=("/b2b/organizations/members/{member_id}",),
     permission="delete",
 )
-def delete(ctx: Context, req: Named) -> Body:
-    """Delete a member, or revoke an invitation: sessions end, links die, the address is free again."""
+def delete(ctx: Context, req: MemberPath) -> Body:
+    """Delete a member, or revoke an invitation. Sessions and links end, and the address becomes available."""
     organization = lookup.organization(ctx, req.organization_id)
     member = members.delete(ctx, lookup.member(ctx, organization, req.member_id))
     return {"member_id": member.member_id}
@@ -209,28 +220,29 @@ def delete(ctx: Context, req: Named) -> Body:
     sdk=("/b2b/organizations/members/{member_id}/reactivate",),
     permission="create",
 )
-def reactivate(ctx: Context, req: Named) -> Body:
-    """Bring a deleted member back, if its address was verified and is still free. Takes no external id."""
+def reactivate(ctx: Context, req: MemberPath) -> Body:
+    """Reactivate a deleted member, if the address was verified and is still available. Finds members by id only."""
     organization = lookup.organization(ctx, req.organization_id)
     member = ctx.store.find(Member, member_id=req.member_id, organization_id=organization.organization_id)
     if member is None or member.status != "deleted":
         raise errors.no_deleted_member_found_for_reactivation()
     if not member.email_address_verified:
         raise errors.email_unverified_for_reactivation()
-    kept = emails.reservation(ctx, organization, member.email_address)
-    if kept or lookup.member_by_email(ctx, organization, member.email_address):
+    reserved = emails.find_reservation(ctx, organization, member.email_address)
+    if reserved or lookup.member_by_email(ctx, organization, member.email_address):
         raise errors.reactivation_email_belongs_to_another_member()
     member = ctx.store.update(member, members.uniqueness_errors(), status="active", updated_at=ctx.now)
-    return members.changed(ctx, member, organization)
+    return _updated(ctx, member, organization)
 
 
 @api.delete(
     "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id", permission="update.info.external-id"
 )
-def delete_external_id(ctx: Context, req: Named) -> Body:
+def delete_external_id(ctx: Context, req: MemberPath) -> Body:
+    """Remove the external id of a member."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    return members.changed(ctx, ctx.store.update(member, external_id=None, updated_at=ctx.now), organization)
+    return _updated(ctx, ctx.store.update(member, external_id=None, updated_at=ctx.now), organization)
 
 
 @api.delete(
@@ -238,8 +250,8 @@ def delete_external_id(ctx: Context, req: Named) -> Body:
     sdk=("/b2b/organizations/members/mfa_phone_numbers/{member_id}", "/b2b/organizations/members/deletePhoneNumber"),
     permission="update.info.delete.mfa-phone",
 )
-def delete_mfa_phone_number(ctx: Context, req: Named) -> Body:
-    """Unlink the phone number. Sessions live on; enrolment stays as it is."""
+def delete_mfa_phone_number(ctx: Context, req: MemberPath) -> Body:
+    """Delete the phone number. Sessions continue, and ``mfa_enrolled`` doesn't change."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if not member.mfa_phone_number:
@@ -247,7 +259,7 @@ def delete_mfa_phone_number(ctx: Context, req: Named) -> Body:
     default = "" if member.default_mfa_method == MfaMethod.SMS_OTP else member.default_mfa_method
     columns = members.phone_columns(ctx, "")
     member = ctx.store.update(member, **columns, default_mfa_method=default, updated_at=ctx.now)
-    return members.changed(ctx, member, organization)
+    return _updated(ctx, member, organization)
 
 
 @api.delete(
@@ -255,8 +267,8 @@ def delete_mfa_phone_number(ctx: Context, req: Named) -> Body:
     sdk=("/b2b/organizations/members/totp/{member_id}", "/b2b/organizations/members/deleteTOTP"),
     permission="update.info.delete.mfa-totp",
 )
-def delete_totp(ctx: Context, req: Named) -> Body:
-    """Unlink the authenticator app. Sessions live on; enrolment stays as it is."""
+def delete_totp(ctx: Context, req: MemberPath) -> Body:
+    """Delete the TOTP registration. Sessions continue, and ``mfa_enrolled`` doesn't change."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if not member.totp_registration_id:
@@ -264,7 +276,7 @@ def delete_totp(ctx: Context, req: Named) -> Body:
     totp.delete(ctx, member)
     default = "" if member.default_mfa_method == MfaMethod.TOTP else member.default_mfa_method
     member = ctx.store.update(member, totp_registration_id="", default_mfa_method=default, updated_at=ctx.now)
-    return members.changed(ctx, member, organization)
+    return _updated(ctx, member, organization)
 
 
 class DeletePassword(Request):
@@ -277,16 +289,16 @@ class DeletePassword(Request):
     sdk=("/b2b/organizations/members/passwords/{member_password_id}",),
 )
 def delete_password(ctx: Context, req: DeletePassword) -> Body:
-    """Delete a member's password, named by its own id. Whose it is decides who may do that."""
+    """Delete a password, found by its own id. An acting member needs a permission for the password's member."""
     organization = lookup.organization(ctx, req.organization_id)
     member = ctx.store.find(
         Member, organization_id=organization.organization_id, member_password_id=req.member_password_id
     )
-    named = {"organization_id": organization.organization_id, "member_id": member and member.member_id}
-    permissions.authorize(ctx, "stytch.member", "update.info.delete.password", named)
+    target = {"organization_id": organization.organization_id, "member_id": member and member.member_id}
+    permissions.authorize(ctx, "stytch.member", "update.info.delete.password", target)
     if member is None:
         raise errors.member_password_not_found()
-    return members.changed(ctx, passwords.delete(ctx, member), organization)
+    return _updated(ctx, passwords.delete(ctx, member), organization)
 
 
 class Search(Request):
@@ -296,71 +308,20 @@ class Search(Request):
     query: search.Query | None = None
 
 
-_m = Member.table.c
-_STATUSES = ("pending", "invited", "active", "deleted")
-
-
-def _by_ids(values: list[str]) -> search.Clause:
-    internal = [value.startswith("member-test-") for value in values]
-    if any(internal) and not all(internal):
-        raise errors.member_search_cannot_mix_internal_and_external_member_ids()
-    return (_m.member_id if all(internal) else _m.external_id).in_(values)
-
-
-def _by_statuses(values: list[str]) -> search.Clause:
-    lowered = [value.lower() for value in values]
-    if not set(lowered) <= set(_STATUSES):
-        raise errors.search_invalid_status_filter()
-    return _m.status.in_(lowered)
-
-
-FILTERS = {
-    "member_ids": search.Filter("strings", _by_ids),
-    "member_emails": search.Filter(
-        "strings", lambda v: search.one_of(_m.email_address, [email.lower() for email in v])
-    ),
-    "member_email_fuzzy": search.Filter("fuzzy", lambda v: _m.email_address.icontains(v, autoescape=True)),
-    "member_is_breakglass": search.Filter("boolean", lambda v: _m.is_breakglass.is_(v), "is_breakglass"),
-    "statuses": search.Filter("strings", _by_statuses),
-    "member_mfa_phone_numbers": search.Filter(
-        "strings", lambda v: _m.mfa_phone_number.in_(v), "mfa_member_phone_numbers"
-    ),
-    "member_mfa_phone_number_fuzzy": search.Filter(
-        "fuzzy", lambda v: _m.mfa_phone_number.icontains(v, autoescape=True), "mfa_member_phone_number_fuzzy"
-    ),
-    "member_password_exists": search.Filter(
-        "boolean", lambda v: _m.member_password_id != "" if v else _m.member_password_id == "", "password_exists"
-    ),
-    "member_totp_exists": search.Filter(
-        "boolean", lambda v: _m.totp_registration_id != "" if v else _m.totp_registration_id == "", "totp_exists"
-    ),
-}
-
-
 @api.post("/v1/b2b/organizations/members/search", sdk=("/b2b/organizations/me/members/search",), permission="search")
 def search_(ctx: Context, req: Search) -> Body:
-    """Find members of the given organizations, newest first; deleted ones only where ``statuses`` asks for them."""
-    found_organizations = {}
+    """Find members of the given organizations, newest first. Deleted ones are found only if ``statuses`` has them."""
+    organizations = {}
     for reference in req.organization_ids:
         if ctx.actor.kind == "member":
             permissions.own_organization(ctx, reference)
         organization = lookup.organization(ctx, reference)
-        found_organizations[organization.organization_id] = organization
-    found = ctx.store.query(Member).where(search.one_of(_m.organization_id, found_organizations))
-    query = req.query or search.Query()
-    by_roles = search.Filter("strings", partial(role_search.members_with_roles, ctx, found_organizations.values()))
-    wanted = search.condition("member", {**FILTERS, "member_roles": by_roles}, query)
-    if wanted is not None:
-        found = found.where(wanted)
-    if not any(
-        o["filter_name"] == "statuses" and "deleted" in map(str.lower, o["filter_value"]) for o in query.operands
-    ):
-        found = found.where(_m.status != "deleted")
-    rows, results = search.page(ctx, Member, found, req.cursor, req.limit or 100)
+        organizations[organization.organization_id] = organization
+    condition = member_search.condition(ctx, organizations.values(), req.query or search.Query())
+    query = ctx.store.query(Member).where(condition)
+    found, results = search.page(ctx, Member, query, req.cursor, req.limit or 100)
     return {
-        "members": [
-            wire.member(lookup.without_expired_lock(ctx, m), found_organizations[m.organization_id]) for m in rows
-        ],
-        "organizations": {m.organization_id: wire.organization(found_organizations[m.organization_id]) for m in rows},
+        "members": [wire.member(lookup.without_expired_lock(ctx, m), organizations[m.organization_id]) for m in found],
+        "organizations": {m.organization_id: wire.organization(organizations[m.organization_id]) for m in found},
         "results_metadata": results,
     }

@@ -1,10 +1,10 @@
-"""``organizations.members``: the addresses that somebody had, and the one to come."""
+"""``organizations.members``: retired e-mail addresses and pending e-mail changes."""
 
 from mockstytch import errors
-from mockstytch.api import members as members_api
+from mockstytch.api.members import MemberPath
 from mockstytch.domain.credentials import codes, one_time_tokens
 from mockstytch.domain.organizations import members
-from mockstytch.domain.shared import emails, lookup, messages, redirects
+from mockstytch.domain.shared import emails, lookup, member_events, messages, redirects
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -13,10 +13,10 @@ from mockstytch.surfaces.fields import CaseInsensitiveEnum, EmailAddress, Locale
 
 api = Endpoints(resource="stytch.member")
 
-_UPDATE_MINUTES = 5  # how long a link or code of ``start_email_update`` lives
+_UPDATE_MINUTES = 5  # the lifetime of the link or code of ``start_email_update``
 
 
-class UnlinkRetiredEmail(members_api.Named):
+class UnlinkRetiredEmail(MemberPath):
     email_id: str = ""
     email_address: OptionalEmail = ""
 
@@ -30,14 +30,16 @@ class UnlinkRetiredEmail(members_api.Named):
     permission="update.info.unlink.retired-email",
 )
 def unlink_retired_email(ctx: Context, req: UnlinkRetiredEmail) -> Body:
-    """Let a retired address go. Where id and address are given they must be of one e-mail."""
+    """Release a retired address. If id and address are sent, they must belong to the same e-mail."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if not req.email_id and not req.email_address:
         raise errors.retired_email_missing_email_identifiers()
     for retired in member.retired_email_addresses:
         if req.email_id in ("", retired.email_id) and req.email_address in ("", retired.email_address):
-            body = members.changed(ctx, emails.release(ctx, member, retired), organization)
+            member = emails.release(ctx, member, retired)
+            member_events.member_updated(ctx, member, organization)
+            body = members.member_response(member, organization)
             return {**body, "organization_id": organization.organization_id}
     raise errors.email_not_found()
 
@@ -47,7 +49,7 @@ class DeliveryMethod(CaseInsensitiveEnum):
     EMAIL_OTP = "EMAIL_OTP"
 
 
-class StartEmailUpdate(members_api.Named):
+class StartEmailUpdate(MemberPath):
     email_address: EmailAddress
     login_redirect_url: str = ""
     locale: LocaleField = Locale.EN
@@ -61,15 +63,15 @@ class StartEmailUpdate(members_api.Named):
     permission="update.info.email",
 )
 def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
-    """Mail the new address a link or a code. The address changes when that comes back, within five minutes."""
+    """Send a link or a code to the new address. Redeeming it within five minutes changes the member's address."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if member.status != "active":
         raise errors.email_updates_available_only_for_active_members()
     if not member.email_address_verified:
         raise errors.member_has_no_active_verified_email()
-    _check_desired_email(ctx, organization, member, req.email_address)
-    redirects.check_template(ctx, req.login_template_id)
+    _require_available_for(ctx, organization, member, req.email_address)
+    redirects.require_templates(ctx, req.login_template_id)
     if not any(e.email_address == req.email_address for e in member.retired_email_addresses):
         emails.reserve(ctx, member, req.email_address, "updating", _UPDATE_MINUTES)
     if req.delivery_method is DeliveryMethod.EMAIL_OTP:
@@ -91,16 +93,23 @@ def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
     return members.member_response(member, organization)
 
 
-def _check_desired_email(ctx: Context, organization: Organization, member: Member, email_address: str) -> None:
+def _require_available_for(ctx: Context, organization: Organization, member: Member, email_address: str) -> None:
+    """Raise if the member can't change to this address.
+
+    Raises:
+        duplicate_member_email: if another member has the address.
+        desired_email_deactivated_by_different_member: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
+    """
     if lookup.member_by_email(ctx, organization, email_address):
         raise errors.duplicate_member_email()
-    kept = emails.reservation(ctx, organization, email_address)
-    if kept is None:
+    reserved = emails.find_reservation(ctx, organization, email_address)
+    if reserved is None:
         return
-    if kept.member_id == member.member_id:
-        if kept.use == "updating":  # asked for again: the former link or code stays good, the time starts anew
-            ctx.store.delete(kept)
+    if reserved.member_id == member.member_id:
+        if reserved.use == "updating":  # a repeated request: earlier links and codes stay valid, the time starts again
+            ctx.store.delete(reserved)
         return
-    if kept.use == "retired":
+    if reserved.use == "retired":
         raise errors.desired_email_deactivated_by_different_member()
     raise errors.desired_email_updating_for_different_member()

@@ -75,7 +75,7 @@ def _with_provider_address(
 ) -> Member:
     """The provider vouches for another address than the member's: that is the member's from now on, if it is free."""
     try:
-        return emails.change(ctx, organization, member, account.email_address, verified=True)
+        return emails.change_address(ctx, organization, member, account.email_address, verified=True)
     except errors.StytchError as e:
         ctx.note(f"the member keeps its address: {e.kind.error_type}")
         return member

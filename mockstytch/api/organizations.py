@@ -1,21 +1,19 @@
-"""``organizations``: tenants, their settings, search."""
+"""``organizations``: create, change, delete and search organizations."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
-from sqlalchemy import Select, select, union_all
 
 from mockstytch import errors, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import sandbox
-from mockstytch.domain.organizations import organization_settings
-from mockstytch.domain.shared import lookup, member_events, search
+from mockstytch.domain.organizations import organization_search, organization_settings
+from mockstytch.domain.shared import lookup, member_events, organization_events, search
 from mockstytch.domain.sso import sso_connections
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
-from mockstytch.store.records.organizations import Organization, OrganizationDomain
+from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import IntermediateSession
-from mockstytch.store.records.sso import ExternalConnection, OidcConnection, SamlConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, Metadata, OrganizationRef
 from mockstytch.values import Frozen
@@ -23,20 +21,20 @@ from mockstytch.values import Frozen
 api = Endpoints(resource="stytch.organization")
 
 
-class Provisioning(CaseInsensitiveEnum):
+class AllowedOrRestricted(CaseInsensitiveEnum):
     ALL_ALLOWED = "ALL_ALLOWED"
+    RESTRICTED = "RESTRICTED"
+
+
+class RestrictedOrNotAllowed(CaseInsensitiveEnum):
     RESTRICTED = "RESTRICTED"
     NOT_ALLOWED = "NOT_ALLOWED"
 
 
-class NarrowProvisioning(CaseInsensitiveEnum):
-    RESTRICTED = "RESTRICTED"
-    NOT_ALLOWED = "NOT_ALLOWED"
-
-
-class Methods(CaseInsensitiveEnum):
+class Allowed(CaseInsensitiveEnum):
     ALL_ALLOWED = "ALL_ALLOWED"
     RESTRICTED = "RESTRICTED"
+    NOT_ALLOWED = "NOT_ALLOWED"
 
 
 class MfaPolicy(CaseInsensitiveEnum):
@@ -49,15 +47,16 @@ class RoleAssignment(Frozen):
     role_id: str
 
 
-_Factor = Annotated[Provisioning, FieldError(errors.invalid_organization_auth_factor_setting)]
+_Provisioning = Annotated[Allowed, FieldError(errors.invalid_organization_auth_factor_setting)]
 _EmailJit = Annotated[
-    NarrowProvisioning, FieldError(errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning)
+    RestrictedOrNotAllowed, FieldError(errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning)
 ]
 _TenantJit = Annotated[
-    NarrowProvisioning, FieldError(errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning)
+    RestrictedOrNotAllowed,
+    FieldError(errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning),
 ]
-_AuthMethods = Annotated[Methods, FieldError(errors.invalid_organization_auth_method_settings)]
-_MfaMethods = Annotated[Methods, FieldError(errors.invalid_organization_mfa_factor_setting)]
+_AuthMethods = Annotated[AllowedOrRestricted, FieldError(errors.invalid_organization_auth_method_settings)]
+_MfaMethods = Annotated[AllowedOrRestricted, FieldError(errors.invalid_organization_mfa_factor_setting)]
 _MfaPolicy = Annotated[MfaPolicy, FieldError(errors.invalid_organization_mfa_policy)]
 _Slug = Annotated[
     str,
@@ -73,17 +72,17 @@ _Tenants = Annotated[dict[str, list[str]], FieldError(errors.invalid_oauth_allow
 Name = Annotated[str, Meta(min_length=1), FieldError(errors.organization_name_missing)]
 
 
-class Settings(Request):
-    """What every request that writes an organization can carry."""
+class OrganizationFields(Request):
+    """The fields of an organization that can be set at creation and in an update."""
 
     organization_slug: Maybe[_Slug] = UNSET
     organization_external_id: Maybe[_ExternalId] = UNSET
     organization_logo_url: Maybe[str] = UNSET
     trusted_metadata: Maybe[Metadata] = UNSET
-    sso_jit_provisioning: Maybe[_Factor] = UNSET
+    sso_jit_provisioning: Maybe[_Provisioning] = UNSET
     email_allowed_domains: Maybe[list[str]] = UNSET
     email_jit_provisioning: Maybe[_EmailJit] = UNSET
-    email_invites: Maybe[_Factor] = UNSET
+    email_invites: Maybe[_Provisioning] = UNSET
     auth_methods: Maybe[_AuthMethods] = UNSET
     allowed_auth_methods: Maybe[list[str]] = UNSET
     mfa_policy: Maybe[_MfaPolicy] = UNSET
@@ -92,20 +91,20 @@ class Settings(Request):
     allowed_mfa_methods: Maybe[list[str]] = UNSET
     oauth_tenant_jit_provisioning: Maybe[_TenantJit] = UNSET
     allowed_oauth_tenants: Maybe[_Tenants] = UNSET
-    first_party_connected_apps_allowed_type: Maybe[Provisioning] = UNSET
+    first_party_connected_apps_allowed_type: Maybe[Allowed] = UNSET
     allowed_first_party_connected_apps: Maybe[list[str]] = UNSET
-    third_party_connected_apps_allowed_type: Maybe[Provisioning] = UNSET
+    third_party_connected_apps_allowed_type: Maybe[Allowed] = UNSET
     allowed_third_party_connected_apps: Maybe[list[str]] = UNSET
 
 
-class Create(Settings):
+class Create(OrganizationFields):
     organization_name: Name
     claimed_email_domains: Maybe[list[str]] = UNSET
 
 
 @api.post("/v1/b2b/organizations")
 def create(ctx: Context, req: Create) -> Body:
-    """Create an organization. The slug is derived from the name where none is given."""
+    """Create an organization. Without a slug, one is derived from the name."""
     organization = organization_settings.create(ctx, req.organization_name, req.changes())
     return {"organization": wire.organization(organization)}
 
@@ -116,10 +115,11 @@ class Get(Request):
 
 @api.get("/v1/b2b/organizations/{organization_id}", sdk=("/b2b/organizations/me",))
 def get(ctx: Context, req: Get) -> Body:
+    """Return an organization."""
     return {"organization": wire.organization(lookup.organization(ctx, req.organization_id))}
 
 
-class Update(Settings):
+class Update(OrganizationFields):
     organization_id: OrganizationRef
     organization_name: Maybe[str] = UNSET
     claimed_email_domains: Maybe[list[str]] = UNSET
@@ -157,7 +157,7 @@ class Update(Settings):
     },
 )
 def update(ctx: Context, req: Update) -> Body:
-    """Change what is sent; lists are replaced, ``trusted_metadata`` is merged. Sessions live on."""
+    """Change the sent fields. Lists are replaced, ``trusted_metadata`` is merged. Sessions continue."""
     organization = lookup.organization(ctx, req.organization_id)
     return {"organization": wire.organization(organization_settings.update(ctx, organization, req.changes()))}
 
@@ -168,7 +168,7 @@ class Delete(Request):
 
 @api.delete("/v1/b2b/organizations/{organization_id}", sdk=("/b2b/organizations/me",), permission="delete")
 def delete(ctx: Context, req: Delete) -> Body:
-    """Delete an organization with its members, their sessions and outstanding links. The slug is free again."""
+    """Delete an organization with its members, their sessions and their links. The slug becomes available."""
     organization = lookup.organization(ctx, req.organization_id)
     for member in ctx.store.all(Member, organization_id=organization.organization_id):
         one_time_tokens.revoke_outstanding(ctx, member)
@@ -177,28 +177,29 @@ def delete(ctx: Context, req: Delete) -> Body:
     for connection in organization.sso_connections:
         sso_connections.emit(ctx, "delete", connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
-    ctx.store.delete(organization)  # members and sessions go with it
-    ctx.emit("organization", "delete", organization.organization_id)
+    ctx.store.delete(organization)  # deletes its members and their sessions, too
+    organization_events.organization_deleted(ctx, organization)
     return {"organization_id": organization.organization_id}
 
 
 @api.delete("/v1/b2b/organizations/{organization_id}/external_id", permission="update.info.external-id")
 def delete_external_id(ctx: Context, req: Get) -> Body:
+    """Remove the external id of an organization."""
     organization = lookup.organization(ctx, req.organization_id)
     organization = ctx.store.update(organization, organization_external_id=None, updated_at=ctx.now)
-    ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
+    organization_events.organization_updated(ctx, organization)
     return {"organization": wire.organization(organization)}
 
 
 @api.get("/v1/b2b/organizations/{organization_id}/metrics")
 def metrics(ctx: Context, req: Get) -> Body:
-    """The number of members, deleted ones left out."""
+    """Return the number of members, without deleted ones."""
     organization = lookup.organization(ctx, req.organization_id)
     columns = Member.table.c
-    living = ctx.store.query(Member).where(
+    query = ctx.store.query(Member).where(
         columns.organization_id == organization.organization_id, columns.status != "deleted"
     )
-    return {"member_count": ctx.store.count(living)}
+    return {"member_count": ctx.store.count(query)}
 
 
 class Search(Request):
@@ -207,64 +208,12 @@ class Search(Request):
     query: search.Query | None = None
 
 
-_o, _m, _d = Organization.table.c, Member.table.c, OrganizationDomain.table.c
-_C = (SamlConnection.table.c, OidcConnection.table.c, ExternalConnection.table.c)
-
-
-def _members() -> Select[tuple[str]]:
-    """Ids of the organizations with a member …"""
-    return select(_m.organization_id).where(_m.project_id == _o.project_id, _m.status != "deleted")
-
-
-def _domains(use: str) -> Select[tuple[str]]:
-    """Ids of the organizations that allow or claim a domain …"""
-    return select(_d.organization_id).where(_d.project_id == _o.project_id, _d.use == use)
-
-
-def _connections(c: Any) -> Select[tuple[str]]:
-    """Ids of the organizations with an SSO connection of this table …"""
-    return select(c.organization_id).where(c.project_id == _o.project_id)
-
-
-def _has_active_connection() -> search.Clause:
-    active = (_connections(c).where(c.status == "active") if "status" in c else _connections(c) for c in _C)
-    return _o.organization_id.in_(union_all(*active))
-
-
-FILTERS = {
-    "organization_ids": search.Filter("strings", lambda v: _o.organization_id.in_(v)),
-    "organization_slugs": search.Filter("strings", lambda v: _o.slug_key.in_([slug.lower() for slug in v])),
-    "organization_slug_fuzzy": search.Filter("fuzzy", lambda v: _o.slug_key.icontains(v, autoescape=True)),
-    "organization_name_fuzzy": search.Filter("fuzzy", lambda v: _o.organization_name.icontains(v, autoescape=True)),
-    "member_emails": search.Filter(
-        "strings", lambda v: _o.organization_id.in_(_members().where(_m.email_address.in_([e.lower() for e in v])))
-    ),
-    "member_email_fuzzy": search.Filter(
-        "fuzzy", lambda v: _o.organization_id.in_(_members().where(_m.email_address.icontains(v, autoescape=True)))
-    ),
-    "allowed_domains": search.Filter(
-        "strings", lambda v: _o.organization_id.in_(_domains("allowed").where(_d.domain.in_([d.lower() for d in v])))
-    ),
-    "allowed_domain_fuzzy": search.Filter(
-        "fuzzy", lambda v: _o.organization_id.in_(_domains("allowed").where(_d.domain.icontains(v, autoescape=True)))
-    ),
-    "claimed_email_domains": search.Filter(
-        "strings", lambda v: _o.organization_id.in_(_domains("claimed").where(_d.domain.in_([d.lower() for d in v])))
-    ),
-    "has_active_sso_connection": search.Filter("boolean", lambda v: _has_active_connection() == v),
-    "sso_connection_id": search.Filter(
-        "string",
-        lambda v: _o.organization_id.in_(union_all(*(_connections(c).where(c.connection_id == v) for c in _C))),
-    ),
-}
-
-
 @api.post("/v1/b2b/organizations/search")
 def search_(ctx: Context, req: Search) -> Body:
     """Find organizations, newest first."""
-    found = ctx.store.query(Organization).where(_o.organization_id != sandbox.ORGANIZATION_ID)
-    wanted = search.condition("organization", FILTERS, req.query or search.Query())
-    if wanted is not None:
-        found = found.where(wanted)
-    rows, metadata = search.page(ctx, Organization, found, req.cursor, req.limit or 100)
-    return {"organizations": [wire.organization(o) for o in rows], "results_metadata": metadata}
+    query = ctx.store.query(Organization).where(Organization.table.c.organization_id != sandbox.ORGANIZATION_ID)
+    condition = search.condition("organization", organization_search.FILTERS, req.query or search.Query())
+    if condition is not None:
+        query = query.where(condition)
+    organizations, results = search.page(ctx, Organization, query, req.cursor, req.limit or 100)
+    return {"organizations": [wire.organization(o) for o in organizations], "results_metadata": results}

@@ -46,7 +46,7 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     """Mail a code. Codes sent to the address before are void; who isn't a member yet becomes a pending one."""
     organization = lookup.organization(ctx, req.organization_id)
     templates = req.login_template_id, req.signup_template_id
-    redirects.check_template(ctx, *templates)
+    redirects.require_templates(ctx, *templates)
     member, created = provisioning.find_or_provision(ctx, organization, req.email_address, "email_otp")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
@@ -121,7 +121,7 @@ class DiscoverySend(Request):
 @api.post("/v1/b2b/otps/email/discovery/send", sdk=("/b2b/otps/email/discovery/send",))
 def discovery_send(ctx: Context, req: DiscoverySend) -> Body:
     """Mail a code to an address, whether or not anybody knows it."""
-    redirects.check_template(ctx, req.login_template_id)
+    redirects.require_templates(ctx, req.login_template_id)
     token = codes.issue(ctx, "discovery_otp", req.email_address, req.discovery_expiration_minutes)
     messages.code(ctx, "email_otp.discovery", token, req.locale, None, (req.login_template_id,))
     return {}

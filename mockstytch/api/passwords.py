@@ -108,7 +108,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     login_url = redirects.resolve(ctx, "login", req.login_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
-    redirects.check_template(ctx, *templates)
+    redirects.require_templates(ctx, *templates)
     member, _ = provisioning.find_or_provision(ctx, organization, req.email_address, "password")
     sent: dict[str, Any] = {
         "email_address": member.email_address,
@@ -264,7 +264,9 @@ def require_reset(ctx: Context, req: RequireReset) -> Body:
     if member.email_address != req.email_address:
         raise errors.member_not_found(because="member_id and email_address are not one member's")
     passwords.require_reset(ctx, req.email_address, untold=member.member_id)
-    return members.changed(ctx, ctx.store.get(Member, member_id=member.member_id), organization)
+    member = ctx.store.get(Member, member_id=member.member_id)
+    member_events.member_updated(ctx, member, organization)
+    return members.member_response(member, organization)
 
 
 class Migrate(Request):
@@ -314,8 +316,9 @@ def migrate(ctx: Context, req: Migrate) -> Body:
     )
     member = _migrated(ctx, member, req)
     member = member if again else passwords.set_password(ctx, member, stored)
-    body = members.changed(ctx, member, organization, "update" if found else "create")
-    return {**body, "member_created": found is None}
+    emit = member_events.member_updated if found else member_events.member_created
+    emit(ctx, member, organization)
+    return {**members.member_response(member, organization), "member_created": found is None}
 
 
 def _migrated(ctx: Context, member: Member, req: Migrate) -> Member:

@@ -51,7 +51,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     discovery_url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
-    redirects.check_template(ctx, *templates)
+    redirects.require_templates(ctx, *templates)
     minutes, challenge, public_token = (
         req.reset_password_expiration_minutes,
         req.pkce_code_challenge,

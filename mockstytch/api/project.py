@@ -1,4 +1,4 @@
-"""``debug`` and ``project``: who is calling, and how much there is."""
+"""``debug`` and ``project``: the calling project, and counts of its objects."""
 
 from mockstytch.domain.login import sandbox
 from mockstytch.runtime import Context
@@ -10,27 +10,28 @@ from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 api = Endpoints()
 
 
-class Nothing(Request):
+class NoFields(Request):
     pass
 
 
 @api.get("/v1/debug/whoami")
-def whoami(ctx: Context, req: Nothing) -> Body:
+def whoami(ctx: Context, req: NoFields) -> Body:
+    """Return the id and the name of the calling project."""
     return {"project_id": ctx.project.project_id, "name": ctx.project.name}
 
 
 @api.get("/v1/projects/metrics")
-def metrics(ctx: Context, req: Nothing) -> Body:
-    """How many organizations, members and so on the project has."""
+def metrics(ctx: Context, req: NoFields) -> Body:
+    """Return how many organizations, members and M2M clients the project has."""
     columns = Member.table.c
-    living = ctx.store.query(Member).where(
+    members = ctx.store.query(Member).where(
         columns.status != "deleted", columns.organization_id != sandbox.ORGANIZATION_ID
     )
     organizations = ctx.store.query(Organization).where(Organization.table.c.organization_id != sandbox.ORGANIZATION_ID)
     counts = {
         "USER_COUNT": 0,
         "ORGANIZATION_COUNT": ctx.store.count(organizations),
-        "MEMBER_COUNT": ctx.store.count(living),
+        "MEMBER_COUNT": ctx.store.count(members),
         "M2M_CLIENT_COUNT": ctx.store.count(ctx.store.query(M2MClient)),
     }
     return {

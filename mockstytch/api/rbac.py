@@ -1,4 +1,4 @@
-"""``rbac``: the policies, which the SDKs fetch for every local check."""
+"""``rbac``: the policies. The SDKs fetch them to check permissions locally."""
 
 from mockstytch import wire
 from mockstytch.domain.rbac import permissions, rbac_policy
@@ -19,7 +19,7 @@ class Policy(Request):
 
 @api.get("/v1/b2b/rbac/policy")
 def policy(ctx: Context, req: Policy) -> Body:
-    """The project's roles, resources and scopes."""
+    """Return the project's roles, resources and scopes."""
     return {
         "policy": {
             "roles": [wire.role(r) for r in permissions.roles(ctx)],
@@ -35,8 +35,8 @@ class GetOrgPolicy(Request):
 
 @api.get("/v1/b2b/rbac/organizations/{organization_id}")
 def get_org_policy(ctx: Context, req: GetOrgPolicy) -> Body:
-    """The roles that an organization defines for itself."""
-    return _answer(lookup.organization(ctx, req.organization_id))
+    """Return the roles that an organization defines."""
+    return _policy_response(lookup.organization(ctx, req.organization_id))
 
 
 class OrgPolicy(Frozen):
@@ -50,10 +50,10 @@ class SetOrgPolicy(Request):
 
 @api.put("/v1/b2b/rbac/organizations/{organization_id}", permission="update")
 def set_org_policy(ctx: Context, req: SetOrgPolicy) -> Body:
-    """Replace the roles that an organization defines for itself. Who holds one that is gone loses it."""
+    """Replace the roles that an organization defines. Deleted roles are removed from its members."""
     organization = lookup.organization(ctx, req.organization_id)
-    return _answer(rbac_policy.set_organization_policy(ctx, organization, req.org_policy.roles))
+    return _policy_response(rbac_policy.set_organization_policy(ctx, organization, req.org_policy.roles))
 
 
-def _answer(organization: Organization) -> Body:
+def _policy_response(organization: Organization) -> Body:
     return {"org_policy": {"roles": [wire.role(r) for r in organization.custom_roles]}}

@@ -12,7 +12,7 @@ from mockstytch.api.otp_sms import Enrollment, SecondFactor, SecondFactorAuthent
 from mockstytch.domain.credentials import locks, totp
 from mockstytch.domain.login import second_factor
 from mockstytch.domain.organizations import members
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.sessions import Factor
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
@@ -117,8 +117,9 @@ def migrate(ctx: Context, req: Migrate) -> Body:
         updated_at=ctx.now,
     )
     codes = totp.new_recovery_codes(ctx, member, list(dict.fromkeys(req.recovery_codes)))
+    member_events.member_updated(ctx, member, organization)
     return {
-        **members.changed(ctx, member, organization),
+        **members.member_response(member, organization),
         "totp_registration_id": registered.totp_registration_id,
         "recovery_codes": codes,
     }

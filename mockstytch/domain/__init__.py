@@ -1,1 +1,7 @@
-"""Rules that several endpoints share. No HTTP, no request classes: each takes the context and plain values."""
+"""The rules of the API, in one package for each subject.
+
+A function takes the context and plain values. It knows no HTTP and no request class: ``mockstytch.api`` has those. The
+layers in ``pyproject.toml`` say which package can import which; ``shared`` is below the others.
+
+Start with ``shared.lookup``, which finds organizations and members, and ``login.login_flow``, which completes logins.
+"""

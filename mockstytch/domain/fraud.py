@@ -1,4 +1,8 @@
-"""Verdicts: what is recommended for a device or an address. There is nobody here to be suspicious of: tests choose."""
+"""Fraud verdicts for devices and e-mail addresses.
+
+This server doesn't detect fraud. A test registers a device with the verdict, the reasons and the properties that it
+needs; rules and overrides of reasons apply as in production.
+"""
 
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -8,12 +12,12 @@ from mockstytch.domain.shared import emails
 from mockstytch.runtime import Context
 from mockstytch.store.records.fraud import Action, Device, EmailRisk, FraudRule, ReasonOverride
 
-# The order is that of the rules' precedence; the last three are matched by the device's network.
+# In order of precedence. The last three compare the device's network.
 RULE_TYPES = (
     *("visitor_id", "browser_id", "visitor_fingerprint", "browser_fingerprint"),
     *("hardware_fingerprint", "network_fingerprint", "cidr_block", "asn", "country_code"),
 )
-# The reasons that public documentation names. Production's whole list is for its customers; others may be used as well.
+# The reasons in Stytch's public documentation. The complete list isn't public, so other reasons are accepted as well.
 DEFAULT_ACTIONS: dict[str, Action] = {
     "HEADLESS_BROWSER_AUTOMATION": "BLOCK",
     "SMART_RATE_LIMIT_WARNING": "CHALLENGE",
@@ -29,29 +33,30 @@ _ROLES = frozenset(
     abuse accounts admin administrator billing careers contact enquiries hello help helpdesk hostmaster hr info jobs
     legal mail marketing media noc no-reply noreply office ops orders postmaster press privacy root sales security
     service staff support sysadmin team webmaster
-    """.split()  # noqa: SIM905 · a list of words is read as one
+    """.split()  # noqa: SIM905 · plain text is easier to read than a list of strings
 )
 _DISPOSABLE = frozenset(
     """
     10minutemail.com discard.email dispostable.com getnada.com guerrillamail.com mailinator.com maildrop.cc
     sharklasers.com temp-mail.org tempmail.com throwawaymail.com trashmail.com yopmail.com
-    """.split()  # noqa: SIM905 · a list of words is read as one
+    """.split()  # noqa: SIM905 · plain text is easier to read than a list of strings
 )
 
 
 def device(ctx: Context, telemetry_id: str) -> Device:
-    """
+    """Return the device with this telemetry id.
+
     Raises:
-        telemetry_id_not_found: nobody knows it, or it is too old.
+        telemetry_id_not_found: if the telemetry id is unknown or expired.
     """
-    found = ctx.store.find(Device, telemetry_id=telemetry_id)
-    if found is None or found.expires_at <= ctx.now:
-        raise errors.telemetry_id_not_found(because="expired" if found else "")
-    return found
+    d = ctx.store.find(Device, telemetry_id=telemetry_id)
+    if d is None or d.expires_at <= ctx.now:
+        raise errors.telemetry_id_not_found(because="expired" if d else "")
+    return d
 
 
 def fingerprint(ctx: Context, d: Device) -> dict[str, Any]:
-    """A device as a lookup shows it."""
+    """Return the response body of a fingerprint lookup."""
     return {
         "telemetry_id": d.telemetry_id,
         "fingerprints": {
@@ -83,8 +88,12 @@ def fingerprint(ctx: Context, d: Device) -> dict[str, Any]:
 
 
 def _verdict(ctx: Context, d: Device) -> dict[str, Any]:
-    """A rule decides first; then overridden reasons; then what was chosen for the device; then its reasons."""
-    rule = _matching(ctx, d)
+    """Return the verdict on a device.
+
+    The first that applies decides: a rule, an overridden reason, the action that the test chose, the default actions of
+    the reasons.
+    """
+    rule = _matching_rule(ctx, d)
     overrides = {o.verdict_reason: o.override_action for o in ctx.store.all(ReasonOverride)}
     applied = {} if rule else {reason: overrides[reason] for reason in d.reasons if reason in overrides}
     by_reasons = [applied.get(reason, default_action(reason)) for reason in d.reasons]
@@ -101,63 +110,65 @@ def _verdict(ctx: Context, d: Device) -> dict[str, Any]:
 
 
 def default_action(reason: str) -> Action:
+    """Return the action that a verdict reason leads to without an override."""
     return DEFAULT_ACTIONS.get(reason, "CHALLENGE")
 
 
 def active_rules(ctx: Context) -> list[FraudRule]:
-    """The rules that haven't expired, newest first."""
-    found = [rule for rule in ctx.store.all(FraudRule) if rule.expires_at is None or rule.expires_at > ctx.now]
-    return sorted(found, key=lambda rule: -rule.position)
+    """Return the rules that haven't expired, newest first."""
+    active = [rule for rule in ctx.store.all(FraudRule) if rule.expires_at is None or rule.expires_at > ctx.now]
+    return sorted(active, key=lambda rule: -rule.position)
 
 
-def _matching(ctx: Context, d: Device) -> FraudRule | None:
-    """The rule that holds for a device: by type in the order of precedence, the smallest network first."""
-    matches = [rule for rule in active_rules(ctx) if _fits(rule, d)]
-    return min(matches, key=lambda rule: (RULE_TYPES.index(rule.rule_type), -_prefix(rule)), default=None)
+def _matching_rule(ctx: Context, d: Device) -> FraudRule | None:
+    """Return the rule for a device: the first by type, then the one with the smallest network."""
+    matches = [rule for rule in active_rules(ctx) if _matches(rule, d)]
+    return min(matches, key=lambda rule: (RULE_TYPES.index(rule.rule_type), -_prefix_length(rule)), default=None)
 
 
-def _fits(rule: FraudRule, d: Device) -> bool:
+def _matches(rule: FraudRule, d: Device) -> bool:
     if rule.rule_type == "cidr_block":
         return bool(d.ip_address) and ip_address(d.ip_address) in ip_network(rule.identifier)
     value: str | None = d.country if rule.rule_type == "country_code" else getattr(d, rule.rule_type)
     return value == rule.identifier
 
 
-def _prefix(rule: FraudRule) -> int:
+def _prefix_length(rule: FraudRule) -> int:
     return ip_network(rule.identifier).prefixlen if rule.rule_type == "cidr_block" else 0
 
 
 def email_risk(ctx: Context, email_address: str) -> dict[str, Any]:
-    """What is known of an address: by what it looks like, unless a test says otherwise. No name server is asked."""
-    local, _, domain = email_address.strip().lower().rpartition("@")
-    said = ctx.store.find(EmailRisk, email_address=email_address.strip().lower()) or EmailRisk(email_address="")
-    valid = emails.is_address(email_address.strip().lower())
-    bounces = bool(said.has_known_bounces)
-    role = local in _ROLES if said.is_suspected_role_address is None else said.is_suspected_role_address
-    disposable = domain in _DISPOSABLE if said.is_disposable_domain is None else said.is_disposable_domain
-    reachable = _reachable(valid, domain) if said.has_mx_or_a_record is None else said.has_mx_or_a_record
+    """Return the risk of an e-mail address.
+
+    A test can set each value. The others are derived from the text of the address: no DNS server is queried.
+    """
+    email_address = email_address.strip().lower()
+    local, _, domain = email_address.rpartition("@")
+    chosen = ctx.store.find(EmailRisk, email_address=email_address) or EmailRisk(email_address="")
+    is_valid = emails.is_address(email_address)
+    is_role = local in _ROLES if chosen.is_suspected_role_address is None else chosen.is_suspected_role_address
+    is_disposable = domain in _DISPOSABLE if chosen.is_disposable_domain is None else chosen.is_disposable_domain
+    if chosen.has_mx_or_a_record is None:
+        has_record = is_valid and not domain.endswith(".invalid")  # RFC 2606: such a domain never exists
+    else:
+        has_record = chosen.has_mx_or_a_record
+    has_bounces = bool(chosen.has_known_bounces)
     tumbling = sum(local.count(character) for character in ".+")
-    looks: Action = (
-        "BLOCK"
-        if not (valid and reachable) or disposable
-        else "CHALLENGE"
-        if role or bounces or tumbling > 2
-        else "ALLOW"
-    )
-    action = said.action or looks
+    action: Action = "ALLOW"
+    if is_role or has_bounces or tumbling > 2:
+        action = "CHALLENGE"
+    if not has_record or not is_valid or is_disposable:
+        action = "BLOCK"
+    action = chosen.action or action
     return {
         "address_information": {
-            "has_known_bounces": bounces,
-            "has_valid_syntax": valid,
-            "is_suspected_role_address": role,
+            "has_known_bounces": has_bounces,
+            "has_valid_syntax": is_valid,
+            "is_suspected_role_address": is_role,
             "normalized_email": f"{local.partition('+')[0].replace('.', '')}@{domain}",
             "tumbling_character_count": tumbling,
         },
-        "domain_information": {"has_mx_or_a_record": reachable, "is_disposable_domain": disposable},
+        "domain_information": {"has_mx_or_a_record": has_record, "is_disposable_domain": is_disposable},
         "action": action,
-        "risk_score": _SCORES[action] if said.risk_score is None else said.risk_score,
+        "risk_score": _SCORES[action] if chosen.risk_score is None else chosen.risk_score,
     }
-
-
-def _reachable(valid: bool, domain: str) -> bool:
-    return valid and not domain.endswith(".invalid")  # RFC 2606: never one that exists

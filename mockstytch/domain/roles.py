@@ -1,7 +1,7 @@
-"""The roles of a member and of a session, derived from stored state.
+"""Derive the roles of a member and of a session from stored state.
 
-Pure functions of records. They stand below ``wire``, because members and sessions show their roles; the rules of the
-policy are in ``mockstytch.domain.rbac``.
+These are pure functions of records. They are below ``wire``, because the API returns roles with members and sessions.
+The rules of the policy are in ``mockstytch.domain.rbac``.
 """
 
 from typing import Any
@@ -14,8 +14,11 @@ Wire = dict[str, Any]
 
 
 def member_roles(m: Member, o: Organization) -> list[Wire]:
-    """Each role that a member has, with all its sources: ``stytch_member``, the explicit ones, those that an e-mail
-    domain, an SSO connection, a group there or a group of the directory implies."""
+    """Return the roles of a member, each with its sources.
+
+    They are ``stytch_member``, the directly assigned roles, and the roles implied by the e-mail domain, an SSO
+    connection, a group at its identity provider, or a SCIM group.
+    """
     sources: dict[str, list[Wire]] = {}
 
     def add(role_id: str, source: str, **details: str) -> None:
@@ -38,16 +41,17 @@ def member_roles(m: Member, o: Organization) -> list[Wire]:
             if group.group in m.scim_registration.group_ids:
                 details = {"connection_id": o.scim_connection.connection_id, "group_id": group.group}
                 add(group.role_id, "scim_connection_group", **details)
-    return [{"role_id": role_id, "sources": found} for role_id, found in sources.items()]
+    return [{"role_id": role_id, "sources": listed} for role_id, listed in sources.items()]
 
 
 def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
+    """Return the active SSO connections that a member has registered with."""
     connections = {c.connection_id: c for c in o.sso_connections if c.active}
     return [(connections[k.connection_id], k) for k in m.sso_registrations if k.connection_id in connections]
 
 
 def session_roles(s: MemberSession, m: Member, o: Organization) -> list[str]:
-    """The roles that a session gives its member: those that an SSO connection implies only where it was used."""
+    """Return the roles of a session. Roles implied by an SSO connection count only if the session used it."""
     used = {
         detail.get("provider_id") for f in s.authentication_factors if f.type == "sso" for detail in f.detail.values()
     }

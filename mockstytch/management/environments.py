@@ -67,7 +67,7 @@ def create(ctx: Context, req: Create) -> Body:
     if slug in present:
         raise workspace.slug_taken(slug)
     made = _new(ctx, parent, req)
-    ctx.store.of(made.project_id).insert(made)
+    ctx.store.for_project(made.project_id).insert(made)
     row = Environment(
         project_slug=parent.project_slug,
         environment_slug=slug,
@@ -146,7 +146,7 @@ class GetMetrics(EnvironmentPath):
 @api.get(ENVIRONMENT + "/metrics")
 def get_metrics(ctx: Context, req: GetMetrics) -> Body:
     """How many organizations, members and so on there are, as ``project.metrics`` counts them."""
-    counted = project_api.metrics(ctx, project_api.Nothing())["metrics"]
+    counted = project_api.metrics(ctx, project_api.NoFields())["metrics"]
     return {"metrics": {m["metric_type"].lower(): m["count"] for m in counted}}
 
 

@@ -5,8 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.domain.rbac import permissions as rbac
-from mockstytch.domain.rbac import rbac_policy
+from mockstytch.domain.rbac import permissions, rbac_policy
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import Permission, RbacPolicy, Resource, Role, Scope
@@ -52,7 +51,7 @@ def set_(ctx: Context, req: Set) -> Body:
 
     Raises:
         invalid_role_for_vertical: ``stytch_user`` belongs to Consumer projects, the other two to B2B ones.
-        rbac_role_duplicate, …: see ``rbac_policy.check_change``.
+        rbac_role_duplicate, …: see ``rbac_policy.validate_change``.
     """
     given = {"stytch_member": req.stytch_member, "stytch_admin": req.stytch_admin, "stytch_user": req.stytch_user}
     edited = [Role(role_id=name, permissions=role.permissions) for name, role in given.items() if role]
@@ -73,11 +72,11 @@ def set_(ctx: Context, req: Set) -> Body:
 def _shown(ctx: Context) -> dict[str, Any]:
     defaults = _DEFAULT_ROLES[ctx.project.vertical]
     policy = ctx.project.settings.rbac_policy
-    known = {role.role_id: role for role in [*rbac.ROLES, *policy.roles]}
+    known = {role.role_id: role for role in [*permissions.ROLES, *policy.roles]}
     return {
         **{name: None for names in _DEFAULT_ROLES.values() for name in names},
         **{name: {"permissions": _permissions(known[name])} if name in known else None for name in defaults},
-        "stytch_resources": [_resource(r) for r in rbac.RESOURCES] if ctx.project.vertical == "B2B" else [],
+        "stytch_resources": [_resource(r) for r in permissions.RESOURCES] if ctx.project.vertical == "B2B" else [],
         "custom_roles": [
             {"role_id": r.role_id, "description": r.description, "permissions": _permissions(r)}
             for r in policy.roles

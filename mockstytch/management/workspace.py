@@ -26,7 +26,7 @@ ONLY_ENVIRONMENT = "test"
 
 def rows(ctx: Context) -> Store:
     """The workspace's own rows."""
-    return ctx.store.of(WORKSPACE.project_id)
+    return ctx.store.for_project(WORKSPACE.project_id)
 
 
 def project(ctx: Context, project_slug: str) -> ManagementProject:
@@ -89,7 +89,7 @@ def environments(ctx: Context, project_slug: str) -> Iterator[tuple[str, Project
         yield ONLY_ENVIRONMENT, _world(ctx, project_slug)
         return
     for row in sorted(rows(ctx).all(Environment, project_slug=project_slug), key=lambda e: e.position):
-        yield row.environment_slug, ctx.store.of(row.environment_project_id).get(Project)
+        yield row.environment_slug, ctx.store.for_project(row.environment_project_id).get(Project)
 
 
 def remove(ctx: Context, gone: Project) -> None:
@@ -100,7 +100,7 @@ def remove(ctx: Context, gone: Project) -> None:
     """
     if gone.project_id == ctx.default_project_id:
         raise errors.bad_request(because="the default project of the server stays; POST /_mock/api/reset empties it")
-    store = ctx.store.of(gone.project_id)
+    store = ctx.store.for_project(gone.project_id)
     ctx.changed_projects.add(gone.project_id)
     rows(ctx).delete_all(Environment, environment_project_id=gone.project_id)
     store.clear(Project)
@@ -149,7 +149,7 @@ def _world(ctx: Context, project_id: str) -> Project:
     Raises:
         project_not_found: it isn't.
     """
-    found = ctx.store.of(project_id).find(Project)
+    found = ctx.store.for_project(project_id).find(Project)
     if found is None or not _stands_alone(found):
         raise errors.project_not_found(because=f"no project {project_id}")
     return found

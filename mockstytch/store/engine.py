@@ -1,17 +1,18 @@
-"""The database. All that is special about SQLite is in this module.
+"""Open the database. Everything specific to SQLite is in this module.
 
-In memory or in a file, there is one connection, used by one transaction at a time (see ``Mock.transaction``).
+There is one connection, to memory or to a file, and one transaction at a time uses it (see ``Mock.transaction``).
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -22,19 +23,19 @@ _SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 class SchemaMismatch(Exception):
-    """The database was made by another version of mockstytch, or is not one of ours."""
+    """The database was made by another version of mockstytch, or by another program."""
 
 
-def open_database(where: str) -> Engine:
-    """Open a database, and make its tables if it is new.
+def open_database(location: str) -> Engine:
+    """Open a database, and create its tables if it is new.
 
     Args:
-        where: a file's path, an SQLAlchemy URL, or "" for one that lives in memory.
+        location: a file's path, an SQLAlchemy URL, or "" for a database in memory.
 
     Raises:
-        SchemaMismatch: what is there has another schema.
+        SchemaMismatch: if the database has another schema, or can't be opened.
     """
-    url = where if "://" in where else f"sqlite:///{where}"
+    url = location if "://" in location else f"sqlite:///{location}"
     options: dict[str, Any] = {}
     if url.startswith("sqlite"):
         options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False, "isolation_level": None}}
@@ -44,13 +45,13 @@ def open_database(where: str) -> Engine:
         event.listen(engine, "begin", _begin)
     try:
         with engine.connect() as connection:
-            _prepare(connection, where)
+            _create_or_check_tables(connection, location)
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 driver: Any = connection.connection.driver_connection
-                driver.execute("PRAGMA journal_mode=WAL")  # only now: it is ours. In memory: no effect
+                driver.execute("PRAGMA journal_mode=WAL")  # after the check that the file is ours; no effect in memory
     except DatabaseError as e:
-        raise SchemaMismatch(f"{where} can't be used as a database: {e.orig}. Name another file.") from None
+        raise SchemaMismatch(f"{location} can't be used as a database: {e.orig}. Choose another file.") from None
     return engine
 
 
@@ -66,8 +67,10 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Around a transaction that deletes whatever refers to something together with it: for each row that goes, SQLite
-    would look into every table that could refer to it."""
+    """Disable foreign-key checks during a bulk delete, for speed.
+
+    The transaction must delete the referring rows itself: SQLite would search every referring table for each row.
+    """
     driver: Any = connection.connection.driver_connection
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
@@ -79,24 +82,27 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
             driver.execute("PRAGMA foreign_keys=ON")
 
 
-def _prepare(connection: Connection, where: str) -> None:
-    """The fingerprint of the schema lies in a table of its own, so that a mismatch is one clear sentence."""
-    there = inspect(connection).get_table_names() if where else []
+def _create_or_check_tables(connection: Connection, location: str) -> None:
+    """Create the tables of a new database, or check the schema of an existing one.
+
+    The table ``mockstytch_schema`` holds the fingerprint of the schema, so that a mismatch is one clear error.
+    """
+    existing = inspect(connection).get_table_names() if location else []
     schema = _SCHEMA.read_text(encoding="utf-8")
     fingerprint = hashlib.sha256(schema.encode()).hexdigest()[:16]
-    if "mockstytch_schema" in there:
+    if "mockstytch_schema" in existing:
         if connection.execute(text("SELECT fingerprint FROM mockstytch_schema")).scalar() != fingerprint:
             raise SchemaMismatch(
-                f"{where} was written by another version of mockstytch. Delete the file, or name another one."
+                f"{location} was written by another version of mockstytch. Delete the file, or choose another one."
             )
         return
-    if there:
-        raise SchemaMismatch(f"{where} is another program's database. Name another file.")
+    if existing:
+        raise SchemaMismatch(f"{location} is another program's database. Choose another file.")
     if connection.dialect.name == "sqlite":
         if not connection.in_transaction():
             connection.begin()
         driver: Any = connection.connection.driver_connection
-        for statement in schema.split(";\n"):  # as the tables say it, compiled beforehand: that takes 20 ms
+        for statement in schema.split(";\n"):  # compiled by ``tools.schema``: compiling at start-up would take 20 ms
             driver.execute(statement)
     else:
         for index in (index for table in METADATA.tables.values() for index in table.indexes):
@@ -109,7 +115,7 @@ def _prepare(connection: Connection, where: str) -> None:
 
 
 def compiled_schema() -> str:
-    """The tables and indexes in SQLite's SQL, which ``schema.sql`` keeps."""
+    """Return the tables and indexes in SQLite's SQL. ``python -m tools.schema`` writes it to ``schema.sql``."""
     dialect = sqlite.dialect()
     statements = []
     for table in METADATA.sorted_tables:
@@ -123,6 +129,20 @@ def compiled_schema() -> str:
     return ";\n".join(statements) + "\n"
 
 
-def parent_is_missing(where: str) -> bool:
-    """Whether a database file can't be made because its folder isn't there."""
-    return bool(where) and "://" not in where and not Path(where).absolute().parent.is_dir()
+def parent_is_missing(location: str) -> bool:
+    """Return whether the folder of a database file doesn't exist."""
+    return bool(location) and "://" not in location and not Path(location).absolute().parent.is_dir()
+
+
+def violated_columns(error: IntegrityError, table: Table) -> set[str]:
+    """Return the columns of the unique constraint that a statement violated; none for other kinds of constraint.
+
+    SQLite lists the columns: ``UNIQUE constraint failed: members.project_id, members.external_id``. Other databases
+    name the index in quotes.
+    """
+    message = str(error.orig)
+    _, marker, listed = message.partition("UNIQUE constraint failed: ")
+    if marker:
+        return {column.strip().removeprefix(f"{table.name}.") for column in listed.split(",")}
+    quoted = set(re.findall(r"[\"'`](\w+)[\"'`]", message))
+    return {column.name for index in table.indexes if index.unique and index.name in quoted for column in index.columns}

@@ -1,14 +1,14 @@
-"""How an entity is declared: one frozen class is the row in Python and, through ``@table``, the table in SQL.
+"""Declare a record: one frozen class is the row in Python and, with ``@table``, the table in SQL.
 
     @table("members", Unique("organization_id", "external_id"))
     class Member(Record):
-        member_id: Key
-        organization_id: Annotated[str, References(Organization)]
+        member_id: PrimaryKey
+        organization_id: Annotated[str, ForeignKey(Organization)]
         name: str = ""
         trusted_metadata: dict[str, Any] = {}
 
-Every table also gets a ``project_id``, first in its key, its uniques, its indexes and its foreign keys: rows of two
-projects can neither collide nor refer to each other.
+Every table also gets a ``project_id``. It is the first column of every key, unique constraint, index and foreign key,
+so rows of two projects can't collide or refer to each other.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ METADATA = MetaData()
 
 
 class Record(Frozen):
-    """Base of every row: a value. ``row = ctx.store.update(row, …)`` answers the changed copy."""
+    """Base class of rows. A row is a value: ``row = ctx.store.update(row, …)`` returns the changed copy."""
 
     table: ClassVar[Table]
     key: ClassVar[tuple[str, ...]]
@@ -49,23 +49,27 @@ R = TypeVar("R", bound=Record)
 
 
 class Unique:
-    """A unique constraint within a project. NULLs don't count; rows with the value in ``excluding`` don't either."""
+    """A unique constraint within a project. NULL is never a duplicate.
+
+    Args:
+        excluding: a column and a value: rows with that value are exempt from the constraint.
+    """
 
     def __init__(self, *columns: str, excluding: tuple[str, str] | None = None) -> None:
         self.columns, self.excluding = columns, excluding
 
 
 class Index(Unique):
-    """These columns are searched by."""
+    """An index on columns that queries compare."""
 
 
 class GlobalIndex(Index):
-    """These columns are searched by without knowing the project: what somebody outside calls by its id alone."""
+    """An index across projects, for requests that name an object without its project."""
 
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """This column holds the key of that record; the row goes when that one goes."""
+    """Marks a column that holds the key of another record. Deleting that record deletes this row."""
 
     record: type[Record]
 
@@ -83,38 +87,40 @@ def table(name: str, *constraints: Unique) -> Callable[[type[R]], type[R]]:
         for field in msgspec.structs.fields(record):
             hint, *marks = get_args(field.type) if get_origin(field.type) is Annotated else [field.type]
             if field.name != "project_id":
-                columns.append(Column(field.name, _sql_type(hint), primary_key=_KEY in marks, nullable=_optional(hint)))
+                columns.append(
+                    Column(field.name, _sql_type(hint), primary_key=_KEY in marks, nullable=_is_optional(hint))
+                )
             for mark in marks:
                 if isinstance(mark, ForeignKey):
-                    there = mark.record.table
-                    target = [there.c.project_id, *(there.c[k] for k in mark.record.key)]
+                    referenced = mark.record.table.c
+                    target = [referenced.project_id, *(referenced[k] for k in mark.record.key)]
                     extras.append(ForeignKeyConstraint(["project_id", field.name], target, ondelete="CASCADE"))
                     extras.append(SqlIndex(f"{name}_{field.name}", "project_id", field.name))
         record.table = Table(name, METADATA, *columns, *extras)
         record.key = tuple(c.name for c in record.table.primary_key if c.name != "project_id")
-        for c in constraints:
-            _index(record.table, c)
+        for constraint in constraints:
+            _add_index(record.table, constraint)
         return record
 
     return declare
 
 
-def _index(table: Table, c: Unique) -> None:
-    unique = not isinstance(c, Index)
-    where = table.c[c.excluding[0]] != c.excluding[1] if c.excluding else None
-    names = "_".join([table.name, *c.columns, "unique" if unique else "index"])
-    prefix = () if isinstance(c, GlobalIndex) else ("project_id",)
-    columns = [table.c[name] for name in (*prefix, *c.columns)]
-    # not as ``postgresql_where=``, which would import that whole dialect: the engine asks for the one it is
-    SqlIndex(names, *columns, unique=unique, info={"where": where})
+def _add_index(table: Table, constraint: Unique) -> None:
+    unique = not isinstance(constraint, Index)
+    where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
+    name = "_".join([table.name, *constraint.columns, "unique" if unique else "index"])
+    prefix = () if isinstance(constraint, GlobalIndex) else ("project_id",)
+    columns = [table.c[name] for name in (*prefix, *constraint.columns)]
+    # ``postgresql_where=`` would import that dialect here. ``engine`` adds the condition for the dialect in use.
+    SqlIndex(name, *columns, unique=unique, info={"where": where})
 
 
-def _optional(hint: Any) -> bool:
+def _is_optional(hint: Any) -> bool:
     return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
 
 
 def _sql_type(hint: Any) -> TypeEngine[Any]:
-    plain = next(a for a in get_args(hint) if a is not NoneType) if _optional(hint) else hint
+    plain = next(a for a in get_args(hint) if a is not NoneType) if _is_optional(hint) else hint
     if get_origin(plain) is Literal:
         return String()
     simple: dict[Any, TypeEngine[Any]] = {
@@ -128,7 +134,7 @@ def _sql_type(hint: Any) -> TypeEngine[Any]:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """SQLite forgets the time zone; here it is always UTC."""
+    """A time in UTC. SQLite stores no time zone: it is added when a row is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -138,14 +144,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """Anything that msgspec can write and read back as the annotated type, also ``list[SomeStruct]``."""
+    """A value as JSON text: any type that msgspec can encode and decode, such as ``list[SomeStruct]``."""
 
     impl = Text
-    cache_ok = True  # False would silently compile every statement on every execution: 300 µs instead of 30
+    cache_ok = True  # False would compile every statement on every execution: 300 µs instead of 30
 
     def __init__(self, hint: Any) -> None:
         super().__init__()
-        self.hint = hint  # SQLAlchemy's cache key is made of the attributes named like the arguments
+        self.hint = hint  # SQLAlchemy's cache key consists of the attributes that are named like the arguments
         self._decode = msgspec.json.Decoder(hint).decode
 
     def process_bind_param(self, value: Any, dialect: Any) -> str | None:

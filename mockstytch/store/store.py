@@ -1,8 +1,10 @@
-"""The rows of one project.
+"""Read and write the rows of one project.
 
-Equality is asked for by keyword; anything more is an ordinary ``select()``: ``store.rows(Member,
-store.query(Member).where(Member.table.c.name.contains("x")))``. A statement depends only on the record and on the
-names in it, so it is built once; SQLAlchemy keeps its compiled form.
+Keywords compare for equality: ``store.find(Member, member_id=…)``. Other conditions are written with columns:
+``store.rows(Member, store.query(Member).where(Member.table.c.name.contains("x")))``; see ``queries`` for the rest.
+
+A statement depends only on the record and on the names of the columns, and is built once. SQLAlchemy caches its
+compiled form.
 """
 
 from functools import cache
@@ -13,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
-    Select,
     Update,
     bindparam,
     delete,
@@ -26,31 +27,36 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from mockstytch.errors import StytchError
+from mockstytch.store.engine import violated_columns
+from mockstytch.store.queries import Condition, RowQuery
 from mockstytch.store.record import METADATA, R, Record
 
 
 class Store:
+    """The rows of one project, in one transaction."""
+
     def __init__(self, connection: Connection, project_id: str) -> None:
         self._connection, self._project_id = connection, project_id
 
-    def of(self, project_id: str) -> "Store":
-        """The rows of another project, in the same transaction: for those who manage several."""
+    def for_project(self, project_id: str) -> "Store":
+        """Return the rows of another project, in the same transaction. The management API uses this."""
         return Store(self._connection, project_id)
 
     def find(self, record: type[R], *, excluding: tuple[str, str] | None = None, **where: Any) -> R | None:
-        """The row with these values, if there is one.
+        """Return the row with these values, or None.
 
         Args:
-            excluding: a column, and the value of it that doesn't count, as an index has them that is to serve.
+            excluding: a column and a value: rows with that value are left out. If it is the ``excluding`` of a
+                unique constraint, SQLite can use that index.
         """
         row = self._execute(_select(record, *_shape(where), excluding), where).first()
         return None if row is None else _record(record, row)
 
     def get(self, record: type[R], **where: Any) -> R:
-        """The row that must be there, because another row refers to it.
+        """Return the row with these values, which must exist because another row refers to it.
 
         Raises:
-            LookupError: it is not; a defect of this server, never of a request.
+            LookupError: if there is no such row. This is a defect of the server.
         """
         found = self.find(record, **where)
         if found is None:
@@ -58,25 +64,26 @@ class Store:
         return found
 
     def all(self, record: type[R], **where: Any) -> list[R]:
-        """The rows with these values, in the order of their keys."""
+        """Return the rows with these values, in the order of their keys."""
         found = [_record(record, row) for row in self._execute(_select(record, *_shape(where)), where)]
-        return sorted(found, key=lambda row: tuple(_key(row).values()))  # ORDER BY would lure SQLite off the index
+        # With ORDER BY, SQLite would walk the primary key instead of using the index for the condition.
+        return sorted(found, key=lambda row: tuple(_key(row).values()))
 
     def insert(self, row: R, **conflicts: StytchError) -> R:
-        """Add a row.
+        """Insert a row.
 
         Args:
-            conflicts: for each column that must be unique, the error to raise where it is not.
+            conflicts: the error to raise if a unique constraint with this column is violated.
         """
         try:
             values = {"project_id": self._project_id, **msgspec.structs.asdict(row)}
             self._connection.execute(_insert(type(row)), values)
         except IntegrityError as e:
-            raise _conflict(e, conflicts) from None
+            raise _conflict_error(e, type(row), conflicts) from None
         return row
 
     def insert_or_ignore(self, row: R) -> R | None:
-        """Add a row; None, and nothing is written, where another process was quicker with a unique value of it."""
+        """Insert a row. Return None, and write nothing, if another process inserted the same unique value first."""
         try:
             with self._connection.begin_nested():
                 return self.insert(row)
@@ -84,38 +91,43 @@ class Store:
             return None
 
     def update(self, row: R, conflicts: dict[str, StytchError] | None = None, **changes: Any) -> R:
-        """The changed copy of a row; what differs is written."""
+        """Write the columns that differ, and return the changed copy of a row.
+
+        Args:
+            conflicts: the error to raise if a unique constraint with this column is violated.
+        """
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
             return row
         try:
             self._execute(_update(type(row), row.key, ()), _key(row), changed)
         except IntegrityError as e:
-            raise _conflict(e, conflicts or {}) from None
+            raise _conflict_error(e, type(row), conflicts or {}) from None
         return msgspec.structs.replace(row, **changed)
 
     def update_if_unchanged(self, row: R, **changes: Any) -> R | None:
-        """Update, unless one of these fields changed since ``row`` was read: then None, and nothing is written."""
+        """Update a row, unless one of these columns changed since it was read: then return None and write nothing."""
         was = _key(row) | {name: getattr(row, name) for name in changes}
         result = self._execute(_update(type(row), *_shape(was)), was, changes)
         return msgspec.structs.replace(row, **changes) if result.rowcount else None
 
     def delete(self, row: Record) -> None:
+        """Delete a row, and the rows that refer to it."""
         self._execute(_delete(type(row), row.key, ()), _key(row))
 
     def delete_all(self, record: type[Record], **where: Any) -> None:
-        """Every row with these values; all of the project's without any."""
+        """Delete every row with these values; without values, every row of the project."""
         self._execute(_delete(record, *_shape(where)), where)
 
     def clear(self, *keep: type[Record]) -> None:
-        """Every row of the project, whatever it is, but those of the records to keep."""
+        """Delete every row of the project, except rows of the records to keep."""
         records = {record.table.name: record for record in Record.__subclasses__()}
         for table in reversed(METADATA.sorted_tables):
             if records[table.name] not in keep:
                 self.delete_all(records[table.name])
 
     def delete_older(self, record: type[Record], keep: int) -> int:
-        """Of a record with a ``position``, all but the latest ``keep`` rows go. Answers how many went."""
+        """Delete all but the latest ``keep`` rows of a record, by ``position``. Return the number of deleted rows."""
         column = record.table.c
         newest = select(column.position).where(column.project_id == self._project_id).order_by(column.position.desc())
         last = self._connection.execute(newest.offset(keep).limit(1)).scalar()
@@ -124,21 +136,31 @@ class Store:
         old = delete(record.table).where(column.project_id == self._project_id, column.position <= last)
         return int(self._connection.execute(old).rowcount)
 
-    def query(self, record: type[Record]) -> Select[Any]:
-        """A select on this project's rows, to go on with ``.where()``, ``.order_by()``, ``.join()``."""
+    def query(self, record: type[Record]) -> RowQuery:
+        """Return a query for this project's rows, to narrow with ``.where()``, ``.order_by()``, ``.limit()``."""
         return _all_columns(record).where(record.table.c.project_id == self._project_id)
 
-    def rows(self, record: type[R], query: Select[Any]) -> list[R]:
+    def rows(self, record: type[R], query: RowQuery) -> list[R]:
+        """Run a query."""
         return [_record(record, row) for row in self._connection.execute(query)]
 
     def all_projects(self, record: type[R]) -> list[R]:
-        """The rows of all projects."""
+        """Return the rows of all projects."""
         return self.rows(record, _all_columns(record))
 
-    def count(self, query: Select[Any]) -> int:
+    def newest_of_each(self, record: type[R], column_name: str) -> list[R]:
+        """Return, for each value of a column, the row with the highest ``position``."""
+        column = record.table.c
+        newest = select(func.max(column.position)).where(column.project_id == self._project_id)
+        newest = newest.group_by(column[column_name])
+        return self.rows(record, self.query(record).where(column.position.in_(newest)))
+
+    def count(self, query: RowQuery) -> int:
+        """Return the number of rows that a query finds."""
         return self._connection.execute(query.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
 
-    def exists(self, query: Select[Any]) -> bool:
+    def exists(self, query: RowQuery) -> bool:
+        """Return whether a query finds a row."""
         return self._connection.execute(query.limit(1)).first() is not None
 
     def _execute(self, statement: Any, where: dict[str, Any], changes: dict[str, Any] | None = None) -> Any:
@@ -147,22 +169,22 @@ class Store:
 
 
 def find_project_id(connection: Connection, record: type[Record], **where: str) -> str | None:
-    """The id of the project with such a row, whichever it is; an index ``Everywhere`` serves that."""
+    """Return the id of the project that has a row with these values, or None. Needs a ``GlobalIndex`` to be fast."""
     columns = record.table.c
-    found = connection.execute(select(columns.project_id).where(*(columns[n] == v for n, v in where.items())).limit(1))
-    project_id: str | None = found.scalar()
+    query = select(columns.project_id).where(*(columns[n] == v for n, v in where.items())).limit(1)
+    project_id: str | None = connection.execute(query).scalar()
     return project_id
 
 
-def find_project_ids(connection: Connection, record: type[Record], condition: ColumnElement[bool]) -> list[str]:
-    """The ids of the projects with such rows."""
+def find_project_ids(connection: Connection, record: type[Record], condition: Condition) -> list[str]:
+    """Return the ids of the projects that have such rows."""
     return list(connection.execute(select(record.table.c.project_id).where(condition).distinct()).scalars())
 
 
-def _conflict(e: IntegrityError, conflicts: dict[str, StytchError]) -> Exception:
-    """The error of the unique column that the database names; what it names otherwise is a defect."""
-    said = str(e.orig)
-    return next((error for column, error in conflicts.items() if column in said), e)
+def _conflict_error(e: IntegrityError, record: type[Record], conflicts: dict[str, StytchError]) -> Exception:
+    """Return the error for the unique constraint that a statement violated. Any other violation is a defect: ``e``."""
+    columns = violated_columns(e, record.table)
+    return next((error for column, error in conflicts.items() if column in columns), e)
 
 
 def _record(record: type[R], row: Any) -> R:
@@ -174,7 +196,7 @@ def _key(row: Record) -> dict[str, Any]:
 
 
 def _shape(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """All that a statement depends on: which columns, and which of them are asked for NULL."""
+    """Return what a statement depends on: its columns, and which of them are compared with NULL."""
     return tuple(where), tuple(name for name, value in where.items() if value is None)
 
 
@@ -182,13 +204,13 @@ def _columns(record: type[Record]) -> list[ColumnElement[Any]]:
     return [record.table.c[name] for name in record.__struct_fields__]
 
 
-def _where(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]) -> list[ColumnElement[bool]]:
+def _conditions(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]) -> list[Condition]:
     column = record.table.c
     return [column[n].is_(None) if n in nulls else column[n] == bindparam(f"old_{n}") for n in ("project_id", *names)]
 
 
 @cache
-def _all_columns(record: type[Record]) -> Select[Any]:
+def _all_columns(record: type[Record]) -> RowQuery:
     return select(*_columns(record))
 
 
@@ -198,9 +220,9 @@ def _select(
     names: tuple[str, ...],
     nulls: tuple[str, ...],
     excluding: tuple[str, str] | None = None,
-) -> Select[Any]:
-    found = _all_columns(record).where(*_where(record, names, nulls))
-    if excluding is not None:  # written out: an index with a condition serves only who states the same one
+) -> RowQuery:
+    found = _all_columns(record).where(*_conditions(record, names, nulls))
+    if excluding is not None:  # a literal, as in the index: SQLite uses a partial index only for the same condition
         found = found.where(record.table.c[excluding[0]] != literal_column(f"'{excluding[1]}'"))
     return found
 
@@ -212,9 +234,11 @@ def _insert(record: type[Record]) -> Any:
 
 @cache
 def _update(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]) -> Update:
-    return update(record.table).where(*_where(record, names, nulls))  # the SET part comes from the parameters' names
+    return update(record.table).where(
+        *_conditions(record, names, nulls)
+    )  # the SET part comes from the parameters' names
 
 
 @cache
 def _delete(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]) -> Delete:
-    return delete(record.table).where(*_where(record, names, nulls))
+    return delete(record.table).where(*_conditions(record, names, nulls))

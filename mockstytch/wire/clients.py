@@ -1,10 +1,11 @@
 """M2M clients and connected apps."""
 
 from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
-from mockstytch.wire.people import Wire
+from mockstytch.wire.values import Wire
 
 
 def m2m_client(c: M2MClient) -> Wire:
+    """Return an M2M client, without its secret."""
     return {
         "client_description": c.client_description,
         "client_id": c.client_id,
@@ -18,7 +19,7 @@ def m2m_client(c: M2MClient) -> Wire:
 
 
 def connected_app(c: ConnectedApp) -> Wire:
-    """As it is shown to who may configure it. What has just been given a secret lacks ``creation_method``."""
+    """Return a connected app, without its secret. Responses that contain a new secret leave out ``creation_method``."""
     return {
         "access_token_custom_audience": c.access_token_custom_audience,
         "access_token_expiry_minutes": c.access_token_expiry_minutes,
@@ -42,7 +43,7 @@ def connected_app(c: ConnectedApp) -> Wire:
 
 
 def connected_app_public(c: ConnectedApp) -> Wire:
-    """As a member sees it who is asked for consent."""
+    """Return what a member sees of a connected app on the consent page."""
     return {
         "client_description": c.client_description,
         "client_id": c.client_id,
@@ -53,7 +54,7 @@ def connected_app_public(c: ConnectedApp) -> Wire:
 
 
 def installed_app(c: ConnectedApp) -> Wire:
-    """As organizations and members show what they have installed."""
+    """Return a connected app in the list of apps that an organization or a member has installed."""
     return {
         "client_type": c.client_type,
         "connected_app_id": c.client_id,

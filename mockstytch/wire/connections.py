@@ -3,11 +3,15 @@
 from mockstytch.store.records.organizations import GroupRole
 from mockstytch.store.records.scim import ScimConnection, ScimGroup
 from mockstytch.store.records.sso import Certificate, ExternalConnection, OidcConnection, SamlConnection
-from mockstytch.wire.people import Wire, time
+from mockstytch.wire.values import Wire, time
 
 
 def scim_connection(c: ScimConnection, base_url: str, group_names: dict[str, str]) -> Wire:
-    """``group_names``: what the groups with roles are called, by id. The tokens themselves are for who made them."""
+    """Return a SCIM connection with the last four characters of its tokens.
+
+    Args:
+        group_names: the names of the groups with roles, by id.
+    """
     query = "?aadOptscim062020" if c.identity_provider == "microsoft-entra" else ""
     next_expires_at = c.next_bearer_token_expires_at
     return {
@@ -29,6 +33,7 @@ def scim_connection(c: ScimConnection, base_url: str, group_names: dict[str, str
 
 
 def scim_group(g: ScimGroup) -> Wire:
+    """Return a SCIM group."""
     return {
         "connection_id": g.connection_id,
         "group_id": g.group_id,
@@ -38,19 +43,20 @@ def scim_group(g: ScimGroup) -> Wire:
 
 
 def sso_callback_url(base_url: str, connection_id: str) -> str:
-    """Where identity providers send browsers back to."""
+    """Return the URL that identity providers redirect to: the ACS URL in SAML, the redirect URL in OIDC."""
     return f"{base_url}/v1/b2b/sso/callback/{connection_id}"
 
 
 def saml_connection(c: SamlConnection, base_url: str) -> Wire:
-    here = sso_callback_url(base_url, c.connection_id)
+    """Return a SAML connection."""
+    callback_url = sso_callback_url(base_url, c.connection_id)
     return {
-        "acs_url": here,
+        "acs_url": callback_url,
         "allow_gateway_callback": c.allow_gateway_callback,
         "alternative_acs_url": c.alternative_acs_url,
         "alternative_audience_uri": c.alternative_audience_uri,
         "attribute_mapping": c.attribute_mapping,
-        "audience_uri": here,
+        "audience_uri": callback_url,
         "connection_id": c.connection_id,
         "display_name": c.display_name,
         "encryption_private_keys": [
@@ -65,14 +71,14 @@ def saml_connection(c: SamlConnection, base_url: str) -> Wire:
         "organization_id": c.organization_id,
         "saml_connection_implicit_role_assignments": [{"role_id": role_id} for role_id in c.roles],
         "saml_group_implicit_role_assignments": _group_roles(c.group_roles),
-        "signing_certificates": [_certificate(one) for one in c.signing_certificates],
+        "signing_certificates": [_certificate(certificate) for certificate in c.signing_certificates],
         "status": c.status,
-        "verification_certificates": [_certificate(one) for one in c.verification_certificates],
+        "verification_certificates": [_certificate(certificate) for certificate in c.verification_certificates],
     }
 
 
-def _group_roles(assigned: list[GroupRole]) -> list[Wire]:
-    return [{"group": one.group, "role_id": one.role_id} for one in assigned]
+def _group_roles(group_roles: list[GroupRole]) -> list[Wire]:
+    return [{"group": g.group, "role_id": g.role_id} for g in group_roles]
 
 
 def _certificate(c: Certificate) -> Wire:
@@ -87,6 +93,7 @@ def _certificate(c: Certificate) -> Wire:
 
 
 def oidc_connection(c: OidcConnection, base_url: str) -> Wire:
+    """Return an OIDC connection."""
     return {
         "attribute_mapping": c.attribute_mapping,
         "authorization_url": c.authorization_url,
@@ -107,6 +114,7 @@ def oidc_connection(c: OidcConnection, base_url: str) -> Wire:
 
 
 def external_connection(c: ExternalConnection) -> Wire:
+    """Return an external connection."""
     return {
         "connection_id": c.connection_id,
         "display_name": c.display_name,

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import mockstytch
 from mockstytch import errors
-from mockstytch.api import members, organizations
+from mockstytch.domain.organizations import member_search, organization_search
 from mockstytch.errors import Kind
 
 PACKAGE, TESTS = Path(mockstytch.__file__).parent, Path(__file__).parents[1]
 SEARCHES = {
-    "organization": organizations.FILTERS,
-    "member": members.FILTERS | {"member_roles": members.search.Filter("strings", lambda _: None)},
+    "organization": organization_search.FILTERS,
+    "member": member_search.FILTERS | {"member_roles": member_search.Filter("strings", lambda _: None)},
 }
 
 # Refusals that no test provokes, each with its reason.

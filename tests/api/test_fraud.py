@@ -1,4 +1,4 @@
-"""``fraud``: verdicts that a test chooses, rules, overridden reasons, addresses."""
+"""``fraud``: chosen verdicts, rules, overridden reasons, e-mail risk."""
 
 import pytest
 
@@ -14,13 +14,13 @@ def verdict(client):
 
 
 @pytest.mark.parametrize("action", ["ALLOW", "CHALLENGE", "BLOCK"])
-def test_a_test_chooses_the_verdict(mock, verdict, action):
+def test_lookup_returns_the_chosen_verdict(mock, verdict, action):
     found = verdict(mock.fraud.device(action))
     assert (found.action, found.reasons, found.verdict_reason_overrides) == (action, [], [])
     assert (found.rule_match_type, found.rule_match_identifier) == (None, None)
 
 
-def test_a_device_is_as_described(mock, client):
+def test_lookup_returns_the_chosen_properties(mock, client):
     telemetry_id = mock.fraud.device(
         telemetry_id="telemetry-1",
         visitor_id="visitor-1",
@@ -49,26 +49,26 @@ def test_a_device_is_as_described(mock, client):
     assert found.raw_signals == {"screen": {"width": 1}}
 
 
-def test_two_devices_have_nothing_in_common(mock, client):
+def test_devices_have_different_fingerprints(mock, client):
     one, other = (client.fraud.fingerprint.lookup(mock.fraud.device()).fingerprints for _ in range(2))
     assert not {*one.model_dump().values()} & {*other.model_dump().values()}
 
 
-def test_a_device_can_be_described_anew(mock, verdict):
+def test_device_can_be_replaced(mock, verdict):
     telemetry_id = mock.fraud.device("BLOCK")
     assert mock.fraud.device("ALLOW", telemetry_id=telemetry_id) == telemetry_id
     assert verdict(telemetry_id).action == "ALLOW"
 
 
-def test_an_unknown_telemetry_id(client, refused):
+def test_unknown_telemetry_id_is_refused(client, refused):
     assert refused(client.fraud.fingerprint.lookup, "026ac93b-8cdf-4fcb-bfa6-36a31cfecac1") == "telemetry_id_not_found"
 
 
-def test_one_of_another_project(mock, client, refused):
+def test_telemetry_id_of_another_project_is_refused(mock, client, refused):
     assert refused(client.fraud.fingerprint.lookup, mock.project().fraud.device()) == "telemetry_id_not_found"
 
 
-def test_one_that_is_too_old(mock, client, refused, given):
+def test_expired_telemetry_id_is_refused(mock, client, refused, given):
     telemetry_id = mock.fraud.device(expires_in_minutes=5)
     mock.clock.advance(minutes=4)
     assert client.fraud.fingerprint.lookup(telemetry_id).telemetry_id == telemetry_id
@@ -77,7 +77,7 @@ def test_one_that_is_too_old(mock, client, refused, given):
     assert given.because() == "expired"
 
 
-def test_what_is_sent_along_stays_with_the_device(mock, client, refused):
+def test_external_metadata_is_stored_with_the_device(mock, client, refused):
     telemetry_id, lookup = mock.fraud.device(), client.fraud.fingerprint.lookup
     assert lookup(telemetry_id).external_metadata.external_id is None
     lookup(telemetry_id, external_metadata={"external_id": "ada@acme.test", "user_action": "login"})
@@ -96,15 +96,15 @@ def test_what_is_sent_along_stays_with_the_device(mock, client, refused):
         ([], "ALLOW"),
         (["VIRTUAL_MACHINE"], "CHALLENGE"),
         (["VIRTUAL_MACHINE", "HEADLESS_BROWSER_AUTOMATION"], "BLOCK"),
-        (["SOMETHING_OF_PRODUCTION_S"], "CHALLENGE"),
+        (["UNDOCUMENTED_REASON"], "CHALLENGE"),
     ],
 )
-def test_the_strictest_reason_counts(mock, verdict, reasons, action):
+def test_strictest_reason_decides(mock, verdict, reasons, action):
     found = verdict(mock.fraud.device(reasons=reasons))
     assert (found.action, found.reasons) == (action, reasons)
 
 
-def test_a_reason_is_overridden_until_that_is_taken_back(mock, client, verdict):
+def test_override_applies_until_deleted(mock, client, verdict):
     telemetry_id = mock.fraud.device(reasons=["VIRTUAL_MACHINE"])
     made = client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "ALLOW", "remote desks").verdict_reason_action
     assert (made.default_action, made.override_action, made.override_description) == (
@@ -125,14 +125,14 @@ def test_a_reason_is_overridden_until_that_is_taken_back(mock, client, verdict):
     assert (verdict(telemetry_id).action, verdict(telemetry_id).verdict_reason_overrides) == ("CHALLENGE", [])
 
 
-def test_an_override_beats_what_was_chosen(mock, client, verdict):
+def test_override_takes_precedence_over_the_chosen_verdict(mock, client, verdict):
     chosen = mock.fraud.device("ALLOW", ["VIRTUAL_MACHINE"])
     assert verdict(chosen).action == "ALLOW"
     client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "BLOCK")
     assert verdict(chosen).action == "BLOCK"
 
 
-def test_the_reasons_are_listed(client):
+def test_reasons_are_listed_with_overrides(client):
     client.fraud.verdict_reasons.override("MY_OWN", "BLOCK")
     listed = client.fraud.verdict_reasons.list().verdict_reason_actions
     assert {"HEADLESS_BROWSER_AUTOMATION", "VIRTUAL_MACHINE", "MY_OWN"} <= {r.verdict_reason for r in listed}
@@ -141,7 +141,7 @@ def test_the_reasons_are_listed(client):
     assert [(r.verdict_reason, r.override_action) for r in only] == [("MY_OWN", "BLOCK")]
 
 
-def test_what_can_not_be_overridden(client, refused):
+def test_invalid_override_is_refused(client, refused):
     for reason in ("RULE_MATCH", "virtual machine", "", "é"):
         assert refused(client.fraud.verdict_reasons.override, reason, "ALLOW") == "bad_request"
     assert refused(client.fraud.verdict_reasons.override, "VIRTUAL_MACHINE", "PERHAPS") == "bad_request"
@@ -165,7 +165,7 @@ def test_what_can_not_be_overridden(client, refused):
         ({"country_code": "FR"}, {"country": "FR"}),
     ],
 )
-def test_a_rule_decides_for_what_it_is_about(mock, client, verdict, identifier, device):
+def test_rule_decides_for_matching_devices(mock, client, verdict, identifier, device):
     set_ = client.fraud.rules.set("BLOCK", **identifier)
     assert {name: getattr(set_, name) for name in identifier} == identifier
     [(name, value)] = identifier.items()
@@ -175,7 +175,7 @@ def test_a_rule_decides_for_what_it_is_about(mock, client, verdict, identifier, 
     assert verdict(mock.fraud.device("ALLOW")).action == "ALLOW"
 
 
-def test_rules_have_an_order_of_precedence(mock, client, verdict):
+def test_rules_apply_in_order_of_precedence(mock, client, verdict):
     device = mock.fraud.device(visitor_id="v", hardware_fingerprint="h", ip_address="198.51.100.7", country="DE")
     for action, identifier, decides in (
         ("CHALLENGE", {"country_code": "DE"}, "COUNTRY_CODE"),
@@ -192,7 +192,7 @@ def test_rules_have_an_order_of_precedence(mock, client, verdict):
     assert (verdict(device).action, verdict(device).rule_match_identifier) == ("ALLOW", "198.51.100.0/24")
 
 
-def test_a_rule_ends_when_it_is_said_to(mock, client, verdict):
+def test_expired_rule_does_not_apply(mock, client, verdict):
     device = mock.fraud.device(visitor_id="v")
     client.fraud.rules.set("BLOCK", visitor_id="v", expires_in_minutes=10)
     assert verdict(device).action == "BLOCK"
@@ -204,7 +204,7 @@ def test_a_rule_ends_when_it_is_said_to(mock, client, verdict):
     assert (rule.action, rule.expires_at, rule.last_updated_at) == ("CHALLENGE", None, None)
 
 
-def test_a_rule_is_replaced_and_taken_back(client):
+def test_rule_is_replaced_and_deleted(client):
     client.fraud.rules.set("BLOCK", visitor_id="v", description="first")
     assert client.fraud.rules.list().rules[0].last_updated_at is None
     client.fraud.rules.set("ALLOW", visitor_id="v")
@@ -216,7 +216,7 @@ def test_a_rule_is_replaced_and_taken_back(client):
     assert client.fraud.rules.list().rules == []
 
 
-def test_rules_come_in_pages_newest_first(client, refused):
+def test_rules_are_paged_newest_first(client, refused):
     for number in range(12):
         client.fraud.rules.set("BLOCK", visitor_id=f"v-{number}")
     first = client.fraud.rules.list()
@@ -255,18 +255,18 @@ def test_rules_come_in_pages_newest_first(client, refused):
         {"action": "BLOCK", "visitor_id": "v", "expires_in_minutes": 10**12},
     ],
 )
-def test_a_rule_that_can_not_be(client, refused, fields):
+def test_invalid_rule_is_refused(client, refused, fields):
     assert refused(client.fraud.rules.set, **fields) == "bad_request"
     assert client.fraud.rules.list().rules == []
 
 
-def test_a_bare_address_and_small_letters_will_do(client):
+def test_identifiers_are_normalized(client):
     assert client.fraud.rules.set("block", cidr_block="198.51.100.7").cidr_block == "198.51.100.7/32"
     assert client.fraud.rules.set("BLOCK", cidr_block="198.51.100.7/24").cidr_block == "198.51.100.0/24"
     assert client.fraud.rules.set("BLOCK", country_code="de").country_code == "DE"
 
 
-# Addresses
+# E-mail risk
 
 
 @pytest.mark.parametrize(
@@ -280,13 +280,13 @@ def test_a_bare_address_and_small_letters_will_do(client):
         ("no address", "BLOCK"),
     ],
 )
-def test_an_address_speaks_for_itself(client, email_address, action):
+def test_email_risk_is_derived_from_the_address(client, email_address, action):
     found = client.fraud.email.risk(email_address)
     assert found.action == action
     assert (found.risk_score > 80) == (action == "BLOCK")
 
 
-def test_what_is_told_of_an_address(client):
+def test_email_risk_describes_address_and_domain(client):
     found = client.fraud.email.risk("A.d.a+news@Acme.test")
     assert found.address_information.model_dump() == {
         "has_known_bounces": False,
@@ -298,7 +298,7 @@ def test_what_is_told_of_an_address(client):
     assert found.domain_information.model_dump() == {"has_mx_or_a_record": True, "is_disposable_domain": False}
 
 
-def test_a_test_chooses_what_to_think_of_an_address(mock, client):
+def test_email_risk_returns_the_chosen_values(mock, client):
     mock.fraud.email("Ada@acme.test", "BLOCK", has_known_bounces=True, is_disposable_domain=True)
     found = client.fraud.email.risk("ada@ACME.test")
     assert (found.action, found.risk_score) == ("BLOCK", 95)
@@ -311,15 +311,15 @@ def test_a_test_chooses_what_to_think_of_an_address(mock, client):
     assert not found.domain_information.has_mx_or_a_record
 
 
-def test_no_address_at_all(client, refused):
+def test_empty_address_is_refused(client, refused):
     assert refused(client.fraud.email.risk, "") == "bad_request"
 
 
-# What a test says
+# Control API
 
 
 @pytest.mark.parametrize(
-    "described",
+    "fields",
     [
         {"action": "PERHAPS"},
         {"action": "NONE"},
@@ -330,16 +330,16 @@ def test_no_address_at_all(client, refused):
         {"color": "blue"},
     ],
 )
-def test_a_device_that_can_not_be(mock, described):
+def test_invalid_device_is_refused(mock, fields):
     with pytest.raises(MockError) as wrong:
-        mock.call("POST", "/fraud/devices", body=described)
+        mock.call("POST", "/fraud/devices", body=fields)
     assert wrong.value.error_type == "bad_request"
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"email_address": ""}, {"email_address": "a@b.test", "risk_score": 101}, {"email_address": 5}]
+    "fields", [{}, {"email_address": ""}, {"email_address": "a@b.test", "risk_score": 101}, {"email_address": 5}]
 )
-def test_what_can_not_be_said_of_an_address(mock, said):
+def test_invalid_email_risk_is_refused(mock, fields):
     with pytest.raises(MockError) as wrong:
-        mock.call("POST", "/fraud/emails", body=said)
+        mock.call("POST", "/fraud/emails", body=fields)
     assert wrong.value.error_type == "bad_request"

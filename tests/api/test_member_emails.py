@@ -1,4 +1,4 @@
-"""A member's address: changed, retired, taken back, let go, and changed by whoever owns the new one."""
+"""Change, retire, reuse and release a member's address, by the backend and by verification."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def acme(given):
 
 @pytest.fixture
 def ada(given, acme):
-    """Active, and her address verified."""
+    """An active member with a verified address."""
     given.login(acme, given.member(acme, "ada@acme.test"))
     return given.client.organizations.members.get(acme.organization_id, email_address="ada@acme.test").member
 
@@ -45,10 +45,10 @@ def retired(member):
     return [e.email_address for e in member.retired_email_addresses]
 
 
-# By the project
+# Changes by the backend
 
 
-def test_a_new_address_is_unverified_and_retires_the_former(given, acme, ada, update, written, refused):
+def test_new_address_is_unverified_and_retires_the_former_one(given, acme, ada, update, written, refused):
     written(ada, member_password_id="member-password-test-1")
     now = update(ada, email_address="Ada@new.test")
     assert (now.email_address, now.email_address_verified, now.member_password_id) == ("ada@new.test", False, "")
@@ -63,7 +63,7 @@ def test_a_new_address_is_unverified_and_retires_the_former(given, acme, ada, up
     given.member(given.organization("Globex"), "ada@acme.test")
 
 
-def test_a_retired_address_is_nobodys_login(given, acme, ada, update, client, refused):
+def test_retired_address_cannot_log_in(given, acme, ada, update, client, refused):
     update(ada, email_address="ada@new.test")
     sent = refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test")
     assert sent == "email_jit_provisioning_not_allowed"
@@ -72,7 +72,7 @@ def test_a_retired_address_is_nobodys_login(given, acme, ada, update, client, re
     assert given.discovered("ada@acme.test").discovered_organizations == []
 
 
-def test_back_to_the_former_address(given, acme, ada, update):
+def test_member_can_change_back_to_a_retired_address(given, acme, ada, update):
     first = given.login(acme, ada).method_id
     update(ada, email_address="ada@new.test")
     back = update(ada, email_address="ada@acme.test")
@@ -81,24 +81,24 @@ def test_back_to_the_former_address(given, acme, ada, update):
     assert retired(update(ada, email_address="ada@third.test")) == ["ada@new.test", "ada@acme.test"]
 
 
-def test_the_same_address_is_no_change(ada, update):
+def test_same_address_changes_nothing(ada, update):
     now = update(ada, email_address="ADA@acme.test")
     assert (now.email_address_verified, retired(now)) == (True, [])
 
 
-def test_letting_the_former_address_go(given, acme, ada, update):
+def test_former_address_is_released_on_request(given, acme, ada, update):
     assert retired(update(ada, email_address="ada@new.test", unlink_email=True)) == []
     assert given.member(acme, "ada@acme.test")
 
 
-def test_a_link_to_the_former_address_is_void(given, acme, ada, update, client, refused):
+def test_link_to_former_address_is_refused(given, acme, ada, update, client, refused):
     token = given.link_token(acme, "ada@acme.test")
     update(ada, email_address="ada@new.test")
     assert refused(client.magic_links.authenticate, token) == "unable_to_auth_magic_link"
     assert "address changed" in given.because()
 
 
-def test_a_session_outlives_a_new_address(given, acme, ada, update, client):
+def test_session_continues_after_change_of_address(given, acme, ada, update, client):
     login = given.login(acme, ada)
     update(ada, email_address="ada@new.test")
     session = client.sessions.authenticate(session_token=login.session_token)
@@ -107,7 +107,7 @@ def test_a_session_outlives_a_new_address(given, acme, ada, update, client):
     assert factor.email_factor.email_address == "ada@acme.test"
 
 
-def test_deletion_frees_retired_addresses(given, acme, ada, update, client):
+def test_deletion_releases_retired_addresses(given, acme, ada, update, client):
     update(ada, email_address="ada@new.test")
     given.login(acme, client.organizations.members.get(acme.organization_id, member_id=ada.member_id).member)
     client.organizations.members.delete(acme.organization_id, ada.member_id)
@@ -119,7 +119,7 @@ def test_deletion_frees_retired_addresses(given, acme, ada, update, client):
 # Unlinking
 
 
-def test_unlinking(given, acme, ada, update, unlink, refused):
+def test_unlinked_address_is_released(given, acme, ada, update, unlink, refused):
     now = update(ada, email_address="ada@new.test")
     old = now.retired_email_addresses[0]
     assert refused(unlink, ada) == "retired_email_missing_email_identifiers"
@@ -134,15 +134,15 @@ def test_unlinking(given, acme, ada, update, unlink, refused):
 
 
 @pytest.mark.parametrize("by", ["email_id", "email_address"])
-def test_one_name_is_enough(ada, update, unlink, by):
+def test_address_is_unlinked_by_id_or_by_address(ada, update, unlink, by):
     old = update(ada, email_address="ada@new.test").retired_email_addresses[0]
     assert retired(unlink(ada, **{by: getattr(old, by)}).member) == []
 
 
-# By whoever owns the new address
+# Changes by verification
 
 
-def test_an_update_by_link(given, acme, ada, start, client, mock, events):
+def test_link_changes_address_and_logs_in(given, acme, ada, start, client, mock, events):
     answer = start(ada, "Ada@new.test", login_redirect_url="http://localhost:3000/changed")
     assert answer.member.email_address == "ada@acme.test"  # nothing has changed yet
     mail = mock.inbox.latest(to="ada@new.test")
@@ -158,7 +158,7 @@ def test_an_update_by_link(given, acme, ada, start, client, mock, events):
     assert events()[len(before) :] == [("member", "update")]
 
 
-def test_an_update_adds_to_the_session_that_comes_along(given, acme, ada, start, client):
+def test_update_adds_factor_to_the_sent_session(given, acme, ada, start, client):
     login = given.login(acme, ada)
     start(ada, "ada@new.test")
     after = client.magic_links.authenticate(given.token("ada@new.test"), session_token=login.session_token)
@@ -167,7 +167,7 @@ def test_an_update_adds_to_the_session_that_comes_along(given, acme, ada, start,
     assert addresses == ["ada@acme.test", "ada@new.test"]
 
 
-def test_an_update_by_code(ada, start, mock):
+def test_update_can_send_a_code(ada, start, mock):
     start(ada, "ada@new.test", delivery_method="EMAIL_OTP", locale="fr")
     mail = mock.inbox.latest(to="ada@new.test")
     assert (mail.kind, mail.link, len(mail.code)) == ("email_update", None, 6)
@@ -175,14 +175,14 @@ def test_an_update_by_code(ada, start, mock):
     assert (mail.expires_at - mail.created_at).total_seconds() == 300
 
 
-def test_an_update_takes_five_minutes_at_most(given, acme, ada, start, client, mock, refused):
+def test_update_expires_after_five_minutes(given, acme, ada, start, client, mock, refused):
     start(ada, "ada@new.test")
     mock.clock.advance(minutes=5)
     assert refused(client.magic_links.authenticate, given.token("ada@new.test")) == "unable_to_auth_magic_link"
     assert given.member(acme, "ada@new.test")  # free again
 
 
-def test_an_address_is_kept_while_it_is_being_taken(given, acme, ada, start, update, client, refused):
+def test_address_of_pending_update_is_reserved(given, acme, ada, start, update, client, refused):
     start(ada, "ada@new.test")
     bob = given.member(acme, "bob@acme.test")
     given.login(acme, bob)
@@ -193,7 +193,7 @@ def test_an_address_is_kept_while_it_is_being_taken(given, acme, ada, start, upd
     given.member(given.organization("Globex"), "ada@new.test")
 
 
-def test_asking_again_starts_the_time_anew(given, ada, start, client, mock):
+def test_second_request_restarts_the_time(given, ada, start, client, mock):
     start(ada, "ada@new.test")
     first = given.token("ada@new.test")
     mock.clock.advance(minutes=4)
@@ -204,7 +204,7 @@ def test_asking_again_starts_the_time_anew(given, ada, start, client, mock):
     assert client.magic_links.authenticate(second).member.email_address == "ada@new.test"
 
 
-def test_an_update_back_to_a_retired_address(given, acme, ada, update, start, client):
+def test_update_to_own_retired_address_succeeds(given, acme, ada, update, start, client):
     update(ada, email_address="ada@new.test")
     client.magic_links.authenticate(given.link_token(acme, "ada@new.test"))
     start(ada, "ada@acme.test")
@@ -212,13 +212,13 @@ def test_an_update_back_to_a_retired_address(given, acme, ada, update, start, cl
     assert (back.email_address, retired(back)) == ("ada@acme.test", ["ada@new.test"])
 
 
-def test_the_project_may_be_faster(given, ada, start, update, client):
+def test_backend_can_set_address_of_pending_update(given, ada, start, update, client):
     start(ada, "ada@new.test")
     assert not update(ada, email_address="ada@new.test").email_address_verified
     assert client.magic_links.authenticate(given.token("ada@new.test")).member.email_address_verified
 
 
-def test_who_may_start_an_update(given, acme, ada, start, client, refused):
+def test_update_needs_an_active_verified_member(given, acme, ada, start, client, refused):
     unverified = given.member(acme)
     assert refused(start, unverified, "x@new.test") == "member_has_no_active_verified_email"
     pending = given.member(acme, create_member_as_pending=True)
@@ -227,9 +227,9 @@ def test_who_may_start_an_update(given, acme, ada, start, client, refused):
     assert refused(start, ada, "x@new.test") == "member_not_found"
 
 
-def test_what_an_update_may_ask_for(given, acme, ada, start, update, refused):
+def test_invalid_update_request_is_refused(given, acme, ada, start, update, refused):
     bob = given.member(acme, "bob@acme.test")
-    assert refused(start, ada, "nobody") == "invalid_email"
+    assert refused(start, ada, "no-address") == "invalid_email"
     assert refused(start, ada, "bob@acme.test") == "duplicate_member_email"
     assert refused(start, ada, "ada@acme.test") == "duplicate_member_email"
     update(bob, email_address="bob@new.test")
@@ -239,13 +239,13 @@ def test_what_an_update_may_ask_for(given, acme, ada, start, update, refused):
     assert refused(start, ada, "ada@new.test", delivery_method="PIGEON") == "bad_request"
 
 
-def test_a_template_of_nobody(ada, start, mock, refused):
+def test_unknown_template_is_refused(ada, start, mock, refused):
     mock.configure(email_templates=["t1"])
     assert refused(start, ada, "ada@new.test", login_template_id="t2") == "email_template_not_found"
     assert start(ada, "ada@new.test", login_template_id="t1")
 
 
-def test_an_update_that_came_too_late(given, acme, ada, update, start, unlink, client, refused):
+def test_update_to_an_address_taken_meanwhile_is_refused(given, acme, ada, update, start, unlink, client, refused):
     update(ada, email_address="ada@new.test")
     client.magic_links.authenticate(given.link_token(acme, "ada@new.test"))
     start(ada, "ada@acme.test")

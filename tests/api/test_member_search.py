@@ -14,8 +14,8 @@ def acme(given):
 
 
 @pytest.fixture
-def people(given, acme, client):
-    """By name; newest first: gone, fay, eve, ada."""
+def member_ids(given, acme, client):
+    """The ids of four members by name. Newest first: gone (deleted), fay (invited), eve (pending), ada (active)."""
     ada = given.member(acme, "ada@acme.test", external_id="ada", mfa_phone_number="+14155550100", is_breakglass=True)
     eve = given.member(acme, "eve@globex.test", roles=["stytch_admin"], create_member_as_pending=True)
     fay_id = client.magic_links.email.invite(acme.organization_id, "fay@acme.test").member_id
@@ -36,9 +36,9 @@ def search(client, acme):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "found"),
+    ("name", "value", "expected"),
     [
-        ("member_ids", ["ada", "nobody"], "ada"),
+        ("member_ids", ["ada", "unknown"], "ada"),
         ("member_emails", ["ADA@acme.test", "eve@globex.test"], "eve ada"),
         ("member_email_fuzzy", "@ACME", "fay ada"),
         ("member_email_fuzzy", "%%%", ""),
@@ -58,35 +58,38 @@ def search(client, acme):
         ("member_roles", ["stytch_"], ""),
     ],
 )
-def test_filters(people, search, name, value, found):
-    assert [m.member_id for m in search((name, value)).members] == [people[n] for n in found.split()]
+def test_filter_finds_matching_members(member_ids, search, name, value, expected):
+    assert [m.member_id for m in search((name, value)).members] == [member_ids[n] for n in expected.split()]
 
 
-def test_what_is_registered(people, search, written, client):
-    ada = client.organizations.members.dangerously_get(people["ada"]).member
+def test_filters_on_existing_password_and_totp(member_ids, search, written, client):
+    ada = client.organizations.members.dangerously_get(member_ids["ada"]).member
     written(ada, member_password_id="member-password-test-1", totp_registration_id="member-totp-test-1")
     for name in ("member_password_exists", "member_totp_exists"):
-        assert [m.member_id for m in search((name, True)).members] == [people["ada"]]
+        assert [m.member_id for m in search((name, True)).members] == [member_ids["ada"]]
 
 
-def test_internal_ids(people, search, refused):
-    ids = [people["ada"], people["eve"], people["gone"]]
-    assert [m.member_id for m in search(("member_ids", ids)).members] == [people["eve"], people["ada"]]
-    mixed = refused(search, ("member_ids", [people["ada"], "ada"]))
+def test_mixed_kinds_of_ids_are_refused(member_ids, search, refused):
+    ids = [member_ids["ada"], member_ids["eve"], member_ids["gone"]]
+    assert [m.member_id for m in search(("member_ids", ids)).members] == [member_ids["eve"], member_ids["ada"]]
+    mixed = refused(search, ("member_ids", [member_ids["ada"], "ada"]))
     assert mixed == "member_search_cannot_mix_internal_and_external_member_ids"
 
 
-def test_roles_that_a_domain_grants(people, search, client, acme):
+def test_role_implied_by_email_domain_is_found(member_ids, search, client, acme):
     assignments = [{"domain": "acme.test", "role_id": "stytch_admin"}]
     client.organizations.update(acme.organization_id, rbac_email_implicit_role_assignments=assignments)
     found = search(("member_roles", ["stytch_admin"])).members
-    assert [m.member_id for m in found] == [people["fay"], people["eve"], people["ada"]]
+    assert [m.member_id for m in found] == [member_ids["fay"], member_ids["eve"], member_ids["ada"]]
 
 
 @pytest.fixture
-def implied(rows, people):
-    """A connection that implies ``stytch_admin``, with or by a group, and a directory with such a group. Ada is known
-    to both, in those groups; Fay to both, in others; Eve to another connection that says it is this one."""
+def connect(rows, member_ids):
+    """An SSO connection with the given roles; without any, a SCIM connection with a group that implies an admin role.
+
+    Ada is linked to both, in the groups that imply the role. Fay is linked to both, in other groups. Eve is linked to
+    another SSO connection, and an attribute of hers contains the id of this one.
+    """
 
     def connect(**sso):
         with rows() as ctx:
@@ -114,14 +117,14 @@ def implied(rows, people):
                     connection_id="scim-1",
                     group_ids=["scim-group-1" if name == "ada" else "scim-group-2"],
                 )
-                member = ctx.store.get(Member, member_id=people[name])
+                member = ctx.store.get(Member, member_id=member_ids[name])
                 ctx.store.update(member, roles=[], sso_registrations=[link], scim_registration=directory)
 
     return connect
 
 
 @pytest.mark.parametrize(
-    ("sso", "found"),
+    ("sso", "expected"),
     [
         ({"roles": ["stytch_admin"]}, "fay ada"),
         ({"group_roles": [GroupRole(group="boss", role_id="stytch_admin")]}, "ada"),
@@ -131,49 +134,54 @@ def implied(rows, people):
     ],
     ids=["connection", "group", "inactive", "other role", "directory"],
 )
-def test_roles_that_a_connection_implies(people, http, acme, implied, sso, found):
-    implied(**sso)
+def test_role_implied_by_connection_is_found(member_ids, http, acme, connect, sso, expected):
+    connect(**sso)
     query = {"operands": [{"filter_name": "member_roles", "filter_value": ["stytch_admin"]}]}
     sent = {"organization_ids": [acme.organization_id], "query": query}
     members = http.post("/v1/b2b/organizations/members/search", json=sent).json()["members"]
-    assert [m["member_id"] for m in members] == [people[n] for n in found.split()]
+    assert [m["member_id"] for m in members] == [member_ids[n] for n in expected.split()]
     assert all(m["is_admin"] for m in members)
 
 
-def test_and_or(people, search):
+def test_operator_combines_filters(member_ids, search):
     operands = [("member_email_fuzzy", "@acme"), ("member_is_breakglass", False)]
-    assert [m.member_id for m in search(*operands).members] == [people["fay"]]
+    assert [m.member_id for m in search(*operands).members] == [member_ids["fay"]]
     assert search(*operands, operator="OR").results_metadata.total == 3
 
 
-def test_deleted_ones_show_only_where_they_are_asked_for(people, search):
+def test_deleted_members_are_found_by_status_only(member_ids, search):
     operands = [("statuses", ["active"]), ("member_email_fuzzy", "@acme.test")]
-    assert people["gone"] not in [m.member_id for m in search(*operands, operator="OR").members]
+    assert member_ids["gone"] not in [m.member_id for m in search(*operands, operator="OR").members]
     operands[0] = ("statuses", ["DELETED"])
-    assert people["gone"] in [m.member_id for m in search(*operands, operator="OR").members]
+    assert member_ids["gone"] in [m.member_id for m in search(*operands, operator="OR").members]
 
 
-def test_several_organizations(people, given, client, acme):
+def test_search_covers_several_organizations(member_ids, given, client, acme):
     globex, empty = given.organization("Globex"), given.organization("Empty")
     bob = given.member(globex, "bob@globex.test")
     given.member(given.organization("Elsewhere"))
     names = [acme.organization_slug, globex.organization_id, empty.organization_id]
     found = client.organizations.members.search(names)
-    assert [m.member_id for m in found.members] == [bob.member_id, people["fay"], people["eve"], people["ada"]]
+    assert [m.member_id for m in found.members] == [
+        bob.member_id,
+        member_ids["fay"],
+        member_ids["eve"],
+        member_ids["ada"],
+    ]
     assert found.organizations.keys() == {acme.organization_id, globex.organization_id}  # those with results
     assert found.organizations[globex.organization_id] == globex
     assert (found.results_metadata.total, found.results_metadata.next_cursor) == (4, None)
 
 
-def test_pages(people, search):
+def test_results_are_paged(member_ids, search):
     first = search(limit=2)
-    assert [m.member_id for m in first.members] == [people["fay"], people["eve"]]
+    assert [m.member_id for m in first.members] == [member_ids["fay"], member_ids["eve"]]
     second = search(limit=2, cursor=first.results_metadata.next_cursor)
-    assert [m.member_id for m in second.members] == [people["ada"]]
+    assert [m.member_id for m in second.members] == [member_ids["ada"]]
     assert (second.results_metadata.total, second.results_metadata.next_cursor) == (3, None)
 
 
-def test_the_edges_of_a_page(search, refused):
+def test_invalid_cursor_limit_or_operator_is_refused(search, refused):
     too_large = base64.urlsafe_b64encode(b"before:" + b"9" * 19).decode()
     for cursor in ("nonsense", too_large):
         assert refused(search, cursor=cursor) == "user_search_invalid_cursor"
@@ -181,7 +189,7 @@ def test_the_edges_of_a_page(search, refused):
     assert refused(search, operator="NOR") == "user_search_invalid_operator"
 
 
-def test_where_to_search(client, refused, why):
+def test_missing_or_unknown_organization_is_refused(client, refused, why):
     path = "/v1/b2b/organizations/members/search"
     for body in ({}, {"organization_ids": []}, {"organization_ids": None}):
         assert why("POST", path, body) == "member_search_organization_ids_empty"
@@ -221,6 +229,6 @@ def test_where_to_search(client, refused, why):
     ],
     ids=str,
 )
-def test_operands_that_are_none(why, acme, operand, error):
+def test_invalid_operand_is_refused(why, acme, operand, error):
     body = {"organization_ids": [acme.organization_id], "query": {"operands": [operand]}}
     assert why("POST", "/v1/b2b/organizations/members/search", body) == error

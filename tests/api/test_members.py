@@ -1,9 +1,9 @@
-"""Members: created, found, deleted, brought back."""
+"""Create, find, delete and reactivate members."""
 
 import pytest
 
 
-def test_a_fresh_one(http, given):
+def test_new_member_has_default_values(http, given):
     acme = given.organization()
     path = f"/v1/b2b/organizations/{acme.organization_id}/members"
     body = http.post(path, json={"email_address": " Ada@ACME.test "}).json()
@@ -41,7 +41,7 @@ def test_a_fresh_one(http, given):
     }
 
 
-def test_one_with_everything(given, mock):
+def test_new_member_has_sent_values(given, mock):
     ada = given.member(
         given.organization(),
         "ada@acme.test",
@@ -63,14 +63,14 @@ def test_one_with_everything(given, mock):
     assert mock.inbox.all() == []
 
 
-def test_rules_for_invitations_do_not_apply(given):
+def test_creation_ignores_settings_for_invitations(given):
     closed = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
     assert closed.email_invites == "NOT_ALLOWED"
     assert given.member(closed, "ada@elsewhere.test").status == "active"
 
 
 @pytest.mark.parametrize("address", ["", "ada", "ada@", "@acme.test", "ada@acme", "a b@acme.test", "ada@acme.test@x"])
-def test_what_is_no_address(given, client, refused, address):
+def test_invalid_address_is_refused(given, client, refused, address):
     acme = given.organization()
     assert refused(client.organizations.members.create, acme.organization_id, address) == "invalid_email"
 
@@ -92,14 +92,14 @@ def test_what_is_no_address(given, client, refused, address):
     ],
     ids=str,
 )
-def test_what_is_refused(given, client, refused, fields, error):
+def test_invalid_or_duplicate_field_is_refused(given, client, refused, fields, error):
     acme = given.organization()
     given.member(acme, "ada@acme.test", external_id="ada", mfa_phone_number="+14155550100")
     fields = {"email_address": "bob@acme.test", **fields}
     assert refused(client.organizations.members.create, acme.organization_id, **fields) == error
 
 
-def test_what_is_unique_is_so_within_one_organization(given):
+def test_fields_are_unique_within_one_organization(given):
     for name in ("Acme", "Globex"):
         given.member(given.organization(name), "ada@acme.test", external_id="ada", mfa_phone_number="+14155550100")
 
@@ -107,7 +107,7 @@ def test_what_is_unique_is_so_within_one_organization(given):
 # Get
 
 
-def test_one_member_by_each_of_its_names(given, client):
+def test_member_is_found_by_id_external_id_and_address(given, client):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", external_id="ada")
     get = client.organizations.members.get
@@ -120,28 +120,28 @@ def test_one_member_by_each_of_its_names(given, client):
     assert both.member_id == ada.member_id
 
 
-def test_no_member_by_any_name(given, client, refused):
+def test_unknown_member_is_refused(given, client, refused):
     acme, globex = given.organization("Acme"), given.organization("Globex")
     ada, bob = given.member(acme, "ada@acme.test", external_id="ada"), given.member(acme, "bob@acme.test")
     get = client.organizations.members.get
     assert refused(get, acme.organization_id) == "invalid_member_get_fields"
     both = refused(get, acme.organization_id, member_id=ada.member_id, email_address="bob@acme.test")
     assert both == "invalid_member_get_fields"
-    assert refused(get, acme.organization_id, email_address="nobody@acme.test") == "member_not_found"
-    assert refused(get, acme.organization_id, email_address="nobody") == "invalid_email"
-    assert refused(get, acme.organization_id, member_id="nobody") == "member_not_found"
+    assert refused(get, acme.organization_id, email_address="unknown@acme.test") == "member_not_found"
+    assert refused(get, acme.organization_id, email_address="no-address") == "invalid_email"
+    assert refused(get, acme.organization_id, member_id="unknown") == "member_not_found"
     assert refused(get, globex.organization_id, member_id="ada") == "member_not_found"
     elsewhere = refused(get, globex.organization_id, member_id=bob.member_id)
     assert elsewhere == "member_does_not_exist_in_organization"
     assert refused(get, "nowhere", member_id=bob.member_id) == "organization_not_found"
 
 
-def test_dangerously(given, client, refused):
+def test_dangerously_get_finds_members_of_any_organization(given, client, refused):
     acme = given.organization()
     ada = given.member(acme, external_id="ada")
     get = client.organizations.members.dangerously_get
     assert (get(ada.member_id).member, get(ada.member_id).organization) == (ada, acme)
-    assert refused(get, "ada") == "member_not_found"  # an external id says nothing without an organization
+    assert refused(get, "ada") == "member_not_found"  # external ids are unique within one organization only
     client.organizations.members.delete(acme.organization_id, ada.member_id)
     assert refused(get, ada.member_id) == "member_not_found"
     assert given.because() == "the member is deleted"
@@ -152,7 +152,7 @@ def test_dangerously(given, client, refused):
 # Delete
 
 
-def test_deletion(given, client, refused):
+def test_deletion_ends_sessions_and_releases_unique_fields(given, client, refused):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", external_id="ada", mfa_phone_number="+14155550100")
     login = given.login(acme, ada)
@@ -178,7 +178,7 @@ def test_deletion_revokes_an_invitation(given, client, refused):
     assert refused(client.magic_links.authenticate, token) == "unable_to_auth_magic_link"
 
 
-def test_deletion_ends_an_intermediate_session(given, client, refused):
+def test_deletion_removes_intermediate_sessions(given, client, refused):
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
     ada = given.member(acme)
     half = given.login(acme, ada)
@@ -189,7 +189,7 @@ def test_deletion_ends_an_intermediate_session(given, client, refused):
     assert entered == "intermediate_session_not_found"
 
 
-def test_an_external_id_is_removed(given, client, refused):
+def test_external_id_is_removed(given, client, refused):
     acme = given.organization()
     ada = given.member(acme, external_id="ada")
     freed = client.organizations.members.delete_external_id(acme.organization_id, "ada")
@@ -203,7 +203,7 @@ def test_an_external_id_is_removed(given, client, refused):
 
 @pytest.fixture
 def deleted(given, client):
-    """A member whose address was verified, deleted."""
+    """An organization, and a deleted member with a verified address."""
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", external_id="ada", mfa_phone_number="+14155550100", name="Ada")
     given.login(acme, ada)
@@ -211,7 +211,7 @@ def deleted(given, client):
     return acme, ada
 
 
-def test_reactivation(given, client, deleted):
+def test_reactivated_member_can_log_in(given, client, deleted):
     acme, ada = deleted
     back = client.organizations.members.reactivate(acme.organization_id, ada.member_id).member
     assert (back.member_id, back.status, back.name, back.external_id) == (ada.member_id, "active", "Ada", "ada")
@@ -220,7 +220,7 @@ def test_reactivation(given, client, deleted):
 
 
 @pytest.mark.parametrize(
-    ("taken", "error"),
+    ("fields", "error"),
     [
         ({"email_address": "ada@acme.test"}, "reactivation_email_belongs_to_another_member"),
         ({"external_id": "ada"}, "duplicate_member_external_id"),
@@ -228,13 +228,13 @@ def test_reactivation(given, client, deleted):
     ],
     ids=str,
 )
-def test_reactivation_when_somebody_took_over(given, client, refused, deleted, taken, error):
+def test_reactivation_is_refused_if_a_unique_field_is_in_use(given, client, refused, deleted, fields, error):
     acme, ada = deleted
-    given.member(acme, **taken)
+    given.member(acme, **fields)
     assert refused(client.organizations.members.reactivate, acme.organization_id, ada.member_id) == error
 
 
-def test_reactivation_when_the_address_is_kept_for_another(given, client, refused, deleted):
+def test_reactivation_is_refused_if_the_address_is_reserved(given, client, refused, deleted):
     acme, ada = deleted
     bob = given.member(acme, "bob@acme.test")
     client.organizations.members.update(acme.organization_id, bob.member_id, email_address="ada@acme.test")
@@ -243,20 +243,20 @@ def test_reactivation_when_the_address_is_kept_for_another(given, client, refuse
     assert back == "reactivation_email_belongs_to_another_member"
 
 
-def test_who_can_not_be_reactivated(given, client, refused, deleted):
+def test_reactivation_needs_a_deleted_verified_member(given, client, refused, deleted):
     acme, ada = deleted
     globex = given.organization("Globex")
     reactivate = client.organizations.members.reactivate
-    unverified, living = given.member(acme), given.member(acme)
+    unverified, active = given.member(acme), given.member(acme)
     client.organizations.members.delete(acme.organization_id, unverified.member_id)
     assert refused(reactivate, acme.organization_id, unverified.member_id) == "email_unverified_for_reactivation"
-    nobody = "no_deleted_member_found_for_reactivation"
-    assert refused(reactivate, acme.organization_id, living.member_id) == nobody
-    assert refused(reactivate, acme.organization_id, "ada") == nobody  # only by its own id
-    assert refused(reactivate, globex.organization_id, ada.member_id) == nobody
+    not_deleted = "no_deleted_member_found_for_reactivation"
+    assert refused(reactivate, acme.organization_id, active.member_id) == not_deleted
+    assert refused(reactivate, acme.organization_id, "ada") == not_deleted  # external ids aren't accepted
+    assert refused(reactivate, globex.organization_id, ada.member_id) == not_deleted
 
 
-def test_what_happens_is_told(given, client, events):
+def test_changes_emit_events(given, client, events):
     acme = given.organization()
     ada = given.member(acme)
     given.login(acme, ada)  # verifies the address

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.fixture
-def three(given):
+def organizations(given):
     acme = given.organization("Acme West", organization_slug="acme-west", email_allowed_domains=["acme.test"])
     globex = given.organization("Globex", organization_slug="globex", claimed_email_domains=["globex.test"])
     initech = given.organization("Initech", organization_slug="Init_ech")
@@ -29,7 +29,7 @@ def search(client):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "found"),
+    ("name", "value", "expected"),
     [
         ("organization_slugs", ["globex", "init_ECH", "none"], "initech globex"),
         ("organization_slug_fuzzy", "ME-W", "acme"),
@@ -46,65 +46,71 @@ def search(client):
         ("sso_connection_id", "saml-connection-test-1", ""),
     ],
 )
-def test_filters(three, search, name, value, found):
-    assert [o.organization_id for o in search((name, value)).organizations] == [three[n] for n in found.split()]
-
-
-def test_ids(three, search):
-    ids = [three["acme"], three["initech"], "organization-test-none"]
-    assert [o.organization_id for o in search(("organization_ids", ids)).organizations] == [
-        three["initech"],
-        three["acme"],
+def test_filter_finds_matching_organizations(organizations, search, name, value, expected):
+    assert [o.organization_id for o in search((name, value)).organizations] == [
+        organizations[n] for n in expected.split()
     ]
 
 
-def test_and_or(three, search):
+def test_filter_on_ids_ignores_unknown_ones(organizations, search):
+    ids = [organizations["acme"], organizations["initech"], "organization-test-none"]
+    assert [o.organization_id for o in search(("organization_ids", ids)).organizations] == [
+        organizations["initech"],
+        organizations["acme"],
+    ]
+
+
+def test_operator_combines_filters(organizations, search):
     operands = [("member_emails", ["ada@acme.test"]), ("organization_name_fuzzy", "glob")]
     assert search(*operands).results_metadata.total == 0
     assert search(*operands, operator="OR").results_metadata.total == 3
     assert search(*operands, operator="or").results_metadata.total == 3
 
 
-def test_all_of_them_newest_first(three, client, http):
+def test_search_without_filters_returns_all_newest_first(organizations, client, http):
     found = client.organizations.search()
-    assert [o.organization_id for o in found.organizations] == [three["initech"], three["globex"], three["acme"]]
+    assert [o.organization_id for o in found.organizations] == [
+        organizations["initech"],
+        organizations["globex"],
+        organizations["acme"],
+    ]
     assert (found.results_metadata.total, found.results_metadata.next_cursor) == (3, None)
     for body in ({}, {"query": {}}, {"query": {"operator": "AND", "operands": []}}, {"query": None}):
         assert len(http.post("/v1/b2b/organizations/search", json=body).json()["organizations"]) == 3
 
 
-def test_pages(three, search, client):
+def test_results_are_paged(organizations, search, client):
     first = client.organizations.search(limit=2)
-    assert [o.organization_id for o in first.organizations] == [three["initech"], three["globex"]]
+    assert [o.organization_id for o in first.organizations] == [organizations["initech"], organizations["globex"]]
     assert first.results_metadata.total == 3
     second = client.organizations.search(limit=2, cursor=first.results_metadata.next_cursor)
-    assert [o.organization_id for o in second.organizations] == [three["acme"]]
+    assert [o.organization_id for o in second.organizations] == [organizations["acme"]]
     assert (second.results_metadata.total, second.results_metadata.next_cursor) == (3, None)
 
 
-def test_a_page_stays_where_it_is_when_others_come(three, given, client):
+def test_new_organization_does_not_shift_pages(organizations, given, client):
     first = client.organizations.search(limit=2)
     given.organization("Newcomer")
     second = client.organizations.search(limit=2, cursor=first.results_metadata.next_cursor)
-    assert [o.organization_id for o in second.organizations] == [three["acme"]]
+    assert [o.organization_id for o in second.organizations] == [organizations["acme"]]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "####", "YmVmb3JlOng=", "ä"])
-def test_a_cursor_of_nobody(client, refused, cursor):
+def test_unknown_cursor_is_refused(client, refused, cursor):
     assert refused(client.organizations.search, cursor=cursor) == "user_search_invalid_cursor"
 
 
 @pytest.mark.parametrize("limit", [-1, 1001])
-def test_limits(client, refused, limit):
+def test_limit_out_of_range_is_refused(client, refused, limit):
     assert refused(client.organizations.search, limit=limit) == "user_search_invalid_limit"
 
 
-def test_the_longest_page(client):
+def test_smallest_and_largest_limit_are_accepted(client):
     assert client.organizations.search(limit=1000).organizations == []
     assert client.organizations.search(limit=0).organizations == []  # as if none were given
 
 
-def test_an_operator_of_nobody(search, refused):
+def test_unknown_operator_is_refused(search, refused):
     assert refused(search, operator="XOR") == "user_search_invalid_operator"
 
 
@@ -129,7 +135,7 @@ def test_an_operator_of_nobody(search, refused):
     ],
     ids=str,
 )
-def test_operands_that_are_none(why, operand, error):
+def test_invalid_operand_is_refused(why, operand, error):
     assert why("POST", "/v1/b2b/organizations/search", {"query": {"operands": [operand]}}) == error
 
 
@@ -152,5 +158,5 @@ def test_operands_that_are_none(why, operand, error):
         ("allowed_domain_fuzzy", "ab", "organization_search_allowed_domain_fuzzy_too_short"),
     ],
 )
-def test_values_that_are_too_little(search, refused, name, empty, error):
+def test_empty_or_short_value_is_refused(search, refused, name, empty, error):
     assert refused(search, (name, empty)) == error

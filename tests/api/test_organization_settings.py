@@ -1,16 +1,16 @@
-"""What an organization's settings may be, and how they depend on each other: at creation and in an update alike."""
+"""Valid and invalid settings of an organization, at creation and in updates."""
 
 import pytest
 
-BOTH = pytest.mark.parametrize("how", ["create", "update"])
+BOTH = pytest.mark.parametrize("operation", ["create", "update"])
 
 
 @pytest.fixture
 def write(client, given):
-    """``write("create", setting=…)``: a new organization, or a change of one that has no settings yet."""
+    """``write("create", setting=…)`` creates an organization; ``write("update", …)`` changes a new one."""
 
-    def call(how, **settings):
-        if how == "create":
+    def call(operation, **settings):
+        if operation == "create":
             return client.organizations.create("Acme", **settings).organization
         return client.organizations.update(given.organization().organization_id, **settings).organization
 
@@ -79,8 +79,8 @@ def write(client, given):
     ],
     ids=str,
 )
-def test_what_is_refused(write, refused, how, settings, error):
-    assert refused(write, how, **settings) == error
+def test_invalid_setting_is_refused(write, refused, operation, settings, error):
+    assert refused(write, operation, **settings) == error
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_refused(write, refused, how, settings, error):
         ({"sso_jit_provisioning_allowed_connections": ["c"]}, "invalid_connection_for_jit_provisioning"),
     ],
 )
-def test_connections_that_are_not_its_own(write, refused, settings, error):
+def test_connection_of_another_organization_is_refused(write, refused, settings, error):
     assert refused(write, "update", **settings) == error
 
 
@@ -102,7 +102,7 @@ def test_connections_that_are_not_its_own(write, refused, settings, error):
         {"first_party_connected_apps_allowed_type": "SOME"},
     ],
 )
-def test_what_has_the_wrong_shape(why, settings):
+def test_setting_of_wrong_type_is_refused(why, settings):
     assert why("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == "bad_request"
 
 
@@ -121,21 +121,21 @@ def test_what_has_the_wrong_shape(why, settings):
     ],
     ids=str,
 )
-def test_what_is_taken(write, how, settings):
-    made = write(how, **settings)
+def test_valid_settings_are_stored(write, operation, settings):
+    made = write(operation, **settings)
     assert {name: getattr(made, name) for name in settings} == settings
 
 
-def test_words_are_taken_in_any_case_and_kept_in_capitals(http):
+def test_enum_values_are_accepted_in_any_case_and_stored_in_upper_case(http):
     sent = {"organization_name": "Acme", "auth_methods": "all_allowed", "mfa_policy": "Optional", "email_invites": ""}
     made = http.post("/v1/b2b/organizations", json=sent).json()["organization"]
     assert (made["auth_methods"], made["mfa_policy"]) == ("ALL_ALLOWED", "OPTIONAL")
 
 
 @BOTH
-def test_lists_are_sets_and_domains_lower_case(write, how):
+def test_duplicates_are_removed_and_domains_are_lower_cased(write, operation):
     made = write(
-        how,
+        operation,
         allowed_auth_methods=["sso", "magic_link", "sso"],
         allowed_mfa_methods=["totp", "totp"],
         email_allowed_domains=["ACME.test"],
@@ -145,7 +145,7 @@ def test_lists_are_sets_and_domains_lower_case(write, how):
     assert (made.email_allowed_domains, made.claimed_email_domains) == (["acme.test"], ["acme.test"])
 
 
-# email_invites: ALL_ALLOWED, unless other ways in were spoken of
+# email_invites: ALL_ALLOWED, unless another login setting is sent at creation
 
 
 @pytest.mark.parametrize(
@@ -161,27 +161,27 @@ def test_lists_are_sets_and_domains_lower_case(write, how):
     ],
     ids=str,
 )
-def test_naming_any_way_in_closes_invitations(given, settings):
+def test_login_setting_at_creation_disables_invitations(given, settings):
     assert given.organization(**settings).email_invites == "NOT_ALLOWED"
 
 
 @pytest.mark.parametrize("settings", [{}, {"mfa_policy": "OPTIONAL"}, {"trusted_metadata": {"a": 1}}], ids=str)
-def test_other_settings_leave_invitations_open(given, settings):
+def test_other_settings_at_creation_allow_invitations(given, settings):
     assert given.organization(**settings).email_invites == "ALL_ALLOWED"
 
 
-def test_invitations_that_are_named_are_as_named(given):
+def test_explicit_email_invites_are_stored(given):
     assert given.organization(auth_methods="ALL_ALLOWED", email_invites="ALL_ALLOWED").email_invites == "ALL_ALLOWED"
 
 
-def test_an_update_never_closes_invitations_by_itself(write):
+def test_update_of_login_settings_keeps_invitations(write):
     assert write("update", auth_methods="ALL_ALLOWED").email_invites == "ALL_ALLOWED"
 
 
-# What depends on a setting holds when that is changed later
+# Settings that depend on each other are checked in updates, too
 
 
-def test_a_list_that_a_setting_needs_can_not_be_emptied(given, client, refused):
+def test_emptying_a_list_that_a_setting_needs_is_refused(given, client, refused):
     given.organization(
         email_allowed_domains=["acme.test"],
         email_jit_provisioning="RESTRICTED",
@@ -196,13 +196,13 @@ def test_a_list_that_a_setting_needs_can_not_be_emptied(given, client, refused):
     assert opened.allowed_auth_methods == []
 
 
-def test_the_last_way_in_can_not_be_closed(given, client, refused):
+def test_disabling_every_way_to_join_is_refused(given, client, refused):
     given.organization(sso_jit_provisioning="NOT_ALLOWED", email_invites="ALL_ALLOWED")
     closed = refused(client.organizations.update, "acme", email_invites="NOT_ALLOWED")
     assert closed == "invalid_organization_auth_factor_setting"
 
 
-def test_a_refused_update_writes_nothing(given, client, refused):
+def test_refused_update_changes_nothing(given, client, refused):
     acme = given.organization(email_allowed_domains=["acme.test"])
     refused(client.organizations.update, "acme", email_allowed_domains=["globex.test"], mfa_methods="RESTRICTED")
     assert client.organizations.get("acme").organization == acme
@@ -211,7 +211,7 @@ def test_a_refused_update_writes_nothing(given, client, refused):
 # Roles by e-mail domain
 
 
-def test_a_domain_grants_a_role(given, client):
+def test_email_domain_implies_a_role(given, client):
     acme = given.organization(rbac_email_implicit_role_assignments=[{"domain": "ACME.test", "role_id": "stytch_admin"}])
     inside, outside = given.member(acme, "ada@acme.test"), given.member(acme, "bob@globex.test")
     assert (inside.is_admin, outside.is_admin) == (True, False)
@@ -221,7 +221,7 @@ def test_a_domain_grants_a_role(given, client):
     assert given.login(acme, inside).member_session.roles == ["stytch_member", "stytch_admin"]
 
 
-def test_a_role_may_have_two_sources(given, client):
+def test_role_can_have_two_sources(given, client):
     acme = given.organization(rbac_email_implicit_role_assignments=[{"domain": "acme.test", "role_id": "stytch_admin"}])
     ada = given.member(acme, "ada@acme.test", roles=["stytch_admin"])
     admin = next(role for role in ada.roles if role.role_id == "stytch_admin")

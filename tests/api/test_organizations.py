@@ -1,4 +1,4 @@
-"""Organizations: created, found, changed, deleted."""
+"""Create, find, change and delete organizations."""
 
 import pytest
 
@@ -27,7 +27,7 @@ FRESH = {
 }
 
 
-def test_a_fresh_one(http):
+def test_new_organization_has_default_settings(http):
     made = http.post("/v1/b2b/organizations", json={"organization_name": "Acme"}).json()["organization"]
     assert {name: made[name] for name in FRESH} == FRESH
     assert made["organization_name"] == "Acme"
@@ -43,11 +43,11 @@ def test_a_fresh_one(http):
     ("name", "slug"),
     [("Acme", "acme"), ("Acme & Sons, Ltd.", "acme-sons-ltd."), ("ACME_2~b", "acme_2~b"), ("  Acme  ", "acme")],
 )
-def test_a_slug_is_derived_from_the_name(given, name, slug):
+def test_slug_is_derived_from_name(given, name, slug):
     assert given.organization(name).organization_slug == slug
 
 
-def test_a_derived_slug_that_is_taken_gets_a_suffix(given):
+def test_derived_slug_in_use_gets_a_suffix(given):
     given.organization("Acme")
     slug = given.organization("Acme").organization_slug
     assert slug.startswith("acme-")
@@ -55,13 +55,13 @@ def test_a_derived_slug_that_is_taken_gets_a_suffix(given):
 
 
 @pytest.mark.parametrize("name", ["日本", "X", "---"])
-def test_a_name_that_makes_no_slug(given, name):
+def test_name_without_slug_characters_gets_a_generated_slug(given, name):
     slug = given.organization(name).organization_slug
     assert len(slug) >= 6
     assert given.client.organizations.get(slug).organization.organization_name == name
 
 
-def test_a_slug_keeps_its_case_and_is_one_with_its_other_cases(given, client, refused):
+def test_slug_keeps_its_case_and_is_compared_without_case(given, client, refused):
     acme = given.organization(organization_slug="Acme_b2B")
     assert acme.organization_slug == "Acme_b2B"
     assert client.organizations.get("acme_b2b").organization.organization_id == acme.organization_id
@@ -70,7 +70,7 @@ def test_a_slug_keeps_its_case_and_is_one_with_its_other_cases(given, client, re
 
 
 @pytest.mark.parametrize("slug", ["a", "-._~", "a b", "a/b", "ä2", "x" * 129])
-def test_what_can_be_no_slug(given, client, refused, slug):
+def test_invalid_slug_is_refused(given, client, refused, slug):
     assert refused(client.organizations.create, "Acme", organization_slug=slug) == "invalid_organization_slug"
     acme = given.organization()
     changed = refused(client.organizations.update, acme.organization_id, organization_slug=slug)
@@ -78,11 +78,11 @@ def test_what_can_be_no_slug(given, client, refused, slug):
 
 
 @pytest.mark.parametrize("slug", ["a1", "x" * 128, "-a-", "A.b_c~d"])
-def test_what_can_be_a_slug(given, slug):
+def test_valid_slug_is_accepted(given, slug):
     assert given.organization(organization_slug=slug).organization_slug == slug
 
 
-def test_a_slug_is_changed(given, client, refused):
+def test_slug_can_be_changed(given, client, refused):
     acme, globex = given.organization("Acme"), given.organization("Globex")
     client.organizations.update(acme.organization_id, organization_slug="acme-inc")
     assert client.organizations.get("acme-inc").organization.organization_id == acme.organization_id
@@ -95,7 +95,7 @@ def test_a_slug_is_changed(given, client, refused):
 # Names, external ids, logo
 
 
-def test_names(given, client, refused, why):
+def test_missing_or_invalid_name_is_refused(given, client, refused, why):
     assert why("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
     assert why("POST", "/v1/b2b/organizations", {"organization_name": ""}) == "organization_name_missing"
     assert why("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "bad_request"
@@ -105,7 +105,7 @@ def test_names(given, client, refused, why):
     assert renamed == "invalid_organization_name"
 
 
-def test_an_external_id(given, client, refused):
+def test_external_id_is_unique_until_deleted(given, client, refused):
     acme = given.organization(organization_external_id="Acme|1.a_b-c")
     assert client.organizations.get("Acme|1.a_b-c").organization.organization_id == acme.organization_id
     taken = refused(client.organizations.create, "Other", organization_external_id="Acme|1.a_b-c")
@@ -119,12 +119,12 @@ def test_an_external_id(given, client, refused):
 
 
 @pytest.mark.parametrize("external_id", ["a b", "a~b", "x" * 129, "organization-test-1"])
-def test_what_can_be_no_external_id(client, refused, external_id):
+def test_invalid_external_id_is_refused(client, refused, external_id):
     made = refused(client.organizations.create, "Acme", organization_external_id=external_id)
     assert made == "invalid_organization_external_id"
 
 
-def test_empty_is_absent(given, client):
+def test_empty_names_are_ignored(given, client):
     for name in ("Acme", "Globex"):
         made = given.organization(name, organization_external_id="", organization_slug="")
         assert made.organization_external_id is None
@@ -132,7 +132,7 @@ def test_empty_is_absent(given, client):
     assert (kept.organization.organization_name, kept.organization.organization_slug) == ("Acme", "acme")
 
 
-def test_a_logo(given, client, refused):
+def test_logo_url_is_stored_up_to_a_length(given, client, refused):
     assert (
         given.organization(organization_logo_url="https://a.test/l.png").organization_logo_url == "https://a.test/l.png"
     )
@@ -143,7 +143,7 @@ def test_a_logo(given, client, refused):
 # Metadata
 
 
-def test_metadata_is_merged_at_the_top(given, client):
+def test_metadata_is_merged_at_the_top_level(given, client):
     acme = given.organization(trusted_metadata={"a": 1, "b": {"c": 2, "d": 3}, "e": None})
     assert acme.trusted_metadata == {"a": 1, "b": {"c": 2, "d": 3}}
     changed = client.organizations.update("acme", trusted_metadata={"a": None, "b": {"c": 9}, "f": [1]}).organization
@@ -154,7 +154,7 @@ def test_metadata_is_merged_at_the_top(given, client):
     }
 
 
-def test_metadata_has_limits(given, client, refused, why):
+def test_metadata_over_the_limits_is_refused(given, client, refused, why):
     given.organization(trusted_metadata={f"k{n}": n for n in range(20)})
     more = refused(client.organizations.update, "acme", trusted_metadata={"k20": 20})
     assert more == "metadata_too_many_keys"
@@ -164,10 +164,10 @@ def test_metadata_has_limits(given, client, refused, why):
     assert why("PUT", "/v1/b2b/organizations/acme", {"trusted_metadata": ["k"]}) == "metadata_invalid_format"
 
 
-# Found by any of its names
+# References: id, slug, external id
 
 
-def test_an_organization_goes_by_three_names_everywhere(given, client):
+def test_organization_is_found_by_id_slug_and_external_id(given, client):
     acme = given.organization(organization_slug="acme", organization_external_id="acme.1")
     ada = given.member(acme, "ada@acme.test", external_id="ada.1")
     for name in (acme.organization_id, "acme", "acme.1"):
@@ -187,12 +187,12 @@ def test_an_organization_goes_by_three_names_everywhere(given, client):
     ("name", "error"),
     [
         ("organization-test-00000000-0000-4000-8000-000000000000", "organization_not_found"),
-        ("nobody", "organization_not_found"),
+        ("unknown", "organization_not_found"),
         ("a b", "invalid_organization_id"),
         ("x" * 129, "invalid_organization_id"),
     ],
 )
-def test_nothing_goes_by_that_name(client, refused, name, error):
+def test_unknown_or_invalid_reference_is_refused(client, refused, name, error):
     assert refused(client.organizations.get, name) == error
     assert refused(client.organizations.delete, name) == error
     assert refused(client.organizations.update, name, organization_name="New") == error
@@ -201,7 +201,7 @@ def test_nothing_goes_by_that_name(client, refused, name, error):
 # Updates
 
 
-def test_an_update_changes_what_is_sent(given, client, mock):
+def test_update_changes_sent_fields_only(given, client, mock):
     acme = given.organization(email_allowed_domains=["acme.test"], email_invites="RESTRICTED", mfa_policy="OPTIONAL")
     mock.clock.advance(minutes=1)
     changed = client.organizations.update("acme", organization_name="Acme Inc", mfa_policy="REQUIRED_FOR_ALL")
@@ -212,14 +212,14 @@ def test_an_update_changes_what_is_sent(given, client, mock):
     assert now.created_at == acme.created_at
 
 
-def test_an_update_of_nothing_changes_nothing(given, client, mock, events):
+def test_empty_update_changes_nothing(given, client, mock, events):
     acme = given.organization()
     mock.clock.advance(minutes=1)
     assert client.organizations.update("acme").organization.updated_at == acme.updated_at
     assert events() == [("organization", "create")]
 
 
-def test_nulls_are_absent(http, given):
+def test_null_fields_are_ignored(http, given):
     given.organization(email_allowed_domains=["acme.test"], trusted_metadata={"a": 1})
     nulls = {"organization_name": None, "email_allowed_domains": None, "trusted_metadata": None, "mfa_policy": None}
     kept = http.put("/v1/b2b/organizations/acme", json=nulls).json()["organization"]
@@ -227,7 +227,7 @@ def test_nulls_are_absent(http, given):
     assert kept["trusted_metadata"] == {"a": 1}
 
 
-def test_changes_are_told(given, client, events):
+def test_changes_emit_events(given, client, events):
     given.organization(organization_external_id="a")
     client.organizations.update("acme", organization_name="New")
     client.organizations.delete_external_id("acme")
@@ -238,7 +238,7 @@ def test_changes_are_told(given, client, events):
 # Deletion
 
 
-def test_deletion_takes_everything_along(given, client, refused):
+def test_deletion_removes_members_sessions_and_links(given, client, refused):
     acme = given.organization(organization_external_id="acme.1")
     ada = given.member(acme, "ada@acme.test")
     login = given.login(acme, ada)
@@ -255,7 +255,7 @@ def test_deletion_takes_everything_along(given, client, refused):
     assert again.organization_id != acme.organization_id
 
 
-def test_deletion_ends_intermediate_sessions(given, client, refused):
+def test_deletion_removes_intermediate_sessions(given, client, refused):
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
     half = given.login(acme, given.member(acme))
     client.organizations.delete("acme")
@@ -263,7 +263,7 @@ def test_deletion_ends_intermediate_sessions(given, client, refused):
     assert listed == "intermediate_session_not_found"
 
 
-def test_deletion_is_told_of_each_member(given, client, events):
+def test_deletion_emits_an_event_for_each_member(given, client, events):
     acme = given.organization()
     given.member(acme)
     gone = given.member(acme)
@@ -272,7 +272,7 @@ def test_deletion_is_told_of_each_member(given, client, events):
     assert events()[-3:] == [("member", "delete"), ("member", "delete"), ("organization", "delete")]
 
 
-def test_metrics_count_the_living(given, client):
+def test_metrics_leave_out_deleted_members(given, client):
     acme = given.organization()
     gone = given.member(acme)
     given.member(acme, create_member_as_pending=True)

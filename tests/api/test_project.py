@@ -1,4 +1,4 @@
-"""Who is calling, how much there is, and that nothing crosses from one project to another."""
+"""Credentials, metrics, isolation of projects, and errors outside operations."""
 
 import httpx
 import pytest
@@ -6,13 +6,13 @@ import pytest
 from mockstytch.domain.shared import lookup
 
 
-def test_whoami(client, mock):
+def test_whoami_returns_id_and_name(client, mock):
     mock.configure(name="My app")
     me = client.debug.whoami()
     assert (me.project_id, me.name) == (mock.project_id, "My app")
 
 
-def test_metrics(given, client, mock):
+def test_metrics_leave_out_deleted_members(given, client, mock):
     acme = given.organization()
     given.member(acme)
     gone = given.member(acme)
@@ -36,14 +36,14 @@ def test_metrics(given, client, mock):
         ("project-test-00000000-0000-4000-8000-00000000eeee", "", 400, "invalid_secret_authentication"),
     ],
 )
-def test_credentials_that_are_none(http, mock, client, user, password, status, error):
+def test_invalid_credentials_are_refused(http, mock, client, user, password, status, error):
     client.debug.whoami()
     answer = http.get("/v1/debug/whoami", auth=(mock.project_id if user is None else user, password))
     assert (answer.status_code, answer.json()["error_type"]) == (status, error)
 
 
 @pytest.mark.parametrize("header", [None, "Bearer x", "Basic !!!", "Basic bm9jb2xvbg==", "Basic /w=="])
-def test_headers_that_are_none(mock, header):
+def test_invalid_authorization_header_is_refused(mock, header):
     headers = {} if header is None else {"authorization": header}
     answer = httpx.get(f"{mock.url}/v1/debug/whoami", headers=headers)
     assert (answer.status_code, answer.json()["error_type"]) == (401, "invalid_authorization_header")
@@ -52,7 +52,7 @@ def test_headers_that_are_none(mock, header):
 # Isolation
 
 
-def test_nothing_crosses(given, client, mock, refused):
+def test_projects_are_isolated(given, client, mock, refused):
     acme = given.organization(
         organization_slug="acme", organization_external_id="1", email_allowed_domains=["acme.test"]
     )
@@ -77,17 +77,17 @@ def test_nothing_crosses(given, client, mock, refused):
     assert client.organizations.get("acme").organization.organization_id == acme.organization_id
 
 
-# Answers of the edge
+# Errors outside operations
 
 
-def test_routes_of_nobody(why):
+def test_unknown_route_is_refused(why):
     assert why("GET", "/v1/b2b/nothing") == "route_not_found"
     assert why("POST", "/v1/users", {}) == "invalid_consumer_endpoint"
     assert why("POST", "/v1/magic_links/email/send", {}) == "invalid_consumer_endpoint"
 
 
-def test_a_defect_answers_in_the_same_shape(given, client, refused, monkeypatch, rows):
-    """Rows opens the server's own process: elsewhere nothing of it can be broken on purpose."""
+def test_unexpected_exception_is_an_internal_server_error(given, client, refused, monkeypatch, rows):
+    """``rows`` makes sure that the server runs in this process, where the test can patch it."""
     given.organization()
 
     def broken(*_):

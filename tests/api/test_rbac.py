@@ -1,4 +1,4 @@
-"""Calls on behalf of a member: what its roles grant, in its own organization, and no more."""
+"""Requests by acting members: their roles must grant the action, in their own organization."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from stytch.shared.method_options import Authorization
 class World(NamedTuple):
     client: Any
     acme: Any
-    target: Any  # a plain member that things are done to
+    target: Any  # a member without further roles, the object of the operations
     deleted: Any
     admin: Any  # logged in
     plain: Any  # logged in
@@ -68,7 +68,7 @@ MEMBER_FIELDS = {
     "external_id": "new",
 }
 
-# Every operation that a member's session can come along with.
+# Every operation that accepts a member's session.
 OPERATIONS = {
     "organizations.delete": lambda w, by: w.client.organizations.delete(w.acme.organization_id, method_options=by),
     "organizations.delete_external_id": lambda w, by: w.client.organizations.delete_external_id(
@@ -124,20 +124,20 @@ EACH = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 @EACH
-def test_an_administrator_may(world, given, operation):
+def test_admin_can_perform_every_operation(world, given, operation):
     assert OPERATIONS[operation](world, given.acting(world.admin)).status_code == 200
 
 
 @EACH
-def test_others_may_not(world, given, refused, operation):
+def test_other_members_are_refused(world, given, refused, operation):
     call = OPERATIONS[operation]
     assert refused(call, world, given.acting(world.plain)) == "session_authorization_error"
     assert refused(call, world, given.acting(world.stranger)) == "session_authorization_tenancy_error"
     assert refused(call, world, Authorization(session_token="x" * 44)) == "session_not_found"
-    assert call(world, None).status_code == 200  # the project itself, after all of these: nothing was done by them
+    assert call(world, None).status_code == 200  # the backend can: the refused requests have changed nothing
 
 
-def test_a_password_of_whom(world, given, client, refused, written):
+def test_deleting_a_password_is_authorized_for_its_member(world, given, client, refused, written):
     def delete(by, password_id="member-password-test-1"):
         return client.organizations.members.delete_password(
             world.acme.organization_id, password_id, method_options=given.acting(by)
@@ -149,35 +149,36 @@ def test_a_password_of_whom(world, given, client, refused, written):
     assert refused(delete, world.plain, "member-password-test-2") == "session_authorization_error"
     assert refused(delete, world.admin, "member-password-test-2") == "member_password_not_found"
     written(world.plain.member, member_password_id="member-password-test-2")
-    assert delete(world.plain, "member-password-test-2").member.member_password_id == ""  # its own
+    own = delete(world.plain, "member-password-test-2")
+    assert own.member.member_password_id == ""
     assert delete(world.admin).status_code == 200
 
 
-def test_a_jwt_will_do(world, client):
+def test_session_jwt_is_accepted(world, client):
     by = Authorization(session_jwt=world.admin.session_jwt)
     assert client.organizations.update(world.acme.organization_id, organization_name="New", method_options=by)
 
 
-def test_one_session_at_a_time(world, client, refused):
+def test_token_and_jwt_together_are_refused(world, client, refused):
     both = Authorization(session_token=world.admin.session_token, session_jwt=world.admin.session_jwt)
     found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=both)
     assert found == "too_many_session_arguments"
 
 
-def test_a_role_that_is_taken_away(world, given, client, refused):
+def test_removed_role_ends_the_permission(world, given, client, refused):
     client.organizations.members.update(world.acme.organization_id, world.admin.member_id, roles=[])
     by = given.acting(world.admin)
     found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=by)
     assert found == "session_authorization_error"
 
 
-def test_an_administrator_searches_at_home_only(world, given, client, refused):
+def test_search_in_another_organization_is_refused(world, given, client, refused):
     both = [world.acme.organization_id, world.stranger.organization.organization_id]
     found = refused(client.organizations.members.search, both, method_options=given.acting(world.admin))
     assert found == "session_authorization_tenancy_error"
 
 
-def test_the_organization_goes_by_any_name(world, given, client):
+def test_own_organization_is_found_by_slug_and_external_id(world, given, client):
     for name in ("acme", "acme.1"):
         assert client.organizations.members.search([name], method_options=given.acting(world.admin)).members
         changed = client.organizations.update(
@@ -186,15 +187,15 @@ def test_the_organization_goes_by_any_name(world, given, client):
         assert changed.organization.organization_logo_url == name
 
 
-# The own record
+# The member's own data
 
 
 @pytest.fixture
 def self_update(world, given, client):
-    def call(who=None, **changes):
+    def call(member_id=None, **changes):
         return client.organizations.members.update(
             world.acme.organization_id,
-            who or world.plain.member_id,
+            member_id or world.plain.member_id,
             **changes,
             method_options=given.acting(world.plain),
         ).member
@@ -202,7 +203,7 @@ def self_update(world, given, client):
     return call
 
 
-def test_what_members_may_change_about_themselves(self_update):
+def test_member_can_change_own_data(self_update):
     now = self_update("plain", untrusted_metadata={"a": 1}, mfa_phone_number="+14155550199", mfa_enrolled=True)
     assert (now.untrusted_metadata, now.mfa_phone_number, now.mfa_enrolled) == ({"a": 1}, "+14155550199", True)
     assert self_update(default_mfa_method="sms_otp").default_mfa_method == "sms_otp"
@@ -211,13 +212,13 @@ def test_what_members_may_change_about_themselves(self_update):
 @pytest.mark.parametrize(
     "changes", [{"roles": ["stytch_admin"]}, {"is_breakglass": True}, {"external_id": "new"}], ids=str
 )
-def test_what_they_may_not(self_update, refused, changes):
+def test_member_cannot_change_own_roles_or_ids(self_update, refused, changes):
     assert refused(self_update, **changes) == "session_authorization_error"
 
 
-def test_their_own_address_takes_more_than_a_call(self_update, world, given, client, refused):
-    own = "member_cannot_update_their_email_address"
-    assert refused(self_update, email_address="new@acme.test") == own
+def test_member_changes_own_address_by_verification_only(self_update, world, given, client, refused):
+    error = "member_cannot_update_their_email_address"
+    assert refused(self_update, email_address="new@acme.test") == error
     admin = refused(
         client.organizations.members.update,
         world.acme.organization_id,
@@ -225,7 +226,7 @@ def test_their_own_address_takes_more_than_a_call(self_update, world, given, cli
         email_address="new@acme.test",
         method_options=given.acting(world.admin),
     )
-    assert admin == own
+    assert admin == error
     started = client.organizations.members.start_email_update(
         world.acme.organization_id, world.plain.member_id, "new@acme.test", method_options=given.acting(world.plain)
     )
@@ -241,7 +242,7 @@ def test_their_own_address_takes_more_than_a_call(self_update, world, given, cli
     assert left.member.retired_email_addresses == []
 
 
-def test_what_they_may_take_away_from_themselves(world, given, client, written, refused):
+def test_member_can_delete_own_factors_and_account(world, given, client, written, refused):
     mine = (world.acme.organization_id, world.plain.member_id)
     written(world.plain.member, mfa_phone_number="+14155550199", totp_registration_id="member-totp-test-2")
     by = given.acting(world.plain)
@@ -251,10 +252,10 @@ def test_what_they_may_take_away_from_themselves(world, given, client, written, 
     assert kept == "session_authorization_error"
     assert client.organizations.members.delete(*mine, method_options=by).member_id == world.plain.member_id
     again = refused(client.organizations.members.delete, *mine, method_options=by)
-    assert again == "session_not_found"  # with the member its session went
+    assert again == "session_not_found"  # deleting the member deleted the session
 
 
-def test_their_own_sessions(world, given, client, refused):
+def test_member_can_revoke_own_sessions_only(world, given, client, refused):
     by = given.acting(world.plain)
     others = world.admin.member_session.member_session_id
     assert refused(client.sessions.revoke, member_session_id=others, method_options=by) == "session_authorization_error"
@@ -262,30 +263,30 @@ def test_their_own_sessions(world, given, client, refused):
     assert refused(client.sessions.authenticate, session_token=world.plain.session_token) == "session_not_found"
 
 
-def test_a_project_may_grant_less_of_it(self_update, mock, refused):
+def test_project_can_restrict_permissions_on_own_data(self_update, mock, refused):
     permission = {"resource_id": "stytch.self", "actions": ["update.info.name"]}
     mock.configure(rbac_policy={"roles": [{"role_id": "stytch_member", "permissions": [permission]}]})
     assert self_update(name="New").name == "New"
     assert refused(self_update, untrusted_metadata={"a": 1}) == "session_authorization_error"
 
 
-# trusted_metadata is the project's
+# trusted_metadata
 
 
-def test_nobody_writes_trusted_metadata_on_behalf_of_a_member(world, given, client, refused):
+def test_acting_member_cannot_write_trusted_metadata(world, given, client, refused):
     acme, by = world.acme.organization_id, given.acting(world.admin)
     mine = {"trusted_metadata": {"a": 1}, "method_options": by}
-    never = "cannot_update_trusted_metadata"
-    assert refused(client.organizations.update, acme, **mine) == never
-    assert refused(client.organizations.members.update, acme, world.target.member_id, **mine) == never
-    assert refused(client.organizations.members.create, acme, "new@acme.test", **mine) == never
-    assert refused(client.magic_links.email.invite, acme, "new@acme.test", **mine) == never
+    error = "cannot_update_trusted_metadata"
+    assert refused(client.organizations.update, acme, **mine) == error
+    assert refused(client.organizations.members.update, acme, world.target.member_id, **mine) == error
+    assert refused(client.organizations.members.create, acme, "new@acme.test", **mine) == error
+    assert refused(client.magic_links.email.invite, acme, "new@acme.test", **mine) == error
 
 
 # The policies
 
 
-def test_the_default_policy(client):
+def test_default_policy_has_stytch_roles_and_resources(client):
     policy = client.rbac.policy().policy
     roles = {role.role_id: {p.resource_id: p.actions for p in role.permissions} for role in policy.roles}
     assert roles["stytch_member"] == {"stytch.self": ["*"]}
@@ -297,7 +298,7 @@ def test_the_default_policy(client):
     assert policy.scopes == []
 
 
-def test_the_policy_of_an_organization(given, client, refused):
+def test_new_organization_has_no_own_roles(given, client, refused):
     given.organization()
     assert client.rbac.organizations.get_org_policy("acme").org_policy.roles == []
     assert refused(client.rbac.organizations.get_org_policy, "nowhere") == "organization_not_found"

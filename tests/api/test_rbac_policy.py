@@ -1,4 +1,4 @@
-"""The policies of projects and organizations: what they may say, and what becomes of roles that are gone."""
+"""RBAC policies of projects and organizations: validation, and the removal of deleted roles."""
 
 from datetime import datetime
 
@@ -16,17 +16,17 @@ LONG = "x" * 129
 
 
 @pytest.fixture
-def project(mock):
-    """Sets the project's policy; answers the error type of a refusal."""
+def set_policy(mock):
+    """Set the project's policy. Return the error type of a refusal, or ""."""
 
-    def put(**policy):
+    def call(**policy):
         try:
             mock.configure(rbac_policy={"resources": [DOCUMENTS], **policy})
         except MockError as e:
             return e.error_type
         return ""
 
-    return put
+    return call
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def acme(given):
 
 
 @pytest.fixture
-def put(client, acme):
-    """Sets the organization's roles."""
+def set_roles(client, acme):
+    """Set the organization's roles."""
     return lambda *roles: client.rbac.organizations.set_org_policy(acme.organization_id, {"roles": list(roles)})
 
 
@@ -66,19 +66,19 @@ roles = pytest.mark.parametrize(("change", "error_type"), ROLES)
 
 
 @roles
-def test_a_role_of_the_project(project, change, error_type):
-    assert project(roles=[{**READER, **change}]) == error_type
+def test_project_role_is_validated(set_policy, change, error_type):
+    assert set_policy(roles=[{**READER, **change}]) == error_type
 
 
 @roles
-def test_a_role_of_an_organization(project, put, refused, change, error_type):
-    assert project() == ""
+def test_organization_role_is_validated(set_policy, set_roles, refused, change, error_type):
+    assert set_policy() == ""
     role = {**READER, **change}
     if error_type:
-        assert refused(put, role) == error_type
+        assert refused(set_roles, role) == error_type
     else:
-        answered = put(role).org_policy.roles
-        assert [(r.role_id, r.permissions[0].resource_id) for r in answered] == [(role["role_id"], "documents")]
+        roles = set_roles(role).org_policy.roles
+        assert [(r.role_id, r.permissions[0].resource_id) for r in roles] == [(role["role_id"], "documents")]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_a_role_of_an_organization(project, put, refused, change, error_type):
         ({}, ""),
     ],
 )
-def test_a_resource(project, change, error_type):
-    assert project(resources=[{**DOCUMENTS, **change}]) == error_type
+def test_resource_is_validated(set_policy, change, error_type):
+    assert set_policy(resources=[{**DOCUMENTS, **change}]) == error_type
 
 
 @pytest.mark.parametrize(
@@ -117,31 +117,31 @@ def test_a_resource(project, change, error_type):
         ({}, ""),
     ],
 )
-def test_a_scope(project, change, error_type):
-    assert project(scopes=[{"scope": "read:documents", "permissions": [READ], **change}]) == error_type
+def test_scope_is_validated(set_policy, change, error_type):
+    assert set_policy(scopes=[{"scope": "read:documents", "permissions": [READ], **change}]) == error_type
 
 
-def test_nothing_is_there_twice(project, put, refused):
+def test_duplicates_are_refused(set_policy, set_roles, refused):
     scope = {"scope": "read:documents", "permissions": [READ]}
-    assert project(roles=[READER, READER]) == "rbac_role_duplicate"
-    assert project(resources=[DOCUMENTS, DOCUMENTS]) == "rbac_resource_duplicate"
-    assert project(scopes=[scope, scope]) == "rbac_scope_duplicate"
-    project()
-    assert refused(put, READER, READER) == "rbac_role_duplicate"
+    assert set_policy(roles=[READER, READER]) == "rbac_role_duplicate"
+    assert set_policy(resources=[DOCUMENTS, DOCUMENTS]) == "rbac_resource_duplicate"
+    assert set_policy(scopes=[scope, scope]) == "rbac_scope_duplicate"
+    set_policy()
+    assert refused(set_roles, READER, READER) == "rbac_role_duplicate"
 
 
-def test_a_role_is_the_projects_or_an_organizations(project, put, refused):
-    project(roles=[READER])
-    assert refused(put, READER) == "rbac_role_duplicate"
-    project()
-    put(READER)
-    assert project(roles=[READER]) == "rbac_role_duplicate"
+def test_project_and_organization_cannot_share_a_role_id(set_policy, set_roles, refused):
+    set_policy(roles=[READER])
+    assert refused(set_roles, READER) == "rbac_role_duplicate"
+    set_policy()
+    set_roles(READER)
+    assert set_policy(roles=[READER]) == "rbac_role_duplicate"
 
 
-def test_a_refused_policy_changes_nothing(project, client, given, acme):
-    project(roles=[READER])
+def test_refused_policy_changes_nothing(set_policy, client, given, acme):
+    set_policy(roles=[READER])
     ada = given.member(acme, roles=["reader"])
-    assert project(roles=[{**READER, "role_id": "other", "permissions": []}]) == "rbac_role_missing_permissions"
+    assert set_policy(roles=[{**READER, "role_id": "other", "permissions": []}]) == "rbac_role_missing_permissions"
     assert "reader" in [role.role_id for role in client.rbac.policy().policy.roles]
     held = client.organizations.members.get(acme.organization_id, ada.member_id).member.roles
     assert [role.role_id for role in held] == ["stytch_member", "reader"]
@@ -150,36 +150,36 @@ def test_a_refused_policy_changes_nothing(project, client, given, acme):
 # Default roles
 
 
-def test_a_default_role_keeps_its_name_and_description(project, client):
+def test_default_role_keeps_its_description(set_policy, client):
     before = {role.role_id: role.description for role in client.rbac.policy().policy.roles}
-    assert project(roles=[{"role_id": "stytch_admin", "permissions": [{**READ, "actions": ["*"]}]}]) == ""
+    assert set_policy(roles=[{"role_id": "stytch_admin", "permissions": [{**READ, "actions": ["*"]}]}]) == ""
     after = {role.role_id: role for role in client.rbac.policy().policy.roles}
     assert {name: role.description for name, role in after.items()} == before
     assert [p.resource_id for p in after["stytch_admin"].permissions] == ["documents"]
     edit = {"role_id": "stytch_member", "description": "Mine.", "permissions": []}
-    assert project(roles=[edit]) == "invalid_rbac_stytch_role_edit"
-    assert project(roles=[{**edit, "description": before["stytch_member"]}]) == ""
+    assert set_policy(roles=[edit]) == "invalid_rbac_stytch_role_edit"
+    assert set_policy(roles=[{**edit, "description": before["stytch_member"]}]) == ""
 
 
-def test_an_edit_that_is_taken_back(project, client):
-    project(roles=[{"role_id": "stytch_admin", "permissions": []}])
-    project()
+def test_removed_edit_restores_the_default_role(set_policy, client):
+    set_policy(roles=[{"role_id": "stytch_admin", "permissions": []}])
+    set_policy()
     admin = next(role for role in client.rbac.policy().policy.roles if role.role_id == "stytch_admin")
     assert {p.resource_id: p.actions for p in admin.permissions}["stytch.organization"] == ["*"]
 
 
-def test_an_organization_has_custom_roles_only(put, refused, client):
+def test_default_role_in_organization_policy_is_refused(set_roles, refused, client):
     for role_id in ("stytch_admin", "stytch_member"):
-        assert refused(put, {"role_id": role_id, "permissions": [READ]}) == "rbac_org_custom_roles_only"
+        assert refused(set_roles, {"role_id": role_id, "permissions": [READ]}) == "rbac_org_custom_roles_only"
     assert refused(client.rbac.organizations.set_org_policy, "nowhere", {"roles": []}) == "organization_not_found"
 
 
 # Roles of an organization
 
 
-def test_it_works_like_any_other_role(project, put, given, client, acme, refused, events):
-    project()
-    put(READER)
+def test_organization_role_grants_permissions(set_policy, set_roles, given, client, acme, refused, events):
+    set_policy()
+    set_roles(READER)
     found = client.organizations.get(acme.organization_id).organization
     assert [role.role_id for role in found.custom_roles] == ["reader"]
     assert events()[-1] == ("organization", "update")
@@ -199,43 +199,48 @@ def _check(check):
     return AuthorizationCheck(**check)
 
 
-def test_who_may_set_them(project, put, given, client, acme, http):
-    """The official client sends no session along here. A browser's administrator may, by the resource's own action."""
-    project()
-    put(READER)
+def test_admin_can_set_organization_roles(set_policy, set_roles, given, client, acme, http):
+    """The official client sends no session with this operation, so the test sends the header itself."""
+    set_policy()
+    set_roles(READER)
     path = f"/v1/b2b/rbac/organizations/{acme.organization_id}"
     for login, status in [(given.login(acme, given.member(acme)), 403), (given.admin(acme), 200)]:
         headers = {"X-Stytch-Member-Session": login.session_token}
         assert http.put(path, json={"org_policy": {"roles": []}}, headers=headers).status_code == status
 
 
-# Roles that are gone
+# Deleted roles
 
 
-def test_who_held_a_role_of_the_project_loses_it(project, given, client, acme, events):
-    project(roles=[READER, {**READER, "role_id": "writer"}])
+def test_deleted_project_role_is_removed_from_members(set_policy, given, client, acme, events):
+    set_policy(roles=[READER, {**READER, "role_id": "writer"}])
     ada = given.member(acme, roles=["reader", "writer"])
     login = given.login(acme, ada)
     assignments = [{"domain": "example.com", "role_id": role} for role in ("reader", "writer")]
     client.organizations.update(acme.organization_id, rbac_email_implicit_role_assignments=assignments)
-    told = len(events())
-    project(roles=[READER])
+    emitted = len(events())
+    set_policy(roles=[READER])
     now = client.organizations.members.get(acme.organization_id, ada.member_id)
     assert [role.role_id for role in now.member.roles] == ["stytch_member", "reader"]
     assert [a.role_id for a in now.organization.rbac_email_implicit_role_assignments] == ["reader"]
     session = client.sessions.authenticate(login.session_token).member_session
     assert session.roles == ["stytch_member", "reader"]
-    assert events()[told:] == [("member", "update"), ("organization", "update")]
-    project(roles=[READER, {**READER, "role_id": "writer"}])
+    assert events()[emitted:] == [("member", "update"), ("organization", "update")]
+    set_policy(roles=[READER, {**READER, "role_id": "writer"}])
     again = client.organizations.members.get(acme.organization_id, ada.member_id).member
-    assert [role.role_id for role in again.roles] == ["stytch_member", "reader"]  # a new role of an old name
+    # a new role with the id of a deleted one isn't assigned
+    assert [role.role_id for role in again.roles] == ["stytch_member", "reader"]
 
 
-def test_what_implied_it_implies_it_no_more(project, given, client, acme, rows):
-    """In the connections' own rows as well, or the next change of one would bring the role back."""
-    project(roles=[READER, {**READER, "role_id": "writer"}])
+def test_deleted_project_role_is_removed_from_connections(set_policy, given, client, acme, rows):
+    """The rows of connections must change, too: otherwise their next change would restore the role."""
+    set_policy(roles=[READER, {**READER, "role_id": "writer"}])
     with rows() as ctx:
-        made = [row for record in rbac_policy._implying() for row in _connections(ctx, record, acme.organization_id)]
+        connections = [
+            row
+            for record in rbac_policy._connection_records()
+            for row in _connections(ctx, record, acme.organization_id)
+        ]
         groups = [GroupRole(group="boss", role_id=role_id) for role_id in ("reader", "writer")]
         summary = SsoSummary(
             connection_id="saml-1",
@@ -248,17 +253,17 @@ def test_what_implied_it_implies_it_no_more(project, given, client, acme, rows):
         directory = ScimSummary(connection_id="scim-1", display_name="", bearer_token_last_four="", group_roles=groups)
         organization = ctx.store.get(Organization, organization_id=acme.organization_id)
         ctx.store.update(organization, sso_connections=[summary], scim_connection=directory)
-    project(roles=[READER])
+    set_policy(roles=[READER])
     with rows() as ctx:
         now = ctx.store.get(Organization, organization_id=acme.organization_id)
-        left = [ctx.store.get(type(row), **{name: getattr(row, name) for name in row.key}) for row in made]
+        left = [ctx.store.get(type(row), **{name: getattr(row, name) for name in row.key}) for row in connections]
     for connection in [*now.sso_connections, now.scim_connection, *left]:
         assert [g.role_id for g in connection.group_roles] == ["reader"]
         assert getattr(connection, "roles", ["reader"]) == ["reader"]
 
 
 def _connections(ctx, record, organization_id):
-    """A row of a connection's record that implies both roles; what else it must have is filled with anything."""
+    """Insert a connection that implies both roles, with arbitrary values in its other required columns."""
     values = {"organization_id": organization_id}
     for field in msgspec.structs.fields(record):
         if field.name == "group_roles":
@@ -270,24 +275,24 @@ def _connections(ctx, record, organization_id):
     yield ctx.store.insert(record(**values))
 
 
-def test_who_held_a_role_of_the_organization_loses_it(project, put, given, client, acme):
-    project()
-    put(READER, {**READER, "role_id": "writer"})
+def test_deleted_organization_role_is_removed_from_members(set_policy, set_roles, given, client, acme):
+    set_policy()
+    set_roles(READER, {**READER, "role_id": "writer"})
     ada = given.member(acme, roles=["reader", "writer"])
-    put({**READER, "role_id": "writer"})
+    set_roles({**READER, "role_id": "writer"})
     now = client.organizations.members.get(acme.organization_id, ada.member_id).member
     assert [role.role_id for role in now.roles] == ["stytch_member", "writer"]
 
 
-def test_what_an_organization_uses_stays(project, put):
-    project()
-    put({**READER, "permissions": [{**READ, "actions": ["write"]}]})
+def test_resource_used_by_an_organization_cannot_be_deleted(set_policy, set_roles):
+    set_policy()
+    set_roles({**READER, "permissions": [{**READ, "actions": ["write"]}]})
     used = "rbac_cannot_delete_attribute_used_in_org_policy"
-    assert project(resources=[]) == used
-    assert project(resources=[{**DOCUMENTS, "actions": ["read"]}]) == used
-    assert project(resources=[DOCUMENTS, {**DOCUMENTS, "resource_id": "kitchen"}]) == ""
-    put({**READER, "permissions": [{**READ, "actions": ["*"]}]})
-    assert project(resources=[{**DOCUMENTS, "actions": ["read"]}]) == ""
-    assert project(resources=[]) == used
-    put()
-    assert project(resources=[]) == ""
+    assert set_policy(resources=[]) == used
+    assert set_policy(resources=[{**DOCUMENTS, "actions": ["read"]}]) == used
+    assert set_policy(resources=[DOCUMENTS, {**DOCUMENTS, "resource_id": "kitchen"}]) == ""
+    set_roles({**READER, "permissions": [{**READ, "actions": ["*"]}]})
+    assert set_policy(resources=[{**DOCUMENTS, "actions": ["read"]}]) == ""
+    assert set_policy(resources=[]) == used
+    set_roles()
+    assert set_policy(resources=[]) == ""

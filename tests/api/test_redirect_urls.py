@@ -1,4 +1,4 @@
-"""Which URL a link leads to: the one that was passed, or the project's default."""
+"""The redirect URL of a link: the one in the request, or the project's default."""
 
 import pytest
 
@@ -7,7 +7,7 @@ TYPES = ("LOGIN", "SIGNUP", "INVITE", "DISCOVERY")
 
 @pytest.fixture
 def register(mock):
-    """``register(("http://a.test/in", "LOGIN", True), …)``: from now on only these will do."""
+    """``register(("http://a.test/in", "LOGIN", True), …)``: accept only these URLs. The flag is ``is_default``."""
 
     def call(*urls):
         listed = [
@@ -19,8 +19,8 @@ def register(mock):
 
 
 @pytest.fixture
-def lands(given, client, mock):
-    """Where a mail of each type leads: ``lands("login")``, or with a URL that is asked for."""
+def redirect_url(given, client, mock):
+    """``redirect_url("login")``: the redirect URL in an e-mail of a type. Pass a URL to send one in the request."""
     acme = given.organization()
     given.member(acme, "login@acme.test")
     given.member(acme, "signup@acme.test", create_member_as_pending=True)
@@ -39,10 +39,10 @@ def lands(given, client, mock):
 
 
 @pytest.mark.parametrize("kind", ["login", "signup", "invite", "discovery"])
-def test_a_new_project_has_a_default_and_takes_any(lands, kind):
-    assert lands(kind) == "http://localhost:3000/authenticate"
-    assert lands(kind, "https://anywhere.test:8443/path") == "https://anywhere.test:8443/path"
-    assert lands(kind, "slack://open") == "slack://open"
+def test_new_project_has_a_default_and_accepts_any_url(redirect_url, kind):
+    assert redirect_url(kind) == "http://localhost:3000/authenticate"
+    assert redirect_url(kind, "https://anywhere.test:8443/path") == "https://anywhere.test:8443/path"
+    assert redirect_url(kind, "slack://open") == "slack://open"
 
 
 @pytest.mark.parametrize(
@@ -55,26 +55,26 @@ def test_a_new_project_has_a_default_and_takes_any(lands, kind):
     ],
 )
 @pytest.mark.parametrize("url", ["nowhere", "http://", "http://a b.test", "javascript:alert(1)", "http://a.test:99999"])
-def test_what_is_no_url(lands, refused, kind, url, error):
-    assert refused(lands, kind, url) == error
+def test_invalid_url_is_refused(redirect_url, refused, kind, url, error):
+    assert refused(redirect_url, kind, url) == error
 
 
-def test_registered_ones_only(lands, register, refused):
+def test_unregistered_url_is_refused(redirect_url, register, refused):
     register(("http://a.test/in", "LOGIN SIGNUP INVITE DISCOVERY", True), ("http://b.test/", "LOGIN", False))
-    assert lands("login") == "http://a.test/in"
-    assert lands("login", "http://b.test/") == "http://b.test/"
+    assert redirect_url("login") == "http://a.test/in"
+    assert redirect_url("login", "http://b.test/") == "http://b.test/"
     for url in ("http://c.test/in", "https://a.test/in", "http://a.test:8000/in", "http://a.test/in/", "http://a.test"):
-        assert refused(lands, "login", url) == "no_match_for_provided_magic_link_url"
+        assert refused(redirect_url, "login", url) == "no_match_for_provided_magic_link_url"
 
 
-def test_the_type_must_match_as_well(lands, register, refused):
+def test_url_registered_for_another_type_is_refused(redirect_url, register, refused):
     register(("http://a.test/", "LOGIN SIGNUP INVITE DISCOVERY", True), ("http://b.test/", "LOGIN SIGNUP", False))
-    assert lands("signup", "http://b.test/") == "http://b.test/"
-    assert refused(lands, "discovery", "http://b.test/") == "no_match_for_provided_magic_link_url"
-    assert refused(lands, "invite", "http://b.test/") == "no_match_for_provided_magic_link_url"
+    assert redirect_url("signup", "http://b.test/") == "http://b.test/"
+    assert refused(redirect_url, "discovery", "http://b.test/") == "no_match_for_provided_magic_link_url"
+    assert refused(redirect_url, "invite", "http://b.test/") == "no_match_for_provided_magic_link_url"
 
 
-def test_both_urls_of_a_login_are_checked(given, client, register, refused):
+def test_unregistered_signup_url_of_a_login_is_refused(given, client, register, refused):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     register(("http://a.test/", "LOGIN SIGNUP", True))
@@ -96,10 +96,10 @@ def test_both_urls_of_a_login_are_checked(given, client, register, refused):
         ("discovery", "no_discovery_redirect_urls_set", "no_default_discovery_redirect_url_set"),
     ],
 )
-def test_no_default_to_take(lands, register, refused, kind, none, no_default):
+def test_missing_default_is_refused(redirect_url, register, refused, kind, none, no_default):
     others = " ".join(t for t in TYPES if t != kind.upper())
     register(("http://a.test/", others, True))
-    assert refused(lands, kind) == none
+    assert refused(redirect_url, kind) == none
     register(("http://a.test/", others, True), ("http://b.test/", kind.upper(), False))
-    assert refused(lands, kind) == no_default
-    assert lands(kind, "http://b.test/") == "http://b.test/"
+    assert refused(redirect_url, kind) == no_default
+    assert redirect_url(kind, "http://b.test/") == "http://b.test/"

@@ -1,4 +1,4 @@
-"""``authorization_check``: which roles grant something, wherever they come from."""
+"""``authorization_check``: the roles that grant an action, from every source."""
 
 import msgspec
 import pytest
@@ -35,7 +35,7 @@ def login(given, acme, ada):
 
 @pytest.fixture
 def granting(client, acme, login):
-    """The roles that let Ada do something to documents."""
+    """The roles that grant Ada an action on documents."""
 
     def call(action, resource_id="documents"):
         check = {"organization_id": acme.organization_id, "resource_id": resource_id, "action": action}
@@ -46,11 +46,11 @@ def granting(client, acme, login):
     return call
 
 
-NOT = "session_authorization_error"
+NOT_AUTHORIZED = "session_authorization_error"
 
 
-def test_explicit_roles_each_by_what_it_grants(granting, refused, client, acme, ada):
-    assert refused(granting, "read") == NOT
+def test_assigned_roles_grant_their_permissions(granting, refused, client, acme, ada):
+    assert refused(granting, "read") == NOT_AUTHORIZED
     client.organizations.members.update(acme.organization_id, ada.member_id, roles=["owner", "reader", "writer"])
     assert granting("read") == ["reader", "writer", "owner"]
     assert granting("write") == ["writer", "owner"]
@@ -58,14 +58,14 @@ def test_explicit_roles_each_by_what_it_grants(granting, refused, client, acme, 
     assert granting("update.info.name", "stytch.self") == ["stytch_member"]
 
 
-def test_roles_of_the_domain_and_of_the_organization(granting, refused, client, acme, ada):
+def test_implied_and_organization_roles_grant_permissions(granting, refused, client, acme, ada):
     chef = {"role_id": "chef", "permissions": [{"resource_id": "documents", "actions": ["read"]}]}
     client.rbac.organizations.set_org_policy(acme.organization_id, {"roles": [chef]})
     assignments = [{"domain": "acme.test", "role_id": role} for role in ("reader", "chef")]
     client.organizations.update(acme.organization_id, rbac_email_implicit_role_assignments=assignments)
     assert granting("read") == ["reader", "chef"]
     client.organizations.update(acme.organization_id, rbac_email_implicit_role_assignments=[])
-    assert refused(granting, "read") == NOT
+    assert refused(granting, "read") == NOT_AUTHORIZED
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def connected(rows, acme, ada):
         ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), sso_registrations=[link])
 
 
-def test_roles_of_a_connection_only_where_it_was_used(granting, refused, connected, login, rows, client):
-    assert refused(granting, "read") == NOT  # she came by mail
+def test_role_of_a_connection_counts_only_if_the_session_used_it(granting, refused, connected, login, rows, client):
+    assert refused(granting, "read") == NOT_AUTHORIZED  # the session used e-mail only
     with rows() as ctx:
         session = ctx.store.get(MemberSession, session_token=login.session_token)
         sso = msgspec.structs.replace(
@@ -106,6 +106,6 @@ def test_roles_of_a_connection_only_where_it_was_used(granting, refused, connect
     ]
 
 
-def test_a_role_held_in_two_ways_counts_without_the_connection(granting, connected, client, acme, ada):
+def test_assigned_role_counts_without_the_connection(granting, connected, client, acme, ada):
     client.organizations.members.update(acme.organization_id, ada.member_id, roles=["reader"])
     assert granting("read") == ["reader"]

@@ -1,4 +1,4 @@
-"""Metadata and claims at their limits, and whose domain is nobody's."""
+"""Limits of metadata and claims, common e-mail domains, slugs."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from mockstytch.domain.shared.metadata import merge, merge_claims
 from mockstytch.errors import StytchError
 
 
-def test_four_kilobytes_are_counted_in_bytes():
+def test_size_is_counted_in_bytes():
     exactly = 4096 - len('{"k":""}')
     assert merge({}, {"k": "x" * exactly})
     for too_much in ("x" * (exactly + 1), "é" * (exactly // 2 + 1)):
@@ -32,17 +32,17 @@ def test_only_the_top_level_is_merged():
 @pytest.mark.parametrize(
     "domain", ["gmail.com", "yahoo.co.uk", "hotmail.com.br", "icloud.com", "orange.fr", "yandex.ru"]
 )
-def test_common_domains(domain):
+def test_domain_of_a_mail_provider_is_common(domain):
     assert is_common(domain)
 
 
 @pytest.mark.parametrize("domain", ["acme.test", "gmail.acme.test", "notgmail.com", "mail.acme.com", "live.acme.co.uk"])
-def test_domains_of_somebody(domain):
+def test_other_domain_is_not_common(domain):
     assert not is_common(domain)
 
 
 @pytest.mark.parametrize(
     ("name", "slug"), [("Acme, Inc.", "acme-inc."), ("a" * 200, "a" * 120), ("Ünï", "n"), ("~~", ""), ("", "")]
 )
-def test_slugs(name, slug):
+def test_slug_is_derived_from_name(name, slug):
     assert slug_of(name) == slug

@@ -1,4 +1,4 @@
-"""When a URL is a registered one."""
+"""Redirect URLs: syntax, matching, parameters."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from mockstytch.store.records.projects import RedirectUrl
 
 
 @pytest.mark.parametrize(
-    ("registered", "url", "fits"),
+    ("registered", "url", "expected"),
     [
         ("https://acme.test/in", "https://acme.test/in", True),
         ("https://acme.test/in", "https://www.acme.test/in", True),
@@ -32,12 +32,12 @@ from mockstytch.store.records.projects import RedirectUrl
         ("slack://open", "slack://open", True),
     ],
 )
-def test_matching(registered, url, fits):
-    assert matches(RedirectUrl(url=registered, types=[]), url) is fits
+def test_url_matches_registered_url(registered, url, expected):
+    assert matches(RedirectUrl(url=registered, types=[]), url) is expected
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "https://a.test:1/x?y#z", "slack://open", "com.acme.app:/cb"])
-def test_urls(url):
+def test_valid_url_is_accepted(url):
     assert is_url(url)
 
 
@@ -45,11 +45,11 @@ def test_urls(url):
     "url",
     ["", "a.test", "//a.test", "http:///x", "http://a.test/\n", "data:x,y", "file:///etc", "http://[", "x" * 2049],
 )
-def test_what_is_no_url(url):
+def test_invalid_url_is_refused(url):
     assert not is_url(url)
 
 
-def test_a_landing_keeps_what_was_there():
+def test_landing_url_keeps_its_own_parameters():
     assert (
         landing("https://a.test/x?z=1&a=%20#f", token="t=", slug="", a="2")
         == "https://a.test/x?a=+&a=2&token=t%3D&z=1#f"

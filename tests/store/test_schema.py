@@ -1,8 +1,8 @@
-"""The schema that was compiled beforehand."""
+"""``schema.sql``, the compiled schema."""
 
 from mockstytch.store.engine import compiled_schema
 from tools.schema import SCHEMA
 
 
-def test_it_is_what_the_tables_say():
+def test_schema_file_equals_the_declared_tables():
     assert SCHEMA.read_text(encoding="utf-8") == compiled_schema(), "run: python -m tools.schema"

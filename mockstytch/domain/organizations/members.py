@@ -1,4 +1,4 @@
-"""Rules about members that more than one endpoint needs."""
+"""Rules about members that several endpoints need: phone numbers, unique columns, deletion."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ _E164 = r"\+[1-9][0-9]{6,14}"
 
 
 def member_response(member: Member, organization: Organization) -> dict[str, Any]:
-    """What nearly every operation on a member answers."""
+    """Return the response body of operations on a member."""
     return {
         "member_id": member.member_id,
         "member": wire.member(member, organization),
@@ -26,21 +26,24 @@ def member_response(member: Member, organization: Organization) -> dict[str, Any
     }
 
 
-def changed(ctx: Context, member: Member, organization: Organization, action: str = "update") -> dict[str, Any]:
-    """Tell of a member that was written, and answer it."""
-    ctx.emit("member", action, member.member_id, wire.member(member, organization))
-    return member_response(member, organization)
+def uniqueness_errors() -> dict[str, errors.StytchError]:
+    """Return the errors for the columns that are unique among the members of an organization."""
+    return {
+        "email_address": errors.duplicate_member_email(),
+        "external_id": errors.duplicate_member_external_id(),
+        "phone_key": errors.duplicate_member_phone_number(),
+    }
 
 
 def phone_columns(ctx: Context, number: str) -> dict[str, Any]:
-    """The columns of a phone number that was set and not verified yet; ``""`` clears them.
+    """Return the columns for a new, unverified phone number. ``""`` clears them.
 
     Raises:
-        invalid_phone_number: not E.164.
+        invalid_phone_number: if the number isn't a valid E.164 number.
     """
     if not number:
         return {"mfa_phone_id": "", "mfa_phone_number": "", "phone_key": None, "mfa_phone_number_verified": False}
-    _parsed(number)
+    _parse_phone_number(number)
     return {
         "mfa_phone_id": ctx.ids.new("phone"),
         "mfa_phone_number": number,
@@ -50,10 +53,11 @@ def phone_columns(ctx: Context, number: str) -> dict[str, Any]:
 
 
 def require_textable(ctx: Context, number: str) -> None:
-    """
+    """Raise if the project doesn't send text messages to the number's country.
+
     Raises:
-        invalid_phone_number: not E.164.
-        invalid_phone_number_country_code: the project sends no messages to that country.
+        invalid_phone_number: if the number isn't a valid E.164 number.
+        invalid_phone_number_country_code: if the number's country isn't in ``sms_country_codes``.
     """
     country = _country(number)
     if country not in ctx.project.settings.sms_country_codes:
@@ -61,24 +65,25 @@ def require_textable(ctx: Context, number: str) -> None:
 
 
 def is_textable(ctx: Context, number: str) -> bool:
-    """Whether the project sends messages to a number's country."""
+    """Return whether the project sends text messages to the number's country."""
     return _country(number) in ctx.project.settings.sms_country_codes
 
 
 def _country(number: str) -> str:
-    """
+    """Return the country (ISO 3166) of a phone number.
+
     Raises:
-        invalid_phone_number: not E.164.
+        invalid_phone_number: if the number isn't a valid E.164 number.
     """
     import phonenumbers
 
-    parsed = _parsed(number)
-    known = phonenumbers.region_code_for_number(parsed)
-    return str(known or phonenumbers.region_code_for_country_code(parsed.country_code))
+    parsed = _parse_phone_number(number)
+    country = phonenumbers.region_code_for_number(parsed)
+    return str(country or phonenumbers.region_code_for_country_code(parsed.country_code))
 
 
-def _parsed(number: str) -> Any:
-    import phonenumbers  # who uses no phone doesn't pay for it
+def _parse_phone_number(number: str) -> Any:
+    import phonenumbers  # a slow import that only phone numbers need
 
     try:
         parsed = phonenumbers.parse(number) if re.fullmatch(_E164, number) else None
@@ -89,32 +94,25 @@ def _parsed(number: str) -> Any:
     return parsed
 
 
-def end_sessions_by_sso(ctx: Context, organization: Organization, member: Member, lost: set[str]) -> None:
-    """Roles are taken from a member. Where an SSO connection grants one of them all the same, the sessions that began
-    there end: they would go on with it."""
-    granting = {
+def revoke_sessions_with_roles(ctx: Context, organization: Organization, member: Member, role_ids: set[str]) -> None:
+    """Revoke the sessions that would still have roles that are removed from a member.
+
+    These are the sessions in which the member used an SSO connection that implies one of the roles.
+    """
+    connection_ids = {
         source["details"]["connection_id"]
         for role in member_roles(member, organization)
         for source in role["sources"]
-        if role["role_id"] in lost and source["type"].startswith("sso_connection")
+        if role["role_id"] in role_ids and source["type"].startswith("sso_connection")
     }
-    for session in sessions.active_sessions(ctx, member) if granting else []:
-        by = {detail.get("provider_id") for f in session.authentication_factors for detail in f.detail.values()}
-        if by & granting:
+    for session in sessions.active_sessions(ctx, member) if connection_ids else []:
+        used = {detail.get("provider_id") for f in session.authentication_factors for detail in f.detail.values()}
+        if used & connection_ids:
             sessions.revoke(ctx, session)
 
 
-def uniqueness_errors() -> dict[str, errors.StytchError]:
-    """The errors of the columns that are unique among an organization's members."""
-    return {
-        "email_address": errors.duplicate_member_email(),
-        "external_id": errors.duplicate_member_external_id(),
-        "phone_key": errors.duplicate_member_phone_number(),
-    }
-
-
 def delete(ctx: Context, member: Member) -> Member:
-    """Mark a member deleted: its sessions end, its links and invitations die, its addresses are free again."""
+    """Mark a member as deleted, revoke its sessions, links and apps, and release its e-mail addresses."""
     sessions.revoke_all(ctx, member)
     one_time_tokens.revoke_outstanding(ctx, member)
     connected_apps.uninstall_all(ctx, member)

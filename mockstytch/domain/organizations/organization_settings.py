@@ -1,4 +1,4 @@
-"""What an organization's settings may be, and how they depend on each other."""
+"""Create and change organizations, and validate their settings."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import permissions
-from mockstytch.domain.shared import emails, metadata
+from mockstytch.domain.shared import emails, metadata, organization_events
 from mockstytch.errors import Kind
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -30,7 +30,8 @@ AUTH_METHODS = (
 MFA_METHODS = ("sms_otp", "totp")
 OAUTH_TENANT_PROVIDERS = ("slack", "hubspot", "github")
 
-# Sending any of these at creation without ``email_invites`` makes that NOT_ALLOWED instead of ALL_ALLOWED.
+# If an organization is created with one of these and without ``email_invites``, that becomes NOT_ALLOWED instead of
+# ALL_ALLOWED.
 _AUTH_SETTINGS = {
     "sso_jit_provisioning",
     "email_allowed_domains",
@@ -41,24 +42,27 @@ _AUTH_SETTINGS = {
     "allowed_oauth_tenants",
 }
 _DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-_LONGEST_NAME = 128
-_LONGEST_URL = 2048
+_MAX_NAME_LENGTH = 128
+_MAX_URL_LENGTH = 2048
+
+# Validates one setting, given the organization before the change, and returns the value to store.
+Validator = Callable[[Context, Organization, Any], Any]
 
 
 def create(ctx: Context, name: str, changes: dict[str, Any]) -> Organization:
-    """A new organization.
+    """Create an organization.
 
     Args:
-        changes: the settings that were sent. An absent or empty slug is derived from the name.
+        changes: the settings in the request. If the slug is missing or empty, it is derived from the name.
 
     Raises:
-        StytchError: the rule that they break; see ``docs/errors.md``.
+        StytchError: if a setting breaks a rule; see ``docs/errors.md``.
     """
     changes = _without_blanks(changes)
     if "email_invites" not in changes and _AUTH_SETTINGS & changes.keys():
         changes["email_invites"] = "NOT_ALLOWED"
     slug = changes.pop("organization_slug", None) or free_slug(ctx, name)
-    blank = Organization(
+    new = Organization(
         organization_id=ctx.ids.new("organization"),
         organization_name=name,
         organization_slug=slug,
@@ -67,60 +71,60 @@ def create(ctx: Context, name: str, changes: dict[str, Any]) -> Organization:
         updated_at=ctx.now,
         position=position(),
     )
-    changed = _checked(ctx, blank, changes)
-    organization = ctx.store.insert(
-        _replaced(blank, changed),
-        slug_key=errors.organization_slug_already_used(),
-        organization_external_id=errors.organization_external_id_already_used(),
-    )
+    columns = _validated_columns(ctx, new, changes)
+    organization = ctx.store.insert(msgspec.structs.replace(new, **columns), **_uniqueness_errors())
     _index_domains(ctx, organization)
-    ctx.emit("organization", "create", organization.organization_id, wire.organization(organization))
+    organization_events.organization_created(ctx, organization)
     return organization
 
 
 def update(ctx: Context, organization: Organization, changes: dict[str, Any]) -> Organization:
-    """
+    """Change an organization.
+
     Raises:
-        StytchError: the rule that the settings would break; see ``docs/errors.md``.
+        StytchError: if the changed settings break a rule; see ``docs/errors.md``.
     """
     changes = _without_blanks(changes)
     if not changes:
         return organization
     if slug := changes.get("organization_slug"):
         changes["slug_key"] = slug.lower()
-    changed = _checked(ctx, organization, changes)
-    conflicts = {
-        "slug_key": errors.organization_slug_already_used(),
-        "organization_external_id": errors.organization_external_id_already_used(),
-    }
-    organization = ctx.store.update(organization, conflicts, **changed, updated_at=ctx.now)
-    if {"email_allowed_domains", "claimed_email_domains", "allowed_oauth_tenants"} & changed.keys():
+    columns = _validated_columns(ctx, organization, changes)
+    organization = ctx.store.update(organization, _uniqueness_errors(), **columns, updated_at=ctx.now)
+    if {"email_allowed_domains", "claimed_email_domains", "allowed_oauth_tenants"} & columns.keys():
         _index_domains(ctx, organization)
-    if any("connected_apps" in name for name in changed):
+    if any("connected_apps" in name for name in columns):
         connected_apps.enforce_policy(ctx, organization)
-    ctx.emit("organization", "update", organization.organization_id, wire.organization(organization))
+    organization_events.organization_updated(ctx, organization)
     return organization
 
 
+def _uniqueness_errors() -> dict[str, errors.StytchError]:
+    return {
+        "slug_key": errors.organization_slug_already_used(),
+        "organization_external_id": errors.organization_external_id_already_used(),
+    }
+
+
 def _without_blanks(changes: dict[str, Any]) -> dict[str, Any]:
-    """An empty name, slug or external id is as good as absent."""
-    named = ("organization_name", "organization_slug", "organization_external_id")
-    return {name: value for name, value in changes.items() if value or name not in named}
+    """Leave out an empty name, slug or external id: the API treats them as absent."""
+    ignored_if_empty = ("organization_name", "organization_slug", "organization_external_id")
+    return {name: value for name, value in changes.items() if value or name not in ignored_if_empty}
 
 
 def is_external_id(text: str) -> bool:
-    """Whether an organization may have this external id."""
+    """Return whether a text can be the external id of an organization."""
     return re.fullmatch(r"(?!organization-(test|live)-)[A-Za-z0-9._|-]{1,128}", text) is not None
 
 
 def slug_of(name: str) -> str:
-    """A slug made of a name; "" if nothing in it can be part of one."""
+    """Derive a slug from a name. Return "" if no character of the name can be part of a slug."""
     slug = re.sub(r"[^a-z0-9._~]+", "-", name.lower()).strip("-")[:120]
     return slug if re.search(r"[a-z0-9]", slug) else ""
 
 
 def free_slug(ctx: Context, name: str) -> str:
-    """A slug for a name, with a suffix where another organization has it."""
+    """Derive an unused slug from a name, with a suffix if another organization has the slug."""
     slug = slug_of(name)
     if len(slug) < 2:
         slug = f"{slug or 'organization'}-{ctx.ids.suffix()}"
@@ -130,17 +134,22 @@ def free_slug(ctx: Context, name: str) -> str:
 
 
 def find_by_domain(ctx: Context, use: str, domain: str) -> list[Organization]:
-    """The organizations that allow or claim an e-mail domain, or let a provider's tenant in, oldest first."""
+    """Return the organizations that list an e-mail domain or an OAuth tenant, oldest first.
+
+    Args:
+        use: ``allowed`` or ``claimed`` for an e-mail domain; the provider's name for a tenant.
+        domain: the e-mail domain or the tenant's id.
+    """
     entries = ctx.store.all(OrganizationDomain, use=use, domain=domain)
-    found = [ctx.store.get(Organization, organization_id=entry.organization_id) for entry in entries]
-    return sorted(found, key=lambda organization: organization.position)
+    organizations = [ctx.store.get(Organization, organization_id=entry.organization_id) for entry in entries]
+    return sorted(organizations, key=lambda organization: organization.position)
 
 
 def require_method_allowed(organization: Organization, member: Member | None, method: str) -> None:
-    """The organization takes this way of logging in, or the member may break the glass.
+    """Raise if the organization doesn't allow a login method. It doesn't restrict breakglass members.
 
     Raises:
-        operation_restricted_by_organization_auth_methods: neither.
+        operation_restricted_by_organization_auth_methods: if the organization doesn't allow the login method.
     """
     restricted = organization.auth_methods == "RESTRICTED" and method not in organization.allowed_auth_methods
     if restricted and not (member and member.is_breakglass):
@@ -148,26 +157,26 @@ def require_method_allowed(organization: Organization, member: Member | None, me
 
 
 def require_unclaimed_domain(ctx: Context, organization: Organization | None, email_address: str) -> None:
-    """Who has an address of a claimed domain can only join, and not create, organizations.
+    """Raise if another organization claims the address's domain: then the address can join only that organization.
+
+    Args:
+        organization: the organization to join; None to create a new one.
 
     Raises:
-        action_not_allowed_email_domain_is_claimed: another organization claims the domain.
+        action_not_allowed_email_domain_is_claimed: if another organization claims the e-mail domain.
     """
     if is_claimed_elsewhere(ctx, organization, email_address):
         raise errors.action_not_allowed_email_domain_is_claimed()
 
 
 def is_claimed_elsewhere(ctx: Context, organization: Organization | None, email_address: str) -> bool:
-    """Whether others claim the address's domain, and this organization doesn't."""
-    ids = {claimer.organization_id for claimer in find_by_domain(ctx, "claimed", emails.domain_of(email_address))}
+    """Return whether other organizations claim the address's domain, and this one doesn't."""
+    ids = {claiming.organization_id for claiming in find_by_domain(ctx, "claimed", emails.domain_of(email_address))}
     return bool(ids) and (organization is None or organization.organization_id not in ids)
 
 
-def _replaced(organization: Organization, changes: dict[str, Any]) -> Organization:
-    return msgspec.structs.replace(organization, **changes)
-
-
 def _index_domains(ctx: Context, organization: Organization) -> None:
+    """Rewrite the rows by which organizations are found by domain or tenant."""
     ctx.store.delete_all(OrganizationDomain, organization_id=organization.organization_id)
     lists = {
         "allowed": organization.email_allowed_domains,
@@ -186,26 +195,27 @@ def _index_domains(ctx: Context, organization: Organization) -> None:
             )
 
 
-def _checked(ctx: Context, before: Organization, changes: dict[str, Any]) -> dict[str, Any]:
-    """The changes as they will be stored, if what results keeps the rules."""
-    changed = dict(changes)
-    if "trusted_metadata" in changed:
-        changed["trusted_metadata"] = metadata.merge(before.trusted_metadata, changed["trusted_metadata"])
-    if len(changed.get("organization_logo_url", "")) > _LONGEST_URL:
+def _validated_columns(ctx: Context, current: Organization, changes: dict[str, Any]) -> dict[str, Any]:
+    """Validate the changes one by one and together, and return the columns to store."""
+    columns = dict(changes)
+    if "trusted_metadata" in columns:
+        columns["trusted_metadata"] = metadata.merge(current.trusted_metadata, columns["trusted_metadata"])
+    if len(columns.get("organization_logo_url", "")) > _MAX_URL_LENGTH:
         raise errors.organization_logo_url_too_long()
-    for name, check in _LISTS.items():
-        if name in changed:
-            changed[name] = check(ctx, before, changed[name])
-    _check_together(_replaced(before, changed))
-    return changed
+    for name, validate in _VALIDATORS.items():
+        if name in columns:
+            columns[name] = validate(ctx, current, columns[name])
+    _require_consistent(msgspec.structs.replace(current, **columns))
+    return columns
 
 
-def _check_together(o: Organization) -> None:
+def _require_consistent(o: Organization) -> None:
+    """Raise if a setting requires another one that is missing."""
     restricted = "RESTRICTED"
-    if len(o.organization_name) > _LONGEST_NAME:
+    if len(o.organization_name) > _MAX_NAME_LENGTH:
         raise errors.invalid_organization_name()
     if o.sso_jit_provisioning == o.email_jit_provisioning == o.email_invites == "NOT_ALLOWED":
-        raise errors.invalid_organization_auth_factor_setting(because="nobody could ever join")
+        raise errors.invalid_organization_auth_factor_setting(because="no way to join the organization is allowed")
     if o.auth_methods == restricted and not o.allowed_auth_methods:
         raise errors.allowed_auth_methods_required_for_restricted()
     if o.mfa_methods == restricted and not o.allowed_mfa_methods:
@@ -218,18 +228,18 @@ def _check_together(o: Organization) -> None:
         raise errors.invalid_restricted_oauth_tenants_setting()
 
 
-def _subset(of: tuple[str, ...], error: Kind) -> Callable[[Context, Organization, list[str]], list[str]]:
-    def check(_ctx: Context, _before: Organization, values: list[str]) -> list[str]:
-        unknown = [value for value in values if value not in of]
+def _subset_of(known: tuple[str, ...], error: Kind) -> Validator:
+    def validate(_ctx: Context, _current: Organization, values: list[str]) -> list[str]:
+        unknown = [value for value in values if value not in known]
         if unknown:
             raise error(because=f"unknown: {', '.join(unknown)}")
         return list(dict.fromkeys(values))
 
-    return check
+    return validate
 
 
-def _domains(invalid: Kind, common: Kind, duplicate: Kind) -> Callable[[Context, Organization, list[str]], list[str]]:
-    def check(_ctx: Context, _before: Organization, values: list[str]) -> list[str]:
+def _domains(invalid: Kind, common: Kind, duplicate: Kind) -> Validator:
+    def validate(_ctx: Context, _current: Organization, values: list[str]) -> list[str]:
         domains = [value.strip().lower() for value in values]
         for domain in domains:
             if not re.fullmatch(_DOMAIN, domain):
@@ -240,45 +250,45 @@ def _domains(invalid: Kind, common: Kind, duplicate: Kind) -> Callable[[Context,
             raise duplicate()
         return domains
 
-    return check
+    return validate
 
 
-def _role_assignments(ctx: Context, before: Organization, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _role_assignments(ctx: Context, current: Organization, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for value in values:
         domain = value["domain"] = value["domain"].strip().lower()
         if not re.fullmatch(_DOMAIN, domain):
             raise errors.rbac_invalid_domain(because=domain)
         if emails.is_common(domain):
             raise errors.rbac_domain_too_common(because=domain)
-        permissions.require_assignable(ctx, before, [value["role_id"]])
+        permissions.require_assignable(ctx, current, [value["role_id"]])
     return values
 
 
-def _tenants(_ctx: Context, _before: Organization, values: dict[str, Any]) -> dict[str, Any]:
+def _tenants(_ctx: Context, _current: Organization, values: dict[str, Any]) -> dict[str, Any]:
     for provider, tenants in values.items():
-        fits = isinstance(tenants, list) and all(isinstance(tenant, str) for tenant in tenants)
-        if provider not in OAUTH_TENANT_PROVIDERS or not fits:
+        is_list_of_strings = isinstance(tenants, list) and all(isinstance(tenant, str) for tenant in tenants)
+        if provider not in OAUTH_TENANT_PROVIDERS or not is_list_of_strings:
             raise errors.invalid_oauth_allowed_tenants_format(because=provider)
     return values
 
 
-def _default_connection(_ctx: Context, before: Organization, value: str) -> str | None:
-    """``""`` takes the default away."""
-    if value and not any(c.active and c.connection_id == value for c in before.sso_connections):
+def _default_connection(_ctx: Context, current: Organization, value: str) -> str | None:
+    """Validate the default connection. ``""`` removes it."""
+    if value and not any(c.active and c.connection_id == value for c in current.sso_connections):
         raise errors.invalid_sso_default_connection_id(because=f"no active connection {value}")
     return value or None
 
 
-def _own_connections(_ctx: Context, before: Organization, values: list[str]) -> list[str]:
-    unknown = set(values) - {c.connection_id for c in before.sso_connections}
+def _own_connections(_ctx: Context, current: Organization, values: list[str]) -> list[str]:
+    unknown = set(values) - {c.connection_id for c in current.sso_connections}
     if unknown:
         raise errors.invalid_connection_for_jit_provisioning(because=f"no connection {', '.join(sorted(unknown))}")
     return list(dict.fromkeys(values))
 
 
-_LISTS: dict[str, Callable[[Context, Organization, Any], Any]] = {
-    "allowed_auth_methods": _subset(AUTH_METHODS, errors.invalid_organization_allowed_auth_methods),
-    "allowed_mfa_methods": _subset(MFA_METHODS, errors.invalid_organization_allowed_mfa_methods),
+_VALIDATORS: dict[str, Validator] = {
+    "allowed_auth_methods": _subset_of(AUTH_METHODS, errors.invalid_organization_allowed_auth_methods),
+    "allowed_mfa_methods": _subset_of(MFA_METHODS, errors.invalid_organization_allowed_mfa_methods),
     "email_allowed_domains": _domains(
         errors.organization_settings_invalid_domain,
         errors.organization_settings_domain_too_common,

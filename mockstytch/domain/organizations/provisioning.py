@@ -1,8 +1,8 @@
-"""Joining an organization without being created by anybody: just-in-time provisioning."""
+"""Just-in-time provisioning: create a member at first login, if the organization allows it."""
 
 from mockstytch import errors
 from mockstytch.clock import position
-from mockstytch.domain.organizations import organization_settings
+from mockstytch.domain.organizations import members, organization_settings
 from mockstytch.domain.shared import emails, lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import Password
@@ -12,12 +12,12 @@ from mockstytch.store.records.sessions import Factor
 
 
 def require_allowed_domain(ctx: Context, organization: Organization, email_address: str) -> None:
-    """Somebody with this address may join by e-mail domain.
+    """Raise if the organization doesn't provision members by this e-mail domain.
 
     Raises:
-        action_not_allowed_email_domain_is_claimed: another organization claims the domain.
-        email_jit_provisioning_not_allowed: the organization lets nobody in that way.
-        invalid_email_for_jit_provisioning: it does, but not this domain.
+        action_not_allowed_email_domain_is_claimed: if another organization claims the e-mail domain.
+        email_jit_provisioning_not_allowed: if the organization doesn't provision members by e-mail domain.
+        invalid_email_for_jit_provisioning: if the domain isn't in ``email_allowed_domains``.
     """
     organization_settings.require_unclaimed_domain(ctx, organization, email_address)
     if organization.email_jit_provisioning != "RESTRICTED":
@@ -31,8 +31,11 @@ def require_allowed_domain(ctx: Context, organization: Organization, email_addre
 
 
 def is_discoverable(ctx: Context, organization: Organization, email_address: str) -> bool:
-    """Whether discovery offers the organization by e-mail domain: it lets the domain in, nobody else claims it, and a
-    member with a verified address of that domain is there already."""
+    """Return whether discovery lists the organization for this address.
+
+    The domain must be allowed, and no other organization must claim it. Unless the project turns this off, a member
+    with a verified address of the domain must exist.
+    """
     domain = emails.domain_of(email_address)
     if organization.email_jit_provisioning != "RESTRICTED" or domain not in organization.email_allowed_domains:
         return False
@@ -52,7 +55,7 @@ def is_discoverable(ctx: Context, organization: Organization, email_address: str
 
 
 def matching_oauth_tenant(organization: Organization, factors: list[Factor]) -> tuple[str, str] | None:
-    """The OAuth provider and its tenant by which these factors let somebody in, if one does."""
+    """Return the OAuth provider and tenant of these factors that the organization provisions members by, or None."""
     if organization.oauth_tenant_jit_provisioning != "RESTRICTED":
         return None
     for factor in factors:
@@ -64,22 +67,23 @@ def matching_oauth_tenant(organization: Organization, factors: list[Factor]) -> 
 
 
 def find_or_provision(ctx: Context, organization: Organization, email_address: str, method: str) -> tuple[Member, bool]:
-    """Whom a mail to log in by goes to: the member with the address, or a pending one that this makes.
+    """Return the member to send a login e-mail to. Create a pending member if there is none.
 
     Args:
-        method: what the mail is for, as ``allowed_auth_methods`` names it.
+        method: the login method, as named in ``allowed_auth_methods``.
 
     Returns:
-        The member, and whether it was made.
+        The member, and whether it was created.
 
     Raises:
-        operation_restricted_by_organization_auth_methods: the organization doesn't take the method.
-        email_jit_provisioning_not_allowed, …: not a member, and can't join; see ``check_email``.
+        operation_restricted_by_organization_auth_methods: if the organization doesn't allow the login method.
+        email_jit_provisioning_not_allowed: if there is no such member, and the organization doesn't provision members
+            by e-mail domain.
     """
-    found = lookup.member_by_email(ctx, organization, email_address)
-    organization_settings.require_method_allowed(organization, found, method)
-    if found is not None:
-        return found, False
+    existing = lookup.member_by_email(ctx, organization, email_address)
+    organization_settings.require_method_allowed(organization, existing, method)
+    if existing is not None:
+        return existing, False
     require_allowed_domain(ctx, organization, email_address)
     member = insert_member(ctx, organization, email_address, status="pending")
     member_events.member_created(ctx, member, organization)
@@ -89,26 +93,34 @@ def find_or_provision(ctx: Context, organization: Organization, email_address: s
 def provision(
     ctx: Context, organization: Organization, email_address: str, factors: list[Factor], **values: object
 ) -> Member:
-    """A new member, by an OAuth tenant or by e-mail domain; pending where the address is still to be proven.
+    """Create a member by OAuth tenant or by e-mail domain. The member is pending until the address is verified.
+
+    Args:
+        values: further columns of the member.
 
     Raises:
-        email_jit_provisioning_not_allowed, invalid_email_for_jit_provisioning: not this address.
-        invalid_oauth_tenant_for_jit_provisioning: nor this tenant.
-        action_not_allowed_email_domain_is_claimed: another organization claims the domain.
+        email_jit_provisioning_not_allowed: if the organization doesn't provision members by e-mail domain.
+        invalid_email_for_jit_provisioning: if the domain isn't in ``email_allowed_domains``.
+        invalid_oauth_tenant_for_jit_provisioning: if the account's tenant isn't in ``allowed_oauth_tenants``, and the
+            e-mail domain doesn't allow it either.
+        action_not_allowed_email_domain_is_claimed: if another organization claims the e-mail domain.
     """
     tenant = matching_oauth_tenant(organization, factors)
     if tenant is None:
-        _check_email_or_tenant(ctx, organization, email_address, factors)
+        _require_allowed_domain_or_tenant(ctx, organization, email_address, factors)
     else:
         organization_settings.require_unclaimed_domain(ctx, organization, email_address)
-    proven = any(factor.proves_email == email_address for factor in factors)
-    status: Status = "active" if proven or tenant else "pending"
-    member = insert_member(ctx, organization, email_address, status=status, email_address_verified=proven, **values)
+    verified = any(factor.proves_email == email_address for factor in factors)
+    status: Status = "active" if verified or tenant else "pending"
+    member = insert_member(ctx, organization, email_address, status=status, email_address_verified=verified, **values)
     member_events.member_created(ctx, member, organization)
     return member
 
 
-def _check_email_or_tenant(ctx: Context, organization: Organization, email_address: str, factors: list[Factor]) -> None:
+def _require_allowed_domain_or_tenant(
+    ctx: Context, organization: Organization, email_address: str, factors: list[Factor]
+) -> None:
+    """Raise if the domain isn't allowed. Blame the tenant instead if the organization provisions members by tenant."""
     try:
         require_allowed_domain(ctx, organization, email_address)
     except errors.StytchError as e:
@@ -122,11 +134,17 @@ def _check_email_or_tenant(ctx: Context, organization: Organization, email_addre
 def insert_member(
     ctx: Context, organization: Organization, email_address: str, *, status: Status, **values: object
 ) -> Member:
-    """Insert a member. The caller has decided that it may join.
+    """Insert a member. The caller checks that the member can join, and emits the event.
+
+    Args:
+        values: further columns of the member.
 
     Raises:
-        duplicate_member_email, duplicate_member_external_id, duplicate_member_phone_number: another member has it.
-        retired_member_email, desired_email_updating_for_different_member: another member keeps the address.
+        duplicate_member_email: if another member has the address.
+        duplicate_member_external_id: if another member has the external id.
+        duplicate_member_phone_number: if another member has the phone number.
+        retired_member_email: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
     """
     emails.require_available(ctx, organization, email_address)
     if ctx.project.settings.cross_org_passwords_enabled and (shared := ctx.store.find(Password, scope=email_address)):
@@ -142,9 +160,7 @@ def insert_member(
             created_at=ctx.now,
             updated_at=ctx.now,
             position=position(),
-            **values,  # type: ignore[arg-type]  # further columns of Member, by name
+            **values,  # type: ignore[arg-type]  # columns of Member, by name
         ),
-        email_address=errors.duplicate_member_email(),
-        external_id=errors.duplicate_member_external_id(),
-        phone_key=errors.duplicate_member_phone_number(),
+        **members.uniqueness_errors(),
     )

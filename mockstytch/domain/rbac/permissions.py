@@ -1,4 +1,4 @@
-"""Who may do what: the policy, the permissions that roles grant, the verdict."""
+"""Authorize requests: the policy of a project, and the permissions that roles grant."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Permission, Resource, Role, Scope
 
-# What anybody may be allowed to do to the own record; a ``*`` on ``stytch.self`` grants these and no more.
+# The actions that a role can grant on a member's own record. ``*`` on ``stytch.self`` grants exactly these.
 SELF_ACTIONS = [
     "update.info.name",
     "update.info.email",
@@ -27,7 +27,7 @@ SELF_ACTIONS = [
 ]
 _CRUD = ["create", "get", "update", "delete"]
 
-# Stytch's own resources, with the actions as its browser SDK and Admin Portal name them.
+# Stytch's own resources. Their actions have the names of the browser SDK and the Admin Portal.
 RESOURCES = [
     Resource(
         resource_id="stytch.organization",
@@ -105,26 +105,29 @@ ROLES = [
 
 
 def roles(ctx: Context, organization: Organization | None = None) -> list[Role]:
-    """The roles of the project's policy, and those of the organization. A custom role may replace a default one."""
-    custom = ctx.project.settings.rbac_policy.roles
-    replaced = {role.role_id for role in custom}
-    own = organization.custom_roles if organization else []
-    return [role for role in ROLES if role.role_id not in replaced] + custom + own
+    """Return the roles of the project and of the organization. A project can replace the default roles."""
+    project_roles = ctx.project.settings.rbac_policy.roles
+    replaced = {role.role_id for role in project_roles}
+    organization_roles = organization.custom_roles if organization else []
+    return [role for role in ROLES if role.role_id not in replaced] + project_roles + organization_roles
 
 
 def resources(ctx: Context) -> list[Resource]:
+    """Return Stytch's resources and the project's own."""
     return RESOURCES + ctx.project.settings.rbac_policy.resources
 
 
 def scopes(ctx: Context) -> list[Scope]:
+    """Return the project's OAuth scopes."""
     return ctx.project.settings.rbac_policy.scopes
 
 
 def require_assignable(ctx: Context, organization: Organization | None, role_ids: Iterable[str]) -> None:
-    """
+    """Raise if one of the roles can't be assigned.
+
     Raises:
-        cannot_assign_default_rbac_role_id: ``stytch_member`` is everybody's already.
-        invalid_rbac_role_assignment: there is no such role.
+        cannot_assign_default_rbac_role_id: if the role is ``stytch_member``, which every member has.
+        invalid_rbac_role_assignment: if the policy doesn't have the role.
     """
     known = {role.role_id for role in roles(ctx, organization)}
     for role_id in role_ids:
@@ -137,28 +140,28 @@ def require_assignable(ctx: Context, organization: Organization | None, role_ids
 def granting_roles(
     ctx: Context, organization: Organization, role_ids: Iterable[str], resource_id: str, action: str
 ) -> list[str]:
-    """Those of the roles that grant an action on a resource; ``*`` grants every action on its own resource."""
-    held = set(role_ids)
+    """Return the ids of the roles that grant an action on a resource. ``*`` grants every action of its resource."""
+    ids = set(role_ids)
     return [
         role.role_id
         for role in roles(ctx, organization)
-        if role.role_id in held
+        if role.role_id in ids
         and any(p.resource_id == resource_id and {action, "*"} & set(p.actions) for p in role.permissions)
     ]
 
 
 def authorize(ctx: Context, resource_id: str, permission: str | Mapping[str, str], fields: Mapping[str, Any]) -> None:
-    """Let a request pass, or not. The project itself may do anything; a member what its roles grant.
+    """Raise if the caller can't perform an operation. The backend can do everything, a member what the roles grant.
 
     Args:
-        resource_id: what the operation is about.
-        permission: the action it takes, or for each request field the action that sending it takes.
-        fields: the request, as sent.
+        resource_id: the resource of the operation.
+        permission: the action that the operation needs, or for each request field the action that sending it needs.
+        fields: the request as sent.
 
     Raises:
-        session_authorization_tenancy_error: the member belongs to another organization.
-        session_authorization_error: no role grants it.
-        cannot_update_trusted_metadata: members never may.
+        session_authorization_tenancy_error: if the acting member belongs to another organization.
+        session_authorization_error: if no role of the acting member grants the action.
+        cannot_update_trusted_metadata: if a member sends ``trusted_metadata``, which only the backend can change.
     """
     if ctx.actor.kind == "project" or not permission:
         return
@@ -177,10 +180,13 @@ def authorize(ctx: Context, resource_id: str, permission: str | Mapping[str, str
 
 
 def own_organization(ctx: Context, reference: str) -> Organization:
-    """The acting member's organization, which must be the one the request names, if it names one.
+    """Return the acting member's organization.
+
+    Args:
+        reference: the organization in the request, or "".
 
     Raises:
-        session_authorization_tenancy_error: it isn't.
+        session_authorization_tenancy_error: if the request names another organization than the acting member's.
     """
     if reference and lookup.organization(ctx, reference).organization_id != ctx.actor.organization_id:
         raise errors.session_authorization_tenancy_error()
@@ -188,21 +194,28 @@ def own_organization(ctx: Context, reference: str) -> Organization:
 
 
 def require(ctx: Context, organization: Organization, resource_id: str, action: str, target_member: str = "") -> None:
-    """The acting member's roles must grant this; on its own record what they grant on ``stytch.self`` counts as well,
-    as far as that resource has the action: nobody makes itself an administrator.
+    """Raise if no role of the acting member grants an action.
+
+    For the member's own record, a permission on ``stytch.self`` is enough if that resource has the action. It has no
+    action that changes roles, so a member can't become an administrator this way.
+
+    Args:
+        target_member: the id or external id of the member to act on, or "".
 
     Raises:
-        session_authorization_error: they don't.
+        session_authorization_error: if no role of the acting member grants the action.
     """
     if ctx.actor.kind == "project":
         return
-    on = [resource_id] + ["stytch.self"] * (action in SELF_ACTIONS and _is_self(ctx, target_member))
-    if not any(granting_roles(ctx, organization, ctx.actor.roles, r, action) for r in on):
+    resource_ids = [resource_id]
+    if action in SELF_ACTIONS and _is_self(ctx, target_member):
+        resource_ids.append("stytch.self")
+    if not any(granting_roles(ctx, organization, ctx.actor.roles, r, action) for r in resource_ids):
         raise errors.session_authorization_error(because=f"no role grants {action} on {resource_id}")
 
 
 def _is_self(ctx: Context, target_member: str) -> bool:
     if not target_member:
         return False
-    me = ctx.store.get(Member, member_id=ctx.actor.member_id)
-    return target_member in (me.member_id, me.external_id)
+    acting_member = ctx.store.get(Member, member_id=ctx.actor.member_id)
+    return target_member in (acting_member.member_id, acting_member.external_id)

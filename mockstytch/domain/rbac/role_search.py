@@ -1,53 +1,59 @@
-"""Who holds a role, whatever it comes from: the condition that member search has for it."""
+"""Find the members with a role, whatever the role's source: the ``member_roles`` filter of member search."""
 
 from collections.abc import Iterable
-from typing import Any
-
-from sqlalchemy import ColumnElement, Text, and_, cast, literal, or_
 
 from mockstytch.domain.roles import member_roles
-from mockstytch.domain.shared import search
 from mockstytch.runtime import Context
+from mockstytch.store import queries
+from mockstytch.store.queries import Condition
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import GroupRole, Organization
 
-_m = Member.table.c
+_member = Member.table.c
 
 
-def members_with_roles(ctx: Context, organizations: Iterable[Organization], role_ids: list[str]) -> search.Clause:
-    """Members of these organizations with one of the roles: everybody's, an explicit one, or one that an e-mail
-    domain, an SSO connection, a group there or a directory's group implies."""
-    clauses = [search.holds_any(_m.roles)(role_ids), literal("stytch_member").in_(role_ids)]
+def members_with_roles(ctx: Context, organizations: Iterable[Organization], role_ids: list[str]) -> Condition:
+    """Return the condition that a member of these organizations has one of the roles.
+
+    Direct assignments and e-mail domains are compared in SQL. Members with a role implied by a connection are looked up
+    first, and compared by id.
+    """
+    if "stytch_member" in role_ids:
+        return queries.EVERY_ROW
+    conditions = [queries.list_has_any(_member.roles, role_ids)]
     for organization in organizations:
         domains = [a["domain"] for a in organization.rbac_email_implicit_role_assignments if a["role_id"] in role_ids]
-        clauses.append(and_(_m.organization_id == organization.organization_id, _m.email_domain.in_(domains)))
-        if member_ids := _by_connection(ctx, organization, set(role_ids)):
-            clauses.append(_m.member_id.in_(member_ids))
-    return or_(*clauses)
+        if domains:
+            same_organization = _member.organization_id == organization.organization_id
+            conditions.append(same_organization & _member.email_domain.in_(domains))
+        if member_ids := _members_by_connection(ctx, organization, set(role_ids)):
+            conditions.append(_member.member_id.in_(member_ids))
+    return queries.any_of(conditions)
 
 
-def _by_connection(ctx: Context, organization: Organization, role_ids: set[str]) -> list[str]:
-    """The members whose account at an identity provider or in a directory implies one. Which of them do is read from
-    JSON: those who have to do with the connection at all are looked at one by one."""
-    scim = [organization.scim_connection] if organization.scim_connection else []
-    sso = [c for c in organization.sso_connections if c.active]
-    implying = [c for c in sso if role_ids & {*c.roles, *_of_groups(c.group_roles)}]
-    directories = [c for c in scim if role_ids & _of_groups(c.group_roles)]
-    links = [_mentions(_m.sso_registrations, c.connection_id) for c in implying]
-    links += [_mentions(_m.scim_registration, c.connection_id) for c in directories]
-    if not links:
+def _members_by_connection(ctx: Context, organization: Organization, role_ids: set[str]) -> list[str]:
+    """Return the ids of the members with a role that an SSO or SCIM connection implies.
+
+    The members' groups are in JSON columns, so candidates are filtered in Python.
+    """
+    scim = organization.scim_connection
+    implying = [
+        c for c in organization.sso_connections if c.active and role_ids & {*c.roles, *_roles_of(c.group_roles)}
+    ]
+    candidates = [queries.json_mentions(_member.sso_registrations, c.connection_id) for c in implying]
+    if scim and role_ids & _roles_of(scim.group_roles):
+        candidates.append(queries.json_mentions(_member.scim_registration, scim.connection_id))
+    if not candidates:
         return []
-    found = ctx.store.query(Member).where(_m.organization_id == organization.organization_id, or_(*links))
+    query = ctx.store.query(Member).where(
+        _member.organization_id == organization.organization_id, queries.any_of(candidates)
+    )
     return [
         member.member_id
-        for member in ctx.store.rows(Member, found)
+        for member in ctx.store.rows(Member, query)
         if any(role["role_id"] in role_ids for role in member_roles(member, organization))
     ]
 
 
-def _of_groups(group_roles: Iterable[GroupRole]) -> set[str]:
+def _roles_of(group_roles: Iterable[GroupRole]) -> set[str]:
     return {group.role_id for group in group_roles}
-
-
-def _mentions(column: ColumnElement[Any], connection_id: str) -> search.Clause:
-    return cast(column, Text).contains(connection_id, autoescape=True)

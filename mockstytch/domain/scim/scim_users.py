@@ -108,7 +108,7 @@ def _settle(
 
 def _activated(ctx: Context, organization: Organization, member: Member) -> Member:
     if member.status == "deleted":
-        kept = emails.reservation(ctx, organization, member.email_address)
+        kept = emails.find_reservation(ctx, organization, member.email_address)
         if kept or lookup.member_by_email(ctx, organization, member.email_address):
             raise errors.reactivation_email_belongs_to_another_member()
     return ctx.store.update(member, members.uniqueness_errors(), status="active")
@@ -118,7 +118,9 @@ def _with_address(ctx: Context, organization: Organization, member: Member, addr
     if address == member.email_address:
         return member
     if member.status != "deleted":
-        return passwords.on_email_changed(ctx, emails.change(ctx, organization, member, address, verified=False))
+        return passwords.on_email_changed(
+            ctx, emails.change_address(ctx, organization, member, address, verified=False)
+        )
     return ctx.store.update(  # nobody's address is retired by a member that is none
         member,
         email_id=ctx.ids.new("email"),

@@ -1,7 +1,7 @@
-"""The e-mail templates that the management API makes: each belongs to a project, and so to all its environments.
+"""Render e-mails with the custom templates that the management API stores.
 
-Custom HTML is what a mail is made of. A template that is only styled says nothing about the words: such mails look as
-all mails here do.
+A template belongs to a management project, and so to all its environments. Only templates with custom HTML change an
+e-mail. A prebuilt template changes colours and logos only, so its e-mails look like the default ones.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import WORKSPACE, DefaultEmailTemplate, EmailTemplate
 
-# The types of template that a kind of message may have, the first one's default counting.
+# The template types that each kind of message accepts. The first one selects the default template.
 _TYPES = {
     "magic_link.login": ("LOGIN",),
     "magic_link.signup": ("SIGNUP",),
@@ -26,46 +26,57 @@ _TYPES = {
 
 
 class Mail(NamedTuple):
+    """A rendered e-mail."""
+
     subject: str
     text: str
     html: str
 
 
 def find(ctx: Context, template_id: str) -> EmailTemplate | None:
-    """The template with this id that an environment has by its project."""
-    workspace = ctx.store.of(WORKSPACE.project_id)
-    return workspace.find(EmailTemplate, project_slug=_slug(ctx), template_id=template_id)
+    """Return the template with this id of the environment's project."""
+    workspace = ctx.store.for_project(WORKSPACE.project_id)
+    return workspace.find(EmailTemplate, project_slug=_project_slug(ctx), template_id=template_id)
 
 
 def render(ctx: Context, kind: str, template_ids: tuple[str, ...], link: str | None, code: str | None) -> Mail | None:
-    """The mail as a custom HTML template has it: the first of those asked for that suits the kind of message, else the
-    project's default; None where there is neither."""
+    """Render a message with a custom HTML template, or return None if none applies.
+
+    It uses the first requested template that fits the kind of message, or else the project's default.
+
+    Args:
+        kind: the kind of message: ``magic_link.login``, …
+        template_ids: the requested templates; "" is ignored.
+    """
     types = _TYPES.get(kind, ())
     if not types:
         return None
-    asked = [find(ctx, template_id) for template_id in template_ids if template_id]
-    if not any(asked):
-        workspace = ctx.store.of(WORKSPACE.project_id)
-        default = workspace.find(DefaultEmailTemplate, project_slug=_slug(ctx), template_type=types[0])
-        asked = [find(ctx, default.template_id)] if default else []
-    for template in asked:
+    templates = [find(ctx, template_id) for template_id in template_ids if template_id]
+    if not any(templates):
+        workspace = ctx.store.for_project(WORKSPACE.project_id)
+        default = workspace.find(DefaultEmailTemplate, project_slug=_project_slug(ctx), template_type=types[0])
+        templates = [find(ctx, default.template_id)] if default else []
+    for template in templates:
         custom = template.custom_html_customization if template else None
         if custom and custom["template_type"] in types:
             values = {"magic_link_url": link, "reset_password_url": link, "otp_code": code}
             texts = [custom[name] for name in ("subject", "plaintext_content", "html_content")]
-            return Mail(_filled(texts[0], values), _filled(texts[1], values), _filled(texts[2], values, html=True))
+            subject, text, html = texts
+            return Mail(
+                _substitute(subject, values), _substitute(text, values), _substitute(html, values, is_html=True)
+            )
     return None
 
 
-def _slug(ctx: Context) -> str:
+def _project_slug(ctx: Context) -> str:
     return ctx.project.project_slug or ctx.project.project_id
 
 
-def _filled(text: str, values: dict[str, str | None], html: bool = False) -> str:
-    """The text with its variables replaced; what isn't known stays as it is."""
+def _substitute(text: str, values: dict[str, str | None], is_html: bool = False) -> str:
+    """Replace the ``{{ variables }}`` in a text. Variables without a value stay as they are."""
 
-    def value(found: re.Match[str]) -> str:
-        known = values.get(found[1])
-        return found[0] if known is None else escape(known) if html else known
+    def replacement(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        return match[0] if value is None else escape(value) if is_html else value
 
-    return re.sub(r"{{\s*(\w+)\s*}}", value, text)
+    return re.sub(r"{{\s*(\w+)\s*}}", replacement, text)

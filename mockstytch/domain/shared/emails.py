@@ -1,4 +1,4 @@
-"""Addresses: whose they are, and whose they may become."""
+"""E-mail addresses: syntax and domains, reservations, and the change of a member's address."""
 
 import re
 from datetime import timedelta
@@ -13,27 +13,29 @@ from mockstytch.store.records.organizations import Organization
 
 ADDRESS = r"\A[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
 
-# Providers whose addresses say nothing about where somebody works; under any top-level domain. The documentation's
-# list is cut off after "f"; the last line is how such lists go on.
+# Public mail providers, under any top-level domain. Stytch's documentation shows such a list only up to "f"; the last
+# line is our addition.
 _COMMON = frozenset(
     """
     gmail aol yahoo icloud hotmail msn comcast live outlook att earthlink me mac sbcglobal verizon ig mail hey laposte
     wanadoo googlemail orange rediffmail uol bol
     free gmx web yandex proton protonmail zoho fastmail ymail qq
-    """.split()  # noqa: SIM905 · a list of words is read as one
+    """.split()  # noqa: SIM905 · plain text is easier to read than a list of strings
 )
 
 
 def domain_of(email_address: str) -> str:
+    """Return the domain of an address, in lower case."""
     return email_address.rpartition("@")[2].lower()
 
 
 def is_address(text: str) -> bool:
+    """Return whether a text has the syntax of an e-mail address."""
     return len(text) <= 254 and re.search(ADDRESS, text) is not None
 
 
 def is_common(domain: str) -> bool:
-    """Whether a domain is a public mail provider's: ``gmail.com``, ``yahoo.co.uk``."""
+    """Return whether a domain belongs to a public mail provider: ``gmail.com``, ``yahoo.co.uk``."""
     name, *rest = domain.split(".")
     return name in _COMMON and (len(rest) == 1 or (len(rest) == 2 and rest[0] in ("co", "com")))
 
@@ -41,58 +43,63 @@ def is_common(domain: str) -> bool:
 def require_available(
     ctx: Context, organization: Organization, email_address: str, member: Member | None = None
 ) -> None:
-    """An address that a member of the organization is to get must not be kept back for another one.
+    """Raise if the address is reserved for another member of the organization.
 
     Args:
-        member: who is to get it; None for a new member.
+        member: the member to get the address; None for a new member.
 
     Raises:
-        retired_member_email: another member had it, and may come back to it.
-        desired_email_updating_for_different_member: another member is about to get it.
+        retired_member_email: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
     """
-    kept = reservation(ctx, organization, email_address)
-    if kept is None or (member and kept.member_id == member.member_id):
+    reserved = find_reservation(ctx, organization, email_address)
+    if reserved is None or (member and reserved.member_id == member.member_id):
         return
-    if kept.use == "retired":
+    if reserved.use == "retired":
         raise errors.retired_member_email()
     raise errors.desired_email_updating_for_different_member()
 
 
-def reservation(ctx: Context, organization: Organization, email_address: str) -> EmailReservation | None:
-    """What keeps an address back. A pending update that ran out doesn't, and goes."""
-    found = ctx.store.find(EmailReservation, organization_id=organization.organization_id, email_address=email_address)
-    if found and found.expires_at and found.expires_at <= ctx.now:
-        ctx.store.delete(found)
+def find_reservation(ctx: Context, organization: Organization, email_address: str) -> EmailReservation | None:
+    """Return the reservation of an address. An expired one is deleted."""
+    reserved = ctx.store.find(
+        EmailReservation, organization_id=organization.organization_id, email_address=email_address
+    )
+    if reserved and reserved.expires_at and reserved.expires_at <= ctx.now:
+        ctx.store.delete(reserved)
         return None
-    return found
+    return reserved
 
 
-def change(
+def change_address(
     ctx: Context, organization: Organization, member: Member, new: str, *, verified: bool, unlink: bool = False
 ) -> Member:
-    """Give a member another address. The former one is retired: nobody else in the organization can have it.
+    """Change a member's address, and retire the former one: no other member of the organization can take it.
+
+    The caller emits the member's update event.
 
     Args:
-        verified: whether the new address was proven just now.
-        unlink: let the former address go instead.
+        verified: whether the member has just verified the new address.
+        unlink: release the former address instead of retiring it.
 
     Raises:
-        duplicate_member_email: another member has it.
-        retired_member_email, desired_email_updating_for_different_member: see ``check_free``.
+        duplicate_member_email: if another member has the address.
+        retired_member_email: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
     """
     require_available(ctx, organization, new, member)
     if lookup.member_by_email(ctx, organization, new) is not None:
         raise errors.duplicate_member_email()
-    if kept := reservation(ctx, organization, new):
-        ctx.store.delete(kept)
-    back = next((e for e in member.retired_email_addresses if e.email_address == new), None)
+    if reserved := find_reservation(ctx, organization, new):
+        ctx.store.delete(reserved)
+    former = next((e for e in member.retired_email_addresses if e.email_address == new), None)
     retired = [e for e in member.retired_email_addresses if e.email_address != new]
     if not unlink:
         retired.append(RetiredEmail(email_id=member.email_id, email_address=member.email_address))
         reserve(ctx, member, member.email_address, "retired")
     return ctx.store.update(
         member,
-        email_id=back.email_id if back else ctx.ids.new("email"),
+        email_id=former.email_id if former else ctx.ids.new("email"),
         email_address=new,
         email_domain=domain_of(new),
         email_address_verified=verified,
@@ -102,16 +109,16 @@ def change(
 
 
 def complete_update(ctx: Context, organization: Organization, token: OneTimeToken) -> Member:
-    """The new address of ``start_email_update`` is proven: it is the member's from now on.
+    """Finish ``start_email_update``: give the member the address that the token verifies.
 
     Raises:
-        unable_to_verify_member_email_update: it went to another member meanwhile.
+        unable_to_verify_member_email_update: if the address is no longer available.
     """
     member = ctx.store.get(Member, member_id=token.member_id)
     if member.email_address == token.email_address:
         return member
     try:
-        member = change(ctx, organization, member, token.email_address, verified=True)
+        member = change_address(ctx, organization, member, token.email_address, verified=True)
     except errors.StytchError as e:
         raise errors.unable_to_verify_member_email_update(because=e.kind.error_type) from None
     member_events.member_updated(ctx, member, organization)
@@ -121,6 +128,11 @@ def complete_update(ctx: Context, organization: Organization, token: OneTimeToke
 def reserve(
     ctx: Context, member: Member, email_address: str, use: Literal["retired", "updating"], minutes: int | None = None
 ) -> None:
+    """Reserve an address for a member.
+
+    Args:
+        minutes: how long it is reserved; None for no limit.
+    """
     ctx.store.insert(
         EmailReservation(
             reservation_id=str(ctx.ids.uuid()),
@@ -134,7 +146,7 @@ def reserve(
 
 
 def release(ctx: Context, member: Member, retired: RetiredEmail) -> Member:
-    """Let a retired address go: from now on anybody can have it."""
+    """Release a retired address, so that any member can take it."""
     ctx.store.delete_all(EmailReservation, organization_id=member.organization_id, email_address=retired.email_address)
-    left = [e for e in member.retired_email_addresses if e.email_id != retired.email_id]
-    return ctx.store.update(member, retired_email_addresses=left, updated_at=ctx.now)
+    remaining = [e for e in member.retired_email_addresses if e.email_id != retired.email_id]
+    return ctx.store.update(member, retired_email_addresses=remaining, updated_at=ctx.now)

@@ -1,4 +1,4 @@
-"""Finders that raise the API's own not-found errors."""
+"""Find organizations, members and intermediate sessions, or raise the API's not-found errors."""
 
 import re
 
@@ -8,15 +8,15 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import IntermediateSession
 
-_REFERENCE = r"[A-Za-z0-9._~|-]{1,128}"  # what an id, a slug or an external id can be made of
+_REFERENCE = r"[A-Za-z0-9._~|-]{1,128}"  # the characters of an id, a slug or an external id
 
 
 def organization(ctx: Context, ref: str) -> Organization:
-    """By id, slug or external id.
+    """Return the organization with this id, slug or external id.
 
     Raises:
-        invalid_organization_id: it can be none of the three.
-        organization_not_found: none has it.
+        invalid_organization_id: if the value can't be an id, a slug or an external id.
+        organization_not_found: if no organization has the id, slug or external id.
     """
     if ref.startswith("organization-test-"):
         found = ctx.store.find(Organization, organization_id=ref)
@@ -35,14 +35,14 @@ def organization(ctx: Context, ref: str) -> Organization:
 
 
 def member(ctx: Context, organization: Organization, ref: str) -> Member:
-    """By id, or by the external id in the organization. Deleted members are not found.
+    """Return the member with this id, or with this external id in the organization.
 
     Raises:
-        member_does_not_exist_in_organization: it is a member of another organization.
-        member_not_found: there is none.
+        member_does_not_exist_in_organization: if the member belongs to another organization.
+        member_not_found: if there is no such member, or the member is deleted.
     """
     if not ref.startswith("member-test-"):
-        found = _living(ctx, organization, external_id=ref)
+        found = _find_not_deleted(ctx, organization, external_id=ref)
     else:
         found = ctx.store.find(Member, member_id=ref)
         if found is not None and found.organization_id != organization.organization_id:
@@ -53,28 +53,29 @@ def member(ctx: Context, organization: Organization, ref: str) -> Member:
 
 
 def member_by_email(ctx: Context, organization: Organization, email_address: str) -> Member | None:
-    """The member with this address who is not deleted."""
-    return _living(ctx, organization, email_address=email_address)
+    """Return the member with this address, unless deleted."""
+    return _find_not_deleted(ctx, organization, email_address=email_address)
 
 
-def _living(ctx: Context, organization: Organization, **where: str) -> Member | None:
-    living = ctx.store.find(
+def _find_not_deleted(ctx: Context, organization: Organization, **where: str) -> Member | None:
+    found = ctx.store.find(
         Member, excluding=("status", "deleted"), organization_id=organization.organization_id, **where
     )
-    return without_expired_lock(ctx, living) if living else None
+    return without_expired_lock(ctx, found) if found else None
 
 
 def without_expired_lock(ctx: Context, member: Member) -> Member:
-    """The member, without a lock that is over."""
+    """Return the member, after removing an expired lock."""
     if member.lock_expires_at is None or member.lock_expires_at > ctx.now:
         return member
     return ctx.store.update(member, failed_attempts=0, lock_created_at=None, lock_expires_at=None)
 
 
 def intermediate_session(ctx: Context, token: str) -> IntermediateSession:
-    """
+    """Return the intermediate session with this token.
+
     Raises:
-        intermediate_session_not_found: unknown, expired or used up.
+        intermediate_session_not_found: if the token is unknown, expired or used.
     """
     found = ctx.store.find(IntermediateSession, intermediate_session_token=token)
     if found is None or found.used_at or found.expires_at <= ctx.now:

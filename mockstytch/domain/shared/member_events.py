@@ -1,4 +1,4 @@
-"""The webhook events of a member. Whatever writes a member calls one of these."""
+"""Emit the webhook events of members. Code that changes a member calls one of these functions."""
 
 from mockstytch import wire
 from mockstytch.runtime import Context
@@ -17,5 +17,5 @@ def member_updated(ctx: Context, member: Member, organization: Organization) -> 
 
 
 def member_deleted(ctx: Context, member: Member) -> None:
-    """Emit ``member.delete``. A deletion carries no object."""
+    """Emit ``member.delete``, which has no object."""
     ctx.emit("member", "delete", member.member_id)

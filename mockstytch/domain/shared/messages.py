@@ -1,9 +1,8 @@
-"""E-mails and text messages: written as a person would receive them, and put into the inbox."""
+"""Write e-mails and text messages as a member would receive them, and add them to the inbox."""
 
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,8 +15,14 @@ from mockstytch.store.records.organizations import Organization
 
 _TEMPLATES = Path(__file__).with_name("mails")
 
-# The path in production's e-mails: it has no ``/b2b/`` in it.
+# As in production's e-mails, without ``/b2b/``.
 REDIRECT_PATH = "/v1/magic_links/redirect"
+
+
+class _Link(NamedTuple):
+    url: str
+    token_type: str
+    login_url: str | None
 
 
 def link(
@@ -27,36 +32,28 @@ def link(
     token_type: str,
     locale: str,
     organization: Organization | None,
-    without: OneTimeToken | None = None,
+    login_token: OneTimeToken | None = None,
     templates: tuple[str, ...] = (),
 ) -> None:
-    """Mail a link. It leads to this server, which sends the browser on to the token's landing URL.
+    """Send an e-mail with a link. The link points to this server, which redirects to the token's landing URL.
 
     Args:
         kind: the message's kind: ``magic_link.login``, …
-        token_type: the ``stytch_token_type`` that the app will see.
-        without: a second link, to log in by without setting the password that the mail is about.
-        templates: the ids of the templates that the caller asks for.
+        token_type: the ``stytch_token_type`` in the URL of the app.
+        organization: None in discovery.
+        login_token: the token of a second link in a password reset e-mail, which logs in without setting a password.
+        templates: the ids of the templates in the request.
     """
-    without_type = "multi_tenant_magic_links" if organization else "discovery"
-    _email(
-        ctx,
-        kind,
-        token.email_address,
-        locale,
-        organization,
-        token.expires_at,
-        without=_address(ctx, without, without_type, organization) if without else None,
-        templates=templates,
-        link=_address(ctx, token, token_type, organization),
-        token=token.token,
+    login_token_type = "multi_tenant_magic_links" if organization else "discovery"
+    urls = _Link(
+        url=_link_url(ctx, token, token_type, organization),
         token_type=token_type,
-        redirect_url=token.landing_url,
-        member_id=token.member_id,
+        login_url=_link_url(ctx, login_token, login_token_type, organization) if login_token else None,
     )
+    _send_email(ctx, kind, token, locale, organization, templates, urls)
 
 
-def _address(ctx: Context, token: OneTimeToken, token_type: str, organization: Organization | None) -> str:
+def _link_url(ctx: Context, token: OneTimeToken, token_type: str, organization: Organization | None) -> str:
     return redirects.landing(
         ctx.base_url + REDIRECT_PATH,
         public_token=ctx.project.public_token,
@@ -74,27 +71,19 @@ def code(
     organization: Organization | None,
     templates: tuple[str, ...] = (),
 ) -> None:
-    """Mail a code.
+    """Send an e-mail with a code.
 
     Args:
-        templates: the ids of the templates that the caller asks for.
+        kind: the message's kind: ``email_otp.login``, …
+        organization: None in discovery.
+        templates: the ids of the templates in the request.
     """
-    _email(
-        ctx,
-        kind,
-        token.email_address,
-        locale,
-        organization,
-        token.expires_at,
-        templates=templates,
-        code=token.code,
-        member_id=token.member_id,
-    )
+    _send_email(ctx, kind, token, locale, organization, templates, link=None)
 
 
 def sms(ctx: Context, token: OneTimeToken, member: Member, organization: Organization, locale: str = "en") -> None:
-    """Text a code to a member's phone."""
-    words = _words().get(locale, _words()["en"])["sms_otp"]
+    """Send a text message with a code to a member's phone."""
+    texts = _texts().get(locale, _texts()["en"])["sms_otp"]
     ctx.send(
         Message(
             message_id=ctx.ids.new("message"),
@@ -102,7 +91,7 @@ def sms(ctx: Context, token: OneTimeToken, member: Member, organization: Organiz
             channel="sms",
             kind="sms_otp",
             to=member.mfa_phone_number,
-            text=words["text"].format(organization=organization.organization_name, code=token.code),
+            text=texts["text"].format(organization=organization.organization_name, code=token.code),
             code=token.code,
             organization_id=organization.organization_id,
             member_id=member.member_id,
@@ -112,55 +101,60 @@ def sms(ctx: Context, token: OneTimeToken, member: Member, organization: Organiz
     )
 
 
-def _email(
+def _send_email(
     ctx: Context,
     kind: str,
-    to: str,
+    token: OneTimeToken,
     locale: str,
     organization: Organization | None,
-    expires_at: datetime,
-    without: str | None = None,
-    templates: tuple[str, ...] = (),
-    **parts: Any,
+    templates: tuple[str, ...],
+    link: _Link | None,
 ) -> None:
-    minutes = round((expires_at - ctx.now).total_seconds() / 60)
-    where = organization.organization_name if organization else ctx.project.name
-    language = _words()[locale]
-    words = {name: text.format(organization=where) for name, text in language[kind].items()}
-    valid_for = _duration(language["units"], minutes)
-    filled = {
-        **words,
-        "organization": where,
-        "footer": language["frame"]["footer"].format(to=to),
-        "valid": language["frame"]["valid"].format(duration=valid_for),
+    """Send an e-mail with a link or, without ``link``, with the token's code."""
+    url, code = (link.url, None) if link else (None, token.code)
+    minutes = round((token.expires_at - ctx.now).total_seconds() / 60)
+    sender = organization.organization_name if organization else ctx.project.name
+    language = _texts()[locale]
+    texts = {name: text.format(organization=sender) for name, text in language[kind].items()}
+    variables = {
+        **texts,
+        "organization": sender,
+        "footer": language["frame"]["footer"].format(to=token.email_address),
+        "valid": language["frame"]["valid"].format(duration=_duration(language["units"], minutes)),
         "copy": language["frame"]["copy"],
-        "without": language["frame"]["without"],
-        "without_link": without,
+        "or_log_in": language["frame"]["or_log_in"],
+        "login_link": link.login_url if link else None,
         "locale": locale,
-        "link": parts.get("link"),
-        "code": parts.get("code"),
+        "link": url,
+        "code": code,
     }
-    own = email_templates.render(ctx, kind, templates, parts.get("link"), parts.get("code"))
+    custom = email_templates.render(ctx, kind, templates, url, code)
     ctx.send(
         Message(
             message_id=ctx.ids.new("message"),
             position=position(),
             channel="email",
             kind=kind,
-            to=to,
-            # one line, whatever the organization is called
-            subject=own.subject if own else " ".join(words["subject"].split()),
-            text=own.text if own else _template("mail.txt").render(filled),
-            html=own.html if own else _template("mail.html").render(filled),
+            to=token.email_address,
+            # an organization's name can contain line breaks; a subject can't
+            subject=custom.subject if custom else " ".join(texts["subject"].split()),
+            text=custom.text if custom else _template("mail.txt").render(variables),
+            html=custom.html if custom else _template("mail.html").render(variables),
+            link=url,
+            token=token.token if link else None,
+            token_type=link.token_type if link else None,
+            redirect_url=token.landing_url if link else None,
+            code=code,
             organization_id=organization.organization_id if organization else None,
+            member_id=token.member_id,
             created_at=ctx.now,
-            expires_at=expires_at,
-            **parts,
+            expires_at=token.expires_at,
         )
     )
 
 
 def _duration(units: dict[str, str], minutes: int) -> str:
+    """Return a number of minutes in the largest unit that divides it: ``1 hour``, ``90 minutes``."""
     for name, size in (("day", 1440), ("hour", 60), ("minute", 1)):
         if minutes % size == 0:
             count = minutes // size
@@ -170,14 +164,14 @@ def _duration(units: dict[str, str], minutes: int) -> str:
 
 
 @cache
-def _words() -> dict[str, dict[str, dict[str, str]]]:
+def _texts() -> dict[str, dict[str, dict[str, str]]]:
     texts = _TEMPLATES.joinpath("texts.json").read_bytes()
     return msgspec.json.decode(texts, type=dict[str, dict[str, dict[str, str]]])
 
 
 @cache
 def _template(name: str) -> Any:
-    from jinja2 import Environment  # who sends no mail doesn't pay for it
+    from jinja2 import Environment  # a slow import that only e-mails need
 
     environment = Environment(autoescape=name.endswith(".html"), trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_TEMPLATES.joinpath(name).read_text(encoding="utf-8"))

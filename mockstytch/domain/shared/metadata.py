@@ -1,4 +1,4 @@
-"""Metadata and custom claims: merged at the top level, limited in size."""
+"""Merge metadata and custom claims, and limit their size."""
 
 from typing import Any
 
@@ -12,11 +12,13 @@ RESERVED_CLAIMS = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
 
 
 def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Metadata after an update: keys of ``new`` replace, null deletes, what isn't named stays.
+    """Return metadata after an update: keys in ``new`` replace, null deletes, other keys stay.
+
+    Only the top level is merged.
 
     Raises:
-        metadata_too_many_keys: more than 20 of them.
-        metadata_too_large: more than 4 KB in all.
+        metadata_too_many_keys: if the merged metadata has more than 20 keys.
+        metadata_too_large: if the merged metadata is larger than 4 KB.
     """
     result = {key: value for key, value in (old | new).items() if value is not None}
     if len(result) > _MAX_KEYS:
@@ -27,16 +29,16 @@ def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 
 def merge_claims(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Custom claims after an update. The names that JWTs reserve are ignored.
+    """Return custom claims after an update. The names that JWTs reserve are ignored.
 
     Raises:
-        stytch_claims_in_custom_claims: a name in Stytch's own namespace.
-        custom_claims_too_large: more than 4 KB in all.
+        stytch_claims_in_custom_claims: if a claim's name begins with ``https://stytch.com/``.
+        custom_claims_too_large: if the merged claims are larger than 4 KB.
     """
     if any(name.startswith("https://stytch.com/") for name in new):
         raise errors.stytch_claims_in_custom_claims()
-    kept = old | {name: value for name, value in new.items() if name not in RESERVED_CLAIMS}
-    result = {name: value for name, value in kept.items() if value is not None}
+    merged = old | {name: value for name, value in new.items() if name not in RESERVED_CLAIMS}
+    result = {name: value for name, value in merged.items() if value is not None}
     if _size(result) > _MAX_BYTES:
         raise errors.custom_claims_too_large(because=f"{_size(result)} bytes")
     return result

@@ -1,4 +1,4 @@
-"""Redirect URLs: which one a link leads to, and what is added to it."""
+"""Redirect URLs: choose one for a link, and add parameters to it."""
 
 import re
 from typing import Literal
@@ -10,27 +10,28 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.projects import RedirectUrl
 
 Type = Literal["login", "signup", "invite", "discovery", "password_reset"]
-_MANAGED = {"password_reset": "RESET_PASSWORD"}  # otherwise called where URLs are registered
+_REGISTERED_AS = {"password_reset": "RESET_PASSWORD"}  # types with another name in the list of registered URLs
 
 FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file")
-_LONGEST = 2048
+_MAX_LENGTH = 2048
 
 
 def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth", "sso"] = "magic_link") -> str:
-    """The URL that a link, or a way to an OAuth or identity provider, of this type leads to.
+    """Return the redirect URL of a link, or of an OAuth or SSO flow.
 
     Args:
-        url: what the caller asks for; "" takes the project's default.
+        url: the URL in the request; "" uses the project's default for the type.
 
     Raises:
-        invalid_<type>_redirect_url, invalid_<type>_oauth_url, invalid_<type>_sso_url: it is no URL.
-        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url, no_match_for_provided_sso_url: the
-            project wants registered ones, and it is none.
-        no_<type>_redirect_urls_set, no_default_<type>_redirect_url_set: there is no default to take.
+        invalid_<type>_redirect_url, invalid_<type>_oauth_url, invalid_<type>_sso_url: if the value isn't a valid URL.
+        no_match_for_provided_magic_link_url, no_match_for_provided_oauth_url, no_match_for_provided_sso_url: if the
+            project accepts only registered URLs, and this one isn't registered for the type.
+        no_<type>_redirect_urls_set: if no URL is given, and none is registered for the type.
+        no_default_<type>_redirect_url_set: if no URL is given, and none of the registered ones is the default.
     """
     settings = ctx.project.settings
-    wanted = _MANAGED.get(url_type, url_type.upper())
-    registered = [(r, use) for r in settings.registered_redirect_urls for use in r.types if use.type == wanted]
+    type_name = _REGISTERED_AS.get(url_type, url_type.upper())
+    registered = [(r, use) for r in settings.registered_redirect_urls for use in r.types if use.type == type_name]
     if not url:
         if not registered:
             raise errors.no_redirect_urls_set[url_type]()
@@ -51,32 +52,37 @@ def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", 
             "oauth": errors.no_match_for_provided_oauth_url,
             "sso": errors.no_match_for_provided_sso_url,
         }
-        raise no_match[flow](because=f"{url} is not registered for {wanted}")
+        raise no_match[flow](because=f"{url} is not registered for {type_name}")
     return url
 
 
-def check_template(ctx: Context, *template_ids: str) -> None:
-    """
+def require_templates(ctx: Context, *template_ids: str) -> None:
+    """Raise if an e-mail template doesn't exist. "" is ignored.
+
     Raises:
-        email_template_not_found: the project lists its templates, and one of these is neither among them nor among
-            those that the management API made.
+        email_template_not_found: if the template isn't in the project's list of templates, and the management API
+            hasn't created it.
     """
-    known = ctx.project.settings.email_templates
+    listed = ctx.project.settings.email_templates
     unknown = [
-        t for t in template_ids if t and known is not None and t not in known and not email_templates.find(ctx, t)
+        t for t in template_ids if t and listed is not None and t not in listed and not email_templates.find(ctx, t)
     ]
     if unknown:
         raise errors.email_template_not_found(because=unknown[0])
 
 
 def is_url(url: str) -> bool:
-    """A web address, or an app's deep link (``slack://…``)."""
+    """Return whether a text is a web address, or the deep link of an app (``slack://…``)."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return False
-    if len(url) > _LONGEST or re.search(r"[\s\x00-\x1f]", url) or not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme):
+    if (
+        len(url) > _MAX_LENGTH
+        or re.search(r"[\s\x00-\x1f]", url)
+        or not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme)
+    ):
         return False
     if parts.scheme in FORBIDDEN_SCHEMES:
         return False
@@ -84,26 +90,33 @@ def is_url(url: str) -> bool:
 
 
 def matches(registered: RedirectUrl, url: str) -> bool:
-    """Whether a URL is a registered one: same scheme, host, port and path; ``www.`` doesn't count; ``*`` stands for a
-    label of the host; the registered query must be there, where ``{}`` stands for any value."""
-    ours, theirs = urlsplit(registered.url), urlsplit(url)
-    if (ours.scheme, ours.port, ours.path or "/") != (theirs.scheme, theirs.port, theirs.path or "/"):
+    """Return whether a URL matches a registered one.
+
+    Scheme, host, port and path must be equal; ``www.`` is ignored, and ``*`` matches one label of the host. The query
+    must have the same parameters; a registered value of ``{}`` matches any value.
+    """
+    expected, actual = urlsplit(registered.url), urlsplit(url)
+    if (expected.scheme, expected.port, expected.path or "/") != (actual.scheme, actual.port, actual.path or "/"):
         return False
-    pattern = re.escape(_host(ours)).replace(r"\*", r"[^.]+")
-    if not re.fullmatch(pattern, _host(theirs)):
+    pattern = re.escape(_host(expected)).replace(r"\*", r"[^.]+")
+    if not re.fullmatch(pattern, _host(actual)):
         return False
-    wanted, given = (sorted(parse_qsl(u.query, keep_blank_values=True)) for u in (ours, theirs))
-    if [name for name, _ in wanted] != [name for name, _ in given]:
+    expected_query, actual_query = (sorted(parse_qsl(u.query, keep_blank_values=True)) for u in (expected, actual))
+    if [name for name, _ in expected_query] != [name for name, _ in actual_query]:
         return False
-    return all(w in ("{}", g) for (_, w), (_, g) in zip(wanted, given, strict=True))
+    pairs = zip(expected_query, actual_query, strict=True)
+    return all(expected_value in ("{}", value) for (_, expected_value), (_, value) in pairs)
 
 
 def _host(parts: SplitResult) -> str:
     return (parts.hostname or "").removeprefix("www.")
 
 
-def landing(url: str, **added: str) -> str:
-    """The URL with parameters added, its own kept; sorted by name, as recorded. Empty ones are left out."""
+def landing(url: str, **parameters: str) -> str:
+    """Return a URL with parameters added to its query. Empty parameters are left out.
+
+    The query is sorted by name, as recorded from the real API.
+    """
     parts = urlsplit(url)
-    query = parse_qsl(parts.query, keep_blank_values=True) + [(k, v) for k, v in added.items() if v]
+    query = parse_qsl(parts.query, keep_blank_values=True) + [(k, v) for k, v in parameters.items() if v]
     return urlunsplit(parts._replace(query=urlencode(sorted(query, key=lambda pair: pair[0]))))

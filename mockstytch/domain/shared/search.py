@@ -1,142 +1,126 @@
-"""``POST …/search``: filters, a page, a cursor."""
+"""``POST …/search``: turn a query's filters into a condition, and return results in pages."""
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_
 
 from mockstytch import errors
+from mockstytch.domain.shared import cursors
 from mockstytch.runtime import Context
+from mockstytch.store import queries
+from mockstytch.store.queries import Condition, RowQuery
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.scim import ScimGroup
 from mockstytch.values import Frozen
 
-Searched = Literal["organization", "member"]
+ObjectType = Literal["organization", "member"]
 R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
-Clause = ColumnElement[bool]
 
-_SHORTEST_FUZZY = 3
+_MIN_FUZZY_LENGTH = 3
+_CURSOR_KIND = "before"
 
 
 class Query(Frozen):
-    """What is searched for, as sent; each operand is checked by hand, since each mistake has an error of its own."""
+    """The query of a search request. Operands are validated by hand, because each mistake has its own error."""
 
     operator: str = "AND"
     operands: list[Any] = []
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """One filter: what its value must be, and the condition that it stands for.
+    """A filter: the kind of value that it takes, and the condition for a value.
 
     Attributes:
-        errors_as: the filter's name in error types, where that isn't its own.
+        errors_as: the filter's name in error types, if it differs from the filter's own name.
     """
 
     kind: Literal["strings", "fuzzy", "string", "boolean"]
-    clause: Callable[[Any], Clause]
+    condition: Callable[[Any], Condition]
     errors_as: str = ""
 
 
-def condition(searched: Searched, filters: Mapping[str, Filter], query: Query) -> Clause | None:
-    """The condition of a query; None if it asks for nothing.
+def condition(object_type: ObjectType, filters: Mapping[str, Filter], query: Query) -> Condition | None:
+    """Return the condition of a query, or None if the query has no operands.
 
     Raises:
-        user_search_invalid_operator: neither AND nor OR.
-        <searched>_search_…: what is wrong with an operand.
+        user_search_invalid_operator: if the operator is neither AND nor OR.
+        <object>_search_missing_filter_name: if an operand has no ``filter_name``.
+        <object>_search_filter_name_not_recognized: if no filter has the name.
+    """
+    return combine(query, partial(_operand_condition, object_type, filters))
+
+
+def combine(query: Query, operand_condition: Callable[[Any], Condition]) -> Condition | None:
+    """Return the conditions of a query's operands joined with its operator, or None if it has no operands.
+
+    Raises:
+        user_search_invalid_operator: if the operator is neither AND nor OR.
     """
     operator = query.operator.upper() or "AND"
     if operator not in ("AND", "OR"):
         raise errors.user_search_invalid_operator()
-    clauses = [_clause(searched, filters, operand) for operand in query.operands]
-    if not clauses:
+    conditions = [operand_condition(operand) for operand in query.operands]
+    if not conditions:
         return None
-    return and_(*clauses) if operator == "AND" else or_(*clauses)
+    return queries.all_of(conditions) if operator == "AND" else queries.any_of(conditions)
 
 
-def _clause(searched: Searched, filters: Mapping[str, Filter], operand: Any) -> Clause:
+def _operand_condition(object_type: ObjectType, filters: Mapping[str, Filter], operand: Any) -> Condition:
     if not isinstance(operand, dict):
         raise errors.bad_request(because="an operand is not an object")
     name, value = operand.get("filter_name"), operand.get("filter_value")
     if name is None or name == "":
-        raise errors.search_missing_filter_name[searched]()
+        raise errors.search_missing_filter_name[object_type]()
     if not isinstance(name, str):
-        raise errors.search_filter_name_must_be_string[searched]()
+        raise errors.search_filter_name_must_be_string[object_type]()
     if name not in filters:
-        raise errors.search_filter_name_not_recognized[searched](because=f"no filter {name}")
+        raise errors.search_filter_name_not_recognized[object_type](because=f"no filter {name}")
     if value is None:
-        raise errors.search_missing_filter_value[searched](because=name)
-    wanted = filters[name]
-    _check(searched, wanted, name, value)
-    return wanted.clause(value)
+        raise errors.search_missing_filter_value[object_type](because=name)
+    _require_valid_value(object_type, filters[name], name, value)
+    return filters[name].condition(value)
 
 
-def _check(searched: Searched, wanted: Filter, name: str, value: Any) -> None:
-    if wanted.kind == "boolean":
+def _require_valid_value(object_type: ObjectType, filter_: Filter, name: str, value: Any) -> None:
+    if filter_.kind == "boolean":
         if not isinstance(value, bool):
-            raise errors.search_expected_boolean[searched](because=name)
-    elif wanted.kind == "strings":
+            raise errors.search_expected_boolean[object_type](because=name)
+    elif filter_.kind == "strings":
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise errors.search_expected_array_of_strings[searched](because=name)
+            raise errors.search_expected_array_of_strings[object_type](because=name)
         if not value:
-            raise errors.search_missing(searched, wanted.errors_as or name)()
+            raise errors.search_missing(object_type, filter_.errors_as or name)()
     else:
         if not isinstance(value, str):
-            raise errors.search_expected_string[searched](because=name)
+            raise errors.search_expected_string[object_type](because=name)
         if not value:
-            raise errors.search_missing(searched, wanted.errors_as or name)()
-        if wanted.kind == "fuzzy" and len(value) < _SHORTEST_FUZZY:
-            raise errors.search_fuzzy_too_short(searched, name)()
+            raise errors.search_missing(object_type, filter_.errors_as or name)()
+        if filter_.kind == "fuzzy" and len(value) < _MIN_FUZZY_LENGTH:
+            raise errors.search_fuzzy_too_short(object_type, name)()
 
 
-def one_of(column: ColumnElement[Any], values: Iterable[str]) -> Clause:
-    """Whether a column has one of these values. The usual single one is spared SQLAlchemy's expanding ``IN``."""
-    wanted = list(values)
-    return column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
-
-
-def holds_any(column: ColumnElement[Any]) -> Callable[[list[str]], Clause]:
-    """Whether a JSON list of plain strings holds one of some: each stands there in its quotes."""
-
-    def clause(values: list[str]) -> Clause:
-        text = cast(column, Text)
-        return or_(*(text.contains(msgspec.json.encode(value).decode(), autoescape=True) for value in values))
-
-    return clause
-
-
-def page(ctx: Context, record: type[R], found: Select[Any], cursor: str, limit: int) -> tuple[list[R], dict[str, Any]]:
-    """One page of rows, newest first, and the ``results_metadata``.
+def page(ctx: Context, record: type[R], query: RowQuery, cursor: str, limit: int) -> tuple[list[R], dict[str, Any]]:
+    """Return one page of rows, newest first, and the ``results_metadata``.
 
     Args:
-        cursor: the former page's ``next_cursor``, or "".
+        cursor: the ``next_cursor`` of the previous page, or "".
 
     Raises:
-        user_search_invalid_cursor: it is none of ours.
+        user_search_invalid_cursor: if the cursor wasn't returned by a search.
     """
     position = record.table.c.position
-    wanted = found.order_by(position.desc()).limit(limit + 1)
+    page_query = query.order_by(position.desc()).limit(limit + 1)
     if cursor:
-        wanted = wanted.where(position < _position(cursor))
-    rows = ctx.store.rows(record, wanted)
-    more = len(rows) > limit
-    total = ctx.store.count(found) if more or cursor else len(rows)
-    return rows[:limit], {"total": total, "next_cursor": _cursor(rows[limit - 1].position) if more else None}
-
-
-def _cursor(position: int) -> str:
-    return urlsafe_b64encode(f"before:{position}".encode()).decode()
-
-
-def _position(cursor: str) -> int:
-    try:
-        word, _, position = urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if word == "before" and position.isdecimal() and int(position[:20]) < 2**63:
-            return int(position)
-    except (binascii.Error, ValueError):
-        pass
-    raise errors.user_search_invalid_cursor()
+        last_position = cursors.decode(_CURSOR_KIND, cursor)
+        if last_position is None:
+            raise errors.user_search_invalid_cursor()
+        page_query = page_query.where(position < last_position)
+    rows = ctx.store.rows(record, page_query)
+    has_more = len(rows) > limit
+    total = ctx.store.count(query) if has_more or cursor else len(rows)
+    next_cursor = cursors.encode(_CURSOR_KIND, rows[limit - 1].position) if has_more else None
+    return rows[:limit], {"total": total, "next_cursor": next_cursor}

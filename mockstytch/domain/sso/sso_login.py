@@ -329,7 +329,7 @@ def _following(ctx: Context, organization: Organization, member: Member, account
     """The member with the address and the metadata that the identity provider names, as far as they can be had."""
     if account.email_address != member.email_address:
         try:
-            member = emails.change(ctx, organization, member, account.email_address, verified=True)
+            member = emails.change_address(ctx, organization, member, account.email_address, verified=True)
         except errors.StytchError as e:
             ctx.note(f"the member keeps its address: {e.kind.error_type}")
     try:

@@ -1,7 +1,7 @@
 """The records: one frozen class for each table.
 
-Importing this package declares every table. A module holds the records of one subject. Nothing here reads or writes:
-that is ``mockstytch.store.store``. Start with ``organizations`` and ``members``; the others refer to them.
+Importing this package declares every table. A module holds the records of one subject. Records don't read or write the
+database: ``mockstytch.store.store`` does. Start with ``organizations`` and ``members``; the others refer to them.
 """
 
 from mockstytch.store.records import (

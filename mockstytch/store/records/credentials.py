@@ -1,4 +1,4 @@
-"""What members prove themselves with: passwords, authenticator apps, recovery codes, accounts elsewhere."""
+"""Credentials of members: passwords, TOTP registrations, recovery codes, OAuth accounts, impersonation tokens."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -9,12 +9,12 @@ from mockstytch.store.records.members import Member, MemberKey
 
 @table("passwords", Unique("scope"))
 class Password(Record):
-    """A password. It is a member's own, or, across organizations, an address's.
+    """A password of a member, or, with cross-organization passwords, of an e-mail address.
 
     Attributes:
-        scope: whose it is: the member's id, or the e-mail address.
-        hash: as ``domain.hashes`` writes it.
-        reset_required: it opens nothing any more, until another one is set by mail.
+        scope: the member's id, or the e-mail address.
+        hash: in the format of ``protocols.password_hashes``.
+        reset_required: whether the password is refused until it is reset by e-mail.
     """
 
     member_password_id: PrimaryKey
@@ -27,10 +27,10 @@ class Password(Record):
 
 @table("totp_registrations", Unique("member_id"))
 class Totp(Record):
-    """An authenticator app, ``pending`` until a code of it was shown.
+    """An authenticator app, ``pending`` until its first code is verified.
 
     Attributes:
-        last_step: the time step of the code used last: no code works twice.
+        last_step: the time step of the last code that was used, so that no code works twice.
     """
 
     totp_registration_id: PrimaryKey
@@ -44,6 +44,8 @@ class Totp(Record):
 
 @table("recovery_codes", Unique("member_id", "code"))
 class RecoveryCode(Record):
+    """A one-time code that replaces a member's TOTP code."""
+
     recovery_code_id: PrimaryKey
     member_id: MemberKey
     code: str
@@ -54,12 +56,13 @@ class RecoveryCode(Record):
 
 @table("provider_accounts", Index("provider", "position"))
 class ProviderAccount(Record):
-    """Somebody's account at an OAuth provider, and the tokens that came with its last use.
+    """An account at an OAuth provider, with the tokens of its latest login.
 
     Attributes:
         account_key: ``<provider>:<subject>``.
-        email_verified: whether the provider vouches for the address.
-        access_token_expires_at: None where the provider's tokens don't expire.
+        email_verified: whether the provider has verified the address.
+        tenant_ids: the workspaces at the provider that the account belongs to.
+        access_token_expires_at: None if the provider's tokens don't expire.
     """
 
     account_key: PrimaryKey
@@ -81,7 +84,10 @@ class ProviderAccount(Record):
 
 @table("oauth_registrations", Unique("member_id", "account_key"))
 class OAuthRegistration(Record):
-    """A member's account at a provider. What is shown of it is kept on the member as well."""
+    """The link between a member and an account at an OAuth provider.
+
+    The fields that the API returns are also stored in ``Member.oauth_registrations``.
+    """
 
     member_oauth_registration_id: PrimaryKey
     member_id: MemberKey
@@ -92,13 +98,13 @@ class OAuthRegistration(Record):
 
 @table("oauth_flows", Unique("code"))
 class OAuthFlow(Record):
-    """One way to a provider and back.
+    """One login at an OAuth provider, from the start endpoint to the callback.
 
     Attributes:
-        state: what comes back with the browser.
+        state: the ``state`` parameter that the provider returns.
         organization_id: None in discovery.
-        login_url, signup_url: where it ends; in discovery both are the discovery URL.
-        code: the provider's answer, once there is one.
+        login_url, signup_url: the redirect URLs of the app; in discovery both are the discovery URL.
+        code: the authorization code, once the provider has issued one.
     """
 
     state: PrimaryKey
@@ -117,7 +123,7 @@ class OAuthFlow(Record):
 
 @table("next_identities", Index("provider", "position"))
 class NextIdentity(Record):
-    """Who comes next at a provider: a test said so beforehand."""
+    """An identity that a test queued: the next login at this provider uses it instead of showing the login page."""
 
     next_identity_id: PrimaryKey
     provider: str
@@ -128,9 +134,10 @@ class NextIdentity(Record):
 
 @table("impersonation_tokens")
 class ImpersonationToken(Record):
-    """
+    """A token that logs an impersonator in as a member.
+
     Attributes:
-        reason: what the member is impersonated for; "" where nobody said.
+        reason: why the member is impersonated, or "".
     """
 
     token: PrimaryKey

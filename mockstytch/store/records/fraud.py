@@ -1,4 +1,4 @@
-"""What the fraud product knows: devices, rules about them, overridden reasons, addresses."""
+"""Fraud detection: devices, rules, overridden verdict reasons, e-mail risks."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -10,12 +10,12 @@ Action = Literal["ALLOW", "CHALLENGE", "BLOCK"]
 
 @table("devices")
 class Device(Record):
-    """What a telemetry id stands for: how a browser looked when its fingerprint was taken.
+    """The fingerprint of a browser, found by its telemetry id.
 
     Attributes:
-        action: the verdict that was chosen for it; None leaves it to the reasons.
-        asn, asn_name, asn_network: the autonomous system that its address belongs to.
-        country: ISO 3166, two letters.
+        action: the verdict that a test chose; None derives it from the reasons.
+        asn, asn_name, asn_network: the autonomous system of the IP address.
+        country: two letters of ISO 3166.
     """
 
     telemetry_id: PrimaryKey
@@ -47,7 +47,7 @@ class Device(Record):
 
 @table("fraud_rules", Index("position"))
 class FraudRule(Record):
-    """What is recommended for whatever has this identifier. One rule for each."""
+    """The action to recommend for devices with an identifier. There is at most one rule for each identifier."""
 
     rule_type: PrimaryKey
     identifier: PrimaryKey
@@ -61,6 +61,8 @@ class FraudRule(Record):
 
 @table("verdict_reason_overrides")
 class ReasonOverride(Record):
+    """The action that replaces the default action of a verdict reason."""
+
     verdict_reason: PrimaryKey
     override_action: Action
     override_description: str | None = None
@@ -69,7 +71,7 @@ class ReasonOverride(Record):
 
 @table("email_risks")
 class EmailRisk(Record):
-    """What a test says of an address; None leaves it to the address itself."""
+    """The risk that a test set for an e-mail address. None derives the value from the address."""
 
     email_address: PrimaryKey
     action: Action | None = None

@@ -1,4 +1,4 @@
-"""Members, and the addresses that are not theirs to use for now but nobody else's either."""
+"""Members, and reserved e-mail addresses."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -11,12 +11,14 @@ Status = Literal["active", "pending", "invited", "deleted"]
 
 
 class RetiredEmail(Frozen):
+    """A former e-mail address of a member."""
+
     email_id: str
     email_address: str
 
 
 class OAuthLink(Frozen):
-    """A member's account at a provider, as the member shows it."""
+    """A member's account at an OAuth provider: the fields that the API returns with the member."""
 
     member_oauth_registration_id: str
     provider_type: str
@@ -26,12 +28,12 @@ class OAuthLink(Frozen):
 
 
 class SsoLink(Frozen):
-    """A member's account at an organization's identity provider.
+    """A member's account at an identity provider of the organization.
 
     Attributes:
-        external_id: what the identity provider calls the member.
-        sso_attributes: what it said of the member at the latest login.
-        groups: the groups that it named then.
+        external_id: the member's id at the identity provider.
+        sso_attributes: the member's attributes at the latest login.
+        groups: the member's groups at the latest login.
     """
 
     registration_id: str
@@ -42,12 +44,12 @@ class SsoLink(Frozen):
 
 
 class ScimLink(Frozen):
-    """What makes a member one that a directory manages.
+    """The link between a member and a user of a SCIM directory.
 
     Attributes:
-        external_id: what the directory calls the member.
-        scim_attributes: the user as the directory describes it, with the keys that the API shows.
-        group_ids: the directory's groups that the member is in.
+        external_id: the member's id in the directory.
+        scim_attributes: the SCIM user, with the keys that the API returns.
+        group_ids: the SCIM groups that the member belongs to.
     """
 
     registration_id: str
@@ -67,11 +69,15 @@ class ScimLink(Frozen):
     Index("organization_id", "position"),
 )
 class Member(Record):
-    """Somebody in an organization.
+    """A member of an organization.
 
-    ``roles`` holds the explicit ones; ``stytch_member`` and what an e-mail domain, an SSO connection or a group implies
-    are added when read.
-    ``phone_key`` is the phone number, or NULL: what must be unique.
+    Attributes:
+        status: ``deleted`` members keep their row, so that they can be reactivated.
+        phone_key: the phone number, or None: the column that must be unique.
+        scim_registration: set if a SCIM directory manages the member.
+        failed_attempts: the number of failed logins in a row, for the user lock.
+        roles: the directly assigned roles. ``domain.roles`` adds ``stytch_member`` and the implied ones.
+        position: the order of creation.
     """
 
     member_id: PrimaryKey
@@ -112,7 +118,12 @@ MemberKey = Annotated[str, ForeignKey(Member)]
 
 @table("email_reservations", Unique("organization_id", "email_address"))
 class EmailReservation(Record):
-    """An address that a member gave up, or is about to take: no other member of the organization may have it."""
+    """An address that no other member of the organization can take.
+
+    Attributes:
+        use: ``retired`` for a former address of the member, ``updating`` for the address of a pending change.
+        expires_at: when a pending change ends; None for a retired address.
+    """
 
     reservation_id: PrimaryKey
     organization_id: OrganizationKey

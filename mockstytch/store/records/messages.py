@@ -1,4 +1,4 @@
-"""What was sent to people, and the secrets inside it."""
+"""Sent messages, and the one-time tokens in them."""
 
 from datetime import datetime
 from typing import Literal
@@ -22,10 +22,14 @@ TokenKind = Literal[
 
 @table("one_time_tokens", Index("member_id"), Index("email_address", "kind"))
 class OneTimeToken(Record):
-    """A link or a code that was sent once and is redeemed once.
+    """The secret of a link, or a code, that can be redeemed once.
 
-    ``token`` is the secret of a link; a code's row has an id of its own there, and the code in ``code``.
-    ``account_key`` is the account at a provider, and ``connection_id`` the SSO connection, that a token stands for.
+    Attributes:
+        token: the secret of a link; for a code, a generated id.
+        code: the code, or "".
+        account_key: the account at an OAuth or identity provider that logged in.
+        connection_id: the SSO connection that was used.
+        landing_url: the app's URL that the link redirects to.
     """
 
     token: PrimaryKey
@@ -45,7 +49,13 @@ class OneTimeToken(Record):
 
 @table("messages", Index("position"), Index("to", "position"))
 class Message(Record):
-    """An e-mail or text message, as the person would have received it."""
+    """An e-mail or text message in the inbox.
+
+    Attributes:
+        kind: why it was sent: ``magic_link.login``, ``sms_otp``, …
+        token_type: the ``stytch_token_type`` of the link.
+        redirect_url: the app's URL that the link redirects to.
+    """
 
     message_id: PrimaryKey
     position: int

@@ -1,4 +1,4 @@
-"""What members allowed connected apps to do, and the codes and tokens that came of it."""
+"""The OAuth server: M2M clients, connected apps, their grants, authorization codes and tokens."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -10,7 +10,7 @@ from mockstytch.store.records.organizations import OrganizationKey
 
 @table("m2m_clients", Index("position"))
 class M2MClient(Record):
-    """A machine. Of its secrets only hashes are kept; the next one is there while it is being rotated."""
+    """A machine-to-machine client. Only hashes of its secrets are stored; ``next_…`` is set during a rotation."""
 
     client_id: PrimaryKey
     client_name: str = ""
@@ -28,10 +28,10 @@ class M2MClient(Record):
 
 @table("connected_apps", Index("position"))
 class ConnectedApp(Record):
-    """An app that acts for members. A public one has no secret.
+    """An OAuth client that acts for members. A public client has no secret.
 
     Attributes:
-        creation_method: how it came to be here: ``manual``, or ``dynamic`` registration.
+        creation_method: ``manual``, or ``dynamic`` for dynamic client registration.
     """
 
     client_id: PrimaryKey
@@ -73,8 +73,8 @@ class Grant(Record):
     """A connected app that a member has installed.
 
     Attributes:
-        scopes: those of the latest authorization.
-        uninstalled_at: set when the app's access was revoked, until the next authorization.
+        scopes: the scopes of the latest authorization.
+        uninstalled_at: when the app's access was revoked; None again after the next authorization.
     """
 
     grant_id: PrimaryKey
@@ -92,12 +92,12 @@ GrantKey = Annotated[str, ForeignKey(Grant)]
 
 @table("authorizations", Unique("code"))
 class Authorization(Record):
-    """One way through the authorization endpoint: its code, and what the tokens are about. They live as long as it.
+    """One authorization of a connected app: its code, and the data of its tokens. Deleting it deletes the tokens.
 
     Attributes:
-        resources: for whom the tokens are (RFC 8707).
-        member_session_id: the session by which the member was known, if any.
-        revoked_at: also set when the code, or a refresh token, turns up a second time.
+        resources: the resource servers that the tokens are for (RFC 8707).
+        member_session_id: the session that authenticated the member, or None.
+        revoked_at: also set if the code, or a refresh token, is used a second time.
     """
 
     authorization_id: PrimaryKey
@@ -120,7 +120,7 @@ AuthorizationKey = Annotated[str, ForeignKey(Authorization)]
 
 @table("idp_access_tokens")
 class AccessToken(Record):
-    """An access token that was issued, by its ``jti``."""
+    """An issued access token, identified by its ``jti``."""
 
     jti: PrimaryKey
     authorization_id: AuthorizationKey
@@ -133,7 +133,7 @@ class AccessToken(Record):
 
 @table("idp_refresh_tokens")
 class RefreshToken(Record):
-    """A refresh token: used once, and followed by another."""
+    """A refresh token. Each use replaces it with a new one."""
 
     token: PrimaryKey
     authorization_id: AuthorizationKey

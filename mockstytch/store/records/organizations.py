@@ -1,4 +1,4 @@
-"""Organizations, and the e-mail domains they let in or claim."""
+"""Organizations, and the index of their e-mail domains and OAuth tenants."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,15 +9,21 @@ from mockstytch.values import Frozen
 
 
 class GroupRole(Frozen):
-    """A role that the members of an identity provider's group have. ``group`` is its name, or its id in a directory."""
+    """A role that membership of a group implies.
+
+    Attributes:
+        group: the group's name at an SSO identity provider, or its id in a SCIM directory.
+    """
 
     group: str
     role_id: str
 
 
 class SsoSummary(Frozen):
-    """What an organization shows of an SSO connection, and the roles that it implies: kept with the organization, so
-    that reading one asks nothing of the connections."""
+    """An SSO connection as stored with its organization: what the API returns of it, and the roles that it implies.
+
+    It saves a query for the connections each time an organization or a member is read.
+    """
 
     connection_id: str
     display_name: str
@@ -28,7 +34,7 @@ class SsoSummary(Frozen):
 
 
 class ScimSummary(Frozen):
-    """The same of the active SCIM connection."""
+    """The active SCIM connection as stored with its organization, for the same purpose as ``SsoSummary``."""
 
     connection_id: str
     display_name: str
@@ -44,7 +50,12 @@ class ScimSummary(Frozen):
     Index("position"),
 )
 class Organization(Record):
-    """A tenant. ``slug_key`` is the slug in lower case: two slugs that differ only by case are the same one."""
+    """A tenant of the project.
+
+    Attributes:
+        slug_key: the slug in lower case, because slugs that differ only in case are the same.
+        position: the order of creation.
+    """
 
     organization_id: PrimaryKey
     organization_name: str
@@ -85,9 +96,11 @@ OrganizationKey = Annotated[str, ForeignKey(Organization)]
 
 @table("organization_domains", Unique("organization_id", "use", "domain"), Index("use", "domain"))
 class OrganizationDomain(Record):
-    """One entry of an organization's domain or tenant lists, so that organizations can be found by it.
+    """An entry of an organization's lists of e-mail domains or OAuth tenants, to find organizations by it.
 
-    ``use`` is ``allowed`` or ``claimed`` for e-mail domains, and the provider's name for the tenants let in.
+    Attributes:
+        use: ``allowed`` or ``claimed`` for an e-mail domain; the provider's name for an OAuth tenant.
+        domain: the e-mail domain or the tenant's id.
     """
 
     domain_id: PrimaryKey

@@ -1,4 +1,4 @@
-"""Projects: the worlds. Their settings, their keys."""
+"""Projects with their settings and keys, and what the management API stores about them."""
 
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -8,7 +8,7 @@ import msgspec
 
 from mockstytch.clock import Clock
 from mockstytch.store.record import GlobalIndex, PrimaryKey, Record, Unique, table
-from mockstytch.store.records.sdk_config import EVERYTHING_B2B, EVERYTHING_CONSUMER, B2BConfig, ConsumerConfig
+from mockstytch.store.records.sdk_config import ALL_ENABLED_B2B, ALL_ENABLED_CONSUMER, B2BConfig, ConsumerConfig
 from mockstytch.values import Frozen
 
 RedirectUrlType = Literal["LOGIN", "SIGNUP", "INVITE", "RESET_PASSWORD", "DISCOVERY"]
@@ -16,45 +16,57 @@ REDIRECT_URL_TYPES: tuple[RedirectUrlType, ...] = ("LOGIN", "SIGNUP", "INVITE", 
 
 
 class UrlUse(Frozen):
+    """A type of redirect URL that a registered URL serves."""
+
     type: RedirectUrlType
     is_default: bool = False
 
 
 class RedirectUrl(Frozen):
+    """A registered redirect URL."""
+
     url: str
     types: list[UrlUse]
 
 
-def _urls_of_a_new_project() -> list[RedirectUrl]:
+def _default_redirect_urls() -> list[RedirectUrl]:
     uses = [UrlUse(type=t, is_default=True) for t in REDIRECT_URL_TYPES]
     return [RedirectUrl(url="http://localhost:3000/authenticate", types=uses)]
 
 
 class Permission(Frozen):
+    """Actions on one resource. ``*`` means every action of the resource."""
+
     resource_id: str
     actions: list[str]
 
 
 class Role(Frozen):
+    """A role, and the permissions that it grants."""
+
     role_id: str
     description: str = ""
     permissions: list[Permission] = []
 
 
 class Resource(Frozen):
+    """A resource, and the actions that it has."""
+
     resource_id: str
     description: str = ""
     actions: list[str] = []
 
 
 class Scope(Frozen):
+    """An OAuth scope of connected apps, and the permissions that a member needs to grant it."""
+
     scope: str
     description: str = ""
     permissions: list[Permission] = []
 
 
 class RbacPolicy(Frozen):
-    """What a project adds to Stytch's own roles and resources."""
+    """A project's roles, resources and scopes, in addition to Stytch's own."""
 
     roles: list[Role] = []
     resources: list[Resource] = []
@@ -62,13 +74,14 @@ class RbacPolicy(Frozen):
 
 
 class PasswordPolicy(Frozen):
-    """What a good password is.
+    """The rules for passwords.
 
     Attributes:
         check_breach_on_creation, check_breach_on_authentication: refuse passwords that are known to be breached.
-        validate_on_authentication: refuse passwords that the policy would not take anew.
-        validation_policy: ``ZXCVBN`` asks for a score of 3; ``LUDS`` for length and kinds of characters.
-        breached_passwords: breached ones besides the built-in list.
+        validate_on_authentication: refuse a login if the password no longer satisfies the policy.
+        validation_policy: ``ZXCVBN`` requires a score of 3; ``LUDS`` a length and kinds of characters.
+        luds_min_password_complexity: how many of the four kinds of characters ``LUDS`` requires.
+        breached_passwords: breached passwords in addition to the built-in list.
     """
 
     check_breach_on_creation: bool = True
@@ -81,10 +94,12 @@ class PasswordPolicy(Frozen):
 
 
 class UserLock(Frozen):
-    """After how many failures in a row a member waits, and how long.
+    """When a member is locked after failed logins, and for how long.
 
     Attributes:
-        self_serve_enabled: whether who is locked out gets a link by mail; kept, but no such mail is sent here.
+        threshold: the number of failures in a row that lock a member.
+        ttl_seconds: how long the lock lasts.
+        self_serve_enabled: whether a locked member gets a link by e-mail. It is stored, but no such e-mail is sent.
     """
 
     enabled: bool = True
@@ -94,10 +109,11 @@ class UserLock(Frozen):
 
 
 class JwtTemplate(Frozen):
-    """Claims that every JWT of a kind gets: JSON in which ``{{ member.trusted_metadata.role }}`` stands for a value.
+    """Claims to add to every JWT of a type.
 
     Attributes:
-        custom_audience: a further ``aud``, or "".
+        template_content: JSON with placeholders, such as ``{{ member.trusted_metadata.role }}``.
+        custom_audience: an additional ``aud``, or "".
     """
 
     template_type: Literal["SESSION", "M2M"]
@@ -106,16 +122,19 @@ class JwtTemplate(Frozen):
 
 
 class PemFile(Frozen):
+    """A public key of a trusted token profile."""
+
     pem_file_id: str
     public_key: str
 
 
 class TrustedTokenProfile(Frozen):
-    """Whose tokens ``sessions.attest`` takes for a proof of who somebody is.
+    """An issuer whose tokens ``sessions.attest`` accepts.
 
     Attributes:
-        attribute_mapping: which claim holds what: ``email``, ``external_member_id``, ``organization_id``, …
-        jwks_url, pem_files: the keys, by ``public_key_type``.
+        public_key_type: where the keys are: ``JWK`` uses ``jwks_url``, ``PEM`` uses ``pem_files``.
+        attribute_mapping: the claim to read for ``email``, ``external_member_id``, ``organization_id``, …
+        can_jit_provision: whether an unknown organization or member is created.
     """
 
     profile_id: str
@@ -130,7 +149,7 @@ class TrustedTokenProfile(Frozen):
 
 
 class EventLogDestination(Frozen):
-    """Where the real service would send the event log; kept, but this server sends nothing there."""
+    """A destination for the event log. It is stored, but this server sends nothing there."""
 
     destination_type: Literal["DATADOG", "GRAFANA_LOKI"]
     datadog: dict[str, str] | None = None
@@ -139,52 +158,52 @@ class EventLogDestination(Frozen):
 
 
 class WebhookEndpoint(Frozen, forbid_unknown_fields=True):
-    """Where events are told.
+    """A URL that webhooks are sent to.
 
     Attributes:
-        secret: what deliveries are signed with: ``whsec_`` and base64.
-        event_types: ``direct.member.create``, ``*.member.*``, …: what it wants to hear of; everything, if empty.
+        secret: the key that signs deliveries: ``whsec_`` and base64.
+        event_types: patterns such as ``direct.member.create`` or ``*.member.*``; empty means every event.
     """
 
     url: str
     secret: str = ""
     event_types: list[str] = []
 
-    def wants(self, event_type: str) -> bool:
+    def subscribes_to(self, event_type: str) -> bool:
         return not self.event_types or any(fnmatchcase(event_type, pattern) for pattern in self.event_types)
 
 
 class ProjectSettings(Frozen):
-    """What the real service has in its dashboard.
+    """The settings that the real service has in its dashboard.
 
     Attributes:
-        redirect_urls: ``"any"`` accepts every URL that is one; ``"registered"`` only those of the list.
-        registered_redirect_urls: the URLs, each with the types it serves and whether it is their default.
-        rbac_policy: the project's own roles, resources and scopes, beside the default ones.
-        email_templates: the template ids that exist; None accepts every one.
-        intermediate_session_minutes: how long an intermediate session lives.
-        oauth_token_minutes: how long the token lives that an OAuth flow ends with.
-        sms_country_codes: the countries (ISO 3166) that text messages are sent to.
+        redirect_urls: ``"any"`` accepts every valid URL; ``"registered"`` only registered ones.
+        registered_redirect_urls: the URLs, each with its types, and for each type whether it is the default.
+        rbac_policy: the project's own roles, resources and scopes, in addition to the default ones.
+        email_templates: the ids of the existing templates; None accepts every id.
+        intermediate_session_minutes: the lifetime of an intermediate session, in minutes.
+        oauth_token_minutes: the lifetime of the token at the end of an OAuth flow, in minutes.
+        sms_country_codes: the countries (ISO 3166) that text messages can be sent to.
         whatsapp_country_codes: the same for WhatsApp, which only Consumer projects have.
-        cross_org_passwords_enabled: a password belongs to an address, in every organization, not to a member.
-        discovery_needs_verified_colleague: discovery offers an organization by e-mail domain only where a member with a
-            verified address of that domain exists already.
-        jwt_templates: claims that session and M2M JWTs get; one of a type at most.
-        trusted_token_profiles: whose tokens can be attested.
-        user_impersonation_enabled: whether impersonation tokens log anybody in.
-        zero_downtime_session_migration_url: the UserInfo URL that ``sessions.migrate`` asks; "" turns it off.
-        webhooks: the endpoints that are told of events, each ``{"url", "secret", "event_types"}``.
-        idp_authorization_url: the app's own page for OAuth authorization requests; "" takes this server's consent page.
-        idp_dynamic_client_registration_enabled: whether anybody may register an OAuth client.
+        cross_org_passwords_enabled: a password belongs to an e-mail address in all organizations, not to a member.
+        discovery_needs_verified_colleague: discovery lists an organization by e-mail domain only if a member with a
+            verified address of that domain exists.
+        jwt_templates: claims to add to session and M2M JWTs; at most one template of each type.
+        trusted_token_profiles: the issuers whose tokens can be attested.
+        user_impersonation_enabled: whether impersonation tokens are accepted.
+        zero_downtime_session_migration_url: the UserInfo URL that ``sessions.migrate`` calls; "" turns it off.
+        webhooks: the endpoints that receive events, each ``{"url", "secret", "event_types"}``.
+        idp_authorization_url: the app's page for OAuth authorization requests; "" uses this server's consent page.
+        idp_dynamic_client_registration_enabled: whether OAuth clients can register themselves.
         idp_dynamic_client_registration_access_token_template_content: the claims template of such clients.
-        use_custom_domain_in_magic_link_emails: kept, but links lead to this server all the same.
-        event_log_streaming: where the event log would go; one of a type at most.
-        b2b_sdk_config: what browsers and apps may do by themselves, in a B2B project.
-        consumer_sdk_config: the same in a Consumer project.
+        use_custom_domain_in_magic_link_emails: stored only; links always point to this server.
+        event_log_streaming: destinations of the event log, stored only; at most one of each type.
+        b2b_sdk_config: what browser and mobile SDKs can do in a B2B project.
+        consumer_sdk_config: what browser and mobile SDKs can do in a Consumer project.
     """
 
     redirect_urls: Literal["any", "registered"] = "any"
-    registered_redirect_urls: list[RedirectUrl] = msgspec.field(default_factory=_urls_of_a_new_project)
+    registered_redirect_urls: list[RedirectUrl] = msgspec.field(default_factory=_default_redirect_urls)
     rbac_policy: RbacPolicy = RbacPolicy()
     email_templates: list[str] | None = None
     intermediate_session_minutes: int = 10
@@ -205,25 +224,29 @@ class ProjectSettings(Frozen):
     idp_dynamic_client_registration_access_token_template_content: str = ""
     use_custom_domain_in_magic_link_emails: bool = False
     event_log_streaming: list[EventLogDestination] = []
-    b2b_sdk_config: B2BConfig = EVERYTHING_B2B
-    consumer_sdk_config: ConsumerConfig = EVERYTHING_CONSUMER
+    b2b_sdk_config: B2BConfig = ALL_ENABLED_B2B
+    consumer_sdk_config: ConsumerConfig = ALL_ENABLED_CONSUMER
 
 
 def managed_project_settings() -> ProjectSettings:
-    """What an environment begins with that the management API makes: strict, as whoever sets it up registers what it
-    needs."""
+    """Return the settings of an environment that the management API creates.
+
+    They are strict, as in production: redirect URLs and e-mail templates must be registered first.
+    """
     return ProjectSettings(redirect_urls="registered", email_templates=[])
 
 
 @table("projects")
 class Project(Record):
-    """One customer of this server. Registered by the first request that names it, or made by the management API.
+    """A project. The first request with its credentials registers it, or the management API creates it.
 
     Attributes:
-        secret: the one that it was registered with, or "" where it has only ``Secret`` rows.
-        project_slug: of which project of the management API it is an environment; "" is one of its own.
-        other_public_token: the public token in links, once the one made of the project's id is deleted.
-        deleted: nothing opens it any more. The row stays, so that nobody's old credentials make it anew.
+        secret: the secret that it was registered with, or "" if it has only ``Secret`` rows.
+        project_slug: the management API's project that this is an environment of, or "".
+        other_public_token: the public token in links, if the one derived from the project's id was deleted.
+        deleted: whether its credentials are refused. The row stays, so that old credentials don't register it again.
+        counters: how many old rows of each kind were deleted from the history, and how often keys were rotated.
+        position: the time of its creation, in nanoseconds.
     """
 
     project_id: PrimaryKey
@@ -257,7 +280,7 @@ class Project(Record):
 
 @table("secrets", Unique("secret"))
 class Secret(Record):
-    """A secret beside the one that a project was registered with."""
+    """A secret in addition to the one that a project was registered with."""
 
     secret_id: PrimaryKey
     secret: str
@@ -268,7 +291,7 @@ class Secret(Record):
 
 @table("public_tokens", GlobalIndex("public_token"))
 class PublicToken(Record):
-    """A public token beside the one that is made of the project's id."""
+    """A public token in addition to the one that is derived from the project's id."""
 
     public_token: PrimaryKey
     created_at: datetime
@@ -277,7 +300,7 @@ class PublicToken(Record):
 
 @table("signing_keys")
 class SigningKey(Record):
-    """A key that this project rotated to. A project without a row signs with the built-in one."""
+    """A signing key that a project rotated to. A project without one signs with the built-in key."""
 
     kid: PrimaryKey
     private_key: str
@@ -286,11 +309,14 @@ class SigningKey(Record):
     position: int
 
 
+# The rows of the management API belong to this project, which no credentials open.
 WORKSPACE = Project(project_id="workspace", secret="")
 
 
 @table("management_projects")
 class ManagementProject(Record):
+    """A project of the management API. Each of its environments is a ``Project``."""
+
     project_slug: PrimaryKey
     name: str
     vertical: Literal["B2B", "CONSUMER"]
@@ -300,7 +326,7 @@ class ManagementProject(Record):
 
 @table("environments", Unique("environment_project_id"))
 class Environment(Record):
-    """Which project of this server an environment is."""
+    """An environment of a management project, and the id of its ``Project``."""
 
     project_slug: PrimaryKey
     environment_slug: PrimaryKey
@@ -310,7 +336,7 @@ class Environment(Record):
 
 @table("email_templates")
 class EmailTemplate(Record):
-    """A template of a whole project: every environment of it has it."""
+    """An e-mail template of a management project, used by all its environments."""
 
     project_slug: PrimaryKey
     template_id: PrimaryKey
@@ -323,6 +349,8 @@ class EmailTemplate(Record):
 
 @table("default_email_templates")
 class DefaultEmailTemplate(Record):
+    """The template that a management project uses for a type of message."""
+
     project_slug: PrimaryKey
     template_type: PrimaryKey
     template_id: str

@@ -1,4 +1,4 @@
-"""SCIM connections, and the users and groups that a directory put there."""
+"""SCIM connections, and the users and groups that a directory provisioned."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,9 +10,12 @@ from mockstytch.store.records.organizations import GroupRole, OrganizationKey
 
 @table("scim_connections", Unique("organization_id"), GlobalIndex("connection_id"))
 class ScimConnection(Record):
-    """A directory's way into an organization; at most one of each organization's. Deleting it deletes the row.
+    """A connection of a directory to an organization, which has at most one.
 
-    ``own_token`` is what this server itself calls with where it plays the directory; nobody is ever told it.
+    Attributes:
+        next_bearer_token: the second valid token during a rotation, or "".
+        own_token: the bearer token that ``scim_push`` uses. The API never returns it.
+        group_roles: the roles that membership of a SCIM group implies.
     """
 
     connection_id: PrimaryKey
@@ -33,11 +36,12 @@ ConnectionKey = Annotated[str, ForeignKey(ScimConnection)]
 
 @table("scim_users", Unique("connection_id", "user_name_key"), Index("connection_id", "position"))
 class ScimUser(Record):
-    """A user as the directory describes it; its SCIM ``id`` is the member's.
+    """A user of a directory. Its SCIM ``id`` is the member's id.
 
-    ``user_name_key`` is the ``userName`` in lower case: SCIM tells no case apart in it.
-    ``attributes`` is the resource as JSON, without what is derived: ``id``, ``meta``, ``groups``. Of ``active`` it
-    holds whether it is assigned; whether somebody is active, the member's status says.
+    Attributes:
+        user_name_key: the ``userName`` in lower case, because SCIM ignores its case.
+        attributes: the resource as JSON, without the derived ``id``, ``meta`` and ``groups``. Of ``active`` only its
+            presence counts: the value is derived from the member's status.
     """
 
     member_id: Annotated[PrimaryKey, ForeignKey(Member)]
@@ -51,7 +55,7 @@ class ScimUser(Record):
 
 @table("scim_groups", Index("connection_id", "position"))
 class ScimGroup(Record):
-    """A group of the directory's."""
+    """A group of a directory."""
 
     group_id: PrimaryKey
     connection_id: ConnectionKey
@@ -65,7 +69,7 @@ class ScimGroup(Record):
 
 @table("scim_memberships")
 class ScimMembership(Record):
-    """A user is in a group."""
+    """The membership of a user in a group."""
 
     group_id: Annotated[PrimaryKey, ForeignKey(ScimGroup)]
     member_id: Annotated[PrimaryKey, ForeignKey(ScimUser)]

@@ -1,7 +1,7 @@
-"""What the SDKs in browsers and apps may do by themselves, as the management API names it.
+"""What browser and mobile SDKs can do without the backend, with the names of the management API.
 
-As long as nobody says otherwise they may do everything. Whoever sets a configuration sets all of it: what is left out
-is off then, as the official clients leave out what is false.
+Until a configuration is set, everything is enabled. Setting one replaces all of it: a field that is left out is off,
+because the official clients leave out false values.
 """
 
 from typing import Literal
@@ -139,8 +139,8 @@ class ConsumerConfig(Frozen):
 
 _LONGEST = Sessions(max_session_duration_minutes=527040)
 
-# What a project has until its configuration is set.
-EVERYTHING_B2B = B2BConfig(
+# The configuration of a project until one is set.
+ALL_ENABLED_B2B = B2BConfig(
     basic=B2BBasic(enabled=True, allow_self_onboarding=True, enable_member_permissions=True),
     sessions=_LONGEST,
     magic_links=WithPkce(enabled=True),
@@ -151,7 +151,7 @@ EVERYTHING_B2B = B2BConfig(
     passwords=Passwords(enabled=True),
     user_impersonation=Enabled(enabled=True),
 )
-EVERYTHING_CONSUMER = ConsumerConfig(
+ALL_ENABLED_CONSUMER = ConsumerConfig(
     basic=ConsumerBasic(enabled=True),
     sessions=_LONGEST,
     magic_links=ConsumerMagicLinks(login_or_create_enabled=True, send_enabled=True),

@@ -1,4 +1,4 @@
-"""Sessions, intermediate sessions, and the factors both are made of."""
+"""Sessions, intermediate sessions, and their authentication factors."""
 
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,12 @@ from mockstytch.values import Frozen
 
 
 class Factor(Frozen):
-    """How somebody proved who they are. Not a row: it lives inside a JSON column.
+    """An authentication factor that a member used. It isn't a row: sessions store factors in a JSON column.
 
     Attributes:
-        detail: the wire object that goes with it, by its wire name: ``{"email_factor": {…}}``; empty where none does.
-        proves_email: the address that this factor proved, as of its last use, or "".
-        tenant_ids: the workspaces at an OAuth provider that it belongs to.
+        detail: the factor's object in the API, by its name: ``{"email_factor": {…}}``; empty if it has none.
+        proves_email: the address that the factor verified at its last use, or "".
+        tenant_ids: the workspaces of the account at an OAuth provider.
     """
 
     type: str
@@ -30,6 +30,8 @@ class Factor(Frozen):
 
 @table("member_sessions", Unique("session_token"))
 class MemberSession(Record):
+    """A session of a member."""
+
     member_session_id: PrimaryKey
     organization_id: OrganizationKey
     member_id: MemberKey
@@ -44,9 +46,10 @@ class MemberSession(Record):
 
 @table("intermediate_sessions")
 class IntermediateSession(Record):
-    """A bag of proven factors that is not a session yet.
+    """The factors of a login that isn't complete.
 
-    ``organization_id`` and ``member_id`` are those of the flow that it comes from; a discovery flow has none.
+    Attributes:
+        organization_id, member_id: set if the login began in an organization; None in discovery.
     """
 
     intermediate_session_token: PrimaryKey

@@ -1,4 +1,4 @@
-"""SSO: an organization's connections, the ways through them, and who came."""
+"""SSO: connections, flows, accounts and registrations, and the data of the built-in identity provider."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -14,6 +14,8 @@ NAMEID_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 
 
 class Certificate(Frozen):
+    """An X.509 certificate of a SAML connection."""
+
     certificate_id: str
     certificate: str
     issuer: str
@@ -23,6 +25,8 @@ class Certificate(Frozen):
 
 
 class PrivateKey(Frozen):
+    """A private key that decrypts SAML assertions."""
+
     private_key_id: str
     private_key: str
     created_at: datetime
@@ -30,11 +34,13 @@ class PrivateKey(Frozen):
 
 @table("saml_connections", GlobalIndex("connection_id"))
 class SamlConnection(Record):
-    """
+    """A SAML connection of an organization.
+
     Attributes:
-        attribute_mapping: from what the member has here (``email``, ``full_name``, …) to what the IdP calls it.
-        signing_private_key: "" is the built-in one.
-        roles, group_roles: what everybody who comes this way has, and what an IdP's group gives.
+        attribute_mapping: from a member's field (``email``, ``full_name``, …) to the attribute's name at the IdP.
+        signing_private_key: the key that signs requests; "" uses the built-in key.
+        roles: the roles of every member who logs in with this connection.
+        group_roles: the roles that a group at the IdP implies.
     """
 
     connection_id: PrimaryKey
@@ -61,9 +67,10 @@ class SamlConnection(Record):
 
 @table("oidc_connections", GlobalIndex("connection_id"))
 class OidcConnection(Record):
-    """
+    """An OpenID Connect connection of an organization.
+
     Attributes:
-        secret_in_body: the IdP takes the client's secret in the form only, as its metadata said.
+        secret_in_body: whether the IdP's metadata allows the client secret only in the form, not in the header.
     """
 
     connection_id: PrimaryKey
@@ -90,7 +97,7 @@ class OidcConnection(Record):
     Index("external_connection_id"),
 )
 class ExternalConnection(Record):
-    """Another organization's connection, lent to this one."""
+    """A connection of another organization that members of this one can use."""
 
     connection_id: PrimaryKey
     organization_id: OrganizationKey
@@ -104,14 +111,14 @@ class ExternalConnection(Record):
 
 @table("sso_flows")
 class SsoFlow(Record):
-    """One way to an identity provider and back.
+    """One login at an identity provider, from the start endpoint to the callback.
 
     Attributes:
-        state: what comes back with the browser; SAML's relay state.
-        connection_id: the connection that was asked for.
-        idp_connection_id: the one that it goes through; another one where that is external.
-        request_id: of the SAML request, or OIDC's nonce: what the answer must repeat.
-        acs_url: where the answer was asked to.
+        state: the OIDC ``state``, or the SAML relay state.
+        connection_id: the requested connection.
+        idp_connection_id: the connection to the IdP; it differs if the requested one is external.
+        request_id: the SAML request's id, or the OIDC nonce, which the response must repeat.
+        acs_url: the callback URL of the request.
     """
 
     state: PrimaryKey
@@ -130,13 +137,13 @@ class SsoFlow(Record):
 
 @table("sso_accounts")
 class SsoAccount(Record):
-    """Somebody at an identity provider, as of the latest login.
+    """An account at an identity provider, as of the latest login.
 
     Attributes:
         account_key: ``<connection>:<external id>``.
-        attributes: what the IdP said, as it calls it.
-        trusted_metadata: what the mapping takes from that into the member's.
-        scopes, id_token, …: what came from an OIDC token endpoint.
+        attributes: the account's attributes with the IdP's names.
+        trusted_metadata: what the attribute mapping copies into the member's ``trusted_metadata``.
+        scopes, id_token, access_token, refresh_token: the response of the OIDC token endpoint.
     """
 
     account_key: PrimaryKey
@@ -156,10 +163,12 @@ class SsoAccount(Record):
 
 @table("sso_registrations", Unique("connection_id", "account_key"), Unique("connection_id", "member_id"))
 class SsoRegistration(Record):
-    """A member's account at an identity provider. What is shown of it is kept on the member as well.
+    """The link between a member and an account at an identity provider.
+
+    The fields that the API returns are also stored in ``Member.sso_registrations``.
 
     Attributes:
-        connection_id: the connection of the member's organization, which may be an external one.
+        connection_id: the connection of the member's organization, which can be an external one.
     """
 
     registration_id: PrimaryKey
@@ -170,7 +179,7 @@ class SsoRegistration(Record):
 
 @table("saml_assertions", Index("expires_at"))
 class SamlAssertion(Record):
-    """An assertion that was taken once, and is never taken again."""
+    """A SAML assertion that was accepted, so that it isn't accepted again."""
 
     assertion_key: PrimaryKey
     expires_at: datetime
@@ -178,7 +187,7 @@ class SamlAssertion(Record):
 
 @table("idp_keys")
 class BuiltinProviderKey(Record):
-    """A key that the built-in identity provider of a connection rotated to, with its certificate."""
+    """A signing key that the built-in identity provider of a connection rotated to."""
 
     kid: PrimaryKey
     connection_id: str
@@ -189,7 +198,7 @@ class BuiltinProviderKey(Record):
 
 @table("idp_people", Index("connection_id"))
 class BuiltinProviderPerson(Record):
-    """Somebody who has been at the built-in identity provider of a connection."""
+    """An identity that logged in at the built-in identity provider of a connection."""
 
     person_key: PrimaryKey
     connection_id: str
@@ -199,7 +208,7 @@ class BuiltinProviderPerson(Record):
 
 @table("idp_grants", Unique("access_token"), Unique("refresh_token"))
 class BuiltinProviderGrant(Record):
-    """What the built-in OpenID provider gave: a code first, tokens for it then."""
+    """An authorization code of the built-in OpenID provider, and the tokens issued for it."""
 
     code: PrimaryKey
     connection_id: Annotated[str, ForeignKey(OidcConnection)]

@@ -1,4 +1,4 @@
-"""Events on their way to the project's endpoints."""
+"""Events, and their deliveries to the project's webhook endpoints."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -11,7 +11,11 @@ from mockstytch.values import Frozen
 
 @table("events", Index("position"))
 class Event(Record):
-    """One create, update or delete. ``entity`` is the object as the API shows it; a deletion has none."""
+    """The creation, update or deletion of an object.
+
+    Attributes:
+        entity: the object as the API returns it; None for a deletion.
+    """
 
     event_id: PrimaryKey
     position: int
@@ -24,18 +28,19 @@ class Event(Record):
 
     @property
     def event_type(self) -> str:
-        """``direct.member.create``, as endpoints choose by."""
+        """The name that endpoints subscribe to, such as ``direct.member.create``."""
         return f"{self.source}.{self.object_type}.{self.action}"
 
 
 class Attempt(Frozen):
-    """One try.
+    """One attempt to deliver an event.
 
     Attributes:
-        at: by the project's clock.
-        status_code: what the endpoint answered; 0 where no answer came.
-        problem: why this try counts as failed, or "".
-        answer: the beginning of what it said.
+        at: the time by the project's clock.
+        status_code: the status of the endpoint's response; 0 if there was none.
+        problem: why the attempt failed, or "".
+        answer: the beginning of the response's body.
+        milliseconds: how long the attempt took.
     """
 
     at: datetime
@@ -47,13 +52,14 @@ class Attempt(Frozen):
 
 @table("deliveries", Index("position"), Index("url", "next_attempt_at"))
 class Delivery(Record):
-    """One event, for one endpoint.
+    """The delivery of one event to one endpoint.
 
     Attributes:
-        tries: how many there were.
-        failures: how many of them failed since the event or its replay; they say when the next one is due.
-        next_attempt_at: by the project's clock; None where no further one comes.
-        leased_until: by the machine's clock: somebody is at it. What isn't noted by then was lost with its process.
+        tries: the number of attempts.
+        failures: the number of failed attempts since the event or its replay; the retry schedule depends on it.
+        next_attempt_at: the time of the next attempt by the project's clock; None if there is none.
+        leased_until: set while a worker attempts the delivery, by the machine's clock. An expired lease means that the
+            worker's process ended, so the attempt is repeated.
     """
 
     event_id: Annotated[PrimaryKey, ForeignKey(Event)]
@@ -69,7 +75,7 @@ class Delivery(Record):
 
 
 def deliveries(event: Event, endpoints: list[WebhookEndpoint]) -> list[Delivery]:
-    """One for each endpoint that wants the event, due at once."""
+    """Return a delivery for each endpoint that subscribes to the event, due now."""
     return [
         Delivery(
             event_id=event.event_id,
@@ -79,5 +85,5 @@ def deliveries(event: Event, endpoints: list[WebhookEndpoint]) -> list[Delivery]
             next_attempt_at=event.created_at,
         )
         for endpoint in endpoints
-        if endpoint.wants(event.event_type)
+        if endpoint.subscribes_to(event.event_type)
     ]

@@ -1,0 +1,64 @@
+"""The filters of organization search."""
+
+from typing import Any
+
+from mockstytch.domain.shared.search import Filter
+from mockstytch.store import queries
+from mockstytch.store.queries import Condition, RowQuery
+from mockstytch.store.records.members import Member
+from mockstytch.store.records.organizations import Organization, OrganizationDomain
+from mockstytch.store.records.sso import ExternalConnection, OidcConnection, SamlConnection
+
+_organization, _member, _domain = Organization.table.c, Member.table.c, OrganizationDomain.table.c
+_CONNECTION_COLUMNS = (SamlConnection.table.c, OidcConnection.table.c, ExternalConnection.table.c)
+
+
+def _has_member(condition: Condition) -> Condition:
+    """Return the condition that an organization has a member who matches."""
+    same_project = _member.project_id == _organization.project_id
+    ids = queries.values_of(_member.organization_id, same_project, _member.status != "deleted", condition)
+    return _organization.organization_id.in_(ids)
+
+
+def _has_domain(use: str, condition: Condition) -> Condition:
+    """Return the condition that an organization allows or claims a domain that matches."""
+    same_project = _domain.project_id == _organization.project_id
+    ids = queries.values_of(_domain.organization_id, same_project, _domain.use == use, condition)
+    return _organization.organization_id.in_(ids)
+
+
+def _with_connection(columns: Any, *conditions: Condition) -> RowQuery:
+    """Return the subquery of the organizations with a connection, in one of the tables of connections."""
+    return queries.values_of(columns.organization_id, columns.project_id == _organization.project_id, *conditions)
+
+
+def _has_active_connection(value: bool) -> Condition:
+    # an external connection has no status: it is always active
+    subqueries = [_with_connection(c, *([c.status == "active"] if "status" in c else [])) for c in _CONNECTION_COLUMNS]
+    return _organization.organization_id.in_(queries.union_of(subqueries)) == value
+
+
+def _has_connection(connection_id: str) -> Condition:
+    subqueries = [_with_connection(c, c.connection_id == connection_id) for c in _CONNECTION_COLUMNS]
+    return _organization.organization_id.in_(queries.union_of(subqueries))
+
+
+def _lower(values: list[str]) -> list[str]:
+    return [value.lower() for value in values]
+
+
+FILTERS = {
+    "organization_ids": Filter("strings", lambda v: _organization.organization_id.in_(v)),
+    "organization_slugs": Filter("strings", lambda v: _organization.slug_key.in_(_lower(v))),
+    "organization_slug_fuzzy": Filter("fuzzy", lambda v: _organization.slug_key.icontains(v, autoescape=True)),
+    "organization_name_fuzzy": Filter("fuzzy", lambda v: _organization.organization_name.icontains(v, autoescape=True)),
+    "member_emails": Filter("strings", lambda v: _has_member(_member.email_address.in_(_lower(v)))),
+    "member_email_fuzzy": Filter("fuzzy", lambda v: _has_member(_member.email_address.icontains(v, autoescape=True))),
+    "allowed_domains": Filter("strings", lambda v: _has_domain("allowed", _domain.domain.in_(_lower(v)))),
+    "allowed_domain_fuzzy": Filter(
+        "fuzzy", lambda v: _has_domain("allowed", _domain.domain.icontains(v, autoescape=True))
+    ),
+    "claimed_email_domains": Filter("strings", lambda v: _has_domain("claimed", _domain.domain.in_(_lower(v)))),
+    "has_active_sso_connection": Filter("boolean", _has_active_connection),
+    "sso_connection_id": Filter("string", _has_connection),
+}

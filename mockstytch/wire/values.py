@@ -1,0 +1,11 @@
+"""The type of wire objects, and the format of times."""
+
+from datetime import datetime
+from typing import Any
+
+Wire = dict[str, Any]
+
+
+def time(moment: datetime) -> str:
+    """Return a time in UTC as the API writes it: ``2026-01-01T00:00:00Z``."""
+    return moment.isoformat()[:19] + "Z"
