@@ -1,7 +1,7 @@
 """``passwords``: log in by one, set one, change one, bring one along."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -110,19 +110,12 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     templates = req.reset_password_template_id, req.verify_email_template_id
     redirects.check_template(ctx, *templates)
     member, _ = provisioning.find_or_provision(ctx, organization, req.email_address, "password")
-    sent: dict[str, Any] = {
-        "email_address": member.email_address,
-        "minutes": req.reset_password_expiration_minutes,
-        "member": member,
-        "slug": organization.organization_slug,
-        "pkce_code_challenge": req.code_challenge,
-        "public_token": ctx.project.public_token,
-    }
-    token = one_time_tokens.mint(ctx, "password_reset", landing_url=url, token_type=TOKEN_TYPE, **sent)
-    without = one_time_tokens.mint(
-        ctx, "magic_link", landing_url=login_url, token_type="multi_tenant_magic_links", **sent
-    )
-    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without, templates)
+    url = redirects.landing(url, public_token=ctx.project.public_token)
+    login_url = redirects.landing(login_url, public_token=ctx.project.public_token)
+    minutes, challenge = req.reset_password_expiration_minutes, req.code_challenge
+    token = one_time_tokens.create_password_reset_link(ctx, organization, member, url, minutes, challenge)
+    login_token = one_time_tokens.create_magic_link(ctx, organization, member, login_url, minutes, challenge)
+    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, login_token, templates)
     return {
         "member_id": member.member_id,
         "member_email_id": member.email_id,

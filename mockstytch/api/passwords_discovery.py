@@ -52,32 +52,13 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     discovery_url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
     redirects.check_template(ctx, *templates)
-    minutes, challenge, public_token = (
-        req.reset_password_expiration_minutes,
-        req.pkce_code_challenge,
-        ctx.project.public_token,
-    )
-    token = one_time_tokens.mint(
-        ctx,
-        "discovery_password_reset",
-        req.email_address,
-        minutes,
-        landing_url=redirects.landing(url, stytch_redirect_type="reset_password"),
-        token_type="discovery",
-        pkce_code_challenge=challenge,
-        public_token=public_token,
-    )
-    without = one_time_tokens.mint(
-        ctx,
-        "discovery",
-        req.email_address,
-        minutes,
-        landing_url=discovery_url,
-        token_type="discovery",
-        pkce_code_challenge=challenge,
-        public_token=public_token,
-    )
-    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, without, templates)
+    public_token = ctx.project.public_token
+    url = redirects.landing(url, stytch_redirect_type="reset_password", public_token=public_token)
+    discovery_url = redirects.landing(discovery_url, public_token=public_token)
+    minutes, challenge = req.reset_password_expiration_minutes, req.pkce_code_challenge
+    token = one_time_tokens.create_discovery_password_reset_link(ctx, req.email_address, url, minutes, challenge)
+    login_token = one_time_tokens.create_discovery_link(ctx, req.email_address, discovery_url, minutes, challenge)
+    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, login_token, templates)
     return {}
 
 

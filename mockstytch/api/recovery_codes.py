@@ -10,7 +10,7 @@ from mockstytch.api.otp_sms import SecondFactorAuthenticate
 from mockstytch.domain.credentials import locks, totp
 from mockstytch.domain.login import second_factor
 from mockstytch.domain.organizations import members
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import lookup, single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import RecoveryCode
 from mockstytch.store.records.members import Member
@@ -81,9 +81,9 @@ def _used_up(ctx: Context, member: Member, given: str) -> RecoveryCode:
         raise errors.invalid_recovery_code()
     if code is None:
         raise locks.record_failure(ctx, member, errors.unable_to_authenticate_recovery_code(because="no such code"))
-    if code.used_at or ctx.store.update_if_unchanged(code, used_at=ctx.now) is None:
-        raise errors.unable_to_authenticate_recovery_code(because="used already")
-    return code
+    if code.used_at:
+        raise errors.unable_to_authenticate_recovery_code(because="already used")
+    return single_use.consume(ctx, code, errors.unable_to_authenticate_recovery_code)
 
 
 def _left(ctx: Context, member: Member) -> list[RecoveryCode]:
