@@ -79,17 +79,7 @@ def _mail(
     templates: tuple[str, ...],
     pkce_code_challenge: str = "",
 ) -> None:
-    token = one_time_tokens.mint(
-        ctx,
-        "magic_link",
-        member.email_address,
-        minutes,
-        member=member,
-        landing_url=url,
-        token_type=TOKEN_TYPE,
-        slug=organization.organization_slug,
-        pkce_code_challenge=pkce_code_challenge,
-    )
+    token = one_time_tokens.create_magic_link(ctx, organization, member, url, minutes, pkce_code_challenge)
     messages.link(ctx, kind, token, TOKEN_TYPE, locale, organization, templates=templates)
 
 

@@ -34,14 +34,8 @@ def send(ctx: Context, req: Send) -> Body:
     redirects.require_templates(ctx, req.login_template_id)
     if req.email_address == sandbox.EMAIL_ADDRESS:
         return {}
-    token = one_time_tokens.mint(
-        ctx,
-        "discovery",
-        req.email_address,
-        req.discovery_expiration_minutes,
-        landing_url=url,
-        token_type="discovery",
-        pkce_code_challenge=req.pkce_code_challenge,
+    token = one_time_tokens.create_discovery_link(
+        ctx, req.email_address, url, req.discovery_expiration_minutes, req.pkce_code_challenge
     )
     messages.link(ctx, "magic_link.discovery", token, "discovery", req.locale, None, templates=(req.login_template_id,))
     return {}

@@ -79,15 +79,9 @@ def start_email_update(ctx: Context, req: StartEmailUpdate) -> Body:
         messages.code(ctx, "email_update", token, req.locale, organization)
     else:
         token_type = "multi_tenant_magic_links"
-        token = one_time_tokens.mint(
-            ctx,
-            "email_update",
-            req.email_address,
-            _UPDATE_MINUTES,
-            member=member,
-            landing_url=redirects.resolve(ctx, "login", req.login_redirect_url),
-            token_type=token_type,
-            slug=organization.organization_slug,
+        url = redirects.resolve(ctx, "login", req.login_redirect_url)
+        token = one_time_tokens.create_email_update_link(
+            ctx, organization, member, req.email_address, url, _UPDATE_MINUTES
         )
         messages.link(ctx, "email_update", token, token_type, req.locale, organization)
     return members.member_response(member, organization)

@@ -1,7 +1,7 @@
-"""``passwords``: log in by one, set one, change one, bring one along."""
+"""``passwords``: log in with a password; set, change, reset and import passwords."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -39,7 +39,7 @@ from mockstytch.surfaces.fields import (
 api = Endpoints(resource="stytch.member")
 
 TOKEN_TYPE = "multi_tenant_passwords"
-_RECENT = timedelta(minutes=5)  # how fresh a factor must be to set a password by session
+_MAX_FACTOR_AGE = timedelta(minutes=5)  # for setting a password within a session
 
 PasswordText = Annotated[str, Meta(min_length=1), FieldError(errors.weak_password)]
 GivenPassword = Annotated[str, Meta(min_length=1), FieldError(errors.unauthorized_credentials)]
@@ -74,18 +74,23 @@ class Authenticate(_WithSession):
 
 @api.post("/v1/b2b/passwords/authenticate", sdk=("/b2b/passwords/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Log in by a password, which says nothing about the address."""
+    """Log in with a password. A password doesn't verify the member's e-mail address."""
     organization = lookup.organization(ctx, req.organization_id)
-    member = _member(ctx, organization, req.email_address)
+    member = _member_by_email(ctx, organization, req.email_address)
     organization_settings.require_method_allowed(organization, member, "password")
     member = passwords.verify(ctx, member, req.password)
     return login_flow.complete_primary_factor(ctx, organization, member, passwords.factor(ctx), req.wish())
 
 
-def _member(ctx: Context, organization: Organization, email_address: str) -> Member:
+def _member_by_email(ctx: Context, organization: Organization, email_address: str) -> Member:
+    """Return the member with this e-mail address.
+
+    Raises:
+        member_not_found: if the organization has no member with this e-mail address.
+    """
     member = lookup.member_by_email(ctx, organization, email_address)
     if member is None:
-        raise errors.member_not_found(because="nobody in the organization has this address")
+        raise errors.member_not_found(because="no member of the organization has this e-mail address")
     return member
 
 
@@ -103,26 +108,19 @@ class ResetStart(Request):
 
 @api.post("/v1/b2b/passwords/email/reset/start", sdk=("/b2b/passwords/email/reset/start",))
 def email_reset_start(ctx: Context, req: ResetStart) -> Body:
-    """Mail a link to set a password by, the first one too, and one to log in without."""
+    """Send an e-mail with two links: one to set a password, and one to log in without a password."""
     organization = lookup.organization(ctx, req.organization_id)
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     login_url = redirects.resolve(ctx, "login", req.login_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
     redirects.require_templates(ctx, *templates)
     member, _ = provisioning.find_or_provision(ctx, organization, req.email_address, "password")
-    sent: dict[str, Any] = {
-        "email_address": member.email_address,
-        "minutes": req.reset_password_expiration_minutes,
-        "member": member,
-        "slug": organization.organization_slug,
-        "pkce_code_challenge": req.code_challenge,
-        "public_token": ctx.project.public_token,
-    }
-    token = one_time_tokens.mint(ctx, "password_reset", landing_url=url, token_type=TOKEN_TYPE, **sent)
-    without = one_time_tokens.mint(
-        ctx, "magic_link", landing_url=login_url, token_type="multi_tenant_magic_links", **sent
-    )
-    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, without, templates)
+    url = redirects.landing(url, public_token=ctx.project.public_token)
+    login_url = redirects.landing(login_url, public_token=ctx.project.public_token)
+    minutes, challenge = req.reset_password_expiration_minutes, req.code_challenge
+    token = one_time_tokens.create_password_reset_link(ctx, organization, member, url, minutes, challenge)
+    login_token = one_time_tokens.create_magic_link(ctx, organization, member, login_url, minutes, challenge)
+    messages.link(ctx, "password_reset", token, TOKEN_TYPE, req.locale, organization, login_token, templates)
     return {
         "member_id": member.member_id,
         "member_email_id": member.email_id,
@@ -139,20 +137,24 @@ class Reset(_WithSession):
 
 @api.post("/v1/b2b/passwords/email/reset", sdk=("/b2b/passwords/email/reset",))
 def email_reset(ctx: Context, req: Reset) -> Body:
-    """Set a password by a mailed link. The address is proven by it, and every other session of the member ends."""
+    """Set a password with the token of a mailed link, and log in. The link verifies the member's e-mail address.
+
+    Raises:
+        unable_to_auth_password_reset_token: if the member's e-mail address changed after the e-mail was sent.
+    """
     token = one_time_tokens.redeem_reset(ctx, req.password_reset_token, "password_reset", req.code_verifier)
     member = ctx.store.get(Member, member_id=token.member_id)
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if member.email_address != token.email_address:
-        raise errors.unable_to_auth_password_reset_token(because="the member's address changed since")
+        raise errors.unable_to_auth_password_reset_token(because="the member's e-mail address has changed")
     organization_settings.require_method_allowed(organization, member, "password")
     passwords.require_strong(ctx, req.password, member.email_address)
     factor = passwords.factor(ctx, proves_email=member.email_address)
-    body = _changed(ctx, organization, member, req.password, factor, req.wish())
+    body = _set_and_log_in(ctx, organization, member, req.password, factor, req.wish())
     return {**body, "member_email_id": member.email_id}
 
 
-def _changed(
+def _set_and_log_in(
     ctx: Context,
     organization: Organization,
     member: Member,
@@ -160,12 +162,12 @@ def _changed(
     factor: Factor,
     wish: login_flow.SessionOptions,
 ) -> Body:
-    """Set the password and log in by it. The member's sessions end, but for its own that came along: it goes on."""
+    """Set a member's password and log in with it. All sessions of the member are revoked, except the one given."""
     sessions.require_single_session(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
-    along = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
+    given = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
     member = passwords.set_password(ctx, member, password_hashes.make(password, ctx.ids.token()))
     member_events.member_updated(ctx, member, organization)
-    passwords.end_sessions(ctx, member, but=along.member_session_id if along else "")
+    passwords.revoke_sessions(ctx, member, except_session=given.member_session_id if given else "")
     return login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
 
 
@@ -178,14 +180,14 @@ class ExistingPasswordReset(_WithSession):
 
 @api.post("/v1/b2b/passwords/existing_password/reset", sdk=("/b2b/passwords/existing_password/reset",))
 def existing_password_reset(ctx: Context, req: ExistingPasswordReset) -> Body:
-    """Change a password by showing the old one. Every other session of the member ends."""
+    """Change a password with the existing one, and log in. The member's other sessions are revoked."""
     organization = lookup.organization(ctx, req.organization_id)
-    member = _member(ctx, organization, req.email_address)
+    member = _member_by_email(ctx, organization, req.email_address)
     organization_settings.require_method_allowed(organization, member, "password")
     member = passwords.verify_current(ctx, member, req.existing_password)
     passwords.require_strong(ctx, req.new_password, member.email_address)
-    body = _changed(ctx, organization, member, req.new_password, passwords.factor(ctx), req.wish())
-    del body["organization_id"]  # the official client knows none here
+    body = _set_and_log_in(ctx, organization, member, req.new_password, passwords.factor(ctx), req.wish())
+    del body["organization_id"]  # the official client's response type has no such field
     return body
 
 
@@ -196,17 +198,22 @@ class SessionReset(_WithSession):
 
 @api.post("/v1/b2b/passwords/session/reset", sdk=("/b2b/passwords/session/reset",))
 def session_reset(ctx: Context, req: SessionReset) -> Body:
-    """Set a password within a session that has a fresh factor. The member's other sessions end."""
+    """Set a password within a session. The member's other sessions are revoked.
+
+    Raises:
+        session_not_found: if the session belongs to another organization.
+        session_too_old_to_reset_password: if no factor of the session was verified in the last five minutes.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     session = sessions.find(ctx, req.session_token, req.session_jwt)
     member = ctx.store.get(Member, member_id=session.member_id)
     if session.organization_id != organization.organization_id:
         raise errors.session_not_found(because="the session belongs to another organization")
     organization_settings.require_method_allowed(organization, member, "password")
-    if not any(f.last_authenticated_at + _RECENT >= ctx.now for f in session.authentication_factors):
+    if not any(f.last_authenticated_at + _MAX_FACTOR_AGE >= ctx.now for f in session.authentication_factors):
         raise errors.session_too_old_to_reset_password()
     passwords.require_strong(ctx, req.password, member.email_address)
-    body = _changed(ctx, organization, member, req.password, passwords.factor(ctx), req.wish())
+    body = _set_and_log_in(ctx, organization, member, req.password, passwords.factor(ctx), req.wish())
     del body["organization_id"], body["primary_required"]
     return body
 
@@ -218,7 +225,10 @@ class StrengthCheck(Request):
 
 @api.post("/v1/b2b/passwords/strength_check", sdk=("/b2b/passwords/strength_check",))
 def strength_check(ctx: Context, req: StrengthCheck) -> Body:
-    """Whether a password would do, and what would make it better. Breaches count only where an address is given."""
+    """Return whether a password meets the policy, and how to make it stronger.
+
+    A breached password is valid here unless the request has an e-mail address.
+    """
     policy = ctx.project.settings.password_policy
     luds = policy.validation_policy == "LUDS"
     estimate = passwords.zxcvbn(req.password, req.email_address)
@@ -246,24 +256,31 @@ class RequireReset(Request):
 
 @api.post("/v1/b2b/passwords/email/require_reset", permission="update.info.delete.password")
 def require_reset(ctx: Context, req: RequireReset) -> Body:
-    """Across organizations: the address's password no longer works, and has to be set anew by mail. A member is named
-    by the organization's own ids, or by its ``member_id`` alone."""
+    """Refuse the cross-organization password of an e-mail address until it is reset by e-mail.
+
+    The request can name a member, by ``member_id`` or by ``organization_id``; then the response has the member.
+
+    Raises:
+        member_not_found: if no member has this id, or its e-mail address differs from ``email_address``.
+    """
     passwords.require_mode(ctx, cross_org=True)
-    reference = req.organization_id or ctx.actor.organization_id  # an acting member reaches its own colleagues only
+    reference = (
+        req.organization_id or ctx.actor.organization_id
+    )  # a member's session limits the call to its organization
     if not reference and req.member_id:
-        known = ctx.store.find(Member, member_id=req.member_id)
-        if known is None:
+        named = ctx.store.find(Member, member_id=req.member_id)
+        if named is None:
             raise errors.member_not_found(because=f"no member has the id {req.member_id}")
-        reference = known.organization_id
+        reference = named.organization_id
     if not reference:
         passwords.require_reset(ctx, req.email_address)
         return {"member_id": None, "member": None, "organization": None}
     organization = lookup.organization(ctx, reference)
     member = lookup.member(ctx, organization, req.member_id) if req.member_id else None
-    member = member or _member(ctx, organization, req.email_address)
+    member = member or _member_by_email(ctx, organization, req.email_address)
     if member.email_address != req.email_address:
-        raise errors.member_not_found(because="member_id and email_address are not one member's")
-    passwords.require_reset(ctx, req.email_address, untold=member.member_id)
+        raise errors.member_not_found(because="member_id and email_address belong to different members")
+    passwords.require_reset(ctx, req.email_address, exclude_event_for=member.member_id)
     member = ctx.store.get(Member, member_id=member.member_id)
     member_events.member_updated(ctx, member, organization)
     return members.member_response(member, organization)
@@ -302,26 +319,37 @@ class Migrate(Request):
 
 @api.post("/v1/b2b/passwords/migrate")
 def migrate(ctx: Context, req: Migrate) -> Body:
-    """Take over the password of a user table. The member is made where there is none; its address is verified."""
+    """Import a password hash. Creates the member if there is none, and marks the e-mail address as verified.
+
+    Raises:
+        password_already_exists: if the member or the e-mail address already has a password.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     stored = password_hashes.import_hash(req.hash_type.lower(), req.hash, req.configs())
     permissions.require_assignable(ctx, organization, req.roles)
-    found = lookup.member_by_email(ctx, organization, req.email_address)
-    old = passwords.find_by_scope(ctx, passwords.scope_of(ctx, found.member_id if found else "", req.email_address))
-    again = old is not None and old.member_id is None and old.hash == stored  # it is shared, and came along before
-    if old and not again:
+    existing = lookup.member_by_email(ctx, organization, req.email_address)
+    scope = passwords.scope_of(ctx, existing.member_id if existing else "", req.email_address)
+    password = passwords.find_by_scope(ctx, scope)
+    # a cross-organization password can be imported once for each of its members
+    is_imported = password is not None and password.member_id is None and password.hash == stored
+    if password and not is_imported:
         raise errors.password_already_exists()
-    member = found or provisioning.insert_member(
+    member = existing or provisioning.insert_member(
         ctx, organization, req.email_address, status="active", external_id=req.external_id or None
     )
-    member = _migrated(ctx, member, req)
-    member = member if again else passwords.set_password(ctx, member, stored)
-    emit = member_events.member_updated if found else member_events.member_created
+    member = _update_imported_member(ctx, member, req)
+    member = member if is_imported else passwords.set_password(ctx, member, stored)
+    emit = member_events.member_updated if existing else member_events.member_created
     emit(ctx, member, organization)
-    return {**members.member_response(member, organization), "member_created": found is None}
+    return {**members.member_response(member, organization), "member_created": existing is None}
 
 
-def _migrated(ctx: Context, member: Member, req: Migrate) -> Member:
+def _update_imported_member(ctx: Context, member: Member, req: Migrate) -> Member:
+    """Apply the request's member fields.
+
+    Raises:
+        duplicate_member_phone_number_for_member: if the member already has a phone number.
+    """
     columns = {}
     if req.mfa_phone_number:
         if member.mfa_phone_number:

@@ -1,4 +1,4 @@
-"""``passwords.discovery``: passwords of people rather than of members, where the project has them so."""
+"""``passwords.discovery``: passwords of e-mail addresses, in projects with cross-organization passwords."""
 
 from mockstytch.api.passwords import GivenPassword, PasswordText
 from mockstytch.domain.credentials import one_time_tokens, passwords
@@ -27,7 +27,7 @@ class Authenticate(Request):
 
 @api.post("/v1/b2b/passwords/discovery/authenticate", sdk=("/b2b/passwords/discovery/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Turn an address and its password into an intermediate session and the list of organizations."""
+    """Verify the password of an e-mail address. Return an intermediate session and the list of organizations."""
     passwords.require_mode(ctx, cross_org=True)
     passwords.verify_shared(ctx, req.email_address, req.password)
     return discovery.authenticate_response(ctx, req.email_address, [passwords.factor(ctx)])
@@ -46,38 +46,22 @@ class ResetStart(Request):
 
 @api.post("/v1/b2b/passwords/discovery/email/reset/start", sdk=("/b2b/passwords/discovery/reset/start",))
 def email_reset_start(ctx: Context, req: ResetStart) -> Body:
-    """Mail a link to set the address's password by, whether or not anybody knows the address."""
+    """Send an e-mail with two links: one to set the address's password, and one to log in without a password.
+
+    The e-mail is sent even if no member has the address.
+    """
     passwords.require_mode(ctx, cross_org=True)
     url = redirects.resolve(ctx, "password_reset", req.reset_password_redirect_url)
     discovery_url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
     templates = req.reset_password_template_id, req.verify_email_template_id
     redirects.require_templates(ctx, *templates)
-    minutes, challenge, public_token = (
-        req.reset_password_expiration_minutes,
-        req.pkce_code_challenge,
-        ctx.project.public_token,
-    )
-    token = one_time_tokens.mint(
-        ctx,
-        "discovery_password_reset",
-        req.email_address,
-        minutes,
-        landing_url=redirects.landing(url, stytch_redirect_type="reset_password"),
-        token_type="discovery",
-        pkce_code_challenge=challenge,
-        public_token=public_token,
-    )
-    without = one_time_tokens.mint(
-        ctx,
-        "discovery",
-        req.email_address,
-        minutes,
-        landing_url=discovery_url,
-        token_type="discovery",
-        pkce_code_challenge=challenge,
-        public_token=public_token,
-    )
-    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, without, templates)
+    public_token = ctx.project.public_token
+    url = redirects.landing(url, stytch_redirect_type="reset_password", public_token=public_token)
+    discovery_url = redirects.landing(discovery_url, public_token=public_token)
+    minutes, challenge = req.reset_password_expiration_minutes, req.pkce_code_challenge
+    token = one_time_tokens.create_discovery_password_reset_link(ctx, req.email_address, url, minutes, challenge)
+    login_token = one_time_tokens.create_discovery_link(ctx, req.email_address, discovery_url, minutes, challenge)
+    messages.link(ctx, "password_reset.discovery", token, "discovery", req.locale, None, login_token, templates)
     return {}
 
 
@@ -89,7 +73,10 @@ class Reset(Request):
 
 @api.post("/v1/b2b/passwords/discovery/email/reset", sdk=("/b2b/passwords/discovery/reset",))
 def email_reset(ctx: Context, req: Reset) -> Body:
-    """Set the address's password by a mailed link. Every session of every member with the address ends."""
+    """Set the address's password with the token of a mailed link, and start discovery.
+
+    All sessions of all members with this address are revoked.
+    """
     passwords.require_mode(ctx, cross_org=True)
     token = one_time_tokens.redeem_reset(
         ctx, req.password_reset_token, "discovery_password_reset", req.pkce_code_verifier
@@ -98,6 +85,6 @@ def email_reset(ctx: Context, req: Reset) -> Body:
     for member in passwords.set_password_for_address(
         ctx, token.email_address, password_hashes.make(req.password, ctx.ids.token())
     ):
-        passwords.end_sessions(ctx, member)
+        passwords.revoke_sessions(ctx, member)
     factors = [passwords.factor(ctx, proves_email=token.email_address)]
     return discovery.authenticate_response(ctx, token.email_address, factors)

@@ -1,19 +1,16 @@
-"""``recovery_codes``: for who lost the phone."""
+"""``recovery_codes``: a second factor for members without their device."""
 
-import re
 from typing import Annotated
 
 from msgspec import Meta
 
 from mockstytch import errors
 from mockstytch.api.otp_sms import SecondFactorAuthenticate
-from mockstytch.domain.credentials import locks, totp
+from mockstytch.domain.credentials import locks, recovery_codes
 from mockstytch.domain.login import second_factor
 from mockstytch.domain.organizations import members
 from mockstytch.domain.shared import lookup
 from mockstytch.runtime import Context
-from mockstytch.store.records.credentials import RecoveryCode
-from mockstytch.store.records.members import Member
 from mockstytch.store.records.sessions import Factor
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import FieldError, MemberRef, OrganizationRef
@@ -21,27 +18,34 @@ from mockstytch.surfaces.fields import FieldError, MemberRef, OrganizationRef
 api = Endpoints()
 
 
-class Named(Request):
+class MemberPath(Request):
+    """Path parameters of one member."""
+
     organization_id: OrganizationRef
     member_id: MemberRef
 
 
 @api.get("/v1/b2b/recovery_codes/{organization_id}/{member_id}", sdk=("/b2b/recovery_codes",))
-def get(ctx: Context, req: Named) -> Body:
-    """The codes that are left."""
+def get(ctx: Context, req: MemberPath) -> Body:
+    """Return the recovery codes that the member hasn't used yet."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    return {**members.member_response(member, organization), "recovery_codes": [c.code for c in _left(ctx, member)]}
+    codes = [code.code for code in recovery_codes.require_codes(ctx, member)]
+    return {**members.member_response(member, organization), "recovery_codes": codes}
 
 
 @api.post("/v1/b2b/recovery_codes/rotate", sdk=("/b2b/recovery_codes/rotate",))
-def rotate(ctx: Context, req: Named) -> Body:
-    """Ten new codes in place of all former ones."""
+def rotate(ctx: Context, req: MemberPath) -> Body:
+    """Replace all recovery codes of a member with ten new ones.
+
+    Raises:
+        no_active_recovery_code_backed_factor: if the member has no active authenticator app.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if not member.totp_registration_id:
         raise errors.no_active_recovery_code_backed_factor()
-    return {**members.member_response(member, organization), "recovery_codes": totp.new_recovery_codes(ctx, member)}
+    return {**members.member_response(member, organization), "recovery_codes": recovery_codes.replace(ctx, member)}
 
 
 class Recover(SecondFactorAuthenticate):
@@ -50,12 +54,12 @@ class Recover(SecondFactorAuthenticate):
 
 @api.post("/v1/b2b/recovery_codes/recover", sdk=("/b2b/recovery_codes/recover",))
 def recover(ctx: Context, req: Recover) -> Body:
-    """Use a code up in place of the second factor."""
+    """Verify a recovery code as the second factor."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    held = second_factor.required_session(ctx, organization, member, req.credential())
-    second_factor.require_primary_factor(organization, member, held)
-    code = _used_up(ctx, member, req.recovery_code)
+    session = second_factor.required_session(ctx, organization, member, req.credential())
+    second_factor.require_primary_factor(organization, member, session)
+    code = recovery_codes.redeem(ctx, member, req.recovery_code)
     member = locks.reset_attempts(ctx, member)
     factor = Factor(
         type="recovery_codes",
@@ -65,29 +69,5 @@ def recover(ctx: Context, req: Recover) -> Body:
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
     )
-    body = second_factor.complete(ctx, organization, member, factor, held, "recovery_code", req.wish())
-    return {**body, "recovery_codes_remaining": len(totp.recovery_codes(ctx, member))}
-
-
-def _used_up(ctx: Context, member: Member, given: str) -> RecoveryCode:
-    locks.require_unlocked(ctx, member)
-    _left(ctx, member)
-    if not member.totp_registration_id:
-        raise errors.no_active_recovery_code_backed_factor(because="the registration was never completed")
-    code = ctx.store.find(RecoveryCode, member_id=member.member_id, code=given)
-    if code is None and re.fullmatch(r"[0-9]{6}", given):
-        raise errors.totp_code_used_as_recovery_code()
-    if code is None and not totp.is_recovery_code(given):
-        raise errors.invalid_recovery_code()
-    if code is None:
-        raise locks.record_failure(ctx, member, errors.unable_to_authenticate_recovery_code(because="no such code"))
-    if code.used_at or ctx.store.update_if_unchanged(code, used_at=ctx.now) is None:
-        raise errors.unable_to_authenticate_recovery_code(because="used already")
-    return code
-
-
-def _left(ctx: Context, member: Member) -> list[RecoveryCode]:
-    left = totp.recovery_codes(ctx, member)
-    if not left and not member.totp_registration_id:
-        raise errors.recovery_codes_not_found()
-    return left
+    body = second_factor.complete(ctx, organization, member, factor, session, "recovery_code", req.wish())
+    return {**body, "recovery_codes_remaining": len(recovery_codes.unused_codes(ctx, member))}

@@ -10,6 +10,7 @@ from mockstytch.domain.credentials import locks
 from mockstytch.domain.oauth_server import oauth_tokens
 from mockstytch.domain.oauth_server.oauth_tokens import TokenContext
 from mockstytch.domain.sessions import sessions
+from mockstytch.domain.shared import single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.oauth_server import AccessToken
 from mockstytch.store.records.sessions import Factor
@@ -33,8 +34,7 @@ def exchange_access_token(ctx: Context, req: ExchangeAccessToken) -> Body:
     that the organization asks for when the token was issued, so nothing more is asked."""
     about, row = _exchangeable(ctx, req.access_token)
     locks.require_unlocked(ctx, about.member)
-    if ctx.store.update_if_unchanged(row, exchanged_at=ctx.now) is None:
-        raise errors.oauth_access_token_exchange_token_invalid_grant(because="exchanged a moment ago")
+    single_use.consume(ctx, row, errors.oauth_access_token_exchange_token_invalid_grant, column="exchanged_at")
     factor = Factor(
         type="oauth",
         delivery_method="oauth_access_token_exchange",

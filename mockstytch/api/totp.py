@@ -1,4 +1,4 @@
-"""``totps``: a second factor by authenticator app."""
+"""``totps``: authenticator apps as a second factor."""
 
 import base64
 import binascii
@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from mockstytch import errors
 from mockstytch.api.otp_sms import Enrollment, SecondFactor, SecondFactorAuthenticate
-from mockstytch.domain.credentials import locks, totp
+from mockstytch.domain.credentials import locks, recovery_codes, totp
 from mockstytch.domain.login import second_factor
 from mockstytch.domain.organizations import members
 from mockstytch.domain.shared import lookup, member_events
@@ -27,23 +27,23 @@ class Create(SecondFactor):
 
 @api.post("/v1/b2b/totp", sdk=("/b2b/totp",))
 def create(ctx: Context, req: Create) -> Body:
-    """Begin the registration of an app: its secret, the picture to scan, and ten recovery codes."""
+    """Start the registration of an authenticator app: return its secret, a QR code and ten recovery codes."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     second_factor.require_method_allowed(organization, member, "totp")
-    held = second_factor.optional_session(ctx, organization, member, req.credential())
+    session = second_factor.optional_session(ctx, organization, member, req.credential())
     if member.totp_registration_id:
         raise errors.active_totp_exists()
     second_factor.require_enrollable(member)
     locks.require_unlocked(ctx, member)
-    second_factor.require_existing_factor(member, held)
-    registered = totp.register(ctx, member, req.expiration_minutes)
+    second_factor.require_existing_factor(member, session)
+    registration = totp.register(ctx, member, req.expiration_minutes)
     return {
         **members.member_response(member, organization),
-        "totp_registration_id": registered.totp_registration_id,
-        "secret": registered.secret,
-        "qr_code": totp.qr_code(registered, member, organization),
-        "recovery_codes": totp.new_recovery_codes(ctx, member),
+        "totp_registration_id": registration.totp_registration_id,
+        "secret": registration.secret,
+        "qr_code": totp.qr_code(registration, member, organization),
+        "recovery_codes": recovery_codes.replace(ctx, member),
     }
 
 
@@ -55,19 +55,19 @@ class Authenticate(SecondFactorAuthenticate):
 
 @api.post("/v1/b2b/totp/authenticate", sdk=("/b2b/totp/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Add the factor to what was proven before. The first code activates the registration."""
+    """Verify a code of the authenticator app as the second factor. The first code activates the registration."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     second_factor.require_method_allowed(organization, member, "totp")
-    held = second_factor.required_session(ctx, organization, member, req.credential())
-    second_factor.require_primary_factor(organization, member, held)
-    _check_code(req.code)
-    registered = totp.verify(ctx, member, req.code)
+    session = second_factor.required_session(ctx, organization, member, req.credential())
+    second_factor.require_primary_factor(organization, member, session)
+    _require_totp_code(req.code)
+    registration = totp.verify(ctx, member, req.code)
     member = locks.reset_attempts(ctx, member)
     factor = Factor(
         type="totp",
         delivery_method="authenticator_app",
-        detail=totp.factor_detail(registered),
+        detail=totp.factor_detail(registration),
         created_at=ctx.now,
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
@@ -77,15 +77,21 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         organization,
         member,
         factor,
-        held,
+        session,
         "totp",
         req.wish(),
-        totp_registration_id=registered.totp_registration_id,
+        totp_registration_id=registration.totp_registration_id,
     )
 
 
-def _check_code(code: str) -> None:
-    if totp.is_recovery_code(code):
+def _require_totp_code(code: str) -> None:
+    """Check the format of a code.
+
+    Raises:
+        recovery_code_used_as_totp_code: if the code has the format of a recovery code.
+        invalid_totp_code: if the code isn't six digits.
+    """
+    if recovery_codes.has_format(code):
         raise errors.recovery_code_used_as_totp_code()
     if not re.fullmatch(r"[0-9]{6}", code):
         raise errors.invalid_totp_code()
@@ -102,34 +108,41 @@ class Migrate(Request):
 
 @api.post("/v1/b2b/totp/migrate")
 def migrate(ctx: Context, req: Migrate) -> Body:
-    """Take over an app that was registered elsewhere, active at once. Recovery codes are made where none come."""
+    """Import an authenticator app that was registered in another system. It is active at once.
+
+    If the request has no recovery codes, ten are generated.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     if member.totp_registration_id:
         raise errors.active_totp_exists()
     second_factor.require_enrollable(member)
-    registered = totp.register(ctx, member, 1440, _base32(req.secret))
-    registered = ctx.store.update(registered, status="active")
+    registration = totp.register(ctx, member, 1440, _normalize_base32(req.secret))
+    registration = ctx.store.update(registration, status="active")
     member = ctx.store.update(
         member,
-        totp_registration_id=registered.totp_registration_id,
+        totp_registration_id=registration.totp_registration_id,
         default_mfa_method=member.default_mfa_method or "totp",
         updated_at=ctx.now,
     )
-    codes = totp.new_recovery_codes(ctx, member, list(dict.fromkeys(req.recovery_codes)))
+    codes = recovery_codes.replace(ctx, member, list(dict.fromkeys(req.recovery_codes)))
     member_events.member_updated(ctx, member, organization)
     return {
         **members.member_response(member, organization),
-        "totp_registration_id": registered.totp_registration_id,
+        "totp_registration_id": registration.totp_registration_id,
         "recovery_codes": codes,
     }
 
 
-def _base32(secret: str) -> str:
-    """The secret as apps write it, if it is one: not every length of base32 is whole bytes."""
+def _normalize_base32(secret: str) -> str:
+    """Return the secret in upper case and without padding.
+
+    Raises:
+        bad_request: if the secret isn't base32.
+    """
     secret = secret.rstrip("=").upper()
     try:
         base64.b32decode(secret + "=" * (-len(secret) % 8))
     except binascii.Error:
-        raise errors.bad_request(because="the secret is not base32") from None
+        raise errors.bad_request(because="the secret isn't base32") from None
     return secret

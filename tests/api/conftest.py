@@ -15,6 +15,24 @@ Open = Callable[[], AbstractContextManager[Context]]
 
 
 @pytest.fixture
+def acme(given: Any) -> Any:
+    """An organization."""
+    return given.organization()
+
+
+@pytest.fixture
+def ada(given: Any, acme: Any) -> Any:
+    """A member of ``acme``."""
+    return given.member(acme, "ada@acme.test")
+
+
+@pytest.fixture
+def session(given: Any, acme: Any, ada: Any) -> Any:
+    """The token of a session that ``ada`` started by magic link."""
+    return given.login(acme, ada).session_token
+
+
+@pytest.fixture
 def rows(mockstytch_server: MockStytch, mock: MockStytch) -> Open:
     """The rows of the test's project: ``with rows() as ctx: ctx.store.all(Member)``. No client calls inside."""
     server = mockstytch_server._server

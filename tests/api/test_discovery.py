@@ -268,4 +268,4 @@ def test_an_intermediate_session_lives_ten_minutes(given, client, mock, refused,
         assert client.discovery.organizations.list(token).email_address == "ada@acme.test"
     else:
         assert refused(client.discovery.organizations.list, token) == "intermediate_session_not_found"
-        assert given.because() == "expired"
+        assert given.because() == "expired 0 s ago"

@@ -100,7 +100,7 @@ def test_a_token_works_once(client, mint, refused, given):
     token = mint()
     client.impersonation.authenticate(token)
     assert refused(client.impersonation.authenticate, token) == "unable_to_auth_impersonation_token"
-    assert given.because() == "used already"
+    assert given.because().startswith("used ")
     assert refused(client.impersonation.authenticate, "x" * 44) == "unable_to_auth_impersonation_token"
     assert refused(client.impersonation.authenticate, "short") == "invalid_token"
 

@@ -26,16 +26,6 @@ def _frozen(mock):
 
 
 @pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
-def ada(given, acme):
-    return given.member(acme, ADA)
-
-
-@pytest.fixture
 def enrolled(client, acme, ada, given, mock):
     """Ada with a verified phone, from whom a second factor is asked."""
     with_phone(client, mock, ada, given.login(acme, ada).session_token)

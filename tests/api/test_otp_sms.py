@@ -12,21 +12,6 @@ BYPASS = (400, "session_enforced_factor_matching_session_required")
 
 
 @pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
-def ada(given, acme):
-    return given.member(acme, "ada@acme.test")
-
-
-@pytest.fixture
-def session(given, acme, ada):
-    return given.login(acme, ada).session_token
-
-
-@pytest.fixture
 def send(client, ada):
     def send(**options):
         return client.otps.sms.send(**{**ids(ada), **options})

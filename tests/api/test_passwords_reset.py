@@ -238,7 +238,7 @@ def test_how_long_the_link_lives(token, reset, ada, mock, refused, given, minute
     assert reset(in_time, GOOD).member_authenticated
     mock.clock.advance(seconds=11)
     assert refused(reset, late, BETTER) == "unable_to_auth_password_reset_token"
-    assert given.because() == "expired"
+    assert given.because().startswith("expired ")
 
 
 def test_links_that_are_none(token, reset, ada, given, acme, refused, client, mock):
@@ -251,7 +251,7 @@ def test_links_that_are_none(token, reset, ada, given, acme, refused, client, mo
     assert refused(mock.project().client().passwords.email.reset, mailed, GOOD) == "unable_to_auth_password_reset_token"
     assert reset(mailed, GOOD).member_authenticated
     assert refused(reset, mailed, BETTER) == "unable_to_auth_password_reset_token"
-    assert given.because() == "used already"
+    assert given.because().startswith("used ")
 
 
 def test_links_whose_member_is_no_longer_the_same(token, reset, ada, client, acme, refused):

@@ -12,21 +12,6 @@ USED = (401, "unable_to_authenticate_recovery_code")
 
 
 @pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
-def ada(given, acme):
-    return given.member(acme, "ada@acme.test")
-
-
-@pytest.fixture
-def session(given, acme, ada):
-    return given.login(acme, ada).session_token
-
-
-@pytest.fixture
 def recover(client, ada):
     def recover(code, **options):
         return client.recovery_codes.recover(**{**ids(ada), "recovery_code": code, **options})

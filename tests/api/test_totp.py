@@ -23,21 +23,6 @@ def _frozen(mock):
 
 
 @pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
-def ada(given, acme):
-    return given.member(acme, "ada@acme.test")
-
-
-@pytest.fixture
-def session(given, acme, ada):
-    return given.login(acme, ada).session_token
-
-
-@pytest.fixture
 def register(client, ada):
     def create(**options):
         return client.totps.create(**{**ids(ada), **options})

@@ -9,7 +9,9 @@ from tests.http.requests_of import Findings, World
 @pytest.fixture(scope="session")
 def world(mockstytch_server):
     """Shared, since no bad request changes anything; whoever sends one that may succeed takes ``own_world``."""
-    yield from _worlds(mockstytch_server.project())
+    project = mockstytch_server.project()
+    project.clock.freeze()  # sessions and codes must not expire while the tests run
+    yield from _worlds(project)
 
 
 @pytest.fixture

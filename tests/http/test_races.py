@@ -75,7 +75,7 @@ def test_a_row_that_was_read_before_another_took_it_is_not_taken_again():
     """What holds where several processes serve one database: the condition is in the UPDATE."""
     mock = Mock()
     with mock.transaction() as ctx:
-        read = one_time_tokens.mint(ctx, "discovery", "ada@acme.test", 60)
+        read = one_time_tokens.create_discovery_link(ctx, "ada@acme.test", "https://app.test/", 60)
         assert ctx.store.update_if_unchanged(read, used_at=ctx.now).used_at == ctx.now
         assert ctx.store.update_if_unchanged(read, used_at=ctx.now) is None
     mock.close()

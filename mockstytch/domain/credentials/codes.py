@@ -1,31 +1,41 @@
-"""Codes of six digits: one lives at a time, and it works once."""
+"""One-time codes of six digits, sent by e-mail or text message."""
 
 from mockstytch import errors
 from mockstytch.domain.credentials import locks, one_time_tokens
+from mockstytch.domain.shared import single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import OneTimeToken, TokenKind
 
 
 def issue(ctx: Context, kind: TokenKind, address: str, minutes: int, member: Member | None = None) -> OneTimeToken:
-    """A new code for an address; the former ones are void, by text message those of the member alone."""
-    for old in ctx.store.all(OneTimeToken, kind=kind, email_address=address, used_at=None):
-        if kind != "sms_otp" or (member and old.member_id == member.member_id):
-            ctx.store.update(old, used_at=ctx.now)
-    return one_time_tokens.mint(ctx, kind, address, minutes, member=member, code=ctx.ids.code())
+    """Create a code for an address and revoke the earlier ones.
+
+    Members can share a phone number, so a text message revokes only the codes of the same member.
+
+    Args:
+        address: the e-mail address or phone number that the code is sent to.
+        minutes: lifetime of the code.
+        member: None in discovery.
+    """
+    for earlier in ctx.store.all(OneTimeToken, kind=kind, email_address=address, used_at=None):
+        if kind != "sms_otp" or (member and earlier.member_id == member.member_id):
+            ctx.store.update(earlier, used_at=ctx.now)
+    return one_time_tokens.create_code(ctx, kind, address, minutes, member)
 
 
 def redeem(ctx: Context, kind: TokenKind, address: str, code: str, member: Member | None) -> OneTimeToken:
-    """Use a code up.
+    """Use a code.
+
+    An unknown code counts as a failed attempt of the member. A used or expired code doesn't, because it isn't a guess.
 
     Args:
-        address: where it was sent to, an e-mail address or a phone number.
-        member: who it was sent to, and whose failure a wrong one is; None in discovery.
+        address: the e-mail address or phone number that the code was sent to.
+        member: the member that the code was sent to; None in discovery.
 
     Raises:
-        otp_code_not_found: none like it was sent to the member. Counts as a failure.
-        unable_to_auth_otp_code: it was, and is used, replaced by a newer one or expired. No guess, so it doesn't count.
-        user_lock_limit_reached: too many wrong ones.
+        otp_code_not_found: if this code wasn't sent to the member.
+        unable_to_auth_otp_code: if the code is used, expired or replaced by a newer one.
     """
     if member is not None:
         locks.require_unlocked(ctx, member)
@@ -34,10 +44,5 @@ def redeem(ctx: Context, kind: TokenKind, address: str, code: str, member: Membe
     if not sent:
         raise locks.record_failure(ctx, member, errors.otp_code_not_found(because="no such code was sent"))
     newest = max(sent, key=lambda token: token.created_at)
-    if newest.used_at or newest.expires_at <= ctx.now:
-        because = "used, or replaced by a newer one" if newest.used_at else "expired"
-        raise errors.unable_to_auth_otp_code(because=because)
-    claimed = ctx.store.update_if_unchanged(newest, used_at=ctx.now)
-    if claimed is None:
-        raise errors.unable_to_auth_otp_code(because="used a moment ago")
-    return claimed
+    single_use.require_unused(ctx, newest, errors.unable_to_auth_otp_code, used="used or replaced by a newer code")
+    return single_use.consume(ctx, newest, errors.unable_to_auth_otp_code)

@@ -1,4 +1,4 @@
-"""Members who got it wrong too often, and wait."""
+"""Member locks: too many failed attempts in a row lock a member for a while."""
 
 from datetime import timedelta
 
@@ -9,21 +9,25 @@ from mockstytch.store.records.members import Member
 
 
 def require_unlocked(ctx: Context, member: Member) -> None:
-    """
+    """Check that a member isn't locked.
+
     Raises:
-        user_lock_limit_reached: the member is locked.
+        user_lock_limit_reached: if the member is locked after too many failed attempts.
     """
     if member.lock_expires_at and member.lock_expires_at > ctx.now:
-        left = int((member.lock_expires_at - ctx.now).total_seconds())
-        raise errors.user_lock_limit_reached(because=f"locked for {left} s more")
+        seconds = int((member.lock_expires_at - ctx.now).total_seconds())
+        raise errors.user_lock_limit_reached(because=f"locked for another {seconds} s")
 
 
 def record_failure(ctx: Context, member: Member | None, error: StytchError) -> StytchError:
-    """Count a failed attempt, which stays counted although the call fails, and lock the member at the limit.
+    """Count a failed attempt, and lock the member if it reached the limit.
 
     Args:
-        member: None where nobody knows whose attempt it was.
-        error: what the attempt is answered with.
+        member: None if the attempt can't be assigned to a member.
+        error: the error that the caller is going to raise.
+
+    Returns:
+        The error, marked so that the count is committed although the request fails.
     """
     if member is None:
         return error
@@ -38,5 +42,5 @@ def record_failure(ctx: Context, member: Member | None, error: StytchError) -> S
 
 
 def reset_attempts(ctx: Context, member: Member) -> Member:
-    """A proven factor sets the count back."""
+    """Set the count of failed attempts to zero and unlock the member. Called when a factor was verified."""
     return ctx.store.update(member, failed_attempts=0, lock_created_at=None, lock_expires_at=None)

@@ -1,133 +1,255 @@
-"""One-time secrets: sent once, redeemed once."""
+"""One-time tokens: the secrets in links and redirects, and the rows that store codes."""
 
-import base64
-import hashlib
 from datetime import timedelta
+from typing import Any
 
 from mockstytch import errors
-from mockstytch.domain.shared import redirects
+from mockstytch.domain.shared import redirects, single_use
 from mockstytch.errors import Kind
+from mockstytch.protocols import pkce
 from mockstytch.runtime import Context
+from mockstytch.store.records.credentials import ProviderAccount
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import OneTimeToken, TokenKind
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sso import SsoAccount
+
+# The value of ``stytch_token_type`` in the URL that a browser is redirected to.
+_TOKEN_TYPES: dict[TokenKind, str] = {
+    "magic_link": "multi_tenant_magic_links",
+    "email_update": "multi_tenant_magic_links",
+    "password_reset": "multi_tenant_passwords",
+    "discovery": "discovery",
+    "discovery_password_reset": "discovery",
+    "oauth": "oauth",
+    "discovery_oauth": "discovery_oauth",
+    "sso": "sso",
+}
 
 
-def mint(
-    ctx: Context,
-    kind: TokenKind,
-    email_address: str,
-    minutes: int,
-    *,
-    member: Member | None = None,
-    landing_url: str = "",
-    token_type: str = "",
-    slug: str = "",
-    public_token: str = "",
-    pkce_code_challenge: str = "",
-    code: str = "",
-    organization_id: str | None = None,
-    account_key: str | None = None,
-    connection_id: str | None = None,
+def create_magic_link(
+    ctx: Context, organization: Organization, member: Member, landing_url: str, minutes: int, code_challenge: str = ""
 ) -> OneTimeToken:
-    """A new secret: a link's token, or, with ``code``, the row that a code is kept in.
+    """Create the token of a link that logs a member in.
 
     Args:
-        minutes: how long it lives.
-        landing_url: where the link leads; the token, its type, the slug and the public token, where given, are added.
-        organization_id, account_key, connection_id: of an OAuth or SSO token, which knows no member yet.
+        landing_url: the app's URL that the link redirects to; token, token type and slug are added to its query.
+        minutes: lifetime of the token.
+        code_challenge: PKCE code challenge; "" if the login doesn't use PKCE.
     """
+    return _create(
+        ctx,
+        "magic_link",
+        minutes,
+        landing_url,
+        organization,
+        email_address=member.email_address,
+        pkce_code_challenge=code_challenge,
+        **_member_columns(member),
+    )
+
+
+def create_email_update_link(
+    ctx: Context, organization: Organization, member: Member, email_address: str, landing_url: str, minutes: int
+) -> OneTimeToken:
+    """Create the token of a link that changes a member's e-mail address to ``email_address``."""
+    columns = _member_columns(member)
+    return _create(ctx, "email_update", minutes, landing_url, organization, email_address=email_address, **columns)
+
+
+def create_password_reset_link(
+    ctx: Context, organization: Organization, member: Member, landing_url: str, minutes: int, code_challenge: str
+) -> OneTimeToken:
+    """Create the token of a link that sets a member's password."""
+    return _create(
+        ctx,
+        "password_reset",
+        minutes,
+        landing_url,
+        organization,
+        email_address=member.email_address,
+        pkce_code_challenge=code_challenge,
+        **_member_columns(member),
+    )
+
+
+def create_discovery_link(
+    ctx: Context, email_address: str, landing_url: str, minutes: int, code_challenge: str = ""
+) -> OneTimeToken:
+    """Create the token of a link that starts discovery for an e-mail address."""
+    return _create(
+        ctx, "discovery", minutes, landing_url, email_address=email_address, pkce_code_challenge=code_challenge
+    )
+
+
+def create_discovery_password_reset_link(
+    ctx: Context, email_address: str, landing_url: str, minutes: int, code_challenge: str
+) -> OneTimeToken:
+    """Create the token of a link that sets the password of an e-mail address."""
+    return _create(
+        ctx,
+        "discovery_password_reset",
+        minutes,
+        landing_url,
+        email_address=email_address,
+        pkce_code_challenge=code_challenge,
+    )
+
+
+def create_oauth_token(
+    ctx: Context,
+    organization: Organization | None,
+    account: ProviderAccount,
+    landing_url: str,
+    minutes: int,
+    code_challenge: str,
+) -> OneTimeToken:
+    """Create the token that the app receives after an OAuth login.
+
+    Args:
+        organization: None in discovery.
+    """
+    return _create(
+        ctx,
+        "oauth" if organization else "discovery_oauth",
+        minutes,
+        landing_url,
+        organization,
+        email_address=account.email_address,
+        organization_id=organization.organization_id if organization else None,
+        account_key=account.account_key,
+        pkce_code_challenge=code_challenge,
+    )
+
+
+def create_sso_token(
+    ctx: Context,
+    organization: Organization,
+    account: SsoAccount,
+    connection_id: str,
+    landing_url: str,
+    minutes: int,
+    code_challenge: str,
+) -> OneTimeToken:
+    """Create the token that the app receives after an SSO login.
+
+    Args:
+        connection_id: the connection that the login started with. With an external connection, the account belongs to
+            another connection.
+    """
+    return _create(
+        ctx,
+        "sso",
+        minutes,
+        landing_url,
+        organization,
+        email_address=account.email_address,
+        organization_id=organization.organization_id,
+        account_key=account.account_key,
+        connection_id=connection_id,
+        pkce_code_challenge=code_challenge,
+    )
+
+
+def create_code(ctx: Context, kind: TokenKind, address: str, minutes: int, member: Member | None) -> OneTimeToken:
+    """Create a code of six digits.
+
+    Args:
+        address: the e-mail address or phone number that the code is sent to.
+        member: None in discovery.
+    """
+    columns = _member_columns(member) if member else {}
+    return _create(ctx, kind, minutes, email_address=address, code=ctx.ids.code(), **columns)
+
+
+def _member_columns(member: Member) -> dict[str, Any]:
+    return {"organization_id": member.organization_id, "member_id": member.member_id}
+
+
+def _create(
+    ctx: Context,
+    kind: TokenKind,
+    minutes: int,
+    landing_url: str = "",
+    organization: Organization | None = None,
+    **columns: Any,
+) -> OneTimeToken:
     token = ctx.ids.token()
     if landing_url:
-        landing_url = redirects.landing(
-            landing_url, public_token=public_token, slug=slug, stytch_token_type=token_type, token=token
-        )
+        slug = organization.organization_slug if organization else ""
+        landing_url = redirects.landing(landing_url, slug=slug, stytch_token_type=_TOKEN_TYPES[kind], token=token)
     return ctx.store.insert(
         OneTimeToken(
             token=token,
             kind=kind,
-            organization_id=member.organization_id if member else organization_id,
-            member_id=member.member_id if member else None,
-            email_address=email_address,
-            code=code,
-            account_key=account_key,
-            connection_id=connection_id,
-            pkce_code_challenge=pkce_code_challenge,
             landing_url=landing_url,
             created_at=ctx.now,
             expires_at=ctx.now + timedelta(minutes=minutes),
+            **columns,
         )
     )
 
 
-def redeem_link(ctx: Context, token: str, kinds: tuple[TokenKind, ...], pkce_code_verifier: str) -> OneTimeToken:
-    """Use a link up. A refusal leaves it as it was.
+def redeem_link(ctx: Context, token: str, kinds: tuple[TokenKind, ...], code_verifier: str) -> OneTimeToken:
+    """Use the token of a link.
 
     Raises:
-        magic_link_not_found: there is none with this token, or it is of another kind.
-        unable_to_auth_magic_link: used or expired, or its member was deleted since.
-        pkce_expected_code_verifier, pkce_did_not_expect_code_verifier, pkce_mismatch: not the one who asked for it.
+        magic_link_not_found: if no link has this token, or it belongs to another kind of link.
+        unable_to_auth_magic_link: if the link is used, expired, or was sent to a member who has been deleted.
     """
-    found = ctx.store.find(OneTimeToken, token=token)
-    if found is None or found.kind not in kinds:
-        raise errors.magic_link_not_found(because=f"it is a {found.kind} token" if found else "unknown token")
-    if found.used_at:
-        ago = int((ctx.now - found.used_at).total_seconds())
-        raise errors.unable_to_auth_magic_link(because=f"the link was used {ago} s ago")
-    if found.expires_at <= ctx.now:
-        ago = int((ctx.now - found.expires_at).total_seconds())
-        raise errors.unable_to_auth_magic_link(because=f"the link expired {ago} s ago")
-    verify_pkce(found.pkce_code_challenge, pkce_code_verifier)
-    claimed = ctx.store.update_if_unchanged(found, used_at=ctx.now)
-    if claimed is None:
-        raise errors.unable_to_auth_magic_link(because="the link was used a moment ago")
-    return claimed
+    return redeem(ctx, token, kinds, code_verifier, errors.unable_to_auth_magic_link, errors.magic_link_not_found)
 
 
 def redeem_reset(ctx: Context, token: str, kind: TokenKind, code_verifier: str) -> OneTimeToken:
-    """Use a password reset link up. A refusal leaves it as it was.
+    """Use the token of a password reset link.
 
     Raises:
-        unable_to_auth_password_reset_token: unknown, used or expired, or its member was deleted since.
-        pkce_…: not the one who asked for it.
+        unable_to_auth_password_reset_token: if the token is unknown, used or expired, or was sent to a member who has
+            been deleted.
     """
-    return redeem(ctx, token, kind, code_verifier, errors.unable_to_auth_password_reset_token)
+    return redeem(ctx, token, (kind,), code_verifier, errors.unable_to_auth_password_reset_token)
 
 
-def redeem(ctx: Context, token: str, kind: TokenKind, verifier: str, missing: Kind) -> OneTimeToken:
-    """Use a token up, of a kind for which unknown, used and expired are one error. A refusal leaves it as it was.
+def redeem(
+    ctx: Context,
+    token: str,
+    kinds: tuple[TokenKind, ...],
+    code_verifier: str,
+    unusable: Kind,
+    not_found: Kind | None = None,
+) -> OneTimeToken:
+    """Use a token. If it is refused, it stays as it was.
 
     Args:
-        missing: that error.
+        kinds: the kinds of token that the caller accepts.
+        unusable: the error for a token that is used or expired.
+        not_found: the error for an unknown token or another kind; ``unusable`` by default.
     """
     found = ctx.store.find(OneTimeToken, token=token)
-    if found is None or found.kind != kind:
-        raise missing(because=f"it is a {found.kind} token" if found else "unknown token")
-    if found.used_at or found.expires_at <= ctx.now:
-        raise missing(because="used already" if found.used_at else "expired")
-    verify_pkce(found.pkce_code_challenge, verifier)
-    claimed = ctx.store.update_if_unchanged(found, used_at=ctx.now)
-    if claimed is None:
-        raise missing(because="used a moment ago")
-    return claimed
+    if found is None or found.kind not in kinds:
+        raise (not_found or unusable)(because=f"it is a {found.kind} token" if found else "unknown token")
+    single_use.require_unused(ctx, found, unusable)
+    require_code_verifier(found.pkce_code_challenge, code_verifier)
+    return single_use.consume(ctx, found, unusable)
 
 
-def verify_pkce(challenge: str, verifier: str) -> None:
-    """
+def require_code_verifier(challenge: str, verifier: str) -> None:
+    """Check the PKCE code verifier of a token.
+
     Raises:
-        pkce_expected_code_verifier, pkce_did_not_expect_code_verifier: one of the two is missing.
-        pkce_mismatch: they don't belong together (RFC 7636, S256).
+        pkce_expected_code_verifier: if the login started with a code challenge and no code verifier is given.
+        pkce_did_not_expect_code_verifier: if a code verifier is given and the login started without a code challenge.
+        pkce_mismatch: if the code challenge wasn't made from the code verifier.
     """
     if challenge and not verifier:
         raise errors.pkce_expected_code_verifier()
     if verifier and not challenge:
         raise errors.pkce_did_not_expect_code_verifier()
-    if challenge:
-        digest = hashlib.sha256(verifier.encode()).digest()
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != challenge:
-            raise errors.pkce_mismatch()
+    if challenge and not pkce.matches_challenge(verifier, challenge):
+        raise errors.pkce_mismatch()
 
 
 def revoke_outstanding(ctx: Context, member: Member) -> None:
-    """Outstanding links and codes of a member die with it."""
+    """Revoke the unused links and codes that were sent to a member."""
     for token in ctx.store.all(OneTimeToken, member_id=member.member_id, used_at=None):
         ctx.store.update(token, used_at=ctx.now)

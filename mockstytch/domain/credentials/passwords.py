@@ -1,4 +1,8 @@
-"""Passwords: what a good one is, whose it is, and what follows from setting one."""
+"""Passwords: set, verify and delete them, and check their strength.
+
+A password belongs to a member, or, in a project with cross-organization passwords, to an e-mail address. ``scope_of``
+returns the key that it is stored under.
+"""
 
 from functools import cache
 from typing import Any
@@ -15,27 +19,32 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import PasswordPolicy
 from mockstytch.store.records.sessions import Factor
 
-_LONGEST = 32  # what zxcvbn looks at: on more it can take seconds
-_LOWEST_SCORE = 3
+_MAX_ESTIMATED_LENGTH = 32  # zxcvbn can take seconds on a longer password
+_MIN_SCORE = 3
 
 
 def find_password(ctx: Context, member: Member) -> Password | None:
-    """The member's password: its own, or, where they are shared, its address's."""
+    """Return the member's password, or, with cross-organization passwords, the password of the member's address."""
     return find_by_scope(ctx, scope_of(ctx, member.member_id, member.email_address))
 
 
 def find_by_scope(ctx: Context, scope: str) -> Password | None:
+    """Return the password stored under a scope, as returned by ``scope_of``."""
     return ctx.store.find(Password, scope=scope)
 
 
 def scope_of(ctx: Context, member_id: str, email_address: str) -> str:
+    """Return the e-mail address if the project has cross-organization passwords, else the member id."""
     return email_address if ctx.project.settings.cross_org_passwords_enabled else member_id
 
 
 def require_mode(ctx: Context, *, cross_org: bool) -> None:
-    """
+    """Check that the project has the kind of passwords that an endpoint is for.
+
     Raises:
-        cross_org_passwords_not_enabled, cross_org_passwords_enabled: the endpoint is for the other mode.
+        cross_org_passwords_not_enabled: if the endpoint needs cross-organization passwords and they are turned off.
+        cross_org_passwords_enabled: if the endpoint needs passwords per organization and cross-organization passwords
+            are turned on.
     """
     enabled = ctx.project.settings.cross_org_passwords_enabled
     if cross_org and not enabled:
@@ -45,33 +54,40 @@ def require_mode(ctx: Context, *, cross_org: bool) -> None:
 
 
 def set_password(ctx: Context, member: Member, hash: str) -> Member:
-    """Give a member a password, in place of a former one; where they are shared, everybody with its address. Of the
-    member itself the caller tells."""
+    """Set a member's password, or, with cross-organization passwords, the password of the member's address.
+
+    The caller emits the member's update event. This function emits the events of the other members with the address.
+
+    Args:
+        hash: a hash made by ``password_hashes``.
+    """
     if ctx.project.settings.cross_org_passwords_enabled:
-        set_password_for_address(ctx, member.email_address, hash, untold=member.member_id)
+        set_password_for_address(ctx, member.email_address, hash, exclude_event_for=member.member_id)
         return ctx.store.get(Member, member_id=member.member_id)
     saved = _save(ctx, member.member_id, hash, member.member_id)
     return ctx.store.update(member, member_password_id=saved.member_password_id, updated_at=ctx.now)
 
 
-def set_password_for_address(ctx: Context, email_address: str, hash: str, untold: str = "") -> list[Member]:
-    """Give an address a password, in place of a former one. Answers its members: the deleted ones have it as well, for
-    the day they are reactivated.
+def set_password_for_address(ctx: Context, email_address: str, hash: str, exclude_event_for: str = "") -> list[Member]:
+    """Set the password of an e-mail address, and return the members with this address.
+
+    Deleted members get the password too, so that reactivation restores it.
 
     Args:
-        untold: the member of whom the caller tells.
+        hash: a hash made by ``password_hashes``.
+        exclude_event_for: id of a member whose update event the caller emits.
     """
     saved = _save(ctx, email_address, hash)
-    holders = ctx.store.all(Member, email_address=email_address)
-    return [_now_has(ctx, holder, saved.member_password_id, untold) for holder in holders]
+    members = ctx.store.all(Member, email_address=email_address)
+    return [_assign(ctx, member, saved.member_password_id, exclude_event_for) for member in members]
 
 
-def _now_has(ctx: Context, holder: Member, member_password_id: str, untold: str) -> Member:
-    holder = ctx.store.update(holder, member_password_id=member_password_id, updated_at=ctx.now)
-    if holder.status != "deleted" and holder.member_id != untold:
-        organization = ctx.store.get(Organization, organization_id=holder.organization_id)
-        member_events.member_updated(ctx, holder, organization)
-    return holder
+def _assign(ctx: Context, member: Member, member_password_id: str, exclude_event_for: str) -> Member:
+    member = ctx.store.update(member, member_password_id=member_password_id, updated_at=ctx.now)
+    if member.status != "deleted" and member.member_id != exclude_event_for:
+        organization = ctx.store.get(Organization, organization_id=member.organization_id)
+        member_events.member_updated(ctx, member, organization)
+    return member
 
 
 def _save(ctx: Context, scope: str, hash: str, member_id: str | None = None) -> Password:
@@ -89,101 +105,95 @@ def _save(ctx: Context, scope: str, hash: str, member_id: str | None = None) -> 
 
 
 def delete(ctx: Context, member: Member) -> Member:
-    """The member's own password goes.
-
-    Raises:
-        cross_org_passwords_enabled: it is not the member's alone.
-    """
+    """Delete a member's password. The caller emits the member's update event."""
     require_mode(ctx, cross_org=False)
-    if found := find_password(ctx, member):
-        ctx.store.delete(found)
+    if password := find_password(ctx, member):
+        ctx.store.delete(password)
     return ctx.store.update(member, member_password_id="", updated_at=ctx.now)
 
 
-def require_reset(ctx: Context, email_address: str, untold: str = "") -> None:
-    """The address's password opens nothing any more. It goes, if only one active member has it; shared by several, it
-    stays to be replaced by mail.
+def require_reset(ctx: Context, email_address: str, exclude_event_for: str = "") -> None:
+    """Refuse the password of an e-mail address from now on, until it is reset by e-mail.
+
+    The password is deleted if at most one active member has it. If several members share it, it is kept and marked.
 
     Args:
-        untold: the member of whom the caller tells.
+        exclude_event_for: id of a member whose update event the caller emits.
 
     Raises:
-        cross_org_passwords_not_enabled: addresses have none.
-        member_password_not_found: this one has none.
+        member_password_not_found: if the e-mail address has no password.
     """
     require_mode(ctx, cross_org=True)
-    found = find_by_scope(ctx, email_address)
-    if found is None:
+    password = find_by_scope(ctx, email_address)
+    if password is None:
         raise errors.member_password_not_found()
-    having = ctx.store.all(Member, member_password_id=found.member_password_id)
-    if sum(holder.status == "active" for holder in having) <= 1:
-        for holder in having:
-            _now_has(ctx, holder, "", untold)
-        ctx.store.delete(found)
+    members = ctx.store.all(Member, member_password_id=password.member_password_id)
+    if sum(member.status == "active" for member in members) <= 1:
+        for member in members:
+            _assign(ctx, member, "", exclude_event_for)
+        ctx.store.delete(password)
     else:
-        ctx.store.update(found, reset_required=True)
+        ctx.store.update(password, reset_required=True)
 
 
-def _holders(ctx: Context, email_address: str) -> list[Member]:
-    """The members with an address, who share its password; not the deleted ones."""
-    found = ctx.store.all(Member, email_address=email_address)
-    return [lookup.without_expired_lock(ctx, holder) for holder in found if holder.status != "deleted"]
+def _members_with_address(ctx: Context, email_address: str) -> list[Member]:
+    members = ctx.store.all(Member, email_address=email_address)
+    return [lookup.without_expired_lock(ctx, member) for member in members if member.status != "deleted"]
 
 
 def verify_shared(ctx: Context, email_address: str, password: str) -> None:
-    """Show the password of an address. A wrong one counts against each member who has the address.
+    """Verify the password of an e-mail address.
+
+    A wrong password counts as a failed attempt of each member with this address.
 
     Raises:
-        member_password_not_found: there is none.
-        unauthorized_credentials: it is another.
-        user_lock_limit_reached: too many wrong ones, for one of the members.
-        member_reset_password: it is right, and no longer good enough.
+        member_password_not_found: if the e-mail address has no password.
+        unauthorized_credentials: if the password is wrong.
     """
     stored = find_by_scope(ctx, email_address)
     if stored is None:
         raise errors.member_password_not_found()
-    having = _holders(ctx, email_address)
-    for holder in having:
-        locks.require_unlocked(ctx, holder)
+    members = _members_with_address(ctx, email_address)
+    for member in members:
+        locks.require_unlocked(ctx, member)
     if not password_hashes.verify(stored.hash, password):
         error = errors.unauthorized_credentials(because="wrong password")
-        for holder in having:
-            error = locks.record_failure(ctx, holder, error)
+        for member in members:
+            error = locks.record_failure(ctx, member, error)
         raise error
-    for holder in having:
-        locks.reset_attempts(ctx, holder)
+    for member in members:
+        locks.reset_attempts(ctx, member)
     require_still_strong(ctx, stored, password, email_address)
 
 
 def verify(ctx: Context, member: Member, password: str) -> Member:
-    """Log in by the member's password.
+    """Verify a member's password at login. Return the member with its failed attempts reset.
 
     Raises:
-        member_password_not_found: there is none.
-        unauthorized_credentials: it is another.
-        user_lock_limit_reached: too many wrong ones.
-        member_reset_password: it is right, and no longer good enough.
+        unauthorized_credentials: if the password is wrong.
     """
-    member, stored = _shown(ctx, member, password, errors.unauthorized_credentials)
+    member, stored = _verify_hash(ctx, member, password, errors.unauthorized_credentials)
     require_still_strong(ctx, stored, password, member.email_address)
     return member
 
 
 def verify_current(ctx: Context, member: Member, password: str) -> Member:
-    """Show the password that is about to be replaced, good enough or not.
+    """Verify the password that a member wants to change. It may be too weak for a login.
 
     Raises:
-        member_password_not_found: there is none.
-        password_does_not_match: it is another.
-        user_lock_limit_reached: too many wrong ones.
-        member_reset_password: it is right, but has to be replaced by mail.
+        password_does_not_match: if the existing password is wrong.
     """
-    member, stored = _shown(ctx, member, password, errors.password_does_not_match)
-    _check_no_reset(stored)
+    member, stored = _verify_hash(ctx, member, password, errors.password_does_not_match)
+    _require_no_reset_pending(stored)
     return member
 
 
-def _shown(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> tuple[Member, Password]:
+def _verify_hash(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> tuple[Member, Password]:
+    """Compare a password with the stored hash, and count or reset the member's failed attempts.
+
+    Raises:
+        member_password_not_found: if the member has no password.
+    """
     locks.require_unlocked(ctx, member)
     stored = find_password(ctx, member)
     if stored is None:
@@ -194,35 +204,46 @@ def _shown(ctx: Context, member: Member, password: str, wrong: errors.Kind) -> t
 
 
 def on_email_changed(ctx: Context, member: Member) -> Member:
-    """A member with a new address has no password any more; or, where they are shared, that of the address."""
+    """Delete the password of a member whose e-mail address changed.
+
+    With cross-organization passwords, the member gets the password of the new address.
+    """
     if not ctx.project.settings.cross_org_passwords_enabled:
         return delete(ctx, member)
     shared = find_password(ctx, member)
     return ctx.store.update(member, member_password_id=shared.member_password_id if shared else "")
 
 
-def _check_no_reset(stored: Password) -> None:
+def _require_no_reset_pending(stored: Password) -> None:
+    """Check that the password doesn't have to be reset.
+
+    Raises:
+        member_reset_password: if the password is right, and a reset by e-mail was required.
+    """
     if stored.reset_required:
-        raise errors.member_reset_password(because="a reset by mail was required")
+        raise errors.member_reset_password(because="a reset by e-mail was required")
 
 
 def require_still_strong(ctx: Context, stored: Password, password: str, email_address: str) -> None:
-    """
+    """Check a correct password against the policy again, if the policy says so.
+
     Raises:
-        member_reset_password: a reset was required; or it is known to be breached, or outdated by the policy.
+        member_reset_password: if the password is right, and is breached or too weak for the policy.
     """
-    _check_no_reset(stored)
+    _require_no_reset_pending(stored)
     policy = ctx.project.settings.password_policy
     if policy.check_breach_on_authentication and is_breached(policy, password):
         raise errors.member_reset_password(because="the password is breached")
     if policy.validate_on_authentication and not is_strong(policy, password, email_address):
-        raise errors.member_reset_password(because="the policy asks for a better one")
+        raise errors.member_reset_password(because="too weak for the password policy")
 
 
 def require_strong(ctx: Context, password: str, email_address: str) -> None:
-    """
+    """Check a new password against the policy.
+
     Raises:
-        breached_password, weak_password: not good enough for a new one.
+        breached_password: if the new password is known from a breach.
+        weak_password: if the new password is too weak for the password policy.
     """
     policy = ctx.project.settings.password_policy
     if policy.check_breach_on_creation and is_breached(policy, password):
@@ -232,25 +253,31 @@ def require_strong(ctx: Context, password: str, email_address: str) -> None:
 
 
 def is_strong(policy: PasswordPolicy, password: str, email_address: str) -> bool:
+    """Return whether the password meets the policy. Breaches aren't considered."""
     if policy.validation_policy == "LUDS":
         luds = luds_feedback(policy, password)
         return not luds["missing_complexity"] and not luds["missing_characters"]
-    return bool(zxcvbn(password, email_address)["score"] >= _LOWEST_SCORE)
+    return bool(zxcvbn(password, email_address)["score"] >= _MIN_SCORE)
 
 
 def zxcvbn(password: str, email_address: str = "") -> dict[str, Any]:
-    """The estimate of the library of that name: ``score`` (0 to 4), ``feedback``."""
+    """Return zxcvbn's estimate of a password: ``score`` (0 to 4) and ``feedback``.
+
+    Args:
+        email_address: a password that contains it, or a part of it, scores lower.
+    """
     if not password:
         return {"score": 0, "feedback": {"warning": "", "suggestions": []}}
     from zxcvbn import zxcvbn as estimate
 
-    known = [part for part in (email_address, *email_address.split("@")) if part]
-    found: dict[str, Any] = estimate(password[:_LONGEST], user_inputs=known)
-    return found
+    user_inputs = [part for part in (email_address, *email_address.split("@")) if part]
+    result: dict[str, Any] = estimate(password[:_MAX_ESTIMATED_LENGTH], user_inputs=user_inputs)
+    return result
 
 
 def luds_feedback(policy: PasswordPolicy, password: str) -> dict[str, Any]:
-    """Lower case, upper case, digits, symbols: what is there, and what is missing."""
+    """Return which classes of characters a password has (lower case, upper case, digits, symbols), and how many
+    classes and characters the policy requires in addition."""
     has = {
         "has_lower_case": any("a" <= c <= "z" for c in password),
         "has_upper_case": any("A" <= c <= "Z" for c in password),
@@ -265,23 +292,23 @@ def luds_feedback(policy: PasswordPolicy, password: str) -> dict[str, Any]:
 
 
 def is_breached(policy: PasswordPolicy, password: str) -> bool:
-    """Whether a password is on the offline list, or on the project's own."""
+    """Return whether a password is on the built-in list of breached passwords, or on the project's list."""
     return password.lower() in _common_passwords() or password in policy.breached_passwords
 
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """The 30,000 most common ones of real breaches, which the zxcvbn library carries."""
+    """Return the 30,000 most common passwords of real breaches, a list that is part of zxcvbn."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def factor(ctx: Context, *, proves_email: str = "") -> Factor:
-    """A password as a factor.
+    """Create the authentication factor of a password.
 
     Args:
-        proves_email: the address that was proven by setting it through a mailed link; a returning password proves none.
+        proves_email: the e-mail address that was verified by the link that set the password; "" at a login.
     """
     return Factor(
         type="password",
@@ -293,8 +320,12 @@ def factor(ctx: Context, *, proves_email: str = "") -> Factor:
     )
 
 
-def end_sessions(ctx: Context, member: Member, but: str = "") -> None:
-    """A new password ends the member's sessions, all but one."""
+def revoke_sessions(ctx: Context, member: Member, except_session: str = "") -> None:
+    """Revoke the sessions of a member whose password changed.
+
+    Args:
+        except_session: id of a session that stays active.
+    """
     for session in sessions.active_sessions(ctx, member):
-        if session.member_session_id != but:
+        if session.member_session_id != except_session:
             sessions.revoke(ctx, session)

@@ -1,13 +1,11 @@
-"""Authenticator apps (RFC 6238: SHA-1, 30 seconds, six digits) and the recovery codes that come with them."""
+"""Authenticator apps: a second factor by time-based one-time password (RFC 6238: SHA-1, 30 seconds, six digits)."""
 
 import base64
 import io
-import re
 from datetime import timedelta
 from typing import Any
 
 from mockstytch import errors
-from mockstytch.clock import position
 from mockstytch.domain.credentials import locks
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import RecoveryCode, Totp
@@ -16,27 +14,26 @@ from mockstytch.store.records.organizations import Organization
 
 _STEP_SECONDS = 30
 _DRIFT_STEPS = 1
-_RECOVERY_CODE = r"[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}"
-RECOVERY_CODES = 10
 
 
 def register(ctx: Context, member: Member, minutes: int, secret: str = "") -> Totp:
-    """Begin a registration; a pending one of before is replaced once it has expired.
+    """Create a pending registration. It becomes active with the first code of the app.
 
     Args:
-        minutes: how long it waits for its first code.
-        secret: base32; made up where "".
+        minutes: how long the registration waits for the first code.
+        secret: the shared secret in base32. By default, one is generated.
 
     Raises:
-        active_totp_exists, pending_totp_exists: there is one already.
+        active_totp_exists: if the member already has an active registration.
+        pending_totp_exists: if the member already has a pending registration that hasn't expired.
     """
-    old = ctx.store.find(Totp, member_id=member.member_id)
-    if old is not None:
-        if old.status == "active":
+    existing = ctx.store.find(Totp, member_id=member.member_id)
+    if existing is not None:
+        if existing.status == "active":
             raise errors.active_totp_exists()
-        if old.expires_at > ctx.now:
+        if existing.expires_at > ctx.now:
             raise errors.pending_totp_exists()
-        ctx.store.delete(old)
+        ctx.store.delete(existing)
     return ctx.store.insert(
         Totp(
             totp_registration_id=ctx.ids.new("totp"),
@@ -49,32 +46,31 @@ def register(ctx: Context, member: Member, minutes: int, secret: str = "") -> To
 
 
 def verify(ctx: Context, member: Member, code: str) -> Totp:
-    """Show a code of the member's app. The first one makes a registration active.
+    """Verify a code of the member's app. The first code activates a pending registration.
 
     Raises:
-        totp_not_found: there is no app.
-        expired_totp: the registration waited too long for its first code.
-        totp_code_already_authenticated: this code, or a later one, was shown before.
-        unable_to_authenticate_totp: it isn't one. Counts as a failure.
-        user_lock_limit_reached: too many wrong ones.
+        totp_not_found: if the member has no registration.
+        expired_totp: if the registration expired before its first code.
+        totp_code_already_authenticated: if this code or a later one was used before.
+        unable_to_authenticate_totp: if the code is wrong, which counts as a failed attempt.
     """
     locks.require_unlocked(ctx, member)
-    registered = ctx.store.find(Totp, member_id=member.member_id)
-    if registered is None:
+    registration = ctx.store.find(Totp, member_id=member.member_id)
+    if registration is None:
         raise errors.totp_not_found()
-    if registered.status == "pending" and registered.expires_at <= ctx.now:
+    if registration.status == "pending" and registration.expires_at <= ctx.now:
         raise errors.expired_totp()
-    step = _step_of(ctx, registered.secret, code)
+    step = _step_of(ctx, registration.secret, code)
     if step is None:
         raise locks.record_failure(ctx, member, errors.unable_to_authenticate_totp())
-    if step <= registered.last_step or not ctx.store.update_if_unchanged(registered, last_step=step):
+    if step <= registration.last_step or not ctx.store.update_if_unchanged(registration, last_step=step):
         raise errors.totp_code_already_authenticated()
-    return ctx.store.update(registered, status="active", last_step=step)
+    return ctx.store.update(registration, status="active", last_step=step)
 
 
 def _step_of(ctx: Context, secret: str, code: str) -> int | None:
-    """The time step that a code belongs to: now, or one before or after."""
-    import pyotp  # who has no authenticator app doesn't pay for it
+    """Return the time step that a code belongs to: the current one, the one before or the one after."""
+    import pyotp  # imported on first use, to keep the start of the server fast
 
     app = pyotp.TOTP(secret, interval=_STEP_SECONDS)
     now = int(ctx.now.timestamp()) // _STEP_SECONDS
@@ -84,52 +80,25 @@ def _step_of(ctx: Context, secret: str, code: str) -> int | None:
     return None
 
 
-def qr_code(registered: Totp, member: Member, organization: Organization) -> str:
-    """The registration as a picture for the app's camera: a PNG in a data URL."""
+def qr_code(registration: Totp, member: Member, organization: Organization) -> str:
+    """Return the QR code of a registration, as a PNG in a data URL."""
     import pyotp
     import segno
 
-    uri = pyotp.TOTP(registered.secret).provisioning_uri(
+    uri = pyotp.TOTP(registration.secret).provisioning_uri(
         name=member.email_address, issuer_name=organization.organization_name
     )
-    picture = io.BytesIO()
-    segno.make(uri).save(picture, kind="png", scale=5)
-    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
-
-
-def new_recovery_codes(ctx: Context, member: Member, given: list[str] | None = None) -> list[str]:
-    """Ten codes, or the given ones, in place of all former ones."""
-    ctx.store.delete_all(RecoveryCode, member_id=member.member_id)
-    codes = given or [ctx.ids.recovery_code() for _ in range(RECOVERY_CODES)]
-    for code in codes:
-        ctx.store.insert(
-            RecoveryCode(
-                recovery_code_id=str(ctx.ids.uuid()),
-                member_id=member.member_id,
-                code=code,
-                position=position(),
-                created_at=ctx.now,
-            )
-        )
-    return codes
-
-
-def is_recovery_code(text: str) -> bool:
-    """Whether a code looks like those made here."""
-    return re.fullmatch(_RECOVERY_CODE, text) is not None
-
-
-def recovery_codes(ctx: Context, member: Member) -> list[RecoveryCode]:
-    """Those that are left."""
-    left = ctx.store.all(RecoveryCode, member_id=member.member_id, used_at=None)
-    return sorted(left, key=lambda code: code.position)
+    png = io.BytesIO()
+    segno.make(uri).save(png, kind="png", scale=5)
+    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
 
 def delete(ctx: Context, member: Member) -> None:
-    """The app and its recovery codes go."""
+    """Delete a member's authenticator app and its recovery codes."""
     ctx.store.delete_all(Totp, member_id=member.member_id)
     ctx.store.delete_all(RecoveryCode, member_id=member.member_id)
 
 
-def factor_detail(registered: Totp) -> dict[str, Any]:
-    return {"authenticator_app_factor": {"totp_id": registered.totp_registration_id}}
+def factor_detail(registration: Totp) -> dict[str, Any]:
+    """Return the part of an authentication factor that identifies the authenticator app."""
+    return {"authenticator_app_factor": {"totp_id": registration.totp_registration_id}}

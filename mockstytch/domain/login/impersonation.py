@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from mockstytch import errors
-from mockstytch.domain.shared import emails
+from mockstytch.domain.shared import emails, single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import ImpersonationToken
 from mockstytch.store.records.members import Member
@@ -57,15 +57,14 @@ def redeem(ctx: Context, token: str) -> tuple[Member, Factor]:
         member_impersonation_not_allowed: not any more.
     """
     found = ctx.store.find(ImpersonationToken, token=token)
-    if found is None or found.used_at or found.expires_at <= ctx.now:
-        why = "unknown" if found is None else "used already" if found.used_at else "expired"
-        raise errors.unable_to_auth_impersonation_token(because=why)
+    if found is None:
+        raise errors.unable_to_auth_impersonation_token(because="unknown token")
+    single_use.require_unused(ctx, found, errors.unable_to_auth_impersonation_token)
     member = ctx.store.get(Member, member_id=found.member_id)
     if member.status == "deleted":
         raise errors.unable_to_auth_impersonation_token(because="the member was deleted since")
     require_allowed(ctx, member)
-    if ctx.store.update_if_unchanged(found, used_at=ctx.now) is None:
-        raise errors.unable_to_auth_impersonation_token(because="used a moment ago")
+    single_use.consume(ctx, found, errors.unable_to_auth_impersonation_token)
     detail = {
         "impersonator_id": found.impersonator_id,
         "impersonator_email_address": found.impersonator_email_address,

@@ -18,7 +18,7 @@ from mockstytch.domain.credentials import locks
 from mockstytch.domain.login import mfa, oauth
 from mockstytch.domain.organizations import organization_settings, provisioning
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup, member_events
+from mockstytch.domain.shared import lookup, member_events, single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -149,8 +149,8 @@ def next_step(
             "primary_required": {"allowed_auth_methods": missing} if missing is not None else None,
             "mfa_required": mfa.start_challenge(ctx, organization, member, wish.locale) if missing is None else None,
         }
-    if intermediate is not None and ctx.store.update_if_unchanged(intermediate, used_at=ctx.now) is None:
-        raise errors.intermediate_session_not_found(because="used a moment ago")
+    if intermediate is not None:
+        single_use.consume(ctx, intermediate, errors.intermediate_session_not_found)
     member, factors = link_oauth_accounts(ctx, organization, member, factors)
     session = sessions.start(ctx, member, factors, wish.minutes, wish.claims)
     return _authenticated(ctx, organization, member, session)

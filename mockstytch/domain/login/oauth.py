@@ -8,7 +8,7 @@ import msgspec
 from mockstytch import errors, keys
 from mockstytch.clock import position
 from mockstytch.domain.credentials import one_time_tokens
-from mockstytch.domain.shared import emails, lookup, redirects
+from mockstytch.domain.shared import emails, lookup, redirects, single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import NextIdentity, OAuthFlow, OAuthRegistration, ProviderAccount
 from mockstytch.store.records.members import Member, OAuthLink
@@ -205,27 +205,18 @@ def finish_flow(ctx: Context, state: str, code: str) -> str:
     going = get_flow(ctx, state)
     if not code or going.code != code or going.account_key is None:
         raise errors.oauth_auth_code_error()
-    if ctx.store.update_if_unchanged(going, used_at=ctx.now) is None:
-        raise errors.oauth_state_used()
+    single_use.consume(ctx, going, errors.oauth_state_used)
     account = ctx.store.get(ProviderAccount, account_key=going.account_key)
-    slug, member = "", None
+    organization, member = None, None
     if going.organization_id is not None:
         organization = ctx.store.find(Organization, organization_id=going.organization_id)
         if organization is None:
             raise errors.organization_not_found(because="deleted since")
-        slug = organization.organization_slug
         member = match_member(ctx, organization, account)
-    token = one_time_tokens.mint(
-        ctx,
-        "oauth" if going.organization_id else "discovery_oauth",
-        account.email_address,
-        ctx.project.settings.oauth_token_minutes,
-        landing_url=going.login_url if member or not going.organization_id else going.signup_url,
-        token_type="oauth" if going.organization_id else "discovery_oauth",
-        slug=slug,
-        pkce_code_challenge=going.pkce_code_challenge,
-        organization_id=going.organization_id,
-        account_key=account.account_key,
+    landing_url = going.login_url if member or not organization else going.signup_url
+    minutes = ctx.project.settings.oauth_token_minutes
+    token = one_time_tokens.create_oauth_token(
+        ctx, organization, account, landing_url, minutes, going.pkce_code_challenge
     )
     return token.landing_url
 
@@ -243,7 +234,7 @@ def redeem(ctx: Context, token: str, kind: Literal["oauth", "discovery_oauth"], 
         oauth_token_not_found: there is none with this token, it is of another kind, used or expired.
         pkce_…: not the one who started.
     """
-    return one_time_tokens.redeem(ctx, token, kind, verifier, errors.oauth_token_not_found)
+    return one_time_tokens.redeem(ctx, token, (kind,), verifier, errors.oauth_token_not_found)
 
 
 def account_of(ctx: Context, token: OneTimeToken) -> ProviderAccount:

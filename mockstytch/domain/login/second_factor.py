@@ -7,7 +7,7 @@ import msgspec
 from mockstytch import errors
 from mockstytch.domain.login import login_flow, mfa
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import lookup, member_events
+from mockstytch.domain.shared import lookup, member_events, single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -147,8 +147,7 @@ def complete(
         member = _enrolled(ctx, organization, member, method, wish, proven)
         session = sessions.extend(ctx, held, wish.minutes, wish.claims, [factor])
     else:
-        if ctx.store.update_if_unchanged(held, used_at=ctx.now) is None:
-            raise errors.intermediate_session_not_found(because="used a moment ago")
+        single_use.consume(ctx, held, errors.intermediate_session_not_found)
         factors = login_flow.factors_for(held, organization)
         member = login_flow.activate_pending(ctx, organization, login_flow.activate(ctx, organization, member, factors))
         member, factors = login_flow.link_oauth_accounts(

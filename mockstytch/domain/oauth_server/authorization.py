@@ -1,7 +1,5 @@
 """Whether a connected app may act for a member, and as what: scopes, consent, the code that comes of it."""
 
-import base64
-import hashlib
 import re
 from datetime import timedelta
 from typing import Any, Literal
@@ -11,6 +9,7 @@ from mockstytch import errors
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import permissions
 from mockstytch.domain.roles import member_roles, session_roles
+from mockstytch.protocols import pkce
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import Authorization, ConnectedApp, Grant
@@ -152,9 +151,8 @@ def verify_code_challenge(challenge: str, verifier: str) -> bool:
     """RFC 7636, S256. Without a challenge there must be no verifier either (RFC 9700, 2.1.1)."""
     if not challenge or not verifier:
         return not challenge and not verifier
-    digest = hashlib.sha256(verifier.encode()).digest()
     well_formed = re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier) is not None
-    return well_formed and base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
+    return well_formed and pkce.matches_challenge(verifier, challenge)
 
 
 def issuer(ctx: Context) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from mockstytch import errors, wire
 from mockstytch.domain.oauth_server import authorization, connected_apps
 from mockstytch.domain.sessions import jwt, jwt_templates
+from mockstytch.domain.shared import single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import AccessToken, Authorization, ConnectedApp, Grant, RefreshToken
@@ -71,10 +72,8 @@ def exchange_code(
         raise errors.invalid_grant(because="the code_verifier does not fit the code_challenge")
     if strange := authorization.invalid_resources(resources, within=found.resources):
         raise errors.invalid_target(because=" ".join(strange))
-    used = ctx.store.update_if_unchanged(found, used_at=ctx.now)
-    if used is None:
-        raise errors.invalid_grant(because="the code was used a moment ago")
-    return _issued(ctx, about, used.scopes)
+    found = single_use.consume(ctx, found, errors.invalid_grant)
+    return _issued(ctx, about, found.scopes)
 
 
 def exchange_refresh_token(ctx: Context, app: ConnectedApp, token: str, scope: str) -> dict[str, Any]:
@@ -97,8 +96,7 @@ def exchange_refresh_token(ctx: Context, app: ConnectedApp, token: str, scope: s
     scopes = scope.split() or about.authorization.scopes
     if not set(scopes) <= set(about.authorization.scopes):
         raise errors.invalid_scope(because="more than was granted")
-    if ctx.store.update_if_unchanged(found, used_at=ctx.now) is None:
-        raise errors.invalid_grant(because="the token was used a moment ago")
+    single_use.consume(ctx, found, errors.invalid_grant)
     return _issued(ctx, about, scopes)
 
 

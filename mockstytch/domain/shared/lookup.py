@@ -3,6 +3,7 @@
 import re
 
 from mockstytch import errors
+from mockstytch.domain.shared import single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -78,7 +79,7 @@ def intermediate_session(ctx: Context, token: str) -> IntermediateSession:
         intermediate_session_not_found: if the token is unknown, expired or used.
     """
     found = ctx.store.find(IntermediateSession, intermediate_session_token=token)
-    if found is None or found.used_at or found.expires_at <= ctx.now:
-        why = "unknown" if found is None else "used already" if found.used_at else "expired"
-        raise errors.intermediate_session_not_found(because=why)
+    if found is None:
+        raise errors.intermediate_session_not_found(because="unknown token")
+    single_use.require_unused(ctx, found, errors.intermediate_session_not_found)
     return found

@@ -2,13 +2,14 @@
 
 import hmac
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from mockstytch import errors, keys
 from mockstytch.clock import position
+from mockstytch.domain.shared import single_use
 from mockstytch.domain.sso import sso_connections
 from mockstytch.domain.sso.sso_connections import IdpConnection
 from mockstytch.protocols.saml import certificates, identity_provider, service_provider, xml
@@ -326,7 +327,9 @@ def exchange_code(
         grant = _grant_of_code(ctx, connection, form)
     elif form.get("grant_type") == "refresh_token":
         found = ctx.store.find(BuiltinProviderGrant, refresh_token=form.get("refresh_token") or "-")
-        grant = found if found and found.connection_id == connection.connection_id else _refuse("invalid_grant")
+        if found is None or found.connection_id != connection.connection_id:
+            raise TokenRequestRefused("invalid_grant")
+        grant = found
     else:
         raise TokenRequestRefused("unsupported_grant_type")
     grant = ctx.store.update(
@@ -345,17 +348,16 @@ def exchange_code(
     }
 
 
-def _refuse(error: str) -> NoReturn:
-    raise TokenRequestRefused(error)
+def _invalid_grant(*, because: str) -> TokenRequestRefused:
+    return TokenRequestRefused("invalid_grant")
 
 
 def _grant_of_code(ctx: Context, connection: OidcConnection, form: dict[str, str]) -> BuiltinProviderGrant:
     found = ctx.store.find(BuiltinProviderGrant, code=form.get("code", ""), connection_id=connection.connection_id)
-    if found is None or found.used_at or found.expires_at <= ctx.now:
+    if found is None or form.get("redirect_uri") != found.redirect_uri:
         raise TokenRequestRefused("invalid_grant")
-    if form.get("redirect_uri") != found.redirect_uri:
-        raise TokenRequestRefused("invalid_grant")
-    return ctx.store.update_if_unchanged(found, used_at=ctx.now) or _refuse("invalid_grant")
+    single_use.require_unused(ctx, found, _invalid_grant)
+    return single_use.consume(ctx, found, _invalid_grant)
 
 
 def _id_token(ctx: Context, connection: OidcConnection, grant: BuiltinProviderGrant) -> str:

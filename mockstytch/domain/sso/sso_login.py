@@ -9,7 +9,7 @@ import msgspec
 from mockstytch import errors, keys, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.organizations import organization_settings, provisioning
-from mockstytch.domain.shared import emails, lookup, member_events, metadata, redirects
+from mockstytch.domain.shared import emails, lookup, member_events, metadata, redirects, single_use
 from mockstytch.domain.sso.sso_connections import Connection, IdpConnection
 from mockstytch.protocols.saml import service_provider
 from mockstytch.runtime import Context
@@ -190,8 +190,8 @@ def finish_flow(ctx: Context, idp: IdpConnection, flow: SsoFlow | None, account:
         duplicate_saml_response, unsolicited_oidc_response: the flow ended already.
     """
     used = errors.duplicate_saml_response if isinstance(idp, SamlConnection) else errors.unsolicited_oidc_response
-    if flow and ctx.store.update_if_unchanged(flow, used_at=ctx.now) is None:
-        raise used(because="the flow ended a moment ago")
+    if flow:
+        flow = single_use.consume(ctx, flow, used)
     account = _kept(ctx, account)
     connection_id = flow.connection_id if flow else idp.connection_id
     organization = ctx.store.get(Organization, organization_id=flow.organization_id if flow else idp.organization_id)
@@ -200,18 +200,9 @@ def finish_flow(ctx: Context, idp: IdpConnection, flow: SsoFlow | None, account:
         landing = flow.login_url if member else flow.signup_url
     else:
         landing = redirects.resolve(ctx, "login" if member else "signup", "", "sso")
-    token = one_time_tokens.mint(
-        ctx,
-        "sso",
-        account.email_address,
-        _TOKEN_MINUTES,
-        landing_url=landing,
-        token_type="sso",
-        slug=organization.organization_slug,
-        pkce_code_challenge=flow.pkce_code_challenge if flow else "",
-        organization_id=organization.organization_id,
-        account_key=account.account_key,
-        connection_id=connection_id,
+    challenge = flow.pkce_code_challenge if flow else ""
+    token = one_time_tokens.create_sso_token(
+        ctx, organization, account, connection_id, landing, _TOKEN_MINUTES, challenge
     )
     return token.landing_url
 
@@ -234,7 +225,7 @@ def redeem(ctx: Context, token: str, verifier: str) -> OneTimeToken:
         sso_token_not_found: there is none with this token, it is of another kind, used or expired.
         pkce_…: not the one who started.
     """
-    return one_time_tokens.redeem(ctx, token, "sso", verifier, errors.sso_token_not_found)
+    return one_time_tokens.redeem(ctx, token, ("sso",), verifier, errors.sso_token_not_found)
 
 
 def match_member(ctx: Context, organization: Organization, connection_id: str, account: SsoAccount) -> Member | None:
