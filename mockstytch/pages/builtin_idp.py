@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from mockstytch import errors, wire
 from mockstytch.domain.shared import emails
-from mockstytch.domain.sso import builtin_provider, sso_connections
+from mockstytch.domain.sso import builtin_oidc, builtin_provider, builtin_saml, sso_connections
 from mockstytch.errors import StytchError
 from mockstytch.pages.forms import Fields, required_form
 from mockstytch.pages.links import base_url
@@ -52,7 +52,7 @@ class IdpPages:
             try:
                 fields = dict(request.query_params) | await required_form(request)
                 return self._answered(handler, request, fields)
-            except builtin_provider.TokenRequestRefused as e:
+            except builtin_oidc.TokenRequestRefused as e:
                 headers = {"Cache-Control": "no-store", "WWW-Authenticate": "Bearer"}
                 return JSONResponse({"error": e.error}, e.status, headers)
             except StytchError as e:
@@ -88,15 +88,15 @@ def _oidc(connection: Connection) -> OidcConnection:
 
 
 def _configuration(_ctx: Context, connection: Connection, _request: Request, _fields: Fields) -> Response:
-    return JSONResponse(builtin_provider.openid_configuration(_oidc(connection)))
+    return JSONResponse(builtin_oidc.openid_configuration(_oidc(connection)))
 
 
 def _jwks(ctx: Context, connection: Connection, _request: Request, _fields: Fields) -> Response:
-    return JSONResponse({"keys": [builtin_provider.jwk(ctx, _oidc(connection))]})
+    return JSONResponse({"keys": [builtin_oidc.jwk(ctx, _oidc(connection))]})
 
 
 def _metadata(ctx: Context, connection: Connection, _request: Request, _fields: Fields) -> Response:
-    return Response(builtin_provider.metadata(ctx, _saml(connection)), media_type="application/samlmetadata+xml")
+    return Response(builtin_saml.metadata(ctx, _saml(connection)), media_type="application/samlmetadata+xml")
 
 
 def _token(ctx: Context, connection: Connection, request: Request, fields: Fields) -> Response:
@@ -106,25 +106,23 @@ def _token(ctx: Context, connection: Connection, request: Request, fields: Field
         try:
             name, _, secret = b64decode(value, validate=True).decode().partition(":")
         except ValueError:  # no base64, not even ASCII, or no UTF-8 in it
-            raise builtin_provider.TokenRequestRefused("invalid_client", 401) from None
+            raise builtin_oidc.TokenRequestRefused("invalid_client", 401) from None
         client = unquote(name), unquote(secret)
     return JSONResponse(
-        builtin_provider.exchange_code(ctx, _oidc(connection), client, fields), headers={"Cache-Control": "no-store"}
+        builtin_oidc.exchange_code(ctx, _oidc(connection), client, fields), headers={"Cache-Control": "no-store"}
     )
 
 
 def _userinfo(ctx: Context, connection: Connection, request: Request, _fields: Fields) -> Response:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return JSONResponse(builtin_provider.userinfo(ctx, _oidc(connection), token if scheme.lower() == "bearer" else ""))
+    return JSONResponse(builtin_oidc.userinfo(ctx, _oidc(connection), token if scheme.lower() == "bearer" else ""))
 
 
 def _authorize(ctx: Context, connection: Connection, request: Request, fields: Fields) -> Response:
     """Who signs in? Whoever was said to come next, or who says so on the page; then back with a code."""
     oidc, asked = _oidc(connection), request.query_params
     redirect_uri = asked.get("redirect_uri", "")
-    builtin_provider.require_valid_request(
-        oidc, asked.get("client_id", ""), redirect_uri, asked.get("response_type", "")
-    )
+    builtin_oidc.require_valid_request(oidc, asked.get("client_id", ""), redirect_uri, asked.get("response_type", ""))
     coming, error = _coming(ctx, oidc, request, fields)
     if coming is None and not error:
         hint = asked.get("login_hint", "")
@@ -134,7 +132,7 @@ def _authorize(ctx: Context, connection: Connection, request: Request, fields: F
         back["error"] = error
     elif coming:
         scopes = asked.get("scope", "").split()
-        back["code"] = builtin_provider.issue_code(ctx, oidc, coming, redirect_uri, asked.get("nonce", ""), scopes)
+        back["code"] = builtin_oidc.issue_code(ctx, oidc, coming, redirect_uri, asked.get("nonce", ""), scopes)
     return RedirectResponse(f"{redirect_uri}?{urlencode(back)}", 303)
 
 
@@ -144,14 +142,12 @@ def _sso(ctx: Context, connection: Connection, request: Request, fields: Fields)
     asked, relay_state = fields.get("SAMLRequest", ""), fields.get("RelayState", "")
     said = fields.get("binding", "post" if request.method == "POST" else "redirect")
     binding: Binding = "redirect" if said == "redirect" else "post"
-    to = builtin_provider.parse_authn_request(
-        saml, wire.sso_callback_url(ctx.base_url, saml.connection_id), asked, binding
-    )
+    to = builtin_saml.parse_authn_request(saml, wire.sso_callback_url(ctx.base_url, saml.connection_id), asked, binding)
     coming, error = _coming(ctx, saml, request, fields)
     if coming is None and not error:
         hidden = (("SAMLRequest", asked), ("RelayState", relay_state), ("binding", binding))
         return _page(ctx, saml, "", hidden)
-    response = builtin_provider.saml_response(ctx, saml, to, coming)
+    response = builtin_saml.build_response(ctx, saml, to, coming)
     return _sent_by_form(to.acs_url, {"SAMLResponse": response, "RelayState": relay_state})
 
 
