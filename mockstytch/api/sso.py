@@ -1,4 +1,4 @@
-"""``sso``: an organization's connections, and what the app does with the token that the browser brought back."""
+"""``sso``: list and delete connections, log in with an SSO token, and read the tokens of OpenID providers."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -36,16 +36,19 @@ class Get(Request):
 
 @api.get("/v1/b2b/sso/{organization_id}", sdk=("/b2b/sso",), permission="get")
 def get_connections(ctx: Context, req: Get) -> Body:
-    """The organization's connections, oldest first."""
-    there = lookup.organization(ctx, req.organization_id).organization_id
-    found: dict[str, Sequence[sso_connections.Connection]] = {
-        "saml_connections": ctx.store.all(SamlConnection, organization_id=there),
-        "oidc_connections": ctx.store.all(OidcConnection, organization_id=there),
-        "external_connections": ctx.store.all(ExternalConnection, organization_id=there),
+    """Return the organization's connections, the oldest first."""
+    organization_id = lookup.organization(ctx, req.organization_id).organization_id
+    by_kind: dict[str, Sequence[sso_connections.Connection]] = {
+        "saml_connections": ctx.store.all(SamlConnection, organization_id=organization_id),
+        "oidc_connections": ctx.store.all(OidcConnection, organization_id=organization_id),
+        "external_connections": ctx.store.all(ExternalConnection, organization_id=organization_id),
     }
     return {
-        name: [sso_connections.serialize(ctx, c) for c in sorted(connections, key=lambda c: c.position)]
-        for name, connections in found.items()
+        name: [
+            sso_connections.serialize(ctx, connection)
+            for connection in sorted(connections, key=lambda connection: connection.position)
+        ]
+        for name, connections in by_kind.items()
     }
 
 
@@ -60,7 +63,11 @@ class Delete(Request):
     permission="delete",
 )
 def delete_connection(ctx: Context, req: Delete) -> Body:
-    """Delete a connection of whichever kind. Its members stay."""
+    """Delete a connection of any kind. Members are kept.
+
+    Raises:
+        sso_connection_not_found: if the organization has no connection with this id.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     connection = sso_connections.find(ctx, req.connection_id)
     if connection is None or connection.organization_id != organization.organization_id:
@@ -82,20 +89,23 @@ class Authenticate(Request):
 
 @api.post("/v1/b2b/sso/authenticate", sdk=("/b2b/sso/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Log in by the organization's identity provider; who isn't a member yet joins, if the organization lets the
-    connection's people in."""
+    """Log in with the token that an SSO flow gave to the app. The member is created if the organization allows it.
+
+    Raises:
+        sso_token_not_found: if the organization or the connection of the token was deleted.
+    """
     token = sso_login.redeem(ctx, req.sso_token, req.pkce_code_verifier)
     connection_id = token.connection_id or ""
     account = ctx.store.get(SsoAccount, account_key=token.account_key)
     organization = ctx.store.find(Organization, organization_id=token.organization_id)
     if organization is None or sso_connections.find(ctx, connection_id) is None:
-        raise errors.sso_token_not_found(because="the organization, or its connection, was deleted since")
+        raise errors.sso_token_not_found(because="the organization or the connection was deleted")
     member = sso_login.match_member(ctx, organization, connection_id, account)
     organization_settings.require_method_allowed(organization, member, "sso")
     if member is None:
         member = sso_login.provision_member(ctx, organization, connection_id, account)
     member, factor = sso_login.register_account(ctx, organization, member, connection_id, account)
-    wish = login_flow.SessionOptions(
+    options = login_flow.SessionOptions(
         minutes=req.session_duration_minutes,
         claims=req.session_custom_claims,
         session_token=req.session_token,
@@ -103,7 +113,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         intermediate_session_token=req.intermediate_session_token,
         locale=req.locale,
     )
-    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, wish), "reset_session": False}
+    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, options), "reset_session": False}
 
 
 class OidcProviders(Request):
@@ -114,27 +124,32 @@ class OidcProviders(Request):
 
 @api.get("/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers")
 def oidc_providers(ctx: Context, req: OidcProviders) -> Body:
-    """The tokens that the member's OIDC identity providers gave; access tokens that are over are refreshed."""
+    """Return the tokens of the member's OpenID providers. Expired access tokens are refreshed.
+
+    Raises:
+        member_oidc_token_not_found: if the member has no registration at an OpenID provider.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    shown = []
+    registrations = []
     for registration in ctx.store.all(SsoRegistration, member_id=member.member_id):
         account = ctx.store.get(SsoAccount, account_key=registration.account_key)
-        idp = ctx.store.find(OidcConnection, connection_id=account.connection_id)
-        if idp is None:
+        connection = ctx.store.find(OidcConnection, connection_id=account.connection_id)
+        if connection is None:
             continue
-        account = oidc.refresh(ctx, idp, account)
+        account = oidc.refresh(ctx, connection, account)
         expires_at = account.access_token_expires_at
-        registered = {
-            "access_token": account.access_token,
-            "access_token_expires_in": int((expires_at - ctx.now).total_seconds()) if expires_at else 0,
-            "connection_id": registration.connection_id,
-            "id_token": account.id_token,
-            "provider_subject": account.external_id,
-            "refresh_token": account.refresh_token if req.include_refresh_token else None,
-            "scopes": account.scopes,
-        }
-        shown.append(registered)
-    if not shown:
+        registrations.append(
+            {
+                "access_token": account.access_token,
+                "access_token_expires_in": int((expires_at - ctx.now).total_seconds()) if expires_at else 0,
+                "connection_id": registration.connection_id,
+                "id_token": account.id_token,
+                "provider_subject": account.external_id,
+                "refresh_token": account.refresh_token if req.include_refresh_token else None,
+                "scopes": account.scopes,
+            }
+        )
+    if not registrations:
         raise errors.member_oidc_token_not_found()
-    return {"registrations": shown}
+    return {"registrations": registrations}

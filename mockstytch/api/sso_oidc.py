@@ -1,4 +1,4 @@
-"""``sso.oidc``: connections to identity providers that speak OpenID Connect."""
+"""``sso.oidc``: connections to identity providers that use OpenID Connect."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from mockstytch import errors, outbound
-from mockstytch.api.sso_saml import DisplayName, IdentityProvider, Idp
+from mockstytch.api.sso_saml import DisplayName, IdentityProvider, IdentityProviderField
 from mockstytch.clock import position
 from mockstytch.domain.shared import lookup
 from mockstytch.domain.sso import sso_connections
@@ -17,8 +17,8 @@ from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
 
 api = Endpoints(resource="stytch.sso")
 
-# What a connection needs to be active, and the error of an active one that would lose it. No such error is known of the
-# user-info URL: its format's serves.
+# The fields that an active connection must have, and the error if an update removes one. For userinfo_url no such error
+# is documented, so the error of its format is used.
 _NEEDED = {
     "issuer": errors.oidc_connection_issuer_required,
     "client_id": errors.oidc_connection_client_id_required,
@@ -35,7 +35,7 @@ _URLS = {
     "userinfo_url": errors.oidc_connection_userinfo_url_invalid_format,
     "jwks_url": errors.oidc_connection_jwks_url_invalid_format,
 }
-# The same in the metadata of an OpenID provider (OpenID Connect Discovery 1.0, section 3).
+# Their names in the metadata of an OpenID provider (OpenID Connect Discovery 1.0, section 3).
 _METADATA = {
     "authorization_url": "authorization_endpoint",
     "token_url": "token_endpoint",
@@ -47,12 +47,12 @@ _METADATA = {
 class Create(Request):
     organization_id: OrganizationRef
     display_name: DisplayName = ""
-    identity_provider: Idp = IdentityProvider.GENERIC
+    identity_provider: IdentityProviderField = IdentityProvider.GENERIC
 
 
 @api.post("/v1/b2b/sso/oidc/{organization_id}", sdk=("/b2b/sso/oidc",), permission="create")
 def create_connection(ctx: Context, req: Create) -> Body:
-    """Add a connection. It is pending until its IdP is known, and the client that this server is there."""
+    """Create a connection. It is pending until it has all fields that an active connection must have."""
     organization = lookup.organization(ctx, req.organization_id)
     connection = OidcConnection(
         connection_id=ctx.ids.new("oidc_connection"),
@@ -75,7 +75,7 @@ class Update(Request):
     token_url: Maybe[str] = UNSET
     userinfo_url: Maybe[str] = UNSET
     jwks_url: Maybe[str] = UNSET
-    identity_provider: Maybe[Idp] = UNSET
+    identity_provider: Maybe[IdentityProviderField] = UNSET
     custom_scopes: Maybe[str] = UNSET
     attribute_mapping: Maybe[dict[str, Any]] = UNSET
 
@@ -86,7 +86,10 @@ class Update(Request):
     permission="update",
 )
 def update_connection(ctx: Context, req: Update) -> Body:
-    """Change what is sent. Of a new issuer, what isn't sent comes from its metadata; without, there is a warning."""
+    """Change the given fields. URLs that aren't given come from the metadata of a new issuer.
+
+    If the metadata can't be used, the response has a warning.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     missing_connection = errors.oidc_connection_not_found
     connection = sso_connections.get_owned(ctx, OidcConnection, organization, req.connection_id, missing_connection)
@@ -98,7 +101,7 @@ def update_connection(ctx: Context, req: Update) -> Body:
     sso_connections.require_mapping(changes.get("attribute_mapping", {}))
     warning = None
     if changes.get("issuer") and changes["issuer"] != connection.issuer:
-        discovered, warning = _discovered(ctx, changes["issuer"])
+        discovered, warning = _discover(ctx, changes["issuer"])
         changes = discovered | changes
     after = msgspec.structs.replace(connection, **changes)
     missing = [error for name, error in _NEEDED.items() if not getattr(after, name)]
@@ -109,26 +112,27 @@ def update_connection(ctx: Context, req: Update) -> Body:
     return {"connection": sso_connections.serialize(ctx, connection), "warning": warning}
 
 
-def _discovered(ctx: Context, issuer: str) -> tuple[dict[str, Any], str | None]:
-    """What the issuer's metadata says of itself, or a warning: why nothing is known of it."""
-    reply = ctx.fetch(outbound.get(issuer.rstrip("/") + "/.well-known/openid-configuration"))
-    found = reply.json() if reply.ok else {}
-    if not found:
-        why = reply.problem or (f"it answered {reply.status}" if not reply.ok else "it is not a JSON object")
-        return {}, f"The metadata of the issuer could not be read: {why[:200]}"
-    if found.get("issuer") != issuer:
+def _discover(ctx: Context, issuer: str) -> tuple[dict[str, Any], str | None]:
+    """Fetch the issuer's metadata. Returns the fields that it supplies, and a warning if some are missing."""
+    response = ctx.fetch(outbound.get(issuer.rstrip("/") + "/.well-known/openid-configuration"))
+    metadata = response.json() if response.ok else {}
+    if not metadata:
+        status = "it is not a JSON object" if response.ok else f"the status was {response.status}"
+        problem = response.problem or status
+        return {}, f"The metadata of the issuer could not be read: {problem[:200]}"
+    if metadata.get("issuer") != issuer:
         return {}, "The metadata of the issuer names another issuer, and was not used."
-    urls = {ours: found.get(theirs) for ours, theirs in _METADATA.items()}
-    usable = {name: url for name, url in urls.items() if isinstance(url, str) and _is_usable(name, url)}
-    methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    urls = {field: metadata.get(name) for field, name in _METADATA.items()}
+    usable = {field: url for field, url in urls.items() if isinstance(url, str) and _is_usable(field, url)}
+    methods = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     in_body = isinstance(methods, list) and "client_secret_post" in methods and "client_secret_basic" not in methods
-    lacking = [_METADATA[name] for name in urls if name not in usable]
-    warning = f"The metadata of the issuer has no usable {', '.join(lacking)}." if lacking else None
+    missing = [_METADATA[field] for field in urls if field not in usable]
+    warning = f"The metadata of the issuer has no usable {', '.join(missing)}." if missing else None
     return {**usable, "secret_in_body": in_body}, warning
 
 
-def _is_usable(name: str, url: str) -> bool:
+def _is_usable(field: str, url: str) -> bool:
     try:
-        return bool(sso_connections.require_url(url, _URLS[name]))
+        return bool(sso_connections.require_url(url, _URLS[field]))
     except errors.StytchError:
         return False

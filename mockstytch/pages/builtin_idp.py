@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mockstytch import errors, wire
 from mockstytch.domain.shared import emails
-from mockstytch.domain.sso import builtin_provider, sso_connections
+from mockstytch.domain.sso import builtin_oidc, builtin_provider, builtin_saml, sso_connections
 from mockstytch.pages.surface import CONNECTION_URLS, page
 from mockstytch.protocols.saml.identity_provider import Binding
 from mockstytch.runtime import Context, Mock
@@ -41,8 +41,8 @@ def routes(mock: Mock) -> list[Route]:
             try:
                 with mock.transaction(request.project, request.server_url) as ctx:
                     return show(ctx, _connection(ctx, request.path_params["connection_id"]), request, fields)
-            except builtin_provider.TokenRequestRefused as e:
-                request.refuse(e.error, "")
+            except builtin_oidc.TokenRequestRefused as e:
+                request.refuse(e.error, e.because)
                 return JSONResponse({"error": e.error}, e.status, {**_NO_STORE, "WWW-Authenticate": "Bearer"})
 
         return handle
@@ -88,15 +88,15 @@ def _oidc_connection(connection: Connection) -> OidcConnection:
 
 
 def _configuration(_ctx: Context, connection: Connection, _request: HttpRequest, _fields: Fields) -> Response:
-    return JSONResponse(builtin_provider.openid_configuration(_oidc_connection(connection)))
+    return JSONResponse(builtin_oidc.openid_configuration(_oidc_connection(connection)))
 
 
 def _jwks(ctx: Context, connection: Connection, _request: HttpRequest, _fields: Fields) -> Response:
-    return JSONResponse({"keys": [builtin_provider.jwk(ctx, _oidc_connection(connection))]})
+    return JSONResponse({"keys": [builtin_oidc.jwk(ctx, _oidc_connection(connection))]})
 
 
 def _metadata(ctx: Context, connection: Connection, _request: HttpRequest, _fields: Fields) -> Response:
-    metadata = builtin_provider.metadata(ctx, _saml_connection(connection))
+    metadata = builtin_saml.metadata(ctx, _saml_connection(connection))
     return Response(metadata, media_type="application/samlmetadata+xml")
 
 
@@ -107,25 +107,23 @@ def _token(ctx: Context, connection: Connection, request: HttpRequest, fields: F
         try:
             name, _, secret = b64decode(value, validate=True).decode().partition(":")
         except ValueError:  # not base64, not ASCII, or not UTF-8
-            raise builtin_provider.TokenRequestRefused("invalid_client", 401) from None
+            raise builtin_oidc.TokenRequestRefused("invalid_client", 401) from None
         client = unquote(name), unquote(secret)
-    tokens = builtin_provider.exchange_code(ctx, _oidc_connection(connection), client, fields)
+    tokens = builtin_oidc.exchange_code(ctx, _oidc_connection(connection), client, fields)
     return JSONResponse(tokens, headers=_NO_STORE)
 
 
 def _userinfo(ctx: Context, connection: Connection, request: HttpRequest, _fields: Fields) -> Response:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     access_token = token if scheme.lower() == "bearer" else ""
-    return JSONResponse(builtin_provider.userinfo(ctx, _oidc_connection(connection), access_token))
+    return JSONResponse(builtin_oidc.userinfo(ctx, _oidc_connection(connection), access_token))
 
 
 def _authorize(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
     """The OpenID authorization endpoint: show the page, or redirect back with a code."""
     oidc, query = _oidc_connection(connection), request.query_params
     redirect_uri = query.get("redirect_uri", "")
-    builtin_provider.require_valid_request(
-        oidc, query.get("client_id", ""), redirect_uri, query.get("response_type", "")
-    )
+    builtin_oidc.require_valid_request(oidc, query.get("client_id", ""), redirect_uri, query.get("response_type", ""))
     identity, error = _identity(ctx, oidc, request, fields)
     if identity is None and not error:
         return _page(ctx, oidc, query.get("login_hint", ""), ())
@@ -134,9 +132,7 @@ def _authorize(ctx: Context, connection: Connection, request: HttpRequest, field
         parameters["error"] = error
     elif identity:
         scopes = query.get("scope", "").split()
-        parameters["code"] = builtin_provider.issue_code(
-            ctx, oidc, identity, redirect_uri, query.get("nonce", ""), scopes
-        )
+        parameters["code"] = builtin_oidc.issue_code(ctx, oidc, identity, redirect_uri, query.get("nonce", ""), scopes)
     return RedirectResponse(f"{redirect_uri}?{urlencode(parameters)}", 303)
 
 
@@ -147,12 +143,12 @@ def _sso(ctx: Context, connection: Connection, request: HttpRequest, fields: Fie
     used = fields.get("binding", "post" if request.method == "POST" else "redirect")
     binding: Binding = "redirect" if used == "redirect" else "post"
     acs_url = wire.sso_callback_url(ctx.base_url, saml.connection_id)
-    recipient = builtin_provider.parse_authn_request(saml, acs_url, saml_request, binding)
+    recipient = builtin_saml.parse_authn_request(saml, acs_url, saml_request, binding)
     identity, error = _identity(ctx, saml, request, fields)
     if identity is None and not error:
         hidden = (("SAMLRequest", saml_request), ("RelayState", relay_state), ("binding", binding))
         return _page(ctx, saml, "", hidden)
-    saml_response = builtin_provider.saml_response(ctx, saml, recipient, identity)
+    saml_response = builtin_saml.build_response(ctx, saml, recipient, identity)
     fields = {"SAMLResponse": saml_response, "RelayState": relay_state}
     return page("post_form.html", headers=_FORM_HEADERS, target=recipient.acs_url, fields=fields, script=_SUBMIT)
 

@@ -5,7 +5,7 @@ import base64
 import msgspec
 import pytest
 
-from mockstytch.domain.sso import sso_login
+from mockstytch.domain.sso import sso_accounts
 from mockstytch.protocols.saml import identity_provider
 from mockstytch.runtime import Mock
 from mockstytch.store.records.sso import SsoAccount
@@ -165,7 +165,7 @@ def test_a_pending_connection_takes_nothing(visit, answer, client, acme, mock):
     """An answer that nobody asked for, to a connection whose provider isn't known yet."""
     made = client.sso.saml.create_connection(acme).connection
     private_key, certificate = saml_keys()
-    response = identity_provider.build_response(
+    content = identity_provider.ResponseContent(
         issuer="",
         acs_url=made.acs_url,
         audience=made.audience_uri,
@@ -174,11 +174,11 @@ def test_a_pending_connection_takes_nothing(visit, answer, client, acme, mock):
         nameid_format=made.nameid_format,
         attributes={"email": ["ada@acme.test"]},
         now=mock.clock.now(),
-        private_key=private_key,
-        certificate=certificate,
         response_id="_1",
         assertion_id="_2",
     )
+    protection = identity_provider.ResponseProtection(private_key=private_key, certificate=certificate)
+    response = identity_provider.build_response(content, protection)
     said = visit.http.post(made.acs_url, data={"SAMLResponse": response})
     assert error_type(said) == "requires_active_sso_connection"
 
@@ -205,9 +205,9 @@ def test_an_encrypted_response_by_way_of_an_old_url(visit, client, acme, mock):
     import httpx
 
     asked = httpx.URL(going).params
-    request = identity_provider.read_request(asked["SAMLRequest"], "redirect")
+    request = identity_provider.parse_authn_request(asked["SAMLRequest"], "redirect")
     assert (request.acs_url, request.issuer) == ("https://old.test/acs", made.audience_uri)
-    response = identity_provider.build_response(
+    content = identity_provider.ResponseContent(
         issuer="https://idp.test",
         acs_url="https://old.test/acs",
         audience="urn:old",
@@ -216,13 +216,13 @@ def test_an_encrypted_response_by_way_of_an_old_url(visit, client, acme, mock):
         nameid_format=request.nameid_format,
         attributes={"email": ["Ada@Acme.test"], "name": ["Ada"]},
         now=mock.clock.now(),
-        private_key=private_key,
-        certificate=certificate,
         response_id="_1",
         assertion_id="_2",
-        sign="both",
-        encrypt_for=own_certificate,
     )
+    protection = identity_provider.ResponseProtection(
+        private_key=private_key, certificate=certificate, sign="both", encrypt_for=own_certificate
+    )
+    response = identity_provider.build_response(content, protection)
     said = visit.http.post(made.acs_url, data={"SAMLResponse": response, "RelayState": asked["RelayState"]})
     assert client.sso.authenticate(landed(said)["token"]).member.email_address == "ada@acme.test"
 
@@ -263,9 +263,9 @@ def test_an_account_that_another_process_has_just_kept(monkeypatch):
         account_key="", connection_id="c", external_id="e", email_address="ada@acme.test", groups=["a"]
     )
     with world.transaction() as ctx:
-        sso_login._kept(ctx, account)
+        sso_accounts.save_account(ctx, account)
         find, blind = ctx.store.find, iter([True])
         monkeypatch.setattr(ctx.store, "find", lambda *a, **where: None if next(blind, False) else find(*a, **where))
-        sso_login._kept(ctx, msgspec.structs.replace(account, groups=["b"]))
+        sso_accounts.save_account(ctx, msgspec.structs.replace(account, groups=["b"]))
         assert [kept.groups for kept in ctx.store.all(SsoAccount)] == [["b"]]
     world.close()

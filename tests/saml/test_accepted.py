@@ -11,7 +11,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
 
-from mockstytch.protocols.saml import certificates, service_provider, xml, xml_signatures
+from mockstytch.protocols.saml import certificates, saml_response, xml, xml_signatures
 from tests.saml.world import (
     ADA,
     EMAIL_FORMAT,
@@ -40,7 +40,7 @@ SIGNED = ("assertion", "response", "both")
 @pytest.mark.parametrize("cipher", ["", *xml_signatures.CIPHERS])
 def test_signed_and_encrypted_in_every_way(sign, cipher):
     said = response(sign=sign, encrypt_for=certificate("sp") if cipher else "", cipher=cipher)
-    assert service_provider.read(said, expected()) == service_provider.Assertion(
+    assert saml_response.verify(said, expected()) == saml_response.Assertion(
         response_id="_response",
         assertion_id="_assertion",
         issuer=IDP,
@@ -60,7 +60,7 @@ def on_a_curve():
     name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "curve")])
     builder = x509.CertificateBuilder(name, name, made.public_key(), 1, NOW, later(days=1))
     pem = builder.sign(made, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-    return made, certificates.read_certificate(pem).pem
+    return made, certificates.parse_certificate(pem).pem
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_algorithms_of_today(method):
     digest = DigestAlgorithm.SHA512 if method.endswith("512") else DigestAlgorithm.SHA256
     signer = XMLSigner(signature_algorithm=SignatureMethod[method], digest_algorithm=digest)
     said = closed(signer.sign(root, key=signing, cert=[x509.load_pem_x509_certificate(pem.encode())]))
-    assert service_provider.read(said, expected(certificates=(pem,))).name_id == ADA
+    assert saml_response.verify(said, expected(certificates=(pem,))).name_id == ADA
 
 
 @pytest.mark.parametrize("form", ["CANONICAL_XML_1_0", "CANONICAL_XML_1_1", "EXCLUSIVE_XML_CANONICALIZATION_1_0"])
@@ -83,7 +83,7 @@ def test_the_canonical_forms(form):
     place(root)
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod[form])
     said = closed(signer.sign(root, key=key("idp"), cert=certificate("idp")))
-    assert service_provider.read(said, expected()).name_id == ADA
+    assert saml_response.verify(said, expected()).name_id == ADA
 
 
 def test_a_response_signed_by_hand_as_okta_does_it():
@@ -93,35 +93,35 @@ def test_a_response_signed_by_hand_as_okta_does_it():
     text = text.replace("<saml:Assertion ", f'<saml:Assertion xmlns:xs="{xml.XS}" ')
     text = text.replace("<saml:AttributeValue", f'<saml:AttributeValue xmlns:xsi="{xml.XSI}" xsi:type="xs:string"')
     said = by_hand(etree.fromstring(text))
-    assert service_provider.read(said, expected()).attributes == {
+    assert saml_response.verify(said, expected()).attributes == {
         "email": [ADA],
         "groups": ["engineering", "R&D <ops>"],
     }
 
 
 def test_an_answer_to_nobody():
-    assert service_provider.read(response(in_response_to=""), expected(in_response_to=None)).in_response_to == ""
+    assert saml_response.verify(response(in_response_to=""), expected(in_response_to=None)).in_response_to == ""
 
 
 def test_any_of_the_connections_certificates():
     pems = (certificate("old"), certificate("idp"))
-    assert service_provider.read(response(), expected(certificates=pems)).name_id == ADA
+    assert saml_response.verify(response(), expected(certificates=pems)).name_id == ADA
 
 
 def test_a_certificate_that_has_expired_still_verifies():
     """The key was pinned by hand. Certificates of identity providers are often past their date."""
     far = later(days=365 * 20)
-    assert service_provider.read(response(now=far), expected(now=far)).name_id == ADA
+    assert saml_response.verify(response(now=far), expected(now=far)).name_id == ADA
 
 
 def test_the_signature_may_show_any_certificate():
     """What stands in the signature counts for nothing, for better or worse."""
-    assert service_provider.read(response(certificate=certificate("attacker")), expected()).name_id == ADA
+    assert saml_response.verify(response(certificate=certificate("attacker")), expected()).name_id == ADA
 
 
 def test_any_of_the_decryption_keys():
     said = response(encrypt_for=certificate("sp"))
-    assert service_provider.read(said, expected(decryption_keys=(key("old"), key("sp")))).name_id == ADA
+    assert saml_response.verify(said, expected(decryption_keys=(key("old"), key("sp")))).name_id == ADA
 
 
 def beside(root):
@@ -141,7 +141,7 @@ def for_two(root):
 def test_where_wrapped_keys_may_stand(edit):
     root = opened(response(encrypt_for=certificate("sp")))
     edit(root)
-    assert service_provider.read(closed(root), expected()).name_id == ADA
+    assert saml_response.verify(closed(root), expected()).name_id == ADA
 
 
 SHA = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha512": hashes.SHA512()}
@@ -161,21 +161,21 @@ def test_the_kinds_of_oaep(mask, digest, label):
     other = OAEP(MGF1(SHA[mask or "sha1"]), SHA[digest or "sha1"], label)
     value.text = base64.b64encode(private.public_key().encrypt(content_key, other)).decode()
     wrapped.remove(find(wrapped, "xenc:EncryptionMethod"))
-    method = xml.new("xenc:EncryptionMethod", "xenc", Algorithm=f"{xml.XENC11}rsa-oaep")
+    method = xml.create_root("xenc:EncryptionMethod", "xenc", Algorithm=f"{xml.XENC11}rsa-oaep")
     wrapped.insert(0, method)
     if label:
-        xml.add(method, "xenc:OAEPparams", base64.b64encode(label).decode())
+        xml.add_child(method, "xenc:OAEPparams", base64.b64encode(label).decode())
     if digest:
         namespace = xml.DS if digest == "sha1" else xml.XENC
-        xml.add(method, "ds:DigestMethod", Algorithm=f"{namespace}{digest}")
+        xml.add_child(method, "ds:DigestMethod", Algorithm=f"{namespace}{digest}")
     if mask:
-        xml.add(method, "xenc11:MGF", Algorithm=f"{xml.XENC11}mgf1{mask}")
-    assert service_provider.read(closed(root), expected()).name_id == ADA
+        xml.add_child(method, "xenc11:MGF", Algorithm=f"{xml.XENC11}mgf1{mask}")
+    assert saml_response.verify(closed(root), expected()).name_id == ADA
 
 
 def test_clocks_may_be_a_minute_apart():
-    assert service_provider.read(response(), expected(now=later(seconds=-60))).name_id == ADA
-    assert service_provider.read(response(), expected(now=later(minutes=5, seconds=59))).name_id == ADA
+    assert saml_response.verify(response(), expected(now=later(seconds=-60))).name_id == ADA
+    assert saml_response.verify(response(), expected(now=later(minutes=5, seconds=59))).name_id == ADA
 
 
 @pytest.mark.parametrize("sign", SIGNED)
@@ -184,7 +184,7 @@ def test_a_comment_does_not_cut_a_name_short(sign):
     said = base64.b64decode(response(name_id=f"{ADA}.{EVE}", sign=sign))
     commented = said.replace(f"{ADA}.{EVE}".encode(), f"{ADA}<!-- -->.{EVE}".encode())
     assert commented != said
-    assert service_provider.read(encoded(commented), expected()).name_id == f"{ADA}.{EVE}"
+    assert saml_response.verify(encoded(commented), expected()).name_id == f"{ADA}.{EVE}"
 
 
 def test_comments_that_are_signed_do_not_cut_either():
@@ -196,7 +196,7 @@ def test_comments_that_are_signed_do_not_cut_either():
     place(root)
     form = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0_WITH_COMMENTS
     said = closed(XMLSigner(c14n_algorithm=form).sign(root, key=key("idp"), cert=certificate("idp")))
-    assert service_provider.read(said, expected()).name_id == f"{ADA}.{EVE}"
+    assert saml_response.verify(said, expected()).name_id == f"{ADA}.{EVE}"
 
 
 def test_character_data_and_references_are_text():
@@ -205,7 +205,7 @@ def test_character_data_and_references_are_text():
         f">{ADA}<", f"><![CDATA[{ADA}]]><"
     )
     assert "CDATA" in said
-    assert service_provider.read(encoded(said), expected()).attributes == {
+    assert saml_response.verify(encoded(said), expected()).attributes == {
         "email": [ADA],
         "groups": ["engineering", "R&D <ops>"],
     }
@@ -214,23 +214,23 @@ def test_character_data_and_references_are_text():
 def test_what_a_declaration_says_of_the_encoding_does_not_matter():
     said = base64.b64decode(response(name_id="ädä@acme.test"))
     declared = b'<?xml version="1.0" encoding="UTF-7"?>\n' + said
-    assert service_provider.read(encoded(declared), expected()).name_id == "ädä@acme.test"
-    assert service_provider.read(encoded(b"\xef\xbb\xbf" + said), expected()).name_id == "ädä@acme.test"
+    assert saml_response.verify(encoded(declared), expected()).name_id == "ädä@acme.test"
+    assert saml_response.verify(encoded(b"\xef\xbb\xbf" + said), expected()).name_id == "ädä@acme.test"
 
 
 def test_line_ends_in_the_base64():
     said = response()
     assert (
-        service_provider.read("\r\n".join(said[i : i + 76] for i in range(0, len(said), 76)), expected()).name_id == ADA
+        saml_response.verify("\r\n".join(said[i : i + 76] for i in range(0, len(said), 76)), expected()).name_id == ADA
     )
 
 
 def test_a_confirmation_for_somebody_else_beside_ours():
     def edit(root):
         ours = find(root, ".//saml:SubjectConfirmation")
-        for method in (service_provider.BEARER, "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"):
-            other = xml.add(ours.getparent(), "saml:SubjectConfirmation", Method=method)
-            xml.add(
+        for method in (saml_response.BEARER, "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"):
+            other = xml.add_child(ours.getparent(), "saml:SubjectConfirmation", Method=method)
+            xml.add_child(
                 other,
                 "saml:SubjectConfirmationData",
                 Recipient="https://else.test",
@@ -238,27 +238,27 @@ def test_a_confirmation_for_somebody_else_beside_ours():
             )
             ours.addprevious(other)
 
-    assert service_provider.read(crafted(edit), expected()).name_id == ADA
+    assert saml_response.verify(crafted(edit), expected()).name_id == ADA
 
 
 def test_times_without_zone_or_with_fractions():
     edits = [put(".//saml:Conditions", NotBefore="2026-03-01T11:59:00.1234567Z", NotOnOrAfter="2026-03-01T12:05:00")]
     edits.append(put(".//saml:SubjectConfirmationData", NotOnOrAfter="2026-03-01T14:05:00.5+02:00"))
     said = crafted(lambda root: [edit(root) for edit in edits])
-    assert service_provider.read(said, expected()).not_on_or_after == later(minutes=6, seconds=0.5)
+    assert saml_response.verify(said, expected()).not_on_or_after == later(minutes=6, seconds=0.5)
 
 
 def test_what_a_wide_directory_sends():
     groups = [f"group-{n:04}-of-a-directory-with-long-names" for n in range(1500)]
-    assert service_provider.read(response(attributes={"groups": groups}), expected()).attributes == {"groups": groups}
+    assert saml_response.verify(response(attributes={"groups": groups}), expected()).attributes == {"groups": groups}
 
 
 def test_attributes_of_the_same_name_are_one():
     def edit(root):
         statement = find(root, ".//saml:AttributeStatement")
-        xml.add(xml.add(statement, "saml:Attribute", Name="groups"), "saml:AttributeValue", "sales")
+        xml.add_child(xml.add_child(statement, "saml:Attribute", Name="groups"), "saml:AttributeValue", "sales")
 
-    assert service_provider.read(crafted(edit), expected()).attributes["groups"] == [
+    assert saml_response.verify(crafted(edit), expected()).attributes["groups"] == [
         "engineering",
         "R&D <ops>",
         "sales",
@@ -266,9 +266,9 @@ def test_attributes_of_the_same_name_are_one():
 
 
 def test_a_peek_believes_everything():
-    assert service_provider.peek(response(sign="neither")) == (IDP, "_request")
-    assert service_provider.peek(response(sign="neither", in_response_to="")) == (IDP, "")
-    assert service_provider.peek(
+    assert saml_response.parse_unverified(response(sign="neither")) == (IDP, "_request")
+    assert saml_response.parse_unverified(response(sign="neither", in_response_to="")) == (IDP, "")
+    assert saml_response.parse_unverified(
         encoded('<r:Response xmlns:r="urn:oasis:names:tc:SAML:2.0:protocol" Version="2.0" ID="a"/>')
     ) == (
         "",

@@ -17,7 +17,7 @@ BARE = certificates.pem_body(PEM)
 
 
 def test_what_it_says():
-    read = certificates.read_certificate(PEM)
+    read = certificates.parse_certificate(PEM)
     assert read.pem == PEM
     assert read.issuer == "idp"
     assert (read.created_at, read.expires_at) == (NOW, datetime(2036, 2, 29, 12, tzinfo=UTC))
@@ -40,7 +40,7 @@ def test_what_it_says():
 )
 def test_pasted_in_any_way(pasted):
     """… it is the first one, with its lines set as usual."""
-    assert certificates.read_certificate(pasted).pem == PEM
+    assert certificates.parse_certificate(pasted).pem == PEM
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_pasted_in_any_way(pasted):
     ],
 )
 def test_no_certificate(pasted):
-    assert error_of(lambda: certificates.read_certificate(pasted)) == "invalid_x509_certificate"
+    assert error_of(lambda: certificates.parse_certificate(pasted)) == "invalid_x509_certificate"
 
 
 def with_key(made, signer=None):
@@ -72,22 +72,22 @@ def with_key(made, signer=None):
 
 def test_keys_that_do_not_sign_saml():
     assert (
-        error_of(lambda: certificates.read_certificate(with_key(ed25519.Ed25519PrivateKey.generate())))
+        error_of(lambda: certificates.parse_certificate(with_key(ed25519.Ed25519PrivateKey.generate())))
         == "invalid_x509_certificate"
     )
 
 
 def test_a_curve_and_the_built_in_key():
     curve = ec.generate_private_key(ec.SECP384R1())
-    assert certificates.read_certificate(with_key(curve, curve)).issuer == "other"
-    assert certificates.read_certificate(keys.built_in_jwk("project-test-1")["x5c"][0]).issuer == "mockstytch"
+    assert certificates.parse_certificate(with_key(curve, curve)).issuer == "other"
+    assert certificates.parse_certificate(keys.built_in_jwk("project-test-1")["x5c"][0]).issuer == "mockstytch"
 
 
 def test_an_issuer_without_a_common_name():
     named = x509.Name([x509.NameAttribute(x509.oid.NameOID.COUNTRY_NAME, "DE")])
     made = certificates.load_private_key(key("idp"))
     signed = x509.CertificateBuilder(named, named, made.public_key(), 1, NOW, later(days=1)).sign(made, hashes.SHA256())
-    assert certificates.read_certificate(signed.public_bytes(serialization.Encoding.PEM).decode()).issuer == "C=DE"
+    assert certificates.parse_certificate(signed.public_bytes(serialization.Encoding.PEM).decode()).issuer == "C=DE"
 
 
 def test_a_certificate_of_ones_own():
@@ -97,8 +97,8 @@ def test_a_certificate_of_ones_own():
     read = x509.load_pem_x509_certificate(made.encode())
     assert read.public_key() == certificates.load_private_key(key("sp")).public_key()
     read.verify_directly_issued_by(read)
-    assert certificates.read_certificate(made).issuer == "Stytch"
-    assert certificates.read_certificate(certificates.self_signed(key("sp"), "x", NOW, years=1)).expires_at == later(
+    assert certificates.parse_certificate(made).issuer == "Stytch"
+    assert certificates.parse_certificate(certificates.self_signed(key("sp"), "x", NOW, years=1)).expires_at == later(
         days=365
     )
 
@@ -107,9 +107,9 @@ def test_a_certificate_of_ones_own():
 
 
 def test_a_private_key():
-    assert certificates.read_private_key(key("idp")) == key("idp")
-    assert certificates.read_private_key("\n" + key("idp").replace("\n", "\r\n  ")) == key("idp")
-    assert certificates.read_private_key(key("idp").replace("\n", "")) == key("idp")
+    assert certificates.normalize_private_key(key("idp")) == key("idp")
+    assert certificates.normalize_private_key("\n" + key("idp").replace("\n", "\r\n  ")) == key("idp")
+    assert certificates.normalize_private_key(key("idp").replace("\n", "")) == key("idp")
 
 
 def in_form(made, form, encryption=None):
@@ -128,7 +128,7 @@ def test_forms_that_stytch_does_not_take():
     pasted = [in_form(made, PKCS8), in_form(made, PKCS1, secret), in_form(curve, PKCS1), PEM, "", "key"]
     for one in pasted:
         assert (
-            error_of(lambda one=one: certificates.read_private_key(one))
+            error_of(lambda one=one: certificates.normalize_private_key(one))
             == "saml_signing_private_key_format_not_supported"
         )
 
@@ -155,23 +155,23 @@ def damaged_key():
     ],
 )
 def test_no_private_key(pasted):
-    assert error_of(lambda: certificates.read_private_key(pasted)) == "saml_signing_private_key_invalid"
+    assert error_of(lambda: certificates.normalize_private_key(pasted)) == "saml_signing_private_key_invalid"
 
 
 def test_another_key_in_the_armour_of_rsa():
     curve = ec.generate_private_key(ec.SECP256R1())
     pasted = in_form(curve, PKCS1).replace("BEGIN EC", "BEGIN RSA").replace("END EC", "END RSA")
-    assert error_of(lambda: certificates.read_private_key(pasted)) == "saml_signing_private_key_invalid"
+    assert error_of(lambda: certificates.normalize_private_key(pasted)) == "saml_signing_private_key_invalid"
 
 
 def test_a_key_that_is_too_long():
-    assert error_of(lambda: certificates.read_private_key(key("idp") * 3)) == "private_key_too_long"
+    assert error_of(lambda: certificates.normalize_private_key(key("idp") * 3)) == "private_key_too_long"
 
 
 @pytest.mark.slow
 def test_a_large_key():
     made = in_form(rsa.generate_private_key(65537, 4096), PKCS1)
-    assert certificates.read_private_key(made) == made
+    assert certificates.normalize_private_key(made) == made
 
 
 def test_openssl_agrees(tmp_path):

@@ -7,7 +7,7 @@ import time
 import msgspec
 import pytest
 
-from mockstytch.protocols.saml import service_provider, xml
+from mockstytch.protocols.saml import saml_response, xml
 from tests.saml.world import certificate, encoded, expected, response, tried, why
 
 GENUINE = {
@@ -17,10 +17,10 @@ GENUINE = {
     "encrypted": response(sign="assertion", encrypt_for=certificate("sp")),
     "encrypted with CBC": response(sign="both", encrypt_for=certificate("sp"), cipher="aes256-cbc"),
 }
-MEANT = service_provider.read(GENUINE["both"], expected())
+MEANT = saml_response.verify(GENUINE["both"], expected())
 
 
-def outcome(document: bytes) -> service_provider.Assertion | str:
+def outcome(document: bytes) -> saml_response.Assertion | str:
     found = tried(encoded(document))
     # the response's own id is covered only where the response is signed
     return found if isinstance(found, str) else msgspec.structs.replace(found, response_id="_response")
@@ -132,7 +132,7 @@ def signature(info="", key_info="", canonical=""):
     )
 
 
-STATUS = f'<r:Status><r:StatusCode Value="{service_provider.SUCCESS}"/></r:Status>'
+STATUS = f'<r:Status><r:StatusCode Value="{saml_response.SUCCESS}"/></r:Status>'
 PREFIX_LIST = '<e:InclusiveNamespaces xmlns:e="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="{}"/>'
 WITHIN = {
     "the largest that is looked at": signature() + "<x/>" * 9_900 + "</Assertion>",

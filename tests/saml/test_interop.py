@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mockstytch.protocols.saml import service_provider, xml_signatures
+from mockstytch.protocols.saml import saml_response, service_provider, xml_signatures
 from tests.saml.world import (
     ACS,
     ADA,
@@ -33,7 +33,7 @@ def now():
 def posted(foreign_idp, url="", **options):
     """What the browser posts after a visit: action, response, relay state."""
     if not url:
-        url = service_provider.redirect_url(
+        url = service_provider.build_redirect_url(
             f"{foreign_idp}/sso", request(foreign_idp), "the state", options.pop("sign_with", "")
         )
     page = httpx.get(url, params={**dict(httpx.URL(url).params), "options": json.dumps(options)}, trust_env=False)
@@ -43,7 +43,7 @@ def posted(foreign_idp, url="", **options):
 
 
 def request(foreign_idp):
-    return service_provider.authn_request(
+    return service_provider.build_authn_request(
         request_id="_request",
         issuer=AUDIENCE,
         acs_url=ACS,
@@ -76,8 +76,8 @@ def test_a_login_there(foreign_idp, how, cipher):
         }
     action, fields = posted(foreign_idp, **options)
     assert (action, fields["RelayState"]) == (ACS, "the state")
-    assert service_provider.peek(fields["SAMLResponse"]) == (IDP, "_request")
-    found = service_provider.read(fields["SAMLResponse"], expected(now=now()))
+    assert saml_response.parse_unverified(fields["SAMLResponse"]) == (IDP, "_request")
+    found = saml_response.verify(fields["SAMLResponse"], expected(now=now()))
     assert (found.name_id, found.name_id_format, found.in_response_to) == (ADA, EMAIL_FORMAT, "_request")
     assert found.attributes == {"email": [ADA], "name": ["Ada <L> & Söhne"], "groups": ["a", "b"]}
     assert (b"EncryptedAssertion" in base64.b64decode(fields["SAMLResponse"])) == bool(cipher)
@@ -96,7 +96,7 @@ def test_a_signed_request(foreign_idp):
     """They verify ours, and answer; with another certificate they don't."""
     action, _ = posted(foreign_idp, sign_with=key("sp"), signingCert=certificate("sp"))
     assert action == ACS
-    url = service_provider.redirect_url(f"{foreign_idp}/sso", request(foreign_idp), "", key("attacker"))
+    url = service_provider.build_redirect_url(f"{foreign_idp}/sso", request(foreign_idp), "", key("attacker"))
     options = {"options": json.dumps({"signingCert": certificate("sp")})}
     refused = httpx.get(url, params={**dict(httpx.URL(url).params), **options}, trust_env=False)
     assert refused.status_code == 500
@@ -106,7 +106,7 @@ def test_a_signed_request(foreign_idp):
 def test_nobody_asked(foreign_idp):
     options = {"recipient": ACS, "destination": ACS, "audience": AUDIENCE}
     _, fields = posted(foreign_idp, f"{foreign_idp}/login?RelayState=state", **options)
-    assert service_provider.read(fields["SAMLResponse"], expected(now=now(), in_response_to=None)).name_id == ADA
+    assert saml_response.verify(fields["SAMLResponse"], expected(now=now(), in_response_to=None)).name_id == ADA
     assert why(fields["SAMLResponse"], now=now()) == "unsolicited_saml_response"
 
 
@@ -140,7 +140,7 @@ def test_another_certificate(foreign_idp):
 
 def test_their_metadata(foreign_idp):
     found = service_provider.parse_metadata(httpx.get(f"{foreign_idp}/metadata", trust_env=False).content)
-    assert found == service_provider.IdpMetadata(
+    assert found == service_provider.IdentityProviderMetadata(
         entity_id=IDP, sso_url=f"{foreign_idp}/sso", certificates=(certificate("idp"),)
     )
 

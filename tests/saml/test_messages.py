@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
-from mockstytch.protocols.saml import certificates, identity_provider, service_provider, xml
+from mockstytch.protocols.saml import certificates, identity_provider, saml_response, service_provider, xml
 from tests.saml.world import (
     ACS,
     ADA,
@@ -39,7 +39,7 @@ def request(**changes):
         "nameid_format": EMAIL_FORMAT,
         "now": NOW,
     }
-    return service_provider.authn_request(**{**usual, **changes})
+    return service_provider.build_authn_request(**{**usual, **changes})
 
 
 # Requests
@@ -73,12 +73,12 @@ def test_markup_in_values_stays_text():
 
 
 def test_a_redirect_is_read_as_it_was_meant():
-    url = service_provider.redirect_url(SSO, request(), "state & more")
+    url = service_provider.build_redirect_url(SSO, request(), "state & more")
     query = dict(parse_qsl(urlsplit(url).query))
     assert url.startswith(f"{SSO}?SAMLRequest=")
     assert set(query) == {"SAMLRequest", "RelayState"}
     assert query["RelayState"] == "state & more"
-    assert identity_provider.read_request(query["SAMLRequest"], "redirect") == identity_provider.AuthnRequest(
+    assert identity_provider.parse_authn_request(query["SAMLRequest"], "redirect") == identity_provider.AuthnRequest(
         id="_request",
         issuer=AUDIENCE,
         acs_url=ACS,
@@ -86,17 +86,17 @@ def test_a_redirect_is_read_as_it_was_meant():
         nameid_format=EMAIL_FORMAT,
         force_authn=False,
     )
-    assert identity_provider.read_request(encoded(request(force_authn=True)), "post").force_authn
+    assert identity_provider.parse_authn_request(encoded(request(force_authn=True)), "post").force_authn
 
 
 def test_a_destination_with_a_query_keeps_it():
-    url = service_provider.redirect_url(f"{SSO}?tenant=a", request(), "")
+    url = service_provider.build_redirect_url(f"{SSO}?tenant=a", request(), "")
     assert set(parse_qs(urlsplit(url).query)) == {"tenant", "SAMLRequest"}
 
 
 def test_a_signed_redirect():
     """Bindings 3.4.4.1: what is signed is the query as it stands, from SAMLRequest to SigAlg."""
-    url = service_provider.redirect_url(SSO, request(), "the state", key("sp"))
+    url = service_provider.build_redirect_url(SSO, request(), "the state", key("sp"))
     signed, _, signature = urlsplit(url).query.partition("&Signature=")
     assert [name for name, _ in parse_qsl(signed)] == ["SAMLRequest", "RelayState", "SigAlg"]
     value = base64.b64decode(parse_qs(f"s={signature}")["s"][0])
@@ -105,7 +105,7 @@ def test_a_signed_redirect():
     with pytest.raises(InvalidSignature):
         public.verify(value, signed.replace("the", "a").encode(), PKCS1v15(), SHA256())
     assert urlencode(parse_qsl(signed), quote_via=quote) == signed  # some take it apart and encode it anew
-    without_state = service_provider.redirect_url(SSO, request(), "", key("sp"))
+    without_state = service_provider.build_redirect_url(SSO, request(), "", key("sp"))
     assert [name for name, _ in parse_qsl(urlsplit(without_state).query)] == ["SAMLRequest", "SigAlg", "Signature"]
 
 
@@ -132,13 +132,13 @@ def deflated(document):
 )
 def test_no_request(said):
     """The last but one is small until it is unpacked."""
-    assert error_of(lambda: identity_provider.read_request(said, "redirect")) == "bad_request"
-    assert error_of(lambda: identity_provider.read_request(said, "post")) == "bad_request"
+    assert error_of(lambda: identity_provider.parse_authn_request(said, "redirect")) == "bad_request"
+    assert error_of(lambda: identity_provider.parse_authn_request(said, "post")) == "bad_request"
 
 
 def test_a_bare_request():
     bare = f'<AuthnRequest xmlns="{xml.SAMLP}" ID="a" Version="2.0"/>'
-    read = identity_provider.read_request(encoded(bare), "post")
+    read = identity_provider.parse_authn_request(encoded(bare), "post")
     assert read == identity_provider.AuthnRequest(
         id="a", issuer="", acs_url="", destination="", nameid_format="", force_authn=False
     )
@@ -179,12 +179,12 @@ def test_characters_that_no_xml_can_have_are_left_out():
         attributes={"na\x1fme": ["A\ud800d\uffffa \U0001f600\t"]},
         in_response_to="_request\0",
     )
-    read = service_provider.read(said, expected())
+    read = saml_response.verify(said, expected())
     assert (read.name_id, read.attributes) == (ADA, {"name": ["Ada \U0001f600"]})
     assert find(etree.fromstring(request(issuer="\0" + AUDIENCE)), "saml:Issuer").text == AUDIENCE
     assert (
         service_provider.parse_metadata(
-            identity_provider.metadata(IDP + "\0", SSO + "\x08", certificate("idp"))
+            identity_provider.build_metadata(IDP + "\0", SSO + "\x08", certificate("idp"))
         ).sso_url
         == SSO
     )
@@ -192,11 +192,11 @@ def test_characters_that_no_xml_can_have_are_left_out():
 
 # Metadata
 
-METADATA = identity_provider.metadata(IDP, SSO, certificate("idp"))
+METADATA = identity_provider.build_metadata(IDP, SSO, certificate("idp"))
 
 
 def test_metadata_is_read_as_it_was_meant():
-    meant = service_provider.IdpMetadata(entity_id=IDP, sso_url=SSO, certificates=(certificate("idp"),))
+    meant = service_provider.IdentityProviderMetadata(entity_id=IDP, sso_url=SSO, certificates=(certificate("idp"),))
     assert service_provider.parse_metadata(METADATA) == meant
     assert service_provider.parse_metadata(METADATA.encode()) == meant
     assert service_provider.parse_metadata(f'<?xml version="1.0" encoding="UTF-8"?>\n{METADATA}') == meant

@@ -10,7 +10,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
 
-from mockstytch.protocols.saml import service_provider, xml, xml_signatures
+from mockstytch.protocols.saml import saml_response, xml, xml_signatures
 from tests.saml.world import (
     ADA,
     AUDIENCE,
@@ -41,7 +41,7 @@ SIGNED = ("assertion", "response", "both")
 
 def test_nothing():
     assert why("") == "missing_saml_response"
-    assert error_of(lambda: service_provider.peek("")) == "missing_saml_response"
+    assert error_of(lambda: saml_response.parse_unverified("")) == "missing_saml_response"
 
 
 BOMB = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -72,7 +72,7 @@ DOCUMENTS = {
 @pytest.mark.parametrize("which", DOCUMENTS)
 def test_no_xml_that_is_taken(which):
     assert why(DOCUMENTS[which]) == "invalid_xml_saml_response"
-    assert error_of(lambda: service_provider.peek(DOCUMENTS[which])) == "invalid_xml_saml_response"
+    assert error_of(lambda: saml_response.parse_unverified(DOCUMENTS[which])) == "invalid_xml_saml_response"
 
 
 def test_another_document():
@@ -93,7 +93,7 @@ def test_the_identity_provider_said_no(status):
 def test_no_single_status():
     assert why(crafted(drop("samlp:Status"))) == "invalid_saml_response"
     double = crafted(
-        lambda root: xml.add(find(root, "samlp:Status"), "samlp:StatusCode", Value=service_provider.SUCCESS)
+        lambda root: xml.add_child(find(root, "samlp:Status"), "samlp:StatusCode", Value=saml_response.SUCCESS)
     )
     assert why(double) == "invalid_saml_response"
     failed = crafted(put("samlp:Status/samlp:StatusCode", Value=""))
@@ -146,7 +146,7 @@ def test_the_assertion_inside_is_signed_by_another():
     foreign = response(private_key=key("attacker"), certificate=certificate("attacker"))
     root = opened(foreign)
     place(root)
-    said = closed(xml_signatures.signed(root, key("idp"), certificate("idp")))
+    said = closed(xml_signatures.sign(root, key("idp"), certificate("idp")))
     assert why(said) == "invalid_signature_saml_response"
 
 
@@ -175,7 +175,7 @@ def closed_after(said, edit):
 
 def test_an_empty_signature():
     root = opened(response(sign="neither"))
-    xml.add(find(root, "saml:Assertion"), "ds:Signature")
+    xml.add_child(find(root, "saml:Assertion"), "ds:Signature")
     assert why(closed(root)) == "invalid_signature_saml_response"
 
 
@@ -194,7 +194,7 @@ def signed_with(method=SignatureMethod.RSA_SHA256, digest=DigestAlgorithm.SHA256
 
 
 def test_algorithms_of_yesterday():
-    assert service_provider.read(signed_with(), expected()).name_id == ADA
+    assert saml_response.verify(signed_with(), expected()).name_id == ADA
     assert why(signed_with(method=SignatureMethod.RSA_SHA1)) == "invalid_signature_saml_response"
     assert why(signed_with(digest=DigestAlgorithm.SHA1)) == "invalid_signature_saml_response"
 
@@ -230,7 +230,7 @@ def test_transforms_that_could_hide_something(algorithm):
         root.findall(".//ds:Transform", xml.NAMESPACES)[at].set("Algorithm", algorithm)
         assert why(closed(root)) == "invalid_signature_saml_response"
     root = opened(response())
-    etree.SubElement(find(root, ".//ds:Transforms"), xml.name("ds:Transform"), Algorithm=algorithm)
+    etree.SubElement(find(root, ".//ds:Transforms"), xml.qualified_name("ds:Transform"), Algorithm=algorithm)
     assert why(closed(root)) == "invalid_signature_saml_response"
 
 
@@ -244,7 +244,7 @@ TRANSFORMS = [
 @pytest.mark.parametrize("transform", TRANSFORMS)
 def test_a_transform_that_its_owner_signed(transform):
     """The library passes over those that it doesn't know, as if they changed nothing."""
-    assert service_provider.read(by_hand(opened(response(sign="neither"))), expected()).name_id == ADA
+    assert saml_response.verify(by_hand(opened(response(sign="neither"))), expected()).name_id == ADA
     assert why(by_hand(opened(response(sign="neither")), transform)) == "invalid_signature_saml_response"
 
 
@@ -254,11 +254,13 @@ def test_nothing_but_what_was_signed_is_read(sign, monkeypatch):
     covered = opened(response(sign="neither", name_id="signed@acme.test"))
     inner = find(covered, "saml:Assertion")
     by_tag = {covered.tag: covered, inner.tag: inner}
-    monkeypatch.setattr(xml_signatures, "verified", lambda element, pems, refusal: by_tag[element.tag])
-    assert service_provider.read(response(sign=sign), expected()).name_id == "signed@acme.test"
+    monkeypatch.setattr(xml_signatures, "verify", lambda element, pems, error: by_tag[element.tag])
+    assert saml_response.verify(response(sign=sign), expected()).name_id == "signed@acme.test"
 
 
-@pytest.mark.parametrize("result", [None, etree.Element("x"), etree.Element(xml.name("saml:Assertion"), ID="_other")])
+@pytest.mark.parametrize(
+    "result", [None, etree.Element("x"), etree.Element(xml.qualified_name("saml:Assertion"), ID="_other")]
+)
 def test_a_verifier_that_verified_something_else(result, monkeypatch):
     verdict = SimpleNamespace(signed_xml=result)
     monkeypatch.setattr("signxml.verifier.XMLVerifier.verify", lambda *args, **options: verdict)
@@ -346,18 +348,18 @@ def test_a_connection_without_entity_id():
 
 def test_each_restriction_has_to_hold():
     def edit(root):
-        second = xml.add(find(root, ".//saml:Conditions"), "saml:AudienceRestriction")
-        xml.add(second, "saml:Audience", ELSEWHERE)
+        second = xml.add_child(find(root, ".//saml:Conditions"), "saml:AudienceRestriction")
+        xml.add_child(second, "saml:Audience", ELSEWHERE)
 
     assert why(crafted(edit)) == "invalid_audience_saml_response"
 
 
 def test_each_audience_of_a_restriction_will_do():
     def edit(root):
-        find(root, ".//saml:Audience").addprevious(other := xml.new("saml:Audience", "saml"))
+        find(root, ".//saml:Audience").addprevious(other := xml.create_root("saml:Audience", "saml"))
         other.text = ELSEWHERE
 
-    assert service_provider.read(crafted(edit), expected()).name_id == ADA
+    assert saml_response.verify(crafted(edit), expected()).name_id == ADA
 
 
 # Times
@@ -394,7 +396,7 @@ def test_times(which):
 
 def test_until_the_last_moment():
     said = crafted(put(".//saml:SubjectConfirmationData", NotOnOrAfter="9999-12-31T23:59:59Z"))
-    assert service_provider.read(said, expected()).not_on_or_after.year == 9000
+    assert saml_response.verify(said, expected()).not_on_or_after.year == 9000
 
 
 # The assertion
@@ -432,15 +434,17 @@ SHAPES = {
     "a condition of its own": lambda root: etree.SubElement(find(root, ".//saml:Conditions"), "{urn:x}Condition"),
     "no login": drop(".//saml:AuthnStatement"),
     "another version": put("saml:Assertion", Version="1.1"),
-    "an encrypted attribute": lambda root: xml.add(find(root, ".//saml:AttributeStatement"), "saml:EncryptedAttribute"),
+    "an encrypted attribute": lambda root: xml.add_child(
+        find(root, ".//saml:AttributeStatement"), "saml:EncryptedAttribute"
+    ),
     "an attribute without a name": put(".//saml:Attribute", Name=None),
     "an attribute with an empty name": put(".//saml:Attribute", Name=""),
-    "an encrypted assertion beside": lambda root: xml.add(root, "saml:EncryptedAssertion"),
+    "an encrypted assertion beside": lambda root: xml.add_child(root, "saml:EncryptedAssertion"),
     "the same ID twice": put(".", ID="_assertion"),
     "the same ID elsewhere": put(".//saml:AuthnStatement", Id="_assertion"),
-    "a response within": lambda root: xml.add(xml.add(root, "samlp:Extensions"), "samlp:Response"),
-    "a signature elsewhere": lambda root: xml.add(xml.add(root, "samlp:Extensions"), "ds:Signature"),
-    "a signature in the subject": lambda root: xml.add(find(root, ".//saml:Subject"), "ds:Signature"),
+    "a response within": lambda root: xml.add_child(xml.add_child(root, "samlp:Extensions"), "samlp:Response"),
+    "a signature elsewhere": lambda root: xml.add_child(xml.add_child(root, "samlp:Extensions"), "ds:Signature"),
+    "a signature in the subject": lambda root: xml.add_child(find(root, ".//saml:Subject"), "ds:Signature"),
     "the same ID as xml:id": put(
         ".//saml:AuthnStatement", **{"{http://www.w3.org/XML/1998/namespace}id": "_assertion"}
     ),
@@ -505,11 +509,11 @@ def test_encryption_that_is_not_taken(edit):
 @pytest.mark.parametrize("path", [".//saml:AuthnStatement", ".//saml:Subject"])
 def test_an_encrypted_assertion_of_another_shape(path):
     """What is inside is held to the same rules as what is in the open."""
-    for edit in (put(path, Id="_assertion"), lambda root: xml.add(find(root, path), "ds:Signature")):
+    for edit in (put(path, Id="_assertion"), lambda root: xml.add_child(find(root, path), "ds:Signature")):
         root = opened(crafted(edit))
         assertion = find(root, "saml:Assertion")
-        holder = xml.add(root, "saml:EncryptedAssertion")
-        holder.append(xml_signatures.encrypted(assertion, certificate("sp"), "aes256-gcm"))
+        holder = xml.add_child(root, "saml:EncryptedAssertion")
+        holder.append(xml_signatures.encrypt(assertion, certificate("sp"), "aes256-gcm"))
         root.remove(assertion)
         assert why(closed(root)) == "invalid_saml_response"
 
@@ -526,8 +530,8 @@ def test_an_encrypted_assertion_of_another_shape(path):
     ],
 )
 def test_something_else_is_encrypted(inside, monkeypatch):
-    monkeypatch.setattr(xml, "written", lambda root: inside)
-    element = xml_signatures.encrypted(etree.Element("x"), certificate("sp"), "aes128-cbc")
+    monkeypatch.setattr(xml, "serialize", lambda root: inside)
+    element = xml_signatures.encrypt(etree.Element("x"), certificate("sp"), "aes128-cbc")
     monkeypatch.undo()
     root = opened(response(encrypt_for=certificate("sp")))
     find(root, "saml:EncryptedAssertion").replace(find(root, ".//xenc:EncryptedData"), element)

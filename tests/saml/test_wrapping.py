@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from mockstytch.protocols.saml import service_provider, xml
+from mockstytch.protocols.saml import saml_response, xml
 from tests.saml.world import ADA, EVE, certificate, closed, expected, find, opened, response, tried, why
 
 REFUSALS = {"invalid_saml_response", "invalid_signature_saml_response"}
@@ -76,7 +76,7 @@ def inside_the_signature(root, forged, original):
 
 def in_extensions(root, forged, original):
     """XSW 7: the evil one in an element whose content is free."""
-    extensions = xml.new("samlp:Extensions", "samlp")
+    extensions = xml.create_root("samlp:Extensions", "samlp")
     extensions.append(unsigned(forged))
     original.addprevious(extensions)
 
@@ -84,15 +84,15 @@ def in_extensions(root, forged, original):
 def in_an_object(root, forged, original):
     """XSW 8: the original in an object of the evil one's signature."""
     root.replace(original, forged)
-    xml.add(find(forged, "ds:Signature"), "ds:Object").append(unsigned(original))
+    xml.add_child(find(forged, "ds:Signature"), "ds:Object").append(unsigned(original))
 
 
 def without_the_name(root, forged, original):
     """Not among the eight: the original under a name that nobody counts."""
     root.replace(original, forged)
-    holder = xml.add(root, "samlp:Extensions")
+    holder = xml.add_child(root, "samlp:Extensions")
     hidden = unsigned(original)
-    hidden.tag = xml.name("saml:Advice")
+    hidden.tag = xml.qualified_name("saml:Advice")
     holder.append(hidden)
 
 
@@ -131,7 +131,7 @@ def test_an_unsigned_assertion_beside_an_encrypted_one(place):
 def test_a_signed_assertion_in_a_response_of_the_attackers():
     """That much is allowed, and no hole: what is believed is in the assertion. The envelope only has to agree."""
     root = opened(response(sign="assertion", response_id="_made_up"))
-    assert service_provider.read(closed(root), expected()).response_id == "_made_up"
+    assert saml_response.verify(closed(root), expected()).response_id == "_made_up"
     find(root, "saml:Issuer").text = "https://evil.test"
     assert why(closed(root)) == "invalid_saml_response"
 
@@ -163,7 +163,7 @@ def operate(chance, root):
         case 3:
             chance.choice([node for node in nodes if node.get("ID")] or nodes).set("ID", chance.choice(IDS))
         case 4:
-            place.insert(chance.randrange(len(place) + 1), xml.new(chance.choice(NAMES), "saml samlp ds"))
+            place.insert(chance.randrange(len(place) + 1), xml.create_root(chance.choice(NAMES), "saml samlp ds"))
         case 5 if part.text:
             part.text = part.text.replace(ADA, EVE)
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
 from mockstytch.errors import StytchError
-from mockstytch.protocols.saml import certificates, identity_provider, service_provider, xml, xml_signatures
+from mockstytch.protocols.saml import certificates, identity_provider, saml_response, xml, xml_signatures
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ACS, AUDIENCE, IDP = "https://sp.test/acs", "https://sp.test/audience", "https://idp.test/entity"
@@ -35,7 +35,7 @@ def certificate(whose: str) -> str:
     return certificates.self_signed(key(whose), whose, NOW)
 
 
-def expected(**changes: Any) -> service_provider.Expected:
+def expected(**changes: Any) -> saml_response.ExpectedResponse:
     """What the service provider expects, unless changed."""
     usual: dict[str, Any] = {
         "acs_urls": (ACS,),
@@ -46,7 +46,10 @@ def expected(**changes: Any) -> service_provider.Expected:
         "now": NOW,
         "in_response_to": "_request",
     }
-    return service_provider.Expected(**{**usual, **changes})
+    return saml_response.ExpectedResponse(**{**usual, **changes})
+
+
+PROTECTION = identity_provider.ResponseProtection.__struct_fields__
 
 
 def response(**changes: Any) -> str:
@@ -65,7 +68,11 @@ def response(**changes: Any) -> str:
         "response_id": "_response",
         "assertion_id": "_assertion",
     }
-    return identity_provider.build_response(**{**usual, **changes})
+    usual |= changes
+    protection = {name: usual.pop(name) for name in PROTECTION if name in usual}
+    return identity_provider.build_response(
+        identity_provider.ResponseContent(**usual), identity_provider.ResponseProtection(**protection)
+    )
 
 
 def crafted(edit: Callable[[Any], object], sign: str = "assertion", **changes: Any) -> str:
@@ -76,10 +83,10 @@ def crafted(edit: Callable[[Any], object], sign: str = "assertion", **changes: A
     if sign in ("assertion", "both"):
         assertion = root.find("saml:Assertion", xml.NAMESPACES)
         place(assertion)
-        root.replace(assertion, xml_signatures.signed(etree.fromstring(etree.tostring(assertion)), *keys))
+        root.replace(assertion, xml_signatures.sign(etree.fromstring(etree.tostring(assertion)), *keys))
     if sign in ("response", "both"):
         place(root)
-        root = xml_signatures.signed(root, *keys)
+        root = xml_signatures.sign(root, *keys)
     return closed(root)
 
 
@@ -116,8 +123,8 @@ def place(element: Any) -> None:
     element.insert(1, element[-1])
 
 
-def opened(saml_response: str) -> Any:
-    return etree.fromstring(base64.b64decode(saml_response))
+def opened(document: str) -> Any:
+    return etree.fromstring(base64.b64decode(document))
 
 
 def closed(root: Any) -> str:
@@ -158,15 +165,15 @@ def put(path: str, **attributes: str) -> Callable[[Any], None]:
     return edit
 
 
-def why(saml_response: str, **changes: Any) -> str:
+def why(document: str, **changes: Any) -> str:
     """The error type of a response that is refused."""
-    return error_of(lambda: service_provider.read(saml_response, expected(**changes)))
+    return error_of(lambda: saml_response.verify(document, expected(**changes)))
 
 
-def tried(saml_response: str, **changes: Any) -> service_provider.Assertion | str:
+def tried(document: str, **changes: Any) -> saml_response.Assertion | str:
     """What a response says, or the error type of its refusal."""
     try:
-        return service_provider.read(saml_response, expected(**changes))
+        return saml_response.verify(document, expected(**changes))
     except StytchError as refusal:
         return refusal.kind.error_type if refusal.because else "no reason for the request log"
 

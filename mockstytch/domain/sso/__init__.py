@@ -9,8 +9,10 @@ Start with ``sso_flow``, the way of a browser to the identity provider and back.
 
 The last two return the URL to redirect to; ``start`` also returns the flow, whose state goes into the browser's cookie.
 
-``sso_connections`` reads and writes connections. ``sso_login`` turns an account at an identity provider into a member.
-``oidc`` calls an OpenID provider; SAML documents are read and written by ``mockstytch.protocols.saml``.
-``builtin_provider`` plays the identity provider in tests. The package does not read HTTP requests, and it starts no
-session: ``sso.authenticate`` does.
+``sso_connections`` reads and writes connections. ``sso_accounts`` reads a user's account from a SAML response or from
+OpenID Connect claims, and ``sso_login`` finds or creates the member of an account. ``oidc`` calls an OpenID provider;
+``mockstytch.protocols.saml`` reads and writes SAML documents. The built-in provider is the identity provider of tests:
+``builtin_provider`` (settings, keys, users), ``builtin_oidc`` and ``builtin_saml`` (its two protocols).
+
+The package doesn't read HTTP requests, and it starts no session: ``api/sso.py`` does, through ``domain/login``.
 """

@@ -1,6 +1,6 @@
-"""OpenID Connect, the relying party's half: codes for tokens, tokens for claims that can be believed.
+"""OpenID Connect as the relying party: exchange a code for tokens, and verify what they state about the user.
 
-After OpenID Connect Core 1.0, sections 3.1.3 (tokens) and 5.3 (user info).
+See OpenID Connect Core 1.0, sections 3.1.3 (tokens) and 5.3 (user info).
 """
 
 import hmac
@@ -17,172 +17,196 @@ from mockstytch.store.records.sso import OidcConnection, SsoAccount, SsoFlow
 from mockstytch.values import Frozen
 
 SKEW = timedelta(seconds=60)
-# Signatures by a key of the provider's. ``none`` is none, and HMAC would be by a secret that both sides have.
+# Asymmetric algorithms only: ``none`` proves nothing, and HMAC would use a secret that both sides have.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-_MOST_KEYS = 50
-_LONGEST_TOKEN = 100_000
+_MAX_KEYS = 50
+_MAX_TOKEN_CHARACTERS = 100_000
 
 
 class Tokens(Frozen):
+    """The tokens that a token endpoint returned. An absent one is "".
+
+    Attributes:
+        expires_at: the end of the access token; None if the provider doesn't send it.
+    """
+
     id_token: str
     access_token: str
     refresh_token: str
     expires_at: datetime | None
 
 
-def exchange_code(ctx: Context, idp: OidcConnection, flow: SsoFlow, code: str) -> Tokens:
-    """The tokens that the identity provider gives for a code.
+def exchange_code(ctx: Context, connection: OidcConnection, flow: SsoFlow, code: str) -> Tokens:
+    """Exchange an authorization code for tokens.
 
     Raises:
-        oidc_auth_code_error: it gives none, or can't be reached.
+        oidc_auth_code_error: if the identity provider doesn't return an access token and an ID token for the code.
     """
     fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": flow.acs_url}
-    found, why = _asked(ctx, idp, fields)
-    if why or not isinstance(found.get("id_token"), str):
-        raise errors.oidc_auth_code_error(because=why or "the token endpoint gave no id_token")
-    return _tokens(ctx, found)
+    body, problem = _call_token_endpoint(ctx, connection, fields)
+    if problem or not isinstance(body.get("id_token"), str):
+        raise errors.oidc_auth_code_error(because=problem or "the token endpoint returned no id_token")
+    return _parse_tokens(ctx, body)
 
 
-def refresh(ctx: Context, idp: OidcConnection, account: SsoAccount) -> SsoAccount:
-    """The account with an access token that lives.
+def refresh(ctx: Context, connection: OidcConnection, account: SsoAccount) -> SsoAccount:
+    """Return the account with a valid access token, refreshed if necessary.
 
     Raises:
-        missing_oidc_refresh_token: there is nothing to get a new one with.
-        unable_to_refresh_oidc_token: the identity provider gives none.
+        missing_oidc_refresh_token: if the access token is expired and the identity provider sent no refresh token.
+        unable_to_refresh_oidc_token: if the identity provider doesn't return a new access token.
     """
     if account.access_token_expires_at is None or account.access_token_expires_at > ctx.now:
         return account
     if not account.refresh_token:
         raise errors.missing_oidc_refresh_token()
-    found, why = _asked(ctx, idp, {"grant_type": "refresh_token", "refresh_token": account.refresh_token})
-    if why:
-        raise errors.unable_to_refresh_oidc_token(because=why)
-    new = _tokens(ctx, found)
+    fields = {"grant_type": "refresh_token", "refresh_token": account.refresh_token}
+    body, problem = _call_token_endpoint(ctx, connection, fields)
+    if problem:
+        raise errors.unable_to_refresh_oidc_token(because=problem)
+    tokens = _parse_tokens(ctx, body)
     return ctx.store.update(
         account,
-        access_token=new.access_token,
-        access_token_expires_at=new.expires_at,
-        refresh_token=new.refresh_token or account.refresh_token,
-        id_token=new.id_token or account.id_token,
+        access_token=tokens.access_token,
+        access_token_expires_at=tokens.expires_at,
+        refresh_token=tokens.refresh_token or account.refresh_token,
+        id_token=tokens.id_token or account.id_token,
     )
 
 
-def _asked(ctx: Context, idp: OidcConnection, fields: dict[str, str]) -> tuple[dict[str, Any], str]:
-    """What the token endpoint answers, or why that is nothing (RFC 6749, sections 2.3.1 and 5)."""
-    if idp.secret_in_body:
-        own = {"client_id": idp.client_id, "client_secret": idp.client_secret}
-        reply = ctx.fetch(outbound.post_form(idp.token_url, fields | own, Accept="application/json"))
+def _call_token_endpoint(
+    ctx: Context, connection: OidcConnection, fields: dict[str, str]
+) -> tuple[dict[str, Any], str]:
+    """Return the response of the token endpoint, and the problem if there is one (RFC 6749, sections 2.3.1 and 5)."""
+    headers = {"Accept": "application/json"}
+    if connection.secret_in_body:
+        fields = fields | {"client_id": connection.client_id, "client_secret": connection.client_secret}
     else:
-        pair = f"{quote(idp.client_id, safe='')}:{quote(idp.client_secret, safe='')}"
-        basic = f"Basic {b64encode(pair.encode()).decode()}"
-        reply = ctx.fetch(outbound.post_form(idp.token_url, fields, Accept="application/json", Authorization=basic))
-    found = reply.json()
-    if not reply.ok or reply.problem:
-        return {}, f"the token endpoint: {reply.problem or reply.status} {str(found.get('error', ''))[:100]}".strip()
-    if not isinstance(found.get("access_token"), str):
-        return {}, "the token endpoint gave no access_token"
-    return found, ""
+        credentials = f"{quote(connection.client_id, safe='')}:{quote(connection.client_secret, safe='')}"
+        headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
+    response = ctx.fetch(outbound.post_form(connection.token_url, fields, **headers))
+    body = response.json()
+    if not response.ok or response.problem:
+        error = str(body.get("error", ""))[:100]
+        return {}, f"the token endpoint: {response.problem or response.status} {error}".strip()
+    if not isinstance(body.get("access_token"), str):
+        return {}, "the token endpoint returned no access_token"
+    return body, ""
 
 
-def _tokens(ctx: Context, found: dict[str, Any]) -> Tokens:
-    seconds = found.get("expires_in")
-    known = isinstance(seconds, int | float) and 0 <= seconds < 10**9
-    text = {name: found[name] if isinstance(found.get(name), str) else "" for name in ("id_token", "refresh_token")}
+def _parse_tokens(ctx: Context, body: dict[str, Any]) -> Tokens:
+    seconds = body.get("expires_in")
+    is_valid = isinstance(seconds, int | float) and 0 <= seconds < 10**9
+    texts = {name: body[name] if isinstance(body.get(name), str) else "" for name in ("id_token", "refresh_token")}
     return Tokens(
-        id_token=text["id_token"],
-        access_token=found["access_token"],
-        refresh_token=text["refresh_token"],
-        expires_at=ctx.now + timedelta(seconds=float(seconds or 0)) if known else None,
+        id_token=texts["id_token"],
+        access_token=body["access_token"],
+        refresh_token=texts["refresh_token"],
+        expires_at=ctx.now + timedelta(seconds=float(seconds or 0)) if is_valid else None,
     )
 
 
-def fetch_claims(ctx: Context, idp: OidcConnection, tokens: Tokens, nonce: str) -> dict[str, Any]:
-    """What the ID token and the user-info endpoint say together. The keys are fetched each time, so that a new one is
-    known at once.
+def fetch_claims(ctx: Context, connection: OidcConnection, tokens: Tokens, nonce: str) -> dict[str, Any]:
+    """Verify the ID token and return its claims, updated with those of the userinfo endpoint.
+
+    The keys are fetched each time, so that a rotated key is accepted at once. Also raises what ``verify_id_token``
+    raises.
 
     Raises:
-        oidc_invalid_id_token, id_token_…, oidc_response_subject_missing: see ``verified``.
-        oidc_invalid_userinfo: there is no such answer.
-        oidc_response_subject_mismatch: it is about somebody else.
+        oidc_invalid_id_token: if the identity provider's keys can't be fetched.
+        oidc_invalid_userinfo: if the userinfo endpoint doesn't return a JSON object.
+        oidc_response_subject_mismatch: if ID token and user info have different subjects.
     """
-    reply = ctx.fetch(outbound.get(idp.jwks_url, Accept="application/json"))
-    jwks = reply.json().get("keys") if reply.ok else None
+    response = ctx.fetch(outbound.get(connection.jwks_url, Accept="application/json"))
+    jwks = response.json().get("keys") if response.ok else None
     if not isinstance(jwks, list):
-        why = reply.problem or f"it answered {reply.status}"
-        raise errors.oidc_invalid_id_token(because=f"no keys at jwks_url: {why}")
-    said = verify_id_token(tokens.id_token, jwks, idp, nonce, ctx.now)
+        problem = response.problem or f"status {response.status}"
+        raise errors.oidc_invalid_id_token(because=f"jwks_url returned no keys: {problem}")
+    claims = verify_id_token(tokens.id_token, jwks, connection, nonce, ctx.now)
     bearer = f"Bearer {tokens.access_token}"
-    reply = ctx.fetch(outbound.get(idp.userinfo_url, Accept="application/json", Authorization=bearer))
-    more = reply.json()
-    if not reply.ok or not more:
-        why = reply.problem or f"it answered {reply.status}, and no JSON object"
-        raise errors.oidc_invalid_userinfo(because=why)
-    if more.get("sub") != said["sub"]:
+    response = ctx.fetch(outbound.get(connection.userinfo_url, Accept="application/json", Authorization=bearer))
+    user_info = response.json()
+    if not response.ok or not user_info:
+        problem = response.problem or f"status {response.status} without a JSON object"
+        raise errors.oidc_invalid_userinfo(because=problem)
+    if user_info.get("sub") != claims["sub"]:
         raise errors.oidc_response_subject_mismatch()
-    return said | more
+    return claims | user_info
 
 
-def verify_id_token(id_token: str, jwks: list[Any], idp: OidcConnection, nonce: str, now: datetime) -> dict[str, Any]:
-    """The claims of an ID token, after everything about it was verified.
+def verify_id_token(
+    id_token: str, jwks: list[Any], connection: OidcConnection, nonce: str, now: datetime
+) -> dict[str, Any]:
+    """Verify an ID token and return its claims.
+
+    Args:
+        jwks: the identity provider's keys, unchecked.
+        nonce: the nonce that was sent with the authorization request.
 
     Raises:
-        oidc_invalid_id_token: not signed by one of the keys, by somebody else, or not valid yet.
-        id_token_incorrect_audience: for another client.
-        id_token_expired: it is, by ``now``.
-        id_token_nonce_invalid: for another flow.
-        oidc_response_subject_missing: about nobody.
+        oidc_invalid_id_token: if the ID token isn't signed by a key of the identity provider, names another issuer, or
+            isn't valid yet.
+        id_token_incorrect_audience: if the ID token is for another client.
+        id_token_expired: if the ID token is expired.
+        id_token_nonce_invalid: if the ID token belongs to another login.
+        oidc_response_subject_missing: if the ID token has no subject.
     """
-    said = _signed(id_token, jwks)
-    if said.get("iss") != idp.issuer:
-        raise errors.oidc_invalid_id_token(because=f"iss is {str(said.get('iss'))[:200]!r}, not {idp.issuer!r}")
-    audience = said.get("aud")
+    claims = _verify_signature(id_token, jwks)
+    if claims.get("iss") != connection.issuer:
+        raise errors.oidc_invalid_id_token(
+            because=f"iss is {str(claims.get('iss'))[:200]!r}, not {connection.issuer!r}"
+        )
+    audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    if idp.client_id not in audiences or said.get("azp", idp.client_id) != idp.client_id:
+    client_id = connection.client_id
+    if client_id not in audiences or claims.get("azp", client_id) != client_id:
         raise errors.id_token_incorrect_audience(because=f"aud is {str(audience)[:200]}")
-    moment, skew = now.timestamp(), SKEW.total_seconds()
-    if _number(said, "exp", 0.0) <= moment - skew:
-        raise errors.id_token_expired(because=f"exp is {said.get('exp')}, now it is {int(moment)}")
-    if max(_number(said, "iat", moment * 2), _number(said, "nbf", 0.0)) > moment + skew:
-        raise errors.oidc_invalid_id_token(because=f"iat is {said.get('iat')}, now it is {int(moment)}")
-    if not hmac.compare_digest(str(said.get("nonce", "")).encode(), nonce.encode()):
+    timestamp, skew = now.timestamp(), SKEW.total_seconds()
+    if _read_number(claims, "exp", 0.0) <= timestamp - skew:
+        raise errors.id_token_expired(because=f"exp is {claims.get('exp')}; it is {int(timestamp)}")
+    if max(_read_number(claims, "iat", timestamp * 2), _read_number(claims, "nbf", 0.0)) > timestamp + skew:
+        raise errors.oidc_invalid_id_token(
+            because=f"iat is {claims.get('iat')}, nbf is {claims.get('nbf')}; it is {int(timestamp)}"
+        )
+    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise errors.id_token_nonce_invalid()
-    if not isinstance(said.get("sub"), str) or not said["sub"]:
+    if not isinstance(claims.get("sub"), str) or not claims["sub"]:
         raise errors.oidc_response_subject_missing()
-    return said
+    return claims
 
 
-def _number(said: dict[str, Any], name: str, absent: float) -> float:
-    value = said.get(name)
+def _read_number(claims: dict[str, Any], name: str, default: float) -> float:
+    value = claims.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > 10**15:
-        return absent
+        return default
     return float(value)
 
 
-def _signed(id_token: str, jwks: list[Any]) -> dict[str, Any]:
+def _verify_signature(id_token: str, jwks: list[Any]) -> dict[str, Any]:
     from jwt import PyJWK, PyJWS
     from jwt.exceptions import PyJWTError
 
-    refusal = errors.oidc_invalid_id_token
+    error = errors.oidc_invalid_id_token
     try:
-        header = PyJWS().get_unverified_header(id_token if len(id_token) <= _LONGEST_TOKEN else "")
+        header = PyJWS().get_unverified_header(id_token if len(id_token) <= _MAX_TOKEN_CHARACTERS else "")
     except (PyJWTError, ValueError, RecursionError) as e:
-        raise refusal(because=f"no JWT: {e}") from None
+        raise error(because=f"id_token isn't a JWT: {e}") from None
     alg, kid = header.get("alg"), header.get("kid")
     if alg not in _ALGORITHMS:
-        raise refusal(because=f"the algorithm {str(alg)[:50]!r} is not taken")
-    fitting = [jwk for jwk in jwks[:_MOST_KEYS] if isinstance(jwk, dict) and _fits(jwk, str(alg), kid)]
-    problem = f"no key {str(kid)[:100]!r} for {alg}"
-    jws = PyJWS(options={"enforce_minimum_key_length": True})  # RFC 7518, 3.3; else there would be a warning
-    for jwk in fitting:
+        raise error(because=f"the algorithm {str(alg)[:50]!r} isn't supported")
+    candidates = [jwk for jwk in jwks[:_MAX_KEYS] if isinstance(jwk, dict) and _matches(jwk, str(alg), kid)]
+    problem = f"the provider has no key {str(kid)[:100]!r} for {alg}"
+    jws = PyJWS(options={"enforce_minimum_key_length": True})  # RFC 7518, 3.3; the default is a warning
+    for jwk in candidates:
         try:
-            raw = jws.decode(id_token, PyJWK(jwk, algorithm=alg), algorithms=[str(alg)])
-            return msgspec.json.decode(raw, type=dict[str, Any])
-        except (PyJWTError, ValueError, TypeError, KeyError, RecursionError) as e:  # another key may fit
-            problem = f"none of the provider's keys signed it: {str(e)[:200]}"
-    raise refusal(because=problem)
+            payload = jws.decode(id_token, PyJWK(jwk, algorithm=alg), algorithms=[str(alg)])
+            return msgspec.json.decode(payload, type=dict[str, Any])
+        except (PyJWTError, ValueError, TypeError, KeyError, RecursionError) as e:  # try the other keys
+            problem = f"none of the provider's keys verifies it: {str(e)[:200]}"
+    raise error(because=problem)
 
 
-def _fits(jwk: dict[str, Any], alg: str, kid: Any) -> bool:
+def _matches(jwk: dict[str, Any], alg: str, kid: Any) -> bool:
     return (
         jwk.get("use", "sig") == "sig"
         and jwk.get("alg", alg) == alg

@@ -1,4 +1,7 @@
-"""An organization's SSO connections: found, written, taken away; what the organization shows of them."""
+"""An organization's SSO connections: find, create, update and delete them, and check what callers send.
+
+The organization's record contains a summary of each connection, which ``summarize`` keeps current.
+"""
 
 from typing import Any, TypeVar
 
@@ -23,8 +26,8 @@ from mockstytch.store.records.sso import (
 )
 from mockstytch.values import Frozen
 
-Connection = SamlConnection | OidcConnection | ExternalConnection
-IdpConnection = SamlConnection | OidcConnection
+DirectConnection = SamlConnection | OidcConnection  # leads to an identity provider
+Connection = DirectConnection | ExternalConnection
 C = TypeVar("C", SamlConnection, OidcConnection, ExternalConnection)
 
 _KINDS: dict[str, type[Connection]] = {
@@ -32,73 +35,86 @@ _KINDS: dict[str, type[Connection]] = {
     "oidc": OidcConnection,
     "external": ExternalConnection,
 }
-_MOST_KEYS = 5
-_LONGEST_TEXT = 2048
+_MAX_KEYS = 5
+_MAX_TEXT_CHARACTERS = 2048
 
 
 class RoleAssignment(Frozen):
+    """A role of all members that log in through a connection."""
+
     role_id: str
 
 
 class GroupAssignment(Frozen):
+    """A role of the members in a group of the identity provider."""
+
     role_id: str
     group: str
 
 
 def find(ctx: Context, connection_id: str) -> Connection | None:
-    """The connection with this id, of whichever kind; its prefix tells the kind."""
+    """Return the connection of any kind with this id. The prefix of the id determines the kind."""
     kind = _KINDS.get(connection_id.partition("-connection-")[0])
     return ctx.store.find(kind, connection_id=connection_id) if kind else None
 
 
 def get_owned(ctx: Context, kind: type[C], organization: Organization, connection_id: str, missing: Kind) -> C:
-    """An organization's own connection.
+    """Return a connection of the organization.
+
+    Args:
+        missing: the error to raise if there is none.
 
     Raises:
-        saml_connection_not_found, oidc_connection_not_found, sso_connection_not_found: it has none with this id.
+        saml_connection_not_found: if the organization has no SAML connection with this id.
+        oidc_connection_not_found: if the organization has no OIDC connection with this id.
+        sso_connection_not_found: if the organization has no external connection with this id.
     """
-    found = ctx.store.find(kind, connection_id=connection_id, organization_id=organization.organization_id)
-    if found is None:
+    connection = ctx.store.find(kind, connection_id=connection_id, organization_id=organization.organization_id)
+    if connection is None:
         raise missing(because=f"the organization has no connection {connection_id}")
-    return found
+    return connection
 
 
-def resolve_external(ctx: Context, connection: Connection) -> IdpConnection:
-    """The connection to an identity provider that a connection is, or leads to.
+def resolve_external(ctx: Context, connection: Connection) -> DirectConnection:
+    """Return the connection that leads to the identity provider: the connection itself, or the one behind it.
 
     Raises:
-        external_connection_not_active: it leads to one that is gone or not active.
-        requires_active_sso_connection: it is not active itself.
+        requires_active_sso_connection: if the connection isn't active.
+        external_connection_not_active: if the connection is external, and the one behind it is deleted or not active.
     """
     if not isinstance(connection, ExternalConnection):
         if connection.status != "active":
             raise errors.requires_active_sso_connection(because=f"{connection.connection_id} is pending")
         return connection
-    there = find(ctx, connection.external_connection_id)
-    if there is None or isinstance(there, ExternalConnection) or there.status != "active":
+    direct = find(ctx, connection.external_connection_id)
+    if direct is None or isinstance(direct, ExternalConnection) or direct.status != "active":
         raise errors.external_connection_not_active(because=f"{connection.external_connection_id} is not active")
-    return there
+    return direct
 
 
 def default_connection(ctx: Context, organization: Organization) -> Connection:
-    """The connection by which an organization's members log in, where none is named.
+    """Return the organization's default connection, or its only active one.
 
     Raises:
-        no_sso_connection_exists_for_organization: it has no active one.
-        indeterminate_sso_connection_for_organization: it has several, and no default.
+        no_sso_connection_exists_for_organization: if the organization has no active connection.
+        indeterminate_sso_connection_for_organization: if the organization has several connections and no default.
     """
-    active = [c.connection_id for c in organization.sso_connections if c.active]
-    chosen = organization.sso_default_connection_id or (active[0] if len(active) == 1 else "")
+    active = [summary.connection_id for summary in organization.sso_connections if summary.active]
+    default_id = organization.sso_default_connection_id or (active[0] if len(active) == 1 else "")
     if not active:
         raise errors.no_sso_connection_exists_for_organization()
-    found = find(ctx, chosen) if chosen else None
-    if found is None:
+    connection = find(ctx, default_id) if default_id else None
+    if connection is None:
         raise errors.indeterminate_sso_connection_for_organization(because=", ".join(active))
-    return found
+    return connection
 
 
 def create(ctx: Context, organization: Organization, connection: C) -> C:
-    """Add a connection, and tell of it."""
+    """Store a new connection and emit its event.
+
+    Raises:
+        duplicate_external_sso_connection: if the organization already has an external connection to this connection.
+    """
     connection = ctx.store.insert(connection, external_connection_id=errors.duplicate_external_sso_connection())
     summarize(ctx, organization, connection)
     emit(ctx, "create", connection.connection_id, serialize(ctx, connection))
@@ -106,43 +122,45 @@ def create(ctx: Context, organization: Organization, connection: C) -> C:
 
 
 def update(ctx: Context, organization: Organization, connection: C, changes: dict[str, Any]) -> C:
+    """Change columns of a connection, and emit its event."""
     before = _identity_provider(ctx, connection)
     connection = ctx.store.update(connection, **changes)
     summarize(ctx, organization, connection)
     if _identity_provider(ctx, connection) != before:
-        for lent in ctx.store.all(ExternalConnection, external_connection_id=connection.connection_id):
-            summarize(ctx, ctx.store.get(Organization, organization_id=lent.organization_id), lent)
+        for external in ctx.store.all(ExternalConnection, external_connection_id=connection.connection_id):
+            owner = ctx.store.get(Organization, organization_id=external.organization_id)
+            summarize(ctx, owner, external)
     emit(ctx, "update", connection.connection_id, serialize(ctx, connection))
     return connection
 
 
 def delete(ctx: Context, organization: Organization, connection: Connection) -> None:
-    """Take a connection away. Members stay; what they had by it goes, also as the default and in the JIT list."""
-    gone = connection.connection_id
-    for registration in ctx.store.all(SsoRegistration, connection_id=gone):
+    """Delete a connection and its registrations, also from the organization's settings. Members are kept."""
+    connection_id = connection.connection_id
+    for registration in ctx.store.all(SsoRegistration, connection_id=connection_id):
         member = ctx.store.get(Member, member_id=registration.member_id)
-        left = [link for link in member.sso_registrations if link.connection_id != gone]
-        ctx.store.update(member, sso_registrations=left, updated_at=ctx.now)
-    ctx.store.delete_all(SsoRegistration, connection_id=gone)
+        remaining = [link for link in member.sso_registrations if link.connection_id != connection_id]
+        ctx.store.update(member, sso_registrations=remaining, updated_at=ctx.now)
+    ctx.store.delete_all(SsoRegistration, connection_id=connection_id)
     for record in (SsoFlow, BuiltinProviderKey, BuiltinProviderPerson):
-        ctx.store.delete_all(record, connection_id=gone)
+        ctx.store.delete_all(record, connection_id=connection_id)
     ctx.store.delete(connection)
-    allowed = [c for c in organization.sso_jit_provisioning_allowed_connections if c != gone]
+    allowed = [other for other in organization.sso_jit_provisioning_allowed_connections if other != connection_id]
     changes: dict[str, Any] = {
-        "sso_connections": [c for c in organization.sso_connections if c.connection_id != gone],
+        "sso_connections": [other for other in organization.sso_connections if other.connection_id != connection_id],
         "sso_jit_provisioning_allowed_connections": allowed,
     }
-    if organization.sso_default_connection_id == gone:
+    if organization.sso_default_connection_id == connection_id:
         changes["sso_default_connection_id"] = None
     others = {organization.email_jit_provisioning, organization.email_invites} - {"NOT_ALLOWED"}
     if organization.sso_jit_provisioning == "RESTRICTED" and not allowed and others:
-        changes["sso_jit_provisioning"] = "NOT_ALLOWED"  # what an empty list amounts to, in a form that is valid
+        changes["sso_jit_provisioning"] = "NOT_ALLOWED"  # RESTRICTED with an empty list isn't a valid setting
     ctx.store.update(organization, **changes, updated_at=ctx.now)
-    emit(ctx, "delete", gone)
+    emit(ctx, "delete", connection_id)
 
 
 def summarize(ctx: Context, organization: Organization, connection: Connection) -> Organization:
-    """Keep with the organization what it shows of a connection, and the roles that this implies."""
+    """Store the connection's summary, with the roles that it implies, in the organization."""
     summary = SsoSummary(
         connection_id=connection.connection_id,
         display_name=connection.display_name,
@@ -151,21 +169,22 @@ def summarize(ctx: Context, organization: Organization, connection: Connection) 
         roles=[] if isinstance(connection, OidcConnection) else connection.roles,
         group_roles=[] if isinstance(connection, OidcConnection) else connection.group_roles,
     )
-    others = [c for c in organization.sso_connections if c.connection_id != connection.connection_id]
     if summary in organization.sso_connections:
         return organization
-    kept = sorted([*others, summary], key=lambda c: c.connection_id)
-    return ctx.store.update(organization, sso_connections=kept, updated_at=ctx.now)
+    others = [other for other in organization.sso_connections if other.connection_id != connection.connection_id]
+    summaries = sorted([*others, summary], key=lambda other: other.connection_id)
+    return ctx.store.update(organization, sso_connections=summaries, updated_at=ctx.now)
 
 
 def _identity_provider(ctx: Context, connection: Connection) -> str:
     if not isinstance(connection, ExternalConnection):
         return connection.identity_provider
-    there = find(ctx, connection.external_connection_id)
-    return there.identity_provider if isinstance(there, IdpConnection) else "generic"
+    direct = find(ctx, connection.external_connection_id)
+    return direct.identity_provider if isinstance(direct, DirectConnection) else "generic"
 
 
 def serialize(ctx: Context, connection: Connection) -> dict[str, Any]:
+    """Return the connection as the API's object."""
     if isinstance(connection, SamlConnection):
         return wire.saml_connection(connection, ctx.base_url)
     if isinstance(connection, OidcConnection):
@@ -174,37 +193,46 @@ def serialize(ctx: Context, connection: Connection) -> dict[str, Any]:
 
 
 def emit(ctx: Context, action: str, connection_id: str, entity: dict[str, Any] | None = None) -> None:
-    """Production has no events of external connections."""
+    """Emit an event of a connection. External connections have no events in production."""
     kind = connection_id.partition("-connection-")[0]
     if kind in ("saml", "oidc"):
         ctx.emit(f"{kind}_connection", action, connection_id, entity)
 
 
 def require_url(url: str, invalid: Kind) -> str:
-    """A URL of an identity provider, or none. Production wants https; a provider on one's own machine has http.
+    """Require a web address. "" is allowed. Production requires https; http is for providers on your own machine.
 
     Raises:
-        saml_connection_idp_sso_url_invalid_format, oidc_connection_…_url_invalid_format: it is no web address.
+        saml_connection_idp_sso_url_invalid_format: if the URL isn't a web address.
+        oidc_connection_issuer_url_invalid_format: if the URL isn't a web address.
+        oidc_connection_authorization_url_invalid_format: if the URL isn't a web address.
+        oidc_connection_token_url_invalid_format: if the URL isn't a web address.
+        oidc_connection_userinfo_url_invalid_format: if the URL isn't a web address.
+        oidc_connection_jwks_url_invalid_format: if the URL isn't a web address.
     """
-    if url and (not url.startswith(("http://", "https://")) or not redirects.is_url(url) or xml.NO_XML.search(url)):
-        raise invalid(because=f"{url[:200]!r} is not a web address")
+    is_web = url.startswith(("http://", "https://")) and redirects.is_url(url)
+    if url and (not is_web or xml.has_illegal_characters(url)):
+        raise invalid(because=f"{url[:200]!r} isn't a web address")
     return url
 
 
 def require_text(text: str, invalid: Kind) -> str:
-    """
+    """Require a text that fits into a SAML document.
+
     Raises:
-        invalid_idp_entity_id, client_secret_too_long, …: longer than 2048 characters, or nothing for XML.
+        invalid_idp_entity_id: if the text has more than 2048 characters, or one that XML can't contain.
+        client_secret_too_long: if the text has more than 2048 characters, or one that XML can't contain.
     """
-    if len(text) > _LONGEST_TEXT or xml.NO_XML.search(text):
-        raise invalid(because=f"{len(text)} characters, or one that XML can't hold")
+    if len(text) > _MAX_TEXT_CHARACTERS or xml.has_illegal_characters(text):
+        raise invalid(because=f"it has {len(text)} characters, or one that XML can't contain")
     return text
 
 
 def require_mapping(mapping: dict[str, Any]) -> dict[str, Any]:
-    """
+    """Require an attribute mapping whose values are names of attributes.
+
     Raises:
-        saml_connection_no_nested_keys_in_attribute_mapping: a value is not the name of an attribute.
+        saml_connection_no_nested_keys_in_attribute_mapping: if a value of the mapping isn't a name.
     """
     if not all(isinstance(value, str) and value for value in mapping.values()):
         raise errors.saml_connection_no_nested_keys_in_attribute_mapping()
@@ -212,9 +240,12 @@ def require_mapping(mapping: dict[str, Any]) -> dict[str, Any]:
 
 
 def require_saml_mapping(mapping: dict[str, Any]) -> None:
-    """
+    """Require the keys that the mapping of a SAML connection must have.
+
     Raises:
-        saml_connection_email_mapping_required, saml_connection_name_mapping_required: what it must have is missing.
+        saml_connection_email_mapping_required: if the mapping has no ``email``.
+        saml_connection_name_mapping_required: if the mapping has neither ``full_name`` nor both ``first_name`` and
+            ``last_name``.
     """
     if "email" not in mapping:
         raise errors.saml_connection_email_mapping_required()
@@ -222,82 +253,75 @@ def require_saml_mapping(mapping: dict[str, Any]) -> None:
         raise errors.saml_connection_name_mapping_required()
 
 
-def role_ids(ctx: Context, organization: Organization, assigned: list[dict[str, str]]) -> list[str]:
-    """The roles of ``[{"role_id"}]``.
-
-    Raises:
-        cannot_assign_default_rbac_role_id, invalid_rbac_role_assignment: not one that can be given.
-    """
-    found = list(dict.fromkeys(one["role_id"] for one in assigned))
-    permissions.require_assignable(ctx, organization, found)
-    return found
+def role_ids(ctx: Context, organization: Organization, assignments: list[RoleAssignment]) -> list[str]:
+    """Require roles that can be assigned, and return their ids, each once."""
+    ids = list(dict.fromkeys(assignment.role_id for assignment in assignments))
+    permissions.require_assignable(ctx, organization, ids)
+    return ids
 
 
 def group_roles(
-    ctx: Context, organization: Organization, assigned: list[dict[str, str]], mapping: dict[str, Any]
+    ctx: Context, organization: Organization, assignments: list[GroupAssignment], mapping: dict[str, Any]
 ) -> list[GroupRole]:
-    """The roles of ``[{"role_id", "group"}]``.
+    """Require roles that can be assigned to groups, and return the assignments, each once.
+
+    Args:
+        mapping: the attribute mapping of the connection to the identity provider.
 
     Raises:
-        saml_group_role_assignment_does_not_contain_member_group: a group has no name.
-        saml_connection_attribute_mapping_missing_groups_key: nobody's groups would be known.
-        cannot_assign_default_rbac_role_id, invalid_rbac_role_assignment: not a role that can be given.
+        saml_group_role_assignment_does_not_contain_member_group: if an assignment has an empty group.
+        saml_connection_attribute_mapping_missing_groups_key: if groups are assigned and the mapping has no ``groups``.
     """
-    if not all(one["group"].strip() for one in assigned):
+    if not all(assignment.group.strip() for assignment in assignments):
         raise errors.saml_group_role_assignment_does_not_contain_member_group()
-    if assigned and "groups" not in mapping:
+    if assignments and "groups" not in mapping:
         raise errors.saml_connection_attribute_mapping_missing_groups_key()
-    permissions.require_assignable(ctx, organization, [one["role_id"] for one in assigned])
-    found = [GroupRole(group=one["group"], role_id=one["role_id"]) for one in assigned]
-    return list(dict.fromkeys(found))
+    permissions.require_assignable(ctx, organization, [assignment.role_id for assignment in assignments])
+    roles = [GroupRole(group=assignment.group, role_id=assignment.role_id) for assignment in assignments]
+    return list(dict.fromkeys(roles))
 
 
 def signing_certificate(ctx: Context, private_key: str = "") -> Certificate:
-    """The certificate of the key that requests are signed with; "" is the built-in one.
-
-    Raises:
-        saml_signing_private_key_invalid, …: see ``certificates``.
-    """
+    """Create the certificate of the key that signs SAML requests. "" is the built-in key."""
     pem = certificates.self_signed(private_key or keys.built_in_private_key(), "Stytch", ctx.now)
-    return _as_shown(ctx, "saml_signing_key", certificates.read_certificate(pem))
+    return _create_certificate(ctx, "saml_signing_key", certificates.parse_certificate(pem))
 
 
-def add_certificate(ctx: Context, known: list[Certificate], pem: str) -> list[Certificate]:
-    """The certificates that verify responses, and one more; one that is there already stays as it is.
+def add_certificate(ctx: Context, existing: list[Certificate], pem: str) -> list[Certificate]:
+    """Return the verification certificates with another one, unless it is among them.
 
     Raises:
-        invalid_x509_certificate: it is none.
-        too_many_sso_verification_certificates: it would be the sixth.
+        too_many_sso_verification_certificates: if the connection already has five certificates.
     """
-    new = certificates.read_certificate(pem)
-    if any(one.certificate == new.pem for one in known):
-        return known
-    if len(known) >= _MOST_KEYS:
+    parsed = certificates.parse_certificate(pem)
+    if any(certificate.certificate == parsed.pem for certificate in existing):
+        return existing
+    if len(existing) >= _MAX_KEYS:
         raise errors.too_many_sso_verification_certificates()
-    return [*known, _as_shown(ctx, "saml_verification_key", new)]
+    return [*existing, _create_certificate(ctx, "saml_verification_key", parsed)]
 
 
-def _as_shown(ctx: Context, kind: str, read: certificates.Certificate) -> Certificate:
+def _create_certificate(ctx: Context, id_type: str, parsed: certificates.ParsedCertificate) -> Certificate:
     return Certificate(
-        certificate_id=ctx.ids.new(kind),
-        certificate=read.pem,
-        issuer=read.issuer,
-        created_at=read.created_at,
-        expires_at=read.expires_at,
+        certificate_id=ctx.ids.new(id_type),
+        certificate=parsed.pem,
+        issuer=parsed.issuer,
+        created_at=parsed.created_at,
+        expires_at=parsed.expires_at,
         updated_at=ctx.now,
     )
 
 
-def add_encryption_key(ctx: Context, known: list[PrivateKey], pem: str) -> list[PrivateKey]:
-    """
+def add_encryption_key(ctx: Context, existing: list[PrivateKey], pem: str) -> list[PrivateKey]:
+    """Return the decryption keys with another one, unless it is among them.
+
     Raises:
-        saml_signing_private_key_invalid, saml_signing_private_key_format_not_supported, private_key_too_long: no key.
-        too_many_encryption_certificates: it would be the sixth.
+        too_many_encryption_certificates: if the connection already has five decryption keys.
     """
-    private_key = certificates.read_private_key(pem)
-    if any(one.private_key == private_key for one in known):
-        return known
-    if len(known) >= _MOST_KEYS:
+    private_key = certificates.normalize_private_key(pem)
+    if any(key.private_key == private_key for key in existing):
+        return existing
+    if len(existing) >= _MAX_KEYS:
         raise errors.too_many_encryption_certificates()
     new = PrivateKey(private_key_id=ctx.ids.new("saml_encryption_key"), private_key=private_key, created_at=ctx.now)
-    return [*known, new]
+    return [*existing, new]

@@ -6,19 +6,27 @@ The page also keeps the cookie with the states of the flows that the browser has
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import msgspec
 
-from mockstytch import errors
-from mockstytch.domain.shared import lookup, redirects
-from mockstytch.domain.sso import oidc, sso_connections, sso_login
-from mockstytch.domain.sso.sso_connections import Connection
+from mockstytch import errors, keys, wire
+from mockstytch.domain.credentials import one_time_tokens
+from mockstytch.domain.shared import lookup, redirects, single_use
+from mockstytch.domain.sso import oidc, sso_accounts, sso_connections, sso_login
+from mockstytch.domain.sso.sso_connections import Connection, DirectConnection
 from mockstytch.errors import Kind
+from mockstytch.protocols.saml import saml_response as saml
 from mockstytch.protocols.saml import service_provider
 from mockstytch.runtime import Context
-from mockstytch.store.records.sso import OidcConnection, SamlConnection, SsoFlow
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.sso import OidcConnection, SamlConnection, SsoAccount, SsoFlow
 from mockstytch.values import Frozen
 
+_FLOW_MINUTES = 60
+_TOKEN_MINUTES = 10
+_DEFAULT_SCOPES = "openid email profile"
 _PKCE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -47,13 +55,12 @@ def connection_for_start(ctx: Context, connection_id: str, organization_id: str)
         connection_id: the id of a connection; "" if the URL has none.
         organization_id: the id, slug or external id of an organization; "" if the URL has none.
 
+    Also raises what ``lookup.organization`` and ``sso_connections.default_connection`` raise.
+
     Raises:
         missing_sso_connection_locator: if neither a connection nor an organization is given.
         too_many_sso_connection_locators: if both a connection and an organization are given.
         sso_connection_not_found: if there is no connection with this id.
-        organization_not_found: if there is no such organization.
-        no_sso_connection_exists_for_organization: if the organization has no active connection.
-        indeterminate_sso_connection_for_organization: if the organization has several connections and no default.
     """
     if connection_id and organization_id:
         raise errors.too_many_sso_connection_locators()
@@ -73,22 +80,72 @@ def start(ctx: Context, connection: Connection, options: StartOptions) -> tuple[
     Returns:
         The flow, whose ``state`` belongs in the browser's cookie, and the URL of the identity provider to redirect to.
 
+    Also raises what ``sso_connections.resolve_external`` and ``redirects.resolve`` raise.
+
     Raises:
-        requires_active_sso_connection: if the connection isn't active.
-        external_connection_not_active: if the connection is external and the connection behind it isn't active.
-        no_match_for_provided_redirect_url: if the project has no such redirect URL.
         invalid_pkce_code_challenge: if the PKCE challenge isn't a SHA-256 hash in base64url.
     """
-    idp = sso_connections.resolve_external(ctx, connection)
-    urls = (
-        redirects.resolve(ctx, "login", options.login_redirect_url, "sso"),
-        redirects.resolve(ctx, "signup", options.signup_redirect_url, "sso"),
-    )
-    challenge = options.pkce_code_challenge
-    if challenge and not _PKCE_CHALLENGE.fullmatch(challenge):
+    direct = sso_connections.resolve_external(ctx, connection)
+    login_url = redirects.resolve(ctx, "login", options.login_redirect_url, "sso")
+    signup_url = redirects.resolve(ctx, "signup", options.signup_redirect_url, "sso")
+    if options.pkce_code_challenge and not _PKCE_CHALLENGE.fullmatch(options.pkce_code_challenge):
         raise errors.invalid_pkce_code_challenge()
-    flow = sso_login.start_flow(ctx, connection, idp, urls, challenge, options.custom_scopes.split())
-    return flow, sso_login.authorization_url(ctx, idp, flow, options.login_hint)
+    callback_url = wire.sso_callback_url(ctx.base_url, direct.connection_id)
+    if isinstance(direct, SamlConnection):
+        acs_url, scopes = direct.alternative_acs_url or callback_url, []
+    else:
+        acs_url, scopes = callback_url, _scopes(direct, options.custom_scopes)
+    flow = ctx.store.insert(
+        SsoFlow(
+            state=ctx.ids.token(),
+            connection_id=connection.connection_id,
+            idp_connection_id=direct.connection_id,
+            organization_id=connection.organization_id,
+            login_url=login_url,
+            signup_url=signup_url,
+            pkce_code_challenge=options.pkce_code_challenge,
+            request_id=f"_{ctx.ids.uuid()}",
+            acs_url=acs_url,
+            scopes=scopes,
+            expires_at=ctx.now + timedelta(minutes=_FLOW_MINUTES),
+        )
+    )
+    if isinstance(direct, OidcConnection):
+        return flow, _oidc_authorization_url(direct, flow, options.login_hint)
+    return flow, _saml_request_url(ctx, direct, flow)
+
+
+def _scopes(connection: OidcConnection, custom_scopes: str) -> list[str]:
+    scopes = (connection.custom_scopes or _DEFAULT_SCOPES).split() + custom_scopes.split()
+    return list(dict.fromkeys(scopes))
+
+
+def _oidc_authorization_url(connection: OidcConnection, flow: SsoFlow, login_hint: str) -> str:
+    query = {
+        "client_id": connection.client_id,
+        "nonce": flow.request_id,
+        "redirect_uri": flow.acs_url,
+        "response_type": "code",
+        "scope": " ".join(flow.scopes),
+        "state": flow.state,
+    }
+    if login_hint:
+        query["login_hint"] = login_hint
+    url = connection.authorization_url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
+
+
+def _saml_request_url(ctx: Context, connection: SamlConnection, flow: SsoFlow) -> str:
+    request = service_provider.build_authn_request(
+        request_id=flow.request_id,
+        issuer=wire.sso_callback_url(ctx.base_url, connection.connection_id),
+        acs_url=flow.acs_url,
+        destination=connection.idp_sso_url,
+        nameid_format=connection.nameid_format,
+        now=ctx.now,
+    )
+    key = connection.signing_private_key or keys.built_in_private_key()
+    return service_provider.build_redirect_url(connection.idp_sso_url, request, flow.state, key)
 
 
 def finish_saml(
@@ -105,27 +162,24 @@ def finish_saml(
     Returns:
         The app's URL to redirect to. It carries a one-time token.
 
+    Also raises what ``sso_accounts.account_from_saml`` raises.
+
     Raises:
         saml_idp_initiated_auth_disabled: if the identity provider started the login and the connection forbids it.
-        requires_active_sso_connection: if the identity provider started the login and the connection isn't active.
         missing_saml_relay_state: if the response is to a request and comes without a relay state.
-        unsolicited_saml_response: if the connection has no flow with this relay state, or the response is to another
-            request.
+        unsolicited_saml_response: if the connection has no flow with this relay state.
         missing_saml_csrf_cookie: if the browser has started no flow.
         saml_csrf_cookie_mismatch: if another browser started the flow.
-        duplicate_saml_response: if the flow is finished, or the assertion was used before.
-        expired_saml_response: if the flow started more than an hour ago, or the response is expired.
-        missing_saml_response: if the response is empty.
-        invalid_xml_saml_response: if the response isn't XML in base64.
-        invalid_saml_response: if the response isn't one for this connection.
+        duplicate_saml_response: if the flow is finished.
+        expired_saml_response: if the flow started more than an hour ago.
     """
-    _, request_id = service_provider.peek(saml_response)
+    _, request_id = saml.parse_unverified(saml_response)
     if not request_id:
         if connection.idp_initiated_auth_disabled:
             raise errors.saml_idp_initiated_auth_disabled()
         sso_connections.resolve_external(ctx, connection)
-        account = sso_login.account_from_saml(ctx, connection, None, saml_response)
-        return sso_login.finish_flow(ctx, connection, None, account)
+        account = sso_accounts.account_from_saml(ctx, connection, None, saml_response)
+        return _finish(ctx, connection, None, account)
     if not relay_state:
         raise errors.missing_saml_relay_state()
     flow = ctx.store.find(SsoFlow, state=relay_state, idp_connection_id=connection.connection_id)
@@ -136,8 +190,8 @@ def finish_saml(
         raise errors.duplicate_saml_response(because="the flow is finished")
     if flow.expires_at <= ctx.now:
         raise errors.expired_saml_response(because="the flow started more than an hour ago")
-    account = sso_login.account_from_saml(ctx, connection, flow, saml_response)
-    return sso_login.finish_flow(ctx, connection, flow, account)
+    account = sso_accounts.account_from_saml(ctx, connection, flow, saml_response)
+    return _finish(ctx, connection, flow, account)
 
 
 def finish_oidc(
@@ -154,6 +208,8 @@ def finish_oidc(
     Returns:
         The URL to redirect to: the app's, with a one-time token, or an error page if the provider refused.
 
+    Also raises what ``oidc`` and ``sso_accounts.account_from_claims`` raise.
+
     Raises:
         missing_oidc_state_param: if the response has neither a state nor an error.
         unsolicited_oidc_response: if the connection has no unfinished flow with this state.
@@ -161,7 +217,6 @@ def finish_oidc(
         oidc_csrf_cookie_mismatch: if another browser started the flow.
         expired_oidc_response: if the flow started more than an hour ago.
         oidc_invalid_callback_request: if the response has neither a code nor an error.
-        oidc_auth_code_error: if the provider doesn't exchange the code for tokens.
     """
     if not state and error:
         return _error_page(error)  # some providers omit the state then; there is no flow to finish
@@ -179,7 +234,7 @@ def finish_oidc(
     if not code:
         raise errors.oidc_invalid_callback_request()
     tokens = oidc.exchange_code(ctx, connection, flow, code)
-    account = sso_login.account_from_claims(connection, oidc.fetch_claims(ctx, connection, tokens, flow.request_id))
+    account = sso_accounts.account_from_claims(connection, oidc.fetch_claims(ctx, connection, tokens, flow.request_id))
     account = msgspec.structs.replace(
         account,
         scopes=flow.scopes,
@@ -188,7 +243,33 @@ def finish_oidc(
         access_token_expires_at=tokens.expires_at,
         refresh_token=tokens.refresh_token,
     )
-    return sso_login.finish_flow(ctx, connection, flow, account)
+    return _finish(ctx, connection, flow, account)
+
+
+def _finish(ctx: Context, connection: DirectConnection, flow: SsoFlow | None, account: SsoAccount) -> str:
+    """Store the account, create a one-time token for the app and return the app's URL with the token.
+
+    Args:
+        flow: the flow to mark as used; None if the identity provider started the login.
+    """
+    is_saml = isinstance(connection, SamlConnection)
+    used = errors.duplicate_saml_response if is_saml else errors.unsolicited_oidc_response
+    if flow:
+        single_use.consume(ctx, flow, used)
+    account = sso_accounts.save_account(ctx, account)
+    connection_id = flow.connection_id if flow else connection.connection_id
+    organization_id = flow.organization_id if flow else connection.organization_id
+    organization = ctx.store.get(Organization, organization_id=organization_id)
+    member = sso_login.match_member(ctx, organization, connection_id, account)
+    if flow:
+        landing_url = flow.login_url if member else flow.signup_url
+    else:
+        landing_url = redirects.resolve(ctx, "login" if member else "signup", "", "sso")
+    challenge = flow.pkce_code_challenge if flow else ""
+    token = one_time_tokens.create_sso_token(
+        ctx, organization, account, connection_id, landing_url, _TOKEN_MINUTES, challenge
+    )
+    return token.landing_url
 
 
 def _error_page(error: str) -> str:

@@ -1,7 +1,6 @@
-"""SAML 2.0: the response of an identity provider, believed only where everything about it was verified.
+"""Verification of a SAML response: nothing of it is used before all of it is verified.
 
-After saml-core and the web browser profile (saml-profiles 4.1). Nothing here knows of connections: what is expected
-comes in, what was said goes out.
+See saml-core and the web browser SSO profile (saml-profiles 4.1).
 """
 
 import base64
@@ -17,20 +16,20 @@ from mockstytch.values import Frozen
 SKEW = timedelta(seconds=60)
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
-_FAR = datetime(9000, 1, 1, tzinfo=UTC)  # for those whose assertions hold until the end of the year 9999
+_LATEST_END = datetime(9000, 1, 1, tzinfo=UTC)  # some providers send the year 9999, to which no skew can be added
 
 
-class Expected(Frozen):
-    """What a response has to fit.
+class ExpectedResponse(Frozen):
+    """What a response must match.
 
     Attributes:
-        acs_urls: where it may be addressed to.
-        audiences: for whom it may be meant.
-        idp_entity_id: who has to have issued it.
-        certificates: PEMs as ``certificates.read`` returns them; one of them is the signer's.
-        decryption_keys: private keys as ``certificates.read_private_key`` returns them.
-        now: what time it is; clocks may be apart by ``SKEW``.
-        in_response_to: the id of the request that it answers; None where nobody asked.
+        acs_urls: the URLs that the response may be addressed to.
+        audiences: the audiences that the assertion may be restricted to.
+        idp_entity_id: the entity id of the identity provider.
+        certificates: PEMs as ``certificates.parse_certificate`` returns them. One of them must be the signer's.
+        decryption_keys: private keys as ``certificates.normalize_private_key`` returns them.
+        now: the current time. The clocks of both sides may differ by ``SKEW``.
+        in_response_to: the id of the request; None if the identity provider started the login.
     """
 
     acs_urls: tuple[str, ...]
@@ -43,14 +42,14 @@ class Expected(Frozen):
 
 
 class Assertion(Frozen):
-    """What the identity provider vouches for.
+    """The verified assertion of a response.
 
     Attributes:
-        response_id: only signed where the response is.
-        assertion_id: always signed: the one to know replays by.
-        attributes: by their ``Name``, in the order in which they came.
-        in_response_to: the id of the request; "" where nobody asked.
-        not_on_or_after: until when it could be shown again, skew included: so long a replay has to be remembered.
+        response_id: the id of the response. Not signed if only the assertion is signed.
+        assertion_id: the id of the assertion. Always signed, so use it to detect replays.
+        attributes: values by the ``Name`` of the attribute, in document order.
+        in_response_to: the id of the request; "" if the identity provider started the login.
+        not_on_or_after: the time until which a replay would be accepted, skew included.
     """
 
     response_id: str
@@ -64,62 +63,65 @@ class Assertion(Frozen):
     not_on_or_after: datetime
 
 
-def peek(saml_response: str) -> tuple[str, str]:
-    """Who says to have issued a response, and to which request. Nothing of it is verified.
+def parse_unverified(saml_response: str) -> tuple[str, str]:
+    """Return the issuer of a response and the id of the request that it names. Neither is verified.
 
-    Raises:
-        missing_saml_response, invalid_xml_saml_response, invalid_saml_response: as ``read``.
+    A response to no request has the request id "".
     """
-    root = _response(saml_response)
+    root = _parse(saml_response)
     issuers = xml.children(root, "saml:Issuer")
-    issuers += [issuer for one in xml.children(root, "saml:Assertion") for issuer in xml.children(one, "saml:Issuer")]
+    for assertion in xml.children(root, "saml:Assertion"):
+        issuers += xml.children(assertion, "saml:Issuer")
     return xml.text(issuers[0]) if issuers else "", root.get("InResponseTo", "")
 
 
-def read(saml_response: str, expected: Expected) -> Assertion:
-    """Everything that a response says, after everything about it was verified.
+def verify(saml_response: str, expected: ExpectedResponse) -> Assertion:
+    """Verify a response and return its assertion.
 
     Args:
-        saml_response: as posted by the browser: base64.
+        saml_response: base64, as the browser posted it.
 
     Raises:
-        missing_saml_response: it is empty.
-        invalid_xml_saml_response: no base64, no XML, a DTD, or larger than any real one.
-        invalid_saml_response: not one assertion about one subject, by the one who was asked, to the one who asks.
-        failed_saml_response: the identity provider answered with an error.
-        missing_signature_saml_response: neither response nor assertion is signed.
-        invalid_signature_saml_response: one of the signatures is bad, by another key, or over something else.
-        invalid_audience_saml_response: it is meant for somebody else.
-        not_yet_valid_saml_response, expired_saml_response: it is, by ``expected.now``.
-        unsolicited_saml_response: it answers another request, or none where one was made.
+        missing_saml_response: if the SAML response is empty.
+        invalid_xml_saml_response: if the SAML response isn't XML in base64, has a document type, or is too large.
+        invalid_saml_response: if the SAML response doesn't contain exactly one assertion from the connection's identity
+            provider to the connection about one subject, or the assertion can't be decrypted.
+        failed_saml_response: if the identity provider sent an error.
+        missing_signature_saml_response: if neither the SAML response nor its assertion is signed.
+        invalid_signature_saml_response: if a signature of the SAML response isn't valid, isn't by a certificate of the
+            connection, or doesn't cover the element that contains it.
+        invalid_audience_saml_response: if the assertion is restricted to other audiences, or to none.
+        not_yet_valid_saml_response: if the assertion isn't valid yet.
+        expired_saml_response: if the assertion, or the session at the identity provider, is expired.
+        unsolicited_saml_response: if the SAML response is to another request.
     """
-    response = _response(saml_response)
-    _check_structure(response)
-    _check_status(response)
-    signed = bool(xml_signatures.signatures(response))
-    if signed:
-        response = xml_signatures.verified(response, expected.certificates, errors.invalid_signature_saml_response)
-    assertion = _assertion(response, expected)
-    if xml_signatures.signatures(assertion):
-        assertion = xml_signatures.verified(assertion, expected.certificates, errors.invalid_signature_saml_response)
-    elif not signed:
-        raise errors.missing_signature_saml_response(because="neither the response nor its assertion is signed")
-    _check_envelope(response, expected)
-    return _checked(response, assertion, expected)
+    response = _parse(saml_response)
+    _require_structure(response)
+    _require_success(response)
+    is_signed = bool(xml_signatures.find_signatures(response))
+    if is_signed:
+        response = xml_signatures.verify(response, expected.certificates, errors.invalid_signature_saml_response)
+    assertion = _find_assertion(response, expected)
+    if xml_signatures.find_signatures(assertion):
+        assertion = xml_signatures.verify(assertion, expected.certificates, errors.invalid_signature_saml_response)
+    elif not is_signed:
+        raise errors.missing_signature_saml_response(because="the response and its assertion have no signature")
+    _require_envelope(response, expected)
+    return _read_assertion(response, assertion, expected)
 
 
-def _response(saml_response: str) -> Any:
+def _parse(saml_response: str) -> Any:
     if not saml_response:
         raise errors.missing_saml_response(because="SAMLResponse is empty")
-    if len(saml_response) > xml.MOST_BYTES * 3 // 2:
-        raise errors.invalid_xml_saml_response(because=f"more than {xml.MOST_BYTES} bytes")
+    if len(saml_response) > xml.MAX_BYTES * 3 // 2:
+        raise errors.invalid_xml_saml_response(because=f"the response has more than {xml.MAX_BYTES} bytes")
     try:
         data = base64.b64decode("".join(saml_response.split()), validate=True)
-    except (binascii.Error, ValueError):  # ValueError: characters beyond ASCII
-        raise errors.invalid_xml_saml_response(because="not base64") from None
+    except (binascii.Error, ValueError):  # ValueError: characters that aren't ASCII
+        raise errors.invalid_xml_saml_response(because="SAMLResponse isn't base64") from None
     root = xml.parse(data, errors.invalid_xml_saml_response)
-    if root.tag != xml.name("samlp:Response") or root.get("Version") != "2.0" or not root.get("ID"):
-        raise _invalid("the root is no samlp:Response of SAML 2.0 with an ID")
+    if root.tag != xml.qualified_name("samlp:Response") or root.get("Version") != "2.0" or not root.get("ID"):
+        raise _invalid("the root isn't a SAML 2.0 samlp:Response with an ID")
     return root
 
 
@@ -127,175 +129,179 @@ def _invalid(because: str) -> StytchError:
     return errors.invalid_saml_response(because=because)
 
 
-def _check_structure(root: Any) -> None:
-    """One response, one assertion, each signature right below what it signs, no ID twice.
+def _require_structure(root: Any) -> None:
+    """Require one response, one assertion, signatures as children of what they sign, and unique IDs.
 
-    What wraps a signed element to show another one breaks one of these; what gets by reads signed content only.
+    Signature wrapping breaks one of these rules. Where it doesn't, it fails because only signed content is read.
     """
-    if len(xml.everywhere(root, "samlp:Response")) > 1:
-        raise _invalid("a response inside a response")
-    if len(xml.everywhere(root, "saml:Assertion")) + len(xml.everywhere(root, "saml:EncryptedAssertion")) > 1:
-        raise _invalid("more than one assertion")
-    holders = {root, *xml.children(root, "saml:Assertion")}
-    if any(signature.getparent() not in holders for signature in xml.everywhere(root, "ds:Signature")):
-        raise _invalid("a signature where none belongs")
+    if len(xml.find_all(root, "samlp:Response")) > 1:
+        raise _invalid("the response contains another response")
+    if len(xml.find_all(root, "saml:Assertion")) + len(xml.find_all(root, "saml:EncryptedAssertion")) > 1:
+        raise _invalid("the response has more than one assertion")
+    signable = {root, *xml.children(root, "saml:Assertion")}
+    if any(signature.getparent() not in signable for signature in xml.find_all(root, "ds:Signature")):
+        raise _invalid("a signature isn't a child of the response or the assertion")
     ids = [value for key in ("ID", "Id", "id") for value in root.xpath(f"//@*[local-name() = '{key}']")]
     if len(ids) != len(set(ids)):
-        raise _invalid("the same ID twice")
+        raise _invalid("two elements have the same ID")
 
 
-def _check_status(response: Any) -> None:
-    """Before signatures: identity providers seldom sign an error, and believing one lets nobody in."""
+def _require_success(response: Any) -> None:
+    """Require the status success. Called before signatures are verified: providers seldom sign an error."""
     codes = response.findall("samlp:Status/samlp:StatusCode", xml.NAMESPACES)
     if len(codes) != 1:
-        raise _invalid("not one status")
+        raise _invalid(f"the response has {len(codes)} statuses")
     if codes[0].get("Value") != SUCCESS:
-        inner = [code.get("Value", "") for code in codes[0].iter(xml.name("samlp:StatusCode"))]
-        said = [xml.text(one) for one in response.findall("samlp:Status/samlp:StatusMessage", xml.NAMESPACES)]
-        raise errors.failed_saml_response(because="status " + " ".join([*inner, *said])[:500])
+        values = [code.get("Value", "") for code in codes[0].iter(xml.qualified_name("samlp:StatusCode"))]
+        messages = response.findall("samlp:Status/samlp:StatusMessage", xml.NAMESPACES)
+        status = " ".join([*values, *(xml.text(message) for message in messages)])
+        raise errors.failed_saml_response(because=f"status {status[:500]}")
 
 
-def _assertion(response: Any, expected: Expected) -> Any:
-    """The one assertion of a response, decrypted where it has to be."""
+def _find_assertion(response: Any, expected: ExpectedResponse) -> Any:
+    """Return the only assertion of a response, decrypted if necessary."""
     plain, encrypted = xml.children(response, "saml:Assertion"), xml.children(response, "saml:EncryptedAssertion")
     if len(plain) + len(encrypted) != 1:
-        raise _invalid("not one assertion")
+        raise _invalid(f"the response has {len(plain) + len(encrypted)} assertions")
     if plain:
         return plain[0]
-    inside = xml_signatures.decrypted(encrypted[0], expected.decryption_keys, errors.invalid_saml_response)
-    if inside.tag != xml.name("saml:Assertion"):
-        raise _invalid("what was encrypted is no assertion")
-    _check_structure(inside)
-    return inside
+    assertion = xml_signatures.decrypt(encrypted[0], expected.decryption_keys, errors.invalid_saml_response)
+    if assertion.tag != xml.qualified_name("saml:Assertion"):
+        raise _invalid("the encrypted element isn't an assertion")
+    _require_structure(assertion)
+    return assertion
 
 
-def _check_envelope(response: Any, expected: Expected) -> None:
-    """Destination, issuer and request of the response: where it isn't signed, the assertion has to say the same."""
+def _require_envelope(response: Any, expected: ExpectedResponse) -> None:
+    """Check destination, issuer and request of the response. The assertion, which is signed, must repeat them."""
     if "Destination" in response.attrib and response.get("Destination") not in expected.acs_urls:
-        raise _invalid(f"its destination is {response.get('Destination')!r}")
+        raise _invalid(f"the destination is {response.get('Destination')!r}")
     for issuer in xml.children(response, "saml:Issuer"):
-        _check_issuer(issuer, expected)
-    if response.get("InResponseTo", "") != (expected.in_response_to or ""):
-        raise errors.unsolicited_saml_response(because=f"it answers {response.get('InResponseTo', '')!r}")
+        _require_issuer(issuer, expected)
+    _require_request(response, expected)
 
 
-def _check_issuer(issuer: Any, expected: Expected) -> None:
+def _require_request(element: Any, expected: ExpectedResponse) -> None:
+    if element.get("InResponseTo", "") != (expected.in_response_to or ""):
+        raise errors.unsolicited_saml_response(because=f"InResponseTo is {element.get('InResponseTo', '')!r}")
+
+
+def _require_issuer(issuer: Any, expected: ExpectedResponse) -> None:
     if not expected.idp_entity_id or xml.text(issuer) != expected.idp_entity_id:
-        raise _invalid(f"issued by {xml.text(issuer)!r}, not by {expected.idp_entity_id!r}")
+        raise _invalid(f"the issuer is {xml.text(issuer)!r}, not {expected.idp_entity_id!r}")
 
 
-def _checked(response: Any, assertion: Any, expected: Expected) -> Assertion:
+def _read_assertion(response: Any, assertion: Any, expected: ExpectedResponse) -> Assertion:
     if assertion.get("Version") != "2.0" or not assertion.get("ID"):
-        raise _invalid("no assertion of SAML 2.0 with an ID")
-    issuer = _one(assertion, "saml:Issuer")
-    _check_issuer(issuer, expected)
-    _check_conditions(_one(assertion, "saml:Conditions"), expected)
-    subject = _one(assertion, "saml:Subject")
-    until = _confirmed_until(subject, expected)
-    session_index = _check_statements(assertion, expected)
-    name_id = _one(subject, "saml:NameID")
+        raise _invalid("the assertion isn't a SAML 2.0 assertion with an ID")
+    issuer = _only_child(assertion, "saml:Issuer")
+    _require_issuer(issuer, expected)
+    _require_conditions(_only_child(assertion, "saml:Conditions"), expected)
+    subject = _only_child(assertion, "saml:Subject")
+    confirmed_until = _confirm_subject(subject, expected)
+    session_index = _read_session_index(assertion, expected)
+    name_id = _only_child(subject, "saml:NameID")
     if not xml.text(name_id):
-        raise _invalid("an empty NameID")
+        raise _invalid("the NameID is empty")
     return Assertion(
         response_id=response.get("ID"),
         assertion_id=assertion.get("ID"),
         issuer=xml.text(issuer),
         name_id=xml.text(name_id),
         name_id_format=name_id.get("Format", ""),
-        attributes=_attributes(assertion),
+        attributes=_read_attributes(assertion),
         in_response_to=expected.in_response_to or "",
         session_index=session_index,
-        not_on_or_after=min(until, _FAR) + SKEW,
+        not_on_or_after=min(confirmed_until, _LATEST_END) + SKEW,
     )
 
 
-def _one(parent: Any, prefixed: str) -> Any:
-    found = xml.children(parent, prefixed)
-    if len(found) != 1:
-        raise _invalid(f"{len(found)} elements {prefixed}")
-    return found[0]
+def _only_child(parent: Any, prefixed: str) -> Any:
+    elements = xml.children(parent, prefixed)
+    if len(elements) != 1:
+        raise _invalid(f"there are {len(elements)} elements {prefixed}")
+    return elements[0]
 
 
-def _moment(element: Any, attribute: str) -> datetime | None:
-    """An instant, or None where the attribute is absent."""
+def _read_instant(element: Any, attribute: str) -> datetime | None:
+    """Return the time in an attribute, or None if the attribute is absent."""
     value = element.get(attribute)
     if value is None:
         return None
-    found = xml.instant(value)
-    if found is None:
+    instant = xml.parse_instant(value)
+    if instant is None:
         raise _invalid(f"{attribute} is {value!r}")
-    return found
+    return instant
 
 
-def _check_times(element: Any, now: datetime) -> None:
-    """``NotBefore`` and ``NotOnOrAfter``, each where it is there."""
-    begin, end = _moment(element, "NotBefore"), _moment(element, "NotOnOrAfter")
-    if begin and now + SKEW < begin:
-        raise errors.not_yet_valid_saml_response(because=f"valid from {begin.isoformat()}; it is {now.isoformat()}")
+def _require_valid_time(element: Any, now: datetime) -> None:
+    """Check ``NotBefore`` and ``NotOnOrAfter``. Both are optional."""
+    start, end = _read_instant(element, "NotBefore"), _read_instant(element, "NotOnOrAfter")
+    if start and now + SKEW < start:
+        raise errors.not_yet_valid_saml_response(because=f"valid from {start.isoformat()}; it is {now.isoformat()}")
     if end and now - SKEW >= end:
         raise errors.expired_saml_response(because=f"valid until {end.isoformat()}; it is {now.isoformat()}")
 
 
-def _check_conditions(conditions: Any, expected: Expected) -> None:
-    """Core 2.5.1: each condition holds, and one that isn't understood does not."""
-    _check_times(conditions, expected.now)
-    known = {xml.name(f"saml:{name}") for name in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")}
-    if any(isinstance(one.tag, str) and one.tag not in known for one in conditions):
-        raise _invalid("a condition that isn't known")
+def _require_conditions(conditions: Any, expected: ExpectedResponse) -> None:
+    """Check all conditions (saml-core 2.5.1). An unknown condition makes the assertion invalid."""
+    _require_valid_time(conditions, expected.now)
+    known = {xml.qualified_name(f"saml:{name}") for name in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")}
+    if any(isinstance(condition.tag, str) and condition.tag not in known for condition in conditions):
+        raise _invalid("the assertion has an unknown condition")
     restrictions = xml.children(conditions, "saml:AudienceRestriction")
     if not restrictions:
-        raise errors.invalid_audience_saml_response(because="it names no audience")
+        raise errors.invalid_audience_saml_response(because="the assertion has no audience")
     for restriction in restrictions:
         audiences = [xml.text(audience) for audience in xml.children(restriction, "saml:Audience")]
         if not set(audiences) & set(expected.audiences):
-            raise errors.invalid_audience_saml_response(because=f"it is meant for {audiences}"[:500])
+            raise errors.invalid_audience_saml_response(because=f"the audiences are {audiences}"[:500])
 
 
-def _confirmed_until(subject: Any, expected: Expected) -> datetime:
-    """Profiles 4.1.4.2: one bearer confirmation has to hold; the others may be for others."""
-    problem = _invalid("no subject confirmation for bearers")
+def _confirm_subject(subject: Any, expected: ExpectedResponse) -> datetime:
+    """Require one valid bearer confirmation (saml-profiles 4.1.4.2) and return the time until which it is valid."""
+    problem = _invalid("the subject has no bearer confirmation")
     for confirmation in xml.children(subject, "saml:SubjectConfirmation"):
         if confirmation.get("Method") != BEARER:
             continue
         try:
-            return _bearer_until(_one(confirmation, "saml:SubjectConfirmationData"), expected)
+            return _confirm_bearer(_only_child(confirmation, "saml:SubjectConfirmationData"), expected)
         except StytchError as e:
             problem = e
     raise problem
 
 
-def _bearer_until(data: Any, expected: Expected) -> datetime:
+def _confirm_bearer(data: Any, expected: ExpectedResponse) -> datetime:
     if data.get("Recipient") not in expected.acs_urls:
-        raise _invalid(f"its recipient is {data.get('Recipient')!r}")
-    until = _moment(data, "NotOnOrAfter")
+        raise _invalid(f"the recipient is {data.get('Recipient')!r}")
+    until = _read_instant(data, "NotOnOrAfter")
     if until is None:
-        raise _invalid("a subject confirmation without end")
-    _check_times(data, expected.now)
-    if data.get("InResponseTo", "") != (expected.in_response_to or ""):
-        raise errors.unsolicited_saml_response(because=f"it answers {data.get('InResponseTo', '')!r}")
+        raise _invalid("the subject confirmation has no NotOnOrAfter")
+    _require_valid_time(data, expected.now)
+    _require_request(data, expected)
     return until
 
 
-def _check_statements(assertion: Any, expected: Expected) -> str:
-    """That the person did log in there, and still is; the session's index at the identity provider."""
+def _read_session_index(assertion: Any, expected: ExpectedResponse) -> str:
+    """Require a current session at the identity provider and return its index."""
     statements = xml.children(assertion, "saml:AuthnStatement")
     if not statements:
-        raise _invalid("it says of nobody that they logged in")
+        raise _invalid("the assertion has no AuthnStatement")
     for statement in statements:
-        end = _moment(statement, "SessionNotOnOrAfter")
+        end = _read_instant(statement, "SessionNotOnOrAfter")
         if end and expected.now - SKEW >= end:
-            raise errors.expired_saml_response(because=f"the session there ended at {end.isoformat()}")
+            raise errors.expired_saml_response(because=f"SessionNotOnOrAfter is {end.isoformat()}")
     return str(statements[0].get("SessionIndex", ""))
 
 
-def _attributes(assertion: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _read_attributes(assertion: Any) -> dict[str, list[str]]:
+    attributes: dict[str, list[str]] = {}
     for statement in xml.children(assertion, "saml:AttributeStatement"):
         if xml.children(statement, "saml:EncryptedAttribute"):
-            raise _invalid("an encrypted attribute")
+            raise _invalid("an attribute is encrypted")
         for attribute in xml.children(statement, "saml:Attribute"):
             if not attribute.get("Name"):
-                raise _invalid("an attribute without a name")
+                raise _invalid("an attribute has no name")
             values = [xml.text(value) for value in xml.children(attribute, "saml:AttributeValue")]
-            found.setdefault(attribute.get("Name"), []).extend(values)
-    return found
+            attributes.setdefault(attribute.get("Name"), []).extend(values)
+    return attributes

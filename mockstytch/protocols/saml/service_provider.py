@@ -1,6 +1,7 @@
-"""SAML 2.0, the service provider's half: requests to an identity provider, its metadata, and its responses.
+"""The service provider's side of SAML: authentication requests, and the metadata of an identity provider.
 
-After the OASIS standards: core (saml-core), bindings (saml-bindings) and metadata (saml-metadata).
+See the OASIS standards saml-core, saml-bindings and saml-metadata. ``saml_response`` verifies the response to a
+request.
 """
 
 import base64
@@ -11,37 +12,26 @@ from urllib.parse import quote, urlencode
 from mockstytch import errors
 from mockstytch.errors import Kind, StytchError
 from mockstytch.protocols.saml import certificates, xml
-from mockstytch.protocols.saml.saml_response import BEARER, SKEW, SUCCESS, Assertion, Expected, peek, read
 from mockstytch.values import Frozen
-
-__all__ = [
-    "BEARER",
-    "POST",
-    "REDIRECT",
-    "SKEW",
-    "SUCCESS",
-    "Assertion",
-    "Expected",
-    "IdpMetadata",
-    "authn_request",
-    "parse_metadata",
-    "peek",
-    "read",
-    "redirect_url",
-]
 
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 
-class IdpMetadata(Frozen):
+class IdentityProviderMetadata(Frozen):
+    """What the metadata of an identity provider declares.
+
+    Attributes:
+        certificates: PEMs as ``certificates.parse_certificate`` returns them.
+    """
+
     entity_id: str
     sso_url: str
     certificates: tuple[str, ...]
 
 
-def authn_request(
+def build_authn_request(
     *,
     request_id: str,
     issuer: str,
@@ -51,82 +41,88 @@ def authn_request(
     now: datetime,
     force_authn: bool = False,
 ) -> str:
-    """An ``AuthnRequest``, as XML.
+    """Return an ``AuthnRequest`` as XML.
 
     Args:
-        request_id: what the response names in ``InResponseTo``; begins with a letter or ``_``, as XML wants ids.
-        issuer: this service provider's entity id.
-        nameid_format: how the identity provider is to name the person; "" leaves it the choice.
-        force_authn: it shall ask for credentials anew.
+        request_id: the id that the response repeats in ``InResponseTo``. Must begin with a letter or ``_``.
+        issuer: the entity id of this service provider.
+        acs_url: the URL that the response is to be posted to.
+        destination: the SSO URL of the identity provider.
+        nameid_format: the format of the user's ``NameID``; "" leaves it to the identity provider.
+        force_authn: whether a user with a session at the identity provider must authenticate again.
     """
-    root = xml.new(
+    root = xml.create_root(
         "samlp:AuthnRequest",
         "samlp saml",
         ID=request_id,
         Version="2.0",
-        IssueInstant=xml.shown(now),
+        IssueInstant=xml.format_instant(now),
         Destination=destination,
         ForceAuthn="true" if force_authn else "",
         ProtocolBinding=POST,
         AssertionConsumerServiceURL=acs_url,
     )
-    xml.add(root, "saml:Issuer", issuer)
+    xml.add_child(root, "saml:Issuer", issuer)
     if nameid_format:
-        xml.add(root, "samlp:NameIDPolicy", Format=nameid_format, AllowCreate="true")
-    return xml.written(root)
+        xml.add_child(root, "samlp:NameIDPolicy", Format=nameid_format, AllowCreate="true")
+    return xml.serialize(root)
 
 
-def redirect_url(destination: str, request_xml: str, relay_state: str, private_key: str = "") -> str:
-    """Where a browser is sent with a request: the HTTP-Redirect binding (saml-bindings 3.4.4).
+def build_redirect_url(destination: str, request_xml: str, relay_state: str, private_key: str = "") -> str:
+    """Return the URL that sends a browser to the identity provider with a request (saml-bindings 3.4.4).
 
     Args:
-        relay_state: comes back with the response; "" is left out.
-        private_key: PEM of an RSA key; where given, the query is signed with it.
+        relay_state: a value that the identity provider repeats in the response; "" is omitted.
+        private_key: PEM of an RSA key to sign the query with; "" leaves it unsigned.
     """
-    packer = zlib.compressobj(wbits=-15)
-    packed = packer.compress(request_xml.encode()) + packer.flush()
-    query = {"SAMLRequest": base64.b64encode(packed).decode()}
+    compressor = zlib.compressobj(wbits=-15)
+    deflated = compressor.compress(request_xml.encode()) + compressor.flush()
+    fields = {"SAMLRequest": base64.b64encode(deflated).decode()}
     if relay_state:
-        query["RelayState"] = relay_state
+        fields["RelayState"] = relay_state
     if private_key:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
-        query["SigAlg"] = RSA_SHA256
-        signature = certificates.load_private_key(private_key).sign(_query(query).encode(), PKCS1v15(), hashes.SHA256())
-        query["Signature"] = base64.b64encode(signature).decode()
-    return f"{destination}{'&' if '?' in destination else '?'}{_query(query)}"
+        fields["SigAlg"] = RSA_SHA256
+        key = certificates.load_private_key(private_key)
+        signature = key.sign(_encode_query(fields).encode(), PKCS1v15(), hashes.SHA256())
+        fields["Signature"] = base64.b64encode(signature).decode()
+    return f"{destination}{'&' if '?' in destination else '?'}{_encode_query(fields)}"
 
 
-def _query(fields: dict[str, str]) -> str:
-    """With ``%20``, not ``+``: some identity providers verify what they encoded anew, and that is how they do it."""
+def _encode_query(fields: dict[str, str]) -> str:
+    """Encode spaces as ``%20``, not ``+``: some identity providers decode and encode the query to verify it."""
     return urlencode(fields, quote_via=quote)
 
 
-def parse_metadata(document: str | bytes) -> IdpMetadata:
-    """What the metadata of an identity provider says: the SSO URL of the redirect binding, else of another.
+def parse_metadata(document: str | bytes) -> IdentityProviderMetadata:
+    """Parse the metadata of an identity provider. The SSO URL of the redirect binding is preferred.
 
     Raises:
-        invalid_xml_from_saml_metadata_url: no XML, or none that is taken.
-        saml_connection_metadata_invalid_format: not one identity provider with all three.
+        invalid_xml_from_saml_metadata_url: if the document isn't XML, has a document type, or is too large.
+        saml_connection_metadata_invalid_format: if the document doesn't describe exactly one identity provider with an
+            entity id, an SSO URL and a signing certificate.
     """
     data = document.encode() if isinstance(document, str) else document
     root = xml.parse(data, errors.invalid_xml_from_saml_metadata_url)
-    refusal: Kind = errors.saml_connection_metadata_invalid_format
-    providers = xml.everywhere(root, "md:IDPSSODescriptor")
+    invalid: Kind = errors.saml_connection_metadata_invalid_format
+    providers = xml.find_all(root, "md:IDPSSODescriptor")
     if len(providers) != 1:
-        raise refusal(because=f"{len(providers)} identity providers")
-    entity_id = providers[0].getparent().get("entityID", "") if providers[0] is not root else ""
-    places = {
-        one.get("Binding"): one.get("Location", "") for one in xml.children(providers[0], "md:SingleSignOnService")
-    }
-    keys = [key for key in xml.children(providers[0], "md:KeyDescriptor") if key.get("use", "signing") == "signing"]
-    texts = [xml.text(found) for key in keys for found in xml.everywhere(key, "ds:X509Certificate")]
+        raise invalid(because=f"the metadata has {len(providers)} identity providers")
+    [provider] = providers
+    entity_id = provider.getparent().get("entityID", "") if provider is not root else ""
+    services = xml.children(provider, "md:SingleSignOnService")
+    locations = {service.get("Binding"): service.get("Location", "") for service in services}
+    keys = [key for key in xml.children(provider, "md:KeyDescriptor") if key.get("use", "signing") == "signing"]
+    texts = [xml.text(element) for key in keys for element in xml.find_all(key, "ds:X509Certificate")]
     try:
-        pems = tuple(dict.fromkeys(certificates.read_certificate(found).pem for found in texts))
+        pems = tuple(dict.fromkeys(certificates.parse_certificate(text).pem for text in texts))
     except StytchError as e:
-        raise refusal(because=e.because) from None
-    sso_url = places.get(REDIRECT) or places.get(POST) or ""
+        raise invalid(because=e.because) from None
+    sso_url = locations.get(REDIRECT) or locations.get(POST) or ""
     if not (entity_id and sso_url and pems):
-        raise refusal(because="no entity ID, no SSO URL with a known binding, or no certificate to sign with")
-    return IdpMetadata(entity_id=entity_id, sso_url=sso_url, certificates=pems)
+        raise invalid(
+            because="the metadata has no entity id, no SSO URL with a known binding or no signing certificate"
+        )
+    return IdentityProviderMetadata(entity_id=entity_id, sso_url=sso_url, certificates=pems)

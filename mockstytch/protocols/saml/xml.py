@@ -1,4 +1,4 @@
-"""XML that strangers send: read without DTDs, within limits that keep every later step short."""
+"""Untrusted XML: parsed without document types, and within limits that keep every later step fast."""
 
 import io
 import re
@@ -17,114 +17,129 @@ XS = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NAMESPACES = {"ds": DS, "md": MD, "saml": SAML, "samlp": SAMLP, "xenc": XENC, "xenc11": XENC11}
 
-MOST_BYTES = 500_000
-_MOST_ELEMENTS = 10_000
-_DEEPEST = 50
-_MOST_ATTRIBUTES = 50  # of one element
-_MOST_PREFIXES = 50  # in scope at once: canonical XML looks through all of them at each element
-NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML can hold
+MAX_BYTES = 500_000
+_MAX_ELEMENTS = 10_000
+_MAX_DEPTH = 50
+_MAX_ATTRIBUTES = 50  # of one element
+_MAX_PREFIXES = 50  # in scope at once: canonical XML looks at all of them for each element
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,20})?(Z|[+-]\d\d:\d\d)?")
 
 
-def parse(data: bytes, refusal: Kind) -> Any:
-    """The root element of a document.
+def parse(data: bytes, error: Kind) -> Any:
+    """Parse a document and return its root element.
 
-    It is UTF-8, whatever it says of itself. No document type, so no entities of its own; nothing is loaded.
+    The document is read as UTF-8, whatever encoding it declares. Document types are refused, so there are no custom
+    entities, and nothing is loaded from elsewhere.
 
     Args:
-        refusal: the error for what is no XML, or isn't taken.
+        error: the error to raise for a document that isn't XML, or that exceeds a limit.
     """
     from lxml import etree
 
-    if len(data) > MOST_BYTES:
-        raise refusal(because=f"more than {MOST_BYTES} bytes")
+    if len(data) > MAX_BYTES:
+        raise error(because=f"the document has more than {MAX_BYTES} bytes")
     if _DECLARATION.search(data):
-        raise refusal(because="a document type declaration")
+        raise error(because="the document has a document type declaration")
     options = {"load_dtd": False, "no_network": True, "resolve_entities": False, "huge_tree": False}
     events = ("start", "end", "start-ns", "end-ns")
     elements = depth = prefixes = 0
     try:
-        reading = etree.iterparse(io.BytesIO(data), events, encoding="utf-8", **options)
-        for event, element in reading:
+        parser = etree.iterparse(io.BytesIO(data), events, encoding="utf-8", **options)
+        for event, element in parser:
             elements += event == "start"
             depth += (event == "start") - (event == "end")
             prefixes += (event == "start-ns") - (event == "end-ns")
-            if elements > _MOST_ELEMENTS or depth > _DEEPEST or prefixes > _MOST_PREFIXES:
-                raise refusal(because="too many elements, too deep, or too many prefixes at once")
-            if event == "start" and len(element.attrib) > _MOST_ATTRIBUTES:
-                raise refusal(because=f"an element with more than {_MOST_ATTRIBUTES} attributes")
-        root = reading.root
+            if elements > _MAX_ELEMENTS or depth > _MAX_DEPTH or prefixes > _MAX_PREFIXES:
+                raise error(because="the document has too many elements, levels or namespace prefixes")
+            if event == "start" and len(element.attrib) > _MAX_ATTRIBUTES:
+                raise error(because=f"an element has more than {_MAX_ATTRIBUTES} attributes")
+        root = parser.root
     except (etree.LxmlError, ValueError) as e:
-        raise refusal(because=f"no XML: {e}") from None
+        raise error(because=f"the document isn't XML: {e}") from None
     if root is None or root.getroottree().docinfo.internalDTD is not None:
-        raise refusal(because="no element, or a document type declaration")
+        raise error(because="the document has no element, or it has a document type declaration")
     return root
 
 
-def name(prefixed: str) -> str:
-    """``saml:Issuer`` → ``{urn:oasis:names:tc:SAML:2.0:assertion}Issuer``"""
+def qualified_name(prefixed: str) -> str:
+    """Return lxml's form of a name: ``saml:Issuer`` → ``{urn:oasis:names:tc:SAML:2.0:assertion}Issuer``."""
     prefix, _, local = prefixed.partition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}"
 
 
 def children(element: Any, prefixed: str) -> list[Any]:
-    return list(element.iterchildren(name(prefixed)))
+    """Return the children with this name."""
+    return list(element.iterchildren(qualified_name(prefixed)))
 
 
-def everywhere(element: Any, prefixed: str) -> list[Any]:
-    """This element and all below it that have this name."""
-    return list(element.iter(name(prefixed)))
+def find_all(element: Any, prefixed: str) -> list[Any]:
+    """Return the element itself and all its descendants that have this name."""
+    return list(element.iter(qualified_name(prefixed)))
 
 
 def text(element: Any) -> str:
-    """All text of an element, without the spaces around it.
+    """Return all text of an element, stripped.
 
-    XPath's ``string()``, not ``.text``: that one ends at the first comment, so that the text of
-    ``ada@acme.test<!-- -->.evil.test`` would be somebody else's address.
+    This is XPath's ``string()``. lxml's ``.text`` ends at the first comment, so that the text of
+    ``ada@acme.test<!-- -->.evil.test`` would be another user's address.
     """
     return str(element.xpath("string()")).strip()
 
 
-def _legal(text: str) -> str:
-    """Without the characters that no XML can have (XML 1.0, section 2.2), not even by reference."""
-    return NO_XML.sub("", text)
+def has_illegal_characters(text: str) -> bool:
+    """Return whether a text has characters that no XML document can contain."""
+    return _ILLEGAL.search(text) is not None
 
 
-def add(parent: Any, prefixed: str, text: str = "", **attributes: str) -> Any:
-    """A new child; attributes whose value is "" are left out."""
+def strip_illegal_characters(text: str) -> str:
+    """Remove the characters that XML can't contain, not even as references (XML 1.0, section 2.2)."""
+    return _ILLEGAL.sub("", text)
+
+
+def add_child(parent: Any, prefixed: str, text: str = "", **attributes: str) -> Any:
+    """Append a new child and return it. Attributes with the value "" are omitted."""
     from lxml import etree
 
-    kept, prefix = {key: _legal(value) for key, value in attributes.items() if value}, prefixed.partition(":")[0]
-    child = etree.SubElement(parent, name(prefixed), kept, nsmap={prefix: NAMESPACES[prefix]})
-    child.text = _legal(text) or None
+    prefix = prefixed.partition(":")[0]
+    child = etree.SubElement(
+        parent, qualified_name(prefixed), _non_empty(attributes), nsmap={prefix: NAMESPACES[prefix]}
+    )
+    child.text = strip_illegal_characters(text) or None
     return child
 
 
-def new(prefixed: str, prefixes: str, **attributes: str) -> Any:
-    """A new root, with its prefixes (``"saml samlp"``) declared."""
+def create_root(prefixed: str, prefixes: str, **attributes: str) -> Any:
+    """Create a root element that declares the prefixes (``"saml samlp"``). Attributes with the value "" are omitted."""
     from lxml import etree
 
-    kept = {key: _legal(value) for key, value in attributes.items() if value}
-    return etree.Element(name(prefixed), kept, nsmap={prefix: NAMESPACES[prefix] for prefix in prefixes.split()})
+    nsmap = {prefix: NAMESPACES[prefix] for prefix in prefixes.split()}
+    return etree.Element(qualified_name(prefixed), _non_empty(attributes), nsmap=nsmap)
 
 
-def written(root: Any) -> str:
+def _non_empty(attributes: dict[str, str]) -> dict[str, str]:
+    return {name: strip_illegal_characters(value) for name, value in attributes.items() if value}
+
+
+def serialize(root: Any) -> str:
+    """Return an element as text."""
     from lxml import etree
 
     return str(etree.tostring(root, encoding="unicode"))
 
 
-def instant(value: str) -> datetime | None:
-    """An ``xs:dateTime``; without a zone it is UTC (SAML core 1.3.3). None where it isn't one."""
+def parse_instant(value: str) -> datetime | None:
+    """Parse an ``xs:dateTime``. Without a time zone it is UTC (SAML core 1.3.3). Return None if it isn't one."""
     if not _INSTANT.fullmatch(value.strip()):
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        instant = datetime.fromisoformat(value.strip())
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def shown(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def format_instant(instant: datetime) -> str:
+    """Return a time as ``xs:dateTime`` in UTC, in whole seconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,11 +1,12 @@
-"""Signatures and encryption inside XML, as SAML uses them.
+"""XML signatures and XML encryption, as SAML uses them.
 
-A verified signature is worth what it covers, and nothing else: ``verified`` returns that, parsed from the very bytes
-that were signed. Whoever goes back to the document that came in is open to signature wrapping.
+A valid signature vouches only for the element that it covers. ``verify`` returns that element, parsed again from the
+bytes that were signed. Use only what it returns: reading the original document allows signature wrapping.
 """
 
 import base64
 import binascii
+import os
 from typing import Any
 
 from mockstytch.errors import Kind
@@ -24,10 +25,10 @@ _METHODS = (
     "SHA256_RSA_MGF1 SHA384_RSA_MGF1 SHA512_RSA_MGF1"
 )
 _DIGESTS = "SHA256 SHA384 SHA512"
-_LONGEST_ATTRIBUTE = 1_000
-_MOST_WRAPPED_KEYS = 4  # each costs an RSA operation for each key of the connection
+_MAX_ATTRIBUTE_CHARACTERS = 1_000
+_MAX_WRAPPED_KEYS = 4  # each costs an RSA operation for each key of the connection
 
-# encryption: the algorithm's name → bytes of its key
+# Encryption algorithms, and the length of their keys in bytes.
 _CBC = {f"{xml.XENC}aes128-cbc": 16, f"{xml.XENC}aes192-cbc": 24, f"{xml.XENC}aes256-cbc": 32}
 _GCM = {f"{xml.XENC11}aes128-gcm": 16, f"{xml.XENC11}aes192-gcm": 24, f"{xml.XENC11}aes256-gcm": 32}
 CIPHERS = {algorithm.partition("#")[2]: algorithm for algorithm in _CBC | _GCM}
@@ -35,25 +36,26 @@ _OAEP = f"{xml.XENC}rsa-oaep-mgf1p"
 _OAEP_11 = f"{xml.XENC11}rsa-oaep"
 
 
-def signatures(element: Any) -> list[Any]:
+def find_signatures(element: Any) -> list[Any]:
+    """Return the signatures that are children of an element."""
     return xml.children(element, "ds:Signature")
 
 
-def verified(element: Any, pems: tuple[str, ...], refusal: Kind) -> Any:
-    """What the signature right below an element covers: that element, read anew from the signed bytes.
+def verify(element: Any, pems: tuple[str, ...], error: Kind) -> Any:
+    """Verify the signature of an element and return the element, parsed again from the signed bytes.
 
-    Only these certificates count, whatever the signature says of itself. Their own validity in time does not.
+    Certificates inside the signature are ignored. Expired certificates are accepted.
 
     Args:
-        pems: certificates, one of which has to be the signer's.
-        refusal: the error for a signature that isn't good.
+        pems: the trusted certificates. One of them must be the signer's.
+        error: the error to raise if the signature isn't valid.
     """
     from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-    _check_form(element, refusal)
+    _require_signature_profile(element, error)
     if not pems:
-        raise refusal(because="the connection has no certificate")
+        raise error(because="the connection has no certificate")
     problems = []
     for pem in pems:
         certificate = certificates.load_certificate(pem)
@@ -67,38 +69,38 @@ def verified(element: Any, pems: tuple[str, ...], refusal: Kind) -> Any:
         )
         try:
             result = XMLVerifier().verify(element, x509_cert=certificate, id_attribute="ID", expect_config=config)
-            covered = getattr(result, "signed_xml", None)
-        except Exception as e:  # whatever the library trips over is no good signature
+            signed_element = getattr(result, "signed_xml", None)
+        except Exception as e:  # the library raises many types; each means that the signature isn't valid
             problems.append(f"{type(e).__name__}: {e}")
             continue
-        if covered is None or covered.tag != element.tag or covered.get("ID") != element.get("ID"):
-            raise refusal(because="the signature covers another element")
-        return covered
-    raise refusal(because="; ".join(sorted(set(problems)))[:500])
+        if signed_element is None or (signed_element.tag, signed_element.get("ID")) != (element.tag, element.get("ID")):
+            raise error(because="the signature covers another element")
+        return signed_element
+    raise error(because="; ".join(sorted(set(problems)))[:500])
 
 
-def _check_form(element: Any, refusal: Kind) -> None:
-    """SAML core 5.4: one reference, to the element that holds the signature, and no transforms but two kinds."""
-    found = signatures(element)
-    if len(found) != 1:
-        raise refusal(because="not one signature")
-    [signature] = found
+def _require_signature_profile(element: Any, error: Kind) -> None:
+    """Require what saml-core 5.4 requires: one reference, to the signature's parent, and at most two transforms."""
+    signatures = find_signatures(element)
+    if len(signatures) != 1:
+        raise error(because=f"the element has {len(signatures)} signatures")
+    [signature] = signatures
     if any(not isinstance(node.tag, str) for node in signature.iter()):
-        raise refusal(because="a comment or a processing instruction inside the signature")
-    if any(len(value) > _LONGEST_ATTRIBUTE for node in signature.iter() for value in node.attrib.values()):
-        raise refusal(because="a long attribute inside the signature")  # such as prefixes, each of which is looked up
-    if xml.everywhere(signature, "ds:Object") or len(xml.everywhere(signature, "ds:SignedInfo")) != 1:
-        raise refusal(because="something inside the signature that SAML has no use for")
-    references = xml.everywhere(signature, "ds:Reference")
+        raise error(because="the signature contains a comment or a processing instruction")
+    if any(len(value) > _MAX_ATTRIBUTE_CHARACTERS for node in signature.iter() for value in node.attrib.values()):
+        raise error(because="the signature has a long attribute")  # such as a list of prefixes, each of them costly
+    if xml.find_all(signature, "ds:Object") or len(xml.find_all(signature, "ds:SignedInfo")) != 1:
+        raise error(because="the signature has an Object, or it doesn't have exactly one SignedInfo")
+    references = xml.find_all(signature, "ds:Reference")
     if len(references) != 1 or not element.get("ID") or references[0].get("URI") != f"#{element.get('ID')}":
-        raise refusal(because="the signature does not refer to the element that it stands in")
-    transforms = xml.everywhere(signature, "ds:Transform")
+        raise error(because="the signature doesn't refer to the element that contains it")
+    transforms = xml.find_all(signature, "ds:Transform")
     if len(transforms) > 2 or any(transform.get("Algorithm") not in _TRANSFORMS for transform in transforms):
-        raise refusal(because="a transform that SAML has no use for")
+        raise error(because="the signature has a transform that SAML doesn't allow")
 
 
-def signed(element: Any, private_key: str, certificate: str) -> Any:
-    """A copy of an element, signed with RSA-SHA256 where it holds a placeholder."""
+def sign(element: Any, private_key: str, certificate: str) -> Any:
+    """Return a copy of an element, signed with RSA-SHA256 in the place of its placeholder."""
     from signxml.algorithms import CanonicalizationMethod
     from signxml.signer import XMLSigner
 
@@ -108,49 +110,46 @@ def signed(element: Any, private_key: str, certificate: str) -> Any:
 
 
 def add_placeholder(parent: Any) -> None:
-    """Where the signature is to stand; SAML wants it right behind the issuer."""
-    xml.add(parent, "ds:Signature", Id="placeholder")
+    """Mark the place of the signature. SAML requires it directly after the issuer."""
+    xml.add_child(parent, "ds:Signature", Id="placeholder")
 
 
-# Encryption
+def decrypt(encrypted: Any, keys: tuple[str, ...], error: Kind) -> Any:
+    """Return the element inside an ``EncryptedAssertion`` or ``EncryptedID``.
 
-
-def decrypted(encrypted: Any, keys: tuple[str, ...], refusal: Kind) -> Any:
-    """The element inside an ``EncryptedAssertion`` or ``EncryptedID``.
-
-    Why it failed is not told apart: that would help to decrypt what was never meant for the one who asks.
+    The error has one text for all failures: details would help an attacker to decrypt other messages.
 
     Args:
-        keys: private keys (PEM), one of which has to be the recipient's.
-        refusal: the error for what can't be read.
+        keys: private keys (PEM). One of them must be the recipient's.
+        error: the error to raise if the element can't be decrypted.
     """
     data = xml.children(encrypted, "xenc:EncryptedData")
-    wrapped = xml.everywhere(encrypted, "xenc:EncryptedKey")[:_MOST_WRAPPED_KEYS]
-    if len(data) != 1 or not wrapped or not keys:
-        raise refusal(because="not one encrypted element with its key, or the connection has no key to read it with")
+    wrapped_keys = xml.find_all(encrypted, "xenc:EncryptedKey")[:_MAX_WRAPPED_KEYS]
+    if len(data) != 1 or not wrapped_keys or not keys:
+        raise error(because="there isn't one encrypted element with its key, or the connection has no decryption key")
     algorithm = _algorithm(data[0])
     if algorithm not in _CBC | _GCM:
-        raise refusal(because=f"the encryption {algorithm!r} is not taken")
-    for one in wrapped:
+        raise error(because=f"the encryption algorithm {algorithm!r} isn't supported")
+    for wrapped_key in wrapped_keys:
         for pem in keys:
             try:
-                key = _unwrapped(one, certificates.load_private_key(pem))
-                plain = _plain(algorithm, key, _cipher_value(data[0]))
-            except Exception:  # noqa: S112 · another key may fit
+                key = _unwrap_key(wrapped_key, certificates.load_private_key(pem))
+                plain = _decrypt_content(algorithm, key, _cipher_value(data[0]))
+            except Exception:  # noqa: S112 · try the other keys
                 continue
-            return _inside(encrypted, plain, refusal)
-    raise refusal(because="none of the connection's keys decrypts it")
+            return _parse_decrypted(encrypted, plain, error)
+    raise error(because="no key of the connection decrypts it")
 
 
-def _inside(encrypted: Any, plain: bytes, refusal: Kind) -> Any:
-    """The decrypted element, in the scope of the prefixes around it."""
+def _parse_decrypted(encrypted: Any, plain: bytes, error: Kind) -> Any:
+    """Parse decrypted bytes with the namespace prefixes that are in scope around them."""
     from lxml import etree
 
     wrapper = etree.Element("decrypted", nsmap=encrypted.nsmap)
     start = etree.tostring(wrapper).removesuffix(b"/>")
-    root = xml.parse(start + b">" + plain + b"</decrypted>", refusal)
+    root = xml.parse(start + b">" + plain + b"</decrypted>", error)
     if len(root) != 1 or not isinstance(root[0].tag, str):
-        raise refusal(because="not one element inside")
+        raise error(because="the decrypted content isn't one element")
     return root[0]
 
 
@@ -164,13 +163,13 @@ def _cipher_value(element: Any) -> bytes:
     return base64.b64decode("".join(xml.text(value).split()), validate=True)
 
 
-def _unwrapped(encrypted_key: Any, key: Any) -> bytes:
-    """The content key. RSA 1.5 is left out: its padding tells attackers what is inside."""
+def _unwrap_key(encrypted_key: Any, key: Any) -> bytes:
+    """Decrypt the content key. RSA 1.5 isn't supported: its padding allows an oracle attack."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
 
     known: dict[str, hashes.HashAlgorithm] = {
-        f"{xml.DS}sha1": hashes.SHA1(),  # noqa: S303 · not broken in OAEP, and what most of them send
+        f"{xml.DS}sha1": hashes.SHA1(),  # noqa: S303 · safe in OAEP, and what most providers send
         f"{xml.XENC}sha256": hashes.SHA256(),
         f"{xml.XENC}sha512": hashes.SHA512(),
         f"{xml.XENC11}mgf1sha1": hashes.SHA1(),  # noqa: S303
@@ -182,19 +181,19 @@ def _unwrapped(encrypted_key: Any, key: Any) -> bytes:
         raise ValueError(method.get("Algorithm"))
     digests, masks = xml.children(method, "ds:DigestMethod"), xml.children(method, "xenc11:MGF")
     digest = known[digests[0].get("Algorithm")] if digests else known[f"{xml.DS}sha1"]
-    own_mask = masks and method.get("Algorithm") == _OAEP_11
-    mask = known[masks[0].get("Algorithm")] if own_mask else known[f"{xml.DS}sha1"]
+    has_mask = masks and method.get("Algorithm") == _OAEP_11
+    mask = known[masks[0].get("Algorithm")] if has_mask else known[f"{xml.DS}sha1"]
     labels = xml.children(method, "xenc:OAEPparams")
     label = base64.b64decode(xml.text(labels[0])) if labels else None
     return bytes(key.decrypt(_cipher_value(encrypted_key), padding.OAEP(padding.MGF1(mask), digest, label)))
 
 
-def _plain(algorithm: str, key: bytes, value: bytes) -> bytes:
+def _decrypt_content(algorithm: str, key: bytes, value: bytes) -> bytes:
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     if len(key) != (_CBC | _GCM)[algorithm]:
-        raise ValueError("a key of another length")
+        raise ValueError("the key has the wrong length")
     if algorithm in _GCM:
         return AESGCM(key).decrypt(value[:12], value[12:], None)
     decryptor = Cipher(algorithms.AES(key), modes.CBC(value[:16])).decryptor()
@@ -204,40 +203,43 @@ def _plain(algorithm: str, key: bytes, value: bytes) -> bytes:
     return padded[: -padded[-1]]
 
 
-def encrypted(element: Any, certificate: str, cipher: str) -> Any:
-    """``EncryptedData`` of an element, its key wrapped with RSA-OAEP for a certificate. Differs each time: so must it.
+def encrypt(element: Any, certificate: str, cipher: str) -> Any:
+    """Return the ``EncryptedData`` of an element, its key wrapped with RSA-OAEP for a certificate.
+
+    Keys and nonces are random, whatever the random seed of the server is.
 
     Args:
         cipher: one of ``CIPHERS``, such as ``aes256-gcm``.
     """
-    import os
-
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
+
+    algorithm = CIPHERS[cipher]
+    key = os.urandom((_CBC | _GCM)[algorithm])
+    value = _encrypt_content(algorithm, key, xml.serialize(element).encode())
+    sha1 = hashes.SHA1()  # noqa: S303 · RSA-OAEP-MGF1P is defined with it
+    public_key = certificates.load_certificate(certificate).public_key()
+    wrapped_key = public_key.encrypt(key, padding.OAEP(padding.MGF1(sha1), sha1, None))
+
+    data = xml.create_root("xenc:EncryptedData", "xenc ds", Type=f"{xml.XENC}Element")
+    xml.add_child(data, "xenc:EncryptionMethod", Algorithm=algorithm)
+    encrypted_key = xml.add_child(xml.add_child(data, "ds:KeyInfo"), "xenc:EncryptedKey")
+    method = xml.add_child(encrypted_key, "xenc:EncryptionMethod", Algorithm=_OAEP)
+    xml.add_child(method, "ds:DigestMethod", Algorithm=f"{xml.DS}sha1")
+    for parent, content in ((encrypted_key, wrapped_key), (data, value)):
+        cipher_data = xml.add_child(parent, "xenc:CipherData")
+        xml.add_child(cipher_data, "xenc:CipherValue", base64.b64encode(content).decode())
+    return data
+
+
+def _encrypt_content(algorithm: str, key: bytes, plain: bytes) -> bytes:
+    """Encrypt with a random nonce, which is the beginning of the result."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    algorithm = CIPHERS[cipher]
-    plain, key = xml.written(element).encode(), os.urandom((_CBC | _GCM)[algorithm])
     if algorithm in _GCM:
         nonce = os.urandom(12)
-        value = nonce + AESGCM(key).encrypt(nonce, plain, None)
-    else:
-        pad, nonce = 16 - len(plain) % 16, os.urandom(16)
-        encryptor = Cipher(algorithms.AES(key), modes.CBC(nonce)).encryptor()
-        value = nonce + encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
-    sha1 = hashes.SHA1()  # noqa: S303 · what RSA-OAEP-MGF1P means
-    wrapped = (
-        certificates.load_certificate(certificate)
-        .public_key()
-        .encrypt(key, padding.OAEP(padding.MGF1(sha1), sha1, None))
-    )
-
-    data = xml.new("xenc:EncryptedData", "xenc ds", Type=f"{xml.XENC}Element")
-    xml.add(data, "xenc:EncryptionMethod", Algorithm=algorithm)
-    encrypted_key = xml.add(xml.add(data, "ds:KeyInfo"), "xenc:EncryptedKey")
-    method = xml.add(encrypted_key, "xenc:EncryptionMethod", Algorithm=_OAEP)
-    xml.add(method, "ds:DigestMethod", Algorithm=f"{xml.DS}sha1")
-    for parent, content in ((encrypted_key, wrapped), (data, value)):
-        xml.add(xml.add(parent, "xenc:CipherData"), "xenc:CipherValue", base64.b64encode(content).decode())
-    return data
+        return nonce + AESGCM(key).encrypt(nonce, plain, None)
+    nonce, padding_length = os.urandom(16), 16 - len(plain) % 16
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(nonce)).encryptor()
+    return nonce + encryptor.update(plain + bytes([padding_length]) * padding_length) + encryptor.finalize()
