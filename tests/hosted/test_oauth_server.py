@@ -173,7 +173,7 @@ def test_a_refresh_token_used_twice_ends_its_family(server, app, code_for):
     first = server.post("token", of_code(app, code_for(app, OFFLINE))).json()
     second = server.post("token", of_refresh(app, first["refresh_token"])).json()
     assert server.error("token", of_refresh(app, first["refresh_token"])) == (400, "invalid_grant")
-    assert server.because() == "the token was used before: all of its family are revoked"
+    assert server.because() == "the token was used before: all tokens of the authorization are revoked"
     assert server.error("token", of_refresh(app, second["refresh_token"])) == (400, "invalid_grant")
     assert not is_active(server, app, second["access_token"])
 
