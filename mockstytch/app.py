@@ -116,7 +116,10 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> "P
     handlers: dict[Any, Any] = {404: not_found.answer, 405: not_found.answer}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.mock = mock
-    Deliverer(mock)
+    deliverer = Deliverer(mock)
+    mock.subscribers.append(deliverer)
+    mock.on_close.append(deliverer.close)
+    deliverer.resume()
     mock.app = tolerant = PathNormalizer(app)
     return tolerant
 

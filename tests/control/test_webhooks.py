@@ -237,7 +237,7 @@ def trickle(handler):
     ],
 )
 def test_what_is_no_success_is_a_failed_try(mock, given, app, frozen, monkeypatch, answer, status_code, problem):
-    monkeypatch.setattr(webhook_delivery, "SECONDS", 0.3)
+    monkeypatch.setattr(webhook_delivery, "TIMEOUT_SECONDS", 0.3)
     mock.webhooks.set(app.url)
     app.answers = [answer]
     given.organization()
