@@ -179,7 +179,7 @@ def _schedule_now(ctx: Context, new: Delivery) -> Delivery:
 
 
 def sign(secret: str, message: str, at: datetime, body: str) -> dict[str, str]:
-    """Return the signature headers, with the names of Svix and with those of Standard Webhooks.
+    """Return the signature headers, with the names of Svix and with the names of Standard Webhooks.
 
     Args:
         message: the message id.

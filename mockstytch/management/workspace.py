@@ -34,7 +34,7 @@ def project(ctx: Context, project_slug: str) -> ManagementProject:
     """Return a project.
 
     Raises:
-        project_not_found: if there is no project with this slug.
+        project_not_found: if the project doesn't exist.
     """
     row = workspace_store(ctx).find(ManagementProject, project_slug=project_slug)
     return row or _as_management_project(_standalone_project(ctx, project_slug))
@@ -44,7 +44,7 @@ def editable_project(ctx: Context, project_slug: str) -> ManagementProject:
     """Return a project that can be changed: one with rows in the workspace. Adds the rows if there are none.
 
     Raises:
-        project_not_found: if there is no project with this slug.
+        project_not_found: if the project doesn't exist.
     """
     store = workspace_store(ctx)
     row = store.find(ManagementProject, project_slug=project_slug)
@@ -73,7 +73,7 @@ def environment(ctx: Context, project_slug: str, environment_slug: str) -> Proje
     """Return an environment.
 
     Raises:
-        project_not_found: if there is no project with this slug, or it has no environment with this slug.
+        project_not_found: if the project doesn't exist or has no environment with this slug.
     """
     for slug, found in environments(ctx, project_slug):
         if slug == environment_slug:
@@ -85,7 +85,7 @@ def environments(ctx: Context, project_slug: str) -> Iterator[tuple[str, Project
     """Yield the slug and the ``Project`` row of each environment, oldest first.
 
     Raises:
-        project_not_found: if there is no project with this slug.
+        project_not_found: if the project doesn't exist.
     """
     store = workspace_store(ctx)
     if store.find(ManagementProject, project_slug=project_slug) is None:
@@ -117,7 +117,7 @@ def delete_project(ctx: Context, project_slug: str) -> None:
     """Delete a project with its environments and e-mail templates.
 
     Raises:
-        project_not_found: if there is no project with this slug.
+        project_not_found: if the project doesn't exist.
         bad_request: see ``delete_environment``.
     """
     for _, deleted in list(environments(ctx, project_slug)):
@@ -148,7 +148,7 @@ def serialize_project(p: ManagementProject) -> dict[str, Any]:
 
 
 def _is_standalone(p: Project) -> bool:
-    """Return whether a ``Project`` is a project of its own, not an environment of a project in the workspace."""
+    """Return whether a ``Project`` is its own project, not an environment of a project in the workspace."""
     return not p.project_slug and not p.deleted
 
 

@@ -19,9 +19,9 @@ from mockstytch.store.records.sessions import MemberSession
 from mockstytch.values import Frozen
 
 CODE_MINUTES = 10
-# Scopes of every project, in addition to those of its RBAC policy, with the text for the consent page.
+# Scopes of every project, in addition to the scopes of its RBAC policy, with the text for the consent page.
 STANDARD_SCOPES = {
-    "openid": "Know who you are.",
+    "openid": "Know who you are.",  # plain-english: allow, text for the member
     "profile": "See your name.",
     "email": "See your email address.",
     "phone": "See your phone number.",
@@ -47,7 +47,7 @@ class Subject(Frozen):
 
     @property
     def roles(self) -> list[str]:
-        """The ids of the member's roles: those of the session, if there is one."""
+        """The ids of the member's roles, or of the session's roles if there is a session."""
         if self.session is not None:
             return session_roles(self.session, self.member, self.organization)
         return [role["role_id"] for role in member_roles(self.member, self.organization)]
@@ -76,7 +76,7 @@ class ScopeResult(Frozen):
     Attributes:
         description: the text for the consent page.
         is_grantable: whether this member can grant the scope to this app.
-        is_known: whether the project has a scope of this name.
+        is_known: whether the project has a scope with this name.
     """
 
     scope: str
