@@ -1,4 +1,4 @@
-"""What works once works once, however many try at the same moment; and keys that change in between."""
+"""Parallel requests with the same code, token or rotation: exactly one succeeds. And tokens after a key rotation."""
 
 from tests.contract.oauth import CALLBACK, OPENID, authorized, login, new_app, tokens
 from tests.http.test_races import Caller, all_at_once
@@ -6,48 +6,53 @@ from tests.http.test_races import Caller, all_at_once
 MANY = 12
 
 
-def at_once(mock, path, body):
-    """How many of them got in; the others got an error of their own."""
-    answers = all_at_once([Caller(mock) for _ in range(MANY)], path, body)
-    assert {status for status, _ in answers} <= {200, 400}
-    return [answer for status, answer in answers if status == 200]
+def successes_in_parallel(mock, path, body):
+    """Send the same request in parallel. Return the successful responses; the others must be errors with status 400."""
+    responses = all_at_once([Caller(mock) for _ in range(MANY)], path, body)
+    assert {status for status, _ in responses} <= {200, 400}
+    return [response for status, response in responses if status == 200]
 
 
-def test_a_code_and_a_refresh_token_work_once(mock, given):
-    who, app = login(given), new_app(given)
-    code = authorized(given, app, [*OPENID, "offline_access"], session_token=who.session_token).authorization_code
+def test_code_and_refresh_token_work_once_in_parallel_requests(mock, given):
+    ada, app = login(given), new_app(given)
+    code = authorized(given, app, [*OPENID, "offline_access"], session_token=ada.session_token).authorization_code
     path = f"/v1/public/{mock.project_id}/oauth2/token"
     own = {"client_id": app.client_id, "client_secret": app.client_secret}
     sent = own | {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-    assert len(at_once(mock, path, sent)) == 1
-    code = authorized(given, app, [*OPENID, "offline_access"], session_token=who.session_token).authorization_code
+    assert len(successes_in_parallel(mock, path, sent)) == 1
+    code = authorized(given, app, [*OPENID, "offline_access"], session_token=ada.session_token).authorization_code
     refresh_token = tokens(given, app, code)["refresh_token"]
-    assert len(at_once(mock, path, own | {"grant_type": "refresh_token", "refresh_token": refresh_token})) == 1
+    assert (
+        len(successes_in_parallel(mock, path, own | {"grant_type": "refresh_token", "refresh_token": refresh_token}))
+        == 1
+    )
 
 
-def test_an_access_token_becomes_one_session(mock, client, given):
-    who, app = login(given), new_app(given, "first_party", full_access_allowed=True)
-    code = authorized(given, app, ["full_access"], session_token=who.session_token).authorization_code
+def test_access_token_is_exchanged_for_one_session(mock, client, given):
+    ada, app = login(given), new_app(given, "first_party", full_access_allowed=True)
+    code = authorized(given, app, ["full_access"], session_token=ada.session_token).authorization_code
     token = tokens(given, app, code)["access_token"]
-    assert len(at_once(mock, "/v1/b2b/sessions/exchange_access_token", {"access_token": token})) == 1
-    assert len(client.sessions.get(who.organization_id, who.member_id).member_sessions) == 2  # and the one before
+    assert len(successes_in_parallel(mock, "/v1/b2b/sessions/exchange_access_token", {"access_token": token})) == 1
+    assert (
+        len(client.sessions.get(ada.organization_id, ada.member_id).member_sessions) == 2
+    )  # the exchanged session and the first one
 
 
-def test_a_rotation_starts_once(mock, client, given):
+def test_secret_rotation_starts_once(mock, client, given):
     machine, app = client.m2m.clients.create([]).m2m_client, new_app(given)
-    assert len(at_once(mock, f"/v1/m2m/clients/{machine.client_id}/secrets/rotate/start", {})) == 1
-    assert len(at_once(mock, f"/v1/connected_apps/clients/{app.client_id}/secrets/rotate/start", {})) == 1
+    assert len(successes_in_parallel(mock, f"/v1/m2m/clients/{machine.client_id}/secrets/rotate/start", {})) == 1
+    assert len(successes_in_parallel(mock, f"/v1/connected_apps/clients/{app.client_id}/secrets/rotate/start", {})) == 1
 
 
-def test_tokens_outlive_the_key_that_signed_them_as_long_as_it_is_shown(mock, given):
-    who, app = login(given), new_app(given)
-    code = authorized(given, app, OPENID, session_token=who.session_token).authorization_code
+def test_tokens_stay_valid_after_key_rotation_until_the_key_is_dropped(mock, given):
+    ada, app = login(given), new_app(given)
+    code = authorized(given, app, OPENID, session_token=ada.session_token).authorization_code
     token = tokens(given, app, code)["access_token"]
 
-    def told():
+    def introspect():
         return given.client.idp.introspect_token_network(token, app.client_id, app.client_secret)
 
     mock.call("POST", "/keys/rotate")
-    assert told().subject == who.member_id
+    assert introspect().subject == ada.member_id
     mock.call("POST", "/keys/rotate", {"drop": "true"})
-    assert told() is None
+    assert introspect() is None

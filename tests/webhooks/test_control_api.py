@@ -8,7 +8,7 @@ from mockstytch.client.handle import MockError
 from tests.webhooks.receiver import CLOSED_PORT_URL, attempted
 
 
-def test_delivery_shows_what_was_sent(mock, given, receiver):
+def test_delivery_shows_the_sent_payload(mock, given, receiver):
     mock.webhooks.set(receiver.url)
     given.organization()
     request = receiver.next()
