@@ -38,7 +38,10 @@ def test_update_changes_only_sent_fields(client, refused, given):
     app = new_app(given)
     update = client.connected_app.clients.update
     changed = update(app.client_id, client_description="Monthly reports", redirect_urls=["https://acme.test/cb"])
-    assert (changed.connected_app.client_name, changed.connected_app.client_description) == ("Reports", "Monthly reports")
+    assert (changed.connected_app.client_name, changed.connected_app.client_description) == (
+        "Reports",
+        "Monthly reports",
+    )
     assert changed.connected_app.redirect_urls == ["https://acme.test/cb"]
     assert refused(update, app.client_id, full_access_allowed=True) == "third_party_clients_cannot_use_full_access"
 

@@ -22,10 +22,8 @@ def test_code_and_refresh_token_work_once_in_parallel_requests(mock, given):
     assert len(successes_in_parallel(mock, path, sent)) == 1
     code = authorized(given, app, [*OPENID, "offline_access"], session_token=ada.session_token).authorization_code
     refresh_token = tokens(given, app, code)["refresh_token"]
-    assert (
-        len(successes_in_parallel(mock, path, own | {"grant_type": "refresh_token", "refresh_token": refresh_token}))
-        == 1
-    )
+    sent = own | {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    assert len(successes_in_parallel(mock, path, sent)) == 1
 
 
 def test_access_token_is_exchanged_for_one_session(mock, client, given):
@@ -33,9 +31,8 @@ def test_access_token_is_exchanged_for_one_session(mock, client, given):
     code = authorized(given, app, ["full_access"], session_token=ada.session_token).authorization_code
     token = tokens(given, app, code)["access_token"]
     assert len(successes_in_parallel(mock, "/v1/b2b/sessions/exchange_access_token", {"access_token": token})) == 1
-    assert (
-        len(client.sessions.get(ada.organization_id, ada.member_id).member_sessions) == 2
-    )  # the exchanged session and the first one
+    sessions = client.sessions.get(ada.organization_id, ada.member_id).member_sessions
+    assert len(sessions) == 2  # the first session and the exchanged one
 
 
 def test_secret_rotation_starts_once(mock, client, given):
