@@ -43,37 +43,37 @@ def test_request_without_credentials_or_from_elsewhere_is_refused(
 
 
 def test_additional_secret_works_until_it_is_deleted(mock, admin, slugs, client_with, refused, management_error):
-    made = admin.secrets.create(*slugs).secret
-    assert client_with(made.secret).debug.whoami().project_id == mock.project_id
+    created = admin.secrets.create(*slugs).secret
+    assert client_with(created.secret).debug.whoami().project_id == mock.project_id
     assert client_with(mock.secret).debug.whoami().project_id == mock.project_id
-    admin.secrets.delete(*slugs, made.secret_id)
-    assert refused(client_with(made.secret).debug.whoami) == "unauthorized_credentials"
-    assert management_error(admin.secrets.get, *slugs, made.secret_id) == (404, "secret_not_found")
-    assert management_error(admin.secrets.delete, *slugs, made.secret_id) == (404, "secret_not_found")
+    admin.secrets.delete(*slugs, created.secret_id)
+    assert refused(client_with(created.secret).debug.whoami) == "unauthorized_credentials"
+    assert management_error(admin.secrets.get, *slugs, created.secret_id) == (404, "secret_not_found")
+    assert management_error(admin.secrets.delete, *slugs, created.secret_id) == (404, "secret_not_found")
     assert client_with(mock.secret).debug.whoami().project_id == mock.project_id
 
 
 def test_secrets_are_listed_masked_and_in_order(mock, admin, slugs, client_with):
     (first,) = admin.secrets.get_all(*slugs).secrets
     assert first.last_four == mock.secret[-4:]
-    made = [admin.secrets.create(*slugs).secret for _ in range(3)]
+    created = [admin.secrets.create(*slugs).secret for _ in range(3)]
     listed = admin.secrets.get_all(*slugs).secrets
-    assert [s.secret_id for s in listed] == [first.secret_id, *(s.secret_id for s in made)]
-    assert [s.last_four for s in listed[1:]] == [s.secret[-4:] for s in made]
+    assert [s.secret_id for s in listed] == [first.secret_id, *(s.secret_id for s in created)]
+    assert [s.last_four for s in listed[1:]] == [s.secret[-4:] for s in created]
     assert listed[1].used_at is None
-    client_with(made[0].secret).debug.whoami()
-    shown = admin.secrets.get(*slugs, made[0].secret_id).secret
+    client_with(created[0].secret).debug.whoami()
+    shown = admin.secrets.get(*slugs, created[0].secret_id).secret
     assert shown.used_at
-    assert shown.created_at == made[0].created_at
+    assert shown.created_at == created[0].created_at
 
 
 def test_last_use_is_recorded_once_a_minute(mock, admin, slugs, client_with):
-    made = admin.secrets.create(*slugs).secret
+    created = admin.secrets.create(*slugs).secret
     used = []
     for minutes in (0, 0.5, 2):
         mock.clock.advance(minutes=minutes)
-        client_with(made.secret).debug.whoami()
-        used.append(admin.secrets.get(*slugs, made.secret_id).secret.used_at)
+        client_with(created.secret).debug.whoami()
+        used.append(admin.secrets.get(*slugs, created.secret_id).secret.used_at)
     assert used[0] == used[1] < used[2]
 
 
@@ -113,34 +113,34 @@ def oauth_start(mock, public_token):
 
 
 def test_every_public_token_identifies_the_project(mock, admin, slugs):
-    made = admin.public_tokens.create(*slugs).public_token.public_token
-    for token in (mock.public_token, made):
+    created = admin.public_tokens.create(*slugs).public_token.public_token
+    for token in (mock.public_token, created):
         assert "token=" in oauth_start(mock, token).headers["location"]
 
 
 def test_deleted_public_token_is_refused(mock, admin, slugs, client, management_error, anonymous_http):
-    made = admin.public_tokens.create(*slugs).public_token.public_token
+    created = admin.public_tokens.create(*slugs).public_token.public_token
     admin.public_tokens.delete(*slugs, mock.public_token)
     assert oauth_start(mock, mock.public_token).json()["error_type"] == "public_token_not_found"
-    assert "token=" in oauth_start(mock, made).headers["location"]
+    assert "token=" in oauth_start(mock, created).headers["location"]
     client.magic_links.email.discovery.send("ada@acme.test")
     link = mock.inbox.latest(to="ada@acme.test").link
-    assert made in link
+    assert created in link
     assert anonymous_http.get(link).headers["location"].startswith("http://localhost:3000/authenticate")
-    assert [t.public_token for t in admin.public_tokens.get_all(*slugs).public_tokens] == [made]
+    assert [t.public_token for t in admin.public_tokens.get_all(*slugs).public_tokens] == [created]
     assert management_error(admin.public_tokens.get, *slugs, mock.public_token) == (404, "public_token_not_found")
     assert management_error(admin.public_tokens.delete, *slugs, mock.public_token) == (404, "public_token_not_found")
-    assert management_error(admin.public_tokens.delete, *slugs, made) == (400, "unable_to_delete_last_public_token")
+    assert management_error(admin.public_tokens.delete, *slugs, created) == (400, "unable_to_delete_last_public_token")
 
 
 def test_public_tokens_are_listed_in_order(mock, admin, slugs):
-    made = [admin.public_tokens.create(*slugs).public_token for _ in range(3)]
+    created = [admin.public_tokens.create(*slugs).public_token for _ in range(3)]
     first, *additional = admin.public_tokens.get_all(*slugs).public_tokens
     assert first.public_token == mock.public_token
-    assert additional == made
-    assert admin.public_tokens.get(*slugs, made[1].public_token).public_token == made[1]
-    admin.public_tokens.delete(*slugs, made[1].public_token)
-    assert admin.public_tokens.get_all(*slugs).public_tokens == [first, made[0], made[2]]
+    assert additional == created
+    assert admin.public_tokens.get(*slugs, created[1].public_token).public_token == created[1]
+    admin.public_tokens.delete(*slugs, created[1].public_token)
+    assert admin.public_tokens.get_all(*slugs).public_tokens == [first, created[0], created[2]]
 
 
 def test_public_token_of_another_environment_is_not_found(admin, slugs, create_environment, management_error):

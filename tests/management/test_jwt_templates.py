@@ -8,7 +8,7 @@ def test_template_is_stored(admin, slugs, settings):
     for kind, content in (("SESSION", '{"a":{{member.name}} }'), ("M2M", "{}")):
         assert admin.jwt_templates.get(*slugs, kind).jwt_template.template_content == "{}"
         updated = admin.jwt_templates.set(*slugs, content, "acme", kind).jwt_template
-        assert (updated.template_content, expected.custom_audience) == (content, "acme")
+        assert (updated.template_content, updated.custom_audience) == (content, "acme")
         assert admin.jwt_templates.get(*slugs, kind).jwt_template == updated
         assert admin.jwt_templates.set(*slugs, content, "acme", kind).jwt_template == updated
     assert len(settings()["jwt_templates"]) == 2
