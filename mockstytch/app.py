@@ -42,7 +42,10 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     table = RouteTable(mock, _routes(mock, waiter), fallback.NOT_FOUND)
     app = Starlette(routes=[table])
     app.state.mock = mock
-    Deliverer(mock)
+    deliverer = Deliverer(mock)
+    mock.subscribers.append(deliverer)
+    mock.on_close.append(deliverer.close)
+    deliverer.resume()
     mock.app = normalizer = PathNormalizer(app, table)
     return normalizer
 

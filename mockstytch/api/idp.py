@@ -1,4 +1,4 @@
-"""``idp.oauth``: an app's own consent page asks here what to show, and says here what the member decided."""
+"""``idp.oauth``: for consent pages in apps. Read what to show, then send the member's decision."""
 
 from typing import Annotated
 
@@ -24,6 +24,8 @@ class ResponseType(CaseInsensitiveEnum):
 
 
 class Start(Request):
+    """An authorization request of a connected app, and the member who decides on it."""
+
     client_id: Annotated[str, Meta(min_length=1), FieldError(errors.connected_app_not_found)]
     redirect_uri: Annotated[
         str, Meta(min_length=1), FieldError(errors.connected_app_supplied_redirect_url_not_found_in_client)
@@ -39,17 +41,16 @@ class Start(Request):
 
 @api.post("/v1/b2b/idp/oauth/authorize/start", sdk=("/idp/b2b/oauth/authorize/start",))
 def start(ctx: Context, req: Start) -> Body:
-    """What a consent page needs: who asks, for which scopes, which of them the member can grant, and whether it has to
-    be asked at all."""
-    app, subject = _both(ctx, req)
-    asked = AuthorizationRequest(redirect_uri=req.redirect_uri, scopes=req.scopes, prompt=req.prompt)
+    """Return what a consent page shows: the app, the scopes, and whether the member must be asked for consent."""
+    app, subject = _app_and_subject(ctx, req)
+    request = AuthorizationRequest(redirect_uri=req.redirect_uri, scopes=req.scopes, prompt=req.prompt)
     results = authorization.scope_results(ctx, app, subject, req.scopes)
     return {
         "member_id": subject.member.member_id,
         "member": wire.member(subject.member, subject.organization),
         "organization": wire.organization(subject.organization),
         "client": wire.connected_app_public(app),
-        "consent_required": authorization.needs_consent(ctx, app, subject, asked),
+        "consent_required": authorization.needs_consent(ctx, app, subject, request),
         "scope_results": [
             {"scope": r.scope, "description": r.description, "is_grantable": r.is_grantable} for r in results
         ],
@@ -66,9 +67,9 @@ class Authorize(Start):
 
 @api.post("/v1/b2b/idp/oauth/authorize", sdk=("/idp/b2b/oauth/authorize/submit",))
 def authorize(ctx: Context, req: Authorize) -> Body:
-    """Where to send the browser: back to the app, with a code, or with the error that tells why there is none."""
-    app, subject = _both(ctx, req)
-    asked = AuthorizationRequest(
+    """Return the URL that leads the browser back to the app, with an authorization code or with an error."""
+    app, subject = _app_and_subject(ctx, req)
+    request = AuthorizationRequest(
         redirect_uri=req.redirect_uri,
         scopes=req.scopes,
         prompt=req.prompt,
@@ -77,16 +78,17 @@ def authorize(ctx: Context, req: Authorize) -> Body:
         code_challenge=req.code_challenge,
         resources=req.resources,
     )
-    authorization.require_pkce(app, asked)
-    decided = authorization.authorize(ctx, app, subject, asked, consent_granted=req.consent_granted)
-    if isinstance(decided, str):
-        url = authorization.redirect_url(req.redirect_uri, error=decided, state=req.state)
+    authorization.require_pkce(app, request)
+    result = authorization.authorize(ctx, app, subject, request, consent_granted=req.consent_granted)
+    if isinstance(result, str):
+        url = authorization.redirect_url(req.redirect_uri, error=result, state=req.state)
         return {"redirect_uri": url, "authorization_code": None}
-    url = authorization.redirect_url(req.redirect_uri, code=decided.code, state=req.state)
-    return {"redirect_uri": url, "authorization_code": decided.code}
+    url = authorization.redirect_url(req.redirect_uri, code=result.code, state=req.state)
+    return {"redirect_uri": url, "authorization_code": result.code}
 
 
-def _both(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
+def _app_and_subject(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
+    """Return the app that asks and the member giving consent. The member's organization must allow the app."""
     app = connected_apps.get_app(ctx, req.client_id)
     connected_apps.require_registered_redirect(app, req.redirect_uri)
     subject = _subject(ctx, req)
@@ -95,10 +97,11 @@ def _both(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
 
 
 def _subject(ctx: Context, req: Start) -> Subject:
-    """The member who is asked.
+    """Return the member giving consent.
 
     Raises:
-        no_oauth_authorize_member_selector: nobody is named, or somebody in more than one way.
+        no_oauth_authorize_member_selector: if the request doesn't select the member in exactly one way: by
+            organization_id and member_id, by session_token, or by session_jwt.
     """
     by_id = bool(req.organization_id or req.member_id)
     if by_id + bool(req.session_token) + bool(req.session_jwt) != 1:

@@ -1,4 +1,7 @@
-"""Webhooks: who may be told, what a delivery says, when it is tried again."""
+"""Rules for webhooks: which endpoints are valid, what a delivery contains, and when it is retried.
+
+Sending is the task of ``webhook_delivery``.
+"""
 
 import re
 from base64 import b64decode
@@ -14,129 +17,175 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.projects import WebhookEndpoint
 from mockstytch.store.records.webhooks import Attempt, Delivery, Event, deliveries
 
-# Seconds from one try to the next: Svix's published schedule, which Stytch refers to. The first one comes at once.
+# Seconds between attempts: Svix's published schedule, which Stytch refers to. The first attempt is immediate.
 RETRIES = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
-MOST_ENDPOINTS = 50
+MAX_ENDPOINTS = 50
+# How long one process may take to send a delivery and record the result. Longer than the timeout of an attempt.
+LEASE = timedelta(minutes=1)
 
 _EVENT_TYPE = re.compile(r"\*|(\*|direct|dashboard|scim)\.(\*|[a-z_]+)\.(\*|create|update|delete)")
 
 
 def validated_endpoints(
-    ids: Ids, endpoints: list[WebhookEndpoint], former: list[WebhookEndpoint]
+    ids: Ids, endpoints: list[WebhookEndpoint], current: list[WebhookEndpoint]
 ) -> list[WebhookEndpoint]:
-    """The endpoints, each with a secret: the one given, the one it had before, or a new one.
+    """Return the endpoints, each with a secret: the given one, the one that its URL has now, or a new one.
 
-    A bad request: a URL that is none or occurs twice, a secret that is no ``whsec_…``, an event type that can't exist,
-    more than fifty endpoints.
+    Args:
+        endpoints: the endpoints that replace the current ones.
+        current: the endpoints of the project now.
+
+    Raises:
+        bad_request: if there are more than 50 webhook endpoints, if two have the same URL, or if a URL, secret or
+            event type isn't valid.
     """
-    if len(endpoints) > MOST_ENDPOINTS:
-        raise errors.bad_request(because=f"more than {MOST_ENDPOINTS} webhook endpoints")
+    if len(endpoints) > MAX_ENDPOINTS:
+        raise errors.bad_request(because=f"more than {MAX_ENDPOINTS} webhook endpoints")
     if len({endpoint.url for endpoint in endpoints}) < len(endpoints):
         raise errors.bad_request(because="two webhook endpoints have the same url")
-    known = {endpoint.url: endpoint.secret for endpoint in former}
-    found = []
+    current_secrets = {endpoint.url: endpoint.secret for endpoint in current}
+    validated = []
     for endpoint in endpoints:
-        _check(endpoint)
-        secret = endpoint.secret or known.get(endpoint.url) or ids.webhook_secret()
-        found.append(msgspec.structs.replace(endpoint, secret=secret))
-    return found
+        _require_valid(endpoint)
+        secret = endpoint.secret or current_secrets.get(endpoint.url) or ids.webhook_secret()
+        validated.append(msgspec.structs.replace(endpoint, secret=secret))
+    return validated
 
 
-def _check(endpoint: WebhookEndpoint) -> None:
-    try:
-        parts = urlsplit(endpoint.url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        good = False
-    if not good:
-        raise errors.bad_request(because=f"{endpoint.url!r} is no URL that a webhook can be sent to")
+def _require_valid(endpoint: WebhookEndpoint) -> None:
+    if not _is_url(endpoint.url):
+        raise errors.bad_request(because=f"{endpoint.url!r} isn't a valid webhook URL: use http or https")
     if endpoint.secret and not _is_secret(endpoint.secret):
-        raise errors.bad_request(because="a webhook secret is whsec_ and base64")
+        raise errors.bad_request(because="a webhook secret must be whsec_ followed by base64")
     for event_type in endpoint.event_types:
         if not _EVENT_TYPE.fullmatch(event_type):
-            raise errors.bad_request(because=f"no event has the type {event_type!r}; one is direct.member.create")
+            raise errors.bad_request(
+                because=f"{event_type!r} isn't a valid event type; a valid one is direct.member.create"
+            )
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _is_secret(secret: str) -> bool:
     try:
         return secret.startswith("whsec_") and bool(b64decode(secret.removeprefix("whsec_"), validate=True))
-    except ValueError:  # no base64, or not even ASCII
+    except ValueError:  # not base64, or not ASCII
         return False
 
 
 def payload(project_id: str, event: Event) -> dict[str, Any]:
-    """What an endpoint is told. A deletion has no entity."""
-    said = {
+    """Return the payload of an event. A deletion contains no object."""
+    fields = {
         "project_id": project_id,
         "event_id": event.event_id,
         "action": event.action.upper(),
         "object_type": event.object_type,
         "source": event.source.upper(),
         "id": event.id,
-        "timestamp": f"{event.created_at:%Y-%m-%dT%H:%M:%S.%f}Z",  # as recorded, unlike the API's own times
+        "timestamp": f"{event.created_at:%Y-%m-%dT%H:%M:%S.%f}Z",  # microseconds, unlike times in API responses
         "vertical": "B2B",
     }
-    return said if event.entity is None else said | {event.object_type: event.entity}
+    return fields if event.entity is None else fields | {event.object_type: event.entity}
 
 
 def message_id(event_id: str) -> str:
-    """What Svix calls an event: the same at each try, for receivers to tell a repetition by."""
+    """Return the Svix message id of an event. It is the same for each attempt, so receivers can detect repetitions."""
     return "msg_" + event_id[-36:].replace("-", "")
 
 
 def attempt_result(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
-    """What a try changes about a delivery."""
-    tried = {"attempts": [*delivery.attempts, attempt], "tries": delivery.tries + 1}
+    """Return the columns of a delivery that change after an attempt."""
+    counted = {"attempts": [*delivery.attempts, attempt], "tries": delivery.tries + 1}
     if not attempt.problem:
-        return {**tried, "status": "delivered", "failures": 0, "next_attempt_at": None}
-    over = delivery.failures >= len(RETRIES)
+        return {**counted, "status": "delivered", "failures": 0, "next_attempt_at": None}
+    is_last = delivery.failures >= len(RETRIES)
     return {
-        **tried,
-        "status": "failed" if over else "pending",
+        **counted,
+        "status": "failed" if is_last else "pending",
         "failures": delivery.failures + 1,
-        "next_attempt_at": None if over else attempt.at + timedelta(seconds=RETRIES[delivery.failures]),
+        "next_attempt_at": None if is_last else attempt.at + timedelta(seconds=RETRIES[delivery.failures]),
     }
 
 
 def cancel_deliveries(ctx: Context, endpoints: list[WebhookEndpoint]) -> None:
-    """Give up what is on its way to endpoints that are no longer there."""
-    kept = [endpoint.url for endpoint in endpoints]
+    """Cancel the pending deliveries to all endpoints except these."""
+    urls = [endpoint.url for endpoint in endpoints]
     column = Delivery.table.c
-    query = ctx.store.query(Delivery).where(column.next_attempt_at.is_not(None), column.url.not_in(kept))
+    query = ctx.store.query(Delivery).where(column.next_attempt_at.is_not(None), column.url.not_in(urls))
     for delivery in ctx.store.rows(Delivery, query):
         ctx.store.update(delivery, status="failed", next_attempt_at=None)
 
 
 def release_leases(ctx: Context) -> None:
-    """Let go of what a process had begun to send when it ended."""
+    """Release the leases of deliveries that a process was sending when it ended."""
     query = ctx.store.query(Delivery).where(Delivery.table.c.leased_until.is_not(None))
     for delivery in ctx.store.rows(Delivery, query):
         ctx.store.update(delivery, leased_until=None)
 
 
+def lease_next(ctx: Context, url: str, real_now: datetime) -> Delivery | None:
+    """Lease the oldest delivery to an endpoint that is due and not being sent, so that no other process sends it.
+
+    Args:
+        real_now: the time by the machine's clock, which leases use.
+    """
+    column = Delivery.table.c
+    is_due = (column.url == url) & (column.next_attempt_at <= ctx.now)
+    is_free = column.leased_until.is_(None) | (column.leased_until <= real_now)
+    query = ctx.store.query(Delivery).where(is_due, is_free).order_by(column.position).limit(1)
+    for delivery in ctx.store.rows(Delivery, query):
+        return ctx.store.update_if_unchanged(delivery, leased_until=real_now + LEASE)
+    return None
+
+
+def seconds_until_next(ctx: Context, url: str, real_now: datetime) -> float | None:
+    """Return the seconds until the next delivery to an endpoint is due; None if none is pending."""
+    column = Delivery.table.c
+    query = ctx.store.query(Delivery).where(column.url == url, column.next_attempt_at.is_not(None))
+    for delivery in ctx.store.rows(Delivery, query.order_by(column.next_attempt_at).limit(1)):
+        assert delivery.next_attempt_at is not None
+        seconds = (delivery.next_attempt_at - ctx.now).total_seconds()
+        if delivery.leased_until:
+            seconds = max(seconds, (delivery.leased_until - real_now).total_seconds())
+        return seconds
+    return None
+
+
 def replay(ctx: Context, event_id: str) -> list[Delivery]:
-    """Send an event once more, now, to each endpoint of today that wants it.
+    """Send an event again, now, to each endpoint that is currently subscribed to it.
 
     Raises:
-        delivery_not_found: there is no such event, or nobody wants it.
+        delivery_not_found: if the event doesn't exist or no endpoint is subscribed to it.
     """
     event = ctx.store.find(Event, event_id=event_id)
-    wanted = deliveries(event, ctx.project.settings.webhooks) if event else []
-    if not wanted:
-        raise errors.delivery_not_found(because="no event with this id" if event is None else "no endpoint wants it")
-    return [_due(ctx, delivery) for delivery in wanted]
+    new = deliveries(event, ctx.project.settings.webhooks) if event else []
+    if not new:
+        because = "no event with this id" if event is None else "no endpoint is subscribed to it"
+        raise errors.delivery_not_found(because=because)
+    return [_schedule_now(ctx, delivery) for delivery in new]
 
 
-def _due(ctx: Context, wanted: Delivery) -> Delivery:
-    former = ctx.store.find(Delivery, event_id=wanted.event_id, url=wanted.url)
-    if former is None:
-        return ctx.store.insert(msgspec.structs.replace(wanted, next_attempt_at=ctx.now))
-    return ctx.store.update(former, status="pending", failures=0, next_attempt_at=ctx.now)
+def _schedule_now(ctx: Context, new: Delivery) -> Delivery:
+    existing = ctx.store.find(Delivery, event_id=new.event_id, url=new.url)
+    if existing is None:
+        return ctx.store.insert(msgspec.structs.replace(new, next_attempt_at=ctx.now))
+    return ctx.store.update(existing, status="pending", failures=0, next_attempt_at=ctx.now)
 
 
 def sign(secret: str, message: str, at: datetime, body: str) -> dict[str, str]:
-    """The headers by which a receiver knows the sender: Svix's own, and the same by the names of Standard Webhooks."""
-    from standardwebhooks import Webhook  # who has no endpoint doesn't pay for it
+    """Return the signature headers, with the names of Svix and with the names of Standard Webhooks.
+
+    Args:
+        message: the message id.
+        at: the time of the signature, by the machine's clock.
+    """
+    from standardwebhooks import Webhook  # imported late: projects without endpoints don't need it
 
     values = {
         "id": message,

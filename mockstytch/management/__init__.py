@@ -1,5 +1,7 @@
-"""``/pwa/v3``: the management API, as the official ``stytch-management`` clients speak it.
+"""The management API (``/pwa/v3``), as the official ``stytch-management`` clients call it.
 
-It owns what holds environments together: projects, their e-mail templates, credentials. What an environment is set to
-are the settings of that project of the server, the same ones that the control API shows.
+It manages a workspace: projects, each with environments. An environment is a project of this server, so its settings
+are the ones that the control API shows. The package owns the rows of projects, their e-mail templates and their
+credentials. It serves no other surface, and no other package imports it except ``app``. Start reading in ``workspace``;
+``operations`` has a module for each resource.
 """

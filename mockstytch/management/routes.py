@@ -1,38 +1,9 @@
-"""All that the management API serves, by resource."""
+"""The endpoints of the management API."""
 
-from mockstytch.management import (
-    country_code_allowlist,
-    email_templates,
-    environments,
-    event_log_streaming,
-    jwt_templates,
-    password_strength_config,
-    projects,
-    public_tokens,
-    rbac_policy,
-    redirect_urls,
-    sdk,
-    secrets,
-    trusted_token_profiles,
-)
+from mockstytch.management.operations import MODULES
 from mockstytch.surfaces.endpoint import Endpoint
-
-GROUPS = (
-    country_code_allowlist,
-    email_templates,
-    environments,
-    event_log_streaming,
-    jwt_templates,
-    password_strength_config,
-    projects,
-    public_tokens,
-    rbac_policy,
-    redirect_urls,
-    sdk,
-    secrets,
-    trusted_token_profiles,
-)
 
 
 def endpoints() -> list[Endpoint]:
-    return [endpoint for group in GROUPS for endpoint in group.api]
+    """Return all endpoints, by resource."""
+    return [endpoint for module in MODULES for endpoint in module.api]

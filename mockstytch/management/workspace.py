@@ -1,7 +1,8 @@
-"""The workspace: which projects there are, and which environments they hold.
+"""The workspace: its projects and their environments.
 
-A project of this server that the management API did not make is a project with one environment there: the slug of the
-one is its ``project_id``, that of the other ``test``. Rows for it come into being when something needs them.
+An environment is a project of this server (a ``Project`` row). A ``Project`` that was created by the first request that
+named it appears in the management API as a project with one environment: the project's slug is the ``project_id``, the
+environment's is ``test``. It has no rows in the workspace until a change needs them; see ``editable_project``.
 """
 
 import re
@@ -24,54 +25,55 @@ from mockstytch.store.store import Store
 ONLY_ENVIRONMENT = "test"
 
 
-def rows(ctx: Context) -> Store:
-    """The workspace's own rows."""
+def workspace_store(ctx: Context) -> Store:
+    """Return the store of the workspace's own rows."""
     return ctx.store.for_project(WORKSPACE.project_id)
 
 
 def project(ctx: Context, project_slug: str) -> ManagementProject:
-    """
-    Raises:
-        project_not_found: there is no such project.
-    """
-    made = rows(ctx).find(ManagementProject, project_slug=project_slug)
-    return made or _as_project(_world(ctx, project_slug))
-
-
-def written(ctx: Context, project_slug: str) -> ManagementProject:
-    """``project``, with rows for it and its only environment where it had none.
+    """Return a project.
 
     Raises:
-        project_not_found: there is no such project.
+        project_not_found: if the project doesn't exist.
     """
-    found = project(ctx, project_slug)
-    if rows(ctx).find(ManagementProject, project_slug=project_slug) is None:
-        rows(ctx).insert(found)
-        rows(ctx).insert(
+    row = workspace_store(ctx).find(ManagementProject, project_slug=project_slug)
+    return row or _as_management_project(_standalone_project(ctx, project_slug))
+
+
+def editable_project(ctx: Context, project_slug: str) -> ManagementProject:
+    """Return a project that can be changed: one with rows in the workspace. Adds the rows if there are none.
+
+    Raises:
+        project_not_found: if the project doesn't exist.
+    """
+    store = workspace_store(ctx)
+    row = store.find(ManagementProject, project_slug=project_slug)
+    if row is None:
+        row = store.insert(project(ctx, project_slug))
+        store.insert(
             Environment(
                 project_slug=project_slug,
                 environment_slug=ONLY_ENVIRONMENT,
                 environment_project_id=project_slug,
-                position=found.position,
+                position=row.position,
             )
         )
-    return found
+    return row
 
 
 def projects(ctx: Context) -> list[ManagementProject]:
-    """All of them, in the order in which they came into being."""
-    made = rows(ctx).all(ManagementProject)
-    slugs = {p.project_slug for p in made}
-    worlds = ctx.store.all_projects(Project)
-    others = [_as_project(w) for w in worlds if _stands_alone(w) and w.project_id not in slugs]
-    return sorted([*made, *others], key=lambda p: p.position)
+    """Return all projects, oldest first."""
+    rows = workspace_store(ctx).all(ManagementProject)
+    slugs = {row.project_slug for row in rows}
+    standalone = [p for p in ctx.store.all_projects(Project) if _is_standalone(p) and p.project_id not in slugs]
+    return sorted([*rows, *map(_as_management_project, standalone)], key=lambda p: p.position)
 
 
 def environment(ctx: Context, project_slug: str, environment_slug: str) -> Project:
-    """The project of this server that an environment is.
+    """Return an environment.
 
     Raises:
-        project_not_found: there is no such project, or it has no such environment.
+        project_not_found: if the project doesn't exist or has no environment with this slug.
     """
     for slug, found in environments(ctx, project_slug):
         if slug == environment_slug:
@@ -80,57 +82,63 @@ def environment(ctx: Context, project_slug: str, environment_slug: str) -> Proje
 
 
 def environments(ctx: Context, project_slug: str) -> Iterator[tuple[str, Project]]:
-    """Slug and project of each environment, in the order in which they came into being.
+    """Yield the slug and the ``Project`` row of each environment, oldest first.
 
     Raises:
-        project_not_found: there is no such project.
+        project_not_found: if the project doesn't exist.
     """
-    if rows(ctx).find(ManagementProject, project_slug=project_slug) is None:
-        yield ONLY_ENVIRONMENT, _world(ctx, project_slug)
+    store = workspace_store(ctx)
+    if store.find(ManagementProject, project_slug=project_slug) is None:
+        yield ONLY_ENVIRONMENT, _standalone_project(ctx, project_slug)
         return
-    for row in sorted(rows(ctx).all(Environment, project_slug=project_slug), key=lambda e: e.position):
+    for row in sorted(store.all(Environment, project_slug=project_slug), key=lambda e: e.position):
         yield row.environment_slug, ctx.store.for_project(row.environment_project_id).get(Project)
 
 
-def remove(ctx: Context, gone: Project) -> None:
-    """Delete an environment, with all that it holds. Its row stays behind, so that its credentials open nothing.
+def delete_environment(ctx: Context, environment: Project) -> None:
+    """Delete an environment with all of its data.
+
+    Its ``Project`` row stays, marked as deleted: otherwise a request with the old credentials would create it again.
 
     Raises:
-        bad_request: this server's default project has to stay.
+        bad_request: if the environment is the default project of this server.
     """
-    if gone.project_id == ctx.default_project_id:
-        raise errors.bad_request(because="the default project of the server stays; POST /_mock/api/reset empties it")
-    store = ctx.store.for_project(gone.project_id)
-    ctx.changed_projects.add(gone.project_id)
-    rows(ctx).delete_all(Environment, environment_project_id=gone.project_id)
+    if environment.project_id == ctx.default_project_id:
+        because = "the server's default project can't be deleted; POST /_mock/api/reset empties it"
+        raise errors.bad_request(because=because)
+    store = ctx.store.for_project(environment.project_id)
+    ctx.changed_projects.add(environment.project_id)
+    workspace_store(ctx).delete_all(Environment, environment_project_id=environment.project_id)
     store.clear(Project)
-    store.update(gone, secret="", deleted=True)
+    store.update(environment, secret="", deleted=True)
 
 
-def remove_project(ctx: Context, project_slug: str) -> None:
-    """Delete a project: its environments, its templates.
+def delete_project(ctx: Context, project_slug: str) -> None:
+    """Delete a project with its environments and e-mail templates.
 
     Raises:
-        project_not_found: there is no such project.
-        bad_request: see ``remove``.
+        project_not_found: if the project doesn't exist.
+        bad_request: see ``delete_environment``.
     """
-    for _, gone in list(environments(ctx, project_slug)):
-        remove(ctx, gone)
+    for _, deleted in list(environments(ctx, project_slug)):
+        delete_environment(ctx, deleted)
     for record in (DefaultEmailTemplate, EmailTemplate, ManagementProject):
-        rows(ctx).delete_all(record, project_slug=project_slug)
+        workspace_store(ctx).delete_all(record, project_slug=project_slug)
 
 
-def free_slug(ctx: Context, name: str, taken: set[str]) -> str:
-    """A slug made of a name."""
+def unique_slug(ctx: Context, name: str, taken: set[str]) -> str:
+    """Return a slug that is derived from a name and isn't taken."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100].strip("-") or "project"
     return f"{slug}-{ctx.ids.suffix()}" if slug in taken else slug
 
 
 def slug_taken(slug: str) -> StytchError:
+    """Return the error for a slug that is in use."""
     return errors.bad_request(because=f"the slug {slug} is taken")
 
 
-def shown_project(p: ManagementProject) -> dict[str, Any]:
+def serialize_project(p: ManagementProject) -> dict[str, Any]:
+    """Return a project as the management API shows it."""
     return {
         "project_slug": p.project_slug,
         "name": p.name,
@@ -139,27 +147,23 @@ def shown_project(p: ManagementProject) -> dict[str, Any]:
     }
 
 
-def _stands_alone(world: Project) -> bool:
-    return not world.project_slug and not world.deleted
+def _is_standalone(p: Project) -> bool:
+    """Return whether a ``Project`` is its own project, not an environment of a project in the workspace."""
+    return not p.project_slug and not p.deleted
 
 
-def _world(ctx: Context, project_id: str) -> Project:
-    """The project of this server with this id, if it is a project here by itself.
-
-    Raises:
-        project_not_found: it isn't.
-    """
+def _standalone_project(ctx: Context, project_id: str) -> Project:
     found = ctx.store.for_project(project_id).find(Project)
-    if found is None or not _stands_alone(found):
+    if found is None or not _is_standalone(found):
         raise errors.project_not_found(because=f"no project {project_id}")
     return found
 
 
-def _as_project(world: Project) -> ManagementProject:
+def _as_management_project(p: Project) -> ManagementProject:
     return ManagementProject(
-        project_slug=world.project_id,
-        name=world.name,
-        vertical=world.vertical,
-        created_at=world.created_at,
-        position=world.position,
+        project_slug=p.project_id,
+        name=p.name,
+        vertical=p.vertical,
+        created_at=p.created_at,
+        position=p.position,
     )

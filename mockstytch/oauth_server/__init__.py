@@ -1,6 +1,6 @@
-"""The OAuth 2.0 authorization server: what OAuth clients call.
+"""OAuth endpoints that OAuth clients call: token, introspection, revocation, UserInfo and registration.
 
-``operations`` has the endpoints (token, revoke, introspect, registration, userinfo). ``routes`` declares their surface:
-forms, client credentials, errors as RFC 6749 has them, CORS; and the metadata documents. The rules are in
-``domain.oauth_server``; the consent page, which a browser visits, is in ``pages.consent``.
+``operations`` holds the operations, with the rules in ``domain.oauth_server``. ``routes`` is their HTTP surface: forms,
+client credentials, OAuth errors and CORS, and the metadata documents. The page that asks a member for consent is in
+``pages.consent``. Start reading in ``operations.token``.
 """

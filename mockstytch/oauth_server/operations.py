@@ -1,7 +1,7 @@
-"""``oauth2``: what OAuth clients themselves call. Forms or JSON in, errors as RFC 6749 has them.
+"""Operations of the OAuth server: token, introspection, revocation, UserInfo and client registration.
 
-The edge of these is ``hosted.oauth_server``: it knows the client's Basic credentials and bearer tokens, and hands them
-over as fields.
+Requests are forms or JSON, and errors follow RFC 6749. The module ``routes`` reads the client's Basic credentials and
+bearer tokens, and passes them on as fields.
 """
 
 from typing import Any
@@ -18,20 +18,20 @@ from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 api = Endpoints()
 
 
-class OfClient(Request):
-    """A client's own request: with its secret, unless it is a public one."""
+class ClientPath(Request):
+    """The project in the path and the credentials of the calling client. A public client sends no secret."""
 
     project_id: str
     client_id: str = ""
     client_secret: str = ""
 
 
-def _app(ctx: Context, req: OfClient) -> ConnectedApp:
-    """The app that asks.
+def _authenticate_app(ctx: Context, req: ClientPath) -> ConnectedApp:
+    """Authenticate the connected app that sends the request.
 
     Raises:
-        invalid_request: no client_id.
-        invalid_client: no such app, or not its secret.
+        invalid_request: if the OAuth request has no client_id.
+        invalid_client: if there is no such client, or its secret is wrong.
     """
     if not req.client_id:
         raise errors.invalid_request(because="client_id is missing")
@@ -45,7 +45,7 @@ def _app(ctx: Context, req: OfClient) -> ConnectedApp:
     return app
 
 
-class Token(OfClient):
+class TokenRequest(ClientPath):
     grant_type: str = ""
     scope: str = ""
     code: str = ""
@@ -56,18 +56,25 @@ class Token(OfClient):
 
 
 @api.post("/v1/public/{project_id}/oauth2/token", public=True)
-def token(ctx: Context, req: Token) -> Body:
-    """Tokens for a client: by its own credentials, for an authorization code, or for a refresh token."""
+def token(ctx: Context, req: TokenRequest) -> Body:
+    """Issue tokens.
+
+    The grant is the client's own credentials, an authorization code, or a refresh token.
+
+    Raises:
+        invalid_request: if grant_type, code or refresh_token is missing.
+        unsupported_grant_type: if the server doesn't support the grant_type.
+    """
     if req.grant_type == "client_credentials":
-        return m2m.token(ctx, _machine(ctx, req), req.scope)
+        return m2m.issue_token(ctx, _authenticate_machine(ctx, req), req.scope)
     if req.grant_type == "authorization_code":
-        app = _app(ctx, req)
+        app = _authenticate_app(ctx, req)
         if not req.code:
             raise errors.invalid_request(because="code is missing")
         resources = [req.resource] if isinstance(req.resource, str) else req.resource
         return oauth_tokens.exchange_code(ctx, app, req.code, req.redirect_uri, req.code_verifier, resources)
     if req.grant_type == "refresh_token":
-        app = _app(ctx, req)
+        app = _authenticate_app(ctx, req)
         if not req.refresh_token:
             raise errors.invalid_request(because="refresh_token is missing")
         return oauth_tokens.exchange_refresh_token(ctx, app, req.refresh_token, req.scope)
@@ -76,63 +83,75 @@ def token(ctx: Context, req: Token) -> Body:
     raise errors.unsupported_grant_type(because=req.grant_type)
 
 
-def _machine(ctx: Context, req: Token) -> M2MClient:
-    """
+def _authenticate_machine(ctx: Context, req: TokenRequest) -> M2MClient:
+    """Authenticate the M2M client that sends the request.
+
     Raises:
-        invalid_client: no such client, or not its secret.
-        unauthorized_client: an app that acts for members; it has nothing of its own to act on.
+        invalid_client: if there is no such client, or its secret is wrong.
+        unauthorized_client: if a connected app uses client_credentials, which is only for M2M clients.
     """
     machine = ctx.store.find(M2MClient, client_id=req.client_id)
     if machine is None and ctx.store.find(ConnectedApp, client_id=req.client_id):
-        _app(ctx, req)
+        _authenticate_app(ctx, req)
         raise errors.unauthorized_client(because="only M2M clients may use client_credentials")
     if machine is None or not client_secrets.matches_secret(machine, req.client_secret):
         raise errors.invalid_client(because="wrong secret" if machine else f"no client has the id {req.client_id}")
     return machine
 
 
-class OfToken(OfClient):
+class TokenParameter(ClientPath):
+    """A token to introspect or to revoke."""
+
     token: str = ""
     token_type_hint: str = ""
 
 
 @api.post("/v1/public/{project_id}/oauth2/introspect", public=True)
-def introspect(ctx: Context, req: OfToken) -> Body:
-    """What a token is good for, told to the app that has it."""
-    app = _app(ctx, req)
+def introspect(ctx: Context, req: TokenParameter) -> Body:
+    """Return the state and the claims of a token that was issued to the calling app.
+
+    Raises:
+        invalid_request: if the token is missing.
+    """
+    app = _authenticate_app(ctx, req)
     if not req.token:
         raise errors.invalid_request(because="token is missing")
     return oauth_tokens.introspect(ctx, app, req.token)
 
 
 @api.post("/v1/public/{project_id}/oauth2/revoke", public=True)
-def revoke(ctx: Context, req: OfToken) -> Body:
-    """End a token. One that isn't there is ended already."""
-    app = _app(ctx, req)
+def revoke(ctx: Context, req: TokenParameter) -> Body:
+    """Revoke a token. An unknown token is ignored.
+
+    Raises:
+        invalid_request: if the token is missing.
+    """
+    app = _authenticate_app(ctx, req)
     if not req.token:
         raise errors.invalid_request(because="token is missing")
     oauth_tokens.revoke(ctx, app, req.token)
     return {}
 
 
-class UserInfo(Request):
+class UserInfoRequest(Request):
     project_id: str
     access_token: str = ""
 
 
 @api.get("/v1/public/{project_id}/oauth2/userinfo", public=True)
-def user_info(ctx: Context, req: UserInfo) -> Body:
-    """The member that an access token speaks of, as far as its scopes go."""
+def user_info(ctx: Context, req: UserInfoRequest) -> Body:
+    """Return the claims about the token's member that its scopes allow."""
     return oauth_tokens.user_info(ctx, req.access_token)
 
 
 @api.post("/v1/public/{project_id}/oauth2/userinfo", public=True)
-def post_user_info(ctx: Context, req: UserInfo) -> Body:
+def post_user_info(ctx: Context, req: UserInfoRequest) -> Body:
+    """Do the same as ``user_info``. OpenID Connect requires both methods."""
     return oauth_tokens.user_info(ctx, req.access_token)
 
 
-class Register(Request):
-    """RFC 7591. What isn't here is ignored, as that allows."""
+class RegisterRequest(Request):
+    """Client metadata (RFC 7591). Other metadata is ignored, as the RFC allows."""
 
     project_id: str
     redirect_uris: list[str] = []
@@ -144,17 +163,22 @@ class Register(Request):
     logo_uri: str = ""
 
 
-_GRANTS = ("authorization_code", "refresh_token")
-_METHODS = ("client_secret_basic", "client_secret_post", "none")
+_GRANT_TYPES = ("authorization_code", "refresh_token")
+_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
 
 @api.post("/v1/public/{project_id}/oauth2/register", public=True)
-def register(ctx: Context, req: Register) -> Body:
-    """A client registers itself, as a third party's app. Without a secret it is a public one."""
+def register(ctx: Context, req: RegisterRequest) -> Body:
+    """Register the calling client as a third-party app, public if it authenticates with ``none``.
+
+    Raises:
+        dynamic_client_registration_not_enabled: if the project doesn't allow clients to register themselves.
+        invalid_redirect_uri: if a redirect URI isn't valid.
+    """
     settings = ctx.project.settings
     if not settings.idp_dynamic_client_registration_enabled:
         raise errors.dynamic_client_registration_not_enabled()
-    _check_metadata(req)
+    _require_supported_metadata(req)
     columns: dict[str, Any] = {
         "client_type": "third_party_public" if req.token_endpoint_auth_method == "none" else "third_party",
         "client_name": req.client_name,
@@ -167,26 +191,27 @@ def register(ctx: Context, req: Register) -> Body:
         app, secret = connected_apps.create(ctx, columns)
     except StytchError as e:
         raise errors.invalid_redirect_uri(because=e.because or e.kind.error_type) from None
-    return {"status_code": 201, **_registered(app, secret, req)}
+    return {"status_code": 201, **_registration_response(app, secret, req)}
 
 
-def _check_metadata(req: Register) -> None:
-    """
+def _require_supported_metadata(req: RegisterRequest) -> None:
+    """Check the metadata of a client.
+
     Raises:
-        invalid_client_metadata: a grant, a response type or a way to authenticate that isn't served here.
-        invalid_redirect_uri: no redirect URI at all.
+        invalid_client_metadata: if the server doesn't support a grant type, response type or authentication method.
+        invalid_redirect_uri: if there is no redirect URI.
     """
-    if req.token_endpoint_auth_method not in _METHODS:
+    if req.token_endpoint_auth_method not in _AUTH_METHODS:
         raise errors.invalid_client_metadata(because=f"token_endpoint_auth_method {req.token_endpoint_auth_method}")
-    if not set(req.grant_types) <= set(_GRANTS):
+    if not set(req.grant_types) <= set(_GRANT_TYPES):
         raise errors.invalid_client_metadata(because=f"grant_types {req.grant_types}")
     if not set(req.response_types) <= {"code"}:
         raise errors.invalid_client_metadata(because=f"response_types {req.response_types}")
     if not req.redirect_uris:
-        raise errors.invalid_redirect_uri(because="there is none")
+        raise errors.invalid_redirect_uri(because="redirect_uris is empty")
 
 
-def _registered(app: ConnectedApp, secret: str, req: Register) -> Body:
+def _registration_response(app: ConnectedApp, secret: str, req: RegisterRequest) -> Body:
     body: Body = {
         "client_id": app.client_id,
         "client_id_issued_at": int(app.created_at.timestamp()),

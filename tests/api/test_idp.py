@@ -1,4 +1,4 @@
-"""Authorization through the API: who is asked, for what, and what comes of it."""
+"""Authorization through the API: start, consent, codes and tokens."""
 
 import base64
 import hashlib
@@ -30,15 +30,15 @@ def query_of(url):
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def start(given, app, scopes, who, **options):
+def start(given, app, scopes, ada, **options):
     return given.client.idp.oauth.authorize_start(
-        app.client_id, CALLBACK, "code", scopes, session_token=who.session_token, **options
+        app.client_id, CALLBACK, "code", scopes, session_token=ada.session_token, **options
     )
 
 
-def got(given, app, scopes, who, **options):
-    """The tokens for an authorization."""
-    code = authorized(given, app, scopes, session_token=who.session_token, **options).authorization_code
+def issue_tokens(given, app, scopes, ada, **options):
+    """Authorize the app and return its tokens."""
+    code = authorized(given, app, scopes, session_token=ada.session_token, **options).authorization_code
     return tokens(given, app, code)
 
 
@@ -47,43 +47,43 @@ def claims_of(client, token, audience=None):
     return jwt.decode(token, key, algorithms=["RS256"], audience=audience or client.idp.project_id)
 
 
-# What a consent page is told
+# What a consent page shows
 
 
-def test_the_start_tells_who_asks_whom(given):
-    who, app = login(given), new_app(given, client_description="Of things")
-    told = start(given, app, OPENID, who)
-    assert (told.member_id, told.organization.organization_id) == (who.member_id, who.organization_id)
-    assert (told.client.client_name, told.client.client_description) == ("Reports", "Of things")
-    assert [r.scope for r in told.scope_results] == OPENID
-    assert all(r.is_grantable and r.description for r in told.scope_results)
+def test_start_returns_member_app_and_scopes(given):
+    ada, app = login(given), new_app(given, client_description="Monthly reports")
+    response = start(given, app, OPENID, ada)
+    assert (response.member_id, response.organization.organization_id) == (ada.member_id, ada.organization_id)
+    assert (response.client.client_name, response.client.client_description) == ("Reports", "Monthly reports")
+    assert [r.scope for r in response.scope_results] == OPENID
+    assert all(r.is_grantable and r.description for r in response.scope_results)
 
 
-def test_scopes_are_granted_by_who_may_do_it(given, mock, client):
+def test_scope_is_grantable_with_its_permissions_only(given, mock, client):
     mock.configure(rbac_policy=POLICY)
-    who, app = login(given), new_app(given)
-    asked = ["read:documents", "write:documents", "unknown", "full_access"]
+    ada, app = login(given), new_app(given)
+    requested = ["read:documents", "write:documents", "unknown", "full_access"]
 
     def grantable():
-        return [r.scope for r in start(given, app, asked, who).scope_results if r.is_grantable]
+        return [r.scope for r in start(given, app, requested, ada).scope_results if r.is_grantable]
 
     assert grantable() == []
-    client.organizations.members.update(who.organization_id, who.member_id, roles=["reader"])
-    who = given.login(who.organization, who.member)
+    client.organizations.members.update(ada.organization_id, ada.member_id, roles=["reader"])
+    ada = given.login(ada.organization, ada.member)
     assert grantable() == ["read:documents"]
-    (first, *_) = start(given, app, asked, who).scope_results
+    (first, *_) = start(given, app, requested, ada).scope_results
     assert first.description == "May read documents."
 
 
-def test_members_are_named_in_one_of_three_ways(given, client):
-    who, app = login(given), new_app(given)
+def test_member_is_selected_in_one_of_three_ways(given, client):
+    ada, app = login(given), new_app(given)
     for selector in (
-        {"organization_id": who.organization.organization_slug, "member_id": who.member_id},
-        {"session_token": who.session_token},
-        {"session_jwt": who.session_jwt},
+        {"organization_id": ada.organization.organization_slug, "member_id": ada.member_id},
+        {"session_token": ada.session_token},
+        {"session_jwt": ada.session_jwt},
     ):
-        told = client.idp.oauth.authorize_start(app.client_id, CALLBACK, "code", OPENID, **selector)
-        assert told.member_id == who.member_id
+        response = client.idp.oauth.authorize_start(app.client_id, CALLBACK, "code", OPENID, **selector)
+        assert response.member_id == ada.member_id
 
 
 @pytest.mark.parametrize(
@@ -97,84 +97,84 @@ def test_members_are_named_in_one_of_three_ways(given, client):
         ("first_party", {"bypass_consent_for_offline_access": True}, ["offline_access"], "consent", True),
     ],
 )
-def test_when_consent_is_needed(given, client_type, settings, scopes, prompt, needed):
-    who, app = login(given), new_app(given, client_type, **settings)
-    assert start(given, app, scopes, who, prompt=prompt).consent_required is needed
+def test_consent_is_required_by_party_scope_and_prompt(given, client_type, settings, scopes, prompt, needed):
+    ada, app = login(given), new_app(given, client_type, **settings)
+    assert start(given, app, scopes, ada, prompt=prompt).consent_required is needed
 
 
 def test_consent_is_remembered_for_its_scopes(given, client):
-    who, app = installed(given)
-    assert not start(given, app, ["openid"], who).consent_required
-    assert start(given, app, ["openid", "phone"], who).consent_required
-    client.organizations.members.connected_apps.revoke(who.organization_id, who.member_id, app.client_id)
-    assert start(given, app, ["openid"], who).consent_required
+    ada, app = installed(given)
+    assert not start(given, app, ["openid"], ada).consent_required
+    assert start(given, app, ["openid", "phone"], ada).consent_required
+    client.organizations.members.connected_apps.revoke(ada.organization_id, ada.member_id, app.client_id)
+    assert start(given, app, ["openid"], ada).consent_required
 
 
-# What the member decided
+# The decision of the member
 
 
-def test_a_code_comes_with_the_state(given):
-    who, app = login(given), new_app(given, redirect_urls=[CALLBACK + "?keep=1"])
-    answer = authorized(
-        given, app, OPENID, session_token=who.session_token, redirect_uri=CALLBACK + "?keep=1", state="a b&c"
+def test_redirect_contains_code_and_state(given):
+    ada, app = login(given), new_app(given, redirect_urls=[CALLBACK + "?keep=1"])
+    response = authorized(
+        given, app, OPENID, session_token=ada.session_token, redirect_uri=CALLBACK + "?keep=1", state="a b&c"
     )
-    assert answer.redirect_uri.startswith(CALLBACK)
-    assert query_of(answer.redirect_uri) == {"keep": "1", "code": answer.authorization_code, "state": "a b&c"}
+    assert response.redirect_uri.startswith(CALLBACK)
+    assert query_of(response.redirect_uri) == {"keep": "1", "code": response.authorization_code, "state": "a b&c"}
 
 
 @pytest.mark.parametrize(
     ("scopes", "granted", "error"),
     [(OPENID, False, "access_denied"), (["unknown"], True, "invalid_scope"), (["full_access"], True, "invalid_scope")],
 )
-def test_a_refusal_goes_to_the_app(given, client, scopes, granted, error):
-    who, app = login(given), new_app(given)
-    answer = authorized(given, app, scopes, session_token=who.session_token, consent_granted=granted, state="s")
-    assert query_of(answer.redirect_uri) == {"error": error, "state": "s"}
-    assert answer.authorization_code is None
-    assert client.organizations.connected_apps(who.organization_id).connected_apps == []
+def test_refusal_is_reported_to_the_app(given, client, scopes, granted, error):
+    ada, app = login(given), new_app(given)
+    response = authorized(given, app, scopes, session_token=ada.session_token, consent_granted=granted, state="s")
+    assert query_of(response.redirect_uri) == {"error": error, "state": "s"}
+    assert response.authorization_code is None
+    assert client.organizations.connected_apps(ada.organization_id).connected_apps == []
 
 
 @pytest.mark.parametrize("resource", ["nope", "https://acme.test/#x"])
-def test_a_resource_that_is_none(given, resource):
-    who, app = login(given), new_app(given)
-    answer = authorized(given, app, OPENID, session_token=who.session_token, resources=[resource])
-    assert query_of(answer.redirect_uri) == {"error": "invalid_target"}
+def test_invalid_resource_is_reported_to_the_app(given, resource):
+    ada, app = login(given), new_app(given)
+    response = authorized(given, app, OPENID, session_token=ada.session_token, resources=[resource])
+    assert query_of(response.redirect_uri) == {"error": "invalid_target"}
 
 
-def test_public_apps_need_pkce(given, refused):
-    who, app = login(given), new_app(given, "third_party_public")
+def test_public_app_requires_pkce(given, refused):
+    ada, app = login(given), new_app(given, "third_party_public")
     error_type = "pkce_required_for_idp_authorization_flow"
-    assert refused(authorized, given, app, OPENID, session_token=who.session_token) == error_type
-    answer = authorized(given, app, OPENID, session_token=who.session_token, code_challenge=CHALLENGE)
-    assert tokens(given, app, answer.authorization_code, code_verifier=VERIFIER)["access_token"]
+    assert refused(authorized, given, app, OPENID, session_token=ada.session_token) == error_type
+    response = authorized(given, app, OPENID, session_token=ada.session_token, code_challenge=CHALLENGE)
+    assert tokens(given, app, response.authorization_code, code_verifier=VERIFIER)["access_token"]
 
 
-# What is in the tokens
+# Claims of the tokens
 
 
-def test_an_access_token_is_verified_by_the_official_client(given, client, mock):
-    who, app = login(given), new_app(given)
-    answer = got(given, app, OPENID, who)
-    assert (answer["token_type"], answer["expires_in"], answer["scope"]) == ("bearer", 3600, " ".join(OPENID))
-    assert "refresh_token" not in answer
-    local = client.idp.introspect_access_token_local(answer["access_token"])
-    network = client.idp.introspect_token_network(answer["access_token"], app.client_id, app.client_secret)
+def test_access_token_is_valid_for_the_official_client(given, client, mock):
+    ada, app = login(given), new_app(given)
+    response = issue_tokens(given, app, OPENID, ada)
+    assert (response["token_type"], response["expires_in"], response["scope"]) == ("bearer", 3600, " ".join(OPENID))
+    assert "refresh_token" not in response
+    local = client.idp.introspect_access_token_local(response["access_token"])
+    network = client.idp.introspect_token_network(response["access_token"], app.client_id, app.client_secret)
     for claims in (local, network):
-        assert (claims.subject, claims.scope, claims.audience) == (who.member_id, " ".join(OPENID), [mock.project_id])
+        assert (claims.subject, claims.scope, claims.audience) == (ada.member_id, " ".join(OPENID), [mock.project_id])
         assert claims.expires_at == claims.issued_at + 3600
         assert claims.organization_claim == {
-            "organization_id": who.organization_id,
-            "slug": who.organization.organization_slug,
+            "organization_id": ada.organization_id,
+            "slug": ada.organization.organization_slug,
         }
 
 
-def test_scopes_are_checked_by_the_official_client(given, client, mock):
+def test_official_client_checks_the_scopes_of_a_token(given, client, mock):
     mock.configure(rbac_policy=POLICY)
-    who, app = login(given), new_app(given)
-    client.organizations.members.update(who.organization_id, who.member_id, roles=["reader"])
-    who = given.login(who.organization, who.member)
-    token = got(given, app, ["read:documents"], who)["access_token"]
-    check = {"organization_id": who.organization_id, "resource_id": "documents", "action": "read"}
+    ada, app = login(given), new_app(given)
+    client.organizations.members.update(ada.organization_id, ada.member_id, roles=["reader"])
+    ada = given.login(ada.organization, ada.member)
+    token = issue_tokens(given, app, ["read:documents"], ada)["access_token"]
+    check = {"organization_id": ada.organization_id, "resource_id": "documents", "action": "read"}
     assert client.idp.introspect_access_token_local(token, authorization_check=AuthorizationCheck(**check))
     with pytest.raises(RBACPermissionError):
         client.idp.introspect_access_token_local(
@@ -182,80 +182,80 @@ def test_scopes_are_checked_by_the_official_client(given, client, mock):
         )
 
 
-def test_settings_of_the_app_shape_its_access_tokens(given, client, mock):
-    who = login(given, trusted_metadata={"plan": "pro"})
-    content = {"plan": "{{ organization.trusted_metadata.plan }}", "app": "{{ client.client_name }}", "sub": "nobody"}
+def test_app_settings_change_its_access_tokens(given, client, mock):
+    ada = login(given, trusted_metadata={"plan": "pro"})
+    content = {"plan": "{{ organization.trusted_metadata.plan }}", "app": "{{ client.client_name }}", "sub": "other"}
     app = new_app(
         given,
         access_token_expiry_minutes=5,
         access_token_custom_audience="https://api.acme.test",
         access_token_template_content=json.dumps(content),
     )
-    answer = got(given, app, OPENID, who, resources=["https://mcp.acme.test/mcp"])
-    claims = claims_of(client, answer["access_token"])
-    assert answer["expires_in"] == claims["exp"] - claims["iat"] == 300
-    assert (claims["plan"], claims["app"], claims["sub"]) == ("pro", "Reports", who.member_id)
+    response = issue_tokens(given, app, OPENID, ada, resources=["https://mcp.acme.test/mcp"])
+    claims = claims_of(client, response["access_token"])
+    assert response["expires_in"] == claims["exp"] - claims["iat"] == 300
+    assert (claims["plan"], claims["app"], claims["sub"]) == ("pro", "Reports", ada.member_id)
     assert claims["aud"] == [mock.project_id, "https://api.acme.test", "https://mcp.acme.test/mcp"]
     assert claims["client_id"] == app.client_id
 
 
-def test_an_id_token(given, client, mock):
-    who = login(given)
-    app = new_app(given, id_token_template_content='{"who": "{{ member.email_address }}"}')
-    answer = got(given, app, OPENID, who, nonce="n-1")
-    claims = claims_of(client, answer["id_token"], audience=app.client_id)
-    half = hashlib.sha256(answer["access_token"].encode()).digest()[:16]
+def test_id_token_contains_claims_of_member_and_template(given, client, mock):
+    ada = login(given)
+    app = new_app(given, id_token_template_content='{"login": "{{ member.email_address }}"}')
+    response = issue_tokens(given, app, OPENID, ada, nonce="n-1")
+    claims = claims_of(client, response["id_token"], audience=app.client_id)
+    half = hashlib.sha256(response["access_token"].encode()).digest()[:16]
     assert claims["iss"] == f"{mock.url}/v1/public/{mock.project_id}"
-    assert (claims["sub"], claims["nonce"], claims["aud"]) == (who.member_id, "n-1", app.client_id)
+    assert (claims["sub"], claims["nonce"], claims["aud"]) == (ada.member_id, "n-1", app.client_id)
     assert claims["at_hash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
-    assert (claims["email"], claims["email_verified"], claims["name"]) == (who.member.email_address, True, "Ada")
-    assert claims["who"] == who.member.email_address
-    assert "id_token" not in got(given, app, ["email"], who)
+    assert (claims["email"], claims["email_verified"], claims["name"]) == (ada.member.email_address, True, "Ada")
+    assert claims["login"] == ada.member.email_address
+    assert "id_token" not in issue_tokens(given, app, ["email"], ada)
 
 
 # Back to a session
 
 
 @pytest.fixture
-def full(given):
-    """A member, and a token with full access to it: ``who, app, token``."""
-    who, app = login(given), new_app(given, "first_party", full_access_allowed=True, access_token_expiry_minutes=10)
-    return who, app, got(given, app, ["full_access"], who)["access_token"]
+def full_access(given):
+    """``ada, app, token``: a member, and an access token with full access."""
+    ada, app = login(given), new_app(given, "first_party", full_access_allowed=True, access_token_expiry_minutes=10)
+    return ada, app, issue_tokens(given, app, ["full_access"], ada)["access_token"]
 
 
-def test_a_token_becomes_a_session_once(client, refused, full):
-    who, app, token = full
-    answer = client.sessions.exchange_access_token(token, session_duration_minutes=30)
-    assert (answer.member_id, answer.member_session.organization_id) == (who.member_id, who.organization_id)
-    (factor,) = answer.member_session.authentication_factors
+def test_full_access_token_is_exchanged_for_a_session_once(client, refused, full_access):
+    ada, app, token = full_access
+    response = client.sessions.exchange_access_token(token, session_duration_minutes=30)
+    assert (response.member_id, response.member_session.organization_id) == (ada.member_id, ada.organization_id)
+    (factor,) = response.member_session.authentication_factors
     assert (factor.type, factor.delivery_method) == ("oauth", "oauth_access_token_exchange")
     assert factor.oauth_access_token_exchange_factor.client_id == app.client_id
-    assert client.sessions.authenticate(answer.session_token).member.member_id == who.member_id
+    assert client.sessions.authenticate(response.session_token).member.member_id == ada.member_id
     again = refused(client.sessions.exchange_access_token, token)
     assert again == "oauth_access_token_exchange_token_invalid_grant"
 
 
-def test_a_token_that_is_too_old(client, refused, mock, full):
+def test_old_access_token_is_refused(client, refused, mock, full_access):
     mock.clock.advance(minutes=5, seconds=2)
     exchange = client.sessions.exchange_access_token
-    assert refused(exchange, full[2]) == "oauth_access_token_exchange_token_too_old"
+    assert refused(exchange, full_access[2]) == "oauth_access_token_exchange_token_too_old"
     mock.clock.advance(minutes=5)
-    assert refused(exchange, full[2]) == "idp_access_token_expired"
+    assert refused(exchange, full_access[2]) == "idp_access_token_expired"
 
 
-def test_tokens_that_can_not_be_exchanged(client, refused, given, full):
-    who, app, token = full
+def test_token_that_cannot_be_exchanged_is_refused(client, refused, given, full_access):
+    ada, app, token = full_access
     exchange = client.sessions.exchange_access_token
-    without = got(given, app, ["openid"], who)["access_token"]
+    without = issue_tokens(given, app, ["openid"], ada)["access_token"]
     assert refused(exchange, without) == "oauth_access_token_exchange_missing_full_access"
-    ids = {"organization_id": who.organization_id, "member_id": who.member_id}
+    ids = {"organization_id": ada.organization_id, "member_id": ada.member_id}
     code = authorized(given, app, ["full_access"], **ids).authorization_code
     assert refused(exchange, tokens(given, app, code)["access_token"]) == "idp_access_token_could_not_be_exchanged"
-    assert refused(exchange, who.session_jwt) == "idp_access_token_not_found"
-    client.organizations.members.connected_apps.revoke(who.organization_id, who.member_id, app.client_id)
+    assert refused(exchange, ada.session_jwt) == "idp_access_token_not_found"
+    client.organizations.members.connected_apps.revoke(ada.organization_id, ada.member_id, app.client_id)
     assert refused(exchange, token) == "connected_app_consent_revoked"
 
 
-def test_another_projects_token_is_none(mock, refused, full):
+def test_token_of_another_project_is_refused(mock, refused, full_access):
     other = mock.project().client()
-    assert refused(other.sessions.exchange_access_token, full[2]) == "idp_access_token_not_found"
+    assert refused(other.sessions.exchange_access_token, full_access[2]) == "idp_access_token_not_found"

@@ -1,4 +1,4 @@
-"""Machines: their clients, secrets, tokens."""
+"""M2M clients: settings, search, secrets and tokens."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ def claims_of(client, token):
 # Clients
 
 
-def test_a_client_is_made_read_and_deleted(client, refused, machine):
+def test_client_is_created_read_and_deleted(client, refused, machine):
     assert machine.client_id.startswith("m2m-client-test-")
     assert len(machine.client_secret) == 44
     assert machine.client_secret_last_four == machine.client_secret[-4:]
@@ -40,20 +40,20 @@ def test_a_client_is_made_read_and_deleted(client, refused, machine):
     assert refused(client.m2m.clients.delete, machine.client_id) == "m2m_client_not_found"
 
 
-def test_a_client_brought_along_keeps_its_id_and_secret(client, refused):
-    made = client.m2m.clients.create([], client_id="billing", client_secret=SECRET).m2m_client
-    assert (made.client_id, made.client_secret) == ("billing", SECRET)
-    assert token_of(client, made)
+def test_given_id_and_secret_are_kept(client, refused):
+    billing = client.m2m.clients.create([], client_id="billing", client_secret=SECRET).m2m_client
+    assert (billing.client_id, billing.client_secret) == ("billing", SECRET)
+    assert token_of(client, billing)
     assert refused(client.m2m.clients.create, [], client_id="billing") == "duplicate_m2m_client_id"
 
 
-def test_only_a_hash_of_the_secret_is_kept(client, rows, machine):
+def test_secret_is_stored_as_a_hash(client, rows, machine):
     with rows() as ctx:
         (row,) = ctx.store.all(M2MClient)
     assert machine.client_secret not in repr(row)
 
 
-def test_an_update_changes_what_is_sent(client, machine):
+def test_update_changes_only_sent_fields(client, machine):
     client.m2m.clients.update(machine.client_id, trusted_metadata={"a": 1, "b": 2})
     changed = client.m2m.clients.update(
         machine.client_id, client_description="Bills", scopes=["read:users", "read:users"], trusted_metadata={"a": None}
@@ -62,12 +62,12 @@ def test_an_update_changes_what_is_sent(client, machine):
     assert (changed.scopes, changed.trusted_metadata) == (["read:users"], {"b": 2})
 
 
-def test_too_many_scopes(client, refused):
+def test_too_many_scopes_are_refused(client, refused):
     many = [f"scope:{n}" for n in range(257)]
     assert refused(client.m2m.clients.create, many) == "too_many_m2m_client_scopes"
 
 
-def test_how_many_there_are(client, machine):
+def test_metrics_count_m2m_clients(client, machine):
     counts = {m.metric_type.value: m.count for m in client.project.metrics().metrics}
     assert counts["M2M_CLIENT_COUNT"] == 1
 
@@ -88,7 +88,7 @@ def search(client):
     return call
 
 
-def test_search_filters(search):
+def test_search_applies_filters(search):
     assert search() == "cba"
     assert search(("client_id", ["a-client", "c-client"])) == "ca"
     assert search(("client_name", ["b"])) == "b"
@@ -99,7 +99,7 @@ def test_search_filters(search):
     assert search(("client_name", ["b"]), ("scopes", ["write:all"]), operator="OR") == "cb"
 
 
-def test_search_pages(search, client):
+def test_search_returns_pages_newest_first(search, client):
     first = client.m2m.clients.search(limit=2)
     assert [c.client_name for c in first.m2m_clients] == ["c", "b"]
     assert first.results_metadata.total == 3
@@ -120,14 +120,14 @@ def test_search_pages(search, client):
         ({"filter_name": "client_id", "filter_value": [5]}, "m2m_search_expected_array_of_strings"),
     ],
 )
-def test_search_operands_that_are_none(client, refused, operand, error_type):
+def test_invalid_search_operand_is_refused(client, refused, operand, error_type):
     assert refused(client.m2m.clients.search, query={"operator": "AND", "operands": [operand]}) == error_type
 
 
 # Secrets
 
 
-def test_while_a_secret_is_rotated_both_work(client, refused, machine):
+def test_both_secrets_work_during_a_rotation(client, refused, machine):
     secrets = client.m2m.clients.secrets
     started = secrets.rotate_start(machine.client_id).m2m_client
     assert started.next_client_secret_last_four == started.next_client_secret[-4:]
@@ -135,14 +135,14 @@ def test_while_a_secret_is_rotated_both_work(client, refused, machine):
     assert refused(secrets.rotate_start, machine.client_id) == "m2m_client_already_rotating_secret"
     assert token_of(client, machine)
     assert token_of(client, machine, started.next_client_secret)
-    done = secrets.rotate(machine.client_id).m2m_client
-    assert done.client_secret_last_four == started.next_client_secret[-4:]
-    assert done.next_client_secret_last_four is None
+    rotated = secrets.rotate(machine.client_id).m2m_client
+    assert rotated.client_secret_last_four == started.next_client_secret[-4:]
+    assert rotated.next_client_secret_last_four is None
     assert token_of(client, machine, started.next_client_secret)
     assert refused(client.m2m.token, machine.client_id, machine.client_secret) == "invalid_client"
 
 
-def test_a_rotation_given_up(client, refused, machine):
+def test_cancelled_rotation_discards_the_next_secret(client, refused, machine):
     secrets = client.m2m.clients.secrets
     assert refused(secrets.rotate_cancel, machine.client_id) == "m2m_client_not_rotating_secret"
     assert refused(secrets.rotate, machine.client_id) == "m2m_client_not_rotating_secret"
@@ -155,15 +155,15 @@ def test_a_rotation_given_up(client, refused, machine):
 # Tokens
 
 
-def test_a_token_is_verified_by_the_official_client(client, machine):
-    answer = client.m2m.token(machine.client_id, machine.client_secret, ["read:users"])
-    assert (answer.token_type, answer.expires_in) == ("bearer", 3600)
-    claims = client.m2m.authenticate_token(answer.access_token, required_scopes=["read:users"])
+def test_token_is_valid_for_the_official_client(client, machine):
+    response = client.m2m.token(machine.client_id, machine.client_secret, ["read:users"])
+    assert (response.token_type, response.expires_in) == ("bearer", 3600)
+    claims = client.m2m.authenticate_token(response.access_token, required_scopes=["read:users"])
     assert (claims.client_id, claims.scopes) == (machine.client_id, ["read:users"])
-    assert client.m2m.authenticate_token(answer.access_token, required_scopes=["write:users"]) is None
+    assert client.m2m.authenticate_token(response.access_token, required_scopes=["write:users"]) is None
 
 
-def test_what_is_in_a_token(client, mock, machine):
+def test_token_has_standard_claims(client, mock, machine):
     claims = claims_of(client, token_of(client, machine))
     assert claims == {
         "aud": [mock.project_id],
@@ -176,7 +176,7 @@ def test_what_is_in_a_token(client, mock, machine):
     }
 
 
-def test_a_template_adds_claims_and_an_audience(client, mock, machine):
+def test_template_adds_claims_and_an_audience(client, mock, machine):
     client.m2m.clients.update(machine.client_id, trusted_metadata={"tier": 3})
     content = json.dumps({"tier": "{{ client.trusted_metadata.tier }}", "who": "{{ client.client_name }}", "sub": "x"})
     template = {"template_type": "M2M", "template_content": content, "custom_audience": "https://api.acme.test"}
@@ -186,7 +186,7 @@ def test_a_template_adds_claims_and_an_audience(client, mock, machine):
     assert claims["aud"] == [mock.project_id, "https://api.acme.test"]
 
 
-def test_an_inactive_client_gets_no_new_tokens(client, refused, machine):
+def test_inactive_client_gets_no_new_tokens(client, refused, machine):
     before = token_of(client, machine)
     client.m2m.clients.update(machine.client_id, status="inactive")
     assert refused(client.m2m.token, machine.client_id, machine.client_secret) == "unauthorized_client"
@@ -195,31 +195,31 @@ def test_an_inactive_client_gets_no_new_tokens(client, refused, machine):
     assert token_of(client, machine)
 
 
-def test_a_deleted_client_gets_none_either(client, refused, machine):
+def test_deleted_client_gets_no_token(client, refused, machine):
     client.m2m.clients.delete(machine.client_id)
     assert refused(client.m2m.token, machine.client_id, machine.client_secret) == "invalid_client"
 
 
-def test_a_scope_that_the_client_lacks(client, refused, machine, given):
+def test_unassigned_scope_is_refused(client, refused, machine, given):
     assert (
         refused(client.m2m.token, machine.client_id, machine.client_secret, ["read:users", "root"]) == "invalid_scope"
     )
     assert given.because() == "not assigned to the client: root"
 
 
-# The token endpoint as standard clients use it
+# The token endpoint, as standard OAuth clients call it
 
 
 @pytest.fixture
-def ask(mock, http):
-    """A bare request of the token endpoint; answers status and body."""
+def request_token(mock, http):
+    """``request_token(headers, data=...)``: call the token endpoint without a client library."""
     http.auth = None
 
     def call(headers=None, **options):
-        answer = http.post(f"/v1/public/{mock.project_id}/oauth2/token", headers=headers or {}, **options)
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["access-control-allow-origin"] == "*"
-        return answer
+        response = http.post(f"/v1/public/{mock.project_id}/oauth2/token", headers=headers or {}, **options)
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["access-control-allow-origin"] == "*"
+        return response
 
     return call
 
@@ -228,19 +228,19 @@ def basic(user, password):
     return {"authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
-def test_credentials_in_a_form_in_json_and_in_a_header(ask, machine):
+def test_credentials_are_accepted_in_form_json_and_header(request_token, machine):
     sent = {"grant_type": "client_credentials"}
     own = {"client_id": machine.client_id, "client_secret": machine.client_secret}
     header = basic(machine.client_id, machine.client_secret)
-    for answer in (
-        ask(data=sent | own),
-        ask(json=sent | own),
-        ask(header, data=sent),
-        ask(header, json=sent),
-        ask(header, data=sent | {"client_id": machine.client_id}),
+    for response in (
+        request_token(data=sent | own),
+        request_token(json=sent | own),
+        request_token(header, data=sent),
+        request_token(header, json=sent),
+        request_token(header, data=sent | {"client_id": machine.client_id}),
     ):
-        assert answer.status_code == 200
-        assert answer.json()["access_token"]
+        assert response.status_code == 200
+        assert response.json()["access_token"]
 
 
 @pytest.mark.parametrize(
@@ -274,24 +274,24 @@ def test_credentials_in_a_form_in_json_and_in_a_header(ask, machine):
         ({"data": {"grant_type": "client_credentials"}, "headers": basic("x", "y")}, 401, "invalid_client"),
     ],
 )
-def test_requests_that_are_none(ask, options, status, error):
-    answer = ask(**options)
-    body = answer.json()
-    assert (answer.status_code, body["status_code"], body["error"]) == (status, status, error)
+def test_invalid_token_request_is_refused(request_token, options, status, error):
+    response = request_token(**options)
+    body = response.json()
+    assert (response.status_code, body["status_code"], body["error"]) == (status, status, error)
     assert list(body) == ["status_code", "request_id", "error", "error_description", "error_uri"]
-    assert ("www-authenticate" in answer.headers) == (status == 401)
+    assert ("www-authenticate" in response.headers) == (status == 401)
 
 
-def test_credentials_in_two_places(ask, machine):
+def test_credentials_in_header_and_body_are_refused(request_token, machine):
     sent = {"grant_type": "client_credentials", "client_secret": machine.client_secret, "client_id": machine.client_id}
-    answer = ask(basic(machine.client_id, machine.client_secret), data=sent)
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    response = request_token(basic(machine.client_id, machine.client_secret), data=sent)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
-def test_a_body_that_is_too_large(ask):
-    assert ask(content=b"x" * 1_100_000).status_code == 413
+def test_too_large_body_is_refused(request_token):
+    assert request_token(content=b"x" * 1_100_000).status_code == 413
 
 
-def test_a_project_that_is_none(http):
-    answer = http.post("/v1/public/nonsense/oauth2/token", data={})
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_project_id")
+def test_invalid_project_id_is_refused(http):
+    response = http.post("/v1/public/nonsense/oauth2/token", data={})
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_project_id")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.control.receiver import Receiver
+from tests.webhooks.receiver import Receiver
 
 
 @pytest.fixture

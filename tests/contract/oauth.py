@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import cache
 from typing import Any
 
 import httpx
@@ -38,10 +39,16 @@ def installed(given: Given, scopes: list[str] | None = None, **settings: Any) ->
     return who, app
 
 
+@cache
+def _http() -> httpx.Client:
+    """Return one client for all tests, because creating one is slow."""
+    return httpx.Client(trust_env=False)
+
+
 def tokens(given: Given, app: Any, code: str, **fields: Any) -> dict[str, Any]:
     """What the token endpoint answers to a code."""
     sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "client_id": app.client_id}
     secret = getattr(app, "client_secret", None)
     sent |= {"client_secret": secret} if secret else {}
     url = f"{given.mock.url}/v1/public/{given.mock.project_id}/oauth2/token"
-    return dict(httpx.post(url, data=sent | fields, trust_env=False).json())
+    return dict(_http().post(url, data=sent | fields).json())

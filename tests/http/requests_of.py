@@ -172,7 +172,7 @@ OWN: dict[str, Callable[["World"], dict[str, Any]]] = {
     },
     "connected_apps.delete": _app,
     "connected_apps.get": _app,
-    "connected_apps.one_of_organization": _installed,
+    "connected_apps.get_by_organization": _installed,
     "connected_apps.revoke": _installed,
     "connected_apps.rotate": _app_rotating,
     "connected_apps.rotate_cancel": _app_rotating,

@@ -23,7 +23,7 @@ ACTING = {
 }
 # What it takes where the endpoint looks at more than the request to know.
 TAKES = {
-    "connected_apps.of_member": ("stytch.member", "get.connected-apps"),
+    "connected_apps.list_by_member": ("stytch.member", "get.connected-apps"),
     "connected_apps.revoke": ("stytch.member", "revoke.connected-apps"),
     "members.delete_password": ("stytch.member", "update.info.delete.password"),
     "sessions.revoke": ("stytch.member", "revoke-sessions"),
@@ -107,7 +107,7 @@ def test_exactly_the_permission_lets_a_member_in(own_world, endpoint):
 
 
 # Open to members about themselves, without any role.
-ALWAYS = ("connected_apps.of_member", "connected_apps.revoke")
+ALWAYS = ("connected_apps.list_by_member", "connected_apps.revoke")
 OWN = {n: e for n, e in ACTING.items() if "member_id" in e.request.__struct_fields__ and n not in ALWAYS}
 
 

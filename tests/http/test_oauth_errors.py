@@ -85,9 +85,9 @@ TABLE = {
     "connected_apps.rotate": APP,
     "connected_apps.rotate_start": APP,
     "connected_apps.rotate_cancel": APP,
-    "connected_apps.of_organization": ORGANIZATION_REF[1:],
-    "connected_apps.one_of_organization": INSTALLED,
-    "connected_apps.of_member": [*ORGANIZATION_REF[1:], *OF_MEMBER],
+    "connected_apps.list_by_organization": ORGANIZATION_REF[1:],
+    "connected_apps.get_by_organization": INSTALLED,
+    "connected_apps.list_by_member": [*ORGANIZATION_REF[1:], *OF_MEMBER],
     "connected_apps.revoke": [*INSTALLED, *OF_MEMBER],
     "idp.start": AUTHORIZE,
     "idp.authorize": [

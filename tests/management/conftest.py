@@ -1,8 +1,9 @@
-"""The official management client, pointed at the test's server."""
+"""Fixtures of the management tests: the official management client, pointed at the test's server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 import requests
 import stytch
@@ -14,8 +15,8 @@ from tests.contract.conftest import Listening
 management = pytest.importorskip("stytch_management")
 
 
-class OverHttp(HTTPAdapter):
-    """The client insists on https; the server under test speaks http."""
+class HttpAdapter(HTTPAdapter):
+    """Sends requests for https URLs over http: the client accepts https URLs only, and the server uses http."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         assert request.url
@@ -26,44 +27,58 @@ class OverHttp(HTTPAdapter):
 @pytest.fixture
 def wire() -> Listening:
     session = Listening()
-    session.mount("https://", OverHttp())
+    session.mount("https://", HttpAdapter())
     session.trust_env = False
     return session
 
 
 @pytest.fixture
 def admin(mock: MockStytch, wire: Listening) -> Any:
-    """The official client, overheard."""
+    """The official client. ``wire`` records its last response."""
     return management.Client("workspace-key", "secret", mock.url.replace("http://", "https://"), session=wire)
 
 
-class Place(NamedTuple):
-    """An environment, as the client names one: ``admin.secrets.create(*place)``."""
+@pytest.fixture(scope="session")
+def management_http() -> Iterator[httpx.Client]:
+    """A plain HTTP client with a workspace key. There is one for all tests, because creating one is slow."""
+    with httpx.Client(auth=("key", "secret"), trust_env=False) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def anonymous_http() -> Iterator[httpx.Client]:
+    """A plain HTTP client without credentials."""
+    with httpx.Client(trust_env=False) as http:
+        yield http
+
+
+class EnvironmentSlugs(NamedTuple):
+    """The slugs that name an environment: ``admin.secrets.create(*slugs)``."""
 
     project_slug: str
     environment_slug: str
 
 
 @pytest.fixture
-def place(mock: MockStytch) -> Place:
-    """The test's own project, which the management API did not make."""
-    mock.call("GET", "/project")  # the first call makes it
-    return Place(mock.project_id, "test")
+def slugs(mock: MockStytch) -> EnvironmentSlugs:
+    """The slugs of the test's own project, which the management API did not create."""
+    mock.call("GET", "/project")  # the first call creates the project
+    return EnvironmentSlugs(mock.project_id, "test")
 
 
 @pytest.fixture
-def make(admin: Any) -> Callable[..., Place]:
-    """``make(vertical="CONSUMER", type="LIVE")``: a new project with one environment."""
-    slugs = []
+def create_environment(admin: Any) -> Iterator[Callable[..., EnvironmentSlugs]]:
+    """``create_environment(vertical="CONSUMER", type="LIVE")``: a new project with one environment."""
+    created = []
 
-    def build(vertical: str = "B2B", type: str = "TEST", **settings: Any) -> Place:
+    def build(vertical: str = "B2B", type: str = "TEST", **settings: Any) -> EnvironmentSlugs:
         project = admin.projects.create(name="Acme", vertical=vertical).project
-        slugs.append(project.project_slug)
+        created.append(project.project_slug)
         environment = admin.environments.create(project.project_slug, "Testing", type=type, **settings).environment
-        return Place(project.project_slug, environment.environment_slug)
+        return EnvironmentSlugs(project.project_slug, environment.environment_slug)
 
     yield build
-    for slug in slugs:
+    for slug in created:
         if slug in {project.project_slug for project in admin.projects.get_all().projects}:
             admin.projects.delete(slug)
 
@@ -75,20 +90,20 @@ def settings(mock: MockStytch) -> Callable[[], dict[str, Any]]:
 
 
 @pytest.fixture
-def enter(mock: MockStytch, admin: Any) -> Callable[..., Any]:
-    """The main SDK in an environment, with a secret that is made for it."""
+def sdk_client(mock: MockStytch, admin: Any) -> Callable[..., Any]:
+    """``sdk_client(slugs)``: the main SDK for an environment, with a new secret."""
 
-    def build(place: Place) -> Any:
-        secret = admin.secrets.create(*place).secret.secret
-        project_id = admin.environments.get(*place).environment.project_id
+    def build(slugs: EnvironmentSlugs) -> Any:
+        secret = admin.secrets.create(*slugs).secret.secret
+        project_id = admin.environments.get(*slugs).environment.project_id
         return stytch.B2BClient(project_id, secret, environment=f"{mock.url}/", suppress_warnings=True)
 
     return build
 
 
 @pytest.fixture
-def denied() -> Callable[..., tuple[int, str]]:
-    """``denied(admin.projects.get, "nope") == (404, "project_not_found")``"""
+def management_error() -> Callable[..., tuple[int, str]]:
+    """``management_error(admin.projects.get, "nope") == (404, "project_not_found")``"""
 
     def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[int, str]:
         with pytest.raises(management.errors.StytchError) as caught:

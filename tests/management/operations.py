@@ -1,4 +1,4 @@
-"""Every operation of the official management client, found by calling it."""
+"""All operations of the official management client, found by calling its methods."""
 
 import importlib
 import inspect
@@ -19,12 +19,12 @@ from stytch_management.errors import StytchError
 
 from tests.contract.operations import Operation, Recording
 
-BASE = "https://127.0.0.1:1"  # nothing is ever sent there
+BASE = "https://127.0.0.1:1"  # no request is sent
 
 
 @cache
 def operations() -> dict[str, Operation]:
-    """The operations, by name: ``redirect_urls.get_all``."""
+    """Return the operations by name, such as ``redirect_urls.get_all``."""
     session = Recording()
     client = stytch_management.Client("key", "secret", BASE, session=session)
     found = (_operation(name, method, session) for name, method in methods(client))
@@ -40,7 +40,7 @@ def methods(client: Any) -> Iterator[tuple[str, Any]]:
 
 
 def hints(method: Any) -> dict[str, Any]:
-    """The types of a method's parameters and answer. The client's modules don't import all that they name."""
+    """Return the types of a method's parameters and result. The client's modules don't import all types they use."""
     module = importlib.import_module(method.__module__)
     models = importlib.import_module(method.__module__.replace("stytch_management.", "stytch_management.models.", 1))
     names = {**vars(typing), **vars(models), **{n: v for n, v in vars(module).items() if n not in vars(models)}}
@@ -66,7 +66,7 @@ def call(client: Any, name: str) -> Any:
 
 
 def dummy(field: str, hint: Any) -> Any:
-    """Something of the right type; text names its field, so that a path shows its parameters."""
+    """Return a value of the right type. Text is the name of its field, so that a path shows its parameters."""
     inner = plain(hint)
     origin = get_origin(inner) or inner
     if origin in (list, dict, bool, int):
@@ -75,7 +75,7 @@ def dummy(field: str, hint: Any) -> Any:
 
 
 def plain(hint: Any) -> Any:
-    """``X`` of ``Optional[X]``, and of ``Union[X, str]`` or ``Union[X, Dict]`` where X is a class of the client's."""
+    """Return ``X`` of ``Optional[X]``, and of ``Union[X, str]`` or ``Union[X, Dict]`` if X is a class of the client."""
     if get_origin(hint) not in (Union, UnionType):
         return hint
     parts = [part for part in get_args(hint) if part is not type(None)]

@@ -1,9 +1,9 @@
-"""For each operation of the management client, a story that ends with a successful call of it."""
+"""For each operation of the management client, a story that ends with a successful call of the operation."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-STORIES: dict[str, Callable[["World"], Any]] = {}
+STORIES: dict[str, Callable[["Workspace"], Any]] = {}
 
 PEM = (
     "-----BEGIN PUBLIC KEY-----\n"
@@ -102,20 +102,22 @@ POLICY = {
 }
 
 
-class World(NamedTuple):
+class Workspace(NamedTuple):
+    """The management client, an environment to use, and builders of what a story needs."""
+
     admin: Any
-    place: tuple[str, str]
-    make: Callable[..., tuple[str, str]]
+    slugs: tuple[str, str]
+    create_environment: Callable[..., tuple[str, str]]
 
     def template(self, template_id: str = "welcome") -> Any:
         return self.admin.email_templates.create(
-            self.place[0], template_id, "Welcome", sender_information=SENDER, prebuilt_customization=PREBUILT
+            self.slugs[0], template_id, "Welcome", sender_information=SENDER, prebuilt_customization=PREBUILT
         )
 
-    def profile(self, **given: Any) -> Any:
-        details = {"jwks_url": "https://issuer.example/jwks", "pem_files": []} | given
+    def profile(self, **fields: Any) -> Any:
+        details = {"jwks_url": "https://issuer.example/jwks", "pem_files": []} | fields
         return self.admin.trusted_token_profiles.create(
-            *self.place,
+            *self.slugs,
             name="Legacy",
             audience="acme",
             issuer="issuer.example",
@@ -128,244 +130,246 @@ class World(NamedTuple):
         return self.profile(public_key_type="PEM", jwks_url="", pem_files=[PEM]).profile
 
 
-def story(name: str) -> Callable[[Callable[[World], Any]], Callable[[World], Any]]:
-    def register(tell: Callable[[World], Any]) -> Callable[[World], Any]:
-        STORIES[name] = tell
-        return tell
+def story(name: str) -> Callable[[Callable[[Workspace], Any]], Callable[[Workspace], Any]]:
+    def register(build: Callable[[Workspace], Any]) -> Callable[[Workspace], Any]:
+        STORIES[name] = build
+        return build
 
     return register
 
 
-def _simply(operation: str, /, *arguments: Any, **fields: Any) -> None:
-    """A story that is the call itself."""
+def _direct_call(operation: str, /, *arguments: Any, **fields: Any) -> None:
+    """Register a story that needs no preparation."""
     resource, _, method = operation.partition(".")
-    STORIES[operation] = lambda w: getattr(getattr(w.admin, resource), method)(*w.place, *arguments, **fields)
+    STORIES[operation] = lambda w: getattr(getattr(w.admin, resource), method)(*w.slugs, *arguments, **fields)
 
 
-_simply("country_code_allowlist.get_allowed_sms_country_codes")
-_simply("country_code_allowlist.set_allowed_sms_country_codes", ["DE", "AT"])
-_simply("environments.get")
-_simply("environments.get_metrics")
-_simply("environments.update", name="New", user_lock_threshold=3)
-_simply("event_log_streaming.create", "DATADOG", DATADOG)
-_simply("jwt_templates.get", "SESSION")
-_simply(
+_direct_call("country_code_allowlist.get_allowed_sms_country_codes")
+_direct_call("country_code_allowlist.set_allowed_sms_country_codes", ["DE", "AT"])
+_direct_call("environments.get")
+_direct_call("environments.get_metrics")
+_direct_call("environments.update", name="New", user_lock_threshold=3)
+_direct_call("event_log_streaming.create", "DATADOG", DATADOG)
+_direct_call("jwt_templates.get", "SESSION")
+_direct_call(
     "jwt_templates.set",
     jwt_template_type="M2M",
     template_content='{"tier": {{ client.trusted_metadata.tier }}}',
     custom_audience="acme",
 )
-_simply("password_strength_config.get")
-_simply("password_strength_config.set", True, False, True, "LUDS", 12, 4)
-_simply("public_tokens.create")
-_simply("public_tokens.get_all")
-_simply("rbac_policy.get")
-_simply("rbac_policy.set", **POLICY)
-_simply("redirect_urls.create", "https://a.example/in", [{"type": "LOGIN", "is_default": True}])
-_simply("redirect_urls.get", "http://localhost:3000/authenticate")
-_simply("redirect_urls.get_all")
-_simply("redirect_urls.update", "http://localhost:3000/authenticate", [{"type": "INVITE", "is_default": False}])
-_simply("redirect_urls.delete", "http://localhost:3000/authenticate", True)
-_simply("sdk.get_b2_b_config")
-_simply("sdk.set_b2_b_config", B2B_CONFIG)
-_simply("secrets.create")
-_simply("secrets.get_all")
-_simply("trusted_token_profiles.get_all")
+_direct_call("password_strength_config.get")
+_direct_call("password_strength_config.set", True, False, True, "LUDS", 12, 4)
+_direct_call("public_tokens.create")
+_direct_call("public_tokens.get_all")
+_direct_call("rbac_policy.get")
+_direct_call("rbac_policy.set", **POLICY)
+_direct_call("redirect_urls.create", "https://a.example/in", [{"type": "LOGIN", "is_default": True}])
+_direct_call("redirect_urls.get", "http://localhost:3000/authenticate")
+_direct_call("redirect_urls.get_all")
+_direct_call("redirect_urls.update", "http://localhost:3000/authenticate", [{"type": "INVITE", "is_default": False}])
+_direct_call("redirect_urls.delete", "http://localhost:3000/authenticate", True)
+_direct_call("sdk.get_b2_b_config")
+_direct_call("sdk.set_b2_b_config", B2B_CONFIG)
+_direct_call("secrets.create")
+_direct_call("secrets.get_all")
+_direct_call("trusted_token_profiles.get_all")
 
 
 @story("country_code_allowlist.get_allowed_whatsapp_country_codes")
-def _(w: World) -> Any:
-    return w.admin.country_code_allowlist.get_allowed_whatsapp_country_codes(*w.make("CONSUMER"))
+def _(w: Workspace) -> Any:
+    return w.admin.country_code_allowlist.get_allowed_whatsapp_country_codes(*w.create_environment("CONSUMER"))
 
 
 @story("country_code_allowlist.set_allowed_whatsapp_country_codes")
-def _(w: World) -> Any:
-    return w.admin.country_code_allowlist.set_allowed_whatsapp_country_codes(*w.make("CONSUMER"), ["BR"])
+def _(w: Workspace) -> Any:
+    return w.admin.country_code_allowlist.set_allowed_whatsapp_country_codes(*w.create_environment("CONSUMER"), ["BR"])
 
 
 @story("sdk.get_consumer_config")
-def _(w: World) -> Any:
-    return w.admin.sdk.get_consumer_config(*w.make("CONSUMER"))
+def _(w: Workspace) -> Any:
+    return w.admin.sdk.get_consumer_config(*w.create_environment("CONSUMER"))
 
 
 @story("sdk.set_consumer_config")
-def _(w: World) -> Any:
-    return w.admin.sdk.set_consumer_config(*w.make("CONSUMER"), CONSUMER_CONFIG)
+def _(w: Workspace) -> Any:
+    return w.admin.sdk.set_consumer_config(*w.create_environment("CONSUMER"), CONSUMER_CONFIG)
 
 
 @story("projects.create")
-def _(w: World) -> Any:
-    w.make()
+def _(w: Workspace) -> Any:
+    w.create_environment()
     return w.admin.projects.create("Another", "B2B")
 
 
 @story("projects.get")
-def _(w: World) -> Any:
-    return w.admin.projects.get(w.place[0])
+def _(w: Workspace) -> Any:
+    return w.admin.projects.get(w.slugs[0])
 
 
 @story("projects.get_all")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     return w.admin.projects.get_all()
 
 
 @story("projects.update")
-def _(w: World) -> Any:
-    return w.admin.projects.update(w.make()[0], "Renamed")
+def _(w: Workspace) -> Any:
+    return w.admin.projects.update(w.create_environment()[0], "Renamed")
 
 
 @story("projects.delete")
-def _(w: World) -> Any:
-    return w.admin.projects.delete(w.make()[0])
+def _(w: Workspace) -> Any:
+    return w.admin.projects.delete(w.create_environment()[0])
 
 
 @story("environments.create")
-def _(w: World) -> Any:
-    return w.admin.environments.create(w.make()[0], "Production", "LIVE", cross_org_passwords_enabled=True)
+def _(w: Workspace) -> Any:
+    return w.admin.environments.create(
+        w.create_environment()[0], "Production", "LIVE", cross_org_passwords_enabled=True
+    )
 
 
 @story("environments.get_all")
-def _(w: World) -> Any:
-    return w.admin.environments.get_all(w.make()[0])
+def _(w: Workspace) -> Any:
+    return w.admin.environments.get_all(w.create_environment()[0])
 
 
 @story("environments.delete")
-def _(w: World) -> Any:
-    return w.admin.environments.delete(*w.make())
+def _(w: Workspace) -> Any:
+    return w.admin.environments.delete(*w.create_environment())
 
 
 @story("secrets.get")
-def _(w: World) -> Any:
-    return w.admin.secrets.get(*w.place, w.admin.secrets.create(*w.place).secret.secret_id)
+def _(w: Workspace) -> Any:
+    return w.admin.secrets.get(*w.slugs, w.admin.secrets.create(*w.slugs).secret.secret_id)
 
 
 @story("secrets.delete")
-def _(w: World) -> Any:
-    return w.admin.secrets.delete(*w.place, w.admin.secrets.create(*w.place).secret.secret_id)
+def _(w: Workspace) -> Any:
+    return w.admin.secrets.delete(*w.slugs, w.admin.secrets.create(*w.slugs).secret.secret_id)
 
 
 @story("public_tokens.get")
-def _(w: World) -> Any:
-    return w.admin.public_tokens.get(*w.place, w.admin.public_tokens.create(*w.place).public_token.public_token)
+def _(w: Workspace) -> Any:
+    return w.admin.public_tokens.get(*w.slugs, w.admin.public_tokens.create(*w.slugs).public_token.public_token)
 
 
 @story("public_tokens.delete")
-def _(w: World) -> Any:
-    return w.admin.public_tokens.delete(*w.place, w.admin.public_tokens.create(*w.place).public_token.public_token)
+def _(w: Workspace) -> Any:
+    return w.admin.public_tokens.delete(*w.slugs, w.admin.public_tokens.create(*w.slugs).public_token.public_token)
 
 
 @story("email_templates.create")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     return w.admin.email_templates.create(
-        w.place[0], "custom", "Custom", sender_information=SENDER, custom_html_customization=CUSTOM
+        w.slugs[0], "custom", "Custom", sender_information=SENDER, custom_html_customization=CUSTOM
     )
 
 
 @story("email_templates.get")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     w.template()
-    return w.admin.email_templates.get(w.place[0], "welcome")
+    return w.admin.email_templates.get(w.slugs[0], "welcome")
 
 
 @story("email_templates.get_all")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     w.template()
-    return w.admin.email_templates.get_all(w.place[0])
+    return w.admin.email_templates.get_all(w.slugs[0])
 
 
 @story("email_templates.update")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     w.template()
-    return w.admin.email_templates.update(w.place[0], "welcome", "New", SENDER, PREBUILT | {"button_color": "#000000"})
+    return w.admin.email_templates.update(w.slugs[0], "welcome", "New", SENDER, PREBUILT | {"button_color": "#000000"})
 
 
 @story("email_templates.delete")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     w.template()
-    return w.admin.email_templates.delete(w.place[0], "welcome")
+    return w.admin.email_templates.delete(w.slugs[0], "welcome")
 
 
 @story("email_templates.set_default")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     w.template()
-    return w.admin.email_templates.set_default(w.place[0], template_id="welcome", email_template_type="PREBUILT")
+    return w.admin.email_templates.set_default(w.slugs[0], template_id="welcome", email_template_type="PREBUILT")
 
 
 @story("email_templates.get_default")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     w.template()
-    w.admin.email_templates.set_default(w.place[0], template_id="welcome", email_template_type="PREBUILT")
-    return w.admin.email_templates.get_default(w.place[0], "PREBUILT")
+    w.admin.email_templates.set_default(w.slugs[0], template_id="welcome", email_template_type="PREBUILT")
+    return w.admin.email_templates.get_default(w.slugs[0], "PREBUILT")
 
 
 @story("email_templates.unset_default")
-def _(w: World) -> Any:
-    return w.admin.email_templates.unset_default(w.place[0], "LOGIN")
+def _(w: Workspace) -> Any:
+    return w.admin.email_templates.unset_default(w.slugs[0], "LOGIN")
 
 
 @story("event_log_streaming.get")
-def _(w: World) -> Any:
-    w.admin.event_log_streaming.create(*w.place, "DATADOG", DATADOG)
-    return w.admin.event_log_streaming.get(*w.place, "DATADOG")
+def _(w: Workspace) -> Any:
+    w.admin.event_log_streaming.create(*w.slugs, "DATADOG", DATADOG)
+    return w.admin.event_log_streaming.get(*w.slugs, "DATADOG")
 
 
 @story("event_log_streaming.update")
-def _(w: World) -> Any:
-    w.admin.event_log_streaming.create(*w.place, "GRAFANA_LOKI", LOKI)
-    return w.admin.event_log_streaming.update(*w.place, "GRAFANA_LOKI", LOKI)
+def _(w: Workspace) -> Any:
+    w.admin.event_log_streaming.create(*w.slugs, "GRAFANA_LOKI", LOKI)
+    return w.admin.event_log_streaming.update(*w.slugs, "GRAFANA_LOKI", LOKI)
 
 
 @story("event_log_streaming.delete")
-def _(w: World) -> Any:
-    w.admin.event_log_streaming.create(*w.place, "DATADOG", DATADOG)
-    return w.admin.event_log_streaming.delete(*w.place, "DATADOG")
+def _(w: Workspace) -> Any:
+    w.admin.event_log_streaming.create(*w.slugs, "DATADOG", DATADOG)
+    return w.admin.event_log_streaming.delete(*w.slugs, "DATADOG")
 
 
 @story("event_log_streaming.enable")
-def _(w: World) -> Any:
-    w.admin.event_log_streaming.create(*w.place, "DATADOG", DATADOG)
-    return w.admin.event_log_streaming.enable(*w.place, "DATADOG")
+def _(w: Workspace) -> Any:
+    w.admin.event_log_streaming.create(*w.slugs, "DATADOG", DATADOG)
+    return w.admin.event_log_streaming.enable(*w.slugs, "DATADOG")
 
 
 @story("event_log_streaming.disable")
-def _(w: World) -> Any:
-    w.admin.event_log_streaming.create(*w.place, "DATADOG", DATADOG)
-    return w.admin.event_log_streaming.disable(*w.place, "DATADOG")
+def _(w: Workspace) -> Any:
+    w.admin.event_log_streaming.create(*w.slugs, "DATADOG", DATADOG)
+    return w.admin.event_log_streaming.disable(*w.slugs, "DATADOG")
 
 
 @story("trusted_token_profiles.create")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     return w.profile()
 
 
 @story("trusted_token_profiles.get")
-def _(w: World) -> Any:
-    return w.admin.trusted_token_profiles.get(*w.place, w.pem_profile().profile_id)
+def _(w: Workspace) -> Any:
+    return w.admin.trusted_token_profiles.get(*w.slugs, w.pem_profile().profile_id)
 
 
 @story("trusted_token_profiles.update")
-def _(w: World) -> Any:
-    return w.admin.trusted_token_profiles.update(*w.place, w.profile().profile.profile_id, name="New")
+def _(w: Workspace) -> Any:
+    return w.admin.trusted_token_profiles.update(*w.slugs, w.profile().profile.profile_id, name="New")
 
 
 @story("trusted_token_profiles.delete")
-def _(w: World) -> Any:
-    return w.admin.trusted_token_profiles.delete(*w.place, w.profile().profile.profile_id)
+def _(w: Workspace) -> Any:
+    return w.admin.trusted_token_profiles.delete(*w.slugs, w.profile().profile.profile_id)
 
 
 @story("trusted_token_profiles.create_pem_file")
-def _(w: World) -> Any:
-    return w.admin.trusted_token_profiles.create_pem_file(*w.place, w.pem_profile().profile_id, PEM)
+def _(w: Workspace) -> Any:
+    return w.admin.trusted_token_profiles.create_pem_file(*w.slugs, w.pem_profile().profile_id, PEM)
 
 
 @story("trusted_token_profiles.get_pem_file")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     profile = w.pem_profile()
-    return w.admin.trusted_token_profiles.get_pem_file(*w.place, profile.profile_id, profile.pem_files[0].pem_file_id)
+    return w.admin.trusted_token_profiles.get_pem_file(*w.slugs, profile.profile_id, profile.pem_files[0].pem_file_id)
 
 
 @story("trusted_token_profiles.delete_pem_file")
-def _(w: World) -> Any:
+def _(w: Workspace) -> Any:
     profile = w.pem_profile()
-    more = w.admin.trusted_token_profiles.create_pem_file(*w.place, profile.profile_id, PEM).pem_file
-    return w.admin.trusted_token_profiles.delete_pem_file(*w.place, profile.profile_id, more.pem_file_id)
+    more = w.admin.trusted_token_profiles.create_pem_file(*w.slugs, profile.profile_id, PEM).pem_file
+    return w.admin.trusted_token_profiles.delete_pem_file(*w.slugs, profile.profile_id, more.pem_file_id)

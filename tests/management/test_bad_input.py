@@ -1,4 +1,4 @@
-"""Each operation of the management API, spoilt in one place at a time: a proper error every time, never a fault."""
+"""Invalid input to each operation of the management API: always an API error, never a server error."""
 
 import httpx
 import msgspec
@@ -11,8 +11,8 @@ from tests.http.test_bad_input import MALFORMED, SAMPLES
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
 everywhere = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 
-# Path parameters that are no slugs; whatever they name, it isn't there.
-ELSEWHERE = {
+# Other path parameters. The objects that they name don't exist.
+UNKNOWN = {
     "template_id": "nope",
     "email_template_type": "LOGIN",
     "destination_type": "DATADOG",
@@ -22,7 +22,7 @@ ELSEWHERE = {
     "public_token": "nope",
     "secret_id": "nope",
 }
-DELETES_THE_TEST_ITSELF = {"environments.delete", "projects.delete"}  # it would succeed
+DELETES_THE_ENVIRONMENT = {"environments.delete", "projects.delete"}  # these calls would succeed
 
 
 @pytest.fixture(scope="module")
@@ -32,32 +32,32 @@ def http(mockstytch_server):
 
 
 @pytest.fixture
-def send(http, place):
-    slugs = place._asdict()
+def send(http, slugs):
+    path_slugs = slugs._asdict()
 
     def call(endpoint, **options):
-        path = endpoint.path.format(**slugs, **ELSEWHERE)
+        path = endpoint.path.format(**path_slugs, **UNKNOWN)
         return http.request(endpoint.method, path, **options)
 
     return call
 
 
-def refused(answer):
-    body = answer.json()
-    assert 400 <= answer.status_code < 500, answer.text
+def error_type_of(response):
+    body = response.json()
+    assert 400 <= response.status_code < 500, response.text
     assert list(body) == KEYS
     return body["error_type"]
 
 
 def fields(endpoint):
-    """The fields that don't stand in the path, each with what its JSON type is called."""
+    """Yield the fields that aren't in the path, with their JSON schema."""
     for field in msgspec.structs.fields(endpoint.request):
         if f"{{{field.name}}}" not in endpoint.path:
             yield field.name, msgspec.json.schema(field.type)
 
 
 def wire_types(schema):
-    """What JSON types a field takes, as ``SAMPLES`` calls them."""
+    """Return the JSON types that a field accepts, named as in ``SAMPLES``."""
     schema = {**schema, **schema.get("$defs", {}).get(schema.get("$ref", "").rpartition("/")[2], {})}
     kinds = [wire_types({**s, "$defs": schema.get("$defs", {})}) for s in schema.get("anyOf", [])]
     own = {"number": {"integer", "fraction"}}.get(schema.get("type", ""), {schema.get("type", "string")})
@@ -65,57 +65,57 @@ def wire_types(schema):
 
 
 @everywhere
-def test_a_malformed_body(send, endpoint):
+def test_malformed_body_is_error_type_of(send, endpoint):
     for body in MALFORMED.values():
-        assert refused(send(endpoint, content=body)) == "bad_request" or endpoint.method == "GET"
+        assert error_type_of(send(endpoint, content=body)) == "bad_request" or endpoint.method == "GET"
 
 
 @everywhere
-def test_a_wrong_type(send, endpoint):
+def test_wrong_type_is_error_type_of(send, endpoint):
     for name, schema in fields(endpoint):
         if endpoint.method != "GET":
             for kind, sample in SAMPLES.items():
                 if kind not in wire_types(schema):
-                    assert refused(send(endpoint, json={name: sample}, params={"url": "https://a.example"})), name
+                    assert error_type_of(send(endpoint, json={name: sample}, params={"url": "https://a.example"})), name
 
 
 @everywhere
-def test_a_wrong_type_inside(send, endpoint):
+def test_wrong_nested_type_causes_no_server_error(send, endpoint):
     for name, schema in fields(endpoint):
         for value in ([7], [None], [{}], [{"type": 7}], {"basic": 7}, {"datadog": {"site": 7}}, {"permissions": "x"}):
             kind = "array" if isinstance(value, list) else "object"
             if endpoint.method != "GET" and kind in wire_types(schema):
-                answer = send(endpoint, json={name: value}, params={"url": "https://a.example"})
-                assert answer.status_code < 500, (name, value, answer.text)
+                response = send(endpoint, json={name: value}, params={"url": "https://a.example"})
+                assert response.status_code < 500, (name, value, response.text)
 
 
-@pytest.mark.parametrize("name", sorted(ENDPOINTS.keys() - DELETES_THE_TEST_ITSELF))
-def test_nothing_at_all(send, name):
-    """What is required is refused where it isn't there; nothing is a fault."""
+@pytest.mark.parametrize("name", sorted(ENDPOINTS.keys() - DELETES_THE_ENVIRONMENT))
+def test_empty_request_is_refused_if_fields_are_required(send, name):
+    """A missing required field is refused, and no request causes a server error."""
     endpoint = ENDPOINTS[name]
     fields = msgspec.structs.fields(endpoint.request)
     required = [f.name for f in fields if f.required and f"{{{f.name}}}" not in endpoint.path]
-    answer = send(endpoint)
-    assert answer.status_code < 500
+    response = send(endpoint)
+    assert response.status_code < 500
     if required:
-        refused(answer)
+        error_type_of(response)
 
 
-def test_what_hides_in_a_path(http):
+def test_hostile_path_is_not_found(http):
     for slug in ("%2F", "..%2F..", "%00", "é", "a" * 5000, "'; DROP TABLE projects", "workspace"):
         assert http.get(f"/pwa/v3/projects/{slug}").json()["error_type"] in ("project_not_found", "route_not_found")
         address = f"/pwa/v3/projects/{slug}/environments/test/secrets"
         assert http.get(address).json()["error_type"] in ("project_not_found", "route_not_found")
 
 
-def test_an_unknown_route(http):
+def test_unknown_route_is_not_found(http):
     for method, path in (("GET", "/pwa/v3/nothing"), ("PUT", "/pwa/v3/projects"), ("GET", "/pwa/v2/projects")):
-        answer = http.request(method, path)
-        assert (answer.status_code, answer.json()["error_type"]) == (404, "route_not_found")
+        response = http.request(method, path)
+        assert (response.status_code, response.json()["error_type"]) == (404, "route_not_found")
 
 
-def test_slugs_that_two_ask_for():
-    """Two servers on one database could ask at once: the second is refused by the database."""
+def test_slug_is_unique_in_the_database():
+    """Two servers with one database could insert the same slug at the same time. The database refuses the second."""
     from mockstytch import errors
     from mockstytch.errors import StytchError
     from mockstytch.management import workspace

@@ -1,4 +1,4 @@
-"""Standard OAuth clients, as they are: authlib, and what MCP clients log in with. Nothing is adapted to them."""
+"""Standard OAuth clients, unchanged: authlib, and the OAuth client of the MCP SDK."""
 
 import asyncio
 import json
@@ -21,18 +21,23 @@ from tests.contract.oauth import CALLBACK, login, new_app
 SCOPE = "openid profile email offline_access"
 
 
-def allow(url, member_id):
-    """What a person does in the browser; answers where it ends."""
+@pytest.fixture(scope="module")
+def browser():
+    """One client for all tests, because creating one is slow."""
     with httpx.Client(trust_env=False) as browser:
-        assert "Who are you?" in browser.get(url).text
-        assert browser.post(url, data={"member_id": member_id}).status_code == 200
-        return browser.post(url, data={"member_id": member_id, "decision": "allow"}).headers["location"]
+        yield browser
+
+
+def allow(browser, url, member_id):
+    """Give consent as a member does in the browser. Returns the URL that the browser is redirected to."""
+    assert "Who are you?" in browser.get(url).text
+    assert browser.post(url, data={"member_id": member_id}).status_code == 200
+    return browser.post(url, data={"member_id": member_id, "decision": "allow"}).headers["location"]
 
 
 @pytest.fixture
-def metadata(mock):
-    url = f"{mock.url}/v1/public/{mock.project_id}/.well-known/openid-configuration"
-    return httpx.get(url, trust_env=False).json()
+def metadata(mock, browser):
+    return browser.get(f"{mock.url}/v1/public/{mock.project_id}/.well-known/openid-configuration").json()
 
 
 # authlib
@@ -46,8 +51,8 @@ def metadata(mock):
         ("third_party_public", "none"),
     ],
 )
-def test_authlib_logs_somebody_in(given, metadata, client_type, method):
-    who, app = login(given), new_app(given, client_type)
+def test_authlib_logs_a_member_in(given, browser, metadata, client_type, method):
+    ada, app = login(given), new_app(given, client_type)
     session = OAuth2Session(
         app.client_id,
         app.client_secret,
@@ -63,26 +68,26 @@ def test_authlib_logs_somebody_in(given, metadata, client_type, method):
     )
     token = session.fetch_token(
         metadata["token_endpoint"],
-        authorization_response=allow(url, who.member_id),
+        authorization_response=allow(browser, url, ada.member_id),
         state=state,
         code_verifier=verifier,
     )
-    claims = _id_claims(token, metadata, app, nonce)
-    assert (claims["sub"], claims["email"]) == (who.member_id, who.member.email_address)
-    assert session.get(metadata["userinfo_endpoint"]).json()["sub"] == who.member_id
+    claims = verified_id_claims(browser, token, metadata, app, nonce)
+    assert (claims["sub"], claims["email"]) == (ada.member_id, ada.member.email_address)
+    assert session.get(metadata["userinfo_endpoint"]).json()["sub"] == ada.member_id
 
     refreshed = session.refresh_token(metadata["token_endpoint"])
     assert refreshed["refresh_token"] != token["refresh_token"]
-    told = session.introspect_token(metadata["introspection_endpoint"], token=refreshed["access_token"]).json()
-    assert (told["active"], told["sub"]) == (True, who.member_id)
+    introspected = session.introspect_token(metadata["introspection_endpoint"], token=refreshed["access_token"]).json()
+    assert (introspected["active"], introspected["sub"]) == (True, ada.member_id)
     assert session.revoke_token(metadata["revocation_endpoint"], token=refreshed["refresh_token"]).status_code == 200
     with pytest.raises(OAuthError, match="invalid_grant"):
         session.refresh_token(metadata["token_endpoint"], refresh_token=refreshed["refresh_token"])
 
 
-def _id_claims(token, metadata, app, nonce):
-    """Verified as OpenID Connect says, by authlib."""
-    (key,) = jwt.PyJWKSet.from_dict(httpx.get(metadata["jwks_uri"], trust_env=False).json()).keys
+def verified_id_claims(browser, token, metadata, app, nonce):
+    """Return the claims of the ID token, after authlib has verified them."""
+    (key,) = jwt.PyJWKSet.from_dict(browser.get(metadata["jwks_uri"]).json()).keys
     decoded = jwt.decode_complete(token["id_token"], key, algorithms=["RS256"], audience=app.client_id)
     options = {"iss": {"values": [metadata["issuer"]]}}
     params = {"nonce": nonce, "client_id": app.client_id, "access_token": token["access_token"]}
@@ -91,7 +96,7 @@ def _id_claims(token, metadata, app, nonce):
     return claims
 
 
-def test_authlib_gets_a_machines_token(client, metadata):
+def test_authlib_gets_an_m2m_token(client, metadata):
     machine = client.m2m.clients.create(["read:users", "write:users"]).m2m_client
     session = OAuth2Session(machine.client_id, machine.client_secret, scope="read:users")
     session.trust_env = False
@@ -108,22 +113,22 @@ def test_authlib_gets_a_machines_token(client, metadata):
 
 @pytest.fixture
 def mcp_server(mock, client):
-    """A server with something to protect, which knows nothing but who hands out its tokens."""
+    """A protected MCP server that accepts access tokens of the project."""
 
-    class Resource(BaseHTTPRequestHandler):
+    class ProtectedResource(BaseHTTPRequestHandler):
         def do_GET(self):
             base = f"http://127.0.0.1:{self.server.server_port}"
             if self.path == "/.well-known/oauth-protected-resource/mcp":
                 issuer = f"{mock.url}/v1/public/{mock.project_id}"
-                return self.answer(200, {"resource": f"{base}/mcp", "authorization_servers": [issuer]})
+                return self.respond(200, {"resource": f"{base}/mcp", "authorization_servers": [issuer]})
             scheme, _, token = self.headers.get("authorization", "").partition(" ")
             claims = client.idp.introspect_access_token_local(token) if scheme == "Bearer" else None
             if claims is None or f"{base}/mcp" not in claims.audience:
-                where = f'Bearer resource_metadata="{base}/.well-known/oauth-protected-resource/mcp"'
-                return self.answer(401, {}, ("www-authenticate", where))
-            return self.answer(200, {"hello": claims.subject})
+                challenge = f'Bearer resource_metadata="{base}/.well-known/oauth-protected-resource/mcp"'
+                return self.respond(401, {}, ("www-authenticate", challenge))
+            return self.respond(200, {"hello": claims.subject})
 
-        def answer(self, status, body, *headers):
+        def respond(self, status, body, *headers):
             self.send_response(status)
             for name, value in (("content-type", "application/json"), *headers):
                 self.send_header(name, value)
@@ -132,14 +137,14 @@ def mcp_server(mock, client):
 
         def log_message(self, *_): ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Resource) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ProtectedResource) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/mcp"
         server.shutdown()
 
 
 class Storage:
-    """Where the client keeps what it got."""
+    """The client's storage of its tokens and its registration."""
 
     def __init__(self):
         self.tokens, self.client = None, None
@@ -158,14 +163,14 @@ class Storage:
 
 
 @pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
-def test_an_mcp_client_finds_registers_asks_and_gets_in(given, client, mcp_server, method):
-    who, storage, answers = login(given), Storage(), []
+def test_mcp_client_registers_and_gets_access(given, client, browser, mcp_server, method):
+    ada, storage, redirects = login(given), Storage(), []
 
-    async def person(url):
-        answers.append(await asyncio.to_thread(allow, url, who.member_id))
+    async def give_consent(url):
+        redirects.append(await asyncio.to_thread(allow, browser, url, ada.member_id))
 
     async def callback():
-        query = {name: values[0] for name, values in parse_qs(urlsplit(answers[-1]).query).items()}
+        query = {name: values[0] for name, values in parse_qs(urlsplit(redirects[-1]).query).items()}
         return AuthorizationCodeResult(code=query["code"], state=query["state"], iss=query["iss"])
 
     provider = OAuthClientProvider(
@@ -178,18 +183,18 @@ def test_an_mcp_client_finds_registers_asks_and_gets_in(given, client, mcp_serve
             token_endpoint_auth_method=method,
         ),
         storage=storage,
-        redirect_handler=person,
+        redirect_handler=give_consent,
         callback_handler=callback,
     )
 
-    async def visits():
-        async with httpx2.AsyncClient(auth=provider, trust_env=False) as browser:
-            first = (await browser.get(mcp_server)).json()
-            provider.context.token_expiry_time = 1  # as if an hour had passed
-            return first, (await browser.get(mcp_server)).json()
+    async def call_twice():
+        async with httpx2.AsyncClient(auth=provider, trust_env=False) as mcp_client:
+            first = (await mcp_client.get(mcp_server)).json()
+            provider.context.token_expiry_time = 1  # as if the token had expired
+            return first, (await mcp_client.get(mcp_server)).json()
 
-    assert asyncio.run(visits()) == ({"hello": who.member_id}, {"hello": who.member_id})
-    assert len(answers) == 1  # the second visit took the refresh token
+    assert asyncio.run(call_twice()) == ({"hello": ada.member_id}, {"hello": ada.member_id})
+    assert len(redirects) == 1  # the second call used the refresh token
     app = client.connected_app.clients.get(storage.client.client_id).connected_app
     assert (app.client_name, app.client_type) == ("Agent", "third_party_public" if method == "none" else "third_party")
     assert storage.tokens.refresh_token

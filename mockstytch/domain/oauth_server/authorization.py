@@ -1,4 +1,4 @@
-"""Whether a connected app may act for a member, and as what: scopes, consent, the code that comes of it."""
+"""Authorization requests of connected apps: scopes, consent, and the authorization code."""
 
 import re
 from datetime import timedelta
@@ -18,9 +18,9 @@ from mockstytch.store.records.sessions import MemberSession
 from mockstytch.values import Frozen
 
 CODE_MINUTES = 10
-# Scopes that every project has, beside those of its RBAC policy.
+# Scopes of every project, in addition to the scopes of its RBAC policy, with the text for the consent page.
 STANDARD_SCOPES = {
-    "openid": "Know who you are.",
+    "openid": "Know who you are.",  # plain-english: allow, text for the member
     "profile": "See your name.",
     "email": "See your email address.",
     "phone": "See your phone number.",
@@ -29,11 +29,16 @@ STANDARD_SCOPES = {
 }
 DEFAULT_SCOPES = ["openid", "profile", "email"]
 
+# Errors that the app receives in the redirect (RFC 6749, 4.1.2.1).
 Refusal = Literal["access_denied", "invalid_scope", "invalid_target"]
 
 
 class Subject(Frozen):
-    """The member who is asked, and the session by which it is known, if it is."""
+    """The member giving consent, with their organization.
+
+    Attributes:
+        session: the session that identified the member; None if the member was named by id.
+    """
 
     member: Member
     organization: Organization
@@ -41,13 +46,19 @@ class Subject(Frozen):
 
     @property
     def roles(self) -> list[str]:
+        """The ids of the member's roles, or of the session's roles if there is a session."""
         if self.session is not None:
             return session_roles(self.session, self.member, self.organization)
         return [role["role_id"] for role in member_roles(self.member, self.organization)]
 
 
 class AuthorizationRequest(Frozen):
-    """An authorization request (RFC 6749, 4.1.1)."""
+    """An authorization request (RFC 6749, 4.1.1).
+
+    Attributes:
+        prompt: values separated by spaces, as OpenID Connect defines them.
+        resources: the resource indicators (RFC 8707).
+    """
 
     redirect_uri: str
     scopes: list[str]
@@ -59,7 +70,13 @@ class AuthorizationRequest(Frozen):
 
 
 class ScopeResult(Frozen):
-    """A scope that is asked for: whether there is one of that name, and whether this member can grant it."""
+    """A requested scope.
+
+    Attributes:
+        description: the text for the consent page.
+        is_grantable: whether this member can grant the scope to this app.
+        is_known: whether the project has a scope with this name.
+    """
 
     scope: str
     description: str
@@ -68,50 +85,62 @@ class ScopeResult(Frozen):
 
 
 def scope_results(ctx: Context, app: ConnectedApp, subject: Subject, scopes: list[str]) -> list[ScopeResult]:
-    """Each scope once. Members can grant what they may do themselves, and ``full_access`` where the app may have it."""
-    own = {scope.scope: scope for scope in permissions.scopes(ctx)}
+    """Return a result for each requested scope, without duplicates.
+
+    A member can grant a scope of the RBAC policy only with all of its permissions, and ``full_access`` only to an app
+    that allows it.
+    """
+    policy_scopes = {scope.scope: scope for scope in permissions.scopes(ctx)}
     results = []
     for name in dict.fromkeys(scopes):
-        known = name in own or name in STANDARD_SCOPES
-        grantable = known
+        is_known = name in policy_scopes or name in STANDARD_SCOPES
+        is_grantable = is_known
         if name == "full_access":
-            grantable = app.full_access_allowed
-        elif name in own:
-            wanted = [(p.resource_id, action) for p in own[name].permissions for action in p.actions]
-            held = subject.roles
-            grantable = all(permissions.granting_roles(ctx, subject.organization, held, r, a) for r, a in wanted)
-        description = own[name].description if name in own else STANDARD_SCOPES.get(name, "")
-        results.append(ScopeResult(scope=name, description=description, is_grantable=grantable, is_known=known))
+            is_grantable = app.full_access_allowed
+        elif name in policy_scopes:
+            required = [(p.resource_id, action) for p in policy_scopes[name].permissions for action in p.actions]
+            roles = subject.roles
+            is_grantable = all(permissions.granting_roles(ctx, subject.organization, roles, r, a) for r, a in required)
+        description = policy_scopes[name].description if name in policy_scopes else STANDARD_SCOPES.get(name, "")
+        results.append(ScopeResult(scope=name, description=description, is_grantable=is_grantable, is_known=is_known))
     return results
 
 
-def needs_consent(ctx: Context, app: ConnectedApp, subject: Subject, asked: AuthorizationRequest) -> bool:
-    """Whether the member has to be asked. Somebody else's app: unless these scopes were granted before. The project's
-    own: only for ``offline_access``, and not even then where it is told so."""
-    if "consent" in asked.prompt.split():
+def needs_consent(ctx: Context, app: ConnectedApp, subject: Subject, request: AuthorizationRequest) -> bool:
+    """Return whether the member must be asked for consent.
+
+    A third-party app needs it unless the member granted these scopes before. A first-party app needs it only for
+    ``offline_access``, and not even then if ``bypass_consent_for_offline_access`` is on.
+    """
+    if "consent" in request.prompt.split():
         return True
-    if app.is_first_party and ("offline_access" not in asked.scopes or app.bypass_consent_for_offline_access):
+    if app.is_first_party and ("offline_access" not in request.scopes or app.bypass_consent_for_offline_access):
         return False
     grant = ctx.store.find(Grant, member_id=subject.member.member_id, client_id=app.client_id, uninstalled_at=None)
-    return grant is None or not set(asked.scopes) <= set(grant.scopes)
+    return grant is None or not set(request.scopes) <= set(grant.scopes)
 
 
-def require_pkce(app: ConnectedApp, asked: AuthorizationRequest) -> None:
-    """
+def require_pkce(app: ConnectedApp, request: AuthorizationRequest) -> None:
+    """Require a PKCE challenge from a public app.
+
     Raises:
-        pkce_required_for_idp_authorization_flow: a public app, without a code_challenge.
+        pkce_required_for_idp_authorization_flow: if the app is public and the request has no code_challenge.
     """
-    if app.is_public and not asked.code_challenge:
+    if app.is_public and not request.code_challenge:
         raise errors.pkce_required_for_idp_authorization_flow()
 
 
 def authorize(
-    ctx: Context, app: ConnectedApp, subject: Subject, asked: AuthorizationRequest, *, consent_granted: bool
+    ctx: Context, app: ConnectedApp, subject: Subject, request: AuthorizationRequest, *, consent_granted: bool
 ) -> Authorization | Refusal:
-    """The authorization with its code, or the error by which the app is told that there is none."""
-    if invalid_resources(asked.resources):
+    """Authorize the app for the member.
+
+    Returns:
+        The authorization with its code, or the error for the app.
+    """
+    if invalid_resources(request.resources):
         return "invalid_target"
-    results = scope_results(ctx, app, subject, asked.scopes)
+    results = scope_results(ctx, app, subject, request.scopes)
     if not all(result.is_grantable for result in results):
         return "invalid_scope"
     if not consent_granted:
@@ -123,11 +152,11 @@ def authorize(
             authorization_id=str(ctx.ids.uuid()),
             grant_id=grant.grant_id,
             code=ctx.ids.token(),
-            redirect_uri=asked.redirect_uri,
+            redirect_uri=request.redirect_uri,
             scopes=scopes,
-            nonce=asked.nonce,
-            code_challenge=asked.code_challenge,
-            resources=asked.resources,
+            nonce=request.nonce,
+            code_challenge=request.code_challenge,
+            resources=request.resources,
             member_session_id=subject.session.member_session_id if subject.session else None,
             created_at=ctx.now,
             expires_at=ctx.now + timedelta(minutes=CODE_MINUTES),
@@ -136,19 +165,26 @@ def authorize(
 
 
 def invalid_resources(resources: list[str], within: list[str] | None = None) -> list[str]:
-    """Those that can't be resources (RFC 8707): they are no absolute URLs, or not among those that were authorized."""
+    """Return the resource indicators that aren't valid (RFC 8707).
+
+    Args:
+        within: the authorized resources; a valid resource is one of them. None or empty allows any.
+    """
     return [r for r in resources if "://" not in r or "#" in r or (within and r not in within)]
 
 
-def redirect_url(redirect_uri: str, **answer: str) -> str:
-    """Where the browser goes with the answer: the app's URL with parameters added, empty ones left out."""
+def redirect_url(redirect_uri: str, **parameters: str) -> str:
+    """Add parameters to the app's redirect URI, except empty ones."""
     parts = urlsplit(redirect_uri)
-    query = parse_qsl(parts.query, keep_blank_values=True) + [(k, v) for k, v in answer.items() if v]
+    query = parse_qsl(parts.query, keep_blank_values=True) + [(k, v) for k, v in parameters.items() if v]
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def verify_code_challenge(challenge: str, verifier: str) -> bool:
-    """RFC 7636, S256. Without a challenge there must be no verifier either (RFC 9700, 2.1.1)."""
+    """Return whether the PKCE verifier matches the challenge (RFC 7636, S256).
+
+    Without a challenge, a verifier isn't accepted either (RFC 9700, 2.1.1).
+    """
     if not challenge or not verifier:
         return not challenge and not verifier
     well_formed = re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier) is not None
@@ -156,33 +192,35 @@ def verify_code_challenge(challenge: str, verifier: str) -> bool:
 
 
 def issuer(ctx: Context) -> str:
-    """What this authorization server calls itself (RFC 8414)."""
+    """Return the issuer URL of the project's authorization server (RFC 8414)."""
     return f"{ctx.base_url}/v1/public/{ctx.project.project_id}"
 
 
 def metadata(ctx: Context) -> dict[str, Any]:
-    """What clients find out about this server (RFC 8414, OpenID Connect Discovery). The authorization endpoint is the
-    app's own page where the project has one."""
+    """Return the server metadata (RFC 8414, OpenID Connect Discovery).
+
+    If the project sets ``idp_authorization_url``, that page is the authorization endpoint.
+    """
     base, settings = issuer(ctx), ctx.project.settings
-    here = {
+    built_in_page = {
         "authorization_endpoint": f"{base}/oauth2/authorize",
         "authorization_response_iss_parameter_supported": True,
     }
-    elsewhere = {
+    page_of_app = {
         "authorization_endpoint": settings.idp_authorization_url,
         "authorization_response_iss_parameter_supported": False,
     }
-    own_scopes = [scope.scope for scope in permissions.scopes(ctx)]
-    found: dict[str, Any] = {
+    policy_scopes = [scope.scope for scope in permissions.scopes(ctx)]
+    document: dict[str, Any] = {
         "issuer": base,
-        **(elsewhere if settings.idp_authorization_url else here),
+        **(page_of_app if settings.idp_authorization_url else built_in_page),
         "token_endpoint": f"{base}/oauth2/token",
         "introspection_endpoint": f"{base}/oauth2/introspect",
         "revocation_endpoint": f"{base}/oauth2/revoke",
         "userinfo_endpoint": f"{base}/oauth2/userinfo",
         "end_session_endpoint": f"{base}/oauth2/logout",
         "jwks_uri": f"{base}/.well-known/jwks.json",
-        "scopes_supported": [*(s for s in STANDARD_SCOPES if s != "full_access"), *own_scopes],
+        "scopes_supported": [*(s for s in STANDARD_SCOPES if s != "full_access"), *policy_scopes],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
@@ -195,5 +233,5 @@ def metadata(ctx: Context) -> dict[str, Any]:
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "name", "email", "email_verified"],
     }
     if settings.idp_dynamic_client_registration_enabled:
-        found["registration_endpoint"] = f"{base}/oauth2/register"
-    return found
+        document["registration_endpoint"] = f"{base}/oauth2/register"
+    return document

@@ -1,4 +1,4 @@
-"""The secrets of OAuth clients: made, kept as hashes, rotated, shown."""
+"""Secrets of OAuth clients: hashing, verification and rotation, for connected apps and M2M clients alike."""
 
 from typing import Any, TypeVar
 
@@ -11,47 +11,60 @@ C = TypeVar("C", M2MClient, ConnectedApp)
 
 
 def hash_columns(ctx: Context, secret: str) -> dict[str, Any]:
-    """The columns that a secret leaves behind."""
+    """Return the columns that store a secret: its hash and its last four characters."""
     return {"secret_hash": password_hashes.make(secret, ctx.ids.token()), "client_secret_last_four": secret[-4:]}
 
 
 def matches_secret(client: C, secret: str) -> bool:
-    """Whether this is the client's secret. While it is being rotated, both the old and the next one are."""
-    kept = (client.secret_hash, client.next_secret_hash)
-    return bool(secret) and any(password_hashes.verify(stored, secret) for stored in kept if stored)
+    """Return whether this is the client's secret. During a rotation, the current and the next secret both match."""
+    hashes = (client.secret_hash, client.next_secret_hash)
+    return bool(secret) and any(password_hashes.verify(stored, secret) for stored in hashes if stored)
 
 
-def start_rotation(ctx: Context, client: C, already: StytchError) -> tuple[C, str]:
-    """The client with a next secret, and that secret: it is never shown again.
+def start_rotation(ctx: Context, client: C, already_rotating: StytchError) -> tuple[C, str]:
+    """Add a next secret to a client.
 
     Args:
-        already: the error to raise where a rotation is under way.
+        already_rotating: the error to raise if the client has a next secret.
+
+    Returns:
+        The client and the next secret, which can't be read again later.
     """
     secret = ctx.ids.token()
-    made = hash_columns(ctx, secret)
-    following = {
-        "next_secret_hash": made["secret_hash"],
-        "next_client_secret_last_four": made["client_secret_last_four"],
-    }
-    claimed = None if client.next_secret_hash else ctx.store.update_if_unchanged(client, **following)
-    if claimed is None:
-        raise already
-    return claimed, secret
+    columns = {f"next_{name}": value for name, value in hash_columns(ctx, secret).items()}
+    rotating = None if client.next_secret_hash else ctx.store.update_if_unchanged(client, **columns)
+    if rotating is None:
+        raise already_rotating
+    return rotating, secret
 
 
-def end_rotation(ctx: Context, client: C, none: StytchError, *, complete: bool) -> C:
-    """The client with one secret: the next one if the rotation is completed, the old one if it is given up.
+def cancel_rotation(ctx: Context, client: C, not_rotating: StytchError) -> C:
+    """Discard the next secret of a client.
 
     Args:
-        none: the error to raise where no rotation is under way.
+        not_rotating: the error to raise if the client has no next secret.
     """
-    if not client.next_secret_hash:
-        raise none
-    columns: dict[str, str | None] = {"next_secret_hash": None, "next_client_secret_last_four": None}
-    if complete:
-        columns["secret_hash"] = client.next_secret_hash
-        columns["client_secret_last_four"] = client.next_client_secret_last_four
-    claimed = ctx.store.update_if_unchanged(client, **columns)
-    if claimed is None:
-        raise none
-    return claimed
+    return _end_rotation(ctx, client, not_rotating)
+
+
+def complete_rotation(ctx: Context, client: C, not_rotating: StytchError) -> C:
+    """Replace the current secret of a client with its next secret.
+
+    Args:
+        not_rotating: the error to raise if the client has no next secret.
+    """
+    return _end_rotation(
+        ctx,
+        client,
+        not_rotating,
+        secret_hash=client.next_secret_hash,
+        client_secret_last_four=client.next_client_secret_last_four,
+    )
+
+
+def _end_rotation(ctx: Context, client: C, not_rotating: StytchError, **columns: str | None) -> C:
+    columns |= {"next_secret_hash": None, "next_client_secret_last_four": None}
+    changed = ctx.store.update_if_unchanged(client, **columns) if client.next_secret_hash else None
+    if changed is None:
+        raise not_rotating
+    return changed

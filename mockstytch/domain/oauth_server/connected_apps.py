@@ -1,4 +1,4 @@
-"""Connected apps: found, checked, installed and uninstalled."""
+"""Connected apps: lookup, validation, redirect URLs, organization policy, installation."""
 
 import re
 from typing import Any
@@ -16,52 +16,64 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import Authorization, ConnectedApp, Grant
 from mockstytch.store.records.organizations import Organization
 
+# Variables of an app's token templates begin with one of these.
 TEMPLATE_ROOTS = ("member", "organization", "client")
 _LOOPBACK = ("127.0.0.1", "::1")
-_LONGEST_URL = 2048
-_NO_APP_SCHEMES = ("javascript", "data", "vbscript", "file", "about", "blob")
+_MAX_URL_LENGTH = 2048
+_FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file", "about", "blob")
 
 
 def get_app(ctx: Context, client_id: str) -> ConnectedApp:
-    """
+    """Return the app with this id.
+
     Raises:
-        connected_app_not_found: there is none with this id.
+        connected_app_not_found: if there is no connected app with this id.
     """
-    found = ctx.store.find(ConnectedApp, client_id=client_id)
-    if found is None:
+    app = ctx.store.find(ConnectedApp, client_id=client_id)
+    if app is None:
         raise errors.connected_app_not_found(because=f"no Connected App has the id {client_id}")
-    return found
+    return app
 
 
 def create(ctx: Context, columns: dict[str, Any]) -> tuple[ConnectedApp, str]:
-    """A new app and its secret, which is "" where it is public."""
-    made = ConnectedApp(client_id=ctx.ids.new("connected_app"), created_at=ctx.now, position=position(), **columns)
-    validate(made)
-    secret = "" if made.is_public else ctx.ids.token()
+    """Create an app.
+
+    Args:
+        columns: the columns of the new row that the caller chooses.
+
+    Returns:
+        The app and its secret; the secret of a public app is "".
+    """
+    app = ConnectedApp(client_id=ctx.ids.new("connected_app"), created_at=ctx.now, position=position(), **columns)
+    require_valid(app)
+    secret = "" if app.is_public else ctx.ids.token()
     if secret:
-        made = msgspec.structs.replace(made, **client_secrets.hash_columns(ctx, secret))
-    return ctx.store.insert(made), secret
+        app = msgspec.structs.replace(app, **client_secrets.hash_columns(ctx, secret))
+    return ctx.store.insert(app), secret
 
 
 def require_valid_redirect(url: str, *, public: bool) -> None:
-    """A URL that codes may be sent to. Apps on a phone or a desktop, which are public, may use a scheme of their own
-    (RFC 8252, 7.1); http is for this machine.
+    """Check a redirect URL of an app.
+
+    Only a public app may use its own URL scheme (RFC 8252, 7.1). Plain http is only for loopback addresses.
 
     Raises:
-        connected_app_redirect_url_must_include_scheme: it has none.
-        connected_app_redirect_url_must_use_http_or_https_scheme: another scheme, of a client that isn't public.
-        connected_app_redirect_url_http_scheme_must_use_loopback: http to another machine.
-        connected_app_invalid_redirect_url: no URL, or one with a fragment.
+        connected_app_redirect_url_must_include_scheme: if a redirect URL has no scheme.
+        connected_app_redirect_url_must_use_http_or_https_scheme: if a redirect URL uses a scheme other than http or
+            https, and the app isn't public or the scheme is one that browsers run, such as ``javascript``.
+        connected_app_redirect_url_http_scheme_must_use_loopback: if a redirect URL uses http and isn't a loopback
+            address.
+        connected_app_invalid_redirect_url: if a redirect URL has no host, has a fragment, or isn't a valid URL.
     """
     parts = _split(url)
     if not parts.scheme:
         raise errors.connected_app_redirect_url_must_include_scheme(because=url)
     if parts.scheme not in ("http", "https"):
-        if not public or parts.scheme in _NO_APP_SCHEMES:
+        if not public or parts.scheme in _FORBIDDEN_SCHEMES:
             raise errors.connected_app_redirect_url_must_use_http_or_https_scheme(because=url)
     elif not parts.hostname:
         raise errors.connected_app_invalid_redirect_url(because=f"{url!r} has no host")
-    elif parts.scheme == "http" and not _is_this_machine(parts.hostname):
+    elif parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise errors.connected_app_redirect_url_http_scheme_must_use_loopback(because=url)
     if "#" in url:
         raise errors.connected_app_invalid_redirect_url(because=f"{url!r} has a fragment")
@@ -72,22 +84,23 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise errors.connected_app_invalid_redirect_url(because=f"{url!r} is not a URL") from None
-    if len(url) > _LONGEST_URL or any(ord(c) <= 0x20 or ord(c) >= 0x7F for c in url):
-        raise errors.connected_app_invalid_redirect_url(because=f"{url!r} is not a URL")
+        raise errors.connected_app_invalid_redirect_url(because=f"{url!r} isn't a valid URL") from None
+    if len(url) > _MAX_URL_LENGTH or any(ord(c) <= 0x20 or ord(c) >= 0x7F for c in url):
+        raise errors.connected_app_invalid_redirect_url(because=f"{url!r} isn't a valid URL")
     return parts
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost") or host in _LOOPBACK
 
 
 def require_registered_redirect(app: ConnectedApp, redirect_uri: str) -> None:
-    """Only what is registered will do, character for character (RFC 9700, 2.1), but for the port of a public client's
-    loopback address (RFC 8252, 7.3).
+    """Require a registered redirect URI.
+
+    It must match exactly (RFC 9700, 2.1). In a public app's loopback addresses, the port may differ (RFC 8252, 7.3).
 
     Raises:
-        connected_app_supplied_redirect_url_not_found_in_client: it is none of them.
+        connected_app_supplied_redirect_url_not_found_in_client: if the redirect URI isn't registered for the app.
     """
     if redirect_uri in app.redirect_urls:
         return
@@ -97,24 +110,25 @@ def require_registered_redirect(app: ConnectedApp, redirect_uri: str) -> None:
 
 
 def _without_port(url: str) -> object:
-    """A loopback address without its port; anything else is equal to nothing else."""
+    """Return a loopback address without its port, and for any other URL a value that equals no other."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return object()
-    loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return (parts.hostname, parts.path, parts.query, parts.fragment) if loopback else object()
+    is_loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return (parts.hostname, parts.path, parts.query, parts.fragment) if is_loopback else object()
 
 
-def validate(app: ConnectedApp) -> None:
-    """What must be true of every app, new or changed.
+def require_valid(app: ConnectedApp) -> None:
+    """Check the settings of a new or changed app.
 
     Raises:
-        third_party_clients_cannot_use_full_access: ``full_access_allowed``, of a third party's.
-        third_party_clients_require_consent_for_offline_access: ``bypass_consent_for_offline_access``, of such.
-        idp_invalid_access_token_custom_audience: an audience with spaces or odd characters in it.
-        idp_invalid_access_token_jwt_template: a template that is no JSON object, or has an unknown variable.
+        third_party_clients_cannot_use_full_access: if ``full_access_allowed`` is set for a third-party app.
+        third_party_clients_require_consent_for_offline_access: if ``bypass_consent_for_offline_access`` is set for a
+            third-party app.
+        idp_invalid_access_token_custom_audience: if the custom audience has a character other than printable ASCII.
+        idp_invalid_access_token_jwt_template: if a token template isn't a JSON object or has an unknown variable.
     """
     for url in (*app.redirect_urls, *app.post_logout_redirect_urls):
         require_valid_redirect(url, public=app.is_public)
@@ -131,30 +145,32 @@ def validate(app: ConnectedApp) -> None:
             raise errors.idp_invalid_access_token_jwt_template(because=e.because or e.kind.error_type) from None
 
 
-# Installed apps
+# Organization policy and installed apps
 
 
 def is_allowed(organization: Organization, app: ConnectedApp) -> bool:
+    """Return whether the organization's policy allows the app."""
     party = "first_party" if app.is_first_party else "third_party"
     policy = getattr(organization, f"{party}_connected_apps_allowed_type")
-    named = getattr(organization, f"allowed_{party}_connected_apps")
-    return policy == "ALL_ALLOWED" or (policy == "RESTRICTED" and app.client_id in named)
+    allowed_ids = getattr(organization, f"allowed_{party}_connected_apps")
+    return policy == "ALL_ALLOWED" or (policy == "RESTRICTED" and app.client_id in allowed_ids)
 
 
 def require_allowed(organization: Organization, app: ConnectedApp) -> None:
-    """
+    """Require that the organization's policy allows the app.
+
     Raises:
-        connected_app_not_allowed_for_org: the organization's policy leaves the app out.
+        connected_app_not_allowed_for_org: if the organization's policy doesn't allow the app.
     """
     if not is_allowed(organization, app):
         raise errors.connected_app_not_allowed_for_org()
 
 
 def install(ctx: Context, app: ConnectedApp, organization: Organization, member: Member, scopes: list[str]) -> Grant:
-    """The app is the member's from now on, with these scopes."""
-    found = ctx.store.find(Grant, member_id=member.member_id, client_id=app.client_id)
-    if found is not None:
-        return ctx.store.update(found, scopes=scopes, updated_at=ctx.now, uninstalled_at=None)
+    """Install an app for a member with these scopes. They replace scopes that were granted before."""
+    grant = ctx.store.find(Grant, member_id=member.member_id, client_id=app.client_id)
+    if grant is not None:
+        return ctx.store.update(grant, scopes=scopes, updated_at=ctx.now, uninstalled_at=None)
     return ctx.store.insert(
         Grant(
             grant_id=str(ctx.ids.uuid()),
@@ -169,35 +185,39 @@ def install(ctx: Context, app: ConnectedApp, organization: Organization, member:
 
 
 def uninstall(ctx: Context, grant: Grant) -> None:
-    """The app is the member's no more. Its tokens stop working; what is asked about them later is that they were
-    revoked, so the authorizations stay."""
+    """Uninstall an app and revoke its tokens.
+
+    The rows of the authorizations stay, so that their tokens are known as revoked.
+    """
     for authorization in ctx.store.all(Authorization, grant_id=grant.grant_id, revoked_at=None):
         ctx.store.update(authorization, revoked_at=ctx.now)
     ctx.store.update(grant, scopes=[], uninstalled_at=ctx.now)
 
 
 def uninstall_all(ctx: Context, member: Member) -> None:
+    """Uninstall all apps of a member."""
     for _, grant in installed_by(ctx, member):
         uninstall(ctx, grant)
 
 
 def enforce_policy(ctx: Context, organization: Organization) -> None:
-    """Uninstall what the organization doesn't allow any more."""
+    """Uninstall the apps that the organization's policy no longer allows."""
     for grant in ctx.store.all(Grant, organization_id=organization.organization_id, uninstalled_at=None):
         if not is_allowed(organization, get_app(ctx, grant.client_id)):
             uninstall(ctx, grant)
 
 
 def installed_in(ctx: Context, organization: Organization) -> list[tuple[ConnectedApp, list[Grant]]]:
-    """The apps that members have installed, in the order of their creation, each with its grants."""
+    """Return the apps that members have installed, each with its grants, oldest app first."""
     grants = ctx.store.all(Grant, organization_id=organization.organization_id, uninstalled_at=None)
     by_app: dict[str, list[Grant]] = {}
     for grant in grants:
         by_app.setdefault(grant.client_id, []).append(grant)
-    found = [(get_app(ctx, client_id), of_app) for client_id, of_app in by_app.items()]
-    return sorted(found, key=lambda pair: pair[0].position)
+    apps = [(get_app(ctx, client_id), app_grants) for client_id, app_grants in by_app.items()]
+    return sorted(apps, key=lambda pair: pair[0].position)
 
 
 def installed_by(ctx: Context, member: Member) -> list[tuple[ConnectedApp, Grant]]:
+    """Return the apps that a member has installed, each with its grant, oldest app first."""
     grants = ctx.store.all(Grant, member_id=member.member_id, uninstalled_at=None)
     return sorted(((get_app(ctx, g.client_id), g) for g in grants), key=lambda pair: pair[0].position)

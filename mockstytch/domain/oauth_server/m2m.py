@@ -1,4 +1,4 @@
-"""M2M clients: found, checked, given tokens."""
+"""M2M clients: lookup, scopes, secrets of the caller's own, and access tokens."""
 
 import re
 from collections.abc import Iterable
@@ -11,79 +11,81 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.oauth_server import M2MClient
 
 TOKEN_SECONDS = 3600
-MOST_SCOPES = 256
-_SHORTEST_SECRET = 8
+MAX_SCOPES = 256
+_MIN_SECRET_LENGTH = 8
 _SCOPE = r"[\x21\x23-\x5b\x5d-\x7e]+"  # RFC 6749, 3.3
 
 
-def client(ctx: Context, client_id: str) -> M2MClient:
-    """
+def get_client(ctx: Context, client_id: str) -> M2MClient:
+    """Return the client with this id.
+
     Raises:
-        m2m_client_not_found: there is none with this id.
+        m2m_client_not_found: if there is no M2M client with this id.
     """
-    found = ctx.store.find(M2MClient, client_id=client_id)
-    if found is None:
+    client = ctx.store.find(M2MClient, client_id=client_id)
+    if client is None:
         raise errors.m2m_client_not_found(because=f"no M2M client has the id {client_id}")
-    return found
+    return client
 
 
-def checked_scopes(scopes: Iterable[str]) -> list[str]:
-    """The scopes, each once.
+def validated_scopes(scopes: Iterable[str]) -> list[str]:
+    """Return the scopes without duplicates.
 
     Raises:
-        invalid_m2m_client_scope: one is empty, or has characters that OAuth doesn't allow in a scope.
-        too_many_m2m_client_scopes: there are more than 256.
+        invalid_m2m_client_scope: if a scope is empty, or has a character that OAuth doesn't allow in a scope.
+        too_many_m2m_client_scopes: if there are more than 256 scopes.
     """
-    result = list(dict.fromkeys(scopes))
-    for scope in result:
+    unique = list(dict.fromkeys(scopes))
+    for scope in unique:
         if not re.fullmatch(_SCOPE, scope):
-            raise errors.invalid_m2m_client_scope(because=f"{scope!r} is no scope")
-    if len(result) > MOST_SCOPES:
-        raise errors.too_many_m2m_client_scopes(because=f"{len(result)} scopes")
-    return result
+            raise errors.invalid_m2m_client_scope(because=f"{scope!r} isn't a valid scope")
+    if len(unique) > MAX_SCOPES:
+        raise errors.too_many_m2m_client_scopes(because=f"{len(unique)} scopes")
+    return unique
 
 
-def check_secret(secret: str) -> None:
-    """A secret of the caller's own.
+def require_strong_secret(secret: str) -> None:
+    """Check a secret that the caller chose.
 
     Raises:
-        m2m_client_invalid_client_secret: shorter than 8 characters.
-        insecure_m2m_client_secret: easy to guess, by the measure that passwords are held to.
+        m2m_client_invalid_client_secret: if the client secret has fewer than 8 characters.
+        insecure_m2m_client_secret: if the client secret is as easy to guess as a weak password.
     """
-    if len(secret) < _SHORTEST_SECRET:
+    if len(secret) < _MIN_SECRET_LENGTH:
         raise errors.m2m_client_invalid_client_secret()
     if passwords.zxcvbn(secret)["score"] < 3:
         raise errors.insecure_m2m_client_secret()
 
 
-def token(ctx: Context, client: M2MClient, scope: str) -> dict[str, Any]:
-    """An access token, as the token endpoint answers it (RFC 6749, 4.4).
+def issue_token(ctx: Context, client: M2MClient, scope: str) -> dict[str, Any]:
+    """Return the token endpoint's response to a client_credentials grant (RFC 6749, 4.4).
 
     Args:
-        scope: what is asked for, separated by spaces; "" takes all that the client has.
+        scope: the requested scopes, separated by spaces; "" requests all scopes of the client.
 
     Raises:
-        unauthorized_client: the client is inactive.
-        invalid_scope: a scope that the client doesn't have.
+        unauthorized_client: if the M2M client is inactive.
+        invalid_scope: if the M2M client doesn't have a requested scope.
     """
     if client.status != "active":
         raise errors.unauthorized_client(because="the client is inactive")
-    asked = list(dict.fromkeys(scope.split())) or client.scopes
-    missing = [name for name in asked if name not in client.scopes]
+    requested = list(dict.fromkeys(scope.split())) or client.scopes
+    missing = [name for name in requested if name not in client.scopes]
     if missing:
         raise errors.invalid_scope(because=f"not assigned to the client: {' '.join(missing)}")
-    template = next((t for t in ctx.project.settings.jwt_templates if t.template_type == "M2M"), None)
-    own = jwt_templates.rendered(template.template_content, {"client": wire.m2m_client(client)}) if template else {}
-    audience = [template.custom_audience] if template and template.custom_audience else []
-    issued = int(ctx.now.timestamp())
+    template = jwt_templates.find_template(ctx, "M2M")
+    values = {"client": wire.m2m_client(client)}
+    custom_claims = jwt_templates.rendered(template.template_content, values) if template else {}
+    custom_audience = [template.custom_audience] if template and template.custom_audience else []
+    issued_at = int(ctx.now.timestamp())
     claims = {
-        **own,
-        "aud": [ctx.project.project_id, *audience],
-        "exp": issued + TOKEN_SECONDS,
-        "iat": issued,
+        **custom_claims,
+        "aud": [ctx.project.project_id, *custom_audience],
+        "exp": issued_at + TOKEN_SECONDS,
+        "iat": issued_at,
         "iss": f"stytch.com/{ctx.project.project_id}",
-        "nbf": issued,
-        "scope": " ".join(asked),
+        "nbf": issued_at,
+        "scope": " ".join(requested),
         "sub": client.client_id,
     }
     return {"access_token": jwt.sign(ctx, claims), "token_type": "bearer", "expires_in": TOKEN_SECONDS}

@@ -1,6 +1,7 @@
-"""The tokens of connected apps: issued for a code, refreshed, revoked, and what is in them.
+"""Tokens of connected apps: exchange of codes and refresh tokens, claims, introspection, revocation.
 
-Access and ID tokens are JWTs that the project signs; refresh tokens are opaque, used once, and followed by another.
+Access and ID tokens are JWTs signed with the project's key. Refresh tokens are opaque and work once: each use returns
+a new one.
 """
 
 import base64
@@ -9,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mockstytch import errors, wire
-from mockstytch.domain.oauth_server import authorization, connected_apps
+from mockstytch.domain.oauth_server import connected_apps
+from mockstytch.domain.oauth_server.authorization import invalid_resources, issuer, verify_code_challenge
 from mockstytch.domain.sessions import jwt, jwt_templates
 from mockstytch.domain.shared import single_use
 from mockstytch.runtime import Context
@@ -19,11 +21,11 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.values import Frozen
 
 REFRESH_DAYS = 365
-_ORGANIZATION = "https://stytch.com/organization"
+_ORGANIZATION_CLAIM = "https://stytch.com/organization"
 
 
 class TokenContext(Frozen):
-    """Whom a token is about, and who has it."""
+    """An authorization with everything that it refers to: grant, app, member and organization."""
 
     authorization: Authorization
     grant: Grant
@@ -32,11 +34,20 @@ class TokenContext(Frozen):
     organization: Organization
 
 
+class ActiveToken(Frozen):
+    """An access token that is valid now: its row, its claims, and what it was issued for."""
+
+    context: TokenContext
+    row: AccessToken
+    claims: dict[str, Any]
+
+
 def token_context(ctx: Context, authorization_id: str) -> TokenContext:
-    found = ctx.store.get(Authorization, authorization_id=authorization_id)
-    grant = ctx.store.get(Grant, grant_id=found.grant_id)
+    """Load an authorization and everything that it refers to."""
+    authorization = ctx.store.get(Authorization, authorization_id=authorization_id)
+    grant = ctx.store.get(Grant, grant_id=authorization.grant_id)
     return TokenContext(
-        authorization=found,
+        authorization=authorization,
         grant=grant,
         app=ctx.store.get(ConnectedApp, client_id=grant.client_id),
         member=ctx.store.get(Member, member_id=grant.member_id),
@@ -47,235 +58,259 @@ def token_context(ctx: Context, authorization_id: str) -> TokenContext:
 def exchange_code(
     ctx: Context, app: ConnectedApp, code: str, redirect_uri: str, verifier: str, resources: list[str]
 ) -> dict[str, Any]:
-    """Tokens for an authorization code (RFC 6749, 4.1.3). A code that comes a second time revokes what came of it.
+    """Return tokens for an authorization code (RFC 6749, 4.1.3).
+
+    A code that is sent a second time revokes the tokens that were issued for it.
 
     Raises:
-        invalid_request: there is no redirect_uri.
-        invalid_grant: the code is unknown, used, expired or another client's; the redirect_uri or the code_verifier
-            don't belong to it; or the app's access was revoked.
-        invalid_target: a resource that is no absolute URL, or that the authorization was not for.
+        invalid_request: if the token request has no redirect_uri.
+        invalid_grant: if the code is unknown, used, expired or another client's, if its redirect_uri or code_verifier
+            doesn't match, or if the app's access was revoked.
+        invalid_target: if a resource isn't an absolute URL or isn't among the authorized resources.
     """
-    found = ctx.store.find(Authorization, code=code)
-    about = token_context(ctx, found.authorization_id) if found else None
-    if found is None or about is None or about.app.client_id != app.client_id:
-        raise errors.invalid_grant(because="another client's code" if found else "unknown code")
-    if found.used_at:
-        _revoke(ctx, found)
+    authorization = ctx.store.find(Authorization, code=code)
+    context = token_context(ctx, authorization.authorization_id) if authorization else None
+    if authorization is None or context is None or context.app.client_id != app.client_id:
+        raise errors.invalid_grant(because="another client's code" if authorization else "unknown code")
+    if authorization.used_at:
+        _revoke_authorization(ctx, authorization)
         raise errors.invalid_grant(because="the code was used before: its tokens are revoked").keeping_writes()
-    if found.revoked_at or found.expires_at <= ctx.now:
-        raise errors.invalid_grant(because="the code has expired" if not found.revoked_at else "access was revoked")
+    if authorization.revoked_at or authorization.expires_at <= ctx.now:
+        because = "access was revoked" if authorization.revoked_at else "the code has expired"
+        raise errors.invalid_grant(because=because)
     if not redirect_uri:
         raise errors.invalid_request(because="redirect_uri is missing")
-    if redirect_uri != found.redirect_uri:
-        raise errors.invalid_grant(because=f"the code was sent to another redirect_uri, {found.redirect_uri}")
-    if not authorization.verify_code_challenge(found.code_challenge, verifier):
-        raise errors.invalid_grant(because="the code_verifier does not fit the code_challenge")
-    if strange := authorization.invalid_resources(resources, within=found.resources):
-        raise errors.invalid_target(because=" ".join(strange))
-    found = single_use.consume(ctx, found, errors.invalid_grant)
-    return _issued(ctx, about, found.scopes)
+    if redirect_uri != authorization.redirect_uri:
+        raise errors.invalid_grant(because=f"the code was sent to another redirect_uri, {authorization.redirect_uri}")
+    if not verify_code_challenge(authorization.code_challenge, verifier):
+        raise errors.invalid_grant(because="the code_verifier doesn't match the code_challenge")
+    if invalid := invalid_resources(resources, within=authorization.resources):
+        raise errors.invalid_target(because=" ".join(invalid))
+    single_use.consume(ctx, authorization, errors.invalid_grant)
+    return _issue_tokens(ctx, context, authorization.scopes)
 
 
 def exchange_refresh_token(ctx: Context, app: ConnectedApp, token: str, scope: str) -> dict[str, Any]:
-    """Tokens for a refresh token (RFC 6749, 6), which is used up. One that comes a second time was stolen: everything
-    of its authorization is revoked (RFC 9700, 4.14.2).
+    """Return tokens for a refresh token and use it up (RFC 6749, 6).
+
+    A refresh token that is sent a second time revokes all tokens of its authorization (RFC 9700, 4.14.2).
+
+    Args:
+        scope: the requested scopes, separated by spaces; "" requests all authorized scopes.
 
     Raises:
-        invalid_grant: the token is unknown, used, expired, revoked or another client's.
-        invalid_scope: a scope that was not granted.
+        invalid_grant: if the refresh token is unknown, used, expired, revoked or another client's.
+        invalid_scope: if a requested scope wasn't granted.
     """
-    found = ctx.store.find(RefreshToken, token=token)
-    about = token_context(ctx, found.authorization_id) if found else None
-    if found is None or about is None or about.app.client_id != app.client_id:
-        raise errors.invalid_grant(because="another client's token" if found else "unknown token")
-    if found.used_at:
-        _revoke(ctx, about.authorization)
-        raise errors.invalid_grant(because="the token was used before: all of its family are revoked").keeping_writes()
-    if why := revocation_reason(ctx, about) or ("expired" if found.expires_at <= ctx.now else ""):
-        raise errors.invalid_grant(because=why)
-    scopes = scope.split() or about.authorization.scopes
-    if not set(scopes) <= set(about.authorization.scopes):
-        raise errors.invalid_scope(because="more than was granted")
-    single_use.consume(ctx, found, errors.invalid_grant)
-    return _issued(ctx, about, scopes)
+    refresh_token = ctx.store.find(RefreshToken, token=token)
+    context = token_context(ctx, refresh_token.authorization_id) if refresh_token else None
+    if refresh_token is None or context is None or context.app.client_id != app.client_id:
+        raise errors.invalid_grant(because="another client's token" if refresh_token else "unknown token")
+    if refresh_token.used_at:
+        _revoke_authorization(ctx, context.authorization)
+        because = "the token was used before: all tokens of the authorization are revoked"
+        raise errors.invalid_grant(because=because).keeping_writes()
+    if reason := revocation_reason(ctx, context) or ("expired" if refresh_token.expires_at <= ctx.now else ""):
+        raise errors.invalid_grant(because=reason)
+    scopes = scope.split() or context.authorization.scopes
+    if not set(scopes) <= set(context.authorization.scopes):
+        raise errors.invalid_scope(because="more scopes than were granted")
+    single_use.consume(ctx, refresh_token, errors.invalid_grant)
+    return _issue_tokens(ctx, context, scopes)
 
 
-def revocation_reason(ctx: Context, about: TokenContext) -> str:
-    """Why the tokens of an authorization work no more; "" while they do."""
-    if about.authorization.revoked_at or about.grant.uninstalled_at:
+def revocation_reason(ctx: Context, context: TokenContext) -> str:
+    """Return why the tokens of an authorization no longer work, or "" if they work."""
+    if context.authorization.revoked_at or context.grant.uninstalled_at:
         return "access was revoked"
-    if about.member.status == "deleted":
+    if context.member.status == "deleted":
         return "the member was deleted"
-    if about.app.status != "active":
+    if context.app.status != "active":
         return "the app is inactive"
-    return "" if connected_apps.is_allowed(about.organization, about.app) else "the organization forbids the app"
+    is_allowed = connected_apps.is_allowed(context.organization, context.app)
+    return "" if is_allowed else "the organization doesn't allow the app"
 
 
-def _revoke(ctx: Context, found: Authorization) -> None:
-    ctx.store.update(found, revoked_at=ctx.now)
+def _revoke_authorization(ctx: Context, authorization: Authorization) -> None:
+    ctx.store.update(authorization, revoked_at=ctx.now)
 
 
-def _issued(ctx: Context, about: TokenContext, scopes: list[str]) -> dict[str, Any]:
-    minutes = about.app.access_token_expiry_minutes
+def _issue_tokens(ctx: Context, context: TokenContext, scopes: list[str]) -> dict[str, Any]:
+    """Return the token endpoint's response: an access token, and the ID and refresh tokens that the scopes allow."""
+    minutes = context.app.access_token_expiry_minutes
     row = ctx.store.insert(
         AccessToken(
             jti=str(ctx.ids.uuid()),
-            authorization_id=about.authorization.authorization_id,
+            authorization_id=context.authorization.authorization_id,
             scopes=scopes,
             created_at=ctx.now,
             expires_at=ctx.now + timedelta(minutes=minutes),
         )
     )
-    access_token = jwt.sign(ctx, _access_claims(ctx, about, row))
-    answer = {
+    access_token = jwt.sign(ctx, _access_claims(ctx, context, row))
+    response = {
         "access_token": access_token,
         "token_type": "bearer",
         "expires_in": minutes * 60,
         "scope": " ".join(scopes),
     }
     if "openid" in scopes:
-        answer["id_token"] = jwt.sign(ctx, _id_claims(ctx, about, row, access_token))
-    if "offline_access" in about.authorization.scopes:
-        answer["refresh_token"] = ctx.store.insert(
+        response["id_token"] = jwt.sign(ctx, _id_claims(ctx, context, row, access_token))
+    if "offline_access" in context.authorization.scopes:
+        response["refresh_token"] = ctx.store.insert(
             RefreshToken(
                 token=ctx.ids.token(),
-                authorization_id=about.authorization.authorization_id,
+                authorization_id=context.authorization.authorization_id,
                 created_at=ctx.now,
                 expires_at=ctx.now + timedelta(days=REFRESH_DAYS),
             )
         ).token
-    return answer
+    return response
 
 
-def _access_claims(ctx: Context, about: TokenContext, row: AccessToken) -> dict[str, Any]:
-    own = _from_template(about, about.app.access_token_template_content)
-    custom = [about.app.access_token_custom_audience] if about.app.access_token_custom_audience else []
+def _access_claims(ctx: Context, context: TokenContext, row: AccessToken) -> dict[str, Any]:
+    app = context.app
+    custom_audience = [app.access_token_custom_audience] if app.access_token_custom_audience else []
     return {
-        **own,
-        **_times(row.created_at, row.expires_at),
-        "aud": [ctx.project.project_id, *custom, *about.authorization.resources],
-        "client_id": about.app.client_id,
+        **_template_claims(context, app.access_token_template_content),
+        **_time_claims(row.created_at, row.expires_at),
+        "aud": [ctx.project.project_id, *custom_audience, *context.authorization.resources],
+        "client_id": app.client_id,
         "iss": f"stytch.com/{ctx.project.project_id}",
         "jti": row.jti,
         "scope": " ".join(row.scopes),
-        "sub": about.member.member_id,
-        _ORGANIZATION: _organization(about),
+        "sub": context.member.member_id,
+        _ORGANIZATION_CLAIM: _organization_claim(context),
     }
 
 
-def _id_claims(ctx: Context, about: TokenContext, row: AccessToken, access_token: str) -> dict[str, Any]:
-    """OpenID Connect Core, 2 and 3.1.3.6."""
-    half = hashlib.sha256(access_token.encode()).digest()[:16]
-    said = {"nonce": about.authorization.nonce, "sid": about.authorization.member_session_id}
+def _id_claims(ctx: Context, context: TokenContext, row: AccessToken, access_token: str) -> dict[str, Any]:
+    """Return the claims of an ID token (OpenID Connect Core, 2 and 3.1.3.6)."""
+    left_half = hashlib.sha256(access_token.encode()).digest()[:16]
+    optional = {"nonce": context.authorization.nonce, "sid": context.authorization.member_session_id}
     return {
-        **_from_template(about, about.app.id_token_template_content),
-        **user_claims(about, row.scopes),
-        **_times(row.created_at, row.expires_at),
-        **{name: value for name, value in said.items() if value},
-        "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
-        "aud": about.app.client_id,
-        "iss": authorization.issuer(ctx),
-        "sub": about.member.member_id,
-        _ORGANIZATION: _organization(about),
+        **_template_claims(context, context.app.id_token_template_content),
+        **user_claims(context, row.scopes),
+        **_time_claims(row.created_at, row.expires_at),
+        **{name: value for name, value in optional.items() if value},
+        "at_hash": base64.urlsafe_b64encode(left_half).rstrip(b"=").decode(),
+        "aud": context.app.client_id,
+        "iss": issuer(ctx),
+        "sub": context.member.member_id,
+        _ORGANIZATION_CLAIM: _organization_claim(context),
     }
 
 
-def _from_template(about: TokenContext, template: str) -> dict[str, Any]:
+def _template_claims(context: TokenContext, template: str) -> dict[str, Any]:
     values = {
-        "member": wire.member(about.member, about.organization),
-        "organization": wire.organization(about.organization),
-        "client": wire.connected_app_public(about.app),
+        "member": wire.member(context.member, context.organization),
+        "organization": wire.organization(context.organization),
+        "client": wire.connected_app_public(context.app),
     }
     return jwt_templates.rendered(template, values)
 
 
-def _times(created: datetime, expires: datetime) -> dict[str, int]:
-    issued = int(created.timestamp())
-    return {"exp": int(expires.timestamp()), "iat": issued, "nbf": issued}
+def _time_claims(created_at: datetime, expires_at: datetime) -> dict[str, int]:
+    issued_at = int(created_at.timestamp())
+    return {"exp": int(expires_at.timestamp()), "iat": issued_at, "nbf": issued_at}
 
 
-def _organization(about: TokenContext) -> dict[str, str]:
-    return {"organization_id": about.organization.organization_id, "slug": about.organization.organization_slug}
+def _organization_claim(context: TokenContext) -> dict[str, str]:
+    organization = context.organization
+    return {"organization_id": organization.organization_id, "slug": organization.organization_slug}
 
 
-def user_claims(about: TokenContext, scopes: list[str]) -> dict[str, Any]:
-    """What the scopes let an app know of the member."""
-    found: dict[str, Any] = {}
+def user_claims(context: TokenContext, scopes: list[str]) -> dict[str, Any]:
+    """Return the claims about the member that the scopes allow."""
+    member = context.member
+    claims: dict[str, Any] = {}
     if "profile" in scopes:
-        found["name"] = about.member.name
+        claims["name"] = member.name
     if "email" in scopes:
-        found |= {"email": about.member.email_address, "email_verified": about.member.email_address_verified}
+        claims |= {"email": member.email_address, "email_verified": member.email_address_verified}
     if "phone" in scopes:
-        number = about.member.mfa_phone_number
-        found |= {"phone_number": number, "phone_number_verified": about.member.mfa_phone_number_verified}
-    return found
+        claims |= {"phone_number": member.mfa_phone_number, "phone_number_verified": member.mfa_phone_number_verified}
+    return claims
 
 
 def user_info(ctx: Context, token: str) -> dict[str, Any]:
-    """OpenID Connect Core, 5.3.
+    """Return the UserInfo response for an access token (OpenID Connect Core, 5.3).
 
     Raises:
-        invalid_bearer_token: it isn't a living access token.
-        insufficient_scope: it was not granted ``openid``.
+        invalid_bearer_token: if the bearer token isn't an active access token.
+        insufficient_scope: if the access token doesn't have the scope ``openid``.
     """
-    known = introspect_active(ctx, token)
-    if known is None:
+    active = introspect_active(ctx, token)
+    if active is None:
         raise errors.invalid_bearer_token()
-    about, row, _ = known
-    if "openid" not in row.scopes:
+    if "openid" not in active.row.scopes:
         raise errors.insufficient_scope(because="openid")
-    return {"sub": about.member.member_id, **user_claims(about, row.scopes), _ORGANIZATION: _organization(about)}
+    return {
+        "sub": active.context.member.member_id,
+        **user_claims(active.context, active.row.scopes),
+        _ORGANIZATION_CLAIM: _organization_claim(active.context),
+    }
 
 
 def decode(ctx: Context, token: str) -> tuple[AccessToken, dict[str, Any]] | None:
-    """The row and the claims of an access token that was issued here, however old it is."""
+    """Return the row and the claims of an access token of this project, expired and revoked ones included."""
     claims = jwt.decode(ctx, token)
     jti = claims.get("jti") if claims else None
     row = ctx.store.find(AccessToken, jti=jti) if isinstance(jti, str) else None
     return (row, claims) if row is not None and claims is not None else None
 
 
-def introspect_active(ctx: Context, token: str) -> tuple[TokenContext, AccessToken, dict[str, Any]] | None:
-    """What is known of an access token that still works; None of any other."""
-    known = decode(ctx, token)
-    if known is None or known[0].revoked_at or known[0].expires_at <= ctx.now:
+def introspect_active(ctx: Context, token: str) -> ActiveToken | None:
+    """Return an access token if it is active: issued by this project, not expired, not revoked."""
+    decoded = decode(ctx, token)
+    if decoded is None:
         return None
-    about = token_context(ctx, known[0].authorization_id)
-    return None if revocation_reason(ctx, about) else (about, *known)
+    row, claims = decoded
+    if row.revoked_at or row.expires_at <= ctx.now:
+        return None
+    context = token_context(ctx, row.authorization_id)
+    return None if revocation_reason(ctx, context) else ActiveToken(context=context, row=row, claims=claims)
 
 
 def introspect(ctx: Context, app: ConnectedApp, token: str) -> dict[str, Any]:
-    """What an app is told of a token (RFC 7662): of another's, only that it isn't active."""
-    known = introspect_active(ctx, token)
-    if known is not None and known[0].app.client_id == app.client_id:
-        return {**known[2], "active": True, "token_type": "access_token"}
-    found = ctx.store.find(RefreshToken, token=token)
-    about = token_context(ctx, found.authorization_id) if found else None
-    alive = found and about and not found.used_at and found.expires_at > ctx.now and not revocation_reason(ctx, about)
-    if not (found and about and alive) or about.app.client_id != app.client_id:
+    """Return the introspection response (RFC 7662). Another client's token is reported as inactive."""
+    active = introspect_active(ctx, token)
+    if active is not None and active.context.app.client_id == app.client_id:
+        return {**active.claims, "active": True, "token_type": "access_token"}
+    refresh_token = ctx.store.find(RefreshToken, token=token)
+    if refresh_token is None or refresh_token.used_at or refresh_token.expires_at <= ctx.now:
+        return {"active": False}
+    context = token_context(ctx, refresh_token.authorization_id)
+    if context.app.client_id != app.client_id or revocation_reason(ctx, context):
         return {"active": False}
     return {
-        **_times(found.created_at, found.expires_at),
+        **_time_claims(refresh_token.created_at, refresh_token.expires_at),
         "active": True,
         "aud": [ctx.project.project_id],
         "client_id": app.client_id,
         "iss": f"stytch.com/{ctx.project.project_id}",
-        "scope": " ".join(about.authorization.scopes),
-        "sub": about.member.member_id,
+        "scope": " ".join(context.authorization.scopes),
+        "sub": context.member.member_id,
         "token_type": "refresh_token",
-        _ORGANIZATION: _organization(about),
+        _ORGANIZATION_CLAIM: _organization_claim(context),
     }
 
 
 def revoke(ctx: Context, app: ConnectedApp, token: str) -> None:
-    """RFC 7009: an access token alone; a refresh token with everything of its authorization. Another app's, or none
-    at all, is no error."""
-    refresh = ctx.store.find(RefreshToken, token=token)
-    if refresh is not None:
-        about = token_context(ctx, refresh.authorization_id)
-        if about.app.client_id == app.client_id:
-            _revoke(ctx, about.authorization)
+    """Revoke a token (RFC 7009).
+
+    An access token is revoked alone, a refresh token together with all tokens of its authorization. An unknown token,
+    or one of another client, is ignored.
+    """
+    refresh_token = ctx.store.find(RefreshToken, token=token)
+    if refresh_token is not None:
+        context = token_context(ctx, refresh_token.authorization_id)
+        if context.app.client_id == app.client_id:
+            _revoke_authorization(ctx, context.authorization)
         return
-    known = decode(ctx, token)
-    if known and token_context(ctx, known[0].authorization_id).app.client_id == app.client_id:
-        ctx.store.update(known[0], revoked_at=ctx.now)
+    decoded = decode(ctx, token)
+    if decoded is None:
+        return
+    row, _ = decoded
+    if token_context(ctx, row.authorization_id).app.client_id == app.client_id:
+        ctx.store.update(row, revoked_at=ctx.now)

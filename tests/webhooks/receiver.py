@@ -1,4 +1,4 @@
-"""An app's webhook endpoint: takes down what it is told, and answers as it is told to."""
+"""A webhook endpoint of an app. It records the requests, and returns the responses that a test sets."""
 
 import json
 import threading
@@ -9,8 +9,14 @@ from typing import Any, NamedTuple
 
 from svix.webhooks import Webhook
 
+from mockstytch import MockStytch
+from mockstytch.client.webhooks import WebhookDelivery
 
-class Told(NamedTuple):
+# Nothing listens on this port.
+CLOSED_PORT_URL = "http://127.0.0.1:1/"
+
+
+class ReceivedRequest(NamedTuple):
     path: str
     headers: dict[str, str]
     body: bytes
@@ -20,10 +26,10 @@ class Told(NamedTuple):
         return json.loads(self.body)
 
     def verified(self, secret: str) -> Any:
-        """The payload, checked as Stytch's documentation has it.
+        """Return the payload after verifying its signature, as Stytch documents it.
 
         Raises:
-            WebhookVerificationError: the signature is wrong.
+            WebhookVerificationError: if the signature is wrong.
         """
         Webhook(secret).verify(self.body, self.headers)
         return self.payload
@@ -33,11 +39,12 @@ class Receiver:
     """``with Receiver() as app: mock.webhooks.set(app.url)``
 
     Attributes:
-        answers: what the next requests are answered with, a status or a function that answers by itself; then 200.
+        requests: the received requests, oldest first.
+        answers: responses for the next requests, each a status or a function that handles the request; then 200.
     """
 
     def __init__(self) -> None:
-        self.told: Queue[Told] = Queue()
+        self.requests: Queue[ReceivedRequest] = Queue()
         self.answers: list[int | Callable[[BaseHTTPRequestHandler], None]] = []
         receiver = self
 
@@ -47,11 +54,11 @@ class Receiver:
             def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
                 body = self.rfile.read(length)
-                if len(body) < length:  # the server was killed in the middle of it
+                if len(body) < length:  # the server was killed while it was sending
                     self.close_connection = True
                     return
                 answer = receiver.answers.pop(0) if receiver.answers else 200
-                receiver.told.put(Told(self.path, dict(self.headers.items()), body))
+                receiver.requests.put(ReceivedRequest(self.path, dict(self.headers.items()), body))
                 if callable(answer):
                     answer(self)
                     return
@@ -68,8 +75,9 @@ class Receiver:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
-    def next(self) -> Told:
-        return self.told.get(timeout=10)
+    def next(self) -> ReceivedRequest:
+        """Return the oldest request that wasn't returned before. Waits up to ten seconds for one."""
+        return self.requests.get(timeout=10)
 
     def __enter__(self) -> "Receiver":
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -78,3 +86,8 @@ class Receiver:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def attempted(mock: MockStytch, tries: int = 1, status: str = "", url: str = "") -> WebhookDelivery:
+    """Return the newest delivery with this number of attempts. Waits up to ten seconds for one."""
+    return mock.webhooks.deliveries(tries=tries, status=status, url=url, wait=10)[-1]

@@ -1,4 +1,4 @@
-"""``email_templates``: how mails look. They belong to a project, and so to all its environments."""
+"""``email_templates``: the look of e-mails. A template belongs to a project and exists in all of its environments."""
 
 from typing import Annotated, Any
 
@@ -51,8 +51,8 @@ class TextAlignment(CaseInsensitiveEnum):
     CENTER = "CENTER"
 
 
-# what a message of a type is about, and must have in it: the provider for Terraform says so
-_NEEDS = {
+# The variable that custom HTML of a type must contain, as the Terraform provider documents it.
+_REQUIRED_VARIABLES = {
     **dict.fromkeys((TemplateType.LOGIN, TemplateType.SIGNUP, TemplateType.INVITE), "magic_link_url"),
     **dict.fromkeys((TemplateType.ONE_TIME_PASSCODE, TemplateType.ONE_TIME_PASSCODE_SIGNUP), "otp_code"),
     **dict.fromkeys((TemplateType.RESET_PASSWORD, TemplateType.VERIFY_EMAIL_PASSWORD_RESET), "reset_password_url"),
@@ -82,122 +82,121 @@ class CustomHtmlCustomization(Frozen):
     subject: str | None = None
 
 
-class Fields(ProjectPath):
+class TemplateFields(ProjectPath):
+    """The fields of a template that a request can set."""
+
     name: str | None = None
     sender_information: SenderInformation | None = None
     prebuilt_customization: PrebuiltCustomization | None = None
     custom_html_customization: CustomHtmlCustomization | None = None
 
 
-class Create(Fields):
+class Create(TemplateFields):
     template_id: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,128}\Z"), FieldError(errors.invalid_template_id)]
 
 
 @api.post(_ALL)
 def create(ctx: Context, req: Create) -> Body:
-    """
+    """Create a template.
+
     Raises:
-        duplicate_email_template_vanity_id: the project has a template with this id.
+        duplicate_email_template_vanity_id: if the project has a template with this id.
     """
     workspace.project(ctx, req.project_slug)
-    _check(req)
-    made = EmailTemplate(project_slug=req.project_slug, template_id=req.template_id, position=position(), **_given(req))
-    return {"email_template": _shown(ctx.store.insert(made, template_id=errors.duplicate_email_template_vanity_id()))}
+    _require_valid(req)
+    template = EmailTemplate(
+        project_slug=req.project_slug, template_id=req.template_id, position=position(), **_columns(req)
+    )
+    template = ctx.store.insert(template, template_id=errors.duplicate_email_template_vanity_id())
+    return {"email_template": _serialize(template)}
 
 
-class OfTemplate(ProjectPath):
+class TemplatePath(ProjectPath):
+    """The project and the template in the path."""
+
     template_id: str
 
 
-class Get(OfTemplate):
-    pass
-
-
 @api.get(_ONE)
-def get(ctx: Context, req: Get) -> Body:
-    return {"email_template": _shown(_find(ctx, req.project_slug, req.template_id))}
-
-
-class GetAll(ProjectPath):
-    pass
+def get(ctx: Context, req: TemplatePath) -> Body:
+    """Return a template."""
+    return {"email_template": _serialize(_get_template(ctx, req.project_slug, req.template_id))}
 
 
 @api.get(_ALL)
-def get_all(ctx: Context, req: GetAll) -> Body:
+def get_all(ctx: Context, req: ProjectPath) -> Body:
+    """Return all templates of a project, oldest first."""
     workspace.project(ctx, req.project_slug)
-    found = sorted(ctx.store.all(EmailTemplate, project_slug=req.project_slug), key=lambda t: t.position)
-    return {"email_templates": [_shown(template) for template in found]}
+    templates = sorted(ctx.store.all(EmailTemplate, project_slug=req.project_slug), key=lambda t: t.position)
+    return {"email_templates": [_serialize(template) for template in templates]}
 
 
-class Update(Fields):
+class Update(TemplateFields):
     template_id: str
 
 
 @api.put(_ONE)
 def update(ctx: Context, req: Update) -> Body:
-    """Set all of it, but for the customization: without one it stays."""
-    template = _find(ctx, req.project_slug, req.template_id)
-    given = _given(req)
+    """Replace all fields of a template. Without a customization in the request, the customization stays."""
+    template = _get_template(ctx, req.project_slug, req.template_id)
+    columns = _columns(req)
     if req.prebuilt_customization or req.custom_html_customization:
-        _check(req)
+        _require_valid(req)
     else:
-        given |= {name: getattr(template, name) for name in ("prebuilt_customization", "custom_html_customization")}
-    return {"email_template": _shown(ctx.store.update(template, **given))}
-
-
-class Delete(OfTemplate):
-    pass
+        columns |= {name: getattr(template, name) for name in ("prebuilt_customization", "custom_html_customization")}
+    return {"email_template": _serialize(ctx.store.update(template, **columns))}
 
 
 @api.delete(_ONE)
-def delete(ctx: Context, req: Delete) -> Body:
-    """
+def delete(ctx: Context, req: TemplatePath) -> Body:
+    """Delete a template.
+
     Raises:
-        cannot_delete_default_email_template: it is the default of a type.
+        cannot_delete_default_email_template: if the template is the default of a type.
     """
-    gone = _find(ctx, req.project_slug, req.template_id)
+    template = _get_template(ctx, req.project_slug, req.template_id)
     if ctx.store.find(DefaultEmailTemplate, project_slug=req.project_slug, template_id=req.template_id):
         raise errors.cannot_delete_default_email_template()
-    ctx.store.delete(gone)
+    ctx.store.delete(template)
     return {}
 
 
-class OfDefault(ProjectPath):
+class DefaultPath(ProjectPath):
+    """The project and the type of template in the path."""
+
     email_template_type: TemplateType
 
 
-class GetDefault(OfDefault):
-    pass
-
-
 @api.get(_DEFAULT)
-def get_default(ctx: Context, req: GetDefault) -> Body:
-    """
+def get_default(ctx: Context, req: DefaultPath) -> Body:
+    """Return the id of the default template of a type.
+
     Raises:
-        email_template_not_found: the type has no default.
+        email_template_not_found: if the type has no default template.
     """
-    found = _default(ctx, req)
-    if found is None:
+    default = _find_default(ctx, req)
+    if default is None:
         raise errors.email_template_not_found(because=f"no default for {req.email_template_type}")
-    return {"template_id": found.template_id}
+    return {"template_id": default.template_id}
 
 
-class SetDefault(OfDefault):
+class SetDefault(DefaultPath):
     template_id: str = ""
 
 
 @api.post(_DEFAULT)
 def set_default(ctx: Context, req: SetDefault) -> Body:
-    """
+    """Make a template the default of a type.
+
     Raises:
-        invalid_email_template_parameters: a custom HTML template of another type.
+        invalid_email_template_parameters: if the template has custom HTML of another type.
     """
-    template = _find(ctx, req.project_slug, req.template_id)
+    template = _get_template(ctx, req.project_slug, req.template_id)
     custom = template.custom_html_customization
     if (custom["template_type"] if custom else "PREBUILT") not in (req.email_template_type, "PREBUILT"):
-        raise errors.invalid_email_template_parameters(because="the template is of another type")
-    if present := _default(ctx, req):
-        ctx.store.update(present, template_id=req.template_id)
+        raise errors.invalid_email_template_parameters(because="the template has another type")
+    if default := _find_default(ctx, req):
+        ctx.store.update(default, template_id=req.template_id)
     else:
         ctx.store.insert(
             DefaultEmailTemplate(
@@ -209,66 +208,69 @@ def set_default(ctx: Context, req: SetDefault) -> Body:
     return {}
 
 
-class UnsetDefault(OfDefault):
-    pass
-
-
 @api.delete(_DEFAULT)
-def unset_default(ctx: Context, req: UnsetDefault) -> Body:
-    """
+def unset_default(ctx: Context, req: DefaultPath) -> Body:
+    """Remove the default template of a type.
+
     Raises:
-        cannot_delete_default_email_template: the default of prebuilt ones can only be replaced.
+        cannot_delete_default_email_template: if the type is PREBUILT. Its default can only be replaced.
     """
-    present = _default(ctx, req)
+    default = _find_default(ctx, req)
     if req.email_template_type is TemplateType.PREBUILT:
         raise errors.cannot_delete_default_email_template()
-    if present:
-        ctx.store.delete(present)
+    if default:
+        ctx.store.delete(default)
     return {}
 
 
-def _default(ctx: Context, req: OfDefault) -> DefaultEmailTemplate | None:
+def _find_default(ctx: Context, req: DefaultPath) -> DefaultEmailTemplate | None:
     slug = workspace.project(ctx, req.project_slug).project_slug
     return ctx.store.find(DefaultEmailTemplate, project_slug=slug, template_type=req.email_template_type.value)
 
 
-def _find(ctx: Context, project_slug: str, template_id: str) -> EmailTemplate:
-    """
+def _get_template(ctx: Context, project_slug: str, template_id: str) -> EmailTemplate:
+    """Return a template.
+
     Raises:
-        email_template_not_found: the project has no such template.
+        email_template_not_found: if the project has no such e-mail template.
     """
     workspace.project(ctx, project_slug)
-    found = ctx.store.find(EmailTemplate, project_slug=project_slug, template_id=template_id)
-    if found is None:
+    template = ctx.store.find(EmailTemplate, project_slug=project_slug, template_id=template_id)
+    if template is None:
         raise errors.email_template_not_found(because=template_id)
-    return found
+    return template
 
 
-def _check(req: Fields) -> None:
-    """
+def _require_valid(req: TemplateFields) -> None:
+    """Check the customization of a template.
+
     Raises:
-        invalid_email_template_parameters: not exactly one customization, or custom HTML without type or sender.
-        invalid_email_subject: no subject, or one of several lines.
-        invalid_email_html, invalid_email_plaintext: the link or the code that the mail is about isn't in it.
+        invalid_email_template_parameters: if the request doesn't have exactly one customization, or custom HTML has no
+            template_type or no sender_information.
+        invalid_email_subject: if the subject is missing or has several lines.
+        invalid_email_html: if the HTML is missing, or doesn't contain the variable that its type requires.
+        invalid_email_plaintext: if the plain text is missing, or doesn't contain the variable that its type requires.
     """
     custom = req.custom_html_customization
     if bool(custom) == bool(req.prebuilt_customization):
-        raise errors.invalid_email_template_parameters(because="one customization of the two is needed")
+        raise errors.invalid_email_template_parameters(because="exactly one customization is required")
     if custom is None:
         return
     if req.sender_information is None or custom.template_type in (None, TemplateType.PREBUILT):
-        raise errors.invalid_email_template_parameters(because="custom HTML needs sender_information and a type")
+        raise errors.invalid_email_template_parameters(
+            because="custom HTML requires sender_information and template_type"
+        )
     if not custom.subject or "\n" in custom.subject:
         raise errors.invalid_email_subject()
-    needed = _NEEDS.get(custom.template_type) if custom.template_type else None
-    wanted = f"{{{{{needed}}}}}" if needed else ""
-    if not custom.html_content or wanted not in custom.html_content.replace(" ", ""):
-        raise errors.invalid_email_html(because=f"{wanted} is missing")
-    if not custom.plaintext_content or wanted not in custom.plaintext_content.replace(" ", ""):
-        raise errors.invalid_email_plaintext(because=f"{wanted} is missing")
+    variable = _REQUIRED_VARIABLES.get(custom.template_type) if custom.template_type else None
+    tag = f"{{{{{variable}}}}}" if variable else ""
+    if not custom.html_content or tag not in custom.html_content.replace(" ", ""):
+        raise errors.invalid_email_html(because=f"{tag} is missing")
+    if not custom.plaintext_content or tag not in custom.plaintext_content.replace(" ", ""):
+        raise errors.invalid_email_plaintext(because=f"{tag} is missing")
 
 
-def _given(req: Fields) -> dict[str, Any]:
+def _columns(req: TemplateFields) -> dict[str, Any]:
     return {
         "name": req.name,
         "sender_information": msgspec.to_builtins(req.sender_information),
@@ -277,7 +279,7 @@ def _given(req: Fields) -> dict[str, Any]:
     }
 
 
-def _shown(template: EmailTemplate) -> dict[str, Any]:
+def _serialize(template: EmailTemplate) -> dict[str, Any]:
     return {
         "template_id": template.template_id,
         "name": template.name,

@@ -1,4 +1,4 @@
-"""``environments``: each is a project of this server, with settings of its own."""
+"""``environments``: the environments of a project. Each is a project of this server, with its own settings."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,6 @@ from mockstytch.api import project as project_api
 from mockstytch.clock import position
 from mockstytch.domain.sessions import jwt_templates
 from mockstytch.domain.shared import redirects
-from mockstytch.errors import StytchError
 from mockstytch.management import workspace
 from mockstytch.management.fields import ENVIRONMENT, PROJECT, EnvironmentPath, EnvironmentType, Name, ProjectPath, Slug
 from mockstytch.runtime import Context
@@ -29,12 +28,13 @@ api = Endpoints()
 
 Threshold = Annotated[int, Meta(ge=1, le=2**31 - 1), FieldError(errors.invalid_user_lock_threshold)]
 Seconds = Annotated[int, Meta(ge=1, le=2**31 - 1), FieldError(errors.invalid_user_lock_ttl)]
-_LOCK = {
+# Fields of the request, and the fields of the ``user_lock`` setting that they set.
+_LOCK_FIELDS = {
     "user_lock_self_serve_enabled": "self_serve_enabled",
     "user_lock_threshold": "threshold",
     "user_lock_ttl": "ttl_seconds",
 }
-_CLAIMS = "idp_dynamic_client_registration_access_token_template_content"
+_CLAIMS_TEMPLATE = "idp_dynamic_client_registration_access_token_template_content"
 
 
 class Create(ProjectPath):
@@ -54,47 +54,41 @@ class Create(ProjectPath):
 
 @api.post(PROJECT + "/environments")
 def create(ctx: Context, req: Create) -> Body:
-    """An environment, usable at once with a secret that is made for it.
+    """Create an environment. It is usable as soon as it has a secret.
 
     Raises:
-        bad_request: the slug is taken, or the project has a live environment already.
+        bad_request: if the environment_slug is taken, or the project has a live environment already.
     """
-    parent = workspace.written(ctx, req.project_slug)
-    present = dict(workspace.environments(ctx, parent.project_slug))
-    if req.type is EnvironmentType.LIVE and any(p.kind == "live" for p in present.values()):
-        raise errors.bad_request(because="a project has one live environment at most")
-    slug = req.environment_slug or workspace.free_slug(ctx, req.name, set(present))
-    if slug in present:
+    project = workspace.editable_project(ctx, req.project_slug)
+    existing = dict(workspace.environments(ctx, project.project_slug))
+    if req.type is EnvironmentType.LIVE and any(p.kind == "live" for p in existing.values()):
+        raise errors.bad_request(because="a project can have only one live environment")
+    slug = req.environment_slug or workspace.unique_slug(ctx, req.name, set(existing))
+    if slug in existing:
         raise workspace.slug_taken(slug)
-    made = _new(ctx, parent, req)
-    ctx.store.for_project(made.project_id).insert(made)
+    environment = _new_environment(ctx, project, req)
+    ctx.store.for_project(environment.project_id).insert(environment)
     row = Environment(
-        project_slug=parent.project_slug,
+        project_slug=project.project_slug,
         environment_slug=slug,
-        environment_project_id=made.project_id,
-        position=made.position,
+        environment_project_id=environment.project_id,
+        position=environment.position,
     )
-    workspace.rows(ctx).insert(row, environment_slug=workspace.slug_taken(slug))
-    return {"environment": _shown(made, parent.project_slug, slug)}
-
-
-class Get(EnvironmentPath):
-    pass
+    workspace.workspace_store(ctx).insert(row, environment_slug=workspace.slug_taken(slug))
+    return {"environment": _serialize(environment, project.project_slug, slug)}
 
 
 @api.get(ENVIRONMENT)
-def get(ctx: Context, req: Get) -> Body:
-    return {"environment": _shown(ctx.project, req.project_slug, req.environment_slug)}
-
-
-class GetAll(ProjectPath):
-    pass
+def get(ctx: Context, req: EnvironmentPath) -> Body:
+    """Return an environment."""
+    return {"environment": _serialize(ctx.project, req.project_slug, req.environment_slug)}
 
 
 @api.get(PROJECT + "/environments")
-def get_all(ctx: Context, req: GetAll) -> Body:
-    found = workspace.environments(ctx, req.project_slug)
-    return {"environments": [_shown(project, req.project_slug, slug) for slug, project in found]}
+def get_all(ctx: Context, req: ProjectPath) -> Body:
+    """Return all environments of a project, oldest first."""
+    environments = workspace.environments(ctx, req.project_slug)
+    return {"environments": [_serialize(project, req.project_slug, slug) for slug, project in environments]}
 
 
 class Update(EnvironmentPath):
@@ -113,80 +107,70 @@ class Update(EnvironmentPath):
 
 @api.patch(ENVIRONMENT)
 def update(ctx: Context, req: Update) -> Body:
-    """
+    """Change the settings that the request contains.
+
     Raises:
-        cannot_toggle_cross_org_passwords_when_password_in_use: somebody has a password.
+        cannot_toggle_cross_org_passwords_when_password_in_use: if cross_org_passwords_enabled changes while a member
+            has a password.
     """
     changes = req.changes()
     name = changes.pop("name", ctx.project.name)
-    settings = _changed(ctx.project.settings, ctx.project.vertical, changes)
-    toggled = settings.cross_org_passwords_enabled != ctx.project.settings.cross_org_passwords_enabled
-    if toggled and ctx.store.exists(ctx.store.query(Password)):
+    settings = _apply(ctx.project.settings, ctx.project.vertical, changes)
+    is_toggled = settings.cross_org_passwords_enabled != ctx.project.settings.cross_org_passwords_enabled
+    if is_toggled and ctx.store.exists(ctx.store.query(Password)):
         raise errors.cannot_toggle_cross_org_passwords_when_password_in_use()
     ctx.update_project(name=name, settings=settings)
-    return {"environment": _shown(ctx.project, req.project_slug, req.environment_slug)}
-
-
-class Delete(EnvironmentPath):
-    pass
+    return {"environment": _serialize(ctx.project, req.project_slug, req.environment_slug)}
 
 
 @api.delete(ENVIRONMENT)
-def delete(ctx: Context, req: Delete) -> Body:
-    """The environment goes, with whoever is in it. Its secrets open nothing any more."""
-    workspace.written(ctx, req.project_slug)
-    workspace.remove(ctx, ctx.project)
+def delete(ctx: Context, req: EnvironmentPath) -> Body:
+    """Delete an environment with all of its data. Requests with its secrets are refused from now on."""
+    workspace.editable_project(ctx, req.project_slug)
+    workspace.delete_environment(ctx, ctx.project)
     return {}
 
 
-class GetMetrics(EnvironmentPath):
-    pass
-
-
 @api.get(ENVIRONMENT + "/metrics")
-def get_metrics(ctx: Context, req: GetMetrics) -> Body:
-    """How many organizations, members and so on there are, as ``project.metrics`` counts them."""
-    counted = project_api.metrics(ctx, project_api.NoFields())["metrics"]
-    return {"metrics": {m["metric_type"].lower(): m["count"] for m in counted}}
+def get_metrics(ctx: Context, req: EnvironmentPath) -> Body:
+    """Return the numbers of organizations, members and other objects, as ``project.metrics`` does."""
+    metrics = project_api.metrics(ctx, project_api.NoFields())["metrics"]
+    return {"metrics": {m["metric_type"].lower(): m["count"] for m in metrics}}
 
 
-def _new(ctx: Context, parent: ManagementProject, req: Create) -> Project:
+def _new_environment(ctx: Context, project: ManagementProject, req: Create) -> Project:
     settings = managed_project_settings()
-    if req.type is EnvironmentType.LIVE:  # only a test environment begins with an address on the developer's machine
+    if req.type is EnvironmentType.LIVE:  # only a test environment starts with a localhost URL
         settings = msgspec.structs.replace(settings, registered_redirect_urls=[])
     return Project(
         project_id=f"project-{req.type.value.lower()}-{ctx.ids.uuid()}",
         secret="",
         name=req.name,
-        vertical=parent.vertical,
-        project_slug=parent.project_slug,
-        settings=_changed(settings, parent.vertical, req.changes()),
+        vertical=project.vertical,
+        project_slug=project.project_slug,
+        settings=_apply(settings, project.vertical, req.changes()),
         position=position(),
     )
 
 
-def _changed(settings: ProjectSettings, vertical: str, given: dict[str, Any]) -> ProjectSettings:
-    """The settings with these fields of an environment in them.
+def _apply(settings: ProjectSettings, vertical: str, changes: dict[str, Any]) -> ProjectSettings:
+    """Return the settings with the changes of a request.
 
     Raises:
-        invalid_url: one of the URLs is none.
-        jwt_template_invalid_json, jwt_template_invalid_tag, jwt_template_mismatched_tag: the claims template is none.
+        invalid_url: if ``zero_downtime_session_migration_url`` or ``idp_authorization_url`` isn't a valid URL.
     """
     for name in ("zero_downtime_session_migration_url", "idp_authorization_url"):
-        if given.get(name) and not redirects.is_url(given[name]):
-            raise _invalid_url(name, given[name])
-    if given.get(_CLAIMS):
-        jwt_templates.validate(given[_CLAIMS], ("client", *jwt_templates.roots("SESSION", vertical)))
-    lock = {_LOCK[name]: given[name] for name in _LOCK if name in given}
-    rest = {name: value for name, value in given.items() if name not in _LOCK}
-    return msgspec.structs.replace(settings, user_lock=msgspec.structs.replace(settings.user_lock, **lock), **rest)
+        if changes.get(name) and not redirects.is_url(changes[name]):
+            raise errors.invalid_url(because=f"{name}: {changes[name]!r} isn't a valid URL")
+    if changes.get(_CLAIMS_TEMPLATE):
+        jwt_templates.validate(changes[_CLAIMS_TEMPLATE], ("client", *jwt_templates.roots("SESSION", vertical)))
+    lock_changes = {_LOCK_FIELDS[name]: changes[name] for name in _LOCK_FIELDS if name in changes}
+    user_lock = msgspec.structs.replace(settings.user_lock, **lock_changes)
+    rest = {name: value for name, value in changes.items() if name not in _LOCK_FIELDS}
+    return msgspec.structs.replace(settings, user_lock=user_lock, **rest)
 
 
-def _invalid_url(name: str, url: str) -> StytchError:
-    return errors.invalid_url(because=f"{name}: {url!r} is no URL")
-
-
-def _shown(p: Project, project_slug: str, environment_slug: str) -> dict[str, Any]:
+def _serialize(p: Project, project_slug: str, environment_slug: str) -> dict[str, Any]:
     s = p.settings
     return {
         "environment_slug": environment_slug,
@@ -202,7 +186,7 @@ def _shown(p: Project, project_slug: str, environment_slug: str) -> dict[str, An
         "user_lock_ttl": s.user_lock.ttl_seconds,
         "idp_authorization_url": s.idp_authorization_url,
         "idp_dynamic_client_registration_enabled": s.idp_dynamic_client_registration_enabled,
-        _CLAIMS: s.idp_dynamic_client_registration_access_token_template_content,
+        _CLAIMS_TEMPLATE: s.idp_dynamic_client_registration_access_token_template_content,
         "project_id": p.project_id,
         "type": p.kind.upper(),
         "created_at": wire.time(p.created_at),

@@ -1,4 +1,4 @@
-"""``projects``: what holds environments."""
+"""``projects``: create, list, rename and delete projects."""
 
 from mockstytch.clock import position
 from mockstytch.management import workspace
@@ -19,28 +19,26 @@ class Create(Request):
 
 @api.post("/pwa/v3/projects")
 def create(ctx: Context, req: Create) -> Body:
-    """A project without environments.
+    """Create a project without environments.
 
     Raises:
-        bad_request: the slug is taken.
+        bad_request: if the project_slug is taken.
     """
     taken = {p.project_slug for p in workspace.projects(ctx)}
-    slug = req.project_slug or workspace.free_slug(ctx, req.name, taken)
+    slug = req.project_slug or workspace.unique_slug(ctx, req.name, taken)
     if slug in taken:
         raise workspace.slug_taken(slug)
-    made = ManagementProject(
+    project = ManagementProject(
         project_slug=slug, name=req.name, vertical=req.vertical.value, created_at=ctx.now, position=position()
     )
-    return {"project": workspace.shown_project(ctx.store.insert(made, project_slug=workspace.slug_taken(slug)))}
-
-
-class Get(ProjectPath):
-    pass
+    project = ctx.store.insert(project, project_slug=workspace.slug_taken(slug))
+    return {"project": workspace.serialize_project(project)}
 
 
 @api.get(PROJECT)
-def get(ctx: Context, req: Get) -> Body:
-    return {"project": workspace.shown_project(workspace.project(ctx, req.project_slug))}
+def get(ctx: Context, req: ProjectPath) -> Body:
+    """Return a project."""
+    return {"project": workspace.serialize_project(workspace.project(ctx, req.project_slug))}
 
 
 class GetAll(Request):
@@ -49,7 +47,8 @@ class GetAll(Request):
 
 @api.get("/pwa/v3/projects")
 def get_all(ctx: Context, req: GetAll) -> Body:
-    return {"projects": [workspace.shown_project(p) for p in workspace.projects(ctx)]}
+    """Return all projects, oldest first."""
+    return {"projects": [workspace.serialize_project(p) for p in workspace.projects(ctx)]}
 
 
 class Update(ProjectPath):
@@ -58,17 +57,14 @@ class Update(ProjectPath):
 
 @api.patch(PROJECT)
 def update(ctx: Context, req: Update) -> Body:
-    project = workspace.written(ctx, req.project_slug)
-    project = workspace.rows(ctx).update(project, **req.changes())
-    return {"project": workspace.shown_project(project)}
-
-
-class Delete(ProjectPath):
-    pass
+    """Rename a project."""
+    project = workspace.editable_project(ctx, req.project_slug)
+    project = workspace.workspace_store(ctx).update(project, **req.changes())
+    return {"project": workspace.serialize_project(project)}
 
 
 @api.delete(PROJECT)
-def delete(ctx: Context, req: Delete) -> Body:
-    """The project goes, with all its environments and whoever is in them."""
-    workspace.remove_project(ctx, req.project_slug)
+def delete(ctx: Context, req: ProjectPath) -> Body:
+    """Delete a project, its environments and all of their data."""
+    workspace.delete_project(ctx, req.project_slug)
     return {}

@@ -1,4 +1,4 @@
-"""``sdk``: what browsers and apps may do by themselves."""
+"""``sdk``: what the SDKs in browsers and mobile apps may do."""
 
 import msgspec
 from msgspec.structs import replace
@@ -12,10 +12,6 @@ from mockstytch.surfaces.endpoint import Body, Endpoints
 api = Endpoints()
 
 
-class GetConfig(EnvironmentPath):
-    pass
-
-
 class SetB2BConfig(EnvironmentPath):
     config: B2BConfig | None = None
 
@@ -25,21 +21,22 @@ class SetConsumerConfig(EnvironmentPath):
 
 
 @api.get(ENVIRONMENT + "/sdk/b2b")
-def get_b2_b_config(ctx: Context, req: GetConfig) -> Body:
-    _check_vertical(ctx, "B2B")
+def get_b2_b_config(ctx: Context, req: EnvironmentPath) -> Body:
+    """Return the configuration of the B2B SDKs."""
+    _require_vertical(ctx, "B2B")
     return {"config": msgspec.to_builtins(ctx.project.settings.b2b_sdk_config)}
 
 
 @api.put(ENVIRONMENT + "/sdk/b2b")
 def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
-    """Set all of it; what is left out is off.
+    """Replace the configuration of the B2B SDKs. A missing field is off.
 
     Raises:
-        invalid_domain: a ``slug_pattern`` without ``{{slug}}``.
+        invalid_domain: if a ``slug_pattern`` doesn't contain ``{{slug}}``.
     """
-    _check_vertical(ctx, "B2B")
+    _require_vertical(ctx, "B2B")
     if req.config:
-        _check_minutes(req.config.sessions.max_session_duration_minutes)
+        _require_session_minutes(req.config.sessions.max_session_duration_minutes)
         if any(d.slug_pattern and "{{slug}}" not in d.slug_pattern for d in req.config.basic.domains):
             raise errors.invalid_domain()
         ctx.update_project(settings=replace(ctx.project.settings, b2b_sdk_config=req.config))
@@ -47,34 +44,37 @@ def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
 
 
 @api.get(ENVIRONMENT + "/sdk/consumer")
-def get_consumer_config(ctx: Context, req: GetConfig) -> Body:
-    _check_vertical(ctx, "CONSUMER")
+def get_consumer_config(ctx: Context, req: EnvironmentPath) -> Body:
+    """Return the configuration of the Consumer SDKs."""
+    _require_vertical(ctx, "CONSUMER")
     return {"config": msgspec.to_builtins(ctx.project.settings.consumer_sdk_config)}
 
 
 @api.put(ENVIRONMENT + "/sdk/consumer")
 def set_consumer_config(ctx: Context, req: SetConsumerConfig) -> Body:
-    """Set all of it; what is left out is off."""
-    _check_vertical(ctx, "CONSUMER")
+    """Replace the configuration of the Consumer SDKs. A missing field is off."""
+    _require_vertical(ctx, "CONSUMER")
     if req.config:
-        _check_minutes(req.config.sessions.max_session_duration_minutes)
+        _require_session_minutes(req.config.sessions.max_session_duration_minutes)
         ctx.update_project(settings=replace(ctx.project.settings, consumer_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.consumer_sdk_config)}
 
 
-def _check_vertical(ctx: Context, vertical: str) -> None:
-    """
+def _require_vertical(ctx: Context, vertical: str) -> None:
+    """Require a project of this vertical.
+
     Raises:
-        bad_vertical_for_stytch_sdk: it is the configuration of the other vertical.
+        bad_vertical_for_stytch_sdk: if the SDK configuration belongs to the other vertical.
     """
     if ctx.project.vertical != vertical:
         raise errors.bad_vertical_for_stytch_sdk(because=f"this is a {ctx.project.vertical} project")
 
 
-def _check_minutes(minutes: int) -> None:
-    """
+def _require_session_minutes(minutes: int) -> None:
+    """Check the maximum duration of a session.
+
     Raises:
-        invalid_session_duration_minutes: not between 5 and 527040.
+        invalid_session_duration_minutes: if the maximum isn't between 5 and 527040 minutes.
     """
     if not 5 <= minutes <= 527040:
         raise errors.invalid_session_duration_minutes()

@@ -1,4 +1,4 @@
-"""``password_strength_config``: what a good password is."""
+"""``password_strength_config``: the rules for passwords."""
 
 from typing import Annotated, Any
 
@@ -20,13 +20,10 @@ class ValidationPolicy(CaseInsensitiveEnum):
     LUDS = "LUDS"
 
 
-class Get(EnvironmentPath):
-    pass
-
-
 @api.get(ENVIRONMENT + "/password_strength_config")
-def get(ctx: Context, req: Get) -> Body:
-    return {"password_strength_config": _shown(ctx.project.settings.password_policy)}
+def get(ctx: Context, req: EnvironmentPath) -> Body:
+    """Return the password policy."""
+    return {"password_strength_config": _serialize(ctx.project.settings.password_policy)}
 
 
 class Set(EnvironmentPath):
@@ -44,7 +41,7 @@ class Set(EnvironmentPath):
 
 @api.put(ENVIRONMENT + "/password_strength_config")
 def set_(ctx: Context, req: Set) -> Body:
-    """Set all of it; what is left out is off, as the official clients leave out what is false."""
+    """Replace the password policy. A missing field is false: the official clients omit fields that are false."""
     policy = replace(
         ctx.project.settings.password_policy,
         check_breach_on_creation=req.check_breach_on_creation,
@@ -55,16 +52,16 @@ def set_(ctx: Context, req: Set) -> Body:
         luds_min_password_complexity=req.luds_min_password_complexity,
     )
     ctx.update_project(settings=replace(ctx.project.settings, password_policy=policy))
-    return {"password_strength_config": _shown(policy)}
+    return {"password_strength_config": _serialize(policy)}
 
 
-def _shown(policy: PasswordPolicy) -> dict[str, Any]:
-    luds = policy.validation_policy == "LUDS"
+def _serialize(policy: PasswordPolicy) -> dict[str, Any]:
+    is_luds = policy.validation_policy == "LUDS"
     return {
         "check_breach_on_creation": policy.check_breach_on_creation,
         "check_breach_on_authentication": policy.check_breach_on_authentication,
         "validate_on_authentication": policy.validate_on_authentication,
         "validation_policy": policy.validation_policy,
-        "luds_min_password_length": policy.luds_min_password_length if luds else None,
-        "luds_min_password_complexity": policy.luds_min_password_complexity if luds else None,
+        "luds_min_password_length": policy.luds_min_password_length if is_luds else None,
+        "luds_min_password_complexity": policy.luds_min_password_complexity if is_luds else None,
     }

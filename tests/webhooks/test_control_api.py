@@ -1,0 +1,135 @@
+"""Webhooks in the control API: endpoints, deliveries, waiting and replay."""
+
+import threading
+
+import pytest
+
+from mockstytch.client.handle import MockError
+from tests.webhooks.receiver import CLOSED_PORT_URL, attempted
+
+
+def test_delivery_shows_the_sent_payload(mock, given, receiver):
+    mock.webhooks.set(receiver.url)
+    given.organization()
+    request = receiver.next()
+    delivery = mock.webhooks.wait("direct.organization.create")
+    assert (delivery.url, delivery.message_id, delivery.payload) == (
+        receiver.url,
+        request.headers["svix-id"],
+        request.payload,
+    )
+    assert delivery.attempts[0]["milliseconds"] > 0
+
+
+def test_deliveries_are_filtered_by_type_status_and_cursor(mock, given, receiver):
+    mock.webhooks.set(receiver.url)
+    given.member(given.organization())
+    member = mock.webhooks.wait("*.member.*")
+    assert [d.event_type for d in mock.webhooks.deliveries()] == ["direct.organization.create", "direct.member.create"]
+    assert [d.event_type for d in mock.webhooks.deliveries("*.organization.create")] == ["direct.organization.create"]
+    assert mock.webhooks.deliveries("direct.organi_ation.create") == []
+    assert mock.webhooks.deliveries(status="failed") == []
+    assert mock.webhooks.deliveries(after=member.event_id) == []
+    assert [d.event_id for d in mock.webhooks.deliveries(limit=1)] == [member.event_id]
+    later = given.organization("Globex")
+    assert mock.webhooks.wait(after=member.event_id).payload["id"] == later.organization_id
+
+
+def test_wait_returns_when_a_delivery_arrives(mock, given, receiver):
+    mock.webhooks.set(receiver.url)
+    deliveries = []
+    waiter = threading.Thread(target=lambda: deliveries.append(mock.webhooks.wait("*.organization.*", seconds=10)))
+    waiter.start()
+    acme = given.organization()
+    waiter.join(10)
+    assert deliveries[0].payload["id"] == acme.organization_id
+
+
+def test_wait_without_a_delivery_is_refused(mock):
+    with pytest.raises(MockError) as refused:
+        mock.webhooks.wait("*.member.*", seconds=0)
+    assert refused.value.error_type == "delivery_not_found"
+
+
+def test_replay_sends_an_event_again(mock, given, receiver):
+    [endpoint] = mock.webhooks.set(receiver.url)
+    given.organization()
+    first, event_id = receiver.next(), mock.webhooks.wait().event_id
+    assert [d.status for d in mock.webhooks.replay(event_id)] == ["pending"]
+    again = receiver.next()
+    assert (again.body, again.headers["svix-id"]) == (first.body, first.headers["svix-id"])
+    assert again.verified(endpoint.secret)
+    assert len(attempted(mock, 2).attempts) == 2
+
+
+def test_replay_sends_an_event_to_a_new_endpoint(mock, given, receiver):
+    mock.webhooks.set({"url": CLOSED_PORT_URL, "event_types": ["*.member.*"]})
+    given.organization("Other")
+    given.member(given.organization())
+    attempted(mock)
+    event_id = mock.webhooks.deliveries("*.member.create")[0].event_id
+    mock.webhooks.set(receiver.url)
+    mock.webhooks.replay(event_id)
+    assert receiver.next().payload["event_id"] == event_id
+
+
+def test_replay_without_event_or_endpoint_is_refused(mock, given, receiver):
+    mock.webhooks.set(receiver.url)
+    given.organization()
+    event_id = mock.webhooks.wait().event_id
+    mock.webhooks.set()
+    for unknown in ("webhook-event-test-nope", event_id):
+        with pytest.raises(MockError) as refused:
+            mock.webhooks.replay(unknown)
+        assert refused.value.error_type == "delivery_not_found"
+
+
+def test_endpoints_are_project_settings(mock, receiver):
+    [endpoint] = mock.webhooks.set(receiver.url)
+    assert mock.configure()["webhooks"] == [{"url": receiver.url, "secret": endpoint.secret, "event_types": []}]
+    changed = mock.configure(webhooks=[{"url": receiver.url, "event_types": ["*.member.*"]}])["webhooks"]
+    assert changed == [{"url": receiver.url, "secret": endpoint.secret, "event_types": ["*.member.*"]}]
+    assert mock.webhooks.endpoints()[0].event_types == ["*.member.*"]
+    assert mock.webhooks.set() == []
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        {},
+        {"url": ""},
+        {"url": "acme.test/hook"},
+        {"url": "ftp://acme.test/hook"},
+        {"url": "http://"},
+        {"url": "http://acme.test:port/"},
+        {"url": "http://[acme.test/"},
+        {"url": CLOSED_PORT_URL, "secret": "secret"},
+        {"url": CLOSED_PORT_URL, "secret": "whsec_"},
+        {"url": CLOSED_PORT_URL, "secret": "whsec_***"},
+        {"url": CLOSED_PORT_URL, "secret": "whsec_é"},
+        {"url": CLOSED_PORT_URL, "event_types": ["member.create"]},
+        {"url": CLOSED_PORT_URL, "event_types": ["direct.member.created"]},
+        {"url": CLOSED_PORT_URL, "event_types": [""]},
+        {"url": CLOSED_PORT_URL, "event_type": "direct.member.create"},
+        {"url": 5},
+    ],
+)
+def test_invalid_endpoint_is_refused_and_changes_nothing(mock, endpoint):
+    before = mock.webhooks.set("http://127.0.0.1:2/")
+    for attempt in (lambda: mock.webhooks.set(endpoint), lambda: mock.configure(webhooks=[endpoint])):
+        with pytest.raises(MockError) as refused:
+            attempt()
+        assert refused.value.error_type == "bad_request"
+    assert mock.webhooks.endpoints() == before
+
+
+def test_duplicate_urls_and_too_many_endpoints_are_refused(mock):
+    for endpoints in ([CLOSED_PORT_URL, CLOSED_PORT_URL], [f"http://127.0.0.1:1/{number}" for number in range(51)]):
+        with pytest.raises(MockError) as refused:
+            mock.webhooks.set(*endpoints)
+        assert refused.value.error_type == "bad_request"
+
+
+def test_invalid_query_is_refused(http):
+    for query in ({"status": "lost"}, {"limit": "0"}, {"wait": "61"}):
+        assert http.get("/_mock/api/webhooks/deliveries", params=query).json()["error_type"] == "bad_request"
