@@ -9,7 +9,7 @@ a case that no request reaches. ``tests/tools/test_callgraph.py`` has an example
 """
 
 import ast
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,17 +69,21 @@ class Code:
         self._modules: dict[str, Module] = {}
         self._reached: dict[Call, tuple[frozenset[str], frozenset[Call]]] = {}
 
-    def raised(self, function: Function) -> set[str]:
-        """Return the error types that a function can raise."""
-        return {error_type for call in self.reached(Call(function)) for error_type in self._analyze(call)[0]}
+    def raised(self, start: Call, without: Container[Function] = ()) -> set[str]:
+        """Return the error types that a call can raise.
 
-    def reached(self, start: Call) -> set[Call]:
+        Args:
+            without: functions that are known not to raise anything in this call.
+        """
+        return {error_type for call in self.reached(start, without) for error_type in self._analyze(call)[0]}
+
+    def reached(self, start: Call, without: Container[Function] = ()) -> set[Call]:
         """Return a call, the calls that it makes, the calls that those make, and so on."""
         seen: set[Call] = set()
         waiting = [start]
         while waiting:
             call = waiting.pop()
-            if call not in seen:
+            if call not in seen and call.function not in without:
                 seen.add(call)
                 waiting += self._analyze(call)[1]
         return seen
@@ -460,8 +464,18 @@ class _Reader:
             return None if None in parts else not stops
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             return self._relation(test.ops[0], test.left, test.comparators[0])
+        if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance":
+            return self._is_text(*test.args)
         values = self._constants(test)
         results = {bool(value) for value in values} if values else set()
+        return results.pop() if len(results) == 1 else None
+
+    def _is_text(self, value: ast.expr, types: ast.expr) -> bool | None:
+        """Decide ``isinstance(value, str)``."""
+        values = self._constants(value)
+        if not values or not isinstance(types, ast.Name) or types.id != "str":
+            return None
+        results = {isinstance(value, str) for value in values}
         return results.pop() if len(results) == 1 else None
 
     def _relation(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> bool | None:

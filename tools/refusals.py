@@ -4,7 +4,7 @@ An operation's errors are the errors of its request's fields, and the errors tha
 it calls (``tools/callgraph.py`` follows the calls). "When" is what the ``Raises:`` sections of their docstrings say.
 
 The command checks that each entry of a ``Raises:`` section is a clause that begins with "if". It prints one line for
-each that doesn't, and exits with 1 if there are any. ``--at-most N`` accepts up to N, and then prints only their number.
+each that doesn't, and exits with 1 if there are any. ``--at-most N`` accepts up to N, and prints only their number.
 """
 
 import argparse
@@ -36,6 +36,9 @@ _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): *(.*)$")
 FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
 CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
 
+# Functions that can't raise anything in an operation, because of the values that it passes.
+NOT_RAISING: dict[tuple[str, Function], str] = {}
+
 # The settings that only the control API changes, and the pages that aren't operations.
 _OF_SETTINGS = tuple(
     f"domain/{name}.py" for name in ("login/impersonation", "sessions/jwt_templates", "rbac/rbac_policy", "webhooks")
@@ -59,13 +62,14 @@ class Entry(NamedTuple):
 def of(endpoint: Endpoint) -> set[str]:
     """Return the error types that an operation can return, in addition to those of every request."""
     module = endpoint.operation.__module__
-    raised = CODE.raised(Function(module, endpoint.operation.__name__))
+    without = {function for name, function in NOT_RAISING if name == endpoint.name}
+    raised = CODE.raised(Call(Function(module, endpoint.operation.__name__)), without)
     filters = getattr(import_module(module), "FILTERS", None) if endpoint.operation.__name__ == "search_" else None
     if filters:
         searched = "organization" if module.endswith("organizations") else "member"
         raised -= {kind.error_type for kind in _of_filters(searched)} - set(_of_search(searched, filters))
         raised |= set(_of_search(searched, filters))
-    return raised | set(_of_fields(endpoint.request))
+    return raised | set(_of_fields(endpoint.request)) | _of_permission(endpoint)
 
 
 def elsewhere(error_type: str) -> str:
@@ -79,7 +83,20 @@ def elsewhere(error_type: str) -> str:
     return ""
 
 
-# Fields and searches
+# Permissions, fields and searches
+
+
+def _of_permission(endpoint: Endpoint) -> set[str]:
+    """Return the errors of a request for a member who lacks the permission."""
+    if not endpoint.permission:
+        return set()
+    fields = endpoint.request.__struct_fields__
+    raised = [errors.session_authorization_error]
+    if "organization_id" in fields:
+        raised.append(errors.session_authorization_tenancy_error)
+    if "trusted_metadata" in fields and not isinstance(endpoint.permission, str):
+        raised.append(errors.cannot_update_trusted_metadata)
+    return {kind.error_type for kind in raised}
 
 
 def _of_fields(model: type[msgspec.Struct]) -> Iterator[str]:
@@ -170,11 +187,11 @@ def as_clause(text: str) -> str:
 
 
 def _matching(name: str, function: Function) -> set[str]:
-    """Return the error types that a name stands for: itself, or for ``no_<type>_url`` those that the function raises."""
+    """Return the error types of a name. A pattern such as ``no_<type>_url`` matches those that the function raises."""
     if "<" not in name and "…" not in name:
         return {name}
     pattern = re.compile(re.sub(r"<\w+>|…", r"\\w+", name))
-    return {error_type for error_type in CODE.raised(function) if pattern.fullmatch(error_type)}
+    return {error_type for error_type in CODE.raised(Call(function)) if pattern.fullmatch(error_type)}
 
 
 def violations() -> list[str]:
