@@ -12,7 +12,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum
 from functools import cache
 from importlib import import_module
@@ -24,20 +24,23 @@ from msgspec.structs import FieldInfo
 
 import mockstytch
 from mockstytch import errors
+from mockstytch.domain.shared.search import Filter
 from mockstytch.surfaces.endpoint import Endpoint
 from mockstytch.surfaces.fields import FieldError
+from tools import impossible
 from tools.callgraph import Call, Code, Function
 
 _PACKAGE = Path(mockstytch.__file__).parent
 _ROOT = _PACKAGE.parent
 _RAISES = re.compile(r"^ *Raises:\n((?: +\S.*\n?)+)", re.MULTILINE)
+_CLAUSE = re.compile(r"(?:the|there) [^,;:]*\b(?:is|are|was|has|have|can|must|\w+n't)\b[^,;:]*$")
 _ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): *(.*)$")
+
+_MORE_FILTERS = {"members.search": {"member_roles": Filter("strings", lambda _: None)}}  # made for each search
+_NOT_EMPTY = msgspec.Meta(min_length=1)
 
 FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
 CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
-
-# Functions that can't raise anything in an operation, because of the values that it passes.
-NOT_RAISING: dict[tuple[str, Function], str] = {}
 
 # The settings that only the control API changes, and the pages that aren't operations.
 _OF_SETTINGS = tuple(
@@ -61,15 +64,24 @@ class Entry(NamedTuple):
 
 def of(endpoint: Endpoint) -> set[str]:
     """Return the error types that an operation can return, in addition to those of every request."""
+    named = named_by(endpoint)
+    return named - {error_type for error_type, _ in impossible.exclusions(endpoint, named)}
+
+
+def named_by(endpoint: Endpoint) -> set[str]:
+    """Return the error types that the code of an operation names."""
     module = endpoint.operation.__module__
-    without = {function for name, function in NOT_RAISING if name == endpoint.name}
+    paths = [path for name, path in impossible.NOT_RAISING if name == endpoint.name]
+    without = {Function(*path.rsplit(".", 1)) for path in paths}
     raised = CODE.raised(Call(Function(module, endpoint.operation.__name__)), without)
     filters = getattr(import_module(module), "FILTERS", None) if endpoint.operation.__name__ == "search_" else None
     if filters:
+        filters = {**filters, **_MORE_FILTERS.get(endpoint.name, {})}
         searched = "organization" if module.endswith("organizations") else "member"
         raised -= {kind.error_type for kind in _of_filters(searched)} - set(_of_search(searched, filters))
         raised |= set(_of_search(searched, filters))
-    return raised | set(_of_fields(endpoint.request)) | _of_permission(endpoint)
+    in_path = set(re.findall(r"{(\w+)}", endpoint.path))
+    return raised | set(_of_fields(endpoint.request, in_path)) | _of_permission(endpoint)
 
 
 def elsewhere(error_type: str) -> str:
@@ -99,11 +111,15 @@ def _of_permission(endpoint: Endpoint) -> set[str]:
     return {kind.error_type for kind in raised}
 
 
-def _of_fields(model: type[msgspec.Struct]) -> Iterator[str]:
+def _of_fields(model: type[msgspec.Struct], in_path: Container[str] = ()) -> Iterator[str]:
+    """Find the errors of fields. A field in the path is always there, and never empty."""
     for field in msgspec.structs.fields(model):
         parts = _parts(field)
         mark = next((part for part in parts if isinstance(part, FieldError)), None)
-        if mark and (field.required or mark.or_type or any(_limits(part) for part in parts)):
+        can_fail = any(_limits(part) for part in parts if part != _NOT_EMPTY)
+        if field.name not in in_path:
+            can_fail = can_fail or field.required or _NOT_EMPTY in parts or (mark is not None and mark.or_type)
+        if mark and can_fail:
             yield mark.error.error_type
         for part in (field.type, *get_args(field.type)):
             if isinstance(part, type) and get_origin(part) is None and issubclass(part, msgspec.Struct):
@@ -124,7 +140,7 @@ def _limits(part: object) -> bool:
     return is_enum or isinstance(part, msgspec.Meta) or get_origin(part) is Literal
 
 
-def _of_search(searched: str, filters: dict[str, object]) -> Iterator[str]:
+def _of_search(searched: str, filters: dict[str, Filter]) -> Iterator[str]:
     """The errors of a search that depend on the names and kinds of its filters."""
     expected = {
         "boolean": errors.search_expected_boolean,
@@ -133,10 +149,10 @@ def _of_search(searched: str, filters: dict[str, object]) -> Iterator[str]:
         "fuzzy": errors.search_expected_string,
     }
     for name, wanted in filters.items():
-        kind, errors_as = wanted.kind, wanted.errors_as  # type: ignore[attr-defined]
+        kind = wanted.kind
         yield expected[kind][searched].error_type
         if kind != "boolean":
-            yield errors.search_missing(searched, errors_as or name).error_type
+            yield errors.search_missing(searched, wanted.errors_as or name).error_type
         if kind == "fuzzy":
             yield errors.search_fuzzy_too_short(searched, name).error_type
 
@@ -165,14 +181,20 @@ def when() -> dict[str, list[str]]:
 
 
 def entries(docstring: str) -> list[Entry]:
-    """Return the entries of a docstring's ``Raises:`` section. An entry can continue on the next line."""
+    """Return the entries of a docstring's ``Raises:`` section.
+
+    An entry continues on lines that are indented further, and after a comma between names.
+    """
     section = _RAISES.search(docstring + "\n")
+    lines = section[1].splitlines() if section else []
+    indent = min((len(line) - len(line.lstrip()) for line in lines), default=0)
     joined: list[str] = []
-    for line in section[1].splitlines() if section else ():
-        if joined and (not _ENTRY.match(line) or joined[-1].endswith(",")):
-            joined[-1] += " " + line.strip()
+    for line in lines:
+        starts = line[indent] != " " and not (joined and joined[-1].endswith(","))
+        if starts or not joined:
+            joined.append(line.strip())
         else:
-            joined.append(line)
+            joined[-1] += " " + line.strip()
     found = [match for line in joined if (match := _ENTRY.match(line))]
     return [Entry(tuple(re.split(r", *", match[1])), match[2].rstrip(".")) for match in found]
 
@@ -181,9 +203,7 @@ def as_clause(text: str) -> str:
     """Return the text as a clause that begins with "if", or "" if it isn't one: "see …", "it doesn't"."""
     if text.startswith("if "):
         return text
-    first = text.partition(" ")[0]
-    has_subject = first in ("the", "a", "an", "another", "there", "no") or first.startswith("``")
-    return f"if {text}" if has_subject and re.search(r"\b(is|are|was|has|have|can|must|belongs|\w+n't)\b", text) else ""
+    return f"if {text}" if _CLAUSE.match(text) else ""
 
 
 def _matching(name: str, function: Function) -> set[str]:
