@@ -187,6 +187,12 @@ def test_command_accepts_as_many_hits_as_it_is_given(repository, capsys, at_most
 
 def test_files_are_those_of_the_repository():
     found = plain_english.files()
-    assert {"README.md", "Makefile", ".ci/run", "tools/plain_english.py", "mockstytch/mails/texts.json"} <= set(found)
+    assert {
+        "README.md",
+        "Makefile",
+        ".ci/run",
+        "tools/plain_english.py",
+        "mockstytch/domain/shared/mails/texts.json",
+    } <= set(found)
     assert not any(path.startswith(".venv/") for path in found)
     assert set(plain_english.files(["tools"])) == {path for path in found if path.startswith("tools/")}
