@@ -44,7 +44,7 @@ class Table(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A function, and what is known about its arguments."""
+    """A function, with the known values of its arguments."""
 
     function: Function
     known: Known = frozenset()
@@ -306,7 +306,7 @@ class _Reader:
             self._visit(meaning)
 
     def _read_table(self, table: Table) -> None:
-        """Read the table with the names of its own module."""
+        """Read the table. Its names are looked up in its own module."""
         value = self._code.module(table.module).tables[table.name]
         if table in self._open or not isinstance(value, _TABLES):
             return
@@ -319,7 +319,7 @@ class _Reader:
         return meanings[0] if len(meanings) == 1 else None
 
     def _meanings(self, node: ast.expr) -> list[Value]:
-        """Return what an expression can stand for; nothing if that isn't known."""
+        """Return the possible meanings of an expression; nothing if it isn't known."""
         found: list[Value] = []
         if isinstance(node, ast.Name):
             if any(node.id in names for names in self._hidden):

@@ -68,12 +68,12 @@ NOT_RAISING: dict[tuple[str, str], str] = {
 }
 
 
-# Reactivation brings back the values that a member had, so these rules about fields don't apply.
+# Reactivation restores the values of the member, so these rules about fields don't apply.
 _REACTIVATION = ("members.reactivate", ("duplicate_member_external_id", "duplicate_member_phone_number"))
 
 
 def exclusions(endpoint: Endpoint, error_types: set[str]) -> Iterator[tuple[str, str]]:
-    """Find the errors that an operation can't return, each with the key of the rule that says so."""
+    """Find the errors that an operation can't return, each with the key of its rule."""
     fields = set(endpoint.request.__struct_fields__)
     for error_type in sorted(error_types):
         if error_type in ABOUT_FIELDS and not fields & set(ABOUT_FIELDS[error_type]):

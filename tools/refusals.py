@@ -63,7 +63,7 @@ class Entry(NamedTuple):
 
 
 def of(endpoint: Endpoint) -> set[str]:
-    """Return the error types that an operation can return, in addition to those of every request."""
+    """Return the error types that an operation can return, without the errors of every request."""
     named = named_by(endpoint)
     return named - {error_type for error_type, _ in impossible.exclusions(endpoint, named)}
 
@@ -207,7 +207,7 @@ def as_clause(text: str) -> str:
 
 
 def _matching(name: str, function: Function) -> set[str]:
-    """Return the error types of a name. A pattern such as ``no_<type>_url`` matches those that the function raises."""
+    """Return the error types of a name. A pattern such as ``no_<type>_url`` matches errors that the function raises."""
     if "<" not in name and "…" not in name:
         return {name}
     pattern = re.compile(re.sub(r"<\w+>|…", r"\\w+", name))

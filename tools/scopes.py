@@ -12,7 +12,7 @@ class Locals:
 
     Attributes:
         names: all of them, parameters included.
-        reassigned: those that are bound by more than the parameter list.
+        reassigned: names that the body binds.
         single: the values of the variables that are assigned exactly once.
         annotations: the annotations of parameters.
         body: the nodes of the function's own scope.

@@ -1,4 +1,4 @@
-"""The errors that every request can get, and those of the control API."""
+"""The errors of every request, and the errors of the control API."""
 
 from mockstytch.errors.kinds import shared
 

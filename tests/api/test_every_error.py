@@ -40,7 +40,7 @@ def raised_by_operations() -> set[str]:
 
 
 def types(value: object) -> set[str]:
-    """Return the error type of a kind, or those of a family of kinds."""
+    """Return the error type of a kind, or the error types of a family of kinds."""
     kinds = value.values() if isinstance(value, dict) else [value]
     return {kind.error_type for kind in kinds if isinstance(kind, Kind)}
 

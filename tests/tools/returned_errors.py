@@ -54,7 +54,7 @@ def _endpoint(method: str, path: str) -> Endpoint | None:
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str], Endpoint]]:
-    """Return the routes; those with the most fixed text first, because they win over parameters."""
+    """Return the routes. Routes with more fixed text come first, because they take precedence over parameters."""
     routes = [(path, endpoint) for endpoint in endpoints() for path in (endpoint.path, *endpoint.aliases)]
     routes.sort(key=lambda route: len(re.sub(r"{\w+}", "", route[0])), reverse=True)
     return [(e.method, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), e) for path, e in routes]

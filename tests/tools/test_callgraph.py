@@ -132,7 +132,7 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize("text", HIDDEN.values(), ids=list(HIDDEN))
-def test_name_that_is_no_call_is_ignored(raised, text):
+def test_name_that_does_not_refer_to_the_function_is_ignored(raised, text):
     assert raised(main=HELPER + text) == set()
 
 

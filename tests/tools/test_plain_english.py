@@ -137,6 +137,19 @@ def test_code_between_two_strings_ends_a_phrase():
     assert phrases("module.py", 'f("the list is", "none of these things")') == []
 
 
+def test_target_of_a_link_is_not_read():
+    assert phrases("page.md", "see the [pages](whoever.md) of these") == []
+    assert phrases("page.md", "see the [pages of whoever](pages.md)") == ["whoever"]
+
+
+def test_messages_of_the_real_api_are_not_read():
+    line = 'x = b2b(400, "x", "It may not be.", "{}")'
+    assert phrases("mockstytch/errors/sso.py", line.format("D")) == []
+    assert phrases("mockstytch/errors/sso.py", line.format("S")) == []
+    assert phrases("mockstytch/errors/sso.py", line.format("M")) == ["may not"]
+    assert phrases("docs/errors.md", "| `x` | 400 | D | It may not be. |") == []
+
+
 def test_mark_with_a_reason_allows_a_line():
     assert phrases("module.py", "# for whoever  plain-english: allow, quoted from the specification") == []
     assert phrases("page.md", "for whoever <!-- plain-english: allow (a title) -->") == []

@@ -153,7 +153,7 @@ def test_operation_lists_the_errors_of_its_code_and_fields():
     }
 
 
-def test_search_lists_the_errors_of_its_own_filters():
+def test_search_lists_the_errors_of_its_filters():
     raised = refusals.of(ENDPOINTS["members.search"])
     assert {"member_search_missing_statuses", "member_search_missing_member_roles"} <= raised
     assert not {error_type for error_type in raised if error_type.startswith("organization_search")}
@@ -257,11 +257,11 @@ def test_entries_of_raises():
         ("the hash, or what its configuration says, can't be", ""),
     ],
 )
-def test_text_that_is_no_clause_is_left_out(text, clause):
+def test_only_full_clauses_are_used(text, clause):
     assert refusals.as_clause(text) == clause
 
 
-def test_pattern_in_raises_stands_for_the_errors_of_that_function():
+def test_pattern_in_raises_matches_the_errors_of_that_function():
     clauses = refusals.when()
     assert "no_default_login_redirect_url_set" in clauses
     assert "no_<type>_redirect_urls_set" not in clauses
