@@ -11,11 +11,14 @@ from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
 from tests.given import Given
+from tests.tools.returned_errors import unlisted
 
 
 @pytest.fixture
-def mock(mockstytch: MockStytch) -> MockStytch:
-    return mockstytch
+def mock(mockstytch: MockStytch, mockstytch_server: MockStytch) -> Iterator[MockStytch]:
+    """A project, as a handle. Every error that it returns must be on the page of errors, at that operation."""
+    yield mockstytch
+    assert unlisted(mockstytch_server, mockstytch.project_id) == [], "docs/errors.md doesn't list these"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Writes the parts of the documentation that the code knows better: ``python -m tools.docs``.
+"""Write the generated parts of the documentation: ``python -m tools.docs``.
 
-A page holds them between ``<!-- generated: NAME -->`` and ``<!-- end: NAME -->``; what is around is written by hand.
-``--check`` writes nothing, names the pages that are out of date, and exits with 1 if there are any.
+A generated part is between ``<!-- generated: NAME -->`` and ``<!-- end: NAME -->``. The rest of a page is written by
+hand. ``--check`` writes nothing: it prints one line for each page that is out of date, and then exits with 1.
 """
 
 import inspect
@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -25,7 +25,7 @@ from mockstytch.gaps import GAPS
 from mockstytch.management import routes as management
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.surfaces.endpoint import Endpoint
-from tools import fidelity, handle, refusals
+from tools import error_tables, fidelity, handle
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -33,27 +33,28 @@ _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re
 _CONFIDENCE = {
     "D": "documented, or recorded from the real API",
     "S": "taken from an official SDK",
-    "I": "inferred from the type's name and its siblings",
-    "M": "this server's own: the real API has no such answer",
+    "I": "inferred from the type's name and from similar types",
+    "M": "only mockstytch has this error",
 }
 
 
 def pages() -> Iterator[Path]:
-    """Every page with a generated part."""
+    """Find the pages with a generated part."""
     yield from (path for path in [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))] if _BLOCK.search(_read(path)))
 
 
-def written(page: str) -> str:
-    """A page's text with its generated parts made anew.
+def render(page: str) -> str:
+    """Return a page's text with its generated parts written again.
 
     Raises:
-        KeyError: a part that nobody writes.
+        KeyError: if the page has a part with an unknown name.
     """
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{BLOCKS[found[2]]().strip()}\n\n{found[3]}", page)
+    return _BLOCK.sub(lambda part: f"{part[1]}\n{BLOCKS[part[2]]().strip()}\n\n{part[3]}", page)
 
 
 def stale() -> list[Path]:
-    return [path for path in pages() if written(_read(path)) != _read(path)]
+    """Return the pages that are out of date."""
+    return [path for path in pages() if render(_read(path)) != _read(path)]
 
 
 def _read(path: Path) -> str:
@@ -64,7 +65,7 @@ def _read(path: Path) -> str:
 
 
 def _sdks() -> str:
-    """The lines of ``mockstytch env``, as a file would have them."""
+    """Return the output of ``mockstytch env`` as files."""
     before = {"python": "import os\n\nimport stytch\n\n", "node": 'const stytch = require("stytch");\n\n'}
     languages = {"node": "js", "browser": "js"}
     shown = {sdk: before.get(sdk, "") + lines for sdk, lines in CODE.items() if sdk != "browser"}
@@ -75,7 +76,7 @@ def _sdks() -> str:
 
 
 def _formatted(code: str) -> str:
-    """As ``ruff format`` wants it, which looks into pages as well."""
+    """Format code in the same way as ``ruff format``, which also checks code in pages."""
     command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "block.py", "-"]
     done = subprocess.run(command, cwd=ROOT, input=code, capture_output=True, text=True, check=True)  # noqa: S603 · our own
     return done.stdout.strip()
@@ -91,43 +92,43 @@ def _commands() -> str:
             assert command is not None
             with click.Context(command, parent=group, info_name=name) as ctx:
                 usage = " ".join(["mockstytch", name, *command.collect_usage_pieces(ctx)])
-            said = (command.help or "").partition("\n\n")[0].replace("\n", " ")
+            summary = (command.help or "").partition("\n\n")[0].replace("\n", " ")
             rows = [
                 (f"`{' '.join(o.opts)}`", f"`{o.envvar}`" if o.envvar else "", (o.help or "").rstrip("."))
                 for o in command.params
                 if isinstance(o, click.Option)
             ]
             table = _table(("option", "variable", ""), rows)
-            parts.append(f"## `mockstytch {name}`\n\n{said}\n\n```text\n{usage}\n```\n\n{table}")
+            parts.append(f"## `mockstytch {name}`\n\n{summary}\n\n```text\n{usage}\n```\n\n{table}")
     return "\n\n".join(parts)
 
 
 def _handle() -> str:
     parts = []
     for name, part in handle.PARTS.items():
-        about = inspect.getdoc(part) if name != "mock" else "The project that it sees."
+        about = inspect.getdoc(part) if name != "mock" else "The project that the handle uses."
         parts.append(f"## `{name}`\n\n{about}\n\n{_table(('call', 'does'), handle.rows(name))}")
     return "\n\n".join(parts)
 
 
 def _settings() -> str:
-    """From the ``Attributes`` of the class, which is where a setting is described."""
-    said = inspect.cleandoc(ProjectSettings.__doc__ or "").partition("Attributes:\n")[2]
-    described = dict(re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", said, re.MULTILINE))
+    """Return the settings, with their descriptions from the ``Attributes`` section of the class."""
+    section = inspect.cleandoc(ProjectSettings.__doc__ or "").partition("Attributes:\n")[2]
+    described = dict(re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE))
     values = msgspec.to_builtins(ProjectSettings())
     rows = []
-    for field in msgspec.structs.fields(ProjectSettings):  # one that is an object is described by its own class
+    for field in msgspec.structs.fields(ProjectSettings):  # a setting that is an object: its class describes it
         sentence = described.get(field.name) or (inspect.getdoc(field.type) or "").partition("\n\n")[0]
         text = re.sub(r"\s+", " ", sentence).replace("``", "`").replace("None", "`null`").rstrip(".")
         rows.append((_code(field.name), _default(values[field.name]), text[:1].lower() + text[1:]))
-    return _table(("setting", "default", "is"), rows)
+    return _table(("setting", "default", "meaning"), rows)
 
 
 def _default(value: object) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "as a new project of the real service has"
+        return "the same as in a new project in production"
     if isinstance(value, dict) and all(isinstance(part, dict) for part in value.values()):
-        return "everything on"
+        return "everything is allowed"
     return _code(json.dumps(value))
 
 
@@ -139,28 +140,28 @@ def _endpoints() -> str:
             (f"`{e.method} {e.path}`", _code(names.get((e.method, shape(e.path)), "")), _needed(e), _elsewhere(e))
             for e in members
         ]
-        parts.append(f"### {group}\n\n{_table(('endpoint', 'Python SDK', 'a member needs', 'older paths'), rows)}")
+        parts.append(f"### {group}\n\n{_table(('endpoint', 'Python SDK', 'required permission', 'older paths'), rows)}")
     per_field = [e for e in endpoints() if not isinstance(e.permission, str)]
-    parts.append("### Permissions, field by field")
+    parts.append("### Permissions by field")
     for e in per_field:
         assert not isinstance(e.permission, str)
         fields = [(_code(field), _code(f"{e.resource}: {action}")) for field, action in e.permission.items()]
-        parts.append(f"`{e.method} {e.path}`\n\n{_table(('a request with', 'needs'), fields)}")
-    count = f"{len(endpoints())} operations are served."
+        parts.append(f"`{e.method} {e.path}`\n\n{_table(('field of the request', 'required permission'), fields)}")
+    count = f"{len(endpoints())} operations are implemented."
     return "\n\n".join([count, *parts])
 
 
 def _management() -> str:
     rows = [(f"`{e.method} {e.path.removeprefix('/pwa/v3')}`", _code(e.name)) for e in management.endpoints()]
-    return f"{len(rows)} operations are served.\n\n{_table(('endpoint, below `/pwa/v3`', 'client'), rows)}"
+    return f"{len(rows)} operations are implemented.\n\n{_table(('endpoint, below `/pwa/v3`', 'client'), rows)}"
 
 
 def _needed(e: Endpoint) -> str:
     if e.public:
-        return "no credentials at all"
+        return "none; public"
     if isinstance(e.permission, str):
         return _code(f"{e.resource}: {e.permission}") if e.permission else ""
-    return "[field by field](#permissions-field-by-field)"
+    return "[depends on the fields](#permissions-by-field)"
 
 
 def _elsewhere(e: Endpoint) -> str:
@@ -169,9 +170,9 @@ def _elsewhere(e: Endpoint) -> str:
 
 def _gaps() -> str:
     if not GAPS:
-        return "The ledger is empty."
+        return "There are no gaps."
     names = sdk_methods()
-    parts = [f"{len(GAPS)} operations answer 501."]
+    parts = [f"{len(GAPS)} operations return 501."]
     for group, members in _grouped(GAPS, lambda gap: gap[1]):
         rows = [(f"`{method} {path}`", _code(names.get((method, shape(path)), ""))) for method, path in members]
         parts.append(f"### {group}\n\n{_table(('endpoint', 'Python SDK'), rows)}")
@@ -179,43 +180,21 @@ def _gaps() -> str:
 
 
 def _gaps_in_short() -> str:
-    served, owed = len(endpoints()), len(GAPS)
-    if not owed:
-        return (
-            f"Every operation of the official SDK is served. With those that other clients call it is {served}, and\n"
-            f"{len(management.endpoints())} of the management API: [docs/endpoints.md](docs/endpoints.md)."
-        )
+    count = (
+        f"{len(endpoints())} API operations and {len(management.endpoints())} management operations are implemented."
+    )
+    if not GAPS:
+        return f"{count}\nThe list is in [docs/endpoints.md](docs/endpoints.md)."
     groups = [f"{group} ({len(list(members))})" for group, members in _grouped(GAPS, lambda gap: gap[1])]
-    said = f": {', '.join(groups)}" if groups else ""
     return (
-        f"Of the server API, {served} operations are served; {owed} answer 501 `not_implemented` for now{said}.\n"
-        "The whole list is in [docs/gaps.md](docs/gaps.md)."
+        f"{count}\n{len(GAPS)} return 501 `not_implemented`: {', '.join(groups)}.\n"
+        "The list is in [docs/gaps.md](docs/gaps.md)."
     )
 
 
 def _errors() -> str:
-    operations: dict[str, list[str]] = defaultdict(list)
-    for prefix, served in (("", endpoints()), ("management.", management.endpoints())):
-        for endpoint in sorted(served, key=lambda e: e.name):
-            for error_type in refusals.of(endpoint):
-                operations[error_type].append(f"`{prefix}{endpoint.name}`")
-    known = {kind.error_type: kind for kind in errors.catalogue()}
-    searched = {name for name in operations if name not in known}
-    rows = []
-    for name in sorted(known.keys() | searched):
-        kind = known.get(name)
-        texts = [text for text in refusals.when().get(name, []) if not text.startswith(("see ", "as "))]
-        message = kind.message if kind else "A search filter's value is empty, or too short."
-        rows.append(
-            (
-                _code(name),
-                str(kind.status_code) if kind else "400",
-                kind.confidence if kind else "S",
-                message + (f" *{'; '.join(texts)}*" if texts else ""),
-                ", ".join(operations[name]) or refusals.elsewhere(name),
-            )
-        )
-    return f"{len(rows)} types.\n\n{_table(('error_type', 'status', 'known by', 'message, *when*', 'raised by'), rows)}"
+    names = sdk_methods()
+    return error_tables.render(lambda e: names.get((e.method, shape(e.path)), ""), _table)
 
 
 def _confidence() -> str:
@@ -253,8 +232,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 
 def sdk_methods() -> dict[tuple[str, str], str]:
-    """The installed SDK's methods by the endpoint that each calls: ``("POST", "/v1/b2b/organizations")`` →
-    ``organizations.create``. Parameters in a path are ``{}``: names differ."""
+    """Return the installed SDK's methods, by method and path: ``("POST", "/v1/b2b/organizations")`` →
+    ``organizations.create``. The path has ``{}`` for each parameter, because their names differ."""
     import stytch
 
     client = stytch.B2BClient("project-test-00000000-0000-4000-8000-000000000000", "secret", suppress_warnings=True)
@@ -274,11 +253,12 @@ def _methods_of(api: object, prefix: tuple[str, ...]) -> Iterator[tuple[tuple[st
 
 
 def shape(path: str) -> str:
+    """Return a path with ``{}`` for each parameter."""
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def _grouped(found: Iterable[T], path_of: Callable[[T], str]) -> Iterator[tuple[str, list[T]]]:
-    """By resource: ``sso`` of ``/v1/b2b/sso/saml/{organization_id}``."""
+    """Group items by the resource in their path, for example ``sso`` in ``/v1/b2b/sso/saml/{organization_id}``."""
 
     def resource(item: T) -> str:
         parts = [part for part in path_of(item).split("/")[2:] if part != "b2b"]
@@ -298,18 +278,17 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    outdated = stale()
-    names = ", ".join(path.relative_to(ROOT).as_posix() for path in outdated)
+    outdated = [path.relative_to(ROOT).as_posix() for path in stale()]
     if arguments == ["--check"]:
-        if outdated:
-            sys.stderr.write(f"out of date: {names}. Run: make docs\n")
+        for name in outdated:
+            sys.stderr.write(f"{name} is out of date. Run: make docs\n")
         return bool(outdated)
     if arguments:
         sys.stderr.write("usage: python -m tools.docs [--check]\n")
         return 2
-    for path in outdated:
-        path.write_text(written(_read(path)), encoding="utf-8")
-    sys.stdout.write(f"written: {names or 'nothing, all is up to date'}\n")
+    for name in outdated:
+        (ROOT / name).write_text(render(_read(ROOT / name)), encoding="utf-8")
+    sys.stdout.write(f"Written: {', '.join(outdated)}\n" if outdated else "All pages are up to date.\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the Python handle can do, for the documentation: read from its classes."""
+"""The methods and properties of the Python handle, for ``docs/python.md``, read from its classes."""
 
 import inspect
 import re
@@ -18,30 +18,30 @@ PARTS: dict[str, type[Any]] = {
 
 
 def rows(name: str) -> list[tuple[str, str]]:
-    """Each call and property of a part of the handle, with what it does."""
+    """Return each method and property of a part of the handle, with its description."""
     found = []
     for member, value in vars(PARTS[name]).items():
         if member.startswith("_") or not (callable(value) or isinstance(value, property)):
             continue
-        said = inspect.getdoc(value)
-        assert said, f"{name}.{member} has no docstring"
+        text = inspect.getdoc(value)
+        assert text, f"{name}.{member} has no docstring"
         call = member if isinstance(value, property) else f"{member}({_parameters(value)})"
-        found.append((f"`{name}.{call}`", _sentence(said)))
+        found.append((f"`{name}.{call}`", _sentence(text)))
     return found
 
 
 def _parameters(function: Callable[..., Any]) -> str:
-    """As one writes them: without types, optional ones with their default."""
-    shown = []
+    """Return the parameters without types; optional ones with their default."""
+    found = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         bare = parameter.replace(annotation=inspect.Parameter.empty)
-        shown.append(re.sub(r"^(\w+) = ", r"\1=", str(bare)))
-    return ", ".join(shown)
+        found.append(re.sub(r"^(\w+) = ", r"\1=", str(bare)))
+    return ", ".join(found)
 
 
-def _sentence(said: str) -> str:
-    """What stands before ``Args:`` and the like, and what the arguments are."""
-    does, _, rest = said.partition("\n\n")
+def _sentence(docstring: str) -> str:
+    """Return the first paragraph of a docstring, and its arguments."""
+    does, _, rest = docstring.partition("\n\n")
     arguments = re.search(r"Args:\n((?: {4}.*\n?)+)", rest)
     named = re.sub(r"^ {4}(\w+): ", r"*\1*: ", arguments[1], flags=re.MULTILINE) if arguments else ""
     return re.sub(r"\s+", " ", f"{does} {named}").strip().replace("``", "`")

@@ -1,9 +1,9 @@
 """Find phrases that are hard to read, and suggest plain English: ``python -m tools.plain_english``.
 
 The check reads every text that a person reads in the tracked files: all of a page or a template, and the docstrings,
-comments, longer strings and test names of a Python module. It prints one line for each hit, and exits with 1 if there
-are any. ``--at-most N`` accepts up to N hits, and then prints only their number. Paths limit the check to some files or
-folders.
+comments, longer strings and test names of a Python module. It skips error messages of the real API. It prints one line
+for each hit, and exits with 1 if there are any. ``--at-most N`` accepts up to N hits, and then prints only their
+number. Paths limit the check to some files or folders.
 
 To keep a phrase, write ``plain-english: allow`` and the reason in a comment on its line, or add it to ``ALLOWED``.
 """
@@ -134,6 +134,10 @@ class Allowed(NamedTuple):
 ALLOWED = [
     Allowed("tools/plain_english.py", "", "lists the phrases"),
     Allowed("tests/tools/test_plain_english.py", "", "shows the phrases"),
+    Allowed("mockstytch/errors/*.py", ', "D")', "recorded from the real API"),
+    Allowed("mockstytch/errors/*.py", ', "S")', "taken from an official SDK"),
+    Allowed("docs/errors.md", " | D | ", "recorded from the real API"),
+    Allowed("docs/errors.md", " | S | ", "taken from an official SDK"),
     Allowed("*", "You may not attach an MFA factor to a member that is not active.", "the real API's message"),
     Allowed("*", "Oops, something seems to have gone wrong", "the real API's message"),
     Allowed("*", "Granted to all Members upon creation", "the real API's description of a default role"),
@@ -151,6 +155,7 @@ _SCRIPT = re.compile(
     r"""(?P<comment>/\*.*?\*/|//[^\n]*)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""", re.DOTALL
 )
 _TEST = re.compile(r"def (test_\w+)")
+_TARGET = re.compile(r"\]\([^)\s]+\)")
 _CODE = re.compile(r"`[^`\s]+`|\{\{.*?\}\}|\{%.*?%\}|\w+://\S+")
 _FIELD = re.compile(r"\{[^{}\n]*\}")
 _END = frozenset(".:;!?()|")
@@ -212,6 +217,8 @@ def prose(path: str, text: str) -> str:
         text = _extract(_PYTHON, text)
     elif path.endswith((".js", ".cjs", ".css")):
         text = _extract(_SCRIPT, text)
+    elif path.endswith(".md"):
+        text = _TARGET.sub("]", text)
     return _CODE.sub("_", text)
 
 

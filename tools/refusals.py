@@ -1,219 +1,245 @@
-"""Which operation refuses with which errors, and when: read from the code, not from a list that somebody keeps.
+"""Find which operation returns which errors, and when, in the code: ``python -m tools.refusals``.
 
-An operation's errors are those that its request's fields say, and those named in the functions that it calls, and in
-those that they call, within ``api``, ``domain`` and ``management``. "When" is what the ``Raises:`` of their docstrings
-says.
+An operation's errors are the errors of its request's fields, and the errors that its function names, or a function that
+it calls (``tools/callgraph.py`` follows the calls). "When" is what the ``Raises:`` sections of their docstrings say.
+
+The command checks that each entry of a ``Raises:`` section is a clause that begins with "if". It prints one line for
+each that doesn't, and exits with 1 if there are any. ``--at-most N`` accepts up to N, and prints only their number.
 """
 
+import argparse
 import ast
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from enum import Enum
 from functools import cache
-from importlib import import_module
 from pathlib import Path
+from typing import Literal, NamedTuple, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 import mockstytch
 from mockstytch import errors
-from mockstytch.errors import Kind
+from mockstytch.domain.organizations import member_search, organization_search
+from mockstytch.domain.shared.search import Filter
 from mockstytch.surfaces.endpoint import Endpoint
-from mockstytch.surfaces.validation import _said_by
+from mockstytch.surfaces.fields import FieldError
+from tools import impossible
+from tools.callgraph import Call, Code, Function
 
 _PACKAGE = Path(mockstytch.__file__).parent
+_ROOT = _PACKAGE.parent
 _RAISES = re.compile(r"^ *Raises:\n((?: +\S.*\n?)+)", re.MULTILINE)
-_ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): (.+)$")
+_CLAUSE = re.compile(r"(?:the|there) [^,;:]*\b(?:is|are|was|has|have|can|must|\w+n't)\b[^,;:]*$")
+_ENTRY = re.compile(r"^ *((?:[\w<>…]+)(?:, *[\w<>…]+)*): *(.*)$")
 
-_FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # where operations and rules are
-# rules about what only the control API changes
+_SEARCHES: dict[str, tuple[str, dict[str, Filter]]] = {
+    "organizations.search": ("organization", organization_search.FILTERS),
+    # the filter by role depends on the organizations, so each search makes it
+    "members.search": ("member", {**member_search.FILTERS, "member_roles": Filter("strings", lambda _: None)}),
+}
+_NOT_EMPTY = msgspec.Meta(min_length=1)
+
+FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
+CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
+
+# The settings that only the control API changes, and the pages that aren't operations.
 _OF_SETTINGS = tuple(
     f"domain/{name}.py" for name in ("login/impersonation", "sessions/jwt_templates", "rbac/rbac_policy", "webhooks")
 )
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
-_TABLES = (
-    "_VALIDATORS",
-    "_IMPORTS",
-    "FILTERS",
-    "_NEEDED",
-    "_URLS",
-)  # where functions lie that are called by way of a table
+_ELSEWHERE = (
+    ("the control API", ("control/*.py", "surfaces/origin.py", *_OF_SETTINGS)),
+    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "domain/sso/*.py", "protocols/saml/*.py")),
+    ("the pages of OAuth", ("pages/*.py", "domain/login/oauth.py")),
+    ("every request", ("surfaces/*.py", "runtime/*.py")),
+)
 
-Function = tuple[str, str]  # its module, and its name
+
+class Entry(NamedTuple):
+    """One entry of a ``Raises:`` section: the names, and when they are raised."""
+
+    names: tuple[str, ...]
+    when: str
 
 
 def of(endpoint: Endpoint) -> set[str]:
-    """The error types that an operation can answer with, beside those that every request can meet."""
-    found = set(_of_fields(endpoint.request))
-    singular = {"organizations": "organization", "members": "member"}.get(endpoint.name.partition(".")[0], "")
-    start = (endpoint.operation.__module__, endpoint.operation.__name__)
-    words = {singular}.union(*(_words(function) for function in _reached(start) if function[0] == start[0]))
-    for function in _reached(start):
-        for name in _named(function):
-            found |= _types(getattr(errors, name, None), words)
-    # the rule for redirect URLs serves OAuth and SSO as well, whose starts are pages and no operations
-    return {name for name in found if not _OF_STARTS.search(name)} | _of_searches(endpoint, singular)
+    """Return the error types that an operation can return, without the errors of every request."""
+    named = named_by(endpoint)
+    return named - {error_type for error_type, _ in impossible.exclusions(endpoint, named)}
+
+
+def named_by(endpoint: Endpoint) -> set[str]:
+    """Return the error types that the code of an operation names."""
+    module = endpoint.operation.__module__
+    paths = [path for name, path in impossible.NOT_RAISING if name == endpoint.name]
+    without = {Function(*path.rsplit(".", 1)) for path in paths}
+    raised = CODE.raised(Call(Function(module, endpoint.operation.__name__)), without)
+    if endpoint.name in _SEARCHES:
+        searched, filters = _SEARCHES[endpoint.name]
+        raised -= {kind.error_type for kind in _of_filters(searched)} - set(_of_search(searched, filters))
+        raised |= set(_of_search(searched, filters))
+    in_path = set(re.findall(r"{(\w+)}", endpoint.path))
+    return raised | set(_of_fields(endpoint.request, in_path)) | _of_permission(endpoint)
 
 
 def elsewhere(error_type: str) -> str:
-    """Where an error comes from that no operation names itself."""
+    """Return where an error comes from that no operation returns."""
     if start := _OF_STARTS.search(error_type):
         return "the pages of SSO" if start[1] == "sso" else "the pages of OAuth"
-    for place, paths in (
-        ("the control API", ("control/*.py", "surfaces/origin.py", *_OF_SETTINGS)),
-        ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "domain/sso/*.py", "protocols/saml/*.py")),
-        ("the pages of OAuth", ("pages/*.py", "domain/login/oauth.py")),
-        ("every request", ("surfaces/*.py", "runtime/*.py")),
-    ):
+    for place, paths in _ELSEWHERE:
         texts = [file.read_text(encoding="utf-8") for path in paths for file in _PACKAGE.glob(path)]
         if any(f"errors.{error_type}" in text for text in texts):
             return place
     return ""
 
 
-@cache
-def when() -> dict[str, list[str]]:
-    """For each error type what docstrings say about when it is raised, each text once."""
-    texts: dict[str, list[str]] = defaultdict(list)
-    for module in _modules():
-        for node in ast.walk(_tree(module)):
-            if isinstance(node, ast.FunctionDef):
-                for names, text in _entries(ast.get_docstring(node) or ""):
-                    for name in names:
-                        if text not in texts[name]:
-                            texts[name].append(text)
-    return texts
+# Permissions, fields and searches
 
 
-def _entries(docstring: str) -> Iterator[tuple[list[str], str]]:
-    """``(["a", "b"], "why")`` for each entry of a docstring's ``Raises:``; an entry may go on in the next line."""
-    section = _RAISES.search(docstring + "\n")
-    if not section:
-        return
-    joined: list[str] = []
-    for line in section[1].splitlines():
-        if joined and not _ENTRY.match(line):
-            joined[-1] += " " + line.strip()
-        else:
-            joined.append(line)
-    for line in joined:
-        entry = _ENTRY.match(line)
-        if entry:
-            yield re.split(r", *", entry[1]), entry[2].rstrip(".")
+def _of_permission(endpoint: Endpoint) -> set[str]:
+    """Return the errors of a request for a member who lacks the permission."""
+    if not endpoint.permission:
+        return set()
+    fields = endpoint.request.__struct_fields__
+    raised = [errors.session_authorization_error]
+    if "organization_id" in fields:
+        raised.append(errors.session_authorization_tenancy_error)
+    if "trusted_metadata" in fields and not isinstance(endpoint.permission, str):
+        raised.append(errors.cannot_update_trusted_metadata)
+    return {kind.error_type for kind in raised}
 
 
-def _of_fields(model: type[msgspec.Struct]) -> Iterator[str]:
+def _of_fields(model: type[msgspec.Struct], in_path: Container[str] = ()) -> Iterator[str]:
+    """Find the errors of fields. A field in the path is always there, and never empty."""
     for field in msgspec.structs.fields(model):
-        said = _said_by(field)
-        if said:
-            yield said.error.error_type
-        for part in (field.type, *getattr(field.type, "__args__", ())):
-            if isinstance(part, type) and issubclass(part, msgspec.Struct):
+        parts = _parts(field)
+        mark = next((part for part in parts if isinstance(part, FieldError)), None)
+        can_fail = any(_limits(part) for part in parts if part != _NOT_EMPTY)
+        if field.name not in in_path:
+            can_fail = can_fail or field.required or _NOT_EMPTY in parts or (mark is not None and mark.or_type)
+        if mark and can_fail:
+            yield mark.error.error_type
+        for part in (field.type, *get_args(field.type)):
+            if isinstance(part, type) and get_origin(part) is None and issubclass(part, msgspec.Struct):
                 yield from _of_fields(part)
 
 
-def _of_searches(endpoint: Endpoint, searched: str) -> set[str]:
-    """The types that a search makes of its filters' names."""
-    found: set[str] = set()
-    if searched and endpoint.operation.__name__ == "search_":
-        module = import_module(f"mockstytch.domain.organizations.{searched}_search")
-        for name, wanted in module.FILTERS.items():
-            if wanted.kind != "boolean":
-                found.add(errors.search_missing(searched, wanted.errors_as or name).error_type)
-            if wanted.kind == "fuzzy":
-                found.add(errors.search_fuzzy_too_short(searched, name).error_type)
+def _parts(field: FieldInfo) -> list[object]:
+    """Return the types and marks of a field, also those inside ``X | None`` and ``list[X]``."""
+    found: list[object] = [field.type]
+    for this in found:
+        found += [part for part in (*get_args(this), *getattr(this, "__metadata__", ())) if part not in found]
     return found
 
 
-def _types(named: object, words: set[str]) -> set[str]:
-    """Of one kind, or of those of a family that the function's words choose."""
-    if isinstance(named, dict):
-        return {kind.error_type for key, kind in named.items() if key in words or not words & named.keys()}
-    return {named.error_type} if isinstance(named, Kind) else set()
+def _limits(part: object) -> bool:
+    """Return whether a value of the right JSON type can be refused."""
+    is_enum = isinstance(part, type) and get_origin(part) is None and issubclass(part, Enum)
+    return is_enum or isinstance(part, msgspec.Meta) or get_origin(part) is Literal
 
 
-@cache
-def _modules() -> list[str]:
-    files = [path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).rglob("*.py"))]
-    names = [".".join(path.relative_to(_PACKAGE).with_suffix("").parts) for path in files if path.stem != "__init__"]
-    return [f"mockstytch.{name}" for name in names]
-
-
-@cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse(_PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text(encoding="utf-8"))
-
-
-@cache
-def _functions(module: str) -> dict[str, ast.FunctionDef]:
-    return {node.name: node for node in _tree(module).body if isinstance(node, ast.FunctionDef)}
-
-
-@cache
-def _imports(module: str) -> dict[str, str]:
-    """The names under which a module knows others of ours."""
-    found = {}
-    for node in _tree(module).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mockstytch"):
-            found.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
-    return found
-
-
-def _reached(start: Function) -> set[Function]:
-    """A function, all that it calls, and so on."""
-    seen: set[Function] = set()
-    waiting = [start]
-    while waiting:
-        function = waiting.pop()
-        if function not in seen:
-            seen.add(function)
-            waiting += _called(function)
-    return seen
-
-
-@cache
-def _called(function: Function) -> list[Function]:
-    """The functions of ours that a function names, be it to call them or to hand them over."""
-    module, name = function
-    found: list[Function] = []
-    for node in ast.walk(_functions(module)[name]):
-        if isinstance(node, ast.Name) and node.id in _functions(module):
-            found.append((module, node.id))
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            other = _imports(module).get(node.value.id)
-            if other in _modules() and node.attr in _functions(other):
-                found.append((other, node.attr))
-        elif isinstance(node, ast.Name) and node.id in _TABLES:
-            found += [(module, check) for check in _functions(module) if check in ast.dump(_table(module, node.id))]
-    return found
-
-
-def _table(module: str, name: str) -> ast.AST:
-    for node in _tree(module).body:
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            return node
-    raise KeyError(name)
-
-
-@cache
-def _named(function: Function) -> set[str]:
-    """The errors that a function names; those of the tables that it uses as well."""
-    module, name = function
-    nodes: list[ast.AST] = [_functions(module)[name]]
-    nodes += [
-        _table(module, node.id) for node in ast.walk(nodes[0]) if isinstance(node, ast.Name) and node.id in _TABLES
-    ]
-    return {
-        node.attr
-        for root in nodes
-        for node in ast.walk(root)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "errors"
+def _of_search(searched: str, filters: dict[str, Filter]) -> Iterator[str]:
+    """The errors of a search that depend on the names and kinds of its filters."""
+    expected = {
+        "boolean": errors.search_expected_boolean,
+        "strings": errors.search_expected_array_of_strings,
+        "string": errors.search_expected_string,
+        "fuzzy": errors.search_expected_string,
     }
+    for name, wanted in filters.items():
+        kind = wanted.kind
+        yield expected[kind][searched].error_type
+        if kind != "boolean":
+            yield errors.search_missing(searched, wanted.errors_as or name).error_type
+        if kind == "fuzzy":
+            yield errors.search_fuzzy_too_short(searched, name).error_type
+
+
+def _of_filters(searched: str) -> list[errors.Kind]:
+    families = (errors.search_expected_boolean, errors.search_expected_array_of_strings, errors.search_expected_string)
+    return [family[searched] for family in families]
+
+
+# Docstrings
 
 
 @cache
-def _words(function: Function) -> frozenset[str]:
-    module, name = function
-    nodes = ast.walk(_functions(module)[name])
-    return frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+def when() -> dict[str, list[str]]:
+    """Return for each error type the clauses that say when it is raised, each once: "if the token is expired"."""
+    clauses: dict[str, list[str]] = defaultdict(list)
+    for name in CODE.names():
+        for function, node in CODE.module(name).functions.items():
+            for entry in entries(ast.get_docstring(node) or ""):
+                clause = as_clause(entry.when)
+                types = {t for n in entry.names for t in _matching(n, Function(name, function))}
+                for error_type in sorted(types) if clause else ():
+                    if clause not in clauses[error_type]:
+                        clauses[error_type].append(clause)
+    return clauses
+
+
+def entries(docstring: str) -> list[Entry]:
+    """Return the entries of a docstring's ``Raises:`` section.
+
+    An entry continues on lines that are indented further, and after a comma between names.
+    """
+    section = _RAISES.search(docstring + "\n")
+    lines = section[1].splitlines() if section else []
+    indent = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+    joined: list[str] = []
+    for line in lines:
+        starts = line[indent] != " " and not (joined and joined[-1].endswith(","))
+        if starts or not joined:
+            joined.append(line.strip())
+        else:
+            joined[-1] += " " + line.strip()
+    found = [match for line in joined if (match := _ENTRY.match(line))]
+    return [Entry(tuple(re.split(r", *", match[1])), match[2].rstrip(".")) for match in found]
+
+
+def as_clause(text: str) -> str:
+    """Return the text as a clause that begins with "if", or "" if it isn't one: "see …", "it doesn't"."""
+    if text.startswith("if "):
+        return text
+    return f"if {text}" if _CLAUSE.match(text) else ""
+
+
+def _matching(name: str, function: Function) -> set[str]:
+    """Return the error types of a name. A pattern such as ``no_<type>_url`` matches errors that the function raises."""
+    if "<" not in name and "…" not in name:
+        return {name}
+    pattern = re.compile(re.sub(r"<\w+>|…", r"\\w+", name))
+    return {error_type for error_type in CODE.raised(Call(function)) if pattern.fullmatch(error_type)}
+
+
+def violations() -> list[str]:
+    """Return the entries of ``Raises:`` sections that aren't a clause with "if", each with its place."""
+    found = []
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                for entry in entries(ast.get_docstring(node) or ""):
+                    if not entry.when.startswith("if "):
+                        place = f"{path.relative_to(_ROOT).as_posix()}:{node.lineno}"
+                        found.append(f'{place}: "{", ".join(entry.names)}: {entry.when}" must begin with "if"')
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.refusals", description="Check the entries of Raises:.")
+    parser.add_argument("--at-most", type=int, default=0, metavar="N", help="accept N entries (default: 0)")
+    options = parser.parse_args(arguments)
+    found = violations()
+    accepted = len(found) <= options.at_most
+    for line in found if options.at_most == 0 or not accepted else ():
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f'{len(found)} entries of "Raises:" to rewrite; at most {options.at_most} accepted\n')
+    return 0 if accepted else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,26 +1,32 @@
-"""Every error the API answers with: one line each, named by its wire ``error_type``.
+"""The catalogue of errors: every ``error_type`` that the server can return, one line each.
 
-Raise one with ``raise errors.organization_not_found()``. The Python name is the wire string, so that one search finds
-the rule, this catalogue and the test.
+Raise an error with ``raise errors.organization_not_found(because="…")``. The Python name is the ``error_type``, so that
+one text search finds the rule, the catalogue entry and the tests. ``because`` goes into the request log and is never
+sent.
+
+Each module lists the errors of one area. A comment above a group of errors is its heading in ``docs/errors.md``.
+Messages with the letter D or S are the real API's: keep their exact text. This package must not import anything else
+from mockstytch. Start with ``kinds.py``.
 """
 
-from mockstytch.errors.basic import *
-from mockstytch.errors.enterprise import *
 from mockstytch.errors.fraud import *
 from mockstytch.errors.kinds import Confidence, Kind, StytchError
+from mockstytch.errors.login import *
 from mockstytch.errors.management import *
+from mockstytch.errors.members import *
 from mockstytch.errors.oauth_server import *
+from mockstytch.errors.organizations import *
 from mockstytch.errors.rbac import *
+from mockstytch.errors.requests import *
 from mockstytch.errors.scim import *
+from mockstytch.errors.sessions import *
 from mockstytch.errors.sso import *
-from mockstytch.errors.sso_protocol import *
-from mockstytch.errors.webhooks import *
 
 __all__ = ["Confidence", "Kind", "StytchError", "catalogue"]
 
 
 def catalogue() -> list[Kind]:
-    """Every kind that is declared in this package, by ``error_type``."""
+    """Return every declared error, sorted by ``error_type``."""
     found: dict[str, Kind] = {}
     for value in globals().values():
         for kind in value.values() if isinstance(value, dict) else [value]:

@@ -1,9 +1,11 @@
-"""What an error is. The letter of each says how well its *status* is known:
+"""The types of an error, and how well its HTTP status is known.
 
-D  documented or recorded from the real API
+The letter of each error in the catalogue:
+
+D  documented, or recorded from the real API
 S  taken from an official SDK
-I  inferred from the type's name and its siblings
-M  this server's own: production has no such answer
+I  inferred from the type's name and from similar types
+M  only mockstytch has this error
 """
 
 from typing import Any, Literal
@@ -14,13 +16,14 @@ Confidence = Literal["D", "S", "I", "M"]
 
 
 class StytchError(Exception):
-    """An answer of the API that is not a success.
+    """An error response of the API.
 
     Attributes:
-        kind: what it is on the wire.
-        because: why, for the request log; never sent.
-        details: the optional ``error_details`` object of a few types.
-        keeps_writes: what the operation wrote before it failed stays (a counted attempt).
+        kind: its status, ``error_type`` and message.
+        because: the reason, for the request log. It is never sent.
+        details: the optional ``error_details`` object, which a few types have.
+        keeps_writes: whether the transaction is committed in spite of the error, for example a failed attempt that
+            counts towards a lock.
     """
 
     def __init__(self, kind: "Kind", because: str, details: dict[str, Any] | None) -> None:
@@ -31,12 +34,18 @@ class StytchError(Exception):
         self.keeps_writes = False
 
     def keeping_writes(self) -> "StytchError":
+        """Set ``keeps_writes``, and return the error."""
         self.keeps_writes = True
         return self
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """One type of error. Calling it makes the exception."""
+    """One type of error. A call of it returns the exception.
+
+    Attributes:
+        message: the ``error_message``.
+        family: the part of Stytch's documentation that describes it; ``error_url`` contains it.
+    """
 
     status_code: int
     error_type: str
@@ -53,13 +62,20 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 def shared(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
-    """A type that the Consumer product has too; its ``error_url`` says so, whatever the route."""
+    """Declare a type that the Consumer product has too. Its ``error_url`` is the same at every endpoint."""
     return Kind(status, error_type, message, confidence, "api")
 
 
 def b2b(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
+    """Declare a type that only the B2B product has."""
     return Kind(status, error_type, message, confidence, "b2b/api")
 
 
 def fraud(status: int, error_type: str, message: str, confidence: Confidence = "I") -> Kind:
+    """Declare a type of the fraud product."""
     return Kind(status, error_type, message, confidence, "fraud/api")
+
+
+def family(template: str, message: str, names: tuple[str, ...], confidence: Confidence = "I") -> dict[str, Kind]:
+    """Declare types whose names differ by one word. Returns them by that word."""
+    return {name: shared(400, template.format(name), message.format(name), confidence) for name in names}

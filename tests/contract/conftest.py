@@ -9,7 +9,7 @@ from mockstytch import MockStytch
 
 
 class Listening(requests.Session):
-    """Keeps the last answer, as it came."""
+    """A session of the official client that keeps the last response."""
 
     last: requests.Response
 
@@ -19,7 +19,7 @@ class Listening(requests.Session):
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The last answer's JSON, keys in the order in which they came."""
+        """Return the JSON of the last response, with its keys in their order."""
         return json.loads(self.last.content)
 
 
@@ -30,7 +30,7 @@ def wire() -> Listening:
 
 @pytest.fixture
 def client(mock: MockStytch, wire: Listening) -> Any:
-    """The official client, overheard."""
+    """The official client, with a session that keeps the last response."""
     return stytch.B2BClient(
         mock.project_id,
         mock.secret,

@@ -1,4 +1,4 @@
-"""Proofs for stories and bad requests alike: codes, apps, passwords, accounts elsewhere."""
+"""Codes, authenticator apps, passwords and provider accounts, for stories and for tests of bad requests."""
 
 import hashlib
 from typing import Any
@@ -19,12 +19,12 @@ def ids(member: Any) -> dict[str, str]:
 
 
 def code(given: Given, to: str) -> str:
-    """The code in the newest message to an address or a number."""
+    """Return the code in the newest message to an e-mail address or phone number."""
     return str(given.mock.inbox.latest(to=to).code)
 
 
 def shown(given: Given, secret: str = SECRET) -> str:
-    """What the authenticator app shows now."""
+    """Return the code that the authenticator app shows now."""
     return pyotp.TOTP(secret).at(given.mock.clock.now())
 
 
@@ -33,7 +33,7 @@ def md5(password: str = PASSWORD) -> str:
 
 
 def with_password(given: Given, organization: Any, email_address: str = "ada@acme.test") -> Any:
-    """A member whose password is ``PASSWORD``."""
+    """Create a member whose password is ``PASSWORD``."""
     made = given.client.passwords.migrate(
         organization_id=organization.organization_id, email_address=email_address, hash=md5(), hash_type="md_5"
     )
@@ -46,12 +46,12 @@ def reset_token(given: Given, organization: Any, email_address: str = "ada@acme.
 
 
 def with_app(given: Given, member: Any, *recovery_codes: str) -> Any:
-    """A member whose app shows the codes of ``SECRET``."""
+    """Register an authenticator app with ``SECRET`` for a member."""
     return given.client.totps.migrate(**ids(member), secret=SECRET, recovery_codes=list(recovery_codes)).member
 
 
 def oauth_token(given: Given, provider: str = "google", slug: str = "acme", **identity: Any) -> str:
-    """The token that the browser of somebody at a provider brings back to the app; no ``slug``: in discovery."""
+    """Log in at a provider and return the token. Without a ``slug``, the login is for discovery."""
     given.mock.next_identity(provider, **{"email": "ada@acme.test", "name": "Ada", **identity})
     path = f"/v1/b2b/public/oauth/{provider}" + ("/start" if slug else "/discovery/start")
     with httpx.Client(base_url=given.mock.url, trust_env=False) as browser:
@@ -62,10 +62,10 @@ def oauth_token(given: Given, provider: str = "google", slug: str = "acme", **id
 
 
 def with_account(given: Given, provider: str, **identity: Any) -> Any:
-    """A member of a new organization, with an account at a provider."""
+    """Create a member of a new organization, with an account at a provider."""
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test")
-    session_token = given.login(acme, ada).session_token  # what the provider doesn't vouch for, the mail did
+    session_token = given.login(acme, ada).session_token  # the e-mail verifies the address if the provider doesn't
     token = oauth_token(given, provider, acme.organization_slug, **identity)
     given.client.oauth.authenticate(token, session_token=session_token)
     return ada

@@ -1,4 +1,4 @@
-"""A member, an app, and the way from one to the other: what stories and tests of connected apps begin with."""
+"""Connected apps, members, and the tokens that apps get for members."""
 
 import base64
 import hashlib
@@ -21,19 +21,19 @@ def new_app(given: Given, client_type: str = "third_party", **settings: Any) -> 
 
 
 def authorized(given: Given, app: Any, scopes: list[str], **options: Any) -> Any:
-    """The answer of ``idp.oauth.authorize`` to a request that nothing is wrong with; options change it."""
+    """Return the response of ``idp.oauth.authorize`` to a valid request. Options change the request."""
     asked = {"redirect_uri": CALLBACK, "response_type": "code", "consent_granted": True, **options}
     return given.client.idp.oauth.authorize(scopes=scopes, client_id=app.client_id, **asked)
 
 
 def login(given: Given, **settings: Any) -> Any:
-    """Somebody in an organization, logged in."""
+    """Log in a new member of a new organization."""
     acme = given.organization(**settings)
     return given.login(acme, given.member(acme, name="Ada"))
 
 
 def installed(given: Given, scopes: list[str] | None = None, **settings: Any) -> tuple[Any, Any]:
-    """An app that a member has allowed something: the login, and the app."""
+    """Return a member's login, and an app to which the member gave consent."""
     who, app = login(given), new_app(given, **settings)
     authorized(given, app, scopes or OPENID, session_token=who.session_token)
     return who, app
@@ -46,7 +46,7 @@ def _http() -> httpx.Client:
 
 
 def tokens(given: Given, app: Any, code: str, **fields: Any) -> dict[str, Any]:
-    """What the token endpoint answers to a code."""
+    """Exchange an authorization code at the token endpoint, and return the response."""
     sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "client_id": app.client_id}
     secret = getattr(app, "client_secret", None)
     sent |= {"client_secret": secret} if secret else {}

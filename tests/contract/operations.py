@@ -1,4 +1,4 @@
-"""Every operation of the official client, found by calling it: verb, path, what it sends, what it expects back."""
+"""Every operation of the official client: method, path, fields and response model, found by calling it."""
 
 import enum
 import inspect
@@ -23,9 +23,9 @@ BASE = "http://127.0.0.1:1"  # nothing is ever sent there
 class Operation(NamedTuple):
     """
     Attributes:
-        name: as a caller writes it: ``organizations.members.create``.
-        fields: what it can send, by wire name, each with its type; those in the path are among them.
-        model: what it reads the answer into.
+        name: the name in the client: ``organizations.members.create``.
+        fields: the type of each field that it can send, by wire name. Fields in the path are included.
+        model: the class of the response.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Operation(NamedTuple):
 
 
 class Recording(requests.Session):
-    """Sends nothing, and answers with an error. What was asked for stays in ``sent``."""
+    """A session that sends nothing and returns an error. It keeps the request in ``sent``."""
 
     sent: requests.PreparedRequest | None = None
 
@@ -53,7 +53,7 @@ class Recording(requests.Session):
 
 @cache
 def operations() -> dict[str, Operation]:
-    """The operations, by name."""
+    """Return the operations by name."""
     session = Recording()
     client = stytch.B2BClient(
         "{{project_id}}",
@@ -68,8 +68,10 @@ def operations() -> dict[str, Operation]:
 
 
 def _methods(resource: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The public methods below a resource of the client, by their dotted names. Whatever may go over the network has an
-    ``_async`` twin."""
+    """Find the public methods below a resource of the client, by their dotted names.
+
+    Only methods with an ``_async`` twin can send a request.
+    """
     for name, value in sorted(vars(resource).items()):
         if type(value).__module__.startswith(("stytch.b2b.api", "stytch.consumer.api")):
             yield from _methods(value, f"{prefix}{name}.")
@@ -79,10 +81,10 @@ def _methods(resource: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _operation(name: str, method: Any, session: Recording) -> Operation | None:
-    """None for one that works on this side, or would ask by way of another operation."""
+    """Return None for a method that sends no request itself."""
     hints = _fields(method)
     session.sent = None
-    with suppress(StytchError, jwt.PyJWTError):  # the recorded 500, or a token that is none
+    with suppress(StytchError, jwt.PyJWTError):  # the recorded 500, or a dummy that isn't a JWT
         method(**{field: _dummy(field, hint) for field, hint in hints.items()})
     if session.sent is None:
         return None
@@ -106,7 +108,7 @@ def _body(request: requests.PreparedRequest) -> dict[str, Any]:
 
 
 def _dummy(field: str, hint: Any) -> Any:
-    """Something of the right type; text names its field, so that a path shows its parameters."""
+    """Return a value of the right type. A text has the name of its field, so that a path shows its parameters."""
     inner = plain(hint)
     origin = get_origin(inner) or inner
     if origin in (list, dict, bool, int):
@@ -117,7 +119,7 @@ def _dummy(field: str, hint: Any) -> Any:
 
 
 def plain(hint: Any) -> Any:
-    """``X`` of ``X | None``, and of ``X | str | dict`` where X is what the SDK has a class for."""
+    """Return ``X`` for ``X | None``, and for ``X | str | dict`` if X is a class of the SDK."""
     if get_origin(hint) not in (Union, UnionType):
         return hint
     parts = [part for part in get_args(hint) if part is not type(None)]

@@ -1,4 +1,4 @@
-"""Where an answer differs from the model that the official SDK reads it into."""
+"""Compare a response with the official SDK's model."""
 
 import enum
 import re
@@ -13,12 +13,12 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def differences(wanted: Any, value: Any, at: str) -> Iterator[str]:
-    """One line for each difference, both ways: ``<model>.<key> is missing`` (or null, left out, unknown, no <type>).
+    """Find the differences, both ways: ``<model>.<key> is missing`` (or null, left out, unknown, not a <type>).
 
     Args:
-        wanted: a type, as the SDK's models have them.
-        value: what came, as plain JSON.
-        at: what ``value`` is called.
+        wanted: a type from the SDK's models.
+        value: the response, as plain JSON.
+        at: the name of ``value`` in the differences.
     """
     origin, inner = get_origin(wanted), get_args(wanted)
     if value is None:
@@ -36,7 +36,7 @@ def differences(wanted: Any, value: Any, at: str) -> Iterator[str]:
     elif isinstance(wanted, type) and issubclass(wanted, pydantic.BaseModel) and isinstance(value, dict):
         yield from _object(wanted, value)
     elif not _fits(wanted, value):
-        yield f"{at} is no {getattr(wanted, '__name__', wanted)}"
+        yield f"{at} is not a {getattr(wanted, '__name__', wanted)}"
 
 
 def _object(model: type[pydantic.BaseModel], value: dict[str, Any]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _fits(wanted: Any, value: Any) -> bool:
 
 
 def sorted_keys(value: Any) -> bool:
-    """Whether the keys of every object are in alphabetical order."""
+    """Return whether the keys of every object are in alphabetical order."""
     if isinstance(value, dict):
         return list(value) == sorted(value) and all(map(sorted_keys, value.values()))
     return all(map(sorted_keys, value)) if isinstance(value, list) else True

@@ -1,8 +1,8 @@
-"""For each operation that is served, a story that ends with a successful call of it."""
+"""One story for each operation: it ends with a successful call of the operation."""
 
 from typing import Any
 
-from tests.contract import (  # noqa: F401  which tell their own
+from tests.contract import (  # noqa: F401  each registers its stories
     stories_of_access,
     stories_of_factors,
     stories_of_fraud,
@@ -15,7 +15,7 @@ from tests.given import Given
 
 __all__ = ["STORIES"]
 
-# Everything that can be set, so that the answer shows each field with something in it.
+# All settings, so that no field of the response is empty.
 RICH = {
     "organization_logo_url": "https://acme.test/logo.png",
     "trusted_metadata": {"plan": {"name": "pro", "seats": 3}},
@@ -114,7 +114,7 @@ def _(given: Given) -> Any:
 
 @story("organizations.members.update")
 def _(given: Given) -> Any:
-    """An address given up, and kept back for its owner, shows as a retired one."""
+    """The member's former address is in ``retired_email_addresses``."""
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550123")
     return given.client.organizations.members.update(
@@ -132,7 +132,7 @@ def _(given: Given) -> Any:
 def _(given: Given) -> Any:
     acme = given.organization()
     ada = given.member(acme)
-    given.login(acme, ada)  # only a verified address can come back
+    given.login(acme, ada)  # a member can be reactivated only with a verified address
     given.client.organizations.members.delete(acme.organization_id, ada.member_id)
     return given.client.organizations.members.reactivate(acme.organization_id, ada.member_id)
 
@@ -200,7 +200,7 @@ def _(given: Given) -> Any:
 
 @story("magic_links.discovery.authenticate")
 def _(given: Given) -> Any:
-    """All kinds of membership: member, invited, and free to join."""
+    """With every type of membership: member, invited, and eligible to join."""
     given.member(given.organization("One"), "ada@acme.test")
     given.client.magic_links.email.invite(given.organization("Two").organization_id, "ada@acme.test")
     joinable = given.organization("Three", email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
@@ -210,7 +210,7 @@ def _(given: Given) -> Any:
 
 @story("discovery.intermediate_sessions.exchange")
 def _(given: Given) -> Any:
-    """Into an organization that wants a second factor: the answer that is no session."""
+    """The organization requires MFA, so the response has no session."""
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test", mfa_phone_number="+14155550123")
     found = given.discovered("ada@acme.test")
@@ -268,7 +268,7 @@ def _(given: Given) -> Any:
 
 @story("rbac.policy")
 def _(given: Given) -> Any:
-    """With a scope of its own, so that each list has something in it."""
+    """With a custom scope, so that no list is empty."""
     reads = {"resource_id": "stytch.member", "actions": ["search"]}
     policy = {"scopes": [{"scope": "read:all", "description": "Reads.", "permissions": [reads]}]}
     given.mock.configure(rbac_policy=policy)

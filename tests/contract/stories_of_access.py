@@ -1,4 +1,4 @@
-"""The stories of policies, of sessions that come from elsewhere, and of those that act as somebody else."""
+"""Stories of RBAC policies, attested and migrated sessions, and impersonation."""
 
 from typing import Any
 

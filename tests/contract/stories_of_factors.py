@@ -1,4 +1,4 @@
-"""The stories of one-time codes, second factors, passwords and accounts elsewhere."""
+"""Stories of one-time codes, MFA, passwords and provider accounts."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def _(given: Given) -> Any:
 
 @story("otps.email.authenticate")
 def _(given: Given) -> Any:
-    """Into an organization that wants a second factor: a code is on its way to the phone."""
+    """The organization requires MFA, so a code is sent to the phone."""
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test", mfa_phone_number=PHONE)
     given.client.otps.email.login_or_signup(acme.organization_id, "ada@acme.test")
@@ -206,7 +206,7 @@ def _(given: Given) -> Any:
 
 @story("oauth.authenticate")
 def _(given: Given) -> Any:
-    """Somebody new, let in by the address that the provider vouches for."""
+    """A new member joins with the address that the provider verified."""
     given.organization(
         organization_slug="acme", email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"]
     )

@@ -1,4 +1,4 @@
-"""The stories of the fraud product."""
+"""Stories of the fraud product."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.given import Given
 
 @story("fraud.fingerprint.lookup")
 def _(given: Given) -> Any:
-    """A device that a rule is about, with an overridden reason: each field has something in it."""
+    """A rule matches the device, and a verdict reason is overridden, so that no field is empty."""
     given.client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "ALLOW")
     given.client.fraud.rules.set("BLOCK", visitor_id="visitor-1")
     telemetry_id = given.mock.fraud.device(

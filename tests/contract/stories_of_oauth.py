@@ -1,4 +1,4 @@
-"""The stories of M2M clients, connected apps, and the OAuth authorization server."""
+"""Stories of M2M clients, connected apps, and the OAuth authorization server."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def _(given: Given) -> Any:
 
 @story("m2m.clients.search")
 def _(given: Given) -> Any:
-    """A page that isn't the last, of a client that is rotating its secret."""
+    """The first of two pages. The client on it is rotating its secret."""
     machine(given)
     given.client.m2m.clients.secrets.rotate_start(machine(given).client_id)
     return given.client.m2m.clients.search(limit=1, query={"operator": "OR", "operands": []})
@@ -84,7 +84,7 @@ def _(given: Given) -> Any:
         post_logout_redirect_urls=["http://localhost:3000/bye"],
         logo_url="https://acme.test/logo.png",
         bypass_consent_for_offline_access=True,
-        id_token_template_content='{"who": "{{ member.name }}"}',
+        id_token_template_content='{"full_name": "{{ member.name }}"}',
     )
 
 

@@ -1,4 +1,4 @@
-"""The stories of SCIM connections."""
+"""Stories of SCIM connections."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tests.given import Given
 
 
 def connected(given: Given, **fields: Any) -> Any:
-    """An organization's new connection, its bearer token with it."""
+    """Create a connection of a new organization. Returns it with its bearer token."""
     acme = given.organization()
     return given.client.scim.connection.create(acme.organization_id, **fields).connection
 

@@ -1,4 +1,4 @@
-"""The stories of SSO: connections of each kind, logins by them."""
+"""Stories of SSO: connections of each type, and logins."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def _acme(given: Given) -> str:
 
 
 def _saml(given: Given, acme: str) -> str:
-    """A connection with everything that one can have."""
+    """Create a connection with all settings."""
     made = given.client.sso.saml.create_connection(acme, display_name="Okta", identity_provider="okta")
     return str(_filled(given, acme, made.connection.connection_id).connection.connection_id)
 
@@ -82,7 +82,7 @@ def _(given: Given) -> Any:
 
 @story("sso.oidc.update_connection")
 def _(given: Given) -> Any:
-    """From an issuer that can't be asked: with a warning."""
+    """The issuer can't be reached, so the response has a warning."""
     acme = _acme(given)
     connection_id = given.client.sso.oidc.create_connection(acme).connection.connection_id
     return given.client.sso.oidc.update_connection(
@@ -142,7 +142,7 @@ def _(given: Given) -> Any:
 
 @story("sso.authenticate")
 def _(given: Given) -> Any:
-    """Somebody new."""
+    """A new member logs in."""
     idp = given.mock.identity_provider(_acme(given), "saml")
     token = SsoVisit(given.mock).token(idp.connection_id, "ada@acme.test", name="Ada Lovelace", groups=["admins"])
     return given.client.sso.authenticate(token)

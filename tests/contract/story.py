@@ -1,4 +1,7 @@
-"""How a story is registered: under the name of the operation that it ends with."""
+"""A story creates what an operation needs, and ends with a successful call of it.
+
+It is registered under the name of that operation.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +13,8 @@ STORIES: dict[str, Story] = {}
 
 
 def story(name: str) -> Callable[[Story], Story]:
-    def register(tell: Story) -> Story:
-        STORIES[name] = tell
-        return tell
+    def register(function: Story) -> Story:
+        STORIES[name] = function
+        return function
 
     return register

@@ -1,4 +1,4 @@
-"""What an error looks like: five keys in a fixed order, a sixth where there are details."""
+"""The shape of an error response: five keys in a fixed order, and a sixth for details."""
 
 import json
 
@@ -10,7 +10,7 @@ from mockstytch.gaps import GAPS
 KEYS = ["status_code", "request_id", "error_type", "error_message", "error_url"]
 
 
-def shown(answer):
+def body_of(answer):
     assert answer.headers["content-type"] == "application/json"
     body = json.loads(answer.content)
     assert body["status_code"] == answer.status_code
@@ -31,25 +31,25 @@ def shown(answer):
         *((*gap, 501, "api/errors/501#not_implemented") for gap in GAPS[:1]),
     ],
 )
-def test_the_five_keys(http, method, path, status, error_url):
-    """``error_url`` tells the types that the Consumer product has too from those that only B2B has."""
-    body = shown(http.request(method, path))
+def test_error_has_five_keys(http, method, path, status, error_url):
+    """``error_url`` depends on whether the Consumer product has the type, too."""
+    body = body_of(http.request(method, path))
     assert list(body) == KEYS
     assert body["status_code"] == status
     assert body["error_url"] == f"https://stytch.com/docs/{error_url}"
 
 
-def test_the_sixth_key(http, given):
+def test_error_with_details_has_a_sixth_key(http, given):
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     sent = {"organization_id": acme.organization_id, "email_address": "ada@globex.test"}
-    body = shown(http.post("/v1/b2b/magic_links/email/login_or_signup", json=sent))
+    body = body_of(http.post("/v1/b2b/magic_links/email/login_or_signup", json=sent))
     assert list(body) == [*KEYS, "error_details"]
     assert body["error_type"] == "invalid_email_for_jit_provisioning"
     assert body["error_details"] == {"allowed_domains": ["acme.test"], "bad_domain": "globex.test"}
 
 
 @pytest.mark.parametrize("kind", errors.catalogue(), ids=lambda kind: kind.error_type)
-def test_the_catalogue_is_well_formed(kind):
+def test_error_of_the_catalogue_is_well_formed(kind):
     assert 400 <= kind.status_code <= 599
     assert kind.error_type.replace("_", "").isalnum()
     assert kind.error_type.islower()

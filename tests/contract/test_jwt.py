@@ -1,4 +1,4 @@
-"""Session JWTs and the keys that verify them, byte by byte."""
+"""The exact form of session JWTs and of the keys that verify them."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ JWK = ["alg", "e", "key_ops", "kid", "kty", "n", "use", "x5c", "x5tS256"]
 
 
 def part(token, number):
-    """Header (0) or claims (1) as they stand in the token: compact, in their own order."""
+    """Return the header (0) or the claims (1). They must be compact JSON; the order of their keys is kept."""
     text = token.split(".")[number]
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     assert raw == json.dumps(json.loads(raw), separators=(",", ":"), ensure_ascii=False)
@@ -29,14 +29,14 @@ def login(given):
     return given.login(acme, given.member(acme), session_custom_claims={"plan": "pro", "Zone": 1, "iss": "mine"})
 
 
-def test_the_header(login):
+def test_header_has_exactly_these_keys(login):
     header = part(login.session_jwt, 0)
     assert list(header) == ["alg", "kid", "typ"]
     assert (header["alg"], header["typ"]) == ("RS256", "JWT")
     assert header["kid"].startswith("jwk-test-")
 
 
-def test_the_claims(login, mock):
+def test_claims_are_complete_and_sorted(login, mock):
     claims = part(login.session_jwt, 1)
     assert list(claims) == ["Zone", "aud", "exp", ORGANIZATION, SESSION, "iat", "iss", "nbf", "plan", "sub"]
     assert claims["aud"] == [mock.project_id]
@@ -47,7 +47,7 @@ def test_the_claims(login, mock):
     assert (claims["plan"], claims["Zone"]) == ("pro", 1)
 
 
-def test_the_two_claims_of_the_house_keep_their_own_order(login):
+def test_stytch_claims_keep_their_own_order(login):
     claims = part(login.session_jwt, 1)
     assert list(claims[ORGANIZATION].items()) == [
         ("organization_id", login.organization_id),
@@ -73,11 +73,11 @@ def test_the_two_claims_of_the_house_keep_their_own_order(login):
 
 
 @pytest.mark.parametrize("moment", ["started_at", "last_accessed_at", "expires_at"])
-def test_moments_are_whole_seconds_with_a_z(login, moment):
+def test_times_are_whole_seconds_with_a_z(login, moment):
     assert datetime.strptime(part(login.session_jwt, 1)[SESSION][moment], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
 
 
-def test_the_keys_are_complete(mock, login):
+def test_jwks_is_complete(mock, login):
     answer = httpx.get(f"{mock.url}/v1/b2b/sessions/jwks/{mock.project_id}").json()  # no credentials
     assert list(answer) == ["keys", "request_id", "status_code"]
     (key,) = answer["keys"]
@@ -88,7 +88,7 @@ def test_the_keys_are_complete(mock, login):
 
 
 @pytest.mark.parametrize("rotated", [False, True])
-def test_the_certificate_holds_the_key(mock, client, rotated):
+def test_certificate_contains_the_key(mock, client, rotated):
     if rotated:
         mock.call("POST", "/keys/rotate")
     key = client.sessions.get_jwks(mock.project_id).keys[0]
@@ -99,7 +99,7 @@ def test_the_certificate_holds_the_key(mock, client, rotated):
     assert key.x5tS256 == base64.urlsafe_b64encode(thumbprint).rstrip(b"=").decode()
 
 
-def test_after_a_rotation_old_and_new_verify(mock, client, given, login):
+def test_old_and_new_tokens_verify_after_a_rotation(mock, client, given, login):
     mock.call("POST", "/keys/rotate")
     fresh = client.sessions.authenticate(session_token=login.session_token).session_jwt
     assert part(fresh, 0)["kid"] != part(login.session_jwt, 0)["kid"]
@@ -107,7 +107,7 @@ def test_after_a_rotation_old_and_new_verify(mock, client, given, login):
         assert client.sessions.authenticate_jwt_local(token).member_session_id == login.member_session.member_session_id
 
 
-def test_the_official_client_verifies_without_a_call(mock, client, login, wire):
+def test_official_client_verifies_without_a_request(mock, client, login, wire):
     local = client.sessions.authenticate_jwt_local(login.session_jwt)
     assert local.member_session_id == login.member_session.member_session_id
     assert local.roles == ["stytch_member"]
@@ -117,7 +117,7 @@ def test_the_official_client_verifies_without_a_call(mock, client, login, wire):
     assert wire.last is None
 
 
-def test_a_forged_one_is_refused(client, login):
+def test_forged_token_is_refused(client, login):
     head, claims, signature = login.session_jwt.split(".")
     payload = part(login.session_jwt, 1) | {"sub": "member-test-somebody-else"}
     forged = base64.urlsafe_b64encode(json.dumps(payload).encode()).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""What the official client can send, our request classes take: no field is silently ignored."""
+"""The request classes have every field of the official client: none is silently ignored."""
 
 import enum
 from typing import Any, get_args
@@ -14,25 +14,25 @@ SERVED = {(endpoint.method, endpoint.path): endpoint for endpoint in endpoints()
 PAIRS = [(o, SERVED[o.method, o.path].request) for o in operations().values() if (o.method, o.path) in SERVED]
 pairs = pytest.mark.parametrize(("operation", "request_class"), PAIRS, ids=[o.name for o, _ in PAIRS])
 
-# Fields of the client's that no request class has, each with the reason.
+# Fields of the client that no request class has, each with the reason.
 IGNORED = {
-    "telemetry_id": "points at a device, which logins here don't look at; the fraud product takes it",
+    "telemetry_id": "identifies a device; logins ignore it, the fraud product uses it",
 }
-# Fields beyond the client's, each with the reason.
+# Fields that the client doesn't send to this operation, each with the reason.
 MORE = {
     "discovery.organizations.list": (
         "discovery.organizations.create",
-        "older guides create organizations by this path: a name or a slug tells",
+        "older guides create organizations with this path, and send a name or a slug",
     ),
 }
-# … and those that clients of a standard send, which the official one leaves to them.
+# Fields that OAuth clients send, but not the official client.
 STANDARD = {
     "m2m.token": {"code", "code_verifier", "redirect_uri", "refresh_token", "resource"},  # RFC 6749, 7636, 8707
 }
 
 
 @pairs
-def test_the_fields_are_the_same(operation, request_class):
+def test_fields_are_the_same(operation, request_class):
     sent = operation.fields.keys() - (set() if operation.name.startswith("fraud.") else IGNORED.keys())
     if operation.name in MORE:
         sent |= operations()[MORE[operation.name][0]].fields.keys() - IGNORED.keys()
@@ -40,21 +40,21 @@ def test_the_fields_are_the_same(operation, request_class):
     assert {field.name for field in msgspec.structs.fields(request_class)} == sent
 
 
-def test_what_is_ignored_exists():
+def test_ignored_fields_exist():
     fields = {name for operation, _ in PAIRS for name in operation.fields}
     assert IGNORED.keys() <= fields
     assert all(name in operations() and more[0] in operations() for name, more in MORE.items())
 
 
 @pairs
-def test_what_the_client_may_leave_out_is_not_required(operation, request_class):
+def test_field_that_is_optional_in_the_client_is_not_required(operation, request_class):
     required = {field.name for field in msgspec.structs.fields(request_class) if field.required}
     optional = {name for name, hint in operation.fields.items() if type(None) in get_args(hint)}
     assert required & optional == set()
 
 
 @pairs
-def test_every_word_that_the_client_has_a_name_for_is_taken(operation, request_class):
+def test_every_enum_value_of_the_client_is_accepted(operation, request_class):
     for field in msgspec.structs.fields(request_class):
         words = plain(operation.fields.get(field.name, Any))
         if isinstance(words, type) and issubclass(words, enum.Enum):
@@ -72,7 +72,7 @@ def test_nested_objects_have_the_same_fields(operation, request_class):
 
 
 def _nested(hint):
-    """The SDK's class for an object in a field, also one inside a list."""
+    """Return the SDK's class of an object in a field, also inside a list."""
     found = [hint]
     for this in found:
         found += get_args(this)

@@ -1,4 +1,4 @@
-"""What the official client reads, our answers hold: raw JSON against its models, both ways."""
+"""The JSON of every response matches the official client's model, in both directions."""
 
 import re
 
@@ -12,30 +12,30 @@ from tests.contract.stories import STORIES
 
 SERVED = {(endpoint.method, endpoint.path) for endpoint in endpoints()}
 
-# Differences that are meant, each with the reason.
-MEANT = {
+# Intended differences, each with the reason.
+INTENDED = {
     "Organization.scim_active_connections is unknown": "recorded from the real API; the client's models dropped it",
-    "AuthenticationFactor.*_factor is left out": "a factor has its own object only (recorded)",
-    "IDPTokenResponse.<claim> is unknown": "the client hands further claims on as they are",
+    "AuthenticationFactor.*_factor is left out": "a factor has only the object of its type (recorded)",
+    "IDPTokenResponse.<claim> is unknown": "the client returns other claims unchanged",
 }
-# What the client reads before it makes something else of it.
+# The model of the JSON, where the client returns a different class.
 READ_AS = {"idp.introspect_token_network": IDPTokenResponse}
 
 
-def test_each_operation_that_is_served_has_a_story():
+def test_every_operation_has_a_story():
     served = {o.name for o in operations().values() if (o.method, o.path) in SERVED}
     assert STORIES.keys() == served
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_the_shape(given, wire, name):
+def test_response_matches_the_model(given, wire, name):
     STORIES[name](given)
     operation, answer = operations()[name], wire.raw
     assert wire.last.request.method == operation.method
     assert wire.last.headers["content-type"] == "application/json"
     assert (wire.last.status_code, answer["status_code"]) == (200, 200)
     model = READ_AS.get(name, operation.model)
-    assert {_general(d) for d in differences(model, answer, model.__name__)} <= MEANT.keys()
+    assert {_general(d) for d in differences(model, answer, model.__name__)} <= INTENDED.keys()
     assert sorted_keys(answer)
 
 

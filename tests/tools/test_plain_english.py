@@ -137,6 +137,19 @@ def test_code_between_two_strings_ends_a_phrase():
     assert phrases("module.py", 'f("the list is", "none of these things")') == []
 
 
+def test_target_of_a_link_is_not_read():
+    assert phrases("page.md", "see the [pages](whoever.md) of these") == []
+    assert phrases("page.md", "see the [pages of whoever](pages.md)") == ["whoever"]
+
+
+def test_messages_of_the_real_api_are_not_read():
+    line = 'x = b2b(400, "x", "It may not be.", "{}")'
+    assert phrases("mockstytch/errors/sso.py", line.format("D")) == []
+    assert phrases("mockstytch/errors/sso.py", line.format("S")) == []
+    assert phrases("mockstytch/errors/sso.py", line.format("M")) == ["may not"]
+    assert phrases("docs/errors.md", "| `x` | 400 | D | It may not be. |") == []
+
+
 def test_mark_with_a_reason_allows_a_line():
     assert phrases("module.py", "# for whoever  plain-english: allow, quoted from the specification") == []
     assert phrases("page.md", "for whoever <!-- plain-english: allow (a title) -->") == []
@@ -187,6 +200,12 @@ def test_command_accepts_as_many_hits_as_it_is_given(repository, capsys, at_most
 
 def test_files_are_those_of_the_repository():
     found = plain_english.files()
-    assert {"README.md", "Makefile", ".ci/run", "tools/plain_english.py", "mockstytch/mails/texts.json"} <= set(found)
+    assert {
+        "README.md",
+        "Makefile",
+        ".ci/run",
+        "tools/plain_english.py",
+        "mockstytch/domain/shared/mails/texts.json",
+    } <= set(found)
     assert not any(path.startswith(".venv/") for path in found)
     assert set(plain_english.files(["tools"])) == {path for path in found if path.startswith("tools/")}

@@ -1,0 +1,27 @@
+"""The errors of every request, and the errors of the control API."""
+
+from mockstytch.errors.kinds import shared
+
+# fmt: off
+# Every request
+bad_request = shared(400, "bad_request", "The submitted request is invalid.", "D")
+internal_server_error = shared(500, "internal_server_error", "Oops, something seems to have gone wrong, please reach out to support@stytch.com to let us know what went wrong.", "D")
+invalid_authorization_header = shared(401, "invalid_authorization_header", "The authorization header is missing or could not be parsed. Please use HTTP Basic authentication with your project ID and secret.")
+invalid_consumer_endpoint = shared(400, "invalid_consumer_endpoint", "This endpoint is only enabled for consumer projects.", "I")
+invalid_project_id_authentication = shared(400, "invalid_project_id_authentication", "The project ID provided in the basic authentication header is invalid. Please check to make sure the format is correct and there are no trailing whitespaces. To create a new project or confirm an existing project ID please visit the Stytch dashboard here: https://stytch.com/dashboard/api-keys", "D")
+invalid_project_id = shared(400, "invalid_project_id", "project_id format is invalid.")
+invalid_secret_authentication = shared(400, "invalid_secret_authentication", "The secret provided in the basic authentication header is invalid.")
+not_implemented = shared(501, "not_implemented", "mockstytch does not implement this operation yet. See docs/gaps.md in the mockstytch repository.", "M")
+project_not_found = shared(404, "project_not_found", "Project could not be found.")
+public_token_not_found = shared(404, "public_token_not_found", "Public token could not be found.")
+request_too_large = shared(413, "bad_request", "The submitted request is invalid: its body is larger than 1 MB.", "M")
+route_not_found = shared(404, "route_not_found", "The route provided is not supported.", "D")
+unauthorized_credentials = shared(401, "unauthorized_credentials", "Unauthorized credentials.", "D")
+wrong_stack_live = shared(400, "wrong_stack_live", "The provided credentials are for the live environment, and this is the test environment.")
+
+# Control API
+cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")
+host_not_allowed = shared(403, "host_not_allowed", "The control API does not allow this host name. Allow it with --allowed-host.", "M")
+message_not_found = shared(404, "message_not_found", "No matching message arrived in time.", "M")
+delivery_not_found = shared(404, "delivery_not_found", "No matching delivery arrived in time.", "M")
+# fmt: on

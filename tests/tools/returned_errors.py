@@ -1,0 +1,65 @@
+"""Compare the errors that a test's requests got with the errors that ``docs/errors.md`` lists for their operations."""
+
+import re
+from functools import cache
+
+from mockstytch import MockStytch
+from mockstytch.app import endpoints
+from mockstytch.surfaces.endpoint import Endpoint
+from tools import refusals
+
+# Errors of every request, which the page lists once.
+COMMON = {
+    "bad_request",
+    "internal_server_error",
+    "invalid_authorization_header",
+    "invalid_consumer_endpoint",
+    "invalid_project_id",
+    "invalid_project_id_authentication",
+    "invalid_secret_authentication",
+    "invalid_session_token",
+    "jwt_invalid_audience",
+    "project_not_found",
+    "session_authorization_error",
+    "session_authorization_tenancy_error",
+    "session_not_found",
+    "too_many_session_arguments",
+    "unable_to_parse_session_jwt",
+    "unauthorized_credentials",
+    "wrong_stack_live",
+}
+
+
+def unlisted(server: MockStytch, project_id: str) -> list[str]:
+    """Return the errors in a project's request log that the page doesn't list, each with its operation.
+
+    Args:
+        server: the handle of the server in this process. A server in another process isn't checked.
+    """
+    if server._server is None:
+        return []
+    found = set()
+    for entry in server._server.mock.request_log.entries(project_id):
+        if entry.error_type and entry.error_type not in COMMON and entry.surface == "backend":
+            endpoint = _endpoint(entry.method, entry.path)
+            if endpoint is not None and entry.error_type not in _listed(endpoint.name):
+                found.add(f"{endpoint.name}: {entry.error_type}")
+    return sorted(found)
+
+
+@cache
+def _endpoint(method: str, path: str) -> Endpoint | None:
+    return next((endpoint for m, pattern, endpoint in _patterns() if m == method and pattern.fullmatch(path)), None)
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], Endpoint]]:
+    """Return the routes. Routes with more fixed text come first, because they take precedence over parameters."""
+    routes = [(path, endpoint) for endpoint in endpoints() for path in (endpoint.path, *endpoint.aliases)]
+    routes.sort(key=lambda route: len(re.sub(r"{\w+}", "", route[0])), reverse=True)
+    return [(e.method, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), e) for path, e in routes]
+
+
+@cache
+def _listed(name: str) -> set[str]:
+    return set().union(*(refusals.of(endpoint) for endpoint in endpoints() if endpoint.name == name))
