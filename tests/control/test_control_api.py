@@ -11,8 +11,7 @@ import httpx
 import pytest
 from jwt.exceptions import PyJWKClientError
 
-from mockstytch import MockStytch
-from mockstytch.client.handle import MockError
+from mockstytch import MockError, MockStytch
 
 
 def test_health_needs_no_credentials(mock):

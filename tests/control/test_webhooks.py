@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from svix.webhooks import Webhook, WebhookVerificationError
 
-from mockstytch import MockStytch, errors, webhook_delivery
-from mockstytch.client.handle import MockError
+from mockstytch import MockError, MockStytch, errors, webhook_delivery
 from mockstytch.domain.webhooks import RETRIES
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
