@@ -26,7 +26,7 @@ class ProjectClock:
         return _current_time(self._api.call("POST", "/clock/advance", body=duration))
 
     def set(self, now: datetime) -> datetime:
-        """Set the clock, and return the new time. The clock keeps running from there."""
+        """Set the clock, and return the new time. A running clock keeps running from there."""
         return _current_time(self._api.call("PUT", "/clock", body={"now": now.astimezone(UTC).isoformat()}))
 
     def freeze(self) -> datetime:

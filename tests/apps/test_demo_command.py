@@ -78,8 +78,7 @@ def test_used_port_is_reported(demo, option):
         ports = {"--port": "0", "--demo-port": "0", option: port}
         code, out, err = demo(*(part for pair in ports.items() for part in pair))
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert f"can't listen on 127.0.0.1:{port}" in err
-    assert f"Choose another with {option}." in err
+    assert f"port {port} on 127.0.0.1 is in use. Choose another with {option}." in err
 
 
 def test_app_needs_credentials():
