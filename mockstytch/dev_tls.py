@@ -5,7 +5,7 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-# Host names of the certificate: those of the real service, and those of this machine.
+# Host names in the certificate: the real service, and this machine.
 NAMES = (
     "test.stytch.com",
     "api.stytch.com",

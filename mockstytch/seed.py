@@ -163,7 +163,7 @@ def _parse(model: type[R], entry: Table, place: str) -> R:
 
 def _require_known(entry: Table, names: tuple[str, ...], place: str, kind: str = "field") -> None:
     if unknown := sorted(entry.keys() - set(names)):
-        raise SeedError(f"{place}: there is no {kind} {', '.join(unknown)}")
+        raise SeedError(f"{place}: unknown {kind} {', '.join(unknown)}")
 
 
 def _table(entry: Table, name: str, prefix: str) -> Table:

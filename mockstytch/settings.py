@@ -14,7 +14,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         host: the address to listen on.
         port: the port to listen on; 0 picks a free port.
         database: the path of a file, or an SQLAlchemy URL; "" keeps the data in memory.
-        closed: serve only the default project, those of the seed file, and those that the management API creates.
+        closed: serve only the default project and the projects that a seed file or the management API creates.
         public_url: the base URL of the links in e-mails; "" is the address of each request.
         allowed_hosts: host names besides localhost that may call the control API and the console.
         smtp: ``host:port`` of a mail server that gets a copy of each e-mail, or "".

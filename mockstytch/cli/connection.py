@@ -27,7 +27,7 @@ _OPTIONS = (
         "--secret",
         default=DEFAULT_SECRET,
         envvar="MOCKSTYTCH_SECRET",
-        help="Project secret. [default: that of the default project]",
+        help="Project secret. [default: the default project's secret]",
     ),
 )
 

@@ -48,7 +48,7 @@ _OPTIONS = (
         "--closed",
         is_flag=True,
         envvar="MOCKSTYTCH_CLOSED",
-        help="Serve only the default project and those of the seed file.",
+        help="Serve only the default project and the projects in the seed file.",
     ),
     click.option(
         "--tls-port",

@@ -1,4 +1,4 @@
-"""Fixtures that run the command line in a process of its own."""
+"""Fixtures that run the command line in a new process."""
 
 import json
 import subprocess

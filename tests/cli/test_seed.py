@@ -138,14 +138,14 @@ ORGANIZATION = {"organization_name": "A"}
     ("content", "message"),
     [
         ({"organizations": {}}, r"seed.json: organizations must be a list of tables"),
-        ({"organisations": []}, "there is no section organisations"),
+        ({"organisations": []}, "unknown section organisations"),
         ({"organizations": [{"organization_name": "A", "organization_slug": "!"}]}, "invalid_organization_slug"),
         ({"organizations": [ORGANIZATION | {"members": [{}]}]}, r"organizations\[0\].members\[0\]: .*invalid_email"),
-        ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: there is no field colour"),
-        ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: .* no field mail"),
+        ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: unknown field colour"),
+        ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: unknown field mail"),
         ({"organizations": [ORGANIZATION | {"connections": [{}]}]}, r'connections\[0\]: type must be "saml" or "oidc"'),
         ({"organizations": [ORGANIZATION | {"connections": [{"type": "oidc", "issuer": "?"}]}]}, "issuer_url_invalid"),
-        ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "there is no field x"),
+        ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "unknown field x"),
         ({"organizations": [ORGANIZATION | {"scim_connection": 1}]}, r"\[0\].scim_connection must be a table"),
         ({"organizations": [ORGANIZATION | {"scim_connection": {"identity_provider": "?"}}]}, "invalid_scim_idp"),
         (
@@ -160,7 +160,7 @@ ORGANIZATION = {"organization_name": "A"}
         ({"connected_apps": [{"client_type": "third_party"}]}, r"connected_apps\[0\]: client_name is missing"),
         ({"connected_apps": [{"client_name": "A"}]}, "invalid_connected_app_type"),
         ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
-        ({"projects": [{"id": "mine"}]}, r"projects\[0\]: there is no field id"),
+        ({"projects": [{"id": "mine"}]}, r"projects\[0\]: unknown field id"),
         ([], "must be a table"),
     ],
 )
