@@ -10,7 +10,7 @@ from mockstytch.console.snippets import CODE, REMARKS, variables
 @connection_options
 @click.option("--sdk", type=click.Choice(list(CODE)), default="python", show_default=True, help="The SDK that you use.")
 def env(sdk: str, url: str, project_id: str, secret: str) -> None:
-    """Print environment variables, and the code that configures an SDK for this server."""
+    """Print how to configure an SDK for this server: environment variables and code."""
     for name, value in variables(url, project_id, secret).items():
         click.echo(f"export {name}={value}")
     comment = {"python": "#", "ruby": "#"}.get(sdk, "//")

@@ -7,11 +7,14 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockstytch.settings import DEFAULT_PORT, Settings
+
+if TYPE_CHECKING:
+    from mockstytch.server import Server
 
 
 class _CommaSeparated(click.types.StringParamType):
@@ -104,7 +107,7 @@ def serve(as_json: bool, **options: Any) -> None:
 class PreparedServer:
     """A server that listens and doesn't serve yet, and the texts that describe it."""
 
-    def __init__(self, server: Any, tls_url: str | None, ca_file: Path | None) -> None:
+    def __init__(self, server: "Server", tls_url: str | None, ca_file: Path | None) -> None:
         self.server, self.tls_url, self.ca_file = server, tls_url, ca_file
 
     def facts(self) -> dict[str, Any]:
@@ -183,7 +186,7 @@ def _require_valid_smtp(address: str) -> None:
             raise click.UsageError(f"--smtp: {e}") from None
 
 
-def _load_seed(server: Any, path: str) -> None:
+def _load_seed(server: "Server", path: str) -> None:
     from mockstytch.seed import SeedError, apply_seed
 
     try:
@@ -192,7 +195,7 @@ def _load_seed(server: Any, path: str) -> None:
         raise click.ClickException(str(e)) from None
 
 
-def _add_tls(server: Any, host: str, port: int) -> tuple[str, Path]:
+def _add_tls(server: "Server", host: str, port: int) -> tuple[str, Path]:
     """Serve the same app over https. Return the URL and the file of the CA's certificate."""
     from mockstytch.dev_tls import create_server_certificate
     from mockstytch.server import open_listener, url_of
