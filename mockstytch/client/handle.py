@@ -11,7 +11,7 @@ from mockstytch.client.clock import ProjectClock
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.inbox import Inbox
 from mockstytch.client.models import IdentityDetails, IdentityProvider, LoggedRequest, ScimOperation, ScimResult
-from mockstytch.client.transport import ControlApi
+from mockstytch.client.transport import ControlApi, MockError
 from mockstytch.client.webhooks import Webhooks
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mockstytch.client.models import Provider, ServerOptions
     from mockstytch.client.project_settings import ProjectDetails, ProjectSettings
     from mockstytch.server import Server
+
+__all__ = ["MockError", "MockStytch"]
 
 
 class MockStytch:

@@ -33,7 +33,7 @@ class Server:
         return answer.status_code, body["error"]
 
     def because(self):
-        return self.mock.requests()[-1].because
+        return self.mock.requests()[-1]["because"]
 
 
 @pytest.fixture

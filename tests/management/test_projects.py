@@ -318,9 +318,9 @@ def test_why_it_was_refused():
         with httpx.Client(auth=("key", "secret"), trust_env=False) as http:
             for _ in range(2):
                 http.post(base, json={"name": "Acme", "project_slug": "acme"})
-            assert mock.requests()[-1].because == "the slug acme is taken"
+            assert mock.requests()[-1]["because"] == "the slug acme is taken"
             http.get(f"{base}/{mock.project_id}/environments/test/redirect_urls", params={"url": ""})
-            assert mock.requests()[-1].because == "url: '' is not accepted"
+            assert mock.requests()[-1]["because"] == "url: '' is not accepted"
 
 
 def test_all_of_it_stays_in_a_file(tmp_path):
