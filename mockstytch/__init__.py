@@ -1,6 +1,6 @@
 """mockstytch: Stytch's B2B authentication API on your own machine.
 
-The public names are loaded when first used, so that importing the package costs nothing.
+The public names are imported when they are first used, so that importing the package costs nothing.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -8,17 +8,52 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mockstytch.app import create_app
     from mockstytch.client.handle import MockStytch
+    from mockstytch.client.models import (
+        IdentityProvider,
+        LoggedRequest,
+        Message,
+        ScimResult,
+        WebhookAttempt,
+        WebhookDelivery,
+        WebhookEndpoint,
+    )
+    from mockstytch.client.transport import MockError
     from mockstytch.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["MockStytch", "Settings", "__version__", "create_app"]
+__all__ = [
+    "IdentityProvider",
+    "LoggedRequest",
+    "Message",
+    "MockError",
+    "MockStytch",
+    "ScimResult",
+    "Settings",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "__version__",
+    "create_app",
+]
 
-_HOMES = {"MockStytch": "mockstytch.client.handle", "Settings": "mockstytch.settings", "create_app": "mockstytch.app"}
+_MODULES = {
+    "IdentityProvider": "mockstytch.client.models",
+    "LoggedRequest": "mockstytch.client.models",
+    "Message": "mockstytch.client.models",
+    "MockError": "mockstytch.client.transport",
+    "MockStytch": "mockstytch.client.handle",
+    "ScimResult": "mockstytch.client.models",
+    "Settings": "mockstytch.settings",
+    "WebhookAttempt": "mockstytch.client.models",
+    "WebhookDelivery": "mockstytch.client.models",
+    "WebhookEndpoint": "mockstytch.client.models",
+    "create_app": "mockstytch.app",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

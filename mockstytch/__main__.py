@@ -1,4 +1,4 @@
-"""``python -m mockstytch``"""
+"""``python -m mockstytch`` runs the command line."""
 
 from mockstytch.cli import main
 

@@ -1,11 +1,11 @@
-"""A certificate authority of one's own, for clients that insist on https."""
+"""A local certificate authority, for clients that require https."""
 
 import os
 from pathlib import Path
 
 from platformdirs import user_state_path
 
-# what an SDK that is pointed nowhere asks for, and the names of this machine
+# Host names in the certificate: the real service, and this machine.
 NAMES = (
     "test.stytch.com",
     "api.stytch.com",
@@ -18,32 +18,40 @@ NAMES = (
 )
 
 
-def authority() -> tuple[Path, bytes]:
-    """The CA, made when first asked for: the file with its certificate, and its private key in PEM.
+def load_or_create_ca() -> tuple[Path, bytes]:
+    """Return the file of the CA's certificate, and its private key as PEM. Create both on first use.
 
     Raises:
-        OSError: the state directory can't be written.
+        OSError: if the state directory isn't writable.
     """
-    home = user_state_path("mockstytch", appauthor=False)
-    certificate, key = home / "ca.pem", home / "ca.key"
+    directory = user_state_path("mockstytch", appauthor=False)
+    certificate, key = directory / "ca.pem", directory / "ca.key"
     if not (certificate.exists() and key.exists()):
         import trustme
 
-        made = trustme.CA(organization_name="mockstytch")
-        home.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(made.private_key_pem.bytes())
-        certificate.write_bytes(made.cert_pem.bytes())
+        ca = trustme.CA(organization_name="mockstytch")
+        directory.mkdir(parents=True, exist_ok=True)
+        _write_private(key, ca.private_key_pem.bytes())
+        certificate.write_bytes(ca.cert_pem.bytes())
     return certificate, key.read_bytes()
 
 
-def server_certificate(host: str) -> tuple[Path, Path]:
-    """The CA's certificate file, and a file with a fresh server certificate and its key."""
+def create_server_certificate(host: str) -> tuple[Path, Path]:
+    """Return the file of the CA's certificate, and a file with a new server certificate and its private key.
+
+    Raises:
+        OSError: if the state directory isn't writable.
+    """
     import trustme
 
-    ca_file, key = authority()
-    leaf = trustme.CA.from_pem(ca_file.read_bytes(), key).issue_cert(*dict.fromkeys((*NAMES, host)))
+    ca_file, key = load_or_create_ca()
+    certificate = trustme.CA.from_pem(ca_file.read_bytes(), key).issue_cert(*dict.fromkeys((*NAMES, host)))
     server_file = ca_file.with_name("server.pem")
-    with os.fdopen(os.open(server_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(leaf.private_key_and_cert_chain_pem.bytes())
+    _write_private(server_file, certificate.private_key_and_cert_chain_pem.bytes())
     return ca_file, server_file
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)

@@ -1,11 +1,11 @@
-"""The only source of chance: ids, tokens and codes, reproducible from a seed."""
+"""The only source of randomness: ids, tokens and codes, reproducible from a seed."""
 
 import base64
 import hashlib
 from random import Random, SystemRandom
 from uuid import UUID
 
-# What the ids of each kind begin with. Recorded from the real API unless marked "inferred".
+# The prefix of each kind of id. Recorded from the real API, unless a comment says otherwise.
 PREFIXES = {
     "organization": "organization",
     "member": "member",
@@ -18,7 +18,7 @@ PREFIXES = {
     "saml_connection": "saml-connection",
     "oidc_connection": "oidc-connection",
     "external_connection": "external-connection",
-    "saml_registration": "saml-member-registration",  # inferred from that of OIDC
+    "saml_registration": "saml-member-registration",  # inferred from OIDC
     "oidc_registration": "oidc-member-registration",
     "saml_verification_key": "saml-verification-key",
     "saml_signing_key": "saml-signing-key",
@@ -28,20 +28,20 @@ PREFIXES = {
     "scim_registration": "scim-registration",  # inferred
     "m2m_client": "m2m-client",
     "connected_app": "connected-app",  # inferred
-    "trusted_token_profile": "trusted-auth-token-profile",  # a guess
-    "pem_file": "pem-file",  # a guess
+    "trusted_token_profile": "trusted-auth-token-profile",  # guessed
+    "pem_file": "pem-file",  # guessed
     "request": "request-id",
     "event": "webhook-event",
     "jwk": "jwk",
-    "message": "message",  # this server's own
+    "message": "message",  # only of this server
 }
 
 
 class Ids:
-    """Makes ids, tokens and codes.
+    """A generator of ids, tokens and codes.
 
     Args:
-        seed: the same seed gives the same sequence; None gives unpredictable ones.
+        seed: the same seed gives the same sequence; None gives an unpredictable one.
     """
 
     def __init__(self, seed: int | None = None) -> None:
@@ -49,41 +49,48 @@ class Ids:
         self._bits = self._random.getrandbits
 
     def new(self, kind: str) -> str:
-        """An id of a kind of ``PREFIXES``: ``<prefix>-test-<uuid4>``."""
+        """Return a new id, ``<prefix>-test-<uuid4>``.
+
+        Args:
+            kind: a key of ``PREFIXES``.
+        """
         return f"{PREFIXES[kind]}-test-{self.uuid()}"
 
     def uuid(self) -> UUID:
+        """Return a random UUID (version 4)."""
         return UUID(int=self._bits(128), version=4)
 
     def token(self) -> str:
-        """33 random bytes as 44 base64url characters, as session and link tokens are."""
+        """Return 33 random bytes as 44 base64url characters: the format of session and link tokens."""
         return base64.urlsafe_b64encode(self._bits(264).to_bytes(33, "big")).decode()
 
     def code(self, digits: int = 6) -> str:
+        """Return a one-time passcode."""
         return f"{self._random.randrange(10**digits):0{digits}}"
 
     def webhook_secret(self) -> str:
-        """``whsec_`` and 24 random bytes as base64, as Svix makes them."""
+        """Return a webhook secret in Svix's format: ``whsec_`` and 24 random bytes as base64."""
         return "whsec_" + base64.b64encode(self._bits(192).to_bytes(24)).decode()
 
     def base32(self, length: int) -> str:
+        """Return random base32 characters: the format of TOTP secrets."""
         return "".join(self._random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=length))
 
     def alphanumeric(self, length: int) -> str:
-        """Letters and digits, as the bearer tokens of SCIM connections are."""
+        """Return random letters and digits: the format of SCIM bearer tokens."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
         return "".join(self._random.choices(letters, k=length))
 
     def recovery_code(self) -> str:
-        """``xxxx-xxxx-xxxx`` in lower-case letters and digits."""
+        """Return a recovery code, ``xxxx-xxxx-xxxx`` in lower-case letters and digits."""
         letters = "".join(self._random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12))
         return "-".join((letters[:4], letters[4:8], letters[8:]))
 
     @staticmethod
     def derived_number(text: str) -> str:
-        """21 digits, always the same for one text: what a provider calls somebody."""
+        """Return 21 digits that depend only on the text: the format of a Google subject id."""
         return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big") + 10**38)[1:22]
 
     def suffix(self) -> str:
-        """Four lower-case hexadecimal digits: what tells a derived name from one that is taken."""
+        """Return four lower-case hexadecimal digits, to make a derived name unique."""
         return f"{self._bits(16):04x}"

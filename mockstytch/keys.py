@@ -1,12 +1,13 @@
-"""The only source of signing keys.
+"""Signing keys, and JWTs signed with them.
 
-One key, made beforehand, signs for every project until that project rotates to a key of its own: making an RSA key
-takes 80 ms, and a test that has a project to itself must not pay it. It protects nothing. The ``kid`` is the
-project's own and always the same, so that a JWKS cached before a restart still verifies.
+All projects share one built-in key until they rotate it: creating an RSA key takes 80 ms, too long for each test's
+project. The key is public, so it protects nothing. Its ``kid`` is derived from the project id, so that a JWKS that was
+cached before a restart still verifies.
 """
 
 import base64
 import hashlib
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ import msgspec
 
 
 @lru_cache(1024)
-def kid_of(project_id: str) -> str:
-    """The id of the key that a project signs with before it rotates."""
+def built_in_kid(project_id: str) -> str:
+    """Return the id under which a project uses the built-in key."""
     return f"jwk-test-{UUID(bytes=hashlib.sha256(project_id.encode()).digest()[:16], version=4)}"
 
 
@@ -27,13 +28,15 @@ def _built_in() -> dict[str, str]:
 
 
 def built_in_private_key() -> str:
+    """Return the built-in private key as PEM."""
     return _built_in()["private_key"]
 
 
 @lru_cache(1024)
 def built_in_jwk(project_id: str) -> dict[str, Any]:
+    """Return the built-in public key as a project's JWK."""
     built_in = _built_in()
-    return _jwk(kid_of(project_id), built_in["n"], built_in["x5c"], built_in["x5t_s256"])
+    return _jwk(built_in_kid(project_id), built_in["n"], built_in["x5c"], built_in["x5t_s256"])
 
 
 def _jwk(kid: str, n: str, certificate: str, thumbprint: str) -> dict[str, Any]:
@@ -52,20 +55,21 @@ def _jwk(kid: str, n: str, certificate: str, thumbprint: str) -> dict[str, Any]:
 
 @lru_cache(64)
 def _private_key(pem: str) -> Any:
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # only who signs pays for it
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # slow to import
 
     return load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)  # validation: 40 ms
 
 
 @lru_cache(4096)
 def sign(kid: str, pem: str, claims: bytes) -> str:
-    """A JWS over ``claims``.
+    """Return a JWT, signed with RS256.
 
-    RS256 is deterministic: the same claims in the same second are the same JWT, and signing is the dearest step.
+    RS256 is deterministic, so results can be cached: the same claims give the same JWT, and signing is slow.
 
     Args:
-        kid: goes into the header.
+        kid: the key's id, for the header.
         pem: the private key; "" is the built-in one.
+        claims: a JSON object.
     """
     from jwt import PyJWS
 
@@ -73,8 +77,8 @@ def sign(kid: str, pem: str, claims: bytes) -> str:
     return PyJWS().encode(claims, key, algorithm="RS256", headers={"kid": kid}, sort_headers=True)
 
 
-def verified(jwt: str, jwks: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The claims of a JWS that one of these keys signed, or None. Looks at nothing but the signature."""
+def verify(jwt: str, jwks: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the claims of a JWT that one of these keys signed, or None. Checks only the signature."""
     from jwt import PyJWK, PyJWS
     from jwt.exceptions import PyJWTError
 
@@ -82,14 +86,12 @@ def verified(jwt: str, jwks: list[dict[str, Any]]) -> dict[str, Any] | None:
         kid = PyJWS().get_unverified_header(jwt).get("kid")
         jwk = next(jwk for jwk in jwks if jwk["kid"] == kid)
         return msgspec.json.decode(PyJWS().decode(jwt, PyJWK(jwk), algorithms=["RS256"]), type=dict[str, Any])
-    except (PyJWTError, StopIteration, ValueError):  # ValueError: not UTF-8; msgspec's errors are ones too
+    except (PyJWTError, StopIteration, ValueError):  # ValueError: not UTF-8, or not JSON
         return None
 
 
 def new_key(kid: str) -> tuple[str, dict[str, Any]]:
-    """A fresh RSA key: its PEM and its public half as a JWK with a self-signed certificate."""
-    from datetime import datetime
-
+    """Create an RSA key. Return its PEM, and its public key as a JWK with a self-signed certificate."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -103,7 +105,7 @@ def new_key(kid: str) -> tuple[str, dict[str, Any]]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(datetime(2020, 1, 1))  # noqa: DTZ001 · X.509 wants it naive
+        .not_valid_before(datetime(2020, 1, 1))  # noqa: DTZ001 · X.509 takes naive times
         .not_valid_after(datetime(2070, 1, 1))  # noqa: DTZ001
         .sign(key, hashes.SHA256())
         .public_bytes(serialization.Encoding.DER)

@@ -1,12 +1,15 @@
-"""Other servers: an identity provider's token endpoint, its metadata, a user-info URL.
+"""Requests to other servers: an identity provider's token endpoint, its metadata, a UserInfo endpoint.
 
-An operation is a plain function that runs inside a transaction, and never waits. One that needs another server's word
-says so: ``reply = ctx.fetch(outside.get(url))``. At the first try that ends the transaction (nothing was written), the
-question is put where nothing is held up, and the operation runs once more, with the reply at hand.
+An operation is a plain function that runs inside a transaction and never waits. To call another server, it uses
+``response = ctx.fetch(outbound.get(url))``. If there is no response yet, this ends the transaction before anything is
+written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
+operation again with the response.
 """
 
 import asyncio
 import logging
+import ssl
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -16,9 +19,10 @@ import msgspec
 log = logging.getLogger("mockstytch")
 T = TypeVar("T")
 
-SECONDS = 5.0  # for an answer in all
-MOST_BYTES = 1_000_000
-_MOST_QUESTIONS = 10  # of one request; a limit on mistakes, not on users
+TIMEOUT_SECONDS = 5.0  # for the whole request
+MAX_RESPONSE_BYTES = 1_000_000
+_MAX_REDIRECTS = 3
+_MAX_FETCHES = 10  # of one operation; more are a mistake in its code
 
 
 class OutboundRequest(msgspec.Struct, frozen=True):
@@ -31,11 +35,11 @@ class OutboundRequest(msgspec.Struct, frozen=True):
 
 
 class OutboundResponse(msgspec.Struct, frozen=True):
-    """What came back.
+    """The response to a request, or the reason why there is none.
 
     Attributes:
-        status: the HTTP status; 0 where no answer came.
-        problem: why none did, or why it was not taken.
+        status: the HTTP status; 0 if there was no response.
+        problem: why there was no response, or why it was rejected.
     """
 
     status: int = 0
@@ -47,7 +51,7 @@ class OutboundResponse(msgspec.Struct, frozen=True):
         return 200 <= self.status < 300
 
     def json(self) -> dict[str, Any]:
-        """The JSON object that came back; an empty one where none did."""
+        """Return the JSON object in the body, or an empty one if there is none."""
         try:
             return msgspec.json.decode(self.body, type=dict[str, Any])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -58,68 +62,100 @@ OutboundResponses = dict[OutboundRequest, OutboundResponse]
 
 
 class FetchRequired(Exception):
-    """The operation can't go on without this reply. Never reaches a client."""
+    """An operation needs a response that wasn't fetched yet. Clients never see this error."""
 
-    def __init__(self, ask: OutboundRequest) -> None:
-        super().__init__(f"{ask.method} {ask.url}")
-        self.ask = ask
+    def __init__(self, request: OutboundRequest) -> None:
+        super().__init__(f"{request.method} {request.url}")
+        self.request = request
 
 
 def get(url: str, **headers: str) -> OutboundRequest:
+    """Return a GET request."""
     return OutboundRequest("GET", url, tuple(sorted(headers.items())))
 
 
 def post_form(url: str, fields: dict[str, str], **headers: str) -> OutboundRequest:
+    """Return a POST request with a form."""
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     return OutboundRequest("POST", url, tuple(sorted(headers.items())), urlencode(fields).encode())
 
 
 async def run_with_fetches(attempt: Callable[[OutboundResponses], T], app: Any, own_urls: tuple[str, ...]) -> T:
-    """The result of an operation, tried again after each question that it has.
+    """Run an operation, again after each response that it needs, and return its result.
 
     Args:
-        attempt: runs it in a transaction, with the replies so far.
-        app: this server, which answers questions to itself without a socket.
-        own_urls: by what addresses it is known.
+        attempt: runs the operation in a transaction, with the responses so far.
+        app: this server as an ASGI app, for requests to itself without a socket.
+        own_urls: the URLs of this server.
     """
-    replies: OutboundResponses = {}
+    responses: OutboundResponses = {}
     while True:
         try:
-            return attempt(replies)
-        except FetchRequired as need:
-            if len(replies) >= _MOST_QUESTIONS:
-                raise RuntimeError("an operation asks without end") from need
-            replies[need.ask] = await fetch(need.ask, app, own_urls)
+            return attempt(responses)
+        except FetchRequired as required:
+            if len(responses) >= _MAX_FETCHES:
+                raise RuntimeError(f"an operation needs more than {_MAX_FETCHES} fetches") from required
+            responses[required.request] = await fetch(required.request, app, own_urls)
 
 
-async def fetch(ask: OutboundRequest, app: Any = None, own_urls: tuple[str, ...] = ()) -> OutboundResponse:
-    """Ask, and take the reply for what it is: whatever goes wrong is one, too."""
+async def fetch(request: OutboundRequest, app: Any = None, own_urls: tuple[str, ...] = ()) -> OutboundResponse:
+    """Send a request. Any failure becomes a response with a ``problem``."""
     try:
-        async with asyncio.timeout(SECONDS):  # in all: httpx counts anew with each byte that drips in
-            return await _put(ask, app, own_urls)
+        async with asyncio.timeout(TIMEOUT_SECONDS):  # httpx's own timeout restarts with each byte
+            return await _send(request, app, own_urls)
     except TimeoutError:
-        return OutboundResponse(problem=f"no answer within {SECONDS:g} s")
-    except Exception as e:  # an address comes from a user, an answer from a stranger: anything may be wrong with them
-        log.info("%s %s: %s", ask.method, ask.url, e)
+        return OutboundResponse(problem=f"no response within {TIMEOUT_SECONDS:g} s")
+    except Exception as e:  # the URL comes from a user, the response from any server: anything can be wrong
+        log.info("%s %s: %s", request.method, request.url, e)
         return OutboundResponse(problem=str(e) or type(e).__name__)
 
 
-async def _put(ask: OutboundRequest, app: Any, own_urls: tuple[str, ...]) -> OutboundResponse:
-    import httpx  # who never asks doesn't pay for it
+async def _send(request: OutboundRequest, app: Any, own_urls: tuple[str, ...]) -> OutboundResponse:
+    if urlsplit(request.url).scheme not in ("http", "https"):
+        return OutboundResponse(problem="not an http or https URL")
+    ssl_context = _ssl_context
+    if ssl_context is None:
+        # In a thread: importing httpx and loading the CA certificates would block the event loop for up to a second.
+        ssl_context = await asyncio.to_thread(shared_ssl_context)
 
-    if urlsplit(ask.url).scheme not in ("http", "https"):
-        return OutboundResponse(problem="not a web address")
-    own = app is not None and any(url and ask.url.startswith(url.rstrip("/") + "/") for url in own_urls)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False) if own else None
+    import httpx
+
+    is_own = app is not None and any(url and request.url.startswith(url.rstrip("/") + "/") for url in own_urls)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False) if is_own else None
     async with (
-        httpx.AsyncClient(transport=transport, timeout=SECONDS, trust_env=False, max_redirects=3) as client,
+        httpx.AsyncClient(
+            transport=transport,
+            verify=ssl_context,
+            timeout=TIMEOUT_SECONDS,
+            trust_env=False,
+            max_redirects=_MAX_REDIRECTS,
+        ) as client,
         client.stream(
-            ask.method, ask.url, headers=dict(ask.headers), content=ask.body, follow_redirects=ask.method == "GET"
-        ) as answer,
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.body,
+            follow_redirects=request.method == "GET",
+        ) as response,
     ):
         body = b""
-        async for chunk in answer.aiter_bytes():
+        async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > MOST_BYTES:
-                return OutboundResponse(answer.status_code, problem="the answer is too long")
-        return OutboundResponse(answer.status_code, body)
+            if len(body) > MAX_RESPONSE_BYTES:
+                return OutboundResponse(response.status_code, problem="the response is too long")
+        return OutboundResponse(response.status_code, body)
+
+
+_ssl_context: ssl.SSLContext | None = None
+_ssl_context_lock = threading.Lock()
+
+
+def shared_ssl_context() -> ssl.SSLContext:
+    """Return the SSL context of all outbound requests. Creating it takes 40 to 700 ms, so it is created once."""
+    global _ssl_context
+    with _ssl_context_lock:
+        if _ssl_context is None:
+            import httpx
+
+            _ssl_context = httpx.create_ssl_context(trust_env=False)
+        return _ssl_context

@@ -1,4 +1,4 @@
-"""Fixtures for tests of an app that logs people in through Stytch. Nothing heavy is imported until one is used."""
+"""Pytest fixtures for tests of an app that uses Stytch. Nothing heavy is imported before a fixture is used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def mockstytch_server() -> Iterator[MockStytch]:
-    """A running server, one for each worker; the one at ``MOCKSTYTCH_URL``, where that is set."""
+    """Start a server, one for each worker. If ``MOCKSTYTCH_URL`` is set, connect to that server instead."""
     from mockstytch.client.handle import MockStytch
 
     with MockStytch(url=os.environ.get("MOCKSTYTCH_URL")) as mock:
@@ -25,7 +25,7 @@ def mockstytch_server() -> Iterator[MockStytch]:
 
 @pytest.fixture
 def mockstytch(mockstytch_server: MockStytch) -> Iterator[MockStytch]:
-    """A project of this test's own on that server: new, and emptied afterwards."""
+    """Return a new project of the server, just for this test. It is emptied after the test."""
     mock = mockstytch_server.project()
     yield mock
     mock.reset()
@@ -33,6 +33,6 @@ def mockstytch(mockstytch_server: MockStytch) -> Iterator[MockStytch]:
 
 @pytest.fixture
 def stytch_client(mockstytch: MockStytch) -> stytch.B2BClient:
-    """The official client for that project."""
+    """Return the official client for the test's project. Skip the test if ``stytch`` isn't installed."""
     pytest.importorskip("stytch", reason="the official SDK is not installed: pip install stytch")
     return mockstytch.client()

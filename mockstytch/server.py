@@ -1,4 +1,4 @@
-"""A ``Mock`` on a real socket: in a thread (tests) or in the foreground (command line, image)."""
+"""A ``Mock`` on a socket: in a thread, for tests, or in the foreground, for the command line and the image."""
 
 import asyncio
 import contextlib
@@ -17,63 +17,68 @@ from mockstytch.settings import Settings
 
 
 class Server:
-    """One server. ``with Server() as server: …`` runs it in a thread.
+    """One server process. ``with Server() as server: …`` runs it in a thread.
 
     Args:
-        settings: ``port=0`` picks a free port; ``settings.port`` then says which.
+        settings: the options. If ``port`` is 0, ``Server.settings.port`` is the port that was picked.
 
     Raises:
-        OSError: the address is taken or not ours.
-        SchemaMismatch: the database is not this version's.
+        OSError: if the address is in use or doesn't belong to this machine.
+        SchemaMismatch: if another version of mockstytch created the database.
+        ValueError: if ``smtp`` isn't a valid address.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings(port=0)
-        self._socket = listening(settings.host, settings.port)
+        self._socket = open_listener(settings.host, settings.port)
         self.settings = msgspec.structs.replace(settings, port=self._socket.getsockname()[1])
         self.url = url_of(self.settings.host, self.settings.port)
         try:
             self.mock = Mock(self.settings)
+            if self.settings.smtp:
+                _relay_email(self.mock)
         except BaseException:
             self._socket.close()
             raise
         self.app = create_app(mock=self.mock)
-        self._main = _Listener(self.app, self._socket)
-        self._main.on_stop = self.mock.stop_waiting
-        self._companions: list[_Listener] = []
+        self._listener = _Listener(self.app, self._socket)
+        self._listener.on_stop = self.mock.stop_waiting
+        self._other_listeners: list[_Listener] = []
         self._thread = threading.Thread(target=self.serve, name="mockstytch", daemon=True)
 
-    def add(self, app: ASGIApp, at: socket.socket, certificate_file: str = "") -> None:
-        """Serve another application, or this one over TLS, beside it in the same process."""
-        self._companions.append(_Listener(app, at, certificate_file, heeds_signals=False))
+    def add(self, app: ASGIApp, listener: socket.socket, certificate_file: str = "") -> None:
+        """Serve another app in the same process, or the same app over TLS."""
+        self._other_listeners.append(_Listener(app, listener, certificate_file, is_main=False))
 
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until stopped, or until the process is told to end.
+        """Serve until ``stop`` is called or the process is asked to stop.
 
         Args:
-            on_ready: called when every listener answers.
+            on_ready: called when every listener is ready.
         """
-        self._main.on_ready = on_ready
-        with asyncio.Runner(loop_factory=self._main.config.get_loop_factory()) as runner:
+        self._listener.on_ready = on_ready
+        with asyncio.Runner(loop_factory=self._listener.config.get_loop_factory()) as runner:
             runner.run(self._serve_all())
 
     async def _serve_all(self) -> None:
-        beside = [asyncio.ensure_future(companion.listen()) for companion in self._companions]
-        for companion in self._companions:
-            await companion.ready.wait()
+        others = [asyncio.ensure_future(listener.listen()) for listener in self._other_listeners]
+        for listener in self._other_listeners:
+            await listener.ready.wait()
         try:
-            await self._main.listen()
+            await self._listener.listen()
         finally:
-            for companion in self._companions:
-                companion.should_exit = True
-            await asyncio.gather(*beside)
+            for listener in self._other_listeners:
+                listener.should_exit = True
+            await asyncio.gather(*others)
 
     def start(self) -> "Server":
+        """Serve in a thread."""
         self._thread.start()  # the socket already listens: a first request waits in the backlog, no polling needed
         return self
 
     def stop(self) -> None:
-        self._main.should_exit = True
+        """Stop serving, and close the database."""
+        self._listener.should_exit = True
         if self._thread.is_alive():
             self._thread.join(5)
         self._socket.close()
@@ -86,24 +91,35 @@ class Server:
         self.stop()
 
 
-class _Listener(uvicorn.Server):
-    """uvicorn on a socket that was opened beforehand."""
+def _relay_email(mock: Mock) -> None:
+    from mockstytch.smtp_relay import SmtpRelay
 
-    def __init__(
-        self, app: ASGIApp, at: socket.socket, certificate_file: str = "", *, heeds_signals: bool = True
-    ) -> None:
+    relay = SmtpRelay(mock.settings.smtp)
+    relay.start()
+    mock.subscribers.append(relay)
+    mock.on_close.append(relay.stop)
+
+
+class _Listener(uvicorn.Server):
+    """uvicorn on a socket that is already open.
+
+    Args:
+        is_main: whether it is the server's own listener, which handles the signals of the process.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, certificate_file: str = "", *, is_main: bool = True):
         super().__init__(
             uvicorn.Config(
                 app,
                 log_level="warning",
                 access_log=False,
                 ws="none",
-                lifespan="off" if heeds_signals else "auto",  # this server needs none, an app beside it may
+                lifespan="off" if is_main else "auto",  # this app needs none; an added app may
                 ssl_certfile=certificate_file or None,
                 timeout_graceful_shutdown=1,
             )
         )
-        self._socket, self._heeds_signals = at, heeds_signals
+        self._socket, self._is_main = listener, is_main
         self.ready = asyncio.Event()
         self.on_ready: Callable[[], None] = lambda: None
         self.on_stop: Callable[[], None] = lambda: None
@@ -122,31 +138,31 @@ class _Listener(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Told to end, the server ends: unlike uvicorn's own, this doesn't raise the signal once more afterwards."""
-        if not self._heeds_signals or threading.current_thread() is not threading.main_thread():
+        """Stop on a signal. Unlike uvicorn, don't raise the signal again afterwards."""
+        if not self._is_main or threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """An open, listening socket.
+def open_listener(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
 
     Raises:
-        OSError: the address is taken or not ours.
+        OSError: if the address is in use or doesn't belong to this machine.
     """
-    opened = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    # asyncio only does this for sockets it opened itself; without it each request waits 40 ms for a delayed ACK
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return opened
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # asyncio sets this only on sockets that it opens; without it, each request waits 40 ms for a delayed ACK
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def url_of(host: str, port: int, scheme: str = "http") -> str:
-    """Where a client on this machine reaches a listener."""
+    """Return the URL of a listener for clients on this machine."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 · read, not bound
     return f"{scheme}://{reachable}:{port}"

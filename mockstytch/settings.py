@@ -1,7 +1,4 @@
-"""What a server can be told from outside. Nothing else reads the environment."""
-
-import os
-from collections.abc import Mapping
+"""The options of one server process."""
 
 import msgspec
 
@@ -11,17 +8,18 @@ DEFAULT_PORT = 4700
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of one server.
+    """The options of one server. The command line has an option for each, except for the last two.
 
     Attributes:
         host: the address to listen on.
-        port: the port to listen on; 0 picks a free one.
-        database: a file's path or an SQLAlchemy URL; "" keeps everything in memory.
-        closed: serve only the default project, those of the seed file, and what the management API makes.
-        public_url: how people reach this server, for the links in e-mails; "" uses the address each request came to.
-        allowed_hosts: names besides loopback by which the control API and the console may be called.
+        port: the port to listen on; 0 picks a free port.
+        database: the path of a file, or an SQLAlchemy URL; "" keeps the data in memory.
+        closed: serve only the default project and the projects that a seed file or the management API creates.
+        public_url: the base URL of the links in e-mails; "" is the address of each request.
+        allowed_hosts: host names besides localhost that may call the control API and the console.
         smtp: ``host:port`` of a mail server that gets a copy of each e-mail, or "".
-        random_seed: makes ids and tokens reproducible; None makes them unpredictable.
+        random_seed: an integer that makes ids and tokens reproducible; None makes them unpredictable.
+        project_id, secret: credentials of the default project.
     """
 
     host: str = "127.0.0.1"
@@ -34,25 +32,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     random_seed: int | None = None
     project_id: str = DEFAULT_PROJECT_ID
     secret: str = DEFAULT_SECRET
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """The settings that ``MOCKSTYTCH_<OPTION>`` variables give.
-
-        Raises:
-            ValueError: a variable can't be read; the message names it.
-        """
-        given: dict[str, object] = {}
-        for field in msgspec.structs.fields(cls):
-            name = "MOCKSTYTCH_" + _OPTIONS.get(field.name, field.name).upper()
-            if name in environ:
-                text = environ[name]
-                value = [part for part in text.split(",") if part] if field.name == "allowed_hosts" else text
-                try:
-                    given[field.name] = msgspec.convert(value, field.type, strict=False)
-                except msgspec.ValidationError as e:
-                    raise ValueError(f"{name}={text!r}: {e}") from None
-        return cls(**given)  # type: ignore[arg-type]  # each was converted to its field's type above
-
-
-_OPTIONS = {"database": "db", "allowed_hosts": "allowed_host"}  # the option's name, where it isn't the field's

@@ -1,10 +1,10 @@
-"""A copy of each e-mail to a real mail server, for those who look at mail in Mailpit or the like."""
+"""Send a copy of each captured e-mail to a real mail server, such as Mailpit."""
 
 import logging
 import smtplib
 import threading
 from email.message import EmailMessage
-from queue import Queue
+from queue import SimpleQueue
 
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
@@ -13,48 +13,66 @@ from mockstytch.store.records.webhooks import Event
 log = logging.getLogger("mockstytch")
 
 _SENDER = "no-reply@mockstytch.localhost"
-_SECONDS = 5
+_DEFAULT_PORT = 25
+_TIMEOUT_SECONDS = 5
 
 
-class Relay:
-    """Sends in a thread of its own: a slow or absent mail server delays nobody, and is only reported.
+class SmtpRelay:
+    """A subscriber of ``Mock`` that sends e-mails in its own thread.
+
+    Requests never wait for the mail server. If it can't be reached, a warning is logged and the e-mail is dropped.
 
     Args:
-        address: ``host:port``; port 25 where none is given.
+        address: ``host:port``; the default port is 25.
 
     Raises:
-        ValueError: the port is none.
+        ValueError: if the address isn't valid.
     """
 
     def __init__(self, address: str) -> None:
-        host, _, port = address.rpartition(":") if ":" in address else (address, "", "25")
-        if not host or not port.isdecimal():
-            raise ValueError(f"--smtp takes host:port, not {address!r}")
-        self._address = host, int(port)
-        self._queue: Queue[Message] = Queue()
-        threading.Thread(target=self._work, name="mockstytch-smtp", daemon=True).start()
+        self._address = parse_address(address)
+        self._queue: SimpleQueue[Message | None] = SimpleQueue()
+
+    def start(self) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._send_queued, name="mockstytch-smtp", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the thread when it has sent the queued e-mails. Don't wait for it."""
+        self._queue.put(None)
 
     def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
         for message in messages:
             if message.channel == "email":
                 self._queue.put(message)
 
-    def _work(self) -> None:
-        while True:
-            message = self._queue.get()
+    def _send_queued(self) -> None:
+        while message := self._queue.get():
             try:
-                with smtplib.SMTP(*self._address, timeout=_SECONDS) as server:
-                    server.send_message(as_email(message))
+                with smtplib.SMTP(*self._address, timeout=_TIMEOUT_SECONDS) as server:
+                    server.send_message(build_email(message))
             except (OSError, smtplib.SMTPException) as e:
-                log.warning("the mail to %s could not be relayed: %s", message.to, e)
+                log.warning("can't relay the e-mail to %s: %s", message.to, e)
 
 
-def as_email(message: Message) -> EmailMessage:
-    """A captured message as RFC 5322 has it."""
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = _SENDER, message.to, message.subject or ""
-    mail["Date"], mail["Message-ID"] = message.created_at, f"<{message.message_id}@mockstytch.localhost>"
-    mail.set_content(message.text)
+def parse_address(address: str) -> tuple[str, int]:
+    """Return the host and port of ``host:port``.
+
+    Raises:
+        ValueError: if the address isn't valid.
+    """
+    host, _, port = address.rpartition(":") if ":" in address else (address, "", str(_DEFAULT_PORT))
+    if not host or not port.isdecimal():
+        raise ValueError(f"{address!r} isn't a valid address. Example: localhost:1025")
+    return host, int(port)
+
+
+def build_email(message: Message) -> EmailMessage:
+    """Return a captured message as an e-mail."""
+    email = EmailMessage()
+    email["From"], email["To"], email["Subject"] = _SENDER, message.to, message.subject or ""
+    email["Date"], email["Message-ID"] = message.created_at, f"<{message.message_id}@mockstytch.localhost>"
+    email.set_content(message.text)
     if message.html:
-        mail.add_alternative(message.html, subtype="html")
-    return mail
+        email.add_alternative(message.html, subtype="html")
+    return email

@@ -112,7 +112,10 @@ def main(run: Run, arguments: list[str] | None = None) -> None:
         printer.title(heading)
         run_one(name, run, scenario, results)
     except ModuleNotFoundError as e:
-        sys.exit(f"{name} needs the package {e.name!r}. Install it with: pip install 'mockstytch[demo]'")
+        sys.exit(
+            f'the package {e.name!r} isn\'t installed. Install the optional packages with: pip install "PATH[demo]", '
+            "where PATH is your checkout or wheel of mockstytch"
+        )
     except ScenarioFailed as e:
         sys.exit(str(e))
     sys.exit(1 if results.failed else 0)

@@ -62,4 +62,4 @@ class Given:
 
     def because(self) -> str:
         """What the request log says of the latest request."""
-        return str(self.mock.requests()[-1]["because"])
+        return self.mock.requests()[-1].because

@@ -106,7 +106,7 @@ def _commands() -> str:
 def _handle() -> str:
     parts = []
     for name, part in handle.PARTS.items():
-        about = inspect.getdoc(part) if name != "mock" else "The project that the handle uses."
+        about = (inspect.getdoc(part) or "").partition("\n\n")[0]
         parts.append(f"## `{name}`\n\n{about}\n\n{_table(('call', 'does'), handle.rows(name))}")
     return "\n\n".join(parts)
 

@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mockstytch.client.handle import ClockHandle, Inbox, MockStytch
-from mockstytch.client.webhooks import Fraud, Webhooks
+from mockstytch.client.clock import ProjectClock
+from mockstytch.client.fraud import Fraud
+from mockstytch.client.handle import MockStytch
+from mockstytch.client.inbox import Inbox
+from mockstytch.client.webhooks import Webhooks
 
 PARTS: dict[str, type[Any]] = {
     "mock": MockStytch,
     "mock.inbox": Inbox,
-    "mock.clock": ClockHandle,
+    "mock.clock": ProjectClock,
     "mock.webhooks": Webhooks,
     "mock.fraud": Fraud,
 }

@@ -1,4 +1,8 @@
-"""The command line. Each command's module is imported when the command is used."""
+"""The command line.
+
+Each command is a module, imported when the command is used. A command parses options, calls the Python handle or starts
+a server, and prints; it has no rule of the API. Errors are one line on stderr. Start reading with ``serve``.
+"""
 
 import gc
 import sys
@@ -7,7 +11,7 @@ import click
 
 from mockstytch import __version__
 
-_COMMANDS = {
+_MODULES = {
     "serve": "serve",
     "demo": "demo",
     "scenario": "scenario",
@@ -19,17 +23,17 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Knows the commands by name; ``mockstytch --port 5000`` means ``mockstytch serve --port 5000``."""
+    """A group that imports a command when it is used. Without a command, it runs ``serve``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(_MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         from importlib import import_module
 
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _MODULES:
             return None
-        command: click.Command = getattr(import_module(f"mockstytch.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(import_module(f"mockstytch.cli.{_MODULES[cmd_name]}"), cmd_name)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -41,15 +45,18 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mockstytch")
 def cli() -> None:
-    """Stytch's B2B authentication API on your own machine. Without a command: serve.
+    """A local server for Stytch's B2B API. Without a command, run serve.
 
-    Independent of Stytch, Inc.
+    Not affiliated with Stytch, Inc.
     """
 
 
 def main() -> None:
-    """The ``mockstytch`` command."""
-    gc.disable()  # nothing that an import makes is garbage: 10 % of the start
+    """Run the ``mockstytch`` command.
+
+    Exit with 0 on success, 1 on failure, and 2 if the arguments are wrong.
+    """
+    gc.disable()  # imports create no garbage; collecting takes 10 % of the start
     try:
         sys.exit(cli(standalone_mode=False) or 0)
     except click.UsageError as e:

@@ -1,4 +1,4 @@
-"""The demo app and the scenarios: beside this package in a checkout, inside it where it was installed."""
+"""Import the demo app and the scenarios: next to this package in a checkout, inside it in an installed wheel."""
 
 from importlib import import_module
 from types import ModuleType
@@ -7,17 +7,23 @@ import click
 
 
 def load(name: str) -> ModuleType:
-    """Import ``demo_app`` or ``scenarios``, or a module of theirs.
+    """Import ``demo_app`` or ``scenarios``, or one of their modules.
 
     Raises:
-        ClickException: something that they need is not installed; says what to install.
+        ClickException: if a package that they need isn't installed.
     """
     try:
         return _import(name)
     except ModuleNotFoundError as e:
-        raise click.ClickException(
-            f"{name} needs the package {e.name!r}. Install all of its needs with: pip install 'mockstytch[demo]'"
-        ) from None
+        raise missing_package(e) from None
+
+
+def missing_package(error: ModuleNotFoundError) -> click.ClickException:
+    """Return the error message for an optional package that isn't installed."""
+    return click.ClickException(
+        f'the package {error.name!r} isn\'t installed. Install the optional packages with: pip install "PATH[demo]", '
+        "where PATH is your checkout or wheel of mockstytch"
+    )
 
 
 def _import(name: str) -> ModuleType:

@@ -1,35 +1,51 @@
-"""Options of the commands that talk to a server that runs already."""
+"""Options of the commands that call a running server."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from mockstytch.client.handle import MockError, MockStytch
+from mockstytch.client.handle import MockStytch
+from mockstytch.client.transport import MockError
 from mockstytch.settings import DEFAULT_PORT, DEFAULT_PROJECT_ID, DEFAULT_SECRET
 
+_OPTIONS = (
+    click.option(
+        "--url",
+        default=f"http://127.0.0.1:{DEFAULT_PORT}",
+        envvar="MOCKSTYTCH_URL",
+        show_default=True,
+        help="URL of the server.",
+    ),
+    click.option(
+        "--project-id",
+        default=DEFAULT_PROJECT_ID,
+        envvar="MOCKSTYTCH_PROJECT_ID",
+        help="Project id. [default: the default project]",
+    ),
+    click.option(
+        "--secret",
+        default=DEFAULT_SECRET,
+        envvar="MOCKSTYTCH_SECRET",
+        help="Project secret. [default: the default project's secret]",
+    ),
+)
 
-def connection_options(command: Any) -> Any:
-    for option in (
-        click.option(
-            "--url",
-            default=f"http://127.0.0.1:{DEFAULT_PORT}",
-            envvar="MOCKSTYTCH_URL",
-            show_default=True,
-            help="The server.",
-        ),
-        click.option("--project-id", default=DEFAULT_PROJECT_ID, envvar="MOCKSTYTCH_PROJECT_ID", help="The project."),
-        click.option("--secret", default=DEFAULT_SECRET, envvar="MOCKSTYTCH_SECRET", help="Its secret."),
-    ):
+
+def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--url``, ``--project-id`` and ``--secret`` to a command."""
+    for option in reversed(_OPTIONS):  # the option that is applied last is listed first
         command = option(command)
     return command
 
 
-def connected(url: str, project_id: str, secret: str) -> MockStytch:
+def connect(url: str, project_id: str, secret: str) -> MockStytch:
+    """Return a handle of the server that these options name."""
     return MockStytch(url=url, project_id=project_id, secret=secret)
 
 
-class refusals:
-    """Turns what the server refuses into one line on stderr."""
+class report_errors:
+    """A context manager that turns a ``MockError`` into one line on stderr and exit code 1."""
 
     def __enter__(self) -> None: ...
 

@@ -1,73 +1,78 @@
-"""``mockstytch reset``, ``mockstytch clock``"""
+"""``mockstytch reset`` and ``mockstytch clock``"""
 
+import re
 from datetime import datetime
 from typing import Any
 
 import click
 
-from mockstytch.cli.connection import connected, connection_options, refusals
+from mockstytch.cli.connection import connect, connection_options, report_errors
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @click.command()
 @connection_options
-@click.option("--all", "everything", is_flag=True, help="All projects.")
-def reset(everything: bool, **where: Any) -> None:
-    """Empty the project, its clock and settings included."""
-    with refusals():
-        connected(**where).reset(all=everything)
+@click.option("--all", "all_projects", is_flag=True, help="Empty all projects.")
+def reset(all_projects: bool, **connection: Any) -> None:
+    """Empty the project: data, settings, clock and request log."""
+    with report_errors():
+        connect(**connection).reset(all=all_projects)
 
 
 @click.command()
 @connection_options
 @click.argument("action", required=False, type=click.Choice(["advance", "set", "freeze", "unfreeze"]))
 @click.argument("value", required=False)
-def clock(action: str | None, value: str | None, **where: Any) -> None:
+def clock(action: str | None, value: str | None, **connection: Any) -> None:
     """Show the project's time, or move it.
 
     \b
     mockstytch clock
-    mockstytch clock advance 2h        (s, m, h, d; 1h30m too)
+    mockstytch clock advance 2h                  units: s, m, h, d; 1h30m works, too
     mockstytch clock set 2030-01-01T00:00:00Z
     mockstytch clock freeze | unfreeze
     """
     if (value is None) != (action not in ("advance", "set")):
-        raise click.UsageError(f"clock {action} takes {'a value' if value is None else 'no value'}")
-    with refusals():
-        handle = connected(**where).clock
-        if action == "advance":
-            now = handle.advance(**duration(value or ""))
-        elif action == "set":
-            now = handle.set(_moment(value or ""))
-        else:
-            now = {"freeze": handle.freeze, "unfreeze": handle.unfreeze}.get(action or "", handle.now)()
+        command = f"clock {action}" if action else "clock"
+        raise click.UsageError(f"{command} needs a value" if value is None else f"{command} takes no value")
+    with report_errors():
+        project_clock = connect(**connection).clock
+        match action:
+            case "advance":
+                now = project_clock.advance(**parse_duration(value or ""))
+            case "set":
+                now = project_clock.set(_parse_time(value or ""))
+            case "freeze":
+                now = project_clock.freeze()
+            case "unfreeze":
+                now = project_clock.unfreeze()
+            case _:
+                now = project_clock.now()
     click.echo(now.isoformat().replace("+00:00", "Z"))
 
 
-def duration(text: str) -> dict[str, float]:
-    """``2h``, ``1h30m``, ``-90s`` as arguments of ``advance``.
+def parse_duration(text: str) -> dict[str, float]:
+    """Return the keyword arguments of ``advance`` for a duration such as ``2h``, ``1h30m`` or ``-90s``.
 
     Raises:
-        UsageError: it is no duration.
+        UsageError: if the text isn't a valid duration.
     """
-    import re
-
-    sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text)
-    parts = re.findall(r"(\d+(?:\.\d+)?)([smhd])", rest)
-    if not parts or "".join(n + u for n, u in parts) != rest:
-        raise click.UsageError(f"{text!r} is no duration; write 90s, 10m, 2h, 1h30m or 7d")
-    found: dict[str, float] = {}
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    parts = re.findall(r"(\d+(?:\.\d+)?)([smhd])", digits)
+    if not parts or "".join(number + unit for number, unit in parts) != digits:
+        raise click.UsageError(f"{text!r} isn't a valid duration. Examples: 90s, 10m, 2h, 1h30m, 7d")
+    duration: dict[str, float] = {}
     for number, unit in parts:
-        found[_UNITS[unit]] = found.get(_UNITS[unit], 0) + sign * float(number)
-    return found
+        duration[_UNITS[unit]] = duration.get(_UNITS[unit], 0) + sign * float(number)
+    return duration
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise click.UsageError(f"{text!r} is no moment; write 2030-01-01T00:00:00Z")
-    return moment
+        time = None
+    if time is None or time.tzinfo is None:
+        raise click.UsageError(f"{text!r} isn't a valid time with a time zone. Example: 2030-01-01T00:00:00Z")
+    return time

@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from mockstytch.cli.bundled import load
-from mockstytch.cli.serve import Running, prepared, run, server_options
+from mockstytch.cli.serve import PreparedServer, port_error, prepare, run, server_options
 
-_ANYWHERE = ("127.0.0.1", "0.0.0.0", "::1", "::", "localhost")  # noqa: S104 · compared, not bound
+_LOOPBACK_OR_ALL = ("127.0.0.1", "0.0.0.0", "::1", "::", "localhost")  # noqa: S104 · compared, not bound
 
 
 @click.command()
@@ -18,32 +18,30 @@ _ANYWHERE = ("127.0.0.1", "0.0.0.0", "::1", "::", "localhost")  # noqa: S104 · 
     envvar="MOCKSTYTCH_DEMO_PORT",
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="Where the demo app listens. 0 picks a free one.",
+    help="Port of the demo app. 0 picks a free port.",
 )
 def demo(demo_port: int, **options: Any) -> None:
-    """Run the server together with a demo app that logs people in through it."""
+    """Run the server, and a demo app with a login."""
     demo_app = load("demo_app")
-    running = prepared(**options)
-    url = _added(demo_app, running, options["host"], demo_port)
-    run(running, lambda: click.echo(f"The demo app is at {url}\n\n{running.greeting()}"))
+    prepared = prepare(**options)
+    url = _add_demo_app(demo_app, prepared, options["host"], demo_port)
+    run(prepared, lambda: click.echo(f"The demo app is at {url}\n\n{prepared.greeting()}"))
 
 
-def _added(demo_app: Any, running: Running, host: str, port: int) -> str:
-    """Put the demo app beside the server that is about to run; answers where a browser finds it.
+def _add_demo_app(demo_app: Any, prepared: PreparedServer, host: str, port: int) -> str:
+    """Serve the demo app in the same process, and return its URL.
 
     Raises:
-        ClickException: the port is taken.
+        ClickException: if the port is in use.
     """
-    from mockstytch.server import listening, url_of
+    from mockstytch.server import open_listener, url_of
 
     try:
-        at = listening(host, port)
+        listener = open_listener(host, port)
     except OSError as e:
-        raise click.ClickException(
-            f"the demo app can't listen on {host}:{port} ({e.strerror or e}). Choose another with --demo-port."
-        ) from None
-    url = url_of("localhost" if host in _ANYWHERE else host, at.getsockname()[1])
-    facts = running.facts()
+        raise port_error(host, port, e, "--demo-port") from None
+    url = url_of("localhost" if host in _LOOPBACK_OR_ALL else host, listener.getsockname()[1])
+    facts = prepared.facts()
     app = demo_app.create_app(
         demo_app.Settings(
             project_id=facts["project_id"],
@@ -54,5 +52,5 @@ def _added(demo_app: Any, running: Running, host: str, port: int) -> str:
             inbox_url=facts["console_url"],
         )
     )
-    running.server.add(app, at)
+    prepared.server.add(app, listener)
     return url

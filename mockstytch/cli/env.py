@@ -8,9 +8,9 @@ from mockstytch.console.snippets import CODE, REMARKS, variables
 
 @click.command()
 @connection_options
-@click.option("--sdk", type=click.Choice(list(CODE)), default="python", show_default=True)
+@click.option("--sdk", type=click.Choice(list(CODE)), default="python", show_default=True, help="The SDK that you use.")
 def env(sdk: str, url: str, project_id: str, secret: str) -> None:
-    """Print what to set, and the lines of code that point an SDK here."""
+    """Print how to configure an SDK for this server: environment variables and code."""
     for name, value in variables(url, project_id, secret).items():
         click.echo(f"export {name}={value}")
     comment = {"python": "#", "ruby": "#"}.get(sdk, "//")

@@ -4,42 +4,41 @@ from typing import Any
 
 import click
 
-from mockstytch.cli.bundled import load
+from mockstytch.cli.bundled import load, missing_package
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--url", default="", envvar="MOCKSTYTCH_URL", help="A server that runs already. [default: one of its own]"
-)
-@click.option("--seed", type=int, envvar="MOCKSTYTCH_SCENARIO_SEED", help="Decides who appears in the stories.")
-@click.option("--list", "only_list", is_flag=True, help="Print the names and titles, and tell nothing.")
+@click.option("--url", default="", envvar="MOCKSTYTCH_URL", help="URL of a running server. [default: start one]")
+@click.option("--seed", type=int, envvar="MOCKSTYTCH_SCENARIO_SEED", help="Seed for generated names.")
+@click.option("--list", "only_list", is_flag=True, help="List the scenarios.")
 def scenario(names: tuple[str, ...], url: str, seed: int | None, only_list: bool) -> None:
-    """Tell stories of people who sign up, log in and are refused; all of them where none is named.
+    """Run example flows against the server. Without NAME, run all.
 
-    Each runs through the official client, in a project of its own.
+    Each scenario uses the official client and a new project.
     """
     scenarios = load("scenarios")
     chosen = [name.replace("-", "_") for name in names] or list(scenarios.SCENARIOS)
-    unknown = [name for name in chosen if name not in scenarios.SCENARIOS]
+    unknown = [repr(name) for name in chosen if name not in scenarios.SCENARIOS]
     if unknown:
-        raise click.UsageError(f"there is no story {', '.join(unknown)}. There are: {', '.join(scenarios.SCENARIOS)}")
+        known = ", ".join(scenarios.SCENARIOS)
+        raise click.UsageError(f"unknown scenario {', '.join(unknown)}. The scenarios are: {known}")
     if url and not url.startswith(("http://", "https://")):
-        raise click.UsageError(f"--url {url!r} is no URL; write http://127.0.0.1:4700")
+        raise click.UsageError(f"--url {url!r} isn't a valid URL. Example: http://127.0.0.1:4700")
     if only_list:
         for name in chosen:
             click.echo(f"{name:{max(map(len, chosen))}}  {scenarios.title(name)}")
         return
-    outcome = _told(chosen, url, {} if seed is None else {"seed": seed})
-    if outcome.failed:
-        raise click.ClickException("; ".join(f"{name} failed at {why}" for name, why in outcome.failed.items()))
+    results = _run_scenarios(chosen, url, {} if seed is None else {"seed": seed})
+    if results.failed:
+        raise click.ClickException("; ".join(f"{name} failed at {reason}" for name, reason in results.failed.items()))
 
 
-def _told(names: list[str], url: str, options: dict[str, Any]) -> Any:
-    """What became of the stories.
+def _run_scenarios(names: list[str], url: str, options: dict[str, Any]) -> Any:
+    """Run scenarios, against a new server if there is no URL.
 
     Raises:
-        ClickException: they need something that is not installed, or the server can't be reached.
+        ClickException: if an optional package isn't installed, or the server can't be reached.
     """
     runner = load("scenarios._runner")
     try:
@@ -50,8 +49,6 @@ def _told(names: list[str], url: str, options: dict[str, Any]) -> Any:
         with MockStytch() as mock:
             return runner.run_scenarios(names, mock.url, **options)
     except ModuleNotFoundError as e:
-        raise click.ClickException(
-            f"the stories need the package {e.name!r}. Install all of their needs with: pip install 'mockstytch[demo]'"
-        ) from None
+        raise missing_package(e) from None
     except runner.ScenarioFailed as e:
         raise click.ClickException(str(e)) from None

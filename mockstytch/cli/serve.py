@@ -1,72 +1,79 @@
 """``mockstytch serve``"""
 
+import errno
 import gc
 import json
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockstytch.settings import DEFAULT_PORT, Settings
 
+if TYPE_CHECKING:
+    from mockstytch.server import Server
 
-class _Name(click.types.StringParamType):
-    """One of several, which commas part in the environment."""
+
+class _CommaSeparated(click.types.StringParamType):
+    """An option that can be repeated. Its environment variable has all values, separated by commas."""
 
     envvar_list_splitter = ","
 
 
+# The parameters are named like the fields of ``Settings``, except for ``seed`` and ``tls_port``.
 _OPTIONS = (
-    click.option("--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True),
+    click.option(
+        "--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True, help="Address to listen on."
+    ),
     click.option(
         "--port",
         default=DEFAULT_PORT,
         envvar="MOCKSTYTCH_PORT",
         show_default=True,
         type=click.IntRange(0, 65535),
-        help="0 picks a free one.",
+        help="Port to listen on. 0 picks a free port.",
     ),
     click.option(
         "--db",
+        "database",
         default="",
         envvar="MOCKSTYTCH_DB",
         metavar="PATH_OR_URL",
         help="Keep the data in this file. [default: in memory]",
     ),
     click.option(
-        "--seed",
-        envvar="MOCKSTYTCH_SEED",
-        metavar="FILE",
-        help="A world to begin with: projects, settings, organizations, members, … (TOML or JSON).",
+        "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML or JSON file."
     ),
     click.option(
         "--closed",
         is_flag=True,
         envvar="MOCKSTYTCH_CLOSED",
-        help="Serve only the default project and those of the seed file.",
+        help="Serve only the default project and the projects in the seed file.",
     ),
     click.option(
         "--tls-port",
         envvar="MOCKSTYTCH_TLS_PORT",
         type=click.IntRange(0, 65535),
-        help="Listen for https here as well, with a certificate of the local CA.",
+        help="Serve https on this port, too, with a certificate of the local CA.",
     ),
     click.option(
         "--public-url",
         default="",
         envvar="MOCKSTYTCH_PUBLIC_URL",
         metavar="URL",
-        help="How people reach this server, for the links in e-mails. [default: as the request came]",
+        help="Base URL of the links in e-mails. [default: the address of the request]",
     ),
     click.option(
         "--allowed-host",
-        type=_Name(),
+        "allowed_hosts",
+        type=_CommaSeparated(),
         multiple=True,
         envvar="MOCKSTYTCH_ALLOWED_HOST",
         metavar="NAME",
-        help="A name besides localhost by which the console and the control API may be called.",
+        help="Another host name, besides localhost, for the console and the control API.",
     ),
     click.option(
         "--smtp",
@@ -79,29 +86,32 @@ _OPTIONS = (
 )
 
 
-def server_options(command: Any) -> Any:
-    """The options of every command that starts a server. Each has an environment variable of its name."""
-    for option in reversed(_OPTIONS):  # the last one applied is listed first
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that starts a server. Each has an environment variable."""
+    for option in reversed(_OPTIONS):  # the option that is applied last is listed first
         command = option(command)
     return command
 
 
 @click.command()
 @server_options
-@click.option("--json", "as_json", is_flag=True, envvar="MOCKSTYTCH_JSON", help="Print one JSON line when it answers.")
+@click.option(
+    "--json", "as_json", is_flag=True, envvar="MOCKSTYTCH_JSON", help="Print one line of JSON when the server is ready."
+)
 def serve(as_json: bool, **options: Any) -> None:
     """Run the server in the foreground."""
-    running = prepared(**options)
-    run(running, lambda: click.echo(json.dumps(running.facts()) if as_json else running.greeting()))
+    prepared = prepare(**options)
+    run(prepared, lambda: click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting()))
 
 
-class Running:
-    """A server that is about to run, and what there is to say about it."""
+class PreparedServer:
+    """A server that listens and doesn't serve yet, and the texts that describe it."""
 
-    def __init__(self, server: Any, tls_url: str | None, ca_file: Path | None) -> None:
+    def __init__(self, server: "Server", tls_url: str | None, ca_file: Path | None) -> None:
         self.server, self.tls_url, self.ca_file = server, tls_url, ca_file
 
     def facts(self) -> dict[str, Any]:
+        """Return the URLs and the credentials of the default project, as ``--json`` prints them."""
         project = self.server.mock.projects.default()
         return {
             "url": self.server.url,
@@ -115,10 +125,11 @@ class Running:
         }
 
     def greeting(self) -> str:
+        """Return the text to print when the server is ready."""
         facts = self.facts()
         tls = f"  https         {self.tls_url}  (CA: {self.ca_file})\n" if self.tls_url else ""
         return (
-            f"mockstytch is ready. Independent of Stytch, Inc.\n\n"
+            f"mockstytch is ready. Not affiliated with Stytch, Inc.\n\n"
             f"  API           {facts['url']}\n{tls}"
             f"  inbox         {facts['console_url']}\n"
             f"  docs          {facts['console_url']}docs\n"
@@ -131,84 +142,92 @@ class Running:
             f'      secret="{facts["secret"]}",\n'
             f'      environment="{facts["url"]}/",\n'
             f"  )\n\n"
-            f"Others: mockstytch env --sdk node|go|java|ruby|browser. Ctrl+C stops.\n"
+            f"Other SDKs: mockstytch env --sdk node|go|java|ruby|browser. Ctrl+C stops the server.\n"
         )
 
 
-def prepared(
-    host: str,
-    port: int,
-    db: str,
-    seed: str | None,
-    closed: bool,
-    tls_port: int | None,
-    public_url: str,
-    allowed_host: tuple[str, ...],
-    smtp: str,
-    random_seed: int | None,
-) -> Running:
-    """A server with these options, listening and not yet serving.
+def prepare(seed: str | None, tls_port: int | None, **options: Any) -> PreparedServer:
+    """Return a server that listens and doesn't serve yet.
+
+    Args:
+        seed: path of a seed file.
+        tls_port: port of the https listener.
+        options: fields of ``Settings``.
 
     Raises:
-        ClickException: one of them can't be what it is.
+        ClickException: if an option's value can't be used.
     """
-    from mockstytch.server import Server, listening, url_of
+    from mockstytch.server import Server
     from mockstytch.store.engine import SchemaMismatch, parent_is_missing
 
-    if parent_is_missing(db):
-        raise click.ClickException(f"there is no folder for {db}. Make it, or name another file.")
-    settings = Settings(
-        host=host,
-        port=port,
-        database=db,
-        closed=closed,
-        public_url=public_url.rstrip("/"),
-        allowed_hosts=allowed_host,
-        smtp=smtp,
-        random_seed=random_seed,
-    )
+    settings = Settings(**{**options, "public_url": options["public_url"].rstrip("/")})
+    if parent_is_missing(settings.database):
+        raise click.ClickException(f"the folder of {settings.database} doesn't exist. Create it, or use another path.")
+    _require_valid_smtp(settings.smtp)
     try:
         server = Server(settings)
     except SchemaMismatch as e:
         raise click.ClickException(str(e)) from None
     except (OSError, OverflowError) as e:
-        raise click.ClickException(_taken(host, port, e)) from None
-    if smtp:
-        from mockstytch.smtp_relay import Relay
-
-        try:
-            server.mock.subscribers.append(Relay(smtp))
-        except ValueError as e:
-            raise click.UsageError(str(e)) from None
+        raise port_error(settings.host, settings.port, e, "--port") from None
     if seed:
-        from mockstytch.seed import SeedError, apply_seed
+        _load_seed(server, seed)
+    tls_url, ca_file = (None, None) if tls_port is None else _add_tls(server, settings.host, tls_port)
+    return PreparedServer(server, tls_url, ca_file)
+
+
+def _require_valid_smtp(address: str) -> None:
+    if address:
+        from mockstytch.smtp_relay import parse_address
 
         try:
-            apply_seed(server.mock, Path(seed))
-        except SeedError as e:
-            raise click.ClickException(str(e)) from None
-    tls_url, ca_file = None, None
-    if tls_port is not None:
-        from mockstytch.dev_tls import server_certificate
-
-        try:
-            ca_file, certificate = server_certificate(host)
-            at = listening(host, tls_port)
-        except OSError as e:
-            raise click.ClickException(_taken(host, tls_port, e)) from None
-        server.add(server.app, at, str(certificate))
-        tls_url = url_of(host, at.getsockname()[1], "https")
-    return Running(server, tls_url, ca_file)
+            parse_address(address)
+        except ValueError as e:
+            raise click.UsageError(f"--smtp: {e}") from None
 
 
-def _taken(host: str, port: int, e: Exception) -> str:
-    return f"can't listen on {host}:{port} ({getattr(e, 'strerror', None) or e}). Choose another with --port."
+def _load_seed(server: "Server", path: str) -> None:
+    from mockstytch.seed import SeedError, apply_seed
+
+    try:
+        apply_seed(server.mock, Path(path))
+    except SeedError as e:
+        raise click.ClickException(str(e)) from None
 
 
-def run(running: Running, on_ready: Any) -> None:
-    """Serve until told to stop."""
+def _add_tls(server: "Server", host: str, port: int) -> tuple[str, Path]:
+    """Serve the same app over https. Return the URL and the file of the CA's certificate."""
+    from mockstytch.dev_tls import create_server_certificate
+    from mockstytch.server import open_listener, url_of
+
+    try:
+        ca_file, certificate = create_server_certificate(host)
+    except OSError as e:
+        raise click.ClickException(f"can't write the certificates for https: {e}") from None
+    try:
+        listener = open_listener(host, port)
+    except OSError as e:
+        raise port_error(host, port, e, "--tls-port") from None
+    server.add(server.app, listener, str(certificate))
+    return url_of(host, listener.getsockname()[1], "https"), ca_file
+
+
+def port_error(host: str, port: int, error: Exception, option: str) -> click.ClickException:
+    """Return the error message for an address that the server can't listen on.
+
+    Args:
+        option: the option that chooses the port.
+    """
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
+        return click.ClickException(f"port {port} on {host} is in use. Choose another with {option}.")
+    reason = getattr(error, "strerror", None) or error
+    return click.ClickException(f"can't listen on {host}:{port}: {reason}. Choose others with --host and {option}.")
+
+
+def run(prepared: PreparedServer, on_ready: Callable[[], None]) -> None:
+    """Serve until the process is asked to stop."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    gc.freeze()  # what was loaded stays for good: the collector need not look at it during a request
+    gc.freeze()  # loaded modules stay: the collector doesn't have to scan them during requests
     gc.enable()
-    running.server.serve(on_ready)
-    running.server.mock.close()
+    prepared.server.serve(on_ready)
+    prepared.server.mock.close()

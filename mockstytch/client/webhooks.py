@@ -1,86 +1,36 @@
-"""Parts of ``MockStytch``: webhooks and the fraud product."""
+"""``mock.webhooks``"""
 
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Protocol
 
 import msgspec
 
-
-class MockError(Exception):
-    """The server refused, or could not be reached.
-
-    Attributes:
-        error_type: the API's name for it; "" where there was no answer.
-    """
-
-    def __init__(self, message: str, error_type: str = "") -> None:
-        super().__init__(message)
-        self.error_type = error_type
-
-
-class ControlApi(Protocol):
-    """Whoever calls the control API on behalf of a project."""
-
-    def call(
-        self, method: str, path: str, query: dict[str, Any] | None = None, body: Any = None, timeout: float = 10
-    ) -> dict[str, Any]: ...
-
-
-class WebhookEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where events are told. ``secret`` is what the receiver checks signatures with."""
-
-    url: str
-    secret: str
-    event_types: list[str] = []
-
-
-class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """An event on its way to an endpoint, or there.
-
-    Attributes:
-        status: ``pending``, ``delivered`` or ``failed``.
-        attempts: each with ``at``, ``status_code``, ``problem``, ``answer`` and ``milliseconds``.
-        payload: what the endpoint is sent.
-    """
-
-    event_id: str
-    event_type: str
-    url: str
-    message_id: str
-    status: str
-    created_at: datetime
-    next_attempt_at: datetime | None
-    attempts: list[dict[str, Any]]
-    payload: dict[str, Any]
+from mockstytch.client.models import WebhookDelivery, WebhookEndpoint, WebhookEndpointSettings
+from mockstytch.client.transport import ControlApi, MockError
 
 
 class Webhooks:
-    """Where events are told, and what was told there."""
+    """The project's webhook endpoints, and deliveries to them."""
 
-    def __init__(self, mock: ControlApi) -> None:
-        self._mock = mock
+    def __init__(self, api: ControlApi) -> None:
+        self._api = api
 
-    def set(self, *endpoints: str | dict[str, Any]) -> list[WebhookEndpoint]:
-        """Tell these endpoints of what happens from now on, and no others; none at all turns webhooks off.
+    def set(self, *endpoints: str | WebhookEndpointSettings) -> list[WebhookEndpoint]:
+        """Replace the list of endpoints, and return it. Without arguments, webhooks are turned off.
 
         Args:
             endpoints: URLs, or ``{"url", "secret", "event_types"}``.
 
         Raises:
-            MockError: one can't be one.
+            MockError: if an endpoint isn't valid.
         """
-        wanted = [{"url": e} if isinstance(e, str) else e for e in endpoints]
-        found: Any = self._mock.call("PUT", "/webhooks", body=wanted)
-        return msgspec.convert(found, list[WebhookEndpoint])
+        body = [{"url": endpoint} if isinstance(endpoint, str) else endpoint for endpoint in endpoints]
+        return msgspec.convert(self._api.call("PUT", "/webhooks", body=body), list[WebhookEndpoint])
 
     def endpoints(self) -> list[WebhookEndpoint]:
-        """Where events are told, each with its secret."""
-        found: Any = self._mock.call("GET", "/webhooks")
-        return msgspec.convert(found, list[WebhookEndpoint])
+        """Return the endpoints, each with its secret."""
+        return msgspec.convert(self._api.call("GET", "/webhooks"), list[WebhookEndpoint])
 
     def deliveries(
         self,
@@ -92,72 +42,45 @@ class Webhooks:
         tries: int = 0,
         url: str = "",
     ) -> list[WebhookDelivery]:
-        """The deliveries that match, newest last.
+        """Return the deliveries that match, newest last.
 
         Args:
-            event_type: ``direct.member.create``; ``*`` stands for anything: ``*.member.*``.
+            event_type: for example ``direct.member.create``; ``*`` is a wildcard, as in ``*.member.*``.
             status: ``pending``, ``delivered`` or ``failed``.
-            after: the ``event_id`` up to which the caller has seen.
-            wait: how many seconds to wait for one, at most 60.
-            tries: how often it was tried at least.
+            after: the ``event_id`` of the last delivery that you have seen.
+            limit: how many to return, the newest ones.
+            wait: seconds to wait for a delivery, at most 60.
+            tries: the minimum number of attempts.
             url: the endpoint.
         """
         query = {
-            **{"event_type": event_type, "status": status, "after": after, "limit": limit, "wait": wait},
-            **{"tries": tries, "url": url},
+            "event_type": event_type,
+            "status": status,
+            "after": after,
+            "limit": limit,
+            "wait": wait,
+            "tries": tries,
+            "url": url,
         }
-        answer = self._mock.call("GET", "/webhooks/deliveries", query, timeout=wait + 10)
-        return msgspec.convert(answer["deliveries"], list[WebhookDelivery])
+        page = self._api.call("GET", "/webhooks/deliveries", query, timeout=wait + 10)
+        return msgspec.convert(page["deliveries"], list[WebhookDelivery])
 
     def wait(self, event_type: str = "", seconds: float = 5, after: str = "") -> WebhookDelivery:
-        """The newest delivery that arrived, as soon as there is one.
+        """Wait for a successful delivery, and return the newest one.
 
         Raises:
-            MockError: none did in time; its ``error_type`` is ``delivery_not_found``.
+            MockError: if there is none in time; its ``error_type`` is ``delivery_not_found``.
         """
-        found = self.deliveries(event_type, "delivered", after, 1, seconds)
-        if not found:
+        deliveries = self.deliveries(event_type, "delivered", after, limit=1, wait=seconds)
+        if not deliveries:
             raise MockError(f"No {event_type or 'webhook'} was delivered in {seconds:g} s.", "delivery_not_found")
-        return found[-1]
+        return deliveries[-1]
 
     def replay(self, event_id: str) -> list[WebhookDelivery]:
-        """Send an event once more, to each endpoint of today that wants it.
+        """Send an event again, to each current endpoint that subscribes to it.
 
         Raises:
-            MockError: there is no such event, or nobody wants it.
+            MockError: if the event doesn't exist, or no endpoint subscribes to it.
         """
-        answer = self._mock.call("POST", f"/webhooks/deliveries/{urllib.parse.quote(event_id, safe='')}/replay")
-        return msgspec.convert(answer["deliveries"], list[WebhookDelivery])
-
-
-class Fraud:
-    """What the fraud product is to think of devices and addresses."""
-
-    def __init__(self, mock: ControlApi) -> None:
-        self._mock = mock
-
-    def device(self, action: str | None = None, reasons: Sequence[str] = (), **details: Any) -> str:
-        """Make a device known; answers its telemetry id, as the browser's script would.
-
-        Args:
-            action: the verdict, ``ALLOW``, ``CHALLENGE`` or ``BLOCK``; None leaves it to the reasons.
-            reasons: warning flags, such as ``VIRTUAL_MACHINE``.
-            details: ``telemetry_id``, ``visitor_id``, ``ip_address``, ``country``, …: see the control API's reference.
-
-        Raises:
-            MockError: it can't be like that.
-        """
-        described = {"action": action, "reasons": list(reasons), **details}
-        return str(self._mock.call("POST", "/fraud/devices", body=described)["telemetry_id"])
-
-    def email(self, email_address: str, action: str | None = None, **details: Any) -> None:
-        """Say what to think of an address.
-
-        Args:
-            action: as for a device.
-            details: ``risk_score``, ``has_known_bounces``, ``is_disposable_domain``, …
-
-        Raises:
-            MockError: it can't be like that.
-        """
-        self._mock.call("POST", "/fraud/emails", body={"email_address": email_address, "action": action, **details})
+        result = self._api.call("POST", f"/webhooks/deliveries/{urllib.parse.quote(event_id, safe='')}/replay")
+        return msgspec.convert(result["deliveries"], list[WebhookDelivery])

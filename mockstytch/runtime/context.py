@@ -83,7 +83,7 @@ class Context:
             object_type: ``organization``, ``member``, ``saml_connection``, …
             action: ``create``, ``update`` or ``delete``.
             id: the object's id.
-            entity: the object as the API shows it; None for a deletion.
+            entity: the object as the API returns it; None for a deletion.
         """
         event = Event(
             event_id=self.ids.new("event"),

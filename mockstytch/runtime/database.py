@@ -27,11 +27,11 @@ class Database:
         """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
 
         Raises:
-            RuntimeError: if this thread is inside a transaction already.
+            RuntimeError: if this thread is already in a transaction.
         """
         with self._lock:
             if self.connection.in_transaction():
-                raise RuntimeError("this thread is in a transaction already")
+                raise RuntimeError("this thread is already in a transaction")
             try:
                 yield
             except BaseException as error:

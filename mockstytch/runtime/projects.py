@@ -1,4 +1,4 @@
-"""The projects that one server knows, and their credentials."""
+"""The registry of projects, and their credentials."""
 
 import re
 from collections.abc import Callable
@@ -93,7 +93,7 @@ class Projects:
     def find_by(self, record: type[Record], **where: str) -> Project | None:
         """Return the project that has a row with these values, for callers without project credentials.
 
-        An identity provider, for example, knows only the URL of a connection.
+        An identity provider, for example, has only the URL of a connection.
         """
         with self._database.exclusive_transaction():
             project_id = find_project_id(self._database.connection, record, **where)

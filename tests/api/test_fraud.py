@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.client.handle import MockError
+from mockstytch import MockError
 
 
 @pytest.fixture

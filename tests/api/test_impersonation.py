@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from mockstytch.client.handle import MockError
+from mockstytch import MockError
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_a_link_expires(given, client, mock, refused, minutes, after, works):
         assert client.magic_links.authenticate(token).member_authenticated
     else:
         assert refused(client.magic_links.authenticate, token) == "unable_to_auth_magic_link"
-        assert "expired" in mock.requests()[-1]["because"]
+        assert "expired" in mock.requests()[-1].because
 
 
 # Which mail, and to whom

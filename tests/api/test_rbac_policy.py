@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from mockstytch.client.handle import MockError
+from mockstytch import MockError
 from mockstytch.domain.rbac import rbac_policy
 from mockstytch.store.records.organizations import GroupRole, Organization, ScimSummary, SsoSummary
 

@@ -71,7 +71,7 @@ def test_it_verifies_locally_after_the_session_ended(client, login, refused):
 @pytest.fixture
 def signed(mock):
     """Whatever claims, signed with the project's own key."""
-    return lambda claims: keys.sign(keys.kid_of(mock.project_id), "", msgspec.json.encode(claims))
+    return lambda claims: keys.sign(keys.built_in_kid(mock.project_id), "", msgspec.json.encode(claims))
 
 
 def test_what_this_server_reads_back(mock, client, login, signed, refused, given):

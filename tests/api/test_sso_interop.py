@@ -41,7 +41,7 @@ def test_a_login_through_another_provider(client, given, mock, issuer):
     assert "state" not in httpx.URL(declined.headers["location"]).params
     assert "error=access_denied" in visit.http.get(declined.headers["location"]).headers["location"]
     answer = visit.http.get(back.headers["location"])
-    assert answer.is_redirect, mock.requests()[-1]["because"]
+    assert answer.is_redirect, mock.requests()[-1].because
     login = client.sso.authenticate(landed(answer)["token"])
     assert (login.member.email_address, login.member.name) == ("ada@acme.test", "Ada Lovelace")
     assert login.member.trusted_metadata == {"dept": "R&D"}

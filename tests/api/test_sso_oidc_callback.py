@@ -61,7 +61,7 @@ class Flow(SsoVisit):
         return self.http.get(path, params={n: v for n, v in wanted.items() if v is not None})
 
     def why(self):
-        return self.mock.requests()[-1]["because"]
+        return self.mock.requests()[-1].because
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_the_secret_goes_where_the_metadata_says(client, acme, idp, mock):
 )
 def test_a_callback_that_was_tampered_with(flow, query, expected):
     assert error_type(flow.come_back(**query)) == expected
-    assert flow.mock.requests()[-1]["error_type"] == expected
+    assert flow.mock.requests()[-1].error_type == expected
     landed(flow.come_back())  # nothing was used up by that
 
 

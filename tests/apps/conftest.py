@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 import demo_app
-from mockstytch.server import listening
+from mockstytch.server import open_listener
 
 from .support import APP_URL, Browser, Page
 
@@ -80,7 +80,7 @@ def log_in(mock) -> Callable[[Browser, str, str], Page]:
 @pytest.fixture
 def app_url(mock) -> Iterator[str]:
     """The URL of the demo app, running in a thread with this test's project."""
-    listener = listening("127.0.0.1", 0)
+    listener = open_listener("127.0.0.1", 0)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = demo_app.create_app(
         demo_app.Settings(

@@ -15,7 +15,7 @@ import pytest
 import demo_app
 from mockstytch import MockStytch
 from mockstytch.cli import main
-from mockstytch.server import listening
+from mockstytch.server import open_listener
 
 CHECKOUT = Path(demo_app.__file__).parent.parent
 VARIABLES = ("MOCKSTYTCH_", "STYTCH_", "DEMO_", "PYTHON")
@@ -73,13 +73,12 @@ def test_demo_runs_the_server_and_the_app():
 
 @pytest.mark.parametrize("option", ["--demo-port", "--port"])
 def test_used_port_is_reported(demo, option):
-    with listening("127.0.0.1", 0) as listener:
+    with open_listener("127.0.0.1", 0) as listener:
         port = str(listener.getsockname()[1])
         ports = {"--port": "0", "--demo-port": "0", option: port}
         code, out, err = demo(*(part for pair in ports.items() for part in pair))
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert f"can't listen on 127.0.0.1:{port}" in err
-    assert f"Choose another with {option}." in err
+    assert f"port {port} on 127.0.0.1 is in use. Choose another with {option}." in err
 
 
 def test_app_needs_credentials():

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 import demo_app
-from mockstytch.server import listening
+from mockstytch.server import open_listener
 
 from .support import Browser
 
@@ -65,7 +65,7 @@ def test_wrong_credentials_show_an_error_page(open_app, settings, given):
 
 
 def test_unreachable_api_shows_an_error_page(open_app, settings):
-    with listening("127.0.0.1", 0) as listener:
+    with open_listener("127.0.0.1", 0) as listener:
         unused = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     assert_error_page(open_app(replace(settings, environment=unused))(), 502, "")
 

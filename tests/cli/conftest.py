@@ -1,4 +1,4 @@
-"""Running the command line as people do: in a process of its own."""
+"""Fixtures that run the command line in a new process."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def run() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """``run("inbox", "--wait", "5")``: the finished process."""
+    """``run("inbox", "--wait", "5")`` returns the finished process."""
 
     def call(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "mockstytch", *args]
@@ -22,7 +22,7 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., dict[str, Any]]]:
-    """``serve("--db", path)``: what ``--json`` says of a server in a process of its own, ended after the test."""
+    """``serve("--db", path)`` starts a server and returns the output of ``--json``. The server ends after the test."""
     started: list[subprocess.Popen[str]] = []
 
     def call(*args: str, **options: Any) -> dict[str, Any]:

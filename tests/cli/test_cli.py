@@ -12,7 +12,7 @@ import pytest
 from mockstytch import MockStytch
 
 
-def test_serve_says_in_json_where_it_answers(serve):
+def test_serve_prints_its_facts_as_json(serve):
     facts = serve()
     assert set(facts) == {
         "url",
@@ -29,17 +29,17 @@ def test_serve_says_in_json_where_it_answers(serve):
     assert facts["tls_url"] is None
 
 
-def test_data_in_a_file_outlives_the_server(serve, tmp_path):
+def test_database_file_outlives_the_server(serve, tmp_path):
     file = str(tmp_path / "mock.sqlite")
     first = serve("--db", file)
-    made = MockStytch(url=first["url"]).client().organizations.create(organization_name="Acme").organization
+    organization = MockStytch(url=first["url"]).client().organizations.create(organization_name="Acme").organization
     second = serve("--db", file)
-    found = MockStytch(url=second["url"]).client().organizations.get(made.organization_id)
-    assert found.organization == made
+    found = MockStytch(url=second["url"]).client().organizations.get(organization.organization_id)
+    assert found.organization == organization
 
 
 def test_options_have_environment_variables(serve, tmp_path):
-    seed = tmp_path / "world.toml"
+    seed = tmp_path / "seed.toml"
     seed.write_text('[[organizations]]\norganization_name = "Acme"\n')
     environment = {**os.environ, "MOCKSTYTCH_SEED": str(seed), "MOCKSTYTCH_PUBLIC_URL": "http://mail.test:1234/"}
     mock = MockStytch(url=serve(env=environment)["url"])
@@ -49,58 +49,58 @@ def test_options_have_environment_variables(serve, tmp_path):
     assert mock.inbox.latest().link.startswith("http://mail.test:1234/v1/magic_links/redirect?")
 
 
-def test_several_names_in_one_environment_variable(serve):
+def test_environment_variable_can_have_several_values(serve):
     facts = serve(env={**os.environ, "MOCKSTYTCH_ALLOWED_HOST": "mock,stytch"})
     for name, status in (("mock", 200), ("stytch", 200), ("other", 403)):
-        answer = httpx.get(f"{facts['url']}/_mock/api/project", headers={"Host": f"{name}:4700"}, trust_env=False)
-        assert answer.status_code == status
+        response = httpx.get(f"{facts['url']}/_mock/api/project", headers={"Host": f"{name}:4700"}, trust_env=False)
+        assert response.status_code == status
 
 
-def test_help_lists_the_options_as_they_matter(run):
-    listed = re.findall(r"^  (--[a-z-]+)", run("serve", "--help").stdout, re.MULTILINE)
-    assert listed[:3] == ["--host", "--port", "--db"]
+def test_help_lists_the_most_important_options_first(run):
+    options = re.findall(r"^  (--[a-z-]+)", run("serve", "--help").stdout, re.MULTILINE)
+    assert options[:3] == ["--host", "--port", "--db"]
 
 
-def test_a_closed_server_knows_no_strangers(serve, refused):
+def test_closed_server_refuses_unknown_projects(serve, refused):
     mock = MockStytch(url=serve("--closed")["url"])
     assert mock.client().debug.whoami().status_code == 200
     assert refused(mock.project().client().debug.whoami) == "unauthorized_credentials"
 
 
-def test_https_with_a_certificate_of_the_local_ca(serve, tmp_path):
+def test_https_uses_a_certificate_of_the_local_ca(serve, tmp_path):
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "HOME": str(tmp_path)}
     facts = serve("--tls-port", "0", env=environment)
     trust = ssl.create_default_context(cafile=facts["ca_file"])
-    with urllib.request.urlopen(f"{facts['tls_url']}/_mock/api/health", context=trust) as answer:
-        assert answer.status == 200
+    with urllib.request.urlopen(f"{facts['tls_url']}/_mock/api/health", context=trust) as response:
+        assert response.status == 200
     again = serve("--tls-port", "0", env=environment)
-    with urllib.request.urlopen(f"{again['tls_url']}/_mock/api/health", context=trust) as answer:
-        assert answer.status == 200  # the CA is made once
+    with urllib.request.urlopen(f"{again['tls_url']}/_mock/api/health", context=trust) as response:
+        assert response.status == 200  # the CA is created once
 
 
-def test_inbox_reset_and_clock_from_a_shell(run, mock, given):
-    where = ["--url", mock.url, "--project-id", mock.project_id, "--secret", mock.secret]
+def test_inbox_reset_and_clock_commands_control_a_server(run, mock, given):
+    connection = ["--url", mock.url, "--project-id", mock.project_id, "--secret", mock.secret]
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     given.link_token(acme, "ada@acme.test")
     link = mock.inbox.latest().link
-    assert run("inbox", "--to", "ada@acme.test", "--link", *where).stdout == f"{link}\n"
-    assert "Your login link for Acme" in run("inbox", *where).stdout
-    assert '"kind": "magic_link.login"' in run("inbox", "--json", *where).stdout
-    no_code = run("inbox", "--code", *where)
+    assert run("inbox", "--to", "ada@acme.test", "--link", *connection).stdout == f"{link}\n"
+    assert "Your login link for Acme" in run("inbox", *connection).stdout
+    assert '"kind": "magic_link.login"' in run("inbox", "--json", *connection).stdout
+    no_code = run("inbox", "--code", *connection)
     assert (no_code.returncode, no_code.stderr) == (1, "mockstytch: the newest message has no code\n")
     before = mock.clock.now()
-    assert run("clock", "advance", "1h30m", *where).returncode == 0
+    assert run("clock", "advance", "1h30m", *connection).returncode == 0
     assert (mock.clock.now() - before).total_seconds() >= 5400
-    assert run("clock", "set", "2031-02-03T04:05:06Z", *where).stdout.startswith("2031-02-03T04:05:0")
-    assert run("clock", "freeze", *where).returncode == run("clock", "unfreeze", *where).returncode == 0
-    assert run("reset", *where).returncode == 0
+    assert run("clock", "set", "2031-02-03T04:05:06Z", *connection).stdout.startswith("2031-02-03T04:05:0")
+    assert run("clock", "freeze", *connection).returncode == run("clock", "unfreeze", *connection).returncode == 0
+    assert run("reset", *connection).returncode == 0
     assert mock.inbox.all() == []
-    assert run("inbox", "--wait", "0.1", *where).stderr == "No messages.\n"
+    assert run("inbox", "--wait", "0.1", *connection).stderr == "No messages.\n"
 
 
 @pytest.mark.parametrize("sdk", ["python", "node", "go", "java", "ruby", "browser"])
-def test_env_says_how_each_sdk_is_pointed_here(run, sdk):
+def test_env_prints_variables_and_code_for_each_sdk(run, sdk):
     printed = run("env", "--sdk", sdk).stdout
     assert "export STYTCH_ENV=http://127.0.0.1:4700\n" in printed
     assert "STYTCH_ENV" in printed.partition("\n\n")[2]
@@ -120,43 +120,53 @@ def test_env_says_how_each_sdk_is_pointed_here(run, sdk):
         ["inbox", "--wait", "61"],
         ["env", "--sdk", "cobol"],
         ["serve", "--smtp", "nowhere:x", "--port", "0"],
+        ["scenario", "--url", "127.0.0.1:4700"],
     ],
 )
-def test_wrong_usage_is_said_in_a_line(run, args):
+def test_wrong_usage_is_reported_without_a_traceback(run, args):
     finished = run(*args)
     assert finished.returncode == 2
     assert "Error: " in finished.stderr
     assert "Traceback" not in finished.stderr
 
 
-def test_what_fails_is_said_in_one_line(run, tmp_path):
+def test_failure_is_reported_in_one_line(run, tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text("[[organizations]]\n")
-    no_toml = tmp_path / "no.toml"
-    no_toml.write_text("{")
+    not_toml = tmp_path / "not.toml"
+    not_toml.write_text("{")
     other = tmp_path / "other.sqlite"
     other.write_text("this is not a database, but long enough to look like something else entirely")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        for args, said in (
-            (["--port", port], f"can't listen on 127.0.0.1:{port}"),
-            (["--port", "0", "--db", str(tmp_path / "no" / "where.sqlite")], "there is no folder for"),
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "HOME": str(tmp_path)}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        for args, message in (
+            (["--port", port], f"port {port} on 127.0.0.1 is in use. Choose another with --port."),
+            (
+                ["--port", "0", "--tls-port", port],
+                f"port {port} on 127.0.0.1 is in use. Choose another with --tls-port.",
+            ),
+            (
+                ["--port", "0", "--db", str(tmp_path / "no" / "where.sqlite")],
+                "doesn't exist. Create it, or use another path.",
+            ),
             (["--port", "0", "--db", str(other)], "can't be used as a database"),
             (["--port", "0", "--seed", str(tmp_path / "absent.toml")], "can't be read"),
-            (["--port", "0", "--seed", str(no_toml)], "is no TOML"),
+            (["--port", "0", "--seed", str(not_toml)], "isn't valid TOML"),
             (["--port", "0", "--seed", str(broken)], "organization_name_missing"),
-            (["inbox", "--url", "http://127.0.0.1:9"], "No mockstytch answers at http://127.0.0.1:9"),
-            (["inbox", "--url", "http://127.0.0.1:9/x?"], "No mockstytch answers"),
+            (["inbox", "--url", "http://127.0.0.1:9"], "No mockstytch server at http://127.0.0.1:9: "),
+            (["inbox", "--url", "http://127.0.0.1:9/x?"], "No mockstytch server at"),
+            (["inbox", "--url", "127.0.0.1:9"], "No mockstytch server at"),
         ):
-            finished = run(*args)
+            finished = run(*args, env=environment)
             assert finished.returncode == 1, args
             assert finished.stderr.startswith("mockstytch: ")
-            assert said in finished.stderr
+            assert message in finished.stderr
             assert finished.stderr.count("\n") == 1
 
 
 def test_help_lists_the_commands(run):
-    said = run("--help").stdout
+    text = run("--help").stdout
     for command in ("serve", "demo", "scenario", "inbox", "reset", "clock", "env"):
-        assert f"  {command} " in said
+        assert f"  {command} " in text
     assert run("--version").stdout.startswith("mockstytch, version ")

@@ -1,4 +1,4 @@
-"""A world to begin with."""
+"""Seed files."""
 
 import json
 
@@ -13,7 +13,7 @@ from mockstytch.store.records.scim import ScimConnection
 from mockstytch.store.records.sso import OidcConnection, SamlConnection
 from mockstytch.store.records.webhooks import Event
 
-WORLD = """
+ORGANIZATIONS_FILE = """
 [[organizations]]
 organization_name = "Acme"
 organization_slug = "acme"
@@ -33,7 +33,7 @@ secret = "secret-test-other"
 organization_name = "Other"
 """
 
-TEAM = """
+SETTINGS_FILE = """
 [settings]
 redirect_urls = "registered"
 user_impersonation_enabled = false
@@ -88,12 +88,12 @@ roles = ["inviter", "reader"]
 """
 
 
-def test_a_seeded_world_obeys_the_rules_and_tells_of_it(tmp_path):
-    file = tmp_path / "world.toml"
-    file.write_text(WORLD)
+def test_seed_creates_organizations_and_events_once(tmp_path):
+    file = tmp_path / "seed.toml"
+    file.write_text(ORGANIZATIONS_FILE)
     mock = Mock()
     apply_seed(mock, file)
-    apply_seed(mock, file)  # what is there is left alone
+    apply_seed(mock, file)  # existing data stays unchanged
     with mock.transaction() as ctx:
         assert [o.organization_slug for o in ctx.store.all(Organization)] == ["acme"]
         assert [(m.name, m.roles) for m in ctx.store.all(Member)] == [("Ada", ["stytch_admin"])]
@@ -106,9 +106,9 @@ def test_a_seeded_world_obeys_the_rules_and_tells_of_it(tmp_path):
         assert ctx.store.all(Organization)[0].organization_name == "Other"
 
 
-def test_a_world_holds_what_a_team_needs(tmp_path):
-    file = tmp_path / "world.toml"
-    file.write_text(TEAM)
+def test_seed_creates_settings_clients_and_connections(tmp_path):
+    file = tmp_path / "seed.toml"
+    file.write_text(SETTINGS_FILE)
     mock = Mock()
     apply_seed(mock, file)
     apply_seed(mock, file)
@@ -135,17 +135,17 @@ ORGANIZATION = {"organization_name": "A"}
 
 
 @pytest.mark.parametrize(
-    ("world", "said"),
+    ("content", "message"),
     [
-        ({"organizations": {}}, r"world.json: organizations must be a list of tables"),
-        ({"organisations": []}, "there is no section organisations"),
+        ({"organizations": {}}, r"seed.json: organizations must be a list of tables"),
+        ({"organisations": []}, "unknown section organisations"),
         ({"organizations": [{"organization_name": "A", "organization_slug": "!"}]}, "invalid_organization_slug"),
         ({"organizations": [ORGANIZATION | {"members": [{}]}]}, r"organizations\[0\].members\[0\]: .*invalid_email"),
-        ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: there is no field colour"),
-        ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: .* no field mail"),
+        ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: unknown field colour"),
+        ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: unknown field mail"),
         ({"organizations": [ORGANIZATION | {"connections": [{}]}]}, r'connections\[0\]: type must be "saml" or "oidc"'),
         ({"organizations": [ORGANIZATION | {"connections": [{"type": "oidc", "issuer": "?"}]}]}, "issuer_url_invalid"),
-        ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "there is no field x"),
+        ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "unknown field x"),
         ({"organizations": [ORGANIZATION | {"scim_connection": 1}]}, r"\[0\].scim_connection must be a table"),
         ({"organizations": [ORGANIZATION | {"scim_connection": {"identity_provider": "?"}}]}, "invalid_scim_idp"),
         (
@@ -154,21 +154,21 @@ ORGANIZATION = {"organization_name": "A"}
         ),
         ({"settings": {"colour": "red"}}, "settings: .*there is no setting colour"),
         ({"settings": {"rbac_policy": {"roles": [{"role_id": "r"}]}}}, "rbac_role_missing_permissions"),
-        ({"settings": []}, r"world.json: settings must be a table"),
+        ({"settings": []}, r"seed.json: settings must be a table"),
         ({"m2m_clients": [{"scopes": []}]}, r"m2m_clients\[0\]: client_id is missing"),
         ({"m2m_clients": [{"client_id": "a", "client_secret": "short"}]}, r"m2m_clients\[0\]: "),
         ({"connected_apps": [{"client_type": "third_party"}]}, r"connected_apps\[0\]: client_name is missing"),
         ({"connected_apps": [{"client_name": "A"}]}, "invalid_connected_app_type"),
         ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
-        ({"projects": [{"id": "mine"}]}, r"projects\[0\]: there is no field id"),
-        ([], "holds no table"),
+        ({"projects": [{"id": "mine"}]}, r"projects\[0\]: unknown field id"),
+        ([], "must be a table"),
     ],
 )
-def test_what_breaks_a_rule_is_named_and_nothing_of_it_stays(tmp_path, world, said):
-    file = tmp_path / "world.json"
-    file.write_text(json.dumps(world))
+def test_mistake_is_reported_with_its_place_and_nothing_is_created(tmp_path, content, message):
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps(content))
     mock = Mock()
-    with pytest.raises(SeedError, match=said):
+    with pytest.raises(SeedError, match=message):
         apply_seed(mock, file)
     with mock.transaction() as ctx:
         for record in (Organization, M2MClient, ConnectedApp):

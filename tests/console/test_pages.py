@@ -244,9 +244,9 @@ class TestRequests:
         assert refused(given.client.organizations.get, "organization-nope") == "organization_not_found"
         log = given.mock.requests()
         text = unescape(visitor.get("/_mock/requests").text)
-        assert rows(visitor.get("/_mock/requests")) == [line["request_id"] for line in reversed(log)]
-        assert log[-1]["because"]
-        for shown in ("/v1/b2b/organizations", "organization_not_found", log[-1]["because"], ">404<", ">200<"):
+        assert rows(visitor.get("/_mock/requests")) == [line.request_id for line in reversed(log)]
+        assert log[-1].because
+        for shown in ("/v1/b2b/organizations", "organization_not_found", log[-1].because, ">404<", ">200<"):
             assert shown in text
         assert organization.organization_id
 
@@ -254,7 +254,7 @@ class TestRequests:
         given.organization()
         refused(given.client.organizations.get, "organization-nope")
         answer = visitor.get("/_mock/requests", params={"errors": 1})
-        assert rows(answer) == [given.mock.requests()[-1]["request_id"]]
+        assert rows(answer) == [given.mock.requests()[-1].request_id]
 
     def test_shows_as_many_as_are_asked_for(self, visitor, given, mock):
         for _ in range(3):
@@ -375,7 +375,7 @@ class TestForeignText:
 
     def test_a_path_and_a_reason_in_the_request_log_are_text_too(self, visitor, http, mock):
         http.get("/v1/b2b/organizations/%3Cscript%3Ealert(1)")
-        assert mock.requests()[-1]["path"].endswith("<script>alert(1)")
+        assert mock.requests()[-1].path.endswith("<script>alert(1)")
         text = visitor.get("/_mock/requests").text
         assert "<script>alert" not in text
         assert "&lt;script&gt;alert(1)" in text

@@ -11,8 +11,7 @@ import httpx
 import pytest
 from jwt.exceptions import PyJWKClientError
 
-from mockstytch import MockStytch
-from mockstytch.client.handle import MockError
+from mockstytch import MockError, MockStytch
 
 
 def test_health_needs_no_credentials(mock):
@@ -268,10 +267,10 @@ def test_requests_are_logged_with_the_reason_of_each_refusal(mock, client, refus
     refused(client.organizations.get, "nowhere")
     client.debug.whoami()
     refusal, fine = mock.requests()
-    assert (refusal["status_code"], refusal["error_type"]) == (404, "organization_not_found")
-    assert "nowhere" in refusal["because"]
-    assert (fine["method"], fine["path"], fine["status_code"]) == ("GET", "/v1/debug/whoami", 200)
-    assert fine["milliseconds"] > 0
+    assert (refusal.status_code, refusal.error_type) == (404, "organization_not_found")
+    assert "nowhere" in refusal.because
+    assert (fine.method, fine.path, fine.status_code) == ("GET", "/v1/debug/whoami", 200)
+    assert fine.milliseconds > 0
 
 
 def test_what_falls_out_of_the_ring_is_counted(monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.client.handle import MockError
+from mockstytch import MockError
 from mockstytch.domain.sessions import jwt_templates
 from mockstytch.errors import StytchError
 

@@ -327,9 +327,9 @@ def test_request_log_gives_the_reason(server, management_http):
     base = f"{server.url}/pwa/v3/projects"
     for _ in range(2):
         management_http.post(base, json={"name": "Acme", "project_slug": "acme"})
-    assert server.requests()[-1]["because"] == "the slug acme is taken"
+    assert server.requests()[-1].because == "the slug acme is taken"
     management_http.get(f"{base}/{server.project_id}/environments/test/redirect_urls", params={"url": ""})
-    assert server.requests()[-1]["because"] == "url: '' is not accepted"
+    assert server.requests()[-1].because == "url: '' is not accepted"
 
 
 def test_workspace_is_stored_in_the_database(tmp_path, management_http, anonymous_http):

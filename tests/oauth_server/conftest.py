@@ -25,7 +25,7 @@ class Server:
 
     def because(self):
         """Return the reason that the request log gives for the last request."""
-        return self.mock.requests()[-1]["because"]
+        return self.mock.requests()[-1].because
 
 
 @pytest.fixture

@@ -78,9 +78,9 @@ def test_users_of_one_connection_are_not_the_others(directory, given):
 def test_the_request_log_says_what_went_wrong(directory, given):
     directory.refused("GET", "/Users", params={"filter": "userName eq"})
     line = given.mock.requests()[-1]
-    assert (line["method"], line["status_code"], line["error_type"]) == ("GET", 400, "invalidFilter")
-    assert line["path"].endswith("/Users")
-    assert "column" in line["because"]
+    assert (line.method, line.status_code, line.error_type) == ("GET", 400, "invalidFilter")
+    assert line.path.endswith("/Users")
+    assert "column" in line.because
 
 
 # Discovery

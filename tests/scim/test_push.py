@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockstytch.client.handle import MockError
+from mockstytch import MockError
 
 
 @pytest.fixture
@@ -19,24 +19,24 @@ def test_a_life_in_a_directory(push, client, connection):
         {"op": "create_user", "email": "grace@acme.test", "user_name": "grace", "attributes": {"title": "Admiral"}},
         {"op": "create_group", "name": "Engines", "users": ["ada@acme.test"]},
     )
-    assert [(r["op"], r["method"], r["path"], r["status"]) for r in (ada, grace, group)] == [
+    assert [(r.op, r.method, r.path, r.status) for r in (ada, grace, group)] == [
         ("create_user", "POST", "/Users", 201),
         ("create_user", "POST", "/Users", 201),
         ("create_group", "POST", "/Groups", 201),
     ]
-    ada_id, grace_id = ada["body"]["id"], grace["body"]["id"]
+    ada_id, grace_id = ada.body["id"], grace.body["id"]
     assert (member(ada_id).name, member(ada_id).scim_registration.external_id) == ("Ada Lovelace", "1")
     assert member(grace_id).scim_registration.scim_attributes.title == "Admiral"
-    assert [m["value"] for m in group["body"]["members"]] == [ada_id]
+    assert [m["value"] for m in group.body["members"]] == [ada_id]
 
     (moved, left, renamed) = push(
         {"op": "add_to_group", "group": "Engines", "user": "grace"},
-        {"op": "remove_from_group", "group": group["body"]["id"], "users": [ada_id]},
+        {"op": "remove_from_group", "group": group.body["id"], "users": [ada_id]},
         {"op": "update_user", "user": "ada@acme.test", "email": "king@acme.test", "family_name": "King"},
     )
-    assert len(moved["body"]["members"]) == 2
-    assert [m["value"] for m in left["body"]["members"]] == [grace_id]
-    assert renamed["body"]["userName"] == "king@acme.test"
+    assert len(moved.body["members"]) == 2
+    assert [m["value"] for m in left.body["members"]] == [grace_id]
+    assert renamed.body["userName"] == "king@acme.test"
     assert member(ada_id).email_address == "king@acme.test"
 
     (off, on, gone, group_gone) = push(
@@ -45,8 +45,8 @@ def test_a_life_in_a_directory(push, client, connection):
         {"op": "delete_user", "user": "king@acme.test"},
         {"op": "delete_group", "group": "Engines"},
     )
-    assert (off["body"]["active"], on["body"]["active"]) == (False, True)
-    assert (gone["status"], gone["body"], group_gone["status"]) == (204, {}, 204)
+    assert (off.body["active"], on.body["active"]) == (False, True)
+    assert (gone.status, gone.body, group_gone.status) == (204, {}, 204)
     assert member(ada_id).status == "deleted"
     assert client.scim.connection.get_groups(connection.organization_id, connection.connection_id).scim_groups == []
 
@@ -59,9 +59,9 @@ def test_a_refusal_is_told_and_the_others_go_on(push):
         {"op": "add_to_group", "group": 'no "such/group', "user": "ada@acme.test"},
         {"op": "create_group", "name": "Engines"},
     )
-    assert (first["status"], first["body"]["active"]) == (201, False)
-    assert (again["status"], again["body"]["scimType"]) == (409, "uniqueness")
-    assert (unknown["status"], group["status"], last["status"]) == (404, 404, 201)
+    assert (first.status, first.body["active"]) == (201, False)
+    assert (again.status, again.body["scimType"]) == (409, "uniqueness")
+    assert (unknown.status, group.status, last.status) == (404, 404, 201)
 
 
 def test_the_directory_keeps_its_own_token(push, client, connection, mock):
@@ -70,7 +70,7 @@ def test_the_directory_keeps_its_own_token(push, client, connection, mock):
     client.scim.connection.rotate_complete(connection.organization_id, connection.connection_id)
     mock.clock.advance(days=4000)
     (made,) = push({"op": "create_user", "email": "ada@acme.test"})
-    assert made["status"] == 201
+    assert made.status == 201
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_delivery_shows_the_sent_payload(mock, given, receiver):
         request.headers["svix-id"],
         request.payload,
     )
-    assert delivery.attempts[0]["milliseconds"] > 0
+    assert delivery.attempts[0].milliseconds > 0
 
 
 def test_deliveries_are_filtered_by_type_status_and_cursor(mock, given, receiver):

@@ -19,8 +19,8 @@ def test_delivery_is_retried_until_it_succeeds(mock, given, receiver, frozen):
     given.organization()
     first = receiver.next()
     failed = attempted(mock, 1)
-    assert (failed.status, failed.attempts[0]["status_code"]) == ("pending", 500)
-    assert failed.attempts[0]["problem"] == "answered 500"
+    assert (failed.status, failed.attempts[0].status_code) == ("pending", 500)
+    assert failed.attempts[0].problem == "answered 500"
     assert failed.next_attempt_at == frozen.replace(microsecond=0) + timedelta(seconds=5)
     mock.clock.advance(seconds=5)
     second = receiver.next()
@@ -31,9 +31,9 @@ def test_delivery_is_retried_until_it_succeeds(mock, given, receiver, frozen):
     assert first.headers["svix-id"] == second.headers["svix-id"] == third.headers["svix-id"]
     assert third.verified(endpoint.secret)
     delivery = mock.webhooks.wait("direct.organization.create")
-    assert [attempt["status_code"] for attempt in delivery.attempts] == [500, 404, 200]
+    assert [attempt.status_code for attempt in delivery.attempts] == [500, 404, 200]
     assert (delivery.status, delivery.next_attempt_at) == ("delivered", None)
-    assert delivery.attempts[2]["answer"] == "said"
+    assert delivery.attempts[2].answer == "said"
 
 
 def test_retry_waits_for_its_time(mock, given, receiver, frozen):
@@ -121,8 +121,8 @@ def test_attempt_without_success_status_fails(mock, given, receiver, frozen, mon
     receiver.next()
     failed = attempted(mock)
     [attempt] = failed.attempts
-    assert (failed.status, attempt["status_code"]) == ("pending", status_code)
-    assert problem in attempt["problem"]
+    assert (failed.status, attempt.status_code) == ("pending", status_code)
+    assert problem in attempt.problem
     assert receiver.requests.empty(), "a redirect is not followed"
 
 
@@ -137,7 +137,7 @@ def test_recorded_response_is_truncated(mock, given, receiver):
     receiver.answers = [send_long_response]
     mock.webhooks.set(receiver.url)
     given.organization()
-    assert mock.webhooks.wait().attempts[0]["answer"] == "x" * 1000
+    assert mock.webhooks.wait().attempts[0].answer == "x" * 1000
 
 
 def test_unreachable_endpoint_does_not_delay_others(mock, given, client, receiver, frozen):
@@ -146,8 +146,8 @@ def test_unreachable_endpoint_does_not_delay_others(mock, given, client, receive
     assert receiver.next().payload["object_type"] == "organization"
     for url in (CLOSED_PORT_URL, "http://no-such-host.invalid/"):
         failed = attempted(mock, url=url)
-        assert (failed.status, failed.attempts[0]["status_code"]) == ("pending", 0)
-        assert failed.attempts[0]["problem"]
+        assert (failed.status, failed.attempts[0].status_code) == ("pending", 0)
+        assert failed.attempts[0].problem
 
 
 def test_hanging_endpoint_delays_neither_requests_nor_other_endpoints(mock, given, receiver):

@@ -183,7 +183,7 @@ def _id_token(ctx: Context, account: ProviderAccount) -> str:
     }
     if account.provider == "google" and not emails.is_common(domain):
         claims["hd"] = domain
-    return keys.sign(keys.kid_of(ctx.project.project_id), "", msgspec.json.encode(claims))
+    return keys.sign(keys.built_in_kid(ctx.project.project_id), "", msgspec.json.encode(claims))
 
 
 def with_fresh_access_token(ctx: Context, account: ProviderAccount) -> ProviderAccount:

@@ -29,13 +29,13 @@ def issue(ctx: Context, session: MemberSession, member: Member, organization: Or
 def sign(ctx: Context, claims: dict[str, Any]) -> str:
     """A JWT with these claims, in alphabetical order, signed by the project."""
     key = _current_key(ctx)
-    kid, pem = (key.kid, key.private_key) if key else (keys.kid_of(ctx.project.project_id), "")
+    kid, pem = (key.kid, key.private_key) if key else (keys.built_in_kid(ctx.project.project_id), "")
     return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
 
 
 def decode(ctx: Context, token: str) -> dict[str, Any] | None:
     """The claims of a JWT that the project signed, or None. Looks at nothing but the signature."""
-    return keys.verified(token, jwks(ctx))
+    return keys.verify(token, jwks(ctx))
 
 
 def session_id(ctx: Context, session_jwt: str) -> str:
@@ -45,7 +45,7 @@ def session_id(ctx: Context, session_jwt: str) -> str:
         unable_to_parse_session_jwt: no JWT, or not signed by this project.
         jwt_invalid_audience: another project's.
     """
-    claims = keys.verified(session_jwt, jwks(ctx))
+    claims = keys.verify(session_jwt, jwks(ctx))
     if claims is None:
         raise errors.unable_to_parse_session_jwt(because="malformed, or signed with another key")
     if ctx.project.project_id not in claims.get("aud", []):

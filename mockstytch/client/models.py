@@ -1,0 +1,264 @@
+"""The values that ``MockStytch`` returns, and the keyword arguments that it accepts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+import msgspec
+
+Verdict = Literal["ALLOW", "CHALLENGE", "BLOCK"]
+Provider = Literal["google", "microsoft", "github", "slack", "hubspot", "saml", "oidc"]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A captured message. An attribute that doesn't apply is None.
+
+    Attributes:
+        channel: ``email`` or ``sms``.
+        kind: for example ``magic_link.login``.
+        link: the URL to click, on this server.
+        redirect_url: the URL to which the link redirects, with the token.
+        token, code: the secret alone.
+        created_at, expires_at: times on the project's clock.
+    """
+
+    message_id: str
+    channel: str
+    kind: str
+    to: str
+    subject: str | None = None
+    text: str
+    html: str | None = None
+    link: str | None = None
+    token: str | None = None
+    token_type: str | None = None
+    redirect_url: str | None = None
+    code: str | None = None
+    organization_id: str | None = None
+    member_id: str | None = None
+    created_at: datetime
+    expires_at: datetime
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A value whose attributes can also be read as ``entry["name"]``, for code written for earlier versions."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.__struct_fields__:
+            raise KeyError(name)
+        return getattr(self, name)
+
+
+class LoggedRequest(_Entry, frozen=True, kw_only=True):
+    """An entry of the request log.
+
+    Attributes:
+        at: the time on the project's clock.
+        surface: the public interface that handled it, such as ``backend`` or ``scim``.
+        error_type: the error's type; "" for a success.
+        because: the reason of a refusal, and remarks.
+        milliseconds: how long the server took.
+    """
+
+    request_id: str
+    at: datetime
+    method: str
+    path: str
+    status_code: int
+    surface: str
+    error_type: str
+    because: str
+    milliseconds: float
+
+
+class IdentityProvider(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection with the built-in identity provider.
+
+    Attributes:
+        issuer: the OIDC issuer, or the SAML entity id.
+        sso_url: the provider's login page. Opened directly, it starts an IdP-initiated SAML login.
+        metadata_url: the SAML metadata, or the OIDC discovery document.
+        start_url: the URL that a browser opens to log in.
+    """
+
+    connection_id: str
+    type: str
+    issuer: str
+    sso_url: str
+    metadata_url: str
+    start_url: str
+
+
+class WebhookEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint that receives webhooks.
+
+    Attributes:
+        secret: the secret with which the receiver verifies signatures.
+        event_types: the event types that it receives, with ``*`` as a wildcard; all, if empty.
+    """
+
+    url: str
+    secret: str
+    event_types: list[str] = []
+
+
+class WebhookAttempt(_Entry, frozen=True, kw_only=True):
+    """One attempt to deliver a webhook.
+
+    Attributes:
+        status_code: the HTTP status of the response; 0 if there was none.
+        problem: why the attempt failed; "" if it succeeded.
+        answer: the beginning of the response's body.
+    """
+
+    at: datetime
+    status_code: int
+    problem: str
+    answer: str
+    milliseconds: float
+
+
+class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """The delivery of one event to one endpoint.
+
+    Attributes:
+        message_id: the value of the ``svix-id`` header.
+        status: ``pending``, ``delivered`` or ``failed``.
+        next_attempt_at: the time of the next attempt, on the project's clock; None if there is none.
+        payload: the JSON document that is sent.
+    """
+
+    event_id: str
+    event_type: str
+    url: str
+    message_id: str
+    status: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+    attempts: list[WebhookAttempt]
+    payload: dict[str, Any]
+
+
+class ScimResult(_Entry, frozen=True, kw_only=True):
+    """The response to one SCIM operation of ``scim_push``.
+
+    Attributes:
+        op: the operation, such as ``create_user``.
+        path: the path of its request, such as ``/Users``.
+        status: the HTTP status. A refused operation doesn't raise: check this.
+        body: the SCIM resource or error; empty if there is none.
+    """
+
+    op: str
+    method: str
+    path: str
+    status: int
+    body: dict[str, Any]
+
+
+# Keyword arguments
+
+
+class ServerOptions(TypedDict, total=False):
+    """Options of a server that ``MockStytch()`` starts. They are fields of ``mockstytch.Settings``."""
+
+    host: str
+    port: int
+    database: str
+    closed: bool
+    public_url: str
+    allowed_hosts: tuple[str, ...]
+    smtp: str
+    random_seed: int | None
+
+
+class IdentityDetails(TypedDict, total=False):
+    """Optional attributes of the identity that logs in next.
+
+    ``tenant_ids`` is for OAuth providers; ``groups``, ``attributes`` and ``connection_id`` are for ``saml`` and
+    ``oidc``.
+    """
+
+    name: str
+    subject: str
+    email_verified: bool
+    tenant_ids: list[str]
+    groups: list[str]
+    attributes: dict[str, Any]
+    connection_id: str
+    error: str
+
+
+class ScimOperation(TypedDict, total=False):
+    """One change in a customer's directory. ``op`` is required.
+
+    ``user``, ``users`` and ``group`` refer to SCIM ids, user names or group names. ``attributes`` are further SCIM
+    attributes of the user.
+    """
+
+    op: Literal[
+        "create_user",
+        "update_user",
+        "deactivate_user",
+        "delete_user",
+        "create_group",
+        "add_to_group",
+        "remove_from_group",
+        "delete_group",
+    ]
+    email: str
+    user_name: str
+    name: str
+    given_name: str
+    family_name: str
+    external_id: str
+    active: bool
+    attributes: dict[str, Any]
+    user: str
+    users: list[str]
+    group: str
+
+
+class WebhookEndpointSettings(TypedDict, total=False):
+    """A webhook endpoint to set. ``url`` is required; a secret is generated if there is none."""
+
+    url: str
+    secret: str
+    event_types: list[str]
+
+
+class DeviceDetails(TypedDict, total=False):
+    """Optional attributes of a device. They appear in the fingerprint lookup."""
+
+    telemetry_id: str
+    detected_device_type: str
+    is_authentic_device: bool
+    visitor_id: str
+    browser_id: str
+    visitor_fingerprint: str
+    browser_fingerprint: str
+    hardware_fingerprint: str
+    network_fingerprint: str
+    ip_address: str
+    asn: str
+    asn_name: str
+    asn_network: str
+    city: str
+    region: str
+    country: str
+    is_proxy: bool
+    is_vpn: bool
+    user_agent: str
+    raw_signals: dict[str, Any]
+    expires_in_minutes: int
+
+
+class EmailDetails(TypedDict, total=False):
+    """Optional attributes of an e-mail address's risk."""
+
+    risk_score: int
+    has_known_bounces: bool
+    has_mx_or_a_record: bool
+    is_disposable_domain: bool
+    is_suspected_role_address: bool

@@ -1,0 +1,74 @@
+"""Calls to the control API on behalf of one project."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.client import HTTPException
+from typing import Any
+
+# No proxy: the server is on this machine, or at the address that the user gave.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class MockError(Exception):
+    """A call that the server refused, or that didn't reach it.
+
+    Attributes:
+        error_type: the error's type, such as ``member_not_found``; "" if there was no valid response.
+    """
+
+    def __init__(self, message: str, error_type: str = "") -> None:
+        super().__init__(message)
+        self.error_type = error_type
+
+
+class ControlApi:
+    """The control API of a server, with the credentials of one project."""
+
+    def __init__(self, url: str, project_id: str, secret: str) -> None:
+        self._url = url
+        self._authorization = "Basic " + base64.b64encode(f"{project_id}:{secret}".encode()).decode()
+
+    def call(
+        self, method: str, path: str, query: dict[str, Any] | None = None, body: Any = None, timeout: float = 10
+    ) -> Any:
+        """Send a request and return the JSON of its response.
+
+        Args:
+            path: without ``/_mock/api``.
+            query: parameters of the URL. None and "" are left out.
+            body: anything that JSON can express; None sends no body.
+            timeout: seconds.
+
+        Raises:
+            MockError: if the server refuses the request or can't be reached.
+        """
+        parameters = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        url = f"{self._url}/_mock/api{path}?{urllib.parse.urlencode(parameters)}"
+        try:
+            request = urllib.request.Request(url, method=method, headers={"Authorization": self._authorization})  # noqa: S310 · the user's own server
+            if body is not None:
+                request.data = json.dumps(body).encode()
+            with _opener.open(request, timeout=timeout) as response:
+                content, status_code = response.read(), response.status
+        except urllib.error.HTTPError as e:
+            with e:
+                raise self._error(e.read(), e.code) from None
+        except (OSError, HTTPException, ValueError) as e:  # ValueError: not a URL
+            reason = getattr(e, "reason", e)
+            raise MockError(f"No mockstytch server at {self._url}: {reason}. Start one with: mockstytch") from None
+        try:
+            return json.loads(content)
+        except ValueError:
+            raise self._error(content, status_code) from None
+
+    def _error(self, body: bytes, status_code: int) -> MockError:
+        try:
+            error = json.loads(body)
+            return MockError(error["error_message"], error["error_type"])
+        except (ValueError, KeyError, TypeError):
+            return MockError(f"{self._url} isn't a mockstytch server: it returned {status_code} and no mockstytch JSON")
