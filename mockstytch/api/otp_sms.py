@@ -84,7 +84,7 @@ def send(ctx: Context, req: Send) -> Body:
         raise errors.duplicate_member_phone_number_for_member()
     if not member.mfa_phone_number:
         member = _with_phone(ctx, organization, member, req.mfa_phone_number)
-    members.require_textable(ctx, member.mfa_phone_number)
+    members.require_sms_allowed(ctx, member.mfa_phone_number)
     mfa.send_sms(ctx, organization, member, req.locale)
     return members.member_response(member, organization)
 

@@ -43,7 +43,7 @@ def start_challenge(ctx: Context, organization: Organization, member: Member, lo
     by_sms = member.mfa_phone_number and member.mfa_phone_number_verified and member.default_mfa_method != "totp"
     if not (by_sms and allows_method(organization, member, "sms_otp")):
         return mfa_required(member)
-    if not members.is_textable(ctx, member.mfa_phone_number):
+    if not members.is_sms_allowed(ctx, member.mfa_phone_number):
         ctx.note(f"no code was texted to {member.mfa_phone_number}: its country is not in sms_country_codes")
         return mfa_required(member)
     send_sms(ctx, organization, member, locale)

@@ -52,7 +52,7 @@ def phone_columns(ctx: Context, number: str) -> dict[str, Any]:
     }
 
 
-def require_textable(ctx: Context, number: str) -> None:
+def require_sms_allowed(ctx: Context, number: str) -> None:
     """Raise if the project doesn't send text messages to the number's country.
 
     Raises:
@@ -64,7 +64,7 @@ def require_textable(ctx: Context, number: str) -> None:
         raise errors.invalid_phone_number_country_code(because=f"{country} is not in sms_country_codes")
 
 
-def is_textable(ctx: Context, number: str) -> bool:
+def is_sms_allowed(ctx: Context, number: str) -> bool:
     """Return whether the project sends text messages to the number's country."""
     return _country(number) in ctx.project.settings.sms_country_codes
 

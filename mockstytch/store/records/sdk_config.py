@@ -53,6 +53,8 @@ class B2BOtps(Frozen):
 
 
 class Dfppa(Frozen):
+    """Device Fingerprinting Protected Auth."""
+
     enabled: Fingerprinting = "DISABLED"
     on_challenge: OnChallenge = "ALLOW"
 
