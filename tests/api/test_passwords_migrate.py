@@ -163,7 +163,7 @@ def test_cross_org_password_is_imported_once_per_organization(migrate, given, cl
 
 
 REFUSED = {
-    "no address": ("invalid_email", {"email_address": "nobody"}),
+    "no address": ("invalid_email", {"email_address": "not-an-address"}),
     "no hash": ("invalid_hash", {"hash": ""}),
     "a very long hash": ("invalid_hash", {"hash": "0" * 4097}),
     "no type": ("invalid_hash_type", {"hash_type": ""}),

@@ -38,7 +38,7 @@ def test_missing_password_is_refused(check, why):
 
 def test_password_in_the_email_address_scores_lower(check, refused):
     assert check("kryszmacker").score > check("kryszmacker", "kryszmacker@acme.test").score
-    assert refused(check, GOOD, "nobody") == "invalid_email"
+    assert refused(check, GOOD, "not-an-address") == "invalid_email"
 
 
 def test_breached_password_is_invalid_only_with_an_email_address(check, mock):
