@@ -230,18 +230,18 @@ def strength_check(ctx: Context, req: StrengthCheck) -> Body:
     A breached password is valid here unless the request has an e-mail address.
     """
     policy = ctx.project.settings.password_policy
-    luds = policy.validation_policy == "LUDS"
     estimate = passwords.zxcvbn(req.password, req.email_address)
-    breached = policy.check_breach_on_creation and passwords.is_breached(policy, req.password)
-    strong = passwords.is_strong(policy, req.password, req.email_address)
     feedback = estimate["feedback"]
+    luds = passwords.luds_feedback(policy, req.password) if policy.validation_policy == "LUDS" else None
+    is_strong = passwords.meets_luds(luds) if luds else passwords.meets_zxcvbn(estimate)
+    breached = policy.check_breach_on_creation and passwords.is_breached(policy, req.password)
     return {
-        "valid_password": strong and not (breached and req.email_address),
+        "valid_password": is_strong and not (breached and req.email_address),
         "score": estimate["score"],
         "breached_password": breached,
         "strength_policy": "luds" if luds else "zxcvbn",
         "breach_detection_on_create": policy.check_breach_on_creation,
-        "luds_feedback": passwords.luds_feedback(policy, req.password) if luds else None,
+        "luds_feedback": luds,
         "zxcvbn_feedback": None
         if luds
         else {"warning": feedback["warning"] or "", "suggestions": list(feedback["suggestions"])},

@@ -1,4 +1,4 @@
-"""Passwords of people rather than of members: one password for an address, in every organization."""
+"""``passwords.discovery``: cross-organization passwords, one for each e-mail address."""
 
 import hashlib
 import re
@@ -16,17 +16,17 @@ ADA = "ada@acme.test"
 
 
 @pytest.fixture
-def across(mock):
+def cross_org(mock):
     mock.configure(cross_org_passwords_enabled=True)
 
 
 @pytest.fixture
-def acme(given, across):
+def acme(given, cross_org):
     return given.organization()
 
 
 @pytest.fixture
-def other(given, across):
+def other(given, cross_org):
     return given.organization("Other")
 
 
@@ -43,11 +43,11 @@ def log_in(client):
 
 @pytest.fixture
 def token(client, given):
-    def sent(email_address=ADA, **options):
+    def send(email_address=ADA, **options):
         client.passwords.discovery.email.reset_start(email_address, **options)
         return given.token(email_address, "password_reset.discovery")
 
-    return sent
+    return send
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def reset(client):
     return client.passwords.discovery.email.reset
 
 
-# Which mode
+# Modes
 
 
-def test_only_where_passwords_are_shared(client, refused, given):
+def test_project_with_passwords_per_organization_refuses_discovery(client, refused, given):
     acme = given.organization()
     discovery = client.passwords.discovery
     not_enabled = "cross_org_passwords_not_enabled"
@@ -70,7 +70,7 @@ def test_only_where_passwords_are_shared(client, refused, given):
     assert refused(client.passwords.authenticate, acme.organization_id, ADA, GOOD) == "member_password_not_found"
 
 
-def test_only_where_they_are_not(client, ada, acme, refused):
+def test_project_with_cross_org_passwords_refuses_deletion(client, ada, acme, refused):
     delete = client.organizations.members.delete_password
     assert refused(delete, acme.organization_id, ada.member_password_id) == "cross_org_passwords_enabled"
     assert client.passwords.authenticate(acme.organization_id, ADA, GOOD).member_authenticated
@@ -79,8 +79,8 @@ def test_only_where_they_are_not(client, ada, acme, refused):
 # Shared
 
 
-def test_set_in_one_organization_and_used_in_another(client, given, acme, other, ada):
-    there = given.login(other, given.member(other, ADA))  # by link: her address is verified there, too
+def test_password_is_valid_in_every_organization(client, given, acme, other, ada):
+    there = given.login(other, given.member(other, ADA))  # the link verifies her address there, too
     assert there.member.member_password_id == ada.member_password_id
     assert client.passwords.authenticate(other.organization_id, ADA, GOOD).member_authenticated
     client.passwords.existing_password.reset(ADA, GOOD, BETTER, other.organization_id)
@@ -88,7 +88,7 @@ def test_set_in_one_organization_and_used_in_another(client, given, acme, other,
     assert client.passwords.discovery.authenticate(ADA, BETTER).email_address == ADA
 
 
-def test_everybody_with_the_address_has_it(client, given, acme, other, ada):
+def test_all_members_with_the_address_share_the_password_id(client, given, acme, other, ada):
     members = client.organizations.members
     later = given.member(other, ADA)
     assert later.member_password_id == ada.member_password_id
@@ -102,11 +102,11 @@ def test_everybody_with_the_address_has_it(client, given, acme, other, ada):
     assert members.get(other.organization_id, email_address=ADA).member.member_password_id == ""
 
 
-def test_a_required_reset_of_a_password_that_several_share(client, given, acme, other, ada, token, reset, refused):
-    """It isn't deleted, but opens nothing until another one is set by mail."""
+def test_shared_password_is_refused_after_a_required_reset(client, given, acme, other, ada, token, reset, refused):
+    """A shared password is kept, and refused until it is reset by e-mail."""
     later = given.member(other, ADA)
-    answer = client.passwords.email.require_reset(ADA, acme.organization_id, ada.member_id)
-    assert answer.member.member_password_id == ada.member_password_id == later.member_password_id
+    response = client.passwords.email.require_reset(ADA, acme.organization_id, ada.member_id)
+    assert response.member.member_password_id == ada.member_password_id == later.member_password_id
     for organization in (acme, other):
         authenticate = client.passwords.authenticate
         assert refused(authenticate, organization.organization_id, ADA, GOOD) == "member_reset_password"
@@ -119,7 +119,7 @@ def test_a_required_reset_of_a_password_that_several_share(client, given, acme, 
     assert client.passwords.discovery.authenticate(ADA, BETTER).email_address == ADA
 
 
-def test_who_comes_back_has_it_as_well(client, given, acme, other, ada):
+def test_reactivated_member_has_the_current_password(client, given, acme, other, ada):
     there = given.login(other, given.member(other, ADA)).member
     client.organizations.members.delete(other.organization_id, there.member_id)
     client.passwords.existing_password.reset(ADA, GOOD, BETTER, acme.organization_id)
@@ -128,7 +128,7 @@ def test_who_comes_back_has_it_as_well(client, given, acme, other, ada):
     assert client.passwords.authenticate(other.organization_id, ADA, BETTER).member_authenticated
 
 
-def test_a_new_address_brings_its_own_password(client, given, acme, other, ada):
+def test_changing_the_email_address_changes_the_password(client, given, acme, other, ada):
     bob = given.member(other, "bob@acme.test")
     update = client.organizations.members.update
     assert update(other.organization_id, bob.member_id, email_address=ADA).member.member_password_id == (
@@ -139,7 +139,7 @@ def test_a_new_address_brings_its_own_password(client, given, acme, other, ada):
     assert client.passwords.authenticate(acme.organization_id, ADA, GOOD).member_authenticated
 
 
-def test_the_other_ways_to_set_one(client, given, acme, other):
+def test_password_set_in_an_organization_is_valid_everywhere(client, given, acme, other):
     login = given.login(acme, given.member(acme, ADA))
     client.passwords.sessions.reset(acme.organization_id, GOOD, session_token=login.session_token)
     assert client.passwords.discovery.authenticate(ADA, GOOD).discovered_organizations
@@ -153,20 +153,20 @@ def test_the_other_ways_to_set_one(client, given, acme, other):
 # discovery.authenticate
 
 
-def test_into_an_organization(log_in, client, ada, acme, given, other):
+def test_discovery_session_is_exchanged_for_an_organization(log_in, client, ada, acme, given, other):
     given.member(other, ADA)
-    answer = log_in()
-    assert answer.email_address == ADA
-    found = {o.organization.organization_name: o for o in answer.discovered_organizations}
-    assert found["Acme"].member_authenticated
-    assert found["Other"].primary_required  # she never proved her address there
-    token = answer.intermediate_session_token
+    response = log_in()
+    assert response.email_address == ADA
+    organizations = {o.organization.organization_name: o for o in response.discovered_organizations}
+    assert organizations["Acme"].member_authenticated
+    assert organizations["Other"].primary_required  # her address isn't verified there
+    token = response.intermediate_session_token
     entered = client.discovery.intermediate_sessions.exchange(token, acme.organization_id)
     assert [f.type for f in entered.member_session.authentication_factors] == ["password"]
     assert entered.member_id == ada.member_id
 
 
-def test_an_intermediate_session_of_one_organization_does_not_lead_to_others(
+def test_intermediate_session_of_one_organization_is_refused_in_another(
     client, ada, acme, other, given, written, refused
 ):
     given.login(other, given.member(other, ADA))
@@ -176,29 +176,29 @@ def test_an_intermediate_session_of_one_organization_does_not_lead_to_others(
     assert refused(exchange, token, other.organization_id) == "invalid_intermediate_session_token_for_organization"
 
 
-def test_who_is_not_let_in(log_in, client, ada, mock, refused):
+def test_wrong_unknown_or_breached_password_is_refused(log_in, client, ada, mock, refused):
     assert refused(log_in, "wrong") == "unauthorized_credentials"
     assert refused(log_in, "") == "unauthorized_credentials"
     assert refused(client.passwords.discovery.authenticate, "eve@acme.test", GOOD) == "member_password_not_found"
-    assert refused(client.passwords.discovery.authenticate, "nobody", GOOD) == "invalid_email"
+    assert refused(client.passwords.discovery.authenticate, "not-an-address", GOOD) == "invalid_email"
     mock.configure(password_policy={"breached_passwords": [GOOD]})
     assert refused(log_in) == "member_reset_password"
 
 
-def test_wrong_ones_count_for_everybody_with_the_address(log_in, client, ada, acme, other, given, mock, refused):
+def test_wrong_password_counts_for_each_member_with_the_address(log_in, client, ada, acme, other, given, mock, refused):
     mock.clock.freeze()
     mock.configure(user_lock={"enabled": True, "threshold": 3, "ttl_seconds": 600})
     there = given.member(other, ADA)
     assert refused(log_in, "wrong") == "unauthorized_credentials"
-    assert log_in().email_address == ADA  # which sets the count back
+    assert log_in().email_address == ADA  # resets the count
     for _ in range(2):
         assert refused(log_in, "wrong") == "unauthorized_credentials"
     assert refused(client.passwords.authenticate, acme.organization_id, ADA, "wrong") == "unauthorized_credentials"
-    assert refused(log_in) == "user_lock_limit_reached"  # one of them is enough
+    assert refused(log_in) == "user_lock_limit_reached"  # one locked member is enough
     assert not client.organizations.members.get(other.organization_id, there.member_id).member.is_locked
     mock.clock.advance(seconds=601)
-    assert refused(log_in, "wrong") == "unauthorized_credentials"  # the count of who was locked begins anew …
-    assert refused(log_in) == "user_lock_limit_reached"  # … and the other's reaches the limit
+    assert refused(log_in, "wrong") == "unauthorized_credentials"  # the first member's count restarts at one …
+    assert refused(log_in) == "user_lock_limit_reached"  # … and the second member's reaches the limit
     mock.clock.advance(seconds=601)
     assert log_in().email_address == ADA
 
@@ -206,7 +206,7 @@ def test_wrong_ones_count_for_everybody_with_the_address(log_in, client, ada, ac
 # discovery.email.reset
 
 
-def test_somebody_whom_nobody_knows(token, reset, across, client):
+def test_unknown_address_can_set_a_password(token, reset, cross_org, client):
     done = reset(token("new@acme.test"), GOOD)
     assert (done.email_address, done.discovered_organizations) == ("new@acme.test", [])
     assert client.passwords.discovery.authenticate("new@acme.test", GOOD).intermediate_session_token
@@ -215,7 +215,7 @@ def test_somebody_whom_nobody_knows(token, reset, across, client):
     assert made.member.member_password_id
 
 
-def test_a_new_password_ends_sessions_everywhere(token, reset, ada, given, acme, other, client, refused):
+def test_reset_revokes_sessions_in_every_organization(token, reset, ada, given, acme, other, client, refused):
     logins = [given.login(acme, ada), given.login(other, given.member(other, ADA))]
     done = reset(token(), BETTER)
     assert len(done.discovered_organizations) == 2
@@ -226,7 +226,7 @@ def test_a_new_password_ends_sessions_everywhere(token, reset, ada, given, acme,
     assert wrong == "unauthorized_credentials"
 
 
-def test_both_links_lead_to_the_app(across, client, mock, reset):
+def test_both_links_redirect_to_the_app(cross_org, client, mock, reset):
     client.passwords.discovery.email.reset_start(
         ADA,
         reset_password_redirect_url="https://app.test/reset",
@@ -239,21 +239,21 @@ def test_both_links_lead_to_the_app(across, client, mock, reset):
     links = re.findall(r"https?://\S+/v1/magic_links/redirect\?\S+", mail.text)
     landings = [httpx.get(link, trust_env=False).headers["location"] for link in links]
     assert [url.partition("?")[0] for url in landings] == ["https://app.test/reset", "https://app.test/in"]
-    set_one, without = ({k: v[0] for k, v in parse_qs(urlsplit(url).query).items()} for url in landings)
-    assert set_one == {
+    set_link, login_link = ({k: v[0] for k, v in parse_qs(urlsplit(url).query).items()} for url in landings)
+    assert set_link == {
         "public_token": mock.public_token,
         "stytch_redirect_type": "reset_password",
         "stytch_token_type": "discovery",
         "token": mail.token,
     }
-    assert (without["stytch_token_type"], without["public_token"]) == ("discovery", mock.public_token)
-    assert client.magic_links.discovery.authenticate(without["token"]).email_address == ADA
+    assert (login_link["stytch_token_type"], login_link["public_token"]) == ("discovery", mock.public_token)
+    assert client.magic_links.discovery.authenticate(login_link["token"]).email_address == ADA
     assert reset(mail.token, GOOD).email_address == ADA
 
 
-def test_what_can_not_be_sent(across, client, refused, mock):
+def test_invalid_fields_are_refused(cross_org, client, refused, mock):
     start = client.passwords.discovery.email.reset_start
-    assert refused(start, "nobody") == "invalid_email"
+    assert refused(start, "not-an-address") == "invalid_email"
     assert refused(start, ADA, reset_password_expiration_minutes=4) == "invalid_expiration"
     assert refused(start, ADA, locale="tlh") == "invalid_locale"
     assert refused(start, ADA, pkce_code_challenge="short") == "invalid_pkce_code_challenge"
@@ -269,7 +269,7 @@ def test_what_can_not_be_sent(across, client, refused, mock):
     assert mock.inbox.all() == []
 
 
-def test_a_refusal_leaves_the_link_as_it_was(across, token, reset, refused):
+def test_refused_reset_does_not_use_the_link(cross_org, token, reset, refused):
     mailed = token(pkce_code_challenge=CHALLENGE)
     assert refused(reset, mailed, GOOD) == "pkce_expected_code_verifier"
     assert refused(reset, mailed, GOOD, pkce_code_verifier="1" * 32) == "pkce_mismatch"
@@ -280,14 +280,14 @@ def test_a_refusal_leaves_the_link_as_it_was(across, token, reset, refused):
     assert refused(reset, token(), GOOD, pkce_code_verifier=VERIFIER) == "pkce_did_not_expect_code_verifier"
 
 
-def test_links_that_are_none(token, reset, ada, given, acme, client, mock, refused):
+def test_unknown_used_and_expired_links_are_refused(token, reset, ada, given, acme, client, mock, refused):
     unable = "unable_to_auth_password_reset_token"
     assert refused(reset, "x" * 44, GOOD) == unable
     assert refused(reset, "short", GOOD) == "invalid_token"
     assert refused(reset, given.discovery_token(ADA), GOOD) == unable
     client.passwords.email.reset_start(acme.organization_id, ADA)
-    of_organization = given.token(ADA, "password_reset")
-    assert refused(reset, of_organization, GOOD) == unable
+    organization_token = given.token(ADA, "password_reset")
+    assert refused(reset, organization_token, GOOD) == unable
     mailed, late = token(), token()
     assert refused(client.passwords.email.reset, mailed, GOOD) == unable
     assert refused(client.magic_links.discovery.authenticate, mailed) == "magic_link_not_found"
@@ -301,35 +301,35 @@ def test_links_that_are_none(token, reset, ada, given, acme, client, mock, refus
 # Events
 
 
-def test_everybody_whose_password_changed_was_updated(client, given, acme, other, ada, told):
-    """One event for each, also of those in other organizations; a deleted member is none of them."""
+def test_each_member_whose_password_changed_gets_an_event(client, given, acme, other, ada, updated_members):
+    """Each member with the address gets one event, in every organization. Deleted members get none."""
     second = given.member(other, ADA)
     gone = given.member(third := given.organization("Third"), ADA)
     client.organizations.members.delete(third.organization_id, gone.member_id)
-    everybody = sorted([ada.member_id, second.member_id])
-    before = len(told())
+    everyone = sorted([ada.member_id, second.member_id])
+    before = len(updated_members())
     client.passwords.discovery.email.reset_start(ADA)
     client.passwords.discovery.email.reset(given.token(ADA), BETTER)
-    assert sorted(told()[before:]) == everybody
+    assert sorted(updated_members()[before:]) == everyone
     client.passwords.email.reset_start(acme.organization_id, ADA)
     client.passwords.email.reset(given.token(ADA), GOOD)
-    assert sorted(told()[before + 2 :]) == everybody
+    assert sorted(updated_members()[before + 2 :]) == everyone
     client.organizations.members.delete(other.organization_id, second.member_id)
-    client.passwords.email.require_reset(ADA)  # only one member is left, so the password goes
-    assert told()[before + 4 :] == [ada.member_id]
+    client.passwords.email.require_reset(ADA)  # one member is left, so the password is deleted
+    assert updated_members()[before + 4 :] == [ada.member_id]
     client.passwords.email.reset_start(acme.organization_id, ADA)
     client.passwords.email.reset(given.token(ADA), BETTER)
     client.passwords.email.require_reset(ADA, organization_id=acme.organization_id, member_id=ada.member_id)
-    assert told()[before + 5 :] == [ada.member_id] * 2
+    assert updated_members()[before + 5 :] == [ada.member_id] * 2
 
 
 @pytest.fixture
-def told(rows):
-    """The members of whose updates was told."""
+def updated_members(rows):
+    """The ids of the members with a ``member.update`` event, oldest first."""
 
-    def members():
+    def member_ids():
         with rows() as ctx:
-            found = sorted(ctx.store.all(Event), key=lambda event: event.position)
-            return [event.id for event in found if (event.object_type, event.action) == ("member", "update")]
+            all_events = sorted(ctx.store.all(Event), key=lambda event: event.position)
+            return [event.id for event in all_events if (event.object_type, event.action) == ("member", "update")]
 
-    return members
+    return member_ids

@@ -1,4 +1,4 @@
-"""``passwords.migrate``: members of a user table elsewhere come along with their passwords."""
+"""``passwords.migrate``: import password hashes from another system."""
 
 import base64
 import hashlib
@@ -59,11 +59,6 @@ HASHES = {
 
 
 @pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
 def migrate(client, acme):
     def call(email_address="ada@acme.test", hash=MD5, hash_type="md_5", **fields):
         return client.passwords.migrate(email_address, hash, hash_type, acme.organization_id, **fields)
@@ -77,17 +72,17 @@ def log_in(client, acme):
 
 
 @pytest.mark.parametrize("name", HASHES)
-def test_the_password_logs_in_afterwards(migrate, log_in, refused, name):
+def test_imported_hash_accepts_its_password(migrate, log_in, refused, name):
     hash_type, hashed, configs = HASHES[name]()
-    answer = migrate(hash=hashed, hash_type=hash_type, **configs)
-    assert answer.member_created
-    assert answer.member.member_password_id
+    response = migrate(hash=hashed, hash_type=hash_type, **configs)
+    assert response.member_created
+    assert response.member.member_password_id
     assert refused(log_in, GOOD + "!") == "unauthorized_credentials"
     assert log_in().member_authenticated
 
 
-def test_a_member_that_is_made(migrate, events):
-    answer = migrate(
+def test_import_creates_a_member(migrate, events):
+    response = migrate(
         name="Ada",
         trusted_metadata={"plan": "pro"},
         untrusted_metadata={"theme": "dark"},
@@ -96,39 +91,39 @@ def test_a_member_that_is_made(migrate, events):
         set_phone_number_verified=True,
         external_id="ada",
     )
-    member = answer.member
-    assert (answer.member_created, answer.member_id) == (True, member.member_id)
+    member = response.member
+    assert (response.member_created, response.member_id) == (True, member.member_id)
     assert (member.status, member.email_address_verified, member.name) == ("active", True, "Ada")
     assert (member.trusted_metadata, member.untrusted_metadata) == ({"plan": "pro"}, {"theme": "dark"})
     assert "stytch_admin" in [role.role_id for role in member.roles]
     assert (member.mfa_phone_number, member.mfa_phone_number_verified) == ("+12025550123", True)
     assert member.external_id == "ada"
-    assert answer.organization.organization_id == member.organization_id
+    assert response.organization.organization_id == member.organization_id
     assert events()[-1] == ("member", "create")
 
 
-def test_a_phone_number_is_not_taken_for_verified(migrate):
+def test_imported_phone_number_is_unverified_by_default(migrate):
     assert migrate(mfa_phone_number="+12025550123").member.mfa_phone_number_verified is False
 
 
 @pytest.mark.parametrize("how", ["active", "pending", "invited"])
-def test_a_member_that_is_there(migrate, log_in, given, acme, client, events, how):
+def test_import_updates_an_existing_member(migrate, log_in, given, acme, client, events, how):
     if how == "invited":
         client.magic_links.email.invite(acme.organization_id, "ada@acme.test")
     else:
         given.member(acme, "ada@acme.test", create_member_as_pending=how == "pending")
-    there = client.organizations.members.get(acme.organization_id, email_address="ada@acme.test").member
-    assert there.status == how
-    answer = migrate(external_id="ignored", untrusted_metadata={"a": 1}, name="Ada")
-    assert (answer.member_created, answer.member_id) == (False, there.member_id)
-    assert (answer.member.status, answer.member.email_address_verified) == ("active", True)
-    assert answer.member.external_id is None
-    assert (answer.member.untrusted_metadata, answer.member.name) == ({"a": 1}, "Ada")
+    existing = client.organizations.members.get(acme.organization_id, email_address="ada@acme.test").member
+    assert existing.status == how
+    response = migrate(external_id="ignored", untrusted_metadata={"a": 1}, name="Ada")
+    assert (response.member_created, response.member_id) == (False, existing.member_id)
+    assert (response.member.status, response.member.email_address_verified) == ("active", True)
+    assert response.member.external_id is None
+    assert (response.member.untrusted_metadata, response.member.name) == ({"a": 1}, "Ada")
     assert events()[-1] == ("member", "update")
     assert log_in().member_authenticated
 
 
-def test_what_a_member_had_stays(migrate, given, acme):
+def test_import_keeps_the_fields_of_an_existing_member(migrate, given, acme):
     given.member(
         acme, "ada@acme.test", name="Ada", roles=["stytch_admin"], untrusted_metadata={"a": 1}, external_id="ada"
     )
@@ -137,14 +132,14 @@ def test_what_a_member_had_stays(migrate, given, acme):
     assert "stytch_admin" in [role.role_id for role in member.roles]
 
 
-def test_a_member_with_a_password_keeps_it(migrate, log_in, refused):
+def test_import_is_refused_if_the_member_has_a_password(migrate, log_in, refused):
     migrate()
     assert refused(migrate) == "password_already_exists"
     assert refused(migrate, hash="00" * 16) == "password_already_exists"
     assert log_in().member_authenticated
 
 
-def test_across_organizations_it_is_called_for_each(migrate, given, client, mock, refused):
+def test_cross_org_password_is_imported_once_per_organization(migrate, given, client, mock, refused):
     mock.configure(cross_org_passwords_enabled=True)
     second, third = given.organization("Second"), given.organization("Third")
     there = given.member(second, "ada@acme.test")
@@ -155,20 +150,20 @@ def test_across_organizations_it_is_called_for_each(migrate, given, client, mock
 
     assert refused(again, third, "00" * 16) == "password_already_exists"
     assert refused(again, second, "00" * 16) == "password_already_exists"
-    known, made = again(second), again(third)
-    assert (known.member_id, known.member_created, made.member_created) == (there.member_id, False, True)
-    assert known.member.email_address_verified
-    assert {a.member.member_password_id for a in (first, known, made)} == {first.member.member_password_id}
+    existing, created = again(second), again(third)
+    assert (existing.member_id, existing.member_created, created.member_created) == (there.member_id, False, True)
+    assert existing.member.email_address_verified
+    assert {a.member.member_password_id for a in (first, existing, created)} == {first.member.member_password_id}
     for organization in (second, third):
         login = client.passwords.authenticate(organization.organization_id, "ada@acme.test", GOOD)
         assert login.member_authenticated
 
 
-# What is refused, and leaves nothing behind
+# Refusals
 
 
 REFUSED = {
-    "no address": ("invalid_email", {"email_address": "nobody"}),
+    "no address": ("invalid_email", {"email_address": "not-an-address"}),
     "no hash": ("invalid_hash", {"hash": ""}),
     "a very long hash": ("invalid_hash", {"hash": "0" * 4097}),
     "no type": ("invalid_hash_type", {"hash_type": ""}),
@@ -195,7 +190,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_can_not_be(migrate, refused, client, acme, name):
+def test_invalid_import_creates_no_member(migrate, refused, client, acme, name):
     error, fields = REFUSED[name]
     assert refused(migrate, **fields) == error
     assert client.organizations.members.search([acme.organization_id]).members == []
@@ -226,7 +221,7 @@ CONFIGS = [
 
 
 @pytest.mark.parametrize(("hash_type", "changed", "error"), CONFIGS, ids=[f"{t}-{e}" for t, _, e in CONFIGS])
-def test_how_no_hash_was_made(why, acme, hash_type, changed, error):
+def test_invalid_hash_parameters_are_refused(why, acme, hash_type, changed, error):
     config = {"argon_2id": ARGON2, "scrypt": SCRYPT, "pbkdf_2": PBKDF2}[hash_type] | changed
     body = {
         "organization_id": acme.organization_id,
@@ -238,7 +233,7 @@ def test_how_no_hash_was_made(why, acme, hash_type, changed, error):
     assert why("POST", "/v1/b2b/passwords/migrate", body) == error
 
 
-def test_a_config_that_is_no_object(why, acme):
+def test_config_must_be_an_object(why, acme):
     body = {"organization_id": acme.organization_id, "email_address": "a@b.test", "hash": MD5, "hash_type": "md_5"}
     for name in ("md_5", "sha_1", "sha_512", "argon_2", "scrypt", "pbkdf_2"):
         assert why("POST", "/v1/b2b/passwords/migrate", {**body, f"{name}_config": "x"}) == "bad_request"
@@ -247,7 +242,7 @@ def test_a_config_that_is_no_object(why, acme):
     assert why("POST", "/v1/b2b/passwords/migrate", {**body, **nothing}) == "none"
 
 
-def test_what_others_have_already(migrate, given, acme, client, refused):
+def test_phone_number_and_external_id_of_another_member_are_refused(migrate, given, acme, client, refused):
     given.member(acme, "bob@acme.test", mfa_phone_number="+12025550123", external_id="bob")
     assert refused(migrate, mfa_phone_number="+12025550123") == "duplicate_member_phone_number"
     assert refused(migrate, external_id="bob") == "duplicate_member_external_id"

@@ -1,4 +1,4 @@
-"""``passwords.email``: set a password by a mailed link, the first one too; and make somebody do it."""
+"""``passwords.email``: set a password with a mailed link; require a reset."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -33,13 +33,13 @@ def start(client, acme):
 
 @pytest.fixture
 def token(start, given):
-    """The token in the mail that a start sends."""
+    """The token in the e-mail that ``reset_start`` sends."""
 
-    def sent(email_address="ada@acme.test", **options):
+    def send(email_address="ada@acme.test", **options):
         start(email_address, **options)
         return given.token(email_address, "password_reset")
 
-    return sent
+    return send
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ def reset(client):
 # start
 
 
-def test_the_answer_names_the_member(start, ada, given, acme):
-    answer = start()
-    assert (answer.member_id, answer.member_email_id) == (ada.member_id, given.login(acme, ada).method_id)
-    assert answer.member.member_password_id == ""
+def test_start_returns_the_member(start, ada, given, acme):
+    response = start()
+    assert (response.member_id, response.member_email_id) == (ada.member_id, given.login(acme, ada).method_id)
+    assert response.member.member_password_id == ""
 
 
-def test_who_may_join_joins_by_setting_a_password(start, token, reset, events):
+def test_start_provisions_a_member_of_an_allowed_domain(start, token, reset, events):
     member = start("new@acme.test").member
     assert (member.status, member.email_address_verified) == ("pending", False)
     assert events()[-1] == ("member", "create")
@@ -65,14 +65,14 @@ def test_who_may_join_joins_by_setting_a_password(start, token, reset, events):
     assert done.member_authenticated
 
 
-def test_who_may_not_join(start, client, acme, refused):
+def test_start_refuses_an_address_that_may_not_join(start, client, acme, refused):
     assert refused(start, "new@example.com") == "invalid_email_for_jit_provisioning"
     client.organizations.update(acme.organization_id, email_jit_provisioning="NOT_ALLOWED")
     assert refused(start, "new@acme.test") == "email_jit_provisioning_not_allowed"
 
 
-def test_fields_that_can_not_be(start, ada, client, refused, mock):
-    assert refused(start, "nobody") == "invalid_email"
+def test_invalid_fields_are_refused(start, ada, client, refused, mock):
+    assert refused(start, "not-an-address") == "invalid_email"
     assert refused(client.passwords.email.reset_start, "", "ada@acme.test") == "invalid_organization_id"
     assert refused(start, reset_password_expiration_minutes=4) == "invalid_expiration"
     assert refused(start, reset_password_expiration_minutes=10081) == "invalid_expiration"
@@ -87,25 +87,25 @@ def test_fields_that_can_not_be(start, ada, client, refused, mock):
     assert len(mock.inbox.all()) == 1
 
 
-def test_what_is_said_of_pkce_names_no_field_that_is_not_there(why, http, acme, ada):
-    """This call has ``code_challenge`` where others have ``pkce_code_challenge``, and so with the verifier."""
+def test_pkce_errors_name_the_fields_of_this_endpoint(why, http, acme, ada):
+    """The fields are called ``code_challenge`` and ``code_verifier`` here, without ``pkce_``."""
     wrong = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", "code_challenge": "short"}
-    said = http.post("/v1/b2b/passwords/email/reset/start", json=wrong).json()
-    assert (said["error_type"], "pkce_" in said["error_message"]) == ("invalid_pkce_code_challenge", False)
+    error = http.post("/v1/b2b/passwords/email/reset/start", json=wrong).json()
+    assert (error["error_type"], "pkce_" in error["error_message"]) == ("invalid_pkce_code_challenge", False)
     wrong = {"password_reset_token": "x" * 44, "password": GOOD, "code_verifier": "a b"}
-    said = http.post("/v1/b2b/passwords/email/reset", json=wrong).json()
-    assert (said["error_type"], "pkce_" in said["error_message"]) == ("invalid_pkce_code_verifier", False)
+    error = http.post("/v1/b2b/passwords/email/reset", json=wrong).json()
+    assert (error["error_type"], "pkce_" in error["error_message"]) == ("invalid_pkce_code_verifier", False)
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"),
+    ("locale", "words"),
     [("en", "Set your password"), ("es", "contraseña"), ("fr", "mot de passe"), ("pt-br", "senha")],
 )
-def test_the_mail(start, ada, mock, acme, locale, said):
+def test_email_is_sent_in_the_requested_language(start, ada, mock, acme, locale, words):
     start(locale=locale)
     mail = mock.inbox.latest(to="ada@acme.test")
     assert (mail.kind, mail.token_type) == ("password_reset", "multi_tenant_passwords")
-    assert said in mail.subject
+    assert words in mail.subject
     assert acme.organization_name in mail.subject
     assert "30" in mail.text
 
@@ -114,29 +114,29 @@ def links(mail):
     return re.findall(r"https?://\S+/v1/magic_links/redirect\?\S+", mail.text)
 
 
-def test_both_links_lead_to_the_app(start, ada, mock, acme, client, reset):
+def test_both_links_redirect_to_the_app(start, ada, mock, acme, client, reset):
     start(reset_password_redirect_url="https://app.test/reset?next=1", login_redirect_url="https://app.test/in")
     mail = mock.inbox.latest()
     landings = [httpx.get(link, trust_env=False).headers["location"] for link in links(mail)]
     assert [url.partition("?")[0] for url in landings] == ["https://app.test/reset", "https://app.test/in"]
-    set_one, without = (parse_qs(urlsplit(url).query) for url in landings)
+    set_link, login_link = (parse_qs(urlsplit(url).query) for url in landings)
     common = {"public_token": [mock.public_token], "slug": [acme.organization_slug]}
     kinds = ["multi_tenant_passwords"], ["multi_tenant_magic_links"]
-    assert set_one == {
+    assert set_link == {
         **common, "next": ["1"], "stytch_token_type": kinds[0], "token": [mail.token]
     }  # fmt: skip
-    assert without == {**common, "stytch_token_type": kinds[1], "token": without["token"]}
+    assert login_link == {**common, "stytch_token_type": kinds[1], "token": login_link["token"]}
     assert mail.redirect_url == landings[0]
-    assert client.magic_links.authenticate(without["token"][0]).member_authenticated
+    assert client.magic_links.authenticate(login_link["token"][0]).member_authenticated
     assert reset(mail.token, GOOD).member_authenticated
 
 
-def test_where_the_links_lead_unasked(start, ada, mock):
+def test_links_have_a_default_redirect_url(start, ada, mock):
     start()
     assert mock.inbox.latest().redirect_url.startswith("http://localhost:3000/authenticate?public_token=")
 
 
-def test_registered_urls_only(start, ada, mock, refused):
+def test_unregistered_redirect_url_is_refused_in_strict_mode(start, ada, mock, refused):
     def of(type_, default=True):
         return {"url": f"https://app.test/{type_.lower()}", "types": [{"type": type_, "is_default": default}]}
 
@@ -154,7 +154,7 @@ def test_registered_urls_only(start, ada, mock, refused):
 # reset
 
 
-def test_a_first_password(token, reset, ada, client, acme):
+def test_reset_sets_a_first_password(token, reset, ada, client, acme):
     done = reset(token(), GOOD, session_duration_minutes=5, session_custom_claims={"a": 1})
     assert done.member_id == ada.member_id
     assert done.member_email_id.startswith("member-email-test-")
@@ -167,7 +167,7 @@ def test_a_first_password(token, reset, ada, client, acme):
     assert client.passwords.authenticate(acme.organization_id, "ada@acme.test", GOOD).member_authenticated
 
 
-def test_a_new_password_ends_every_session(token, reset, ada, given, acme, client, refused):
+def test_reset_revokes_all_sessions_and_the_old_password(token, reset, ada, given, acme, client, refused):
     old = [reset(token(), GOOD), given.login(acme, ada)]
     done = reset(token(), BETTER)
     for former in old:
@@ -177,7 +177,7 @@ def test_a_new_password_ends_every_session(token, reset, ada, given, acme, clien
     assert refused(authenticate, acme.organization_id, "ada@acme.test", GOOD) == "unauthorized_credentials"
 
 
-def test_a_second_factor_is_due_after_it(token, reset, ada, written):
+def test_enrolled_member_must_complete_mfa_after_a_reset(token, reset, ada, written):
     written(ada, mfa_enrolled=True)
     done = reset(token(), GOOD)
     assert (done.member_authenticated, done.session_token, done.primary_required) == (False, "", None)
@@ -185,7 +185,7 @@ def test_a_second_factor_is_due_after_it(token, reset, ada, written):
     assert done.intermediate_session_token
 
 
-def test_ones_own_session_asks_for_no_second_factor(token, reset, ada, given, acme, client, written, refused):
+def test_reset_with_own_session_extends_it_without_mfa(token, reset, ada, given, acme, client, written, refused):
     mine, other = given.login(acme, ada), given.login(acme, ada)
     written(ada, mfa_enrolled=True)
     done = reset(token(), GOOD, session_token=mine.session_token)
@@ -193,14 +193,14 @@ def test_ones_own_session_asks_for_no_second_factor(token, reset, ada, given, ac
     assert refused(client.sessions.authenticate, session_token=other.session_token) == "session_not_found"
 
 
-def test_with_an_intermediate_session(token, reset, ada, given, acme, written):
+def test_reset_continues_an_intermediate_session(token, reset, ada, given, acme, written):
     written(ada, mfa_enrolled=True)
     first = given.login(acme, ada)
     done = reset(token(), GOOD, intermediate_session_token=first.intermediate_session_token)
     assert done.intermediate_session_token == first.intermediate_session_token
 
 
-def test_a_refusal_leaves_the_link_as_it_was(token, reset, ada, given, acme, refused, client):
+def test_refused_reset_does_not_use_the_link(token, reset, ada, given, acme, refused, client):
     login, mailed = given.login(acme, ada), token()
     both = {"session_token": login.session_token, "session_jwt": login.session_jwt}
     for error, options in {
@@ -220,19 +220,19 @@ def test_a_refusal_leaves_the_link_as_it_was(token, reset, ada, given, acme, ref
     assert reset(mailed, GOOD).member_authenticated
 
 
-def test_the_verifier_that_belongs_to_the_challenge(token, reset, ada, refused, client, mock):
+def test_link_with_code_challenge_requires_its_verifier(token, reset, ada, refused, client, mock):
     mailed = token(code_challenge=CHALLENGE)
     assert refused(reset, mailed, GOOD) == "pkce_expected_code_verifier"
     assert refused(reset, mailed, GOOD, code_verifier="1" * 32) == "pkce_mismatch"
     assert refused(reset, mailed, GOOD, code_verifier="§") == "invalid_pkce_code_verifier"
     assert reset(mailed, GOOD, code_verifier=VERIFIER).member_authenticated
-    without = parse_qs(urlsplit(links(mock.inbox.latest())[1]).query)["token"][0]
-    assert refused(client.magic_links.authenticate, without) == "pkce_expected_code_verifier"
-    assert client.magic_links.authenticate(without, pkce_code_verifier=VERIFIER).member_authenticated
+    login_token = parse_qs(urlsplit(links(mock.inbox.latest())[1]).query)["token"][0]
+    assert refused(client.magic_links.authenticate, login_token) == "pkce_expected_code_verifier"
+    assert client.magic_links.authenticate(login_token, pkce_code_verifier=VERIFIER).member_authenticated
 
 
 @pytest.mark.parametrize(("minutes", "lives"), [(None, 30), (5, 5), (10080, 10080)])
-def test_how_long_the_link_lives(token, reset, ada, mock, refused, given, minutes, lives):
+def test_link_expires(token, reset, ada, mock, refused, given, minutes, lives):
     in_time, late = (token(reset_password_expiration_minutes=minutes) for _ in range(2))
     mock.clock.advance(seconds=lives * 60 - 10)
     assert reset(in_time, GOOD).member_authenticated
@@ -241,7 +241,7 @@ def test_how_long_the_link_lives(token, reset, ada, mock, refused, given, minute
     assert given.because().startswith("expired ")
 
 
-def test_links_that_are_none(token, reset, ada, given, acme, refused, client, mock):
+def test_unknown_and_used_links_are_refused(token, reset, ada, given, acme, refused, client, mock):
     assert refused(reset, "x" * 44, GOOD) == "unable_to_auth_password_reset_token"
     assert refused(reset, "short", GOOD) == "invalid_token"
     link = given.link_token(acme, "ada@acme.test")
@@ -254,7 +254,7 @@ def test_links_that_are_none(token, reset, ada, given, acme, refused, client, mo
     assert given.because().startswith("used ")
 
 
-def test_links_whose_member_is_no_longer_the_same(token, reset, ada, client, acme, refused):
+def test_link_is_refused_after_the_member_changed(token, reset, ada, client, acme, refused):
     update = client.organizations.members.update
     mailed = token()
     update(acme.organization_id, ada.member_id, email_address="countess@acme.test")
@@ -270,52 +270,54 @@ def test_links_whose_member_is_no_longer_the_same(token, reset, ada, client, acm
 
 
 @pytest.fixture
-def shared(mock, reset, token, ada):
-    """Ada has a password, in every organization."""
+def shared_password(mock, reset, token, ada):
+    """Ada has a cross-organization password."""
     mock.configure(cross_org_passwords_enabled=True)
     reset(token(), GOOD)
 
 
-def test_only_where_passwords_are_shared(client, ada, refused):
+def test_require_reset_needs_cross_org_passwords(client, ada, refused):
     assert refused(client.passwords.email.require_reset, "ada@acme.test") == "cross_org_passwords_not_enabled"
 
 
-def test_the_password_is_gone(client, shared, ada, acme, refused):
-    answer = client.passwords.email.require_reset("ada@acme.test", acme.organization_id, ada.member_id)
-    assert (answer.member_id, answer.member.member_password_id) == (ada.member_id, "")
-    assert answer.organization.organization_id == acme.organization_id
+def test_require_reset_deletes_the_password(client, shared_password, ada, acme, refused):
+    response = client.passwords.email.require_reset("ada@acme.test", acme.organization_id, ada.member_id)
+    assert (response.member_id, response.member.member_password_id) == (ada.member_id, "")
+    assert response.organization.organization_id == acme.organization_id
     authenticate = client.passwords.authenticate
     assert refused(authenticate, acme.organization_id, "ada@acme.test", GOOD) == "member_password_not_found"
     assert refused(client.passwords.email.require_reset, "ada@acme.test") == "member_password_not_found"
 
 
-def test_an_address_is_enough(client, shared, token, reset):
-    answer = client.passwords.email.require_reset("ada@acme.test")
-    assert (answer.member_id, answer.member, answer.organization) == (None, None, None)
+def test_require_reset_accepts_an_address_alone(client, shared_password, token, reset):
+    response = client.passwords.email.require_reset("ada@acme.test")
+    assert (response.member_id, response.member, response.organization) == (None, None, None)
     assert reset(token(), BETTER).member.member_password_id
 
 
-def test_a_member_is_named_by_its_id_alone(client, shared, ada, given, refused, token, reset):
+def test_require_reset_accepts_a_member_id_without_organization(
+    client, shared_password, ada, given, refused, token, reset
+):
     require = client.passwords.email.require_reset
     bob = given.member(given.organization("Other"), "bob@acme.test")
     unknown = "member-test-11111111-1111-4111-8111-111111111111"
     for member_id in (bob.member_id, unknown, "ada"):
         assert refused(require, "ada@acme.test", member_id=member_id) == "member_not_found"
-    answer = require("ada@acme.test", member_id=ada.member_id)
-    assert (answer.member_id, answer.member.member_password_id) == (ada.member_id, "")
-    assert answer.organization.organization_id == ada.organization_id
+    response = require("ada@acme.test", member_id=ada.member_id)
+    assert (response.member_id, response.member.member_password_id) == (ada.member_id, "")
+    assert response.organization.organization_id == ada.organization_id
 
 
-def test_whose_password_it_is_about(client, shared, given, acme, refused):
+def test_require_reset_refuses_mismatching_members(client, shared_password, given, acme, refused):
     require, bob = client.passwords.email.require_reset, given.member(acme, "bob@acme.test")
-    assert refused(require, "nobody") == "invalid_email"
+    assert refused(require, "not-an-address") == "invalid_email"
     assert refused(require, "ada@acme.test", "acme-2") == "organization_not_found"
     assert refused(require, "ada@acme.test", acme.organization_id, bob.member_id) == "member_not_found"
     assert refused(require, "eve@acme.test", acme.organization_id) == "member_not_found"
     assert refused(require, "bob@acme.test", acme.organization_id) == "member_password_not_found"
 
 
-def test_who_may(client, shared, given, acme, refused):
+def test_require_reset_needs_the_permission_in_the_organization(client, shared_password, given, acme, refused):
     require = client.passwords.email.require_reset
     eve, root = given.login(acme, given.member(acme)), given.admin(acme)
     foreign = given.admin(given.organization("Other"))
@@ -328,7 +330,7 @@ def test_who_may(client, shared, given, acme, refused):
     assert refused(require, "ada@acme.test", acme.organization_id, **by(eve)) == denied
     assert (
         refused(require, "ada@acme.test", member_id=eve.member_id, **by(eve)) == "member_not_found"
-    )  # hers is her own
+    )  # the member is Eve, who has another address
     assert refused(require, "ada@acme.test", **by(foreign)) == "member_not_found"
     tenancy = refused(require, "ada@acme.test", acme.organization_id, **by(foreign))
     assert tenancy == "session_authorization_tenancy_error"
@@ -338,15 +340,15 @@ def test_who_may(client, shared, given, acme, refused):
 # Events
 
 
-def test_a_member_with_a_new_password_was_updated(token, reset, ada, acme, client, given, events, rows):
+def test_each_change_of_a_password_emits_one_event(token, reset, ada, acme, client, given, events, rows):
     before = len(events())
     reset(token(), GOOD)
-    assert events()[before:] == [("member", "update"), ("member", "update")]  # the password; the address is proven
+    assert events()[before:] == [("member", "update"), ("member", "update")]  # the password; the verified address
     client.passwords.existing_password.reset(ada.email_address, GOOD, BETTER, acme.organization_id)
     assert events()[before + 2 :] == [("member", "update")]
     with rows() as ctx:
-        told = max(ctx.store.all(Event), key=lambda event: event.position)
+        event = max(ctx.store.all(Event), key=lambda event: event.position)
     member = client.organizations.members.get(acme.organization_id, ada.member_id).member
-    assert told.entity["member_password_id"] == member.member_password_id
+    assert event.entity["member_password_id"] == member.member_password_id
     client.passwords.sessions.reset(acme.organization_id, GOOD, session_token=given.login(acme, ada).session_token)
     assert events()[before + 3 :] == [("member", "update")]

@@ -1,4 +1,4 @@
-"""``totps``: a second factor by authenticator app."""
+"""``totps``: authenticator apps as a second factor."""
 
 import base64
 import io
@@ -18,8 +18,8 @@ REPLAYED, WRONG = (400, "totp_code_already_authenticated"), (401, "unable_to_aut
 
 
 @pytest.fixture(autouse=True)
-def _frozen(mock):
-    mock.clock.freeze()  # so that no test runs across the end of a code's 30 seconds
+def frozen_clock(mock):
+    mock.clock.freeze()  # a code must not expire during a test
 
 
 @pytest.fixture
@@ -31,11 +31,11 @@ def register(client, ada):
 
 
 @pytest.fixture
-def prove(client, ada):
-    def authenticate(code, **options):
+def authenticate(client, ada):
+    def call(code, **options):
         return client.totps.authenticate(**{**ids(ada), "code": code, **options})
 
-    return authenticate
+    return call
 
 
 def png(data_url):
@@ -47,84 +47,84 @@ def png(data_url):
     return image.convert("1")
 
 
-# Registering
+# Registration
 
 
-def test_a_registration(register, client, ada, events):
-    answer = register()
-    assert answer.totp_registration_id.startswith("member-totp-test-")
-    assert len(answer.secret) == 32
-    assert set(answer.secret) <= set(string.ascii_uppercase + "234567")
-    assert len(set(answer.recovery_codes)) == 10
-    assert all(len(code) == 14 for code in answer.recovery_codes)
-    assert answer.member.totp_registration_id == ""  # not before its first code
+def test_registration_is_pending_until_the_first_code(register, client, ada, events):
+    response = register()
+    assert response.totp_registration_id.startswith("member-totp-test-")
+    assert len(response.secret) == 32
+    assert set(response.secret) <= set(string.ascii_uppercase + "234567")
+    assert len(set(response.recovery_codes)) == 10
+    assert all(len(code) == 14 for code in response.recovery_codes)
+    assert response.member.totp_registration_id == ""  # set by the first code
     assert client.organizations.members.get(**ids(ada)).member.totp_registration_id == ""
     assert events() == [("organization", "create"), ("member", "create")]
 
 
-def test_the_picture_carries_the_secret(given, client, mock):
+def test_qr_code_contains_the_secret(given, client, mock):
     acme = given.organization("Ärger & Söhne: 100%")
     ada = given.member(acme, "ada+x@acme.test")
-    answer = client.totps.create(**ids(ada))
+    response = client.totps.create(**ids(ada))
     uri = (
-        f"otpauth://totp/%C3%84rger%20%26%20S%C3%B6hne%3A%20100%25:ada%2Bx%40acme.test?secret={answer.secret}"
+        f"otpauth://totp/%C3%84rger%20%26%20S%C3%B6hne%3A%20100%25:ada%2Bx%40acme.test?secret={response.secret}"
         "&issuer=%C3%84rger%20%26%20S%C3%B6hne%3A%20100%25"
     )
     parts = urlsplit(uri)
-    assert parse_qs(parts.query) == {"secret": [answer.secret], "issuer": ["Ärger & Söhne: 100%"]}
+    assert parse_qs(parts.query) == {"secret": [response.secret], "issuer": ["Ärger & Söhne: 100%"]}
     assert unquote(parts.path) == "/Ärger & Söhne: 100%:ada+x@acme.test"
     picture = io.BytesIO()
     segno.make(uri).save(picture, kind="png", scale=5)
     expected = Image.open(picture).convert("1")
-    seen = png(answer.qr_code)
+    seen = png(response.qr_code)
     assert (seen.size, seen.tobytes()) == (expected.size, expected.tobytes())
 
 
-def test_the_first_code_activates_it(register, prove, session, mock, events):
+def test_first_code_activates_the_registration(register, authenticate, session, mock, events):
     registered = register(session_token=session)
     before = len(events())
-    answer = prove(shown(mock, registered.secret), session_token=session)
-    assert answer.member.totp_registration_id == registered.totp_registration_id
-    assert (answer.member.default_mfa_method, answer.member.mfa_enrolled) == ("totp", False)
-    assert (answer.session_token, types(answer)) == (session, ["magic_link", "totp"])
-    factor = answer.member_session.authentication_factors[1]
+    response = authenticate(shown(mock, registered.secret), session_token=session)
+    assert response.member.totp_registration_id == registered.totp_registration_id
+    assert (response.member.default_mfa_method, response.member.mfa_enrolled) == ("totp", False)
+    assert (response.session_token, types(response)) == (session, ["magic_link", "totp"])
+    factor = response.member_session.authentication_factors[1]
     assert factor.delivery_method == "authenticator_app"
     assert factor.authenticator_app_factor.totp_id == registered.totp_registration_id
     assert events()[before:] == [("member", "update")]
 
 
 @pytest.mark.parametrize("minutes", [4, 1441, 0, -1])
-def test_how_long_a_registration_can_not_wait(register, minutes):
+def test_invalid_registration_lifetime_is_refused(register, minutes):
     assert refusal(register, expiration_minutes=minutes) == (400, "invalid_expiration")
 
 
 @pytest.mark.parametrize(("option", "minutes"), [(None, 60), (5, 5), (1440, 1440)])
-def test_how_long_a_registration_waits(register, prove, mock, given, acme, ada, option, minutes):
+def test_pending_registration_expires(register, authenticate, mock, given, acme, ada, option, minutes):
     registered = register(expiration_minutes=option)
     assert refusal(register) == (400, "pending_totp_exists")
     mock.clock.advance(minutes=minutes)
     session = given.login(acme, ada).session_token
-    assert refusal(prove, shown(mock, registered.secret), session_token=session) == (401, "expired_totp")
+    assert refusal(authenticate, shown(mock, registered.secret), session_token=session) == (401, "expired_totp")
     again = register()
     assert again.secret != registered.secret
-    assert refusal(prove, shown(mock, registered.secret), session_token=session) == WRONG
-    assert prove(shown(mock, again.secret), session_token=session).member.totp_registration_id
+    assert refusal(authenticate, shown(mock, registered.secret), session_token=session) == WRONG
+    assert authenticate(shown(mock, again.secret), session_token=session).member.totp_registration_id
 
 
-def test_one_app_at_a_time(register, prove, session, mock, client, ada):
+def test_second_registration_is_refused_until_the_first_is_deleted(register, authenticate, session, mock, client, ada):
     first = register()
-    prove(shown(mock, first.secret), session_token=session)
+    authenticate(shown(mock, first.secret), session_token=session)
     assert refusal(register, session_token=session) == (400, "active_totp_exists")
     assert refusal(with_app, client, ada) == (400, "active_totp_exists")
     gone = client.organizations.members.delete_totp(**ids(ada)).member
     assert (gone.totp_registration_id, gone.default_mfa_method) == ("", "")
-    assert refusal(prove, shown(mock, first.secret, 1), session_token=session) == (404, "totp_not_found")
+    assert refusal(authenticate, shown(mock, first.secret, 1), session_token=session) == (404, "totp_not_found")
     second = register()
     assert second.totp_registration_id != first.totp_registration_id
     assert not set(second.recovery_codes) & set(first.recovery_codes)
 
 
-def test_only_after_showing_the_factor_that_is_there(register, client, mock, ada, session, given, acme):
+def test_registration_requires_the_existing_second_factor(register, client, mock, ada, session, given, acme):
     with_phone(client, mock, ada, session)
     fresh = given.login(acme, ada).session_token
     assert refusal(register) == BYPASS
@@ -132,7 +132,7 @@ def test_only_after_showing_the_factor_that_is_there(register, client, mock, ada
     assert register(session_token=session).secret
 
 
-def test_who_and_where(register, prove, given, acme):
+def test_wrong_member_organization_or_session_is_refused(register, authenticate, given, acme):
     pending = given.member(acme, "bob@acme.test", create_member_as_pending=True)
     inactive = (400, "action_available_only_for_active_members")
     assert refusal(register, **ids(pending)) == inactive
@@ -142,9 +142,9 @@ def test_who_and_where(register, prove, given, acme):
     bob = given.login(acme, given.member(acme, "carl@acme.test")).session_token
     mismatch = (400, "member_session_member_id_mismatch")
     assert refusal(register, session_token=bob) == mismatch
-    assert refusal(prove, "123456", session_token=bob) == mismatch
-    assert refusal(prove, "123456") == (400, "no_session_arguments")
-    two = refusal(prove, "123456", session_token=bob, intermediate_session_token="x" * 44)
+    assert refusal(authenticate, "123456", session_token=bob) == mismatch
+    assert refusal(authenticate, "123456") == (400, "no_session_arguments")
+    two = refusal(authenticate, "123456", session_token=bob, intermediate_session_token="x" * 44)
     assert two == (400, "too_many_session_arguments")
 
 
@@ -152,50 +152,50 @@ def test_who_and_where(register, prove, given, acme):
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
-def test_a_clock_may_be_off_by_one_step(client, ada, prove, session, mock, steps):
+def test_code_of_an_adjacent_time_step_is_accepted(client, ada, authenticate, session, mock, steps):
     with_app(client, ada)
-    assert "totp" in types(prove(shown(mock, steps=steps), session_token=session))
+    assert "totp" in types(authenticate(shown(mock, steps=steps), session_token=session))
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
-def test_and_not_by_two(client, ada, prove, session, mock, steps):
+def test_code_two_time_steps_away_is_refused(client, ada, authenticate, session, mock, steps):
     with_app(client, ada)
-    assert refusal(prove, shown(mock, steps=steps), session_token=session) == WRONG
+    assert refusal(authenticate, shown(mock, steps=steps), session_token=session) == WRONG
 
 
-def test_no_code_works_twice(client, ada, prove, session, mock):
+def test_used_code_and_earlier_codes_are_refused(client, ada, authenticate, session, mock):
     with_app(client, ada)
     code, former = shown(mock), shown(mock, steps=-1)
-    prove(code, session_token=session)
-    assert refusal(prove, code, session_token=session) == REPLAYED
-    assert refusal(prove, former, session_token=session) == REPLAYED
+    authenticate(code, session_token=session)
+    assert refusal(authenticate, code, session_token=session) == REPLAYED
+    assert refusal(authenticate, former, session_token=session) == REPLAYED
     mock.clock.advance(seconds=30)
-    assert refusal(prove, code, session_token=session) == REPLAYED
-    assert types(prove(shown(mock), session_token=session)) == ["magic_link", "totp"]
+    assert refusal(authenticate, code, session_token=session) == REPLAYED
+    assert types(authenticate(shown(mock), session_token=session)) == ["magic_link", "totp"]
 
 
-def test_a_wrong_code(client, ada, prove, session, mock):
-    assert refusal(prove, "123456", session_token=session) == (404, "totp_not_found")
+def test_wrong_code_is_refused(client, ada, authenticate, session, mock):
+    assert refusal(authenticate, "123456", session_token=session) == (404, "totp_not_found")
     with_app(client, ada)
     near = {shown(mock, steps=steps) for steps in (-1, 0, 1)}
     wrong = next(code for code in map(other, near) if code not in near)
-    assert refusal(prove, wrong, session_token=session) == WRONG
-    assert prove(shown(mock), session_token=session)
+    assert refusal(authenticate, wrong, session_token=session) == WRONG
+    assert authenticate(shown(mock), session_token=session)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123456\n", "aaaa-bbbb"])
-def test_what_can_be_no_code(client, ada, prove, session, code):
+def test_malformed_code_is_refused(client, ada, authenticate, session, code):
     with_app(client, ada)
-    assert refusal(prove, code, session_token=session) == (400, "invalid_totp_code")
+    assert refusal(authenticate, code, session_token=session) == (400, "invalid_totp_code")
 
 
-def test_a_recovery_code_is_none(client, ada, prove, session):
+def test_recovery_code_is_refused_as_a_totp_code(client, ada, authenticate, session):
     with_app(client, ada, ("a1b2-c3d4-e5f6",))
-    swapped = refusal(prove, "a1b2-c3d4-e5f6", session_token=session)
+    swapped = refusal(authenticate, "a1b2-c3d4-e5f6", session_token=session)
     assert swapped == (400, "recovery_code_used_as_totp_code")
 
 
-def test_where_apps_are_not_taken(given, client, mock):
+def test_organization_that_does_not_allow_totp_refuses_it(given, client, mock):
     acme = given.organization(mfa_methods="RESTRICTED", allowed_mfa_methods=["sms_otp"])
     ada = given.member(acme, "ada@acme.test")
     restricted = (400, "operation_restricted_by_organization_mfa_methods")
@@ -205,61 +205,61 @@ def test_where_apps_are_not_taken(given, client, mock):
     assert client.totps.create(**ids(ada)).secret
 
 
-# Moving in
+# Import
 
 
-def test_migrating_with_recovery_codes(client, ada, prove, session, mock):
-    answer = client.totps.migrate(**ids(ada), secret=SECRET.lower() + "===", recovery_codes=["one", "two", "one"])
-    assert answer.recovery_codes == ["one", "two"]
-    assert answer.member.totp_registration_id == answer.totp_registration_id
-    assert (answer.member.default_mfa_method, answer.member.mfa_enrolled) == ("totp", False)
+def test_import_keeps_the_given_recovery_codes(client, ada, authenticate, session, mock):
+    response = client.totps.migrate(**ids(ada), secret=SECRET.lower() + "===", recovery_codes=["one", "two", "one"])
+    assert response.recovery_codes == ["one", "two"]
+    assert response.member.totp_registration_id == response.totp_registration_id
+    assert (response.member.default_mfa_method, response.member.mfa_enrolled) == ("totp", False)
     assert client.recovery_codes.get(**ids(ada)).recovery_codes == ["one", "two"]
-    assert "totp" in types(prove(shown(mock), session_token=session))
+    assert "totp" in types(authenticate(shown(mock), session_token=session))
 
 
-def test_migrating_without(client, ada):
+def test_import_without_recovery_codes_generates_ten(client, ada):
     assert len(client.totps.migrate(**ids(ada), secret=SECRET, recovery_codes=[]).recovery_codes) == 10
 
 
-def test_migrating_after_another_method_leaves_that_the_default(client, ada, session, mock):
+def test_import_keeps_the_default_mfa_method(client, ada, session, mock):
     with_phone(client, mock, ada, session)
     assert with_app(client, ada).default_mfa_method == "sms_otp"
 
 
 @pytest.mark.parametrize("secret", ["", "short", "1" * 32, "A" * 17, "A" * 30, "Ä" * 32, "A" * 32 + "\n"])
-def test_what_is_no_secret(client, ada, secret):
+def test_invalid_secret_is_refused(client, ada, secret):
     assert refusal(client.totps.migrate, **ids(ada), secret=secret, recovery_codes=[]) == (400, "bad_request")
 
 
-def test_migrating_into_a_registration(client, ada, register):
+def test_import_is_refused_while_a_registration_is_pending(client, ada, register):
     register()
     assert refusal(with_app, client, ada) == (400, "pending_totp_exists")
     empty = refusal(client.totps.migrate, **ids(ada), secret=SECRET, recovery_codes=[""])
     assert empty == (400, "invalid_recovery_code")
 
 
-# Many at once
+# Concurrency
 
 
-def test_a_code_opens_one_session(mock, client, given, acme, ada):
+def test_concurrent_requests_with_one_code_start_one_session(mock, client, given, acme, ada):
     with_app(client, ada)
     client.organizations.members.update(**ids(ada), mfa_enrolled=True)
-    held = given.login(acme, ada).intermediate_session_token
-    body = {**ids(ada), "code": shown(mock), "intermediate_session_token": held}
-    answers = all_at_once(crowd(mock), "/v1/b2b/totp/authenticate", body)
-    assert counted(answers) == Counter({(200, ""): 1, (404, "intermediate_session_not_found"): len(answers) - 1})
+    token = given.login(acme, ada).intermediate_session_token
+    body = {**ids(ada), "code": shown(mock), "intermediate_session_token": token}
+    responses = all_at_once(crowd(mock), "/v1/b2b/totp/authenticate", body)
+    assert counted(responses) == Counter({(200, ""): 1, (404, "intermediate_session_not_found"): len(responses) - 1})
     assert len(client.sessions.get(**ids(ada)).member_sessions) == 1
 
 
-def test_a_code_is_added_to_one_session(mock, client, given, acme, ada):
+def test_concurrent_requests_with_one_code_extend_one_session(mock, client, given, acme, ada):
     with_app(client, ada)
     sessions = [given.login(acme, ada).session_token for _ in range(5)]
     bodies = [{**ids(ada), "code": shown(mock), "session_token": token} for token in sessions]
-    answers = all_at_once(crowd(mock), "/v1/b2b/totp/authenticate", *bodies)
-    assert counted(answers) == Counter({(200, ""): 1, REPLAYED: len(answers) - 1})
+    responses = all_at_once(crowd(mock), "/v1/b2b/totp/authenticate", *bodies)
+    assert counted(responses) == Counter({(200, ""): 1, REPLAYED: len(responses) - 1})
     assert mock.inbox.all(kind="sms_otp") == []
 
 
-def test_one_registration(mock, ada):
-    answers = all_at_once(crowd(mock), "/v1/b2b/totp", ids(ada))
-    assert counted(answers) == Counter({(200, ""): 1, (400, "pending_totp_exists"): len(answers) - 1})
+def test_concurrent_registrations_create_one(mock, ada):
+    responses = all_at_once(crowd(mock), "/v1/b2b/totp", ids(ada))
+    assert counted(responses) == Counter({(200, ""): 1, (400, "pending_totp_exists"): len(responses) - 1})

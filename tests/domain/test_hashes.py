@@ -1,4 +1,4 @@
-"""Hashes of user tables elsewhere: made by the usual library of each algorithm, they take the password afterwards."""
+"""Imported password hashes: each is hashed by the usual library of its algorithm, and accepts its password."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ _ARGON2 = Argon2(salt=_SALT.decode(), iteration_amount=2, memory=1024, threads=1
 
 
 @pytest.mark.parametrize(
-    ("hash_type", "made", "configs"),
+    ("hash_type", "hashed", "configs"),
     [
         ("bcrypt", bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode(), Configs()),
         ("md_5", hashlib.md5(PASSWORD.encode()).hexdigest(), Configs()),
@@ -65,12 +65,10 @@ _ARGON2 = Argon2(salt=_SALT.decode(), iteration_amount=2, memory=1024, threads=1
         ),
         ("phpass", phpass.using(rounds=7).hash(PASSWORD), Configs()),
     ],
-    ids=lambda value: (
-        value if value in _TYPES else ""
-    ),  # the salts are random, and each worker must call a test the same
+    ids=lambda value: value if value in _TYPES else "",  # without the random salts, so that ids are stable
 )
-def test_a_hash_from_elsewhere_takes_its_password(hash_type, made, configs):
-    stored = import_hash(hash_type, made, configs)
+def test_imported_hash_accepts_its_password(hash_type, hashed, configs):
+    stored = import_hash(hash_type, hashed, configs)
     assert verify(stored, PASSWORD)
     assert not verify(stored, PASSWORD + "!")
     assert not verify(stored, "")
@@ -95,7 +93,7 @@ _ITERATIONS, _PBKDF2_ROUNDS = "invalid_argon_2_iteration_amount", "invalid_pbkdf
 
 
 @pytest.mark.parametrize(
-    ("hash_type", "made", "configs", "error"),
+    ("hash_type", "hashed", "configs", "error"),
     [
         ("rot13", "x", Configs(), "invalid_hash_type"),
         ("bcrypt", "$2b$10$short", Configs(), "invalid_bcrypt_hash"),
@@ -153,14 +151,14 @@ _ITERATIONS, _PBKDF2_ROUNDS = "invalid_argon_2_iteration_amount", "invalid_pbkdf
         ("phpass", "$P$z" + "a" * 30, Configs(), "invalid_phpass_hash_format"),
     ],
 )
-def test_a_hash_that_can_not_be_is_refused(hash_type, made, configs, error):
+def test_invalid_hash_is_refused(hash_type, hashed, configs, error):
     with pytest.raises(StytchError) as refused:
-        import_hash(hash_type, made, configs)
+        import_hash(hash_type, hashed, configs)
     assert refused.value.kind.error_type == error
 
 
-# The dearest that is taken, of each algorithm: a check stops the server for as long as it lasts.
-_DEAREST = [
+# The most expensive hashes that can be imported. The server handles no other request while it verifies one.
+_MOST_EXPENSIVE = [
     ("bcrypt", "$2b$14$" + "." * 53, Configs()),
     ("argon_2id", "$argon2id$v=19$m=524288,t=1,p=1$c29tZXNhbHQ$aaaaaaaa", Configs()),
     ("argon_2id", "$argon2id$v=19$m=8192,t=64,p=4$c29tZXNhbHQ$aaaaaaaa", Configs()),
@@ -171,15 +169,15 @@ _DEAREST = [
 ]
 
 
-@pytest.mark.parametrize(("hash_type", "made", "configs"), _DEAREST, ids=lambda v: v if v in _TYPES else "")
-def test_the_dearest_hash_is_checked_in_bearable_time(hash_type, made, configs):
-    stored = import_hash(hash_type, made, configs)
+@pytest.mark.parametrize(("hash_type", "hashed", "configs"), _MOST_EXPENSIVE, ids=lambda v: v if v in _TYPES else "")
+def test_most_expensive_hash_is_verified_in_time(hash_type, hashed, configs):
+    stored = import_hash(hash_type, hashed, configs)
     started = time.process_time()
     assert not verify(stored, PASSWORD)
-    assert time.process_time() - started < 4  # about one second, on a machine that does nothing else
+    assert time.process_time() - started < 4  # about one second on an idle machine
 
 
-def test_a_password_of_a_megabyte():
+def test_password_of_a_megabyte_is_verified():
     long = "x" * 1_000_000
     assert not verify(import_hash("phpass", "$P$E" + "a" * 30, Configs()), long)
     assert verify(import_hash("bcrypt", bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode(), Configs()), long)
@@ -187,7 +185,7 @@ def test_a_password_of_a_megabyte():
 
 
 @pytest.mark.parametrize("password", ["a\0b", "🐎" * 30, " "])
-def test_any_character_can_be_in_a_password(password):
+def test_password_can_contain_any_character(password):
     assert verify(
         import_hash("bcrypt", bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode(), Configs()), password
     )

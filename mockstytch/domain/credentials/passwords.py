@@ -218,7 +218,7 @@ def _require_no_reset_pending(stored: Password) -> None:
     """Check that the password doesn't have to be reset.
 
     Raises:
-        member_reset_password: if the password is right, and a reset by e-mail was required.
+        member_reset_password: if the password is correct, and a reset by e-mail was required.
     """
     if stored.reset_required:
         raise errors.member_reset_password(because="a reset by e-mail was required")
@@ -228,7 +228,7 @@ def require_still_strong(ctx: Context, stored: Password, password: str, email_ad
     """Check a correct password against the policy again, if the policy says so.
 
     Raises:
-        member_reset_password: if the password is right, and is breached or too weak for the policy.
+        member_reset_password: if the password is correct, and is breached or too weak for the policy.
     """
     _require_no_reset_pending(stored)
     policy = ctx.project.settings.password_policy
@@ -255,9 +255,18 @@ def require_strong(ctx: Context, password: str, email_address: str) -> None:
 def is_strong(policy: PasswordPolicy, password: str, email_address: str) -> bool:
     """Return whether the password meets the policy. Breaches aren't considered."""
     if policy.validation_policy == "LUDS":
-        luds = luds_feedback(policy, password)
-        return not luds["missing_complexity"] and not luds["missing_characters"]
-    return bool(zxcvbn(password, email_address)["score"] >= _MIN_SCORE)
+        return meets_luds(luds_feedback(policy, password))
+    return meets_zxcvbn(zxcvbn(password, email_address))
+
+
+def meets_luds(feedback: dict[str, Any]) -> bool:
+    """Return whether a password with this ``luds_feedback`` meets the policy."""
+    return not feedback["missing_complexity"] and not feedback["missing_characters"]
+
+
+def meets_zxcvbn(estimate: dict[str, Any]) -> bool:
+    """Return whether a password with this estimate of ``zxcvbn`` meets the policy."""
+    return bool(estimate["score"] >= _MIN_SCORE)
 
 
 def zxcvbn(password: str, email_address: str = "") -> dict[str, Any]:

@@ -59,7 +59,7 @@ def redeem(ctx: Context, member: Member, code: str) -> RecoveryCode:
     Raises:
         no_active_recovery_code_backed_factor: if the member hasn't completed the registration of an authenticator app.
         totp_code_used_as_recovery_code: if the code is unknown and has the format of a TOTP code.
-        invalid_recovery_code: if the code is unknown and hasn't the format of a recovery code.
+        invalid_recovery_code: if the code is unknown and doesn't have the format of a recovery code.
         unable_to_authenticate_recovery_code: if the code is unknown, which counts as a failed attempt, or is used.
     """
     locks.require_unlocked(ctx, member)
