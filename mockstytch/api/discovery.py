@@ -2,13 +2,14 @@
 
 from mockstytch import errors
 from mockstytch.api import organizations as organizations_api
+from mockstytch.api.session_fields import NewSessionFields
 from mockstytch.domain.login import discovery, login_flow
 from mockstytch.domain.organizations import organization_settings, provisioning
 from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import emails, lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints
 from mockstytch.surfaces.fields import (
     Claims,
     OptionalSessionToken,
@@ -24,11 +25,9 @@ api = Endpoints()
 _REGISTRIES = {"ac", "co", "com", "edu", "gov", "net", "org"}  # labels above which a name begins: acme.co.uk
 
 
-class Exchange(Request):
+class Exchange(NewSessionFields, own_fields_first=True):
     intermediate_session_token: SessionToken
     organization_id: OrganizationRef
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: SmsLocaleField = SmsLocale.EN
 
 
@@ -38,10 +37,7 @@ def exchange(ctx: Context, req: Exchange) -> Body:
     comes of it."""
     intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
     organization = lookup.organization(ctx, req.organization_id)
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale
-    )
-    return login_flow.exchange(ctx, intermediate, organization, wish)
+    return login_flow.exchange(ctx, intermediate, organization, req.options())
 
 
 class Create(organizations_api.Settings):
@@ -116,8 +112,10 @@ def _create(ctx: Context, req: Create | ListOrganizations) -> Body:
         roles=["stytch_admin"],
     )
     member_events.member_created(ctx, member, organization)
-    wish = login_flow.SessionOptions(minutes=req.session_duration_minutes, claims=req.session_custom_claims)
-    return login_flow.next_step(ctx, organization, member, factors, intermediate, wish)
+    options = login_flow.SessionOptions(
+        duration_minutes=req.session_duration_minutes, custom_claims=req.session_custom_claims
+    )
+    return login_flow.next_step(ctx, organization, member, factors, intermediate, options)
 
 
 def default_name(email_address: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.api import magic_links_discovery
+from mockstytch.api.session_fields import LoginFields
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import login_flow, sandbox
 from mockstytch.domain.organizations import members, organization_settings, provisioning
@@ -14,7 +15,6 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     CodeChallenge,
     CodeVerifier,
     EmailAddress,
@@ -22,9 +22,7 @@ from mockstytch.surfaces.fields import (
     Locale,
     LocaleField,
     Metadata,
-    OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     Token,
 )
 
@@ -156,31 +154,18 @@ def _invited(ctx: Context, organization: Organization, req: Invite) -> Member:
     return member
 
 
-class Authenticate(Request):
+class Authenticate(LoginFields, own_fields_first=True):
     magic_links_token: Token
     pkce_code_verifier: CodeVerifier = ""
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
-    intermediate_session_token: OptionalSessionToken = ""
 
 
 @api.post("/v1/b2b/magic_links/authenticate", sdk=("/b2b/magic_links/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Log in by a link. A discovery token, which older guides bring here, is answered as discovery answers it."""
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes,
-        claims=req.session_custom_claims,
-        session_token=req.session_token,
-        session_jwt=req.session_jwt,
-        intermediate_session_token=req.intermediate_session_token,
-        locale=req.locale,
-    )
     if sandbox.is_good_token(req.magic_links_token):
         organization, member = sandbox.organization_and_member(ctx)
-        return _logged_in(ctx, organization, member, wish)
+        return _logged_in(ctx, organization, member, req.options())
     token = one_time_tokens.redeem_link(
         ctx, req.magic_links_token, ("magic_link", "email_update", "discovery"), req.pkce_code_verifier
     )
@@ -193,10 +178,10 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         member = emails.complete_update(ctx, organization, token)
     elif member.email_address != token.email_address:
         raise errors.unable_to_auth_magic_link(because="the member's address changed since")
-    return _logged_in(ctx, organization, member, wish)
+    return _logged_in(ctx, organization, member, req.options())
 
 
-def _logged_in(ctx: Context, organization: Organization, member: Member, wish: login_flow.SessionOptions) -> Body:
+def _logged_in(ctx: Context, organization: Organization, member: Member, options: login_flow.SessionOptions) -> Body:
     factor = login_flow.email_factor(ctx, "magic_link", member.email_address, member.email_id)
-    body = login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
+    body = login_flow.complete_primary_factor(ctx, organization, member, factor, options)
     return {**body, "method_id": member.email_id, "reset_sessions": False}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mockstytch import errors, wire
+from mockstytch.api.session_fields import LoginFields, SessionFields
 from mockstytch.domain.login import discovery, login_flow, oauth
 from mockstytch.domain.organizations import organization_settings, provisioning
 from mockstytch.domain.shared import emails, lookup
@@ -12,12 +13,9 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     CodeVerifier,
     MemberRef,
-    OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     SmsLocale,
     SmsLocaleField,
     Token,
@@ -28,15 +26,10 @@ api = Endpoints()
 _MEMBERS = "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers"
 
 
-class Authenticate(Request):
+class Authenticate(LoginFields, own_fields_first=True):
     oauth_token: Token
-    session_token: OptionalSessionToken = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_jwt: str = ""
-    session_custom_claims: Claims = {}
     pkce_code_verifier: CodeVerifier = ""
     locale: SmsLocaleField = SmsLocale.EN
-    intermediate_session_token: OptionalSessionToken = ""
 
 
 @api.post("/v1/b2b/oauth/authenticate", sdk=("/b2b/oauth/authenticate",))
@@ -53,16 +46,8 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         member = provisioning.provision(ctx, organization, account.email_address, [factor], name=account.name)
     elif account.email_verified and account.email_address != member.email_address:
         member = _with_provider_address(ctx, organization, member, account)
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes,
-        claims=req.session_custom_claims,
-        session_token=req.session_token,
-        session_jwt=req.session_jwt,
-        intermediate_session_token=req.intermediate_session_token,
-        locale=req.locale,
-    )
     return {
-        **login_flow.complete_primary_factor(ctx, organization, member, factor, wish),
+        **login_flow.complete_primary_factor(ctx, organization, member, factor, req.options()),
         "provider_subject": account.provider_subject,
         "provider_type": oauth.provider_type(account.provider),
         "provider_values": _provider_values(account),
@@ -92,12 +77,8 @@ def _provider_values(account: ProviderAccount) -> dict[str, Any]:
     }
 
 
-class DiscoveryAuthenticate(Request):
+class DiscoveryAuthenticate(SessionFields, own_fields_first=True):
     discovery_oauth_token: Token
-    session_token: OptionalSessionToken = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_jwt: str = ""
-    session_custom_claims: Claims = {}
     pkce_code_verifier: CodeVerifier = ""
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
+from mockstytch.api.session_fields import LoginFields
 from mockstytch.domain.credentials import codes
 from mockstytch.domain.login import discovery, login_flow
 from mockstytch.domain.organizations import members, organization_settings, provisioning
@@ -15,14 +16,11 @@ from mockstytch.store.records.messages import OneTimeToken
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     EmailAddress,
     FieldError,
     Locale,
     LocaleField,
-    OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
 )
 
 api = Endpoints()
@@ -55,15 +53,10 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     return {**members.member_response(member, organization), "member_created": created}
 
 
-class Authenticate(Request):
+class Authenticate(LoginFields, own_fields_first=True):
     organization_id: OrganizationRef
     email_address: EmailAddress
     code: Code
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    intermediate_session_token: OptionalSessionToken = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
 
 
@@ -73,15 +66,8 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     organization = lookup.organization(ctx, req.organization_id)
     member = _updated(ctx, organization, req) or _proven(ctx, organization, req)
     factor = login_flow.email_factor(ctx, "email_otp", member.email_address, member.email_id)
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes,
-        claims=req.session_custom_claims,
-        session_token=req.session_token,
-        session_jwt=req.session_jwt,
-        intermediate_session_token=req.intermediate_session_token,
-        locale=req.locale,
-    )
-    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, wish), "method_id": member.email_id}
+    body = login_flow.complete_primary_factor(ctx, organization, member, factor, req.options())
+    return {**body, "method_id": member.email_id}
 
 
 def _proven(ctx: Context, organization: Organization, req: Authenticate) -> Member:

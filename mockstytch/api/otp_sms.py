@@ -56,10 +56,10 @@ class SecondFactorAuthenticate(SecondFactor):
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
 
-    def wish(self) -> second_factor.MfaOptions:
+    def options(self) -> second_factor.MfaOptions:
         return second_factor.MfaOptions(
-            minutes=self.session_duration_minutes,
-            claims=self.session_custom_claims,
+            duration_minutes=self.session_duration_minutes,
+            custom_claims=self.session_custom_claims,
             set_mfa_enrollment=getattr(self, "set_mfa_enrollment", None) or "",
             set_default_mfa=getattr(self, "set_default_mfa", False),
         )
@@ -124,5 +124,5 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         last_authenticated_at=ctx.now,
     )
     return second_factor.complete(
-        ctx, organization, member, factor, held, "sms_otp", req.wish(), mfa_phone_number_verified=True
+        ctx, organization, member, factor, held, "sms_otp", req.options(), mfa_phone_number_verified=True
     )

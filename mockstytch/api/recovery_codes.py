@@ -65,7 +65,7 @@ def recover(ctx: Context, req: Recover) -> Body:
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
     )
-    body = second_factor.complete(ctx, organization, member, factor, held, "recovery_code", req.wish())
+    body = second_factor.complete(ctx, organization, member, factor, held, "recovery_code", req.options())
     return {**body, "recovery_codes_remaining": len(totp.recovery_codes(ctx, member))}
 
 

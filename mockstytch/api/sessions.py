@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
+from mockstytch.api.session_fields import SessionFields
 from mockstytch.domain.login import login_flow
 from mockstytch.domain.rbac import permissions
 from mockstytch.domain.roles import session_roles
@@ -16,12 +17,10 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import MemberSession
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     FieldError,
     MemberRef,
     OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     SmsLocale,
     SmsLocaleField,
 )
@@ -36,11 +35,7 @@ class AuthorizationCheck(Frozen):
     action: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_permission_action)]
 
 
-class Authenticate(Request):
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
+class Authenticate(SessionFields):
     authorization_check: AuthorizationCheck | None = None
 
 
@@ -123,12 +118,8 @@ def _check_may_revoke(ctx: Context, member: Member) -> None:
         permissions.require(ctx, organization, "stytch.member", "revoke-sessions", member.member_id)
 
 
-class Exchange(Request):
+class Exchange(SessionFields, own_fields_first=True):
     organization_id: OrganizationRef
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: SmsLocaleField = SmsLocale.EN
 
 
@@ -152,10 +143,7 @@ def exchange(ctx: Context, req: Exchange) -> Body:
         if not person.email_address_verified:  # else whoever names an address could enter as its owner
             raise errors.insufficient_factors_for_session_exchange(because="the address was never verified")
     member = login_flow.activate(ctx, organization, member, factors)
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale
-    )
-    return login_flow.next_step(ctx, organization, member, factors, None, wish)
+    return login_flow.next_step(ctx, organization, member, factors, None, req.options())
 
 
 class GetJwks(Request):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from mockstytch import errors
+from mockstytch.api.session_fields import SessionFields
 from mockstytch.domain.credentials import locks
 from mockstytch.domain.login import attestation, login_flow
 from mockstytch.domain.login.attestation import VerifiedToken
@@ -17,20 +18,16 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import TrustedTokenProfile
 from mockstytch.store.records.sessions import Factor
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import Claims, FieldError, OptionalSessionToken, SessionMinutes
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import FieldError
 
 api = Endpoints()
 
 
-class Attest(Request):
+class Attest(SessionFields, own_fields_first=True):
     profile_id: Annotated[str, Meta(min_length=1), FieldError(errors.trusted_token_profile_not_found)]
     token: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_trusted_auth_token)]
     organization_id: str = ""
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
 
 
 @api.post("/v1/b2b/sessions/attest", sdk=("/b2b/sessions/attest",))

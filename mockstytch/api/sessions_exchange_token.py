@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
+from mockstytch.api.session_fields import NewSessionFields
 from mockstytch.domain.credentials import locks
 from mockstytch.domain.oauth_server import oauth_tokens
 from mockstytch.domain.oauth_server.oauth_tokens import TokenContext
@@ -13,18 +14,16 @@ from mockstytch.domain.sessions import sessions
 from mockstytch.runtime import Context
 from mockstytch.store.records.oauth_server import AccessToken
 from mockstytch.store.records.sessions import Factor
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import Claims, FieldError, SessionMinutes
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import FieldError
 
 api = Endpoints()
 
 _OLDEST = timedelta(minutes=5)
 
 
-class ExchangeAccessToken(Request):
+class ExchangeAccessToken(NewSessionFields, own_fields_first=True):
     access_token: Annotated[str, Meta(min_length=1), FieldError(errors.idp_access_token_not_found)]
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
 
 
 @api.post("/v1/b2b/sessions/exchange_access_token", sdk=("/b2b/sessions/exchange_access_token",))

@@ -5,23 +5,22 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, outbound
+from mockstytch.api.session_fields import NewSessionFields
 from mockstytch.domain.credentials import locks
 from mockstytch.domain.login import login_flow
 from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import emails, lookup
 from mockstytch.runtime import Context
 from mockstytch.store.records.sessions import Factor
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import Claims, FieldError, OrganizationRef, SessionMinutes
+from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.fields import FieldError, OrganizationRef
 
 api = Endpoints()
 
 
-class Migrate(Request):
+class Migrate(NewSessionFields, own_fields_first=True):
     session_token: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_session_token)]
     organization_id: OrganizationRef
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
 
 
 @api.post("/v1/b2b/sessions/migrate")

@@ -79,7 +79,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         factor,
         held,
         "totp",
-        req.wish(),
+        req.options(),
         totp_registration_id=registered.totp_registration_id,
     )
 

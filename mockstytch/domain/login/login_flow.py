@@ -43,15 +43,15 @@ class SessionOptions(Frozen):
     """What a caller asks of the session to come, and brings along.
 
     Attributes:
-        minutes: how long the session shall live; None is 60.
-        claims: custom claims for it.
+        duration_minutes: lifetime of the session; None means 60.
+        custom_claims: claims to add to the session.
         session_token, session_jwt: a session to go on with.
         intermediate_session_token: an intermediate session to go on with.
         locale: the language of a text message that this may cause.
     """
 
-    minutes: int | None = None
-    claims: dict[str, Any] = {}
+    duration_minutes: int | None = None
+    custom_claims: dict[str, Any] = {}
     session_token: str = ""
     session_jwt: str = ""
     intermediate_session_token: str = ""
@@ -72,7 +72,7 @@ def email_factor(ctx: Context, kind: str, email_address: str, email_id: str = ""
 
 
 def complete_primary_factor(
-    ctx: Context, organization: Organization, member: Member, factor: Factor, wish: SessionOptions
+    ctx: Context, organization: Organization, member: Member, factor: Factor, options: SessionOptions
 ) -> Body:
     """A member of an organization proved a primary factor there.
 
@@ -84,25 +84,27 @@ def complete_primary_factor(
         user_lock_limit_reached: the member is locked, also for what was not guessed.
     """
     locks.require_unlocked(ctx, member)
-    sessions.require_single_session(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
+    sessions.require_single_session(options.session_token, options.session_jwt, options.intermediate_session_token)
     session = intermediate = None
-    if wish.session_token or wish.session_jwt:
-        session = sessions.find(ctx, wish.session_token, wish.session_jwt)
-    elif wish.intermediate_session_token:
-        intermediate = _intermediate_of(ctx, wish.intermediate_session_token, organization, member)
+    if options.session_token or options.session_jwt:
+        session = sessions.find(ctx, options.session_token, options.session_jwt)
+    elif options.intermediate_session_token:
+        intermediate = _intermediate_of(ctx, options.intermediate_session_token, organization, member)
     member = locks.reset_attempts(ctx, activate(ctx, organization, member, [factor]))
     if session and session.member_id == member.member_id:
         member, (factor,) = link_oauth_accounts(ctx, organization, member, [factor])
-        session = sessions.extend(ctx, session, wish.minutes, wish.claims, [factor])
+        session = sessions.extend(ctx, session, options.duration_minutes, options.custom_claims, [factor])
         body = _authenticated(ctx, organization, member, session)
         return {**body, "organization_id": organization.organization_id}
     before = [bind_factor(f, member) for f in intermediate.authentication_factors] if intermediate else []
     factors = sessions.merge_factors(before, [bind_factor(factor, member)])
-    body = next_step(ctx, organization, member, factors, intermediate, wish)
+    body = next_step(ctx, organization, member, factors, intermediate, options)
     return {**body, "organization_id": organization.organization_id}
 
 
-def exchange(ctx: Context, intermediate: IntermediateSession, organization: Organization, wish: SessionOptions) -> Body:
+def exchange(
+    ctx: Context, intermediate: IntermediateSession, organization: Organization, options: SessionOptions
+) -> Body:
     """Whoever proved these factors enters an organization: as its member, or by joining it now.
 
     Raises:
@@ -121,7 +123,7 @@ def exchange(ctx: Context, intermediate: IntermediateSession, organization: Orga
         member = provisioning.provision(ctx, organization, email_address, factors)
     else:
         member = activate(ctx, organization, member, factors)
-    return next_step(ctx, organization, member, factors, intermediate, wish)
+    return next_step(ctx, organization, member, factors, intermediate, options)
 
 
 def next_step(
@@ -130,7 +132,7 @@ def next_step(
     member: Member,
     factors: list[Factor],
     intermediate: IntermediateSession | None,
-    wish: SessionOptions,
+    options: SessionOptions,
 ) -> Body:
     """What these factors amount to in this organization.
 
@@ -147,12 +149,12 @@ def next_step(
         return {
             **_unauthenticated(organization, member, intermediate),
             "primary_required": {"allowed_auth_methods": missing} if missing is not None else None,
-            "mfa_required": mfa.start_challenge(ctx, organization, member, wish.locale) if missing is None else None,
+            "mfa_required": mfa.start_challenge(ctx, organization, member, options.locale) if missing is None else None,
         }
     if intermediate is not None and ctx.store.update_if_unchanged(intermediate, used_at=ctx.now) is None:
         raise errors.intermediate_session_not_found(because="used a moment ago")
     member, factors = link_oauth_accounts(ctx, organization, member, factors)
-    session = sessions.start(ctx, member, factors, wish.minutes, wish.claims)
+    session = sessions.start(ctx, member, factors, options.duration_minutes, options.custom_claims)
     return _authenticated(ctx, organization, member, session)
 
 

@@ -29,8 +29,8 @@ class Credential(Frozen):
 class MfaOptions(Frozen):
     """What a caller asks of the session and of the member's MFA settings."""
 
-    minutes: int | None = None
-    claims: dict[str, Any] = {}
+    duration_minutes: int | None = None
+    custom_claims: dict[str, Any] = {}
     set_mfa_enrollment: str = ""
     set_default_mfa: bool = False
 
@@ -131,7 +131,7 @@ def complete(
     factor: Factor,
     held: AuthenticatedSession,
     method: Method,
-    wish: MfaOptions,
+    options: MfaOptions,
     **proven: Any,
 ) -> dict[str, Any]:
     """The session that comes of it, as every second factor answers it.
@@ -144,8 +144,8 @@ def complete(
         action_not_allowed_email_domain_is_claimed: this would be joining, and another organization claims the domain.
     """
     if isinstance(held, MemberSession):
-        member = _enrolled(ctx, organization, member, method, wish, proven)
-        session = sessions.extend(ctx, held, wish.minutes, wish.claims, [factor])
+        member = _enrolled(ctx, organization, member, method, options, proven)
+        session = sessions.extend(ctx, held, options.duration_minutes, options.custom_claims, [factor])
     else:
         if ctx.store.update_if_unchanged(held, used_at=ctx.now) is None:
             raise errors.intermediate_session_not_found(because="used a moment ago")
@@ -154,8 +154,10 @@ def complete(
         member, factors = login_flow.link_oauth_accounts(
             ctx, organization, member, [login_flow.bind_factor(f, member) for f in factors]
         )
-        member = _enrolled(ctx, organization, member, method, wish, proven)
-        session = sessions.start(ctx, member, sessions.merge_factors(factors, [factor]), wish.minutes, wish.claims)
+        member = _enrolled(ctx, organization, member, method, options, proven)
+        session = sessions.start(
+            ctx, member, sessions.merge_factors(factors, [factor]), options.duration_minutes, options.custom_claims
+        )
     return {
         **sessions.session_response(ctx, session, member, organization),
         "member_id": member.member_id,
@@ -164,15 +166,20 @@ def complete(
 
 
 def _enrolled(
-    ctx: Context, organization: Organization, member: Member, method: Method, wish: MfaOptions, proven: dict[str, Any]
+    ctx: Context,
+    organization: Organization,
+    member: Member,
+    method: Method,
+    options: MfaOptions,
+    proven: dict[str, Any],
 ) -> Member:
     """The member with the MFA settings that a proven second factor leaves it."""
     columns = dict(proven)
     if organization.mfa_policy == "REQUIRED_FOR_ALL":
         columns["mfa_enrolled"] = True
-    elif wish.set_mfa_enrollment:
-        columns["mfa_enrolled"] = wish.set_mfa_enrollment == "enroll"
-    if method != "recovery_code" and (wish.set_default_mfa or not member.default_mfa_method):
+    elif options.set_mfa_enrollment:
+        columns["mfa_enrolled"] = options.set_mfa_enrollment == "enroll"
+    if method != "recovery_code" and (options.set_default_mfa or not member.default_mfa_method):
         columns["default_mfa_method"] = method
     if all(getattr(member, name) == value for name, value in columns.items()):
         return member
