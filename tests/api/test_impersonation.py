@@ -124,7 +124,7 @@ def test_a_token_dies_with_its_member(client, mint, acme, refused, given):
     token = mint()
     client.organizations.members.delete(acme.organization_id, "ada")
     assert refused(client.impersonation.authenticate, token) == "unable_to_auth_impersonation_token"
-    assert given.because() == "the member was deleted since"
+    assert given.because() == "the member has been deleted"
 
 
 def test_where_the_project_does_not_allow_it(client, mint, mock, refused):

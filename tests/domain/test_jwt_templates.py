@@ -28,12 +28,12 @@ ADA = {"member": {"email_address": "ada@example.com", "trusted_metadata": {"tier
     ],
 )
 def test_a_template_is_filled(template, claims):
-    assert jwt_templates.rendered(template, ADA) == claims
+    assert jwt_templates.render(template, ADA) == claims
 
 
 def test_no_value_breaks_out_of_its_place():
     evil = {"member": {"name": '", "sub": "somebody else\x010\x01'}}
-    assert jwt_templates.rendered('{"a": {{ member.name }}, "b": "x{{ member.name }}"}', evil) == {
+    assert jwt_templates.render('{"a": {{ member.name }}, "b": "x{{ member.name }}"}', evil) == {
         "a": evil["member"]["name"],
         "b": "x" + evil["member"]["name"],
     }

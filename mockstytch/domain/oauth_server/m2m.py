@@ -73,7 +73,7 @@ def token(ctx: Context, client: M2MClient, scope: str) -> dict[str, Any]:
     if missing:
         raise errors.invalid_scope(because=f"not assigned to the client: {' '.join(missing)}")
     template = next((t for t in ctx.project.settings.jwt_templates if t.template_type == "M2M"), None)
-    own = jwt_templates.rendered(template.template_content, {"client": wire.m2m_client(client)}) if template else {}
+    own = jwt_templates.render(template.template_content, {"client": wire.m2m_client(client)}) if template else {}
     audience = [template.custom_audience] if template and template.custom_audience else []
     issued = int(ctx.now.timestamp())
     claims = {

@@ -188,7 +188,7 @@ def _from_template(about: TokenContext, template: str) -> dict[str, Any]:
         "organization": wire.organization(about.organization),
         "client": wire.connected_app_public(about.app),
     }
-    return jwt_templates.rendered(template, values)
+    return jwt_templates.render(template, values)
 
 
 def _times(created: datetime, expires: datetime) -> dict[str, int]:
