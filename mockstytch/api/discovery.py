@@ -66,7 +66,7 @@ class ListOrganizations(organizations_api.Settings):
 
 @api.post("/v1/b2b/discovery/organizations", sdk=("/b2b/discovery/organizations",))
 def list_(ctx: Context, req: ListOrganizations) -> Body:
-    """List the organizations of a session, or those of an intermediate session with the organizations to join.
+    """List a session's organizations, or an intermediate session's including the organizations to join.
 
     Older guides create organizations with this path. A request with a name or a slug is handled as ``create``.
     """

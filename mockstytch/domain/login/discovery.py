@@ -15,7 +15,7 @@ from mockstytch.store.records.sessions import Factor
 def list_organizations(
     ctx: Context, email_address: str, factors: list[Factor], *, home: str | None = None, joinable: bool = True
 ) -> list[dict[str, Any]]:
-    """Return the ``discovered_organizations``: those with a member, oldest first, then those to join.
+    """Return the ``discovered_organizations``: first the member's, oldest first, then the organizations to join.
 
     Args:
         factors: the verified factors, which determine what each organization still requires.

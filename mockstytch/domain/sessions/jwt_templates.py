@@ -53,7 +53,7 @@ def find_template(ctx: Context, template_type: str) -> JwtTemplate | None:
 
 
 def claims(template: JwtTemplate, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claims that a template adds. Reserved names and those in Stytch's namespace are left out."""
+    """Return the claims that a template adds. Reserved names and Stytch's namespace are left out."""
     rendered = render(template.template_content, values)
     return {
         name: v
