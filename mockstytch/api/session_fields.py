@@ -9,6 +9,8 @@ from mockstytch.surfaces.fields import Claims, OptionalSessionToken, SessionMinu
 
 
 class _SessionRequest(Request):
+    """Base of all requests with session fields."""
+
     def options(self) -> SessionOptions:
         """Return the session options. A field that the operation lacks has its default."""
         return SessionOptions(

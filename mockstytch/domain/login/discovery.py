@@ -15,17 +15,17 @@ from mockstytch.store.records.sessions import Factor
 def list_organizations(
     ctx: Context, email_address: str, factors: list[Factor], *, home: str | None = None, joinable: bool = True
 ) -> list[dict[str, Any]]:
-    """Return the ``discovered_organizations``: first the member's, oldest first, then the organizations to join.
+    """Return the ``discovered_organizations``: organizations with a member of the address, then organizations to join.
 
     Args:
-        factors: the verified factors, which determine what each organization still requires.
+        factors: the verified factors. They determine what each organization still requires.
         home: id of the organization that verified the factors. Some of them don't count in other organizations.
         joinable: whether to include organizations that provision members by e-mail domain or OAuth tenant.
     """
     portable = primary_factors.portable_factors(factors) if home else factors
     discovered = []
-    active = [m for m in ctx.store.all(Member, email_address=email_address) if m.status != "deleted"]
-    members = [lookup.without_expired_lock(ctx, member) for member in active]
+    existing = [m for m in ctx.store.all(Member, email_address=email_address) if m.status != "deleted"]
+    members = [lookup.without_expired_lock(ctx, member) for member in existing]
     for member in sorted(members, key=lambda m: m.position):
         organization = ctx.store.get(Organization, organization_id=member.organization_id)
         membership = {

@@ -57,7 +57,10 @@ _FLOW_MINUTES = 60
 
 
 class Identity(Frozen, forbid_unknown_fields=True):
-    """The account that a test or the login page chooses. A missing subject is derived from the e-mail address."""
+    """An account at the provider, as a test or the login page names it.
+
+    A missing subject is derived from the e-mail address.
+    """
 
     email: str
     name: str = ""
@@ -131,7 +134,7 @@ def known_people(ctx: Context, provider: str) -> list[ProviderAccount]:
 
 
 def issue_code(ctx: Context, flow: OAuthFlow, identity: Identity) -> OAuthFlow:
-    """Log in to the provider's account, and give the flow its authorization code."""
+    """Log in at the provider, and add the authorization code to the flow."""
     account = _save_account(ctx, flow, identity)
     return ctx.store.update(flow, code=ctx.ids.token(), account_key=account.account_key)
 
@@ -252,7 +255,6 @@ def redeem(ctx: Context, token: str, kind: Literal["oauth", "discovery_oauth"], 
 
     Raises:
         oauth_token_not_found: if the OAuth token is unknown, used, expired, or of the other kind.
-        pkce_…: if the code verifier doesn't match the code challenge of the OAuth flow.
     """
     return one_time_tokens.redeem(ctx, token, kind, verifier, errors.oauth_token_not_found)
 
