@@ -15,4 +15,4 @@ from mockstytch.surfaces.endpoint import Endpoint
 def endpoints() -> list[Endpoint]:
     """Return every operation, in the order of the modules' names."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
-    return [endpoint for module in modules for endpoint in module.api]
+    return [endpoint for module in modules for endpoint in getattr(module, "api", [])]

@@ -1,4 +1,4 @@
-"""``impersonation``: the session of somebody who acts as a member."""
+"""``impersonation``: sessions in which an operator of the project acts as a member."""
 
 from mockstytch.domain.login import impersonation
 from mockstytch.domain.sessions import sessions
@@ -18,7 +18,7 @@ class Authenticate(Request):
 
 @api.post("/v1/b2b/impersonation/authenticate", sdk=("/b2b/impersonation/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """A full session of 60 minutes, without a second factor, that can't be extended. The member notices nothing."""
+    """Start a session of 60 minutes that can't be extended. No second factor is required."""
     member, factor = impersonation.redeem(ctx, req.impersonation_token)
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     session = sessions.start(ctx, member, [factor], _MINUTES, {})

@@ -1,20 +1,20 @@
-"""``magic_links``: links by e-mail, within one organization."""
+"""``magic_links``: login, signup and invitation links in e-mails of one organization."""
 
 from typing import Any
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.api import magic_links_discovery
+from mockstytch.api.session_fields import LoginFields
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import login_flow, sandbox
 from mockstytch.domain.organizations import members, organization_settings, provisioning
 from mockstytch.domain.rbac import permissions
-from mockstytch.domain.shared import emails, lookup, messages, metadata, redirects
+from mockstytch.domain.shared import emails, lookup, member_events, messages, metadata, redirects
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     CodeChallenge,
     CodeVerifier,
     EmailAddress,
@@ -22,9 +22,7 @@ from mockstytch.surfaces.fields import (
     Locale,
     LocaleField,
     Metadata,
-    OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     Token,
 )
 
@@ -48,8 +46,10 @@ class LoginOrSignup(Request):
 
 @api.post("/v1/b2b/magic_links/email/login_or_signup", sdk=("/b2b/magic_links/email/login_or_signup",))
 def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
-    """Mail an active member a login link, everybody else a signup link; who isn't a member yet becomes a pending one,
-    if the organization lets the address join."""
+    """Send a login link to an active member, or a signup link to any other address.
+
+    An address without a member becomes a pending member, if the organization provisions members.
+    """
     if sandbox.is_recipient(req.email_address, req.organization_id):
         organization, member = sandbox.organization_and_member(ctx)
         return {**members.member_response(member, organization), "member_created": False}
@@ -63,24 +63,9 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     member, created = provisioning.find_or_provision(ctx, organization, req.email_address, "magic_link")
     kind = "login" if member.status == "active" else "signup"
     minutes = req.login_expiration_minutes if kind == "login" else req.signup_expiration_minutes
-    challenge = req.pkce_code_challenge
-    _mail(ctx, f"magic_link.{kind}", organization, member, urls[kind], minutes, req.locale, templates, challenge)
+    token = one_time_tokens.create_magic_link(ctx, organization, member, urls[kind], minutes, req.pkce_code_challenge)
+    messages.link(ctx, f"magic_link.{kind}", token, TOKEN_TYPE, req.locale, organization, templates=templates)
     return {**members.member_response(member, organization), "member_created": created}
-
-
-def _mail(
-    ctx: Context,
-    kind: str,
-    organization: Organization,
-    member: Member,
-    url: str,
-    minutes: int,
-    locale: str,
-    templates: tuple[str, ...],
-    pkce_code_challenge: str = "",
-) -> None:
-    token = one_time_tokens.create_magic_link(ctx, organization, member, url, minutes, pkce_code_challenge)
-    messages.link(ctx, kind, token, TOKEN_TYPE, locale, organization, templates=templates)
 
 
 class Invite(Request):
@@ -99,7 +84,7 @@ class Invite(Request):
 
 @api.post("/v1/b2b/magic_links/email/invite", sdk=("/b2b/magic_links/email/invite",), permission="create")
 def invite(ctx: Context, req: Invite) -> Body:
-    """Invite somebody. A pending member becomes an invited one; who is invited already gets another mail."""
+    """Invite an address. A pending member becomes invited, and an invited member gets another e-mail."""
     if sandbox.is_recipient(req.email_address, req.organization_id):
         organization, member = sandbox.organization_and_member(ctx)
         return members.member_response(member, organization)
@@ -111,82 +96,71 @@ def invite(ctx: Context, req: Invite) -> Body:
     permissions.require_assignable(ctx, organization, req.roles)
     if ctx.actor.kind == "member" and req.trusted_metadata:
         raise errors.cannot_update_trusted_metadata()
-    _check_invitable(ctx, organization, req.email_address)
-    member = _invited(ctx, organization, req)
+    _require_invitable(ctx, organization, req.email_address)
+    member = _invite_member(ctx, organization, req)
+    token = one_time_tokens.create_magic_link(ctx, organization, member, url, req.invite_expiration_minutes)
     templates = (req.invite_template_id,)
-    _mail(ctx, "magic_link.invite", organization, member, url, req.invite_expiration_minutes, req.locale, templates)
+    messages.link(ctx, "magic_link.invite", token, TOKEN_TYPE, req.locale, organization, templates=templates)
     return members.member_response(member, organization)
 
 
-def _check_invitable(ctx: Context, organization: Organization, email_address: str) -> None:
-    domain_fits = emails.domain_of(email_address) in organization.email_allowed_domains
-    if organization.email_invites == "NOT_ALLOWED" or (organization.email_invites == "RESTRICTED" and not domain_fits):
+def _require_invitable(ctx: Context, organization: Organization, email_address: str) -> None:
+    is_allowed = emails.domain_of(email_address) in organization.email_allowed_domains
+    if organization.email_invites == "NOT_ALLOWED" or (organization.email_invites == "RESTRICTED" and not is_allowed):
         raise errors.invalid_email_for_invites(because=f"email_invites is {organization.email_invites}")
     organization_settings.require_unclaimed_domain(ctx, organization, email_address)
     organization_settings.require_method_allowed(organization, None, "magic_link")
 
 
-def _invited(ctx: Context, organization: Organization, req: Invite) -> Member:
-    found = lookup.member_by_email(ctx, organization, req.email_address)
-    if found and found.status == "active":
-        raise errors.duplicate_member_email(because="an active member")
-    given: dict[str, Any] = {
-        "trusted_metadata": metadata.merge(found.trusted_metadata if found else {}, req.trusted_metadata),
-        "untrusted_metadata": metadata.merge(found.untrusted_metadata if found else {}, req.untrusted_metadata),
+def _invite_member(ctx: Context, organization: Organization, req: Invite) -> Member:
+    member = lookup.member_by_email(ctx, organization, req.email_address)
+    if member and member.status == "active":
+        raise errors.duplicate_member_email(because="an active member has this address")
+    columns: dict[str, Any] = {
+        "trusted_metadata": metadata.merge(member.trusted_metadata if member else {}, req.trusted_metadata),
+        "untrusted_metadata": metadata.merge(member.untrusted_metadata if member else {}, req.untrusted_metadata),
     }
     if req.name:
-        given["name"] = req.name
+        columns["name"] = req.name
     if req.roles:
-        given["roles"] = list(dict.fromkeys(req.roles))
-    if found is None:
-        member = provisioning.insert_member(ctx, organization, req.email_address, status="invited", **given)
+        columns["roles"] = list(dict.fromkeys(req.roles))
+    if member is None:
+        member = provisioning.insert_member(ctx, organization, req.email_address, status="invited", **columns)
+        member_events.member_created(ctx, member, organization)
     else:
-        member = ctx.store.update(found, status="invited", **given, updated_at=ctx.now)
-    ctx.emit("member", "update" if found else "create", member.member_id, wire.member(member, organization))
+        member = ctx.store.update(member, status="invited", **columns, updated_at=ctx.now)
+        member_events.member_updated(ctx, member, organization)
     return member
 
 
-class Authenticate(Request):
+class Authenticate(LoginFields, own_fields_first=True):
     magic_links_token: Token
     pkce_code_verifier: CodeVerifier = ""
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
-    intermediate_session_token: OptionalSessionToken = ""
 
 
 @api.post("/v1/b2b/magic_links/authenticate", sdk=("/b2b/magic_links/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Log in by a link. A discovery token, which older guides bring here, is answered as discovery answers it."""
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes,
-        claims=req.session_custom_claims,
-        session_token=req.session_token,
-        session_jwt=req.session_jwt,
-        intermediate_session_token=req.intermediate_session_token,
-        locale=req.locale,
-    )
-    if sandbox.is_good_token(req.magic_links_token):
+    """Log in with a link. A discovery token, which older guides send here, is handled as discovery does."""
+    if sandbox.is_valid_token(req.magic_links_token):
         organization, member = sandbox.organization_and_member(ctx)
-        return _logged_in(ctx, organization, member, wish)
+        return _log_in(ctx, organization, member, req.options())
     token = one_time_tokens.redeem_link(
         ctx, req.magic_links_token, ("magic_link", "email_update", "discovery"), req.pkce_code_verifier
     )
     if token.kind == "discovery":
-        ctx.note("a discovery token: use POST /v1/b2b/magic_links/discovery/authenticate")
-        return magic_links_discovery.found(ctx, token.email_address)
+        ctx.note("this is a discovery token: use POST /v1/b2b/magic_links/discovery/authenticate")
+        return magic_links_discovery.discovered_response(ctx, token.email_address)
     member = lookup.without_expired_lock(ctx, ctx.store.get(Member, member_id=token.member_id))
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
     if token.kind == "email_update":
         member = emails.complete_update(ctx, organization, token)
     elif member.email_address != token.email_address:
-        raise errors.unable_to_auth_magic_link(because="the member's address changed since")
-    return _logged_in(ctx, organization, member, wish)
+        raise errors.unable_to_auth_magic_link(because="the member's address has changed")
+    return _log_in(ctx, organization, member, req.options())
 
 
-def _logged_in(ctx: Context, organization: Organization, member: Member, wish: login_flow.SessionOptions) -> Body:
+def _log_in(ctx: Context, organization: Organization, member: Member, options: login_flow.SessionOptions) -> Body:
     factor = login_flow.email_factor(ctx, "magic_link", member.email_address, member.email_id)
-    body = login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
+    body = login_flow.complete_primary_factor(ctx, organization, member, factor, options)
     return {**body, "method_id": member.email_id, "reset_sessions": False}

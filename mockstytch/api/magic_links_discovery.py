@@ -1,4 +1,4 @@
-"""``magic_links.discovery``, ``magic_links.email.discovery``: an address is proven, an organization chosen later."""
+"""``magic_links.discovery``, ``magic_links.email.discovery``: links in e-mails, before an organization is chosen."""
 
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import discovery, login_flow, sandbox
@@ -29,7 +29,7 @@ class Send(Request):
 
 @api.post("/v1/b2b/magic_links/email/discovery/send", sdk=("/b2b/magic_links/email/discovery/send",))
 def send(ctx: Context, req: Send) -> Body:
-    """Mail a link to an address, whether or not anybody knows it."""
+    """Send a link to an address, whether or not it belongs to a member."""
     url = redirects.resolve(ctx, "discovery", req.discovery_redirect_url)
     redirects.require_templates(ctx, req.login_template_id)
     if req.email_address == sandbox.EMAIL_ADDRESS:
@@ -52,15 +52,14 @@ class Authenticate(Request):
     sdk=("/b2b/magic_links/discovery/authenticate",),
 )
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Turn a link into an intermediate session and the list of organizations. Nobody is logged in yet."""
-    if sandbox.is_good_token(req.discovery_magic_links_token):
-        return found(ctx, sandbox.EMAIL_ADDRESS)
+    """Exchange a link's token for an intermediate session and the list of organizations."""
+    if sandbox.is_valid_token(req.discovery_magic_links_token):
+        return discovered_response(ctx, sandbox.EMAIL_ADDRESS)
     token = one_time_tokens.redeem_link(ctx, req.discovery_magic_links_token, ("discovery",), req.pkce_code_verifier)
-    return found(ctx, token.email_address)
+    return discovered_response(ctx, token.email_address)
 
 
-def found(ctx: Context, email_address: str) -> Body:
-    """The answer to a proven address."""
-    return discovery.authenticate_response(
-        ctx, email_address, [login_flow.email_factor(ctx, "magic_link", email_address)]
-    )
+def discovered_response(ctx: Context, email_address: str) -> Body:
+    """Return the response to an address that a link verified."""
+    factors = [login_flow.email_factor(ctx, "magic_link", email_address)]
+    return discovery.authenticate_response(ctx, email_address, factors)

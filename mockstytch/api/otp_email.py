@@ -1,10 +1,11 @@
-"""``otps.email``: codes by e-mail, within one organization and before one is chosen."""
+"""``otps.email``: codes in e-mails, to log in to one organization or for discovery."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
 from mockstytch import errors
+from mockstytch.api.session_fields import LoginFields
 from mockstytch.domain.credentials import codes
 from mockstytch.domain.login import discovery, login_flow
 from mockstytch.domain.organizations import members, organization_settings, provisioning
@@ -15,14 +16,11 @@ from mockstytch.store.records.messages import OneTimeToken
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     EmailAddress,
     FieldError,
     Locale,
     LocaleField,
-    OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
 )
 
 api = Endpoints()
@@ -43,7 +41,10 @@ class LoginOrSignup(Request):
 
 @api.post("/v1/b2b/otps/email/login_or_signup", sdk=("/b2b/otps/email/login_or_signup",))
 def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
-    """Mail a code. Codes sent to the address before are void; who isn't a member yet becomes a pending one."""
+    """Send a code, which replaces codes sent to the address before.
+
+    An address without a member becomes a pending member, if the organization provisions members.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     templates = req.login_template_id, req.signup_template_id
     redirects.require_templates(ctx, *templates)
@@ -55,58 +56,49 @@ def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     return {**members.member_response(member, organization), "member_created": created}
 
 
-class Authenticate(Request):
+class Authenticate(LoginFields, own_fields_first=True):
     organization_id: OrganizationRef
     email_address: EmailAddress
     code: Code
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    intermediate_session_token: OptionalSessionToken = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
 
 
 @api.post("/v1/b2b/otps/email/authenticate", sdk=("/b2b/otps/email/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Log in by a code; or finish a change of address, by the code that was sent to the new one."""
+    """Log in with a code, or finish a change of e-mail address with the code sent to the new address."""
     organization = lookup.organization(ctx, req.organization_id)
-    member = _updated(ctx, organization, req) or _proven(ctx, organization, req)
+    member = _complete_email_update(ctx, organization, req) or _redeem_code(ctx, organization, req)
     factor = login_flow.email_factor(ctx, "email_otp", member.email_address, member.email_id)
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes,
-        claims=req.session_custom_claims,
-        session_token=req.session_token,
-        session_jwt=req.session_jwt,
-        intermediate_session_token=req.intermediate_session_token,
-        locale=req.locale,
-    )
-    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, wish), "method_id": member.email_id}
+    body = login_flow.complete_primary_factor(ctx, organization, member, factor, req.options())
+    return {**body, "method_id": member.email_id}
 
 
-def _proven(ctx: Context, organization: Organization, req: Authenticate) -> Member:
+def _redeem_code(ctx: Context, organization: Organization, req: Authenticate) -> Member:
     member = lookup.member_by_email(ctx, organization, req.email_address)
     if member is None:
-        raise errors.otp_code_not_found(because="nobody in the organization has this address")
+        raise errors.otp_code_not_found(because="no member of the organization has this address")
     organization_settings.require_method_allowed(organization, member, "email_otp")
     codes.redeem(ctx, "email_otp", req.email_address, req.code, member)
     return member
 
 
-def _updated(ctx: Context, organization: Organization, req: Authenticate) -> Member | None:
-    """Whoever changes to this address, by the code of ``start_email_update``; None where it is about no change."""
-    nobodys = lookup.member_by_email(ctx, organization, req.email_address) is None
+def _complete_email_update(ctx: Context, organization: Organization, req: Authenticate) -> Member | None:
+    """Complete a change to this address, started with ``start_email_update``. Return None if none is pending.
+
+    A wrong code counts against the member with the pending change, unless another member has the address.
+    """
+    is_free = lookup.member_by_email(ctx, organization, req.email_address) is None
     sent = ctx.store.all(
         OneTimeToken,
         kind="email_update",
         email_address=req.email_address,
         organization_id=organization.organization_id,
     )
-    fitting = [token for token in sent if token.code == req.code]
-    waiting = [token for token in sent if token.code and nobodys and not token.used_at and token.expires_at > ctx.now]
-    if not fitting and not waiting:
+    matching = [token for token in sent if token.code == req.code]
+    pending = [token for token in sent if token.code and is_free and not token.used_at and token.expires_at > ctx.now]
+    if not matching and not pending:
         return None
-    member = lookup.member(ctx, organization, (fitting or waiting)[-1].member_id or "")
+    member = lookup.member(ctx, organization, (matching or pending)[-1].member_id or "")
     token = codes.redeem(ctx, "email_update", req.email_address, req.code, member)
     return emails.complete_update(ctx, organization, token)
 
@@ -120,7 +112,7 @@ class DiscoverySend(Request):
 
 @api.post("/v1/b2b/otps/email/discovery/send", sdk=("/b2b/otps/email/discovery/send",))
 def discovery_send(ctx: Context, req: DiscoverySend) -> Body:
-    """Mail a code to an address, whether or not anybody knows it."""
+    """Send a code to an address, whether or not it belongs to a member."""
     redirects.require_templates(ctx, req.login_template_id)
     token = codes.issue(ctx, "discovery_otp", req.email_address, req.discovery_expiration_minutes)
     messages.code(ctx, "email_otp.discovery", token, req.locale, None, (req.login_template_id,))
@@ -134,7 +126,7 @@ class DiscoveryAuthenticate(Request):
 
 @api.post("/v1/b2b/otps/email/discovery/authenticate", sdk=("/b2b/otps/email/discovery/authenticate",))
 def discovery_authenticate(ctx: Context, req: DiscoveryAuthenticate) -> Body:
-    """Turn a code into an intermediate session and the list of organizations."""
+    """Exchange a code for an intermediate session and the list of organizations."""
     codes.redeem(ctx, "discovery_otp", req.email_address, req.code, None)
     factors = [login_flow.email_factor(ctx, "email_otp", req.email_address)]
     return discovery.authenticate_response(ctx, req.email_address, factors)

@@ -1,4 +1,4 @@
-"""``otps.sms``: a second factor by text message."""
+"""``otps.sms``: a second factor with codes in text messages."""
 
 from typing import Annotated
 
@@ -7,11 +7,11 @@ from mockstytch.api.otp_email import Code
 from mockstytch.domain.credentials import codes, locks
 from mockstytch.domain.login import mfa, second_factor
 from mockstytch.domain.organizations import members
+from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.records.sessions import Factor
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
     CaseInsensitiveEnum,
@@ -34,7 +34,7 @@ class Enrollment(CaseInsensitiveEnum):
 
 
 class SecondFactor(Request):
-    """What every call about a second factor says: whose it is, and what it is added to."""
+    """The member, and the session that the second factor is added to."""
 
     organization_id: OrganizationRef
     member_id: MemberRef
@@ -43,6 +43,7 @@ class SecondFactor(Request):
     session_jwt: str = ""
 
     def credential(self) -> second_factor.Credential:
+        """Return the session that the caller sent."""
         return second_factor.Credential(
             intermediate_session_token=self.intermediate_session_token,
             session_token=self.session_token,
@@ -51,15 +52,16 @@ class SecondFactor(Request):
 
 
 class SecondFactorAuthenticate(SecondFactor):
-    """… and what is asked of the session."""
+    """The same, with the session's new lifetime and claims."""
 
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
 
-    def wish(self) -> second_factor.MfaOptions:
+    def options(self) -> second_factor.MfaOptions:
+        """Return the MFA options. A field that the operation lacks has its default."""
         return second_factor.MfaOptions(
-            minutes=self.session_duration_minutes,
-            claims=self.session_custom_claims,
+            duration_minutes=self.session_duration_minutes,
+            custom_claims=self.session_custom_claims,
             set_mfa_enrollment=getattr(self, "set_mfa_enrollment", None) or "",
             set_default_mfa=getattr(self, "set_default_mfa", False),
         )
@@ -72,26 +74,29 @@ class Send(SecondFactor):
 
 @api.post("/v1/b2b/otps/sms/send", sdk=("/b2b/otps/sms/send",))
 def send(ctx: Context, req: Send) -> Body:
-    """Text a code to the member's phone, which is linked by this where there is none yet. It lives two minutes."""
+    """Send a code to the member's phone. It is valid for two minutes.
+
+    A member without a phone number gets the one in the request.
+    """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     second_factor.require_method_allowed(organization, member, "sms_otp")
-    held = second_factor.optional_session(ctx, organization, member, req.credential())
+    session = second_factor.optional_session(ctx, organization, member, req.credential())
     locks.require_unlocked(ctx, member)
-    if held is None or not (member.mfa_phone_number and member.mfa_phone_number_verified):
-        second_factor.require_existing_factor(member, held)
+    if session is None or not (member.mfa_phone_number and member.mfa_phone_number_verified):
+        second_factor.require_existing_factor(member, session)
     if req.mfa_phone_number and member.mfa_phone_number and req.mfa_phone_number != member.mfa_phone_number:
         raise errors.duplicate_member_phone_number_for_member()
     if not member.mfa_phone_number:
-        member = _with_phone(ctx, organization, member, req.mfa_phone_number)
+        member = _set_phone(ctx, organization, member, req.mfa_phone_number)
     members.require_sms_allowed(ctx, member.mfa_phone_number)
     mfa.send_sms(ctx, organization, member, req.locale)
     return members.member_response(member, organization)
 
 
-def _with_phone(ctx: Context, organization: Organization, member: Member, number: str) -> Member:
+def _set_phone(ctx: Context, organization: Organization, member: Member, number: str) -> Member:
     if not number:
-        raise errors.member_phone_number_not_found(because="the member has none, and none was given")
+        raise errors.member_phone_number_not_found(because="the member has no phone number, and none was sent")
     second_factor.require_enrollable(member)
     columns = members.phone_columns(ctx, number)
     member = ctx.store.update(member, members.uniqueness_errors(), **columns, updated_at=ctx.now)
@@ -107,22 +112,16 @@ class Authenticate(SecondFactorAuthenticate):
 
 @api.post("/v1/b2b/otps/sms/authenticate", sdk=("/b2b/otps/sms/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Add the factor to what was proven before. The number is verified by it."""
+    """Verify a code, and add the factor to the session. The phone number becomes verified."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     second_factor.require_method_allowed(organization, member, "sms_otp")
-    held = second_factor.required_session(ctx, organization, member, req.credential())
-    second_factor.require_primary_factor(organization, member, held)
+    session = second_factor.required_session(ctx, organization, member, req.credential())
+    second_factor.require_primary_factor(organization, member, session)
     codes.redeem(ctx, "sms_otp", member.mfa_phone_number, req.code, member)
     member = locks.reset_attempts(ctx, member)
-    factor = Factor(
-        type="otp",
-        delivery_method="sms",
-        detail={"phone_number_factor": {"phone_id": member.mfa_phone_id, "phone_number": member.mfa_phone_number}},
-        created_at=ctx.now,
-        updated_at=ctx.now,
-        last_authenticated_at=ctx.now,
-    )
+    detail = {"phone_number_factor": {"phone_id": member.mfa_phone_id, "phone_number": member.mfa_phone_number}}
+    factor = sessions.new_factor(ctx, "otp", "sms", detail)
     return second_factor.complete(
-        ctx, organization, member, factor, held, "sms_otp", req.wish(), mfa_phone_number_verified=True
+        ctx, organization, member, factor, session, "sms_otp", req.options(), mfa_phone_number_verified=True
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
+from mockstytch.api.session_fields import SessionFields
 from mockstytch.domain.credentials import one_time_tokens, passwords
 from mockstytch.domain.login import login_flow
 from mockstytch.domain.organizations import members, organization_settings, provisioning
@@ -19,7 +20,6 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import Factor
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     CodeChallenge,
     CodeVerifier,
     EmailAddress,
@@ -32,7 +32,6 @@ from mockstytch.surfaces.fields import (
     OptionalEmail,
     OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     Token,
 )
 
@@ -45,27 +44,13 @@ PasswordText = Annotated[str, Meta(min_length=1), FieldError(errors.weak_passwor
 GivenPassword = Annotated[str, Meta(min_length=1), FieldError(errors.unauthorized_credentials)]
 
 
-class _WithSession(Request):
-    """What calls that end in a session can ask of it."""
+class LoginByPassword(SessionFields):
+    """The session fields of every operation here that logs in."""
 
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: LocaleField = Locale.EN
 
-    def wish(self) -> login_flow.SessionOptions:
-        return login_flow.SessionOptions(
-            minutes=self.session_duration_minutes,
-            claims=self.session_custom_claims,
-            session_token=self.session_token,
-            session_jwt=self.session_jwt,
-            intermediate_session_token=getattr(self, "intermediate_session_token", ""),
-            locale=self.locale,
-        )
 
-
-class Authenticate(_WithSession):
+class Authenticate(LoginByPassword):
     organization_id: OrganizationRef
     email_address: EmailAddress
     password: GivenPassword
@@ -79,7 +64,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     member = _member_by_email(ctx, organization, req.email_address)
     organization_settings.require_method_allowed(organization, member, "password")
     member = passwords.verify(ctx, member, req.password)
-    return login_flow.complete_primary_factor(ctx, organization, member, passwords.factor(ctx), req.wish())
+    return login_flow.complete_primary_factor(ctx, organization, member, passwords.factor(ctx), req.options())
 
 
 def _member_by_email(ctx: Context, organization: Organization, email_address: str) -> Member:
@@ -128,7 +113,7 @@ def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     }
 
 
-class Reset(_WithSession):
+class Reset(LoginByPassword):
     password_reset_token: Token
     password: PasswordText
     code_verifier: CodeVerifier = ""
@@ -150,7 +135,7 @@ def email_reset(ctx: Context, req: Reset) -> Body:
     organization_settings.require_method_allowed(organization, member, "password")
     passwords.require_strong(ctx, req.password, member.email_address)
     factor = passwords.factor(ctx, proves_email=member.email_address)
-    body = _set_and_log_in(ctx, organization, member, req.password, factor, req.wish())
+    body = _set_and_log_in(ctx, organization, member, req.password, factor, req.options())
     return {**body, "member_email_id": member.email_id}
 
 
@@ -160,18 +145,19 @@ def _set_and_log_in(
     member: Member,
     password: str,
     factor: Factor,
-    wish: login_flow.SessionOptions,
+    options: login_flow.SessionOptions,
 ) -> Body:
     """Set a member's password and log in with it. All sessions of the member are revoked, except the one given."""
-    sessions.require_single_session(wish.session_token, wish.session_jwt, wish.intermediate_session_token)
-    given = sessions.find(ctx, wish.session_token, wish.session_jwt) if wish.session_token or wish.session_jwt else None
+    sessions.require_single_session(options.session_token, options.session_jwt, options.intermediate_session_token)
+    has_session = options.session_token or options.session_jwt
+    given = sessions.find(ctx, options.session_token, options.session_jwt) if has_session else None
     member = passwords.set_password(ctx, member, password_hashes.make(password, ctx.ids.token()))
     member_events.member_updated(ctx, member, organization)
     passwords.revoke_sessions(ctx, member, except_session=given.member_session_id if given else "")
-    return login_flow.complete_primary_factor(ctx, organization, member, factor, wish)
+    return login_flow.complete_primary_factor(ctx, organization, member, factor, options)
 
 
-class ExistingPasswordReset(_WithSession):
+class ExistingPasswordReset(LoginByPassword):
     organization_id: OrganizationRef
     email_address: EmailAddress
     existing_password: GivenPassword
@@ -186,12 +172,12 @@ def existing_password_reset(ctx: Context, req: ExistingPasswordReset) -> Body:
     organization_settings.require_method_allowed(organization, member, "password")
     member = passwords.verify_current(ctx, member, req.existing_password)
     passwords.require_strong(ctx, req.new_password, member.email_address)
-    body = _set_and_log_in(ctx, organization, member, req.new_password, passwords.factor(ctx), req.wish())
+    body = _set_and_log_in(ctx, organization, member, req.new_password, passwords.factor(ctx), req.options())
     del body["organization_id"]  # the official client's response type has no such field
     return body
 
 
-class SessionReset(_WithSession):
+class SessionReset(LoginByPassword):
     organization_id: OrganizationRef
     password: PasswordText
 
@@ -213,7 +199,7 @@ def session_reset(ctx: Context, req: SessionReset) -> Body:
     if not any(f.last_authenticated_at + _MAX_FACTOR_AGE >= ctx.now for f in session.authentication_factors):
         raise errors.session_too_old_to_reset_password()
     passwords.require_strong(ctx, req.password, member.email_address)
-    body = _set_and_log_in(ctx, organization, member, req.password, passwords.factor(ctx), req.wish())
+    body = _set_and_log_in(ctx, organization, member, req.password, passwords.factor(ctx), req.options())
     del body["organization_id"], body["primary_required"]
     return body
 

@@ -69,5 +69,5 @@ def recover(ctx: Context, req: Recover) -> Body:
         updated_at=ctx.now,
         last_authenticated_at=ctx.now,
     )
-    body = second_factor.complete(ctx, organization, member, factor, session, "recovery_code", req.wish())
+    body = second_factor.complete(ctx, organization, member, factor, session, "recovery_code", req.options())
     return {**body, "recovery_codes_remaining": len(recovery_codes.unused_codes(ctx, member))}

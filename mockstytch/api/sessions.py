@@ -1,11 +1,12 @@
-"""``sessions``: authenticated, listed, revoked, exchanged; the keys that verify their JWTs."""
+"""``sessions``: authenticate, list, revoke and exchange sessions, and get the keys that verify their JWTs."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain.login import login_flow
+from mockstytch.api.session_fields import SessionFields
+from mockstytch.domain.login import login_flow, primary_factors
 from mockstytch.domain.rbac import permissions
 from mockstytch.domain.roles import session_roles
 from mockstytch.domain.sessions import jwt, sessions
@@ -16,12 +17,10 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import MemberSession
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     FieldError,
     MemberRef,
     OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     SmsLocale,
     SmsLocaleField,
 )
@@ -36,17 +35,13 @@ class AuthorizationCheck(Frozen):
     action: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_permission_action)]
 
 
-class Authenticate(Request):
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
+class Authenticate(SessionFields):
     authorization_check: AuthorizationCheck | None = None
 
 
 @api.post("/v1/b2b/sessions/authenticate", sdk=("/b2b/sessions/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Check a session, and maybe that it may do something. Its time changes only where that is asked for."""
+    """Verify a session, and optionally a permission. Its expiry changes only if the request sets a duration."""
     session = sessions.find(ctx, req.session_token, req.session_jwt)
     organization = ctx.store.get(Organization, organization_id=session.organization_id)
     member = lookup.without_expired_lock(ctx, ctx.store.get(Member, member_id=session.member_id))
@@ -74,7 +69,7 @@ class Get(Request):
 
 @api.get("/v1/b2b/sessions")
 def get(ctx: Context, req: Get) -> Body:
-    """The living sessions of a member."""
+    """List the active sessions of a member."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
     return {"member_sessions": [wire.session(s, member, organization) for s in sessions.active_sessions(ctx, member)]}
@@ -89,73 +84,68 @@ class Revoke(Request):
 
 @api.post("/v1/b2b/sessions/revoke", sdk=("/b2b/sessions/revoke", "/b2b/sessions/revoke/{member_id}"))
 def revoke(ctx: Context, req: Revoke) -> Body:
-    """End one session, or all of a member's. JWTs minted before verify locally until they expire."""
-    given = [req.member_session_id, req.session_token, req.session_jwt, req.member_id]
-    if not any(given):
+    """Revoke one session, or all sessions of a member. JWTs issued before stay valid locally until they expire."""
+    references = req.member_session_id, req.session_token, req.session_jwt, req.member_id
+    if not any(references):
         raise errors.no_session_revoke_arguments()
-    if sum(map(bool, given)) > 1:
+    if sum(map(bool, references)) > 1:
         raise errors.too_many_session_revoke_arguments()
     if req.member_id:
         member = ctx.store.find(Member, member_id=req.member_id)
         if member is None or member.status == "deleted":
             raise errors.member_not_found()
-        _check_may_revoke(ctx, member)
+        _require_may_revoke(ctx, member)
         sessions.revoke_all(ctx, member)
         return {}
-    session = _named(ctx, req)
-    _check_may_revoke(ctx, ctx.store.get(Member, member_id=session.member_id))
+    session = _find_session(ctx, req)
+    _require_may_revoke(ctx, ctx.store.get(Member, member_id=session.member_id))
     sessions.revoke(ctx, session)
     return {}
 
 
-def _named(ctx: Context, req: Revoke) -> MemberSession:
+def _find_session(ctx: Context, req: Revoke) -> MemberSession:
     if not req.member_session_id:
         return sessions.find(ctx, req.session_token, req.session_jwt)
     session = ctx.store.find(MemberSession, member_session_id=req.member_session_id)
     if session is None or not sessions.is_active(ctx, session):
-        raise errors.session_not_found(because="unknown" if session is None else "ended already")
+        raise errors.session_not_found(because="unknown" if session is None else "session already ended")
     return session
 
 
-def _check_may_revoke(ctx: Context, member: Member) -> None:
+def _require_may_revoke(ctx: Context, member: Member) -> None:
     if ctx.actor.kind == "member":
         organization = permissions.own_organization(ctx, member.organization_id)
         permissions.require(ctx, organization, "stytch.member", "revoke-sessions", member.member_id)
 
 
-class Exchange(Request):
+class Exchange(SessionFields, own_fields_first=True):
     organization_id: OrganizationRef
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: SmsLocaleField = SmsLocale.EN
 
 
 @api.post("/v1/b2b/sessions/exchange", sdk=("/b2b/sessions/exchange",))
 def exchange(ctx: Context, req: Exchange) -> Body:
-    """Go over to another organization that the person is in. An invitation is accepted by it; joining by e-mail domain
-    is not possible here. The session that is exchanged lives on."""
+    """Exchange a session for one in another organization in which the member's address is a member too.
+
+    An invited member becomes active. No member is provisioned. The exchanged session stays active.
+    """
     session = sessions.find(ctx, req.session_token, req.session_jwt)
     organization = lookup.organization(ctx, req.organization_id)
-    person = ctx.store.get(Member, member_id=session.member_id)
-    member = lookup.member_by_email(ctx, organization, person.email_address)
+    source = ctx.store.get(Member, member_id=session.member_id)
+    member = lookup.member_by_email(ctx, organization, source.email_address)
     if member is None:
-        raise errors.member_not_found(because=f"{person.email_address} is no member of the organization")
+        raise errors.member_not_found(because=f"{source.email_address} isn't a member of the organization")
     factors = session.authentication_factors
-    if sessions.is_impersonated(session):  # who acts as a member does so in that organization, for those 60 minutes
-        raise errors.insufficient_factors_for_session_exchange(because="the session is an impersonated one")
+    if sessions.is_impersonated(session):  # impersonation is limited to one organization and 60 minutes
+        raise errors.insufficient_factors_for_session_exchange(because="the session is impersonated")
     if session.organization_id != organization.organization_id:
-        factors = login_flow.factors_for_exchange(factors, person)
+        factors = primary_factors.factors_for_exchange(factors, source)
         if not factors:
             raise errors.insufficient_factors_for_session_exchange()
-        if not person.email_address_verified:  # else whoever names an address could enter as its owner
+        if not source.email_address_verified:  # otherwise a caller could name any address and log in as its owner
             raise errors.insufficient_factors_for_session_exchange(because="the address was never verified")
     member = login_flow.activate(ctx, organization, member, factors)
-    wish = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes, claims=req.session_custom_claims, locale=req.locale
-    )
-    return login_flow.next_step(ctx, organization, member, factors, None, wish)
+    return login_flow.next_step(ctx, organization, member, factors, None, req.options())
 
 
 class GetJwks(Request):
@@ -164,5 +154,5 @@ class GetJwks(Request):
 
 @api.get("/v1/b2b/sessions/jwks/{project_id}", public=True)
 def get_jwks(ctx: Context, req: GetJwks) -> Body:
-    """The public keys that verify this project's JWTs."""
+    """Return the public keys that verify the project's JWTs."""
     return {"keys": jwt.jwks(ctx)}

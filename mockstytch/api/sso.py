@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors
+from mockstytch.api.session_fields import LoginFields
 from mockstytch.domain.login import login_flow
 from mockstytch.domain.organizations import organization_settings
 from mockstytch.domain.shared import lookup
@@ -15,13 +16,10 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sso import ExternalConnection, OidcConnection, SamlConnection, SsoAccount, SsoRegistration
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    Claims,
     CodeVerifier,
     FieldError,
     MemberRef,
-    OptionalSessionToken,
     OrganizationRef,
-    SessionMinutes,
     SmsLocale,
     SmsLocaleField,
     Token,
@@ -76,15 +74,10 @@ def delete_connection(ctx: Context, req: Delete) -> Body:
     return {"connection_id": connection.connection_id}
 
 
-class Authenticate(Request):
+class Authenticate(LoginFields, own_fields_first=True):
     sso_token: Token
     pkce_code_verifier: CodeVerifier = ""
-    session_token: OptionalSessionToken = ""
-    session_jwt: str = ""
-    session_duration_minutes: SessionMinutes | None = None
-    session_custom_claims: Claims = {}
     locale: SmsLocaleField = SmsLocale.EN
-    intermediate_session_token: OptionalSessionToken = ""
 
 
 @api.post("/v1/b2b/sso/authenticate", sdk=("/b2b/sso/authenticate",))
@@ -105,15 +98,8 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
     if member is None:
         member = sso_login.provision_member(ctx, organization, connection_id, account)
     member, factor = sso_login.register_account(ctx, organization, member, connection_id, account)
-    options = login_flow.SessionOptions(
-        minutes=req.session_duration_minutes,
-        claims=req.session_custom_claims,
-        session_token=req.session_token,
-        session_jwt=req.session_jwt,
-        intermediate_session_token=req.intermediate_session_token,
-        locale=req.locale,
-    )
-    return {**login_flow.complete_primary_factor(ctx, organization, member, factor, options), "reset_session": False}
+    body = login_flow.complete_primary_factor(ctx, organization, member, factor, req.options())
+    return {**body, "reset_session": False}
 
 
 class OidcProviders(Request):

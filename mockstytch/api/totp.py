@@ -79,7 +79,7 @@ def authenticate(ctx: Context, req: Authenticate) -> Body:
         factor,
         session,
         "totp",
-        req.wish(),
+        req.options(),
         totp_registration_id=registration.totp_registration_id,
     )
 

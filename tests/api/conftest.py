@@ -1,4 +1,4 @@
-"""What the tests of operations share: a look behind the scenes, for what no operation shows or brings about yet."""
+"""Fixtures for tests of operations: access to the rows, for states that no operation shows or sets."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -34,7 +34,7 @@ def session(given: Any, acme: Any, ada: Any) -> Any:
 
 @pytest.fixture
 def rows(mockstytch_server: MockStytch, mock: MockStytch) -> Open:
-    """The rows of the test's project: ``with rows() as ctx: ctx.store.all(Member)``. No client calls inside."""
+    """Open a transaction of the test's project: ``with rows() as ctx: ctx.store.all(Member)``. Make no calls inside."""
     server = mockstytch_server._server
     if server is None:
         pytest.skip("the server is in another process")
@@ -43,30 +43,36 @@ def rows(mockstytch_server: MockStytch, mock: MockStytch) -> Open:
 
 @pytest.fixture
 def events(rows: Open) -> Callable[[], list[tuple[str, str]]]:
-    """What was told of so far: ``[("organization", "create"), …]``."""
+    """Return the webhook events so far: ``[("organization", "create"), …]``."""
 
-    def told() -> list[tuple[str, str]]:
+    def emitted() -> list[tuple[str, str]]:
         with rows() as ctx:
-            found = sorted(ctx.store.all(Event), key=lambda event: event.position)
-            return [(event.object_type, event.action) for event in found]
+            ordered = sorted(ctx.store.all(Event), key=lambda event: event.position)
+            return [(event.object_type, event.action) for event in ordered]
 
-    return told
+    return emitted
 
 
 @pytest.fixture
-def written(rows: Open) -> Callable[..., None]:
-    """Writes a member's columns as they are: ``written(ada, mfa_phone_number_verified=True)``."""
+def set_columns(rows: Open) -> Callable[..., None]:
+    """Set columns of a member without any rule: ``set_columns(ada, mfa_phone_number_verified=True)``."""
 
-    def write(member: Any, **columns: Any) -> None:
+    def call(member: Any, **columns: Any) -> None:
         with rows() as ctx:
             ctx.store.update(ctx.store.get(Member, member_id=member.member_id), **columns)
 
-    return write
+    return call
+
+
+@pytest.fixture
+def written(set_columns: Callable[..., None]) -> Callable[..., None]:
+    """The old name of ``set_columns``."""
+    return set_columns
 
 
 @pytest.fixture
 def why(http: Any) -> Callable[..., str]:
-    """The error type of a bare request, for what the official client can't send: ``why("POST", path, {...})``."""
+    """Return the error type of a request that the official client can't send: ``why("POST", path, {...})``."""
 
     def call(method: str, path: str, body: Any = None, **options: Any) -> str:
         return str(http.request(method, path, json=body, **options).json().get("error_type", "none"))

@@ -1,4 +1,4 @@
-"""What the tests of one-time codes and second factors share."""
+"""Helpers for tests of one-time codes and second factors."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +17,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def refusal(method: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[int, str]:
-    """Status and type of the error that a call is answered with."""
+    """Call a method that must fail, and return the status and type of the error."""
     with pytest.raises(StytchError) as caught:
         method(*args, **kwargs)
     details = caught.value.details
@@ -26,49 +26,50 @@ def refusal(method: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[int,
 
 
 def types(answer: Any) -> list[str]:
-    """The factors of the session in an answer."""
+    """Return the types of the factors in a response's session."""
     return [factor.type for factor in answer.member_session.authentication_factors]
 
 
 def other(code: str) -> str:
-    """A code that is not this one."""
+    """Return a code that differs from this one."""
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
 def texted(mock: MockStytch, to: str = PHONE) -> str:
-    """The code in the newest text message."""
+    """Return the code in the newest text message."""
     return str(mock.inbox.latest(to=to, kind="sms_otp").code)
 
 
 def shown(mock: MockStytch, secret: str = SECRET, steps: int = 0) -> str:
-    """What an authenticator app shows, some steps of 30 seconds from now."""
+    """Return the code that an authenticator app shows, some steps of 30 seconds from now."""
     return pyotp.TOTP(secret).at(mock.clock.now() + timedelta(seconds=30 * steps))
 
 
 def ids(member: Any) -> dict[str, str]:
+    """Return the arguments that name a member."""
     return {"organization_id": member.organization_id, "member_id": member.member_id}
 
 
 def with_app(client: Any, member: Any, recovery_codes: tuple[str, ...] = ()) -> Any:
-    """A member whose app shows the codes of ``SECRET``."""
+    """Register an authenticator app with ``SECRET``, and return the member."""
     return client.totps.migrate(**ids(member), secret=SECRET, recovery_codes=list(recovery_codes)).member
 
 
 def with_phone(client: Any, mock: MockStytch, member: Any, session_token: str) -> Any:
-    """A member whose phone is verified; the session is stepped up by it."""
+    """Verify a phone number with a session, which gets the factor. Return the member."""
     client.otps.sms.send(**ids(member), mfa_phone_number=PHONE, session_token=session_token)
     answer = client.otps.sms.authenticate(**ids(member), code=texted(mock), session_token=session_token)
     return answer.member
 
 
 def with_password(client: Any, member: Any) -> Any:
-    """A member whose password is ``PASSWORD``."""
-    named = {"organization_id": member.organization_id, "email_address": member.email_address}
-    return client.passwords.migrate(**named, hash=_HASH, hash_type="bcrypt").member
+    """Set the password ``PASSWORD``, and return the member."""
+    arguments = {"organization_id": member.organization_id, "email_address": member.email_address}
+    return client.passwords.migrate(**arguments, hash=_HASH, hash_type="bcrypt").member
 
 
-class Ways:
-    """The ways in, each answered as its last call is."""
+class LoginMethods:
+    """The login methods. Each one logs a member in, and returns the response of its last call."""
 
     def __init__(self, mock, client, given, http):
         self.mock, self.client, self.given, self.http = mock, client, given, http
@@ -98,8 +99,8 @@ class Ways:
         return self.client.oauth.authenticate(token, **options)
 
     def discovery(self, member, **options):
-        held = self.given.intermediate(member.email_address)
-        return self.client.discovery.intermediate_sessions.exchange(held, member.organization_id, **options)
+        intermediate = self.given.intermediate(member.email_address)
+        return self.client.discovery.intermediate_sessions.exchange(intermediate, member.organization_id, **options)
 
     def exchange(self, member):
         elsewhere = self.given.organization("Elsewhere")

@@ -1,4 +1,4 @@
-"""Discovery: an address is proven, and what it can enter is listed."""
+"""Discovery: verify an address, and list the organizations that it can log in to."""
 
 import pytest
 
@@ -9,7 +9,7 @@ JOINABLE = {"email_jit_provisioning": "RESTRICTED", "email_allowed_domains": ["a
 
 @pytest.fixture
 def colleague(given):
-    """Somebody of the domain whose address is verified: who opens an organization to its domain."""
+    """Add a member with a verified address, which makes the organization joinable by that domain."""
 
     def call(organization, address="colleague@acme.test"):
         return given.login(organization, given.member(organization, address)).member
@@ -24,7 +24,7 @@ def types(found):
 # The link
 
 
-def test_send_says_nothing_and_creates_nobody(http, mock, client):
+def test_send_returns_no_data_and_creates_no_member(http, mock, client):
     answer = http.post("/v1/b2b/magic_links/email/discovery/send", json={"email_address": "Ada@Acme.test"}).json()
     assert answer.keys() == {"status_code", "request_id"}
     mail = mock.inbox.latest(to="ada@acme.test")
@@ -47,11 +47,11 @@ def test_send_says_nothing_and_creates_nobody(http, mock, client):
     ],
     ids=str,
 )
-def test_what_is_refused(client, refused, options, error):
+def test_invalid_send_options_are_refused(client, refused, options, error):
     assert refused(client.magic_links.email.discovery.send, **{"email_address": "ada@acme.test", **options}) == error
 
 
-def test_a_template_of_nobody(client, mock, refused):
+def test_unknown_template_is_refused(client, mock, refused):
     mock.configure(email_templates=["t1"])
     client.magic_links.email.discovery.send("ada@acme.test", login_template_id="t1")
     sent = refused(client.magic_links.email.discovery.send, "ada@acme.test", login_template_id="t2")
@@ -59,21 +59,21 @@ def test_a_template_of_nobody(client, mock, refused):
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(None, 3600), (5, 300)])
-def test_how_long_the_link_lives(given, client, mock, refused, minutes, seconds):
+def test_link_expires(given, client, mock, refused, minutes, seconds):
     token = given.discovery_token("ada@acme.test", discovery_expiration_minutes=minutes)
     mock.clock.advance(seconds=seconds)
     assert refused(client.magic_links.discovery.authenticate, token) == "unable_to_auth_magic_link"
 
 
 @pytest.mark.parametrize(("locale", "word"), [("en", "hour"), ("es", "hora"), ("fr", "heure"), ("pt-br", "hora")])
-def test_languages(given, mock, locale, word):
+def test_mail_is_in_the_requested_language(given, mock, locale, word):
     given.discovery_token("ada@acme.test", locale=locale)
     mail = mock.inbox.latest(to="ada@acme.test")
     assert word in mail.text
     assert f'lang="{locale}"' in mail.html
 
 
-def test_the_link_works_once(given, client, refused):
+def test_used_link_is_refused(given, client, refused):
     token = given.discovery_token("ada@acme.test")
     found = client.magic_links.discovery.authenticate(token)
     assert (found.email_address, found.discovered_organizations) == ("ada@acme.test", [])
@@ -83,7 +83,7 @@ def test_the_link_works_once(given, client, refused):
     assert refused(client.magic_links.discovery.authenticate, "short") == "invalid_token"
 
 
-def test_pkce(given, client, refused):
+def test_code_verifier_must_match_the_challenge(given, client, refused):
     challenge = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
     authenticate = client.magic_links.discovery.authenticate
     token = given.discovery_token("ada@acme.test", pkce_code_challenge=challenge)
@@ -94,16 +94,16 @@ def test_pkce(given, client, refused):
     assert refused(authenticate, plain, pkce_code_verifier="0" * 32) == "pkce_did_not_expect_code_verifier"
 
 
-def test_the_path_of_older_guides(given, http):
+def test_path_of_older_guides_is_an_alias(given, http):
     token = {"discovery_magic_links_token": given.discovery_token("ada@acme.test")}
     assert http.post("/v1/b2b/magic_links/email/discovery/authenticate", json=token).status_code == 200
     assert given.because() == "use /v1/b2b/magic_links/discovery/authenticate"
 
 
-# What is listed
+# Discovered organizations
 
 
-def test_memberships(given, client):
+def test_members_of_any_status_are_listed(given, client):
     acme, globex, initech = (given.organization(name) for name in ("Acme", "Globex", "Initech"))
     ada = given.member(acme, "ada@acme.test")
     given.member(globex, "ada@acme.test", create_member_as_pending=True)
@@ -120,9 +120,9 @@ def test_memberships(given, client):
     assert all(o.member_authenticated for o in found.discovered_organizations)
 
 
-def test_an_organization_that_the_domain_may_join(given, colleague):
+def test_organization_is_joinable_if_a_colleague_is_verified(given, colleague):
     acme = given.organization(**JOINABLE)
-    assert types(given.discovered("ada@acme.test")) == []  # nobody is there who proves that the domain belongs there
+    assert types(given.discovered("ada@acme.test")) == []  # no verified member shows that the domain belongs to it
     given.member(acme, "unverified@acme.test")
     assert types(given.discovered("ada@acme.test")) == []
     colleague(acme)
@@ -133,26 +133,26 @@ def test_an_organization_that_the_domain_may_join(given, colleague):
     assert types(given.discovered("ada@other.test")) == []
 
 
-def test_a_deleted_colleague_opens_nothing(given, client, colleague):
+def test_deleted_colleague_does_not_make_the_organization_joinable(given, client, colleague):
     acme = given.organization(**JOINABLE)
     client.organizations.members.delete(acme.organization_id, colleague(acme).member_id)
     assert types(given.discovered("ada@acme.test")) == []
 
 
-def test_the_switch(given, mock):
+def test_setting_makes_organizations_joinable_without_a_colleague(given, mock):
     given.organization(**JOINABLE)
     mock.configure(discovery_needs_verified_colleague=False)
     assert types(given.discovered("ada@acme.test")) == [("Acme", "eligible_to_join_by_email_domain")]
 
 
-def test_membership_beats_eligibility(given, colleague):
+def test_member_is_not_also_eligible_to_join(given, colleague):
     acme = given.organization(**JOINABLE)
     colleague(acme)
     given.member(acme, "ada@acme.test")
     assert types(given.discovered("ada@acme.test")) == [("Acme", "active_member")]
 
 
-def test_what_can_not_be_joined_is_not_offered(given, client, colleague):
+def test_organization_that_refuses_to_provision_is_not_listed(given, client, colleague):
     acme, globex = given.organization("Acme", **JOINABLE), given.organization("Globex", **JOINABLE)
     colleague(acme)
     colleague(globex)
@@ -163,7 +163,7 @@ def test_what_can_not_be_joined_is_not_offered(given, client, colleague):
     assert types(given.discovered("ada@acme.test")) == []
 
 
-def test_what_else_an_organization_wants(given, colleague):
+def test_missing_factors_are_listed_for_each_organization(given, colleague):
     strict = given.organization("Strict", auth_methods="RESTRICTED", allowed_auth_methods=["sso", "password"])
     given.member(strict, "ada@acme.test")
     glass = given.organization("Glass", auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
@@ -179,15 +179,15 @@ def test_what_else_an_organization_wants(given, colleague):
     assert found["Glass"].member_authenticated
     assert not found["Two"].member_authenticated
     assert found["Two"].mfa_required.member_options.mfa_phone_number == "+14155550100"
-    assert found["Two"].mfa_required.secondary_auth_initiated is None  # nothing is sent by looking
+    assert found["Two"].mfa_required.secondary_auth_initiated is None  # listing sends no code
     assert found["Join"].mfa_required.member_options is None
     assert not any(mail.channel == "sms" for mail in given.mock.inbox.all())
 
 
-# The list
+# List organizations
 
 
-def test_an_intermediate_session_lists_and_is_not_used_up(given, client, colleague):
+def test_listing_does_not_consume_the_intermediate_session(given, client, colleague):
     acme = given.organization(**JOINABLE)
     colleague(acme)
     token = given.intermediate("ada@acme.test")
@@ -198,7 +198,7 @@ def test_an_intermediate_session_lists_and_is_not_used_up(given, client, colleag
 
 
 @pytest.mark.parametrize("by", ["session_token", "session_jwt"])
-def test_a_session_lists_memberships_only(given, client, colleague, by):
+def test_session_lists_memberships_only(given, client, colleague, by):
     acme, globex = given.organization("Acme"), given.organization("Globex", **JOINABLE)
     colleague(globex)
     initech = given.organization("Initech")
@@ -210,15 +210,15 @@ def test_a_session_lists_memberships_only(given, client, colleague, by):
     assert (found.email_address, found.organization_id_hint) == ("ada@acme.test", None)
 
 
-def test_the_hint_says_where_an_intermediate_session_comes_from(given, client):
+def test_hint_is_the_organization_of_the_intermediate_session(given, client):
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
-    half = given.login(acme, given.member(acme, "ada@acme.test"))
-    found = client.discovery.organizations.list(half.intermediate_session_token)
+    incomplete = given.login(acme, given.member(acme, "ada@acme.test"))
+    found = client.discovery.organizations.list(incomplete.intermediate_session_token)
     assert found.organization_id_hint == acme.organization_id
     assert types(found) == [("Acme", "active_member")]
 
 
-def test_a_second_factor_counts_where_it_was_proven(given, client, rows):
+def test_second_factor_counts_only_in_its_organization(given, client, rows):
     acme, globex = given.organization("Acme", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Globex")
     given.member(acme, "ada@acme.test")
     login = given.login(globex, given.member(globex, "ada@acme.test"))
@@ -230,11 +230,11 @@ def test_a_second_factor_counts_where_it_was_proven(given, client, rows):
         )
         ctx.store.update(session, authentication_factors=[*session.authentication_factors, code])
     found = client.discovery.organizations.list(session_token=login.session_token).discovered_organizations
-    entered = {o.organization.organization_name: o.member_authenticated for o in found}
-    assert entered == {"Acme": False, "Globex": True}
+    authenticated = {o.organization.organization_name: o.member_authenticated for o in found}
+    assert authenticated == {"Acme": False, "Globex": True}
 
 
-def test_exactly_one_session_argument(given, client, refused):
+def test_exactly_one_session_argument_is_required(given, client, refused):
     acme = given.organization()
     login = given.login(acme, given.member(acme))
     listed = client.discovery.organizations.list
@@ -256,15 +256,15 @@ def test_exactly_one_session_argument(given, client, refused):
     ],
     ids=str,
 )
-def test_session_arguments_that_are_none(client, refused, argument, error):
+def test_invalid_session_argument_is_refused(client, refused, argument, error):
     assert refused(client.discovery.organizations.list, **argument) == error
 
 
-@pytest.mark.parametrize(("minutes", "lives"), [(9, True), (10, False)])
-def test_an_intermediate_session_lives_ten_minutes(given, client, mock, refused, minutes, lives):
+@pytest.mark.parametrize(("minutes", "works"), [(9, True), (10, False)])
+def test_intermediate_session_expires_after_ten_minutes(given, client, mock, refused, minutes, works):
     token = given.intermediate("ada@acme.test")
     mock.clock.advance(minutes=minutes)
-    if lives:
+    if works:
         assert client.discovery.organizations.list(token).email_address == "ada@acme.test"
     else:
         assert refused(client.discovery.organizations.list, token) == "intermediate_session_not_found"

@@ -1,4 +1,4 @@
-"""From a proven address into an organization of one's own."""
+"""``discovery.organizations.create``: create an organization with a verified address."""
 
 import msgspec
 import pytest
@@ -14,7 +14,7 @@ def create(client):
     return call
 
 
-def test_the_first_member_is_the_administrator(given, client, create, refused, events):
+def test_first_member_is_the_administrator(given, client, create, refused, events):
     token = given.intermediate("ada@acme.test")
     made = create(
         token,
@@ -56,12 +56,12 @@ def test_the_first_member_is_the_administrator(given, client, create, refused, e
     ],
 )
 @pytest.mark.parametrize("empty", [{}, {"organization_name": "", "organization_slug": ""}], ids=["absent", "empty"])
-def test_name_and_slug_come_from_the_address(given, create, address, name, slug, empty):
+def test_name_and_slug_are_derived_from_the_address(given, create, address, name, slug, empty):
     made = create(given.intermediate(address), **empty).organization
     assert (made.organization_name, made.organization_slug) == (name, slug)
 
 
-def test_a_derived_slug_that_is_taken_gets_a_suffix(given, create):
+def test_derived_slug_that_is_taken_gets_a_suffix(given, create):
     given.organization("Acme")
     slug = create(given.intermediate("ada@acme.test")).organization.organization_slug
     assert slug.startswith("acme-")
@@ -81,7 +81,7 @@ def test_a_derived_slug_that_is_taken_gets_a_suffix(given, create):
     ],
     ids=str,
 )
-def test_a_refusal_costs_nothing(given, create, client, refused, options, error):
+def test_refusal_does_not_consume_the_intermediate_session(given, create, client, refused, options, error):
     given.organization("Other", organization_slug="taken", organization_external_id="taken")
     token = given.intermediate("ada@acme.test")
     assert refused(create, token, **options) == error
@@ -89,35 +89,35 @@ def test_a_refusal_costs_nothing(given, create, client, refused, options, error)
     assert create(token, organization_name="Acme").member_authenticated
 
 
-def test_without_an_intermediate_session(create, refused, why):
+def test_intermediate_session_is_required(create, refused, why):
     assert why("POST", "/v1/b2b/discovery/organizations/create", {}) == "invalid_session_token"
     assert refused(create, "x" * 22) == "invalid_session_token"
     assert refused(create, "x" * 44) == "intermediate_session_not_found"
 
 
-def test_who_belongs_to_a_claimed_domain_founds_nothing(given, create, refused):
+def test_address_of_a_claimed_domain_is_refused(given, create, refused):
     given.organization("Home", claimed_email_domains=["acme.test"])
     assert refused(create, given.intermediate("ada@acme.test")) == "action_not_allowed_email_domain_is_claimed"
 
 
-def test_a_second_factor_from_the_start(given, client, create):
+def test_new_organization_can_require_mfa(given, client, create):
     token = given.intermediate("ada@acme.test")
-    half = create(token, mfa_policy="REQUIRED_FOR_ALL")
-    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
-    assert (half.session_token, half.member_session, half.primary_required) == ("", None, None)
-    assert half.mfa_required.member_options is None
+    incomplete = create(token, mfa_policy="REQUIRED_FOR_ALL")
+    assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
+    assert (incomplete.session_token, incomplete.member_session, incomplete.primary_required) == ("", None, None)
+    assert incomplete.mfa_required.member_options is None
     listed = client.discovery.organizations.list(token).discovered_organizations
     assert [(o.membership.type, o.member_authenticated) for o in listed] == [("active_member", False)]
 
 
-def test_another_way_in_from_the_start(given, create):
-    half = create(given.intermediate("ada@acme.test"), auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
-    assert half.primary_required.allowed_auth_methods == ["sso"]
-    assert half.organization.email_invites == "NOT_ALLOWED"
+def test_new_organization_can_require_another_method(given, create):
+    incomplete = create(given.intermediate("ada@acme.test"), auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
+    assert incomplete.primary_required.allowed_auth_methods == ["sso"]
+    assert incomplete.organization.email_invites == "NOT_ALLOWED"
 
 
-def test_an_address_that_was_not_proven(given, create, rows):
-    """A password that came back, or an OAuth provider that checks no addresses: founded, and not inside yet."""
+def test_unverified_address_becomes_a_pending_administrator(given, create, rows):
+    """An OAuth provider that doesn't verify addresses: the organization is created, and the login isn't complete."""
     token = given.intermediate("ada@acme.test")
     with rows() as ctx:
         kept = ctx.store.get(IntermediateSession, intermediate_session_token=token)
@@ -125,15 +125,19 @@ def test_an_address_that_was_not_proven(given, create, rows):
             kept.authentication_factors[0], type="oauth", delivery_method="oauth_github", detail={}, proves_email=""
         )
         ctx.store.update(kept, authentication_factors=[factor])
-    half = create(token)
-    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
-    assert (half.member.status, half.member.email_address_verified, half.member.is_admin) == ("pending", False, True)
-    assert "magic_link" in half.primary_required.allowed_auth_methods
-    assert "github_oauth" not in half.primary_required.allowed_auth_methods
+    incomplete = create(token)
+    assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
+    assert (incomplete.member.status, incomplete.member.email_address_verified, incomplete.member.is_admin) == (
+        "pending",
+        False,
+        True,
+    )
+    assert "magic_link" in incomplete.primary_required.allowed_auth_methods
+    assert "github_oauth" not in incomplete.primary_required.allowed_auth_methods
 
 
 @pytest.mark.parametrize("given_name", [{"organization_name": "Acme"}, {"organization_slug": "acme"}], ids=str)
-def test_the_path_of_older_guides(given, http, given_name):
+def test_older_path_with_a_name_creates(given, http, given_name):
     token = given.intermediate("ada@acme.test")
     sent = {"intermediate_session_token": token, **given_name}
     made = http.post("/v1/b2b/discovery/organizations", json=sent).json()
@@ -142,6 +146,6 @@ def test_the_path_of_older_guides(given, http, given_name):
     assert "discovery/organizations/create" in given.because()
 
 
-def test_that_path_without_a_name_lists(given, http):
+def test_older_path_without_a_name_lists(given, http):
     sent = {"intermediate_session_token": given.intermediate("ada@acme.test"), "organization_name": ""}
     assert http.post("/v1/b2b/discovery/organizations", json=sent).json()["discovered_organizations"] == []

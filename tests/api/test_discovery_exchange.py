@@ -1,4 +1,4 @@
-"""From a proven address into an organization that exists."""
+"""``discovery.intermediate_sessions.exchange``: log in to an existing organization."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def exchange(client):
 
 
 @pytest.mark.parametrize("status", ["active", "pending", "invited"])
-def test_a_member_enters(given, client, exchange, refused, status):
+def test_member_of_any_status_logs_in(given, client, exchange, refused, status):
     acme = given.organization()
     if status == "invited":
         member_id = client.magic_links.email.invite(acme.organization_id, "ada@acme.test").member_id
@@ -37,11 +37,11 @@ def test_a_member_enters(given, client, exchange, refused, status):
     factor = session.authentication_factors[0]
     assert (factor.type.value, factor.email_factor.email_address) == ("magic_link", "ada@acme.test")
     assert factor.email_factor.email_id
-    assert refused(exchange, token, acme) == "intermediate_session_not_found"  # used up
+    assert refused(exchange, token, acme) == "intermediate_session_not_found"  # consumed
     assert client.sessions.authenticate(session_jwt=login.session_jwt).member_session.member_id == member_id
 
 
-def test_joining_by_domain(given, exchange, events):
+def test_member_is_provisioned_by_domain(given, exchange, events):
     acme = given.organization(**JOINABLE)
     login = exchange(given.intermediate("ada@acme.test"), acme)
     assert (login.member_authenticated, login.member.status) == (True, "active")
@@ -58,15 +58,15 @@ def test_joining_by_domain(given, exchange, events):
     ],
     ids=["closed", "other domains"],
 )
-def test_who_may_not_join(given, client, exchange, refused, settings, error):
+def test_address_that_the_organization_does_not_provision_is_refused(given, client, exchange, refused, settings, error):
     acme = given.organization(**settings)
     token = given.intermediate("ada@acme.test")
     assert refused(exchange, token, acme) == error
     given.member(acme, "ada@acme.test")
-    assert exchange(token, acme).member_authenticated  # the refusal cost nothing
+    assert exchange(token, acme).member_authenticated  # the refusal didn't consume it
 
 
-def test_a_claimed_domain_joins_nobody_else(given, exchange, refused):
+def test_address_of_a_claimed_domain_is_refused_elsewhere(given, exchange, refused):
     given.organization("Home", claimed_email_domains=["acme.test"])
     other = given.organization("Other", **JOINABLE)
     invited = given.organization("Invited")
@@ -76,14 +76,14 @@ def test_a_claimed_domain_joins_nobody_else(given, exchange, refused):
     assert refused(exchange, token, invited) == "action_not_allowed_email_domain_is_claimed"
 
 
-def test_a_retired_address_enters_nothing(given, client, exchange, refused):
+def test_retired_address_is_refused(given, client, exchange, refused):
     acme = given.organization(**JOINABLE)
     bob = given.member(acme, "bob@acme.test")
     client.organizations.members.update(acme.organization_id, bob.member_id, email_address="bob@new.test")
     assert refused(exchange, given.intermediate("bob@acme.test"), acme) == "retired_member_email"
 
 
-def test_what_can_not_be_exchanged(given, client, exchange, refused, why):
+def test_invalid_arguments_are_refused(given, client, exchange, refused, why):
     acme = given.organization()
     path = "/v1/b2b/discovery/intermediate_sessions/exchange"
     assert why("POST", path, {"organization_id": "acme"}) == "invalid_session_token"
@@ -100,36 +100,36 @@ def test_what_can_not_be_exchanged(given, client, exchange, refused, why):
     assert exchange(token, acme).member_authenticated
 
 
-# Not enough
+# Missing factors
 
 
-def test_another_primary_factor_is_wanted(given, exchange):
+def test_missing_primary_factor_is_returned(given, exchange):
     acme = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["google_oauth"])
     given.member(acme, "ada@acme.test")
     token = given.intermediate("ada@acme.test")
-    half = exchange(token, acme)
-    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
-    assert (half.session_token, half.session_jwt, half.member_session) == ("", "", None)
-    assert half.primary_required.allowed_auth_methods == ["google_oauth"]
-    assert half.mfa_required is None
+    incomplete = exchange(token, acme)
+    assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
+    assert (incomplete.session_token, incomplete.session_jwt, incomplete.member_session) == ("", "", None)
+    assert incomplete.primary_required.allowed_auth_methods == ["google_oauth"]
+    assert incomplete.mfa_required is None
 
 
-def test_a_second_factor_is_wanted(given, exchange):
+def test_missing_second_factor_is_returned(given, exchange):
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test")
     token = given.intermediate("ada@acme.test")
-    half = exchange(token, acme)
-    assert (half.member_authenticated, half.intermediate_session_token) == (False, token)
-    assert half.primary_required is None
-    assert (half.mfa_required.member_options, half.mfa_required.secondary_auth_initiated) == (None, None)
+    incomplete = exchange(token, acme)
+    assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
+    assert incomplete.primary_required is None
+    assert (incomplete.mfa_required.member_options, incomplete.mfa_required.secondary_auth_initiated) == (None, None)
 
 
-def test_the_primary_factor_comes_first(given, exchange):
+def test_missing_primary_factor_comes_before_mfa(given, exchange):
     acme = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["sso"], mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test")
-    half = exchange(given.intermediate("ada@acme.test"), acme)
-    assert half.primary_required.allowed_auth_methods == ["sso"]
-    assert half.mfa_required is None
+    incomplete = exchange(given.intermediate("ada@acme.test"), acme)
+    assert incomplete.primary_required.allowed_auth_methods == ["sso"]
+    assert incomplete.mfa_required is None
 
 
 @pytest.mark.parametrize(
@@ -144,10 +144,10 @@ def test_the_primary_factor_comes_first(given, exchange):
     ],
     ids=str,
 )
-def test_a_code_is_texted_at_once_to_a_verified_phone(given, exchange, mock, written, columns, settings, sent):
+def test_code_is_sent_to_a_verified_phone(given, exchange, mock, set_columns, columns, settings, sent):
     acme = given.organization(**settings)
     ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
-    written(ada, **columns)
+    set_columns(ada, **columns)
     required = exchange(given.intermediate("ada@acme.test"), acme, locale="fr").mfa_required
     assert required.member_options.mfa_phone_number == "+14155550100"
     assert required.secondary_auth_initiated == ("sms_otp" if sent else None)
@@ -158,17 +158,17 @@ def test_a_code_is_texted_at_once_to_a_verified_phone(given, exchange, mock, wri
         assert (texts[0].expires_at - texts[0].created_at).total_seconds() == 120
 
 
-def test_a_login_by_link_texts_a_code_as_well(given, mock, written):
+def test_magic_link_login_sends_a_code_to_a_verified_phone(given, mock, set_columns):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
-    written(ada, mfa_phone_number_verified=True)
-    half = given.login(acme, ada)
-    assert (half.member_authenticated, half.mfa_required.secondary_auth_initiated) == (False, "sms_otp")
-    assert len(half.intermediate_session_token) == 44
+    set_columns(ada, mfa_phone_number_verified=True)
+    incomplete = given.login(acme, ada)
+    assert (incomplete.member_authenticated, incomplete.mfa_required.secondary_auth_initiated) == (False, "sms_otp")
+    assert len(incomplete.intermediate_session_token) == 44
     assert mock.inbox.latest(to="+14155550100").code
 
 
-def test_only_who_is_enrolled_is_asked(given, exchange):
+def test_member_without_enrollment_needs_no_second_factor(given, exchange):
     acme = given.organization()
     given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100")
     assert exchange(given.intermediate("ada@acme.test"), acme).member_authenticated
@@ -177,7 +177,7 @@ def test_only_who_is_enrolled_is_asked(given, exchange):
 # One intermediate session, several organizations
 
 
-def test_one_that_was_not_enough_goes_on_elsewhere(given, exchange):
+def test_incomplete_intermediate_session_can_be_exchanged_elsewhere(given, exchange):
     strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
     given.member(strict, "ada@acme.test")
     given.member(acme, "ada@acme.test")
@@ -189,20 +189,22 @@ def test_one_that_was_not_enough_goes_on_elsewhere(given, exchange):
     assert factor.email_id == given.login(acme, login.member).method_id  # this organization's, not the other's
 
 
-def test_one_from_a_login_goes_on_elsewhere(given, exchange):
+def test_intermediate_session_of_a_login_can_be_exchanged_elsewhere(given, exchange):
     strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
-    half = given.login(strict, given.member(strict, "ada@acme.test"))
+    incomplete = given.login(strict, given.member(strict, "ada@acme.test"))
     given.member(acme, "ada@acme.test")
-    login = exchange(half.intermediate_session_token, acme)
+    login = exchange(incomplete.intermediate_session_token, acme)
     assert (login.member_authenticated, login.member.organization_id) == (True, acme.organization_id)
 
 
-def test_a_password_does_not(given, client, exchange, rows, refused):
+def test_intermediate_session_with_only_a_password_is_refused_elsewhere(given, client, exchange, rows, refused):
     strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
-    half = given.login(strict, given.member(strict, "ada@acme.test"))
+    incomplete = given.login(strict, given.member(strict, "ada@acme.test"))
     given.member(acme, "ada@acme.test")
     with rows() as ctx:
-        kept = ctx.store.get(IntermediateSession, intermediate_session_token=half.intermediate_session_token)
+        intermediate = ctx.store.get(
+            IntermediateSession, intermediate_session_token=incomplete.intermediate_session_token
+        )
         password = Factor(
             type="password",
             delivery_method="knowledge",
@@ -210,10 +212,10 @@ def test_a_password_does_not(given, client, exchange, rows, refused):
             updated_at=ctx.now,
             last_authenticated_at=ctx.now,
         )
-        ctx.store.update(kept, authentication_factors=[password])
-    entered = refused(exchange, half.intermediate_session_token, acme)
-    assert entered == "invalid_intermediate_session_token_for_organization"
-    listed = client.discovery.organizations.list(half.intermediate_session_token).discovered_organizations
+        ctx.store.update(intermediate, authentication_factors=[password])
+    error = refused(exchange, incomplete.intermediate_session_token, acme)
+    assert error == "invalid_intermediate_session_token_for_organization"
+    listed = client.discovery.organizations.list(incomplete.intermediate_session_token).discovered_organizations
     found = {o.organization.organization_name: o for o in listed}
     assert found["Acme"].primary_required is not None
     assert found["Strict"].primary_required is None

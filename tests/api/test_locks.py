@@ -1,4 +1,4 @@
-"""Who got it wrong too often waits."""
+"""Locks after too many failed attempts."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def acme(given):
 
 @pytest.fixture
 def ada(given, acme, client, mock):
-    """Ada, who can be asked for everything: mail, password, phone, app, recovery codes."""
+    """Ada, with every factor: e-mail address, password, phone, authenticator app, recovery codes."""
     ada = given.member(acme, ADA)
     with_phone(client, mock, ada, given.login(acme, ada).session_token)
     with_app(client, ada, ("a1b2-c3d4-e5f6",))
@@ -47,7 +47,7 @@ def session(given, acme, ada):
 
 @pytest.fixture
 def sent(client, acme, mock):
-    """Mails Ada a code, and answers it."""
+    """Send Ada a login code, and return it."""
 
     def send():
         client.otps.email.login_or_signup(acme.organization_id, ADA)
@@ -71,7 +71,7 @@ def member(client, ada):
 
 @pytest.fixture
 def wrong(client, acme, ada, session, mock, sent, enter):
-    """The five things to get wrong: each refuses, and says how."""
+    """The five kinds of failed attempt, by error type. Each call returns its refusal."""
     code = other(sent())
     app = next(f"{n:06}" for n in range(10) if f"{n:06}" not in {shown(mock, steps=s) for s in (-1, 0, 1)})
     text = other(texted(mock))
@@ -89,7 +89,7 @@ def wrong(client, acme, ada, session, mock, sent, enter):
     }
 
 
-def test_ten_in_a_row_lock_an_hour(sent, enter, member, mock, events):
+def test_ten_failures_lock_the_member_for_an_hour(sent, enter, member, mock, events):
     code = sent()
     for _ in range(9):
         assert refusal(enter, other(code)) == WRONG
@@ -107,7 +107,7 @@ def test_ten_in_a_row_lock_an_hour(sent, enter, member, mock, events):
     assert enter(sent()).member_authenticated
 
 
-def test_they_count_together_whatever_was_wrong(wrong, member):
+def test_failures_of_all_methods_count_together(wrong, member):
     for _ in range(2):
         for name, fail in wrong.items():
             assert fail()[1] == name.split()[0]
@@ -116,7 +116,7 @@ def test_they_count_together_whatever_was_wrong(wrong, member):
         assert fail() == LOCKED
 
 
-def test_a_lock_holds_for_what_is_right(client, given, mock, acme, ada, session, sent, enter, wrong, member):
+def test_locked_member_is_refused_by_every_method(client, given, mock, acme, ada, session, sent, enter, wrong, member):
     code, link, found = sent(), given.link_token(acme, ADA), given.intermediate(ADA)
     client.otps.sms.send(**ids(ada), **session)
     for _ in range(10):
@@ -132,17 +132,19 @@ def test_a_lock_holds_for_what_is_right(client, given, mock, acme, ada, session,
     exchange = client.discovery.intermediate_sessions.exchange
     assert refusal(exchange, found, acme.organization_id) == LOCKED
     assert refusal(client.sessions.exchange, acme.organization_id, **session) == LOCKED
-    assert types(client.sessions.authenticate(**session)) == ["magic_link"]  # who is in stays in
+    assert types(client.sessions.authenticate(**session)) == ["magic_link"]  # the existing session stays active
     mock.clock.advance(minutes=60)
     assert client.magic_links.authenticate(given.link_token(acme, ADA)).member_authenticated
     assert client.recovery_codes.get(**ids(ada)).recovery_codes == ["a1b2-c3d4-e5f6"]
 
 
-@pytest.mark.parametrize("way", ["email_otp", "magic_link", "password", "sms", "totp", "recovery_code"])
-def test_anything_right_sets_the_count_back(client, given, mock, acme, ada, session, sent, enter, wrong, member, way):
-    def right():
+@pytest.mark.parametrize("method", ["email_otp", "magic_link", "password", "sms", "totp", "recovery_code"])
+def test_success_of_any_method_resets_the_count(
+    client, given, mock, acme, ada, session, sent, enter, wrong, member, method
+):
+    def succeed():
         named = {**ids(ada), **session}
-        match way:
+        match method:
             case "email_otp":
                 enter(sent())
             case "magic_link":
@@ -159,7 +161,7 @@ def test_anything_right_sets_the_count_back(client, given, mock, acme, ada, sess
 
     for _ in range(9):
         assert wrong["unauthorized_credentials"]()[1] == "unauthorized_credentials"
-    right()
+    succeed()
     for _ in range(9):
         assert wrong["unauthorized_credentials"]()[1] == "unauthorized_credentials"
     assert not member().is_locked
@@ -167,8 +169,8 @@ def test_anything_right_sets_the_count_back(client, given, mock, acme, ada, sess
     assert member().is_locked
 
 
-def test_what_is_no_guess_does_not_count(client, acme, ada, session, sent, enter, mock, member):
-    """A code that was right once, a form that can't be right, a call that names the wrong session."""
+def test_failure_that_is_not_a_guess_does_not_count(client, acme, ada, session, sent, enter, mock, member):
+    """A used code, a malformed code, and an unknown session."""
     mock.configure(user_lock={"enabled": True, "threshold": 1, "ttl_seconds": 300})
     named = {**ids(ada), **session}
     code = sent()
@@ -189,7 +191,7 @@ def test_what_is_no_guess_does_not_count(client, acme, ada, session, sent, enter
     assert member().is_locked
 
 
-def test_a_lock_is_one_members(given, acme, ada, sent, enter, client, mock):
+def test_lock_affects_one_member(given, acme, ada, sent, enter, client, mock):
     mock.configure(user_lock={"enabled": True, "threshold": 1, "ttl_seconds": 300})
     bob = given.member(acme, "bob@acme.test")
     elsewhere = given.organization("Globex")
@@ -201,7 +203,7 @@ def test_a_lock_is_one_members(given, acme, ada, sent, enter, client, mock):
 
 
 @pytest.mark.parametrize(("threshold", "seconds"), [(1, 300), (3, 604800)])
-def test_a_project_sets_how_often_and_how_long(mock, sent, enter, member, threshold, seconds):
+def test_project_configures_threshold_and_duration(mock, sent, enter, member, threshold, seconds):
     mock.configure(user_lock={"enabled": True, "threshold": threshold, "ttl_seconds": seconds})
     code = sent()
     for _ in range(threshold):
@@ -209,11 +211,11 @@ def test_a_project_sets_how_often_and_how_long(mock, sent, enter, member, thresh
     assert refusal(enter, code) == LOCKED
     mock.clock.advance(seconds=seconds)
     assert not member().is_locked
-    assert refusal(enter, other(sent())) == WRONG  # the count began anew
+    assert refusal(enter, other(sent())) == WRONG  # the count started again at zero
     assert member().is_locked == (threshold == 1)
 
 
-def test_a_project_without_locks(mock, sent, enter, member):
+def test_project_can_turn_locks_off(mock, sent, enter, member):
     mock.configure(user_lock={"enabled": False})
     code = sent()
     for _ in range(25):
@@ -222,7 +224,7 @@ def test_a_project_without_locks(mock, sent, enter, member):
     assert enter(code).member_authenticated
 
 
-def test_discovery_knows_nobody_to_lock(client, mock, ada, member):
+def test_discovery_failures_lock_no_member(client, mock, ada, member):
     client.otps.email.discovery.send(ADA)
     code = mock.inbox.latest(to=ADA).code
     for _ in range(15):
@@ -231,24 +233,24 @@ def test_discovery_knows_nobody_to_lock(client, mock, ada, member):
     assert client.otps.email.discovery.authenticate(ADA, code).email_address == ADA
 
 
-def test_guessing_for_a_pending_member(client, given, acme, mock):
+def test_pending_member_is_locked(client, given, acme, mock):
     mock.configure(user_lock={"enabled": True, "threshold": 2, "ttl_seconds": 300})
     client.otps.email.login_or_signup(acme.organization_id, "bob@acme.test")
     code = mock.inbox.latest(to="bob@acme.test").code
-    prove = client.otps.email.authenticate
+    authenticate = client.otps.email.authenticate
     for _ in range(2):
-        assert refusal(prove, acme.organization_id, "bob@acme.test", other(code)) == WRONG
-    assert refusal(prove, acme.organization_id, "bob@acme.test", code) == LOCKED
+        assert refusal(authenticate, acme.organization_id, "bob@acme.test", other(code)) == WRONG
+    assert refusal(authenticate, acme.organization_id, "bob@acme.test", code) == LOCKED
     bob = client.organizations.members.get(acme.organization_id, email_address="bob@acme.test").member
     assert (bob.status, bob.is_locked) == ("pending", True)
     mock.clock.advance(minutes=5)
-    assert prove(acme.organization_id, "bob@acme.test", code).member.status == "active"
+    assert authenticate(acme.organization_id, "bob@acme.test", code).member.status == "active"
 
 
-def test_a_failure_writes_nothing_but_the_count(client, given, ada, mock, events, member):
-    found, before, told = given.intermediate(ADA), member(), events()
+def test_failure_changes_only_the_count(client, given, ada, mock, events, member):
+    found, before, emitted = given.intermediate(ADA), member(), events()
     mock.clock.advance(seconds=1)
     code = other(texted(mock, PHONE))
     assert refusal(client.otps.sms.authenticate, **ids(ada), code=code, intermediate_session_token=found) == WRONG
-    assert (events(), member()) == (told, before)
+    assert (events(), member()) == (emitted, before)
     assert client.discovery.organizations.list(intermediate_session_token=found).email_address == ADA

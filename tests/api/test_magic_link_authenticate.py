@@ -1,4 +1,4 @@
-"""``magic_links.authenticate``: tokens, PKCE, and what a caller brings along."""
+"""``magic_links.authenticate``: tokens, PKCE, and existing sessions."""
 
 import pytest
 
@@ -6,31 +6,21 @@ VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"  # as the official browser SDK's own test computes it
 
 
-@pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
-def ada(given, acme):
-    return given.member(acme, "ada@acme.test")
-
-
 @pytest.mark.parametrize("token", ["", "short", "x" * 43, "x" * 45, "!" * 44])
-def test_what_can_be_no_token(client, refused, token):
+def test_malformed_token_is_refused(client, refused, token):
     assert refused(client.magic_links.authenticate, token) == "invalid_token"
 
 
-def test_no_token_at_all(why):
+def test_missing_token_is_refused(why):
     assert why("POST", "/v1/b2b/magic_links/authenticate", {}) == "invalid_token"
     assert why("POST", "/v1/b2b/magic_links/authenticate", {"token": "x" * 44}) == "invalid_token"
 
 
-def test_a_token_of_nobody(client, refused):
+def test_unknown_token_is_refused(client, refused):
     assert refused(client.magic_links.authenticate, "x" * 44) == "magic_link_not_found"
 
 
-def test_a_token_of_another_project(given, acme, ada, mock, refused):
+def test_token_of_another_project_is_refused(given, acme, ada, mock, refused):
     other = mock.project().client()
     assert refused(other.magic_links.authenticate, given.link_token(acme, "ada@acme.test")) == "magic_link_not_found"
 
@@ -38,43 +28,43 @@ def test_a_token_of_another_project(given, acme, ada, mock, refused):
 # PKCE
 
 
-def test_the_verifier_that_belongs_to_the_challenge(given, acme, ada, client, refused):
+def test_code_verifier_must_match_the_challenge(given, acme, ada, client, refused):
     token = given.link_token(acme, "ada@acme.test", pkce_code_challenge=CHALLENGE)
     authenticate = client.magic_links.authenticate
     assert refused(authenticate, token) == "pkce_expected_code_verifier"
     assert refused(authenticate, token, pkce_code_verifier="1" * 32) == "pkce_mismatch"
     assert refused(authenticate, token, pkce_code_verifier="§" * 32) == "invalid_pkce_code_verifier"
-    assert authenticate(token, pkce_code_verifier=VERIFIER).member_authenticated  # none of these used it up
+    assert authenticate(token, pkce_code_verifier=VERIFIER).member_authenticated  # no refusal consumed it
 
 
-def test_a_verifier_without_a_challenge(given, acme, ada, client, refused):
+def test_verifier_without_a_challenge_is_refused(given, acme, ada, client, refused):
     token = given.link_token(acme, "ada@acme.test")
-    unasked = refused(client.magic_links.authenticate, token, pkce_code_verifier=VERIFIER)
-    assert unasked == "pkce_did_not_expect_code_verifier"
+    error = refused(client.magic_links.authenticate, token, pkce_code_verifier=VERIFIER)
+    assert error == "pkce_did_not_expect_code_verifier"
     assert client.magic_links.authenticate(token).member_authenticated
 
 
-# How long, and with which claims
+# Lifetime and claims
 
 
-@pytest.mark.parametrize(("minutes", "lives"), [(None, 60), (5, 5), (527040, 527040)])
-def test_how_long_the_session_lives(given, acme, ada, minutes, lives):
+@pytest.mark.parametrize(("minutes", "expected"), [(None, 60), (5, 5), (527040, 527040)])
+def test_session_has_the_requested_lifetime(given, acme, ada, minutes, expected):
     session = given.login(acme, ada, session_duration_minutes=minutes).member_session
-    assert (session.expires_at - session.started_at).total_seconds() == lives * 60
+    assert (session.expires_at - session.started_at).total_seconds() == expected * 60
 
 
 @pytest.mark.parametrize("minutes", [4, 527041])
-def test_how_long_no_session_lives(given, acme, ada, refused, minutes):
+def test_invalid_lifetime_is_refused(given, acme, ada, refused, minutes):
     refusal = refused(given.login, acme, ada, session_duration_minutes=minutes)
     assert refusal == "invalid_session_duration_minutes"
 
 
-def test_claims(given, acme, ada):
+def test_custom_claims_are_added(given, acme, ada):
     login = given.login(acme, ada, session_custom_claims={"plan": "pro", "none": None, "sub": "ignored"})
     assert login.member_session.custom_claims == {"plan": "pro"}
 
 
-def test_a_refused_login_leaves_the_link_as_it_was(given, acme, ada, client, refused):
+def test_refusal_does_not_consume_the_link(given, acme, ada, client, refused):
     token = given.link_token(acme, "ada@acme.test")
     large = refused(client.magic_links.authenticate, token, session_custom_claims={"k": "x" * 4096})
     assert large == "custom_claims_too_large"
@@ -90,7 +80,7 @@ def test_a_refused_login_leaves_the_link_as_it_was(given, acme, ada, client, ref
 
 
 @pytest.mark.parametrize("by", ["session_token", "session_jwt"])
-def test_ones_own_session_goes_on(given, acme, ada, client, mock, by):
+def test_own_session_is_extended(given, acme, ada, client, mock, by):
     first = given.login(acme, ada, session_custom_claims={"a": 1})
     mock.clock.advance(minutes=30)
     again = given.login(acme, ada, **{by: getattr(first, by)}, session_custom_claims={"b": 2})
@@ -106,7 +96,7 @@ def test_ones_own_session_goes_on(given, acme, ada, client, mock, by):
     assert factors[0].created_at == first.member_session.authentication_factors[0].created_at
 
 
-def test_ones_own_session_is_not_cut_short_unasked(given, acme, ada):
+def test_own_session_is_shortened_only_on_request(given, acme, ada):
     long = given.login(acme, ada, session_duration_minutes=600)
     same = given.login(acme, ada, session_token=long.session_token)
     assert same.member_session.expires_at == long.member_session.expires_at
@@ -114,21 +104,21 @@ def test_ones_own_session_is_not_cut_short_unasked(given, acme, ada):
     assert short.member_session.expires_at < long.member_session.expires_at
 
 
-def test_ones_own_session_spares_the_second_factor(given, acme, ada, client):
+def test_own_session_needs_no_second_factor(given, acme, ada, client):
     first = given.login(acme, ada)
     client.organizations.update("acme", mfa_policy="REQUIRED_FOR_ALL")
     assert not given.login(acme, ada).member_authenticated
     assert given.login(acme, ada, session_token=first.session_token).member_authenticated
 
 
-def test_somebody_elses_session_is_ignored(given, acme, ada):
+def test_session_of_another_member_is_ignored(given, acme, ada):
     other = given.login(acme, given.member(acme))
     login = given.login(acme, ada, session_token=other.session_token)
     assert login.session_token != other.session_token
     assert login.member_session.member_id == ada.member_id
 
 
-def test_one_session_argument_at_most(given, acme, ada, refused):
+def test_two_session_arguments_are_refused(given, acme, ada, refused):
     login = given.login(acme, ada)
     both = {"session_token": login.session_token, "session_jwt": login.session_jwt}
     assert refused(given.login, acme, ada, **both) == "too_many_session_arguments"
@@ -146,46 +136,46 @@ def test_one_session_argument_at_most(given, acme, ada, refused):
     ],
     ids=str,
 )
-def test_session_arguments_that_are_none(given, acme, ada, refused, argument, error):
+def test_invalid_session_argument_is_refused(given, acme, ada, refused, argument, error):
     assert refused(given.login, acme, ada, **argument) == error
 
 
 # With an intermediate session
 
 
-def test_a_discovery_intermediate_session_becomes_the_session(given, acme, ada, client, refused):
+def test_discovery_intermediate_session_is_completed(given, acme, ada, client, refused):
     intermediate = given.intermediate("ada@acme.test")
     login = given.login(acme, ada, intermediate_session_token=intermediate)
     assert (login.member_authenticated, login.intermediate_session_token) == (True, "")
     factors = login.member_session.authentication_factors
-    assert [f.email_factor.email_id for f in factors] == [login.method_id]  # one address, proven twice: one factor
+    assert [f.email_factor.email_id for f in factors] == [login.method_id]  # one address, verified twice: one factor
     assert refused(client.discovery.organizations.list, intermediate) == "intermediate_session_not_found"
     assert given.because().startswith("used ")
 
 
-def test_an_intermediate_session_that_is_not_enough_comes_back(given, ada, client):
+def test_incomplete_intermediate_session_is_returned(given, ada, client):
     client.organizations.update("acme", mfa_policy="REQUIRED_FOR_ALL")
     acme = client.organizations.get("acme").organization
-    half = given.login(acme, ada)
-    again = given.login(acme, ada, intermediate_session_token=half.intermediate_session_token)
+    incomplete = given.login(acme, ada)
+    again = given.login(acme, ada, intermediate_session_token=incomplete.intermediate_session_token)
     assert not again.member_authenticated
-    assert again.intermediate_session_token == half.intermediate_session_token
+    assert again.intermediate_session_token == incomplete.intermediate_session_token
 
 
-def test_an_intermediate_session_of_another_person_or_place(given, acme, ada, refused):
-    somebody = given.intermediate("bob@acme.test")
-    mine = refused(given.login, acme, ada, intermediate_session_token=somebody)
-    assert mine == "member_session_member_id_mismatch"
+def test_intermediate_session_of_another_member_or_organization_is_refused(given, acme, ada, refused):
+    bobs = given.intermediate("bob@acme.test")
+    error = refused(given.login, acme, ada, intermediate_session_token=bobs)
+    assert error == "member_session_member_id_mismatch"
     globex = given.organization("Globex", mfa_policy="REQUIRED_FOR_ALL")
     elsewhere = given.login(globex, given.member(globex, "ada@acme.test")).intermediate_session_token
-    here = refused(given.login, acme, ada, intermediate_session_token=elsewhere)
-    assert here == "invalid_intermediate_session_token_for_organization"
+    error = refused(given.login, acme, ada, intermediate_session_token=elsewhere)
+    assert error == "invalid_intermediate_session_token_for_organization"
 
 
 # Older guides
 
 
-def test_a_discovery_token_is_answered_as_discovery_does(given, acme, ada, mock, http):
+def test_discovery_token_returns_the_discovery_response(given, acme, ada, mock, http):
     token = given.discovery_token("ada@acme.test")
     body = http.post("/v1/b2b/magic_links/authenticate", json={"magic_links_token": token}).json()
     assert body["email_address"] == "ada@acme.test"
@@ -194,7 +184,7 @@ def test_a_discovery_token_is_answered_as_discovery_does(given, acme, ada, mock,
     assert "magic_links/discovery/authenticate" in given.because()
 
 
-def test_a_link_is_no_discovery_link(given, acme, ada, client, refused):
+def test_login_link_is_refused_by_discovery(given, acme, ada, client, refused):
     token = given.link_token(acme, "ada@acme.test")
     assert refused(client.magic_links.discovery.authenticate, token) == "magic_link_not_found"
     assert given.because() == "it is a magic_link token"

@@ -1,11 +1,6 @@
-"""Invitations: who can be invited, what becomes of a member, what the mail says."""
+"""``magic_links.email.invite``: the addresses that can be invited, and the member that results."""
 
 import pytest
-
-
-@pytest.fixture
-def acme(given):
-    return given.organization()
 
 
 @pytest.fixture
@@ -16,7 +11,7 @@ def invite(client, acme):
     return call
 
 
-def test_an_invitation(given, client, mock, acme, invite):
+def test_invited_member_logs_in(given, client, mock, acme, invite):
     inviter = given.member(acme)
     sent = invite(
         "Ada@Acme.test",
@@ -37,36 +32,36 @@ def test_an_invitation(given, client, mock, acme, invite):
     assert login.member_session.roles == ["stytch_member", "stytch_admin"]
 
 
-def test_again(given, client, invite, events, mock):
+def test_second_invitation_updates_the_member(given, client, invite, events, mock):
     first = invite(name="Ada", roles=["stytch_admin"], trusted_metadata={"a": 1})
     again = invite(trusted_metadata={"b": 2})
     assert again.member_id == first.member_id
-    assert (again.member.name, again.member.is_admin) == ("Ada", True)  # what is not said stays
+    assert (again.member.name, again.member.is_admin) == ("Ada", True)  # values that aren't sent stay
     assert again.member.trusted_metadata == {"a": 1, "b": 2}
     assert len(mock.inbox.all(to="ada@acme.test", kind="magic_link.invite")) == 2
     assert events() == [("organization", "create"), ("member", "create"), ("member", "update")]
 
 
-def test_a_pending_member_is_an_invited_one_now(given, acme, invite):
+def test_pending_member_becomes_invited(given, acme, invite):
     pending = given.member(acme, "ada@acme.test", create_member_as_pending=True)
     sent = invite()
     assert (sent.member_id, sent.member.status) == (pending.member_id, "invited")
 
 
-def test_an_invited_member_asks_for_a_link(given, client, acme, invite):
+def test_invited_member_stays_invited_when_requesting_a_link(given, client, acme, invite):
     invite()
     sent = client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
     assert sent.member.status == "invited"
 
 
-def test_a_deleted_member_is_invited_anew(given, client, acme, invite):
+def test_deleted_member_is_invited_as_a_new_member(given, client, acme, invite):
     gone = given.member(acme, "ada@acme.test")
     client.organizations.members.delete(acme.organization_id, gone.member_id)
     sent = invite()
     assert (sent.member.status, sent.member_id == gone.member_id) == ("invited", False)
 
 
-def test_an_active_member_needs_no_invitation(given, acme, invite, refused, mock):
+def test_active_member_is_refused(given, acme, invite, refused, mock):
     given.member(acme, "ada@acme.test")
     assert refused(invite) == "duplicate_member_email"
     assert mock.inbox.all() == []
@@ -83,7 +78,7 @@ def test_an_active_member_needs_no_invitation(given, acme, invite, refused, mock
     ],
     ids=str,
 )
-def test_whom_the_organization_lets_be_invited(client, acme, invite, refused, settings, address, allowed):
+def test_email_invites_setting_limits_invitations(client, acme, invite, refused, settings, address, allowed):
     client.organizations.update(acme.organization_id, **settings)
     if allowed:
         assert invite(address).member.status == "invited"
@@ -107,24 +102,24 @@ def test_whom_the_organization_lets_be_invited(client, acme, invite, refused, se
     ],
     ids=str,
 )
-def test_what_is_refused(invite, refused, options, error, mock):
+def test_invalid_arguments_are_refused(invite, refused, options, error, mock):
     assert refused(invite, **options) == error
     assert mock.inbox.all() == []
 
 
-def test_an_inviter_of_another_organization(given, invite, refused):
+def test_inviter_of_another_organization_is_refused(given, invite, refused):
     stranger = given.member(given.organization("Globex"))
-    invited = refused(invite, invited_by_member_id=stranger.member_id)
-    assert invited == "member_does_not_exist_in_organization"
+    error = refused(invite, invited_by_member_id=stranger.member_id)
+    assert error == "member_does_not_exist_in_organization"
 
 
-def test_a_template_of_nobody(invite, mock, refused):
+def test_unknown_template_is_refused(invite, mock, refused):
     mock.configure(email_templates=["t1"])
     assert invite(invite_template_id="t1")
     assert refused(invite, invite_template_id="t2") == "email_template_not_found"
 
 
-def test_an_invitation_that_ran_out(given, client, invite, mock, refused):
+def test_expired_invitation_is_refused(given, client, invite, mock, refused):
     invite(invite_expiration_minutes=5)
     mock.clock.advance(minutes=5)
     assert refused(client.magic_links.authenticate, given.token("ada@acme.test")) == "unable_to_auth_magic_link"
@@ -133,7 +128,7 @@ def test_an_invitation_that_ran_out(given, client, invite, mock, refused):
 @pytest.mark.parametrize(
     ("locale", "word"), [("en", "invited"), ("es", "invita"), ("fr", "invit"), ("pt-br", "convite")]
 )
-def test_languages(invite, mock, locale, word):
+def test_mail_is_in_the_requested_language(invite, mock, locale, word):
     invite(locale=locale)
     mail = mock.inbox.latest(to="ada@acme.test")
     assert word in (mail.subject + mail.text).lower()

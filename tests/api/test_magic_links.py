@@ -1,9 +1,9 @@
-"""Login and signup by link, within one organization."""
+"""``magic_links.email.login_or_signup``: login and signup links within one organization."""
 
 import pytest
 
 
-def test_login_of_an_active_member(given, client):
+def test_active_member_logs_in(given, client):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", name="Ada")
     sent = client.magic_links.email.login_or_signup(acme.organization_id, "Ada@Acme.test")
@@ -19,7 +19,7 @@ def test_login_of_an_active_member(given, client):
     assert (login.member_session.expires_at - login.member_session.started_at).total_seconds() == 3600
 
 
-def test_a_link_works_once(given, client, refused):
+def test_used_link_is_refused(given, client, refused):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     token = given.link_token(acme, "ada@acme.test")
@@ -28,7 +28,7 @@ def test_a_link_works_once(given, client, refused):
 
 
 @pytest.mark.parametrize(("minutes", "after", "works"), [(None, 59, True), (None, 60, False), (5, 5, False)])
-def test_a_link_expires(given, client, mock, refused, minutes, after, works):
+def test_expired_link_is_refused(given, client, mock, refused, minutes, after, works):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     options = {"login_expiration_minutes": minutes} if minutes else {}
@@ -41,13 +41,13 @@ def test_a_link_expires(given, client, mock, refused, minutes, after, works):
         assert "expired" in mock.requests()[-1].because
 
 
-# Which mail, and to whom
+# Kinds of mail
 
 
 @pytest.mark.parametrize(
     ("status", "kind", "path"), [("active", "login", "/in"), ("pending", "signup", "/up"), ("invited", "signup", "/up")]
 )
-def test_which_mail(given, client, mock, status, kind, path):
+def test_kind_of_mail_depends_on_the_member_status(given, client, mock, status, kind, path):
     acme = given.organization()
     if status == "invited":
         client.magic_links.email.invite(acme.organization_id, "ada@acme.test")
@@ -70,18 +70,18 @@ def test_which_mail(given, client, mock, status, kind, path):
     assert (login.member.status, login.member.email_address_verified) == ("active", True)
 
 
-def test_the_mailed_link_leads_to_the_landing(given, client, mock, http):
+def test_link_redirects_to_the_app_without_consuming_the_token(given, client, mock, http):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
     mail = mock.inbox.latest(to="ada@acme.test")
     assert mail.link.startswith(f"{mock.url}/v1/magic_links/redirect?public_token={mock.public_token}&slug=acme&")
-    for _ in range(2):  # following it uses nothing up
+    for _ in range(2):  # opening the link doesn't consume the token
         assert http.get(mail.link).headers["location"] == mail.redirect_url
     assert client.magic_links.authenticate(mail.token).member_authenticated
 
 
-def test_parameters_of_the_redirect_url_are_kept(given, client, mock):
+def test_redirect_url_keeps_its_parameters(given, client, mock):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     url = "http://localhost:3000/cb?z=1&next=%2Fa%3Fb#top"
@@ -91,10 +91,10 @@ def test_parameters_of_the_redirect_url_are_kept(given, client, mock):
     assert landing.endswith("&z=1#top")
 
 
-# Joining
+# Provisioning
 
 
-def test_joining_by_domain(given, client, events):
+def test_member_is_provisioned_by_domain(given, client, events):
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     sent = client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
     assert (sent.member_created, sent.member.status, sent.member.email_address_verified) == (True, "pending", False)
@@ -116,12 +116,12 @@ def test_joining_by_domain(given, client, events):
     ],
     ids=["closed", "other domains"],
 )
-def test_who_may_not_join(given, client, refused, settings, error):
+def test_address_that_the_organization_does_not_provision_is_refused(given, client, refused, settings, error):
     acme = given.organization(**settings)
     assert refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test") == error
 
 
-def test_a_claimed_domain_joins_nobody_else(given, client, refused):
+def test_address_of_a_claimed_domain_is_refused_elsewhere(given, client, refused):
     home = given.organization("Home", claimed_email_domains=["acme.test"])
     domains = ["acme.test"]
     other = given.organization(
@@ -133,7 +133,7 @@ def test_a_claimed_domain_joins_nobody_else(given, client, refused):
     assert client.magic_links.email.invite(home.organization_id, "ada@acme.test").member.status == "invited"
 
 
-def test_who_was_there_before_the_claim_stays(given, client, refused):
+def test_active_member_of_a_claimed_domain_still_logs_in(given, client, refused):
     other = given.organization()
     ada = given.member(other, "ada@acme.test")
     pending = given.member(other, "bob@acme.test", create_member_as_pending=True)
@@ -142,7 +142,7 @@ def test_who_was_there_before_the_claim_stays(given, client, refused):
     assert refused(given.login, other, pending) == "action_not_allowed_email_domain_is_claimed"
 
 
-def test_a_deleted_member_joins_anew(given, client):
+def test_deleted_member_is_provisioned_as_a_new_member(given, client):
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     first = given.member(acme, "ada@acme.test")
     client.organizations.members.delete(acme.organization_id, first.member_id)
@@ -151,32 +151,32 @@ def test_a_deleted_member_joins_anew(given, client):
     assert sent.member_id != first.member_id
 
 
-def test_an_organization_without_links(given, client, refused):
+def test_organization_without_magic_links_refuses_them(given, client, refused):
     acme = given.organization(
         auth_methods="RESTRICTED", allowed_auth_methods=["sso", "email_otp"], email_invites="ALL_ALLOWED"
     )
     given.member(acme, "ada@acme.test")
     glass = given.member(acme, is_breakglass=True)
-    no = "operation_restricted_by_organization_auth_methods"
-    assert refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test") == no
-    assert refused(client.magic_links.email.invite, acme.organization_id, "new@acme.test") == no
+    error = "operation_restricted_by_organization_auth_methods"
+    assert refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test") == error
+    assert refused(client.magic_links.email.invite, acme.organization_id, "new@acme.test") == error
     assert given.login(acme, glass).member_authenticated
 
 
-def test_a_method_that_was_taken_away_meanwhile(given, client):
+def test_link_is_not_enough_if_the_method_was_disallowed_later(given, client):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     token = given.link_token(acme, "ada@acme.test")
     client.organizations.update("acme", auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
-    half = client.magic_links.authenticate(token)
-    assert (half.member_authenticated, half.session_token, half.session_jwt) == (False, "", "")
-    assert half.member_session is None
-    assert half.primary_required.allowed_auth_methods == ["sso"]
-    assert half.mfa_required is None
-    assert len(half.intermediate_session_token) == 44
+    incomplete = client.magic_links.authenticate(token)
+    assert (incomplete.member_authenticated, incomplete.session_token, incomplete.session_jwt) == (False, "", "")
+    assert incomplete.member_session is None
+    assert incomplete.primary_required.allowed_auth_methods == ["sso"]
+    assert incomplete.mfa_required is None
+    assert len(incomplete.intermediate_session_token) == 44
 
 
-# What is asked for
+# Arguments
 
 
 @pytest.mark.parametrize(
@@ -193,15 +193,15 @@ def test_a_method_that_was_taken_away_meanwhile(given, client):
     ],
     ids=str,
 )
-def test_what_is_refused(given, client, refused, options, error):
+def test_invalid_arguments_are_refused(given, client, refused, options, error):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
-    asked = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", **options}
-    assert refused(client.magic_links.email.login_or_signup, **asked) == error
+    arguments = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", **options}
+    assert refused(client.magic_links.email.login_or_signup, **arguments) == error
 
 
 @pytest.mark.parametrize("field", ["login_template_id", "signup_template_id"])
-def test_a_template_of_nobody(given, client, mock, refused, field):
+def test_unknown_template_is_refused(given, client, mock, refused, field):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     send = client.magic_links.email.login_or_signup
@@ -213,7 +213,7 @@ def test_a_template_of_nobody(given, client, mock, refused, field):
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(None, 3600), (5, 300), (10080, 604800)])
 @pytest.mark.parametrize("kind", ["login", "signup"])
-def test_how_long_a_link_lives(given, client, mock, kind, minutes, seconds):
+def test_link_has_the_requested_lifetime(given, client, mock, kind, minutes, seconds):
     acme = given.organization()
     given.member(acme, "ada@acme.test", create_member_as_pending=kind == "signup")
     options = {f"{kind}_expiration_minutes": minutes} if minutes else {}
@@ -226,7 +226,7 @@ def test_how_long_a_link_lives(given, client, mock, kind, minutes, seconds):
     ("locale", "words"),
     [("en", "1 hour "), ("es", "1 hora"), ("fr", "1 heure"), ("pt-br", "1 hora"), ("PT-BR", "1 hora")],
 )
-def test_languages(given, client, mock, locale, words):
+def test_mail_is_in_the_requested_language(given, client, mock, locale, words):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test", locale=locale)
@@ -237,7 +237,7 @@ def test_languages(given, client, mock, locale, words):
     assert f'lang="{locale.lower()}"' in mail.html
 
 
-def test_each_language_is_its_own(given, client, mock):
+def test_each_language_has_its_own_text(given, client, mock):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     for locale in ("en", "es", "fr", "pt-br"):

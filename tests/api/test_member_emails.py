@@ -95,7 +95,7 @@ def test_link_to_former_address_is_refused(given, acme, ada, update, client, ref
     token = given.link_token(acme, "ada@acme.test")
     update(ada, email_address="ada@new.test")
     assert refused(client.magic_links.authenticate, token) == "unable_to_auth_magic_link"
-    assert "address changed" in given.because()
+    assert "address has changed" in given.because()
 
 
 def test_session_continues_after_change_of_address(given, acme, ada, update, client):

@@ -1,4 +1,4 @@
-"""``oauth.authenticate``, discovery by OAuth, and a member's accounts."""
+"""``oauth.authenticate``, discovery by OAuth, and a member's provider accounts."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ def acme(given):
 
 
 @pytest.mark.parametrize("provider", ["google", "microsoft"])
-def test_somebody_new_joins_by_an_address_that_the_provider_vouches_for(visit, client, acme, events, provider):
+def test_verified_provider_address_is_provisioned(visit, client, acme, events, provider):
     token = visit.token(provider, "Ada@acme.test", slug="acme", name="Ada")
     login = client.oauth.authenticate(token)
     assert login.member_authenticated
@@ -48,7 +48,7 @@ def test_somebody_new_joins_by_an_address_that_the_provider_vouches_for(visit, c
     ("provider", "identity"),
     [("github", {}), ("slack", {}), ("hubspot", {}), ("google", {"email_verified": False})],
 )
-def test_an_account_that_vouches_for_nothing_needs_a_step_up_once(visit, client, given, acme, provider, identity):
+def test_unverified_account_needs_another_factor_once(visit, client, given, acme, provider, identity):
     first = client.oauth.authenticate(visit.token(provider, "ada@acme.test", slug="acme", **identity))
     assert not first.member_authenticated
     assert "magic_link" in first.primary_required.allowed_auth_methods
@@ -64,7 +64,7 @@ def test_an_account_that_vouches_for_nothing_needs_a_step_up_once(visit, client,
     assert again.member_authenticated
 
 
-def test_nobody_takes_a_members_account_over_by_naming_its_address(visit, client, given, acme):
+def test_unverified_account_with_a_members_address_is_not_logged_in(visit, client, given, acme):
     ada = given.member(acme, "ada@acme.test")
     given.login(acme, ada)
     stranger = client.oauth.authenticate(visit.token("github", "ada@acme.test", slug="acme"))
@@ -72,7 +72,7 @@ def test_nobody_takes_a_members_account_over_by_naming_its_address(visit, client
     assert stranger.primary_required
 
 
-def test_who_may_not_join_is_refused(visit, client, given, refused):
+def test_address_that_the_organization_does_not_provision_is_refused(visit, client, given, refused):
     given.organization("Closed", organization_slug="closed")
     given.organization("Other", organization_slug="other", **DOMAIN | {"email_allowed_domains": ["other.test"]})
     for slug, error_type in (
@@ -83,7 +83,7 @@ def test_who_may_not_join_is_refused(visit, client, given, refused):
         assert refused(client.oauth.authenticate, token) == error_type
 
 
-def test_a_tenant_lets_its_people_in(visit, client, given, refused):
+def test_account_of_an_allowed_tenant_is_provisioned(visit, client, given, refused):
     given.organization(
         "Team",
         organization_slug="team",
@@ -98,7 +98,7 @@ def test_a_tenant_lets_its_people_in(visit, client, given, refused):
     assert (login.member.status, login.member.email_address_verified) == ("active", False)
 
 
-def test_discovery_offers_the_organizations_of_a_tenant(visit, client, given):
+def test_discovery_lists_organizations_joinable_by_tenant(visit, client, given):
     team = given.organization(
         "Team",
         oauth_tenant_jit_provisioning="RESTRICTED",
@@ -116,7 +116,7 @@ def test_discovery_offers_the_organizations_of_a_tenant(visit, client, given):
     assert (joined.member_authenticated, joined.member.status) == (True, "active")
 
 
-def test_discovery_says_what_each_organization_still_asks_for(visit, client, given, acme):
+def test_discovery_lists_missing_factors(visit, client, given, acme):
     given.login(acme, given.member(acme, "ada@acme.test"))
     found = client.oauth.discovery.authenticate(
         visit.token("github", "ada@acme.test", discovery=True, tenant_ids=["1", "2"])
@@ -128,7 +128,7 @@ def test_discovery_says_what_each_organization_still_asks_for(visit, client, giv
     assert google.discovered_organizations[0].member_authenticated
 
 
-def test_an_organization_that_takes_no_google(visit, client, given, refused):
+def test_disallowed_provider_is_refused(visit, client, given, refused):
     given.organization(
         "Strict",
         organization_slug="strict",
@@ -140,14 +140,14 @@ def test_an_organization_that_takes_no_google(visit, client, given, refused):
     assert refused(client.oauth.authenticate, token) == "operation_restricted_by_organization_auth_methods"
 
 
-def test_a_second_factor_is_due_as_everywhere(visit, client, acme):
+def test_missing_second_factor_is_returned(visit, client, acme):
     client.organizations.update(acme.organization_id, mfa_policy="REQUIRED_FOR_ALL")
     login = client.oauth.authenticate(visit.token("google", "ada@acme.test", slug="acme"))
     assert (login.member_authenticated, bool(login.mfa_required)) == (False, True)
 
 
 @pytest.mark.parametrize("discovery", [False, True])
-def test_a_token_works_once_in_its_own_place_and_for_ten_minutes(visit, mock, client, acme, refused, discovery):
+def test_token_is_refused_when_used_expired_or_of_another_kind(visit, mock, client, acme, refused, discovery):
     redeem, elsewhere = client.oauth.authenticate, client.oauth.discovery.authenticate
     if discovery:
         redeem, elsewhere = elsewhere, redeem
@@ -166,7 +166,7 @@ def test_a_token_works_once_in_its_own_place_and_for_ten_minutes(visit, mock, cl
     assert refused(redeem, late) == "oauth_token_not_found"
 
 
-def test_pkce_binds_a_flow_to_who_started_it(visit, mock, client, acme, refused):
+def test_code_verifier_must_match_the_challenge(visit, mock, client, acme, refused):
     verifier = "v" * 43
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     mock.next_identity("google", "ada@acme.test")
@@ -179,48 +179,48 @@ def test_pkce_binds_a_flow_to_who_started_it(visit, mock, client, acme, refused)
     assert unexpected == "pkce_did_not_expect_code_verifier"
 
 
-def test_an_address_that_the_provider_changed_retires_the_former_one(visit, client, acme):
+def test_changed_provider_address_replaces_the_members(visit, client, acme):
     client.oauth.authenticate(visit.token("google", "ada@acme.test", slug="acme", subject="7"))
     login = client.oauth.authenticate(visit.token("google", "countess@acme.test", slug="acme", subject="7"))
     assert login.member.email_address == "countess@acme.test"
     assert [e.email_address for e in login.member.retired_email_addresses] == ["ada@acme.test"]
 
 
-def test_an_exchanged_session_keeps_only_that_an_account_was_there(visit, client, given, acme):
+def test_exchanged_session_has_an_exchange_factor_without_the_account(visit, client, given, acme):
     first = client.oauth.authenticate(visit.token("github", "ada@acme.test", slug="acme"))
     link = given.link_token(acme, "ada@acme.test")
     client.magic_links.authenticate(link, intermediate_session_token=first.intermediate_session_token)
-    alone = client.oauth.authenticate(visit.token("github", "ada@acme.test", slug="acme"))
+    github_only = client.oauth.authenticate(visit.token("github", "ada@acme.test", slug="acme"))
     other = given.organization("Other")
     given.login(other, given.member(other, "ada@acme.test"))
-    there = client.sessions.exchange(other.organization_id, session_token=alone.session_token)
-    factor = there.member_session.authentication_factors[0]
+    exchanged = client.sessions.exchange(other.organization_id, session_token=github_only.session_token)
+    factor = exchanged.member_session.authentication_factors[0]
     assert factor.delivery_method.value == "oauth_exchange_github"
     assert factor.github_oauth_exchange_factor.email_id
 
 
-def test_stored_tokens_are_read_and_refreshed(visit, mock, client, acme):
+def test_stored_tokens_are_returned_and_refreshed(visit, mock, client, acme):
     login = client.oauth.authenticate(visit.token("google", "ada@acme.test", slug="acme"))
     providers = client.organizations.members.oauth_providers
-    here = (acme.organization_id, login.member_id)
-    stored = providers.google(*here)
+    path = (acme.organization_id, login.member_id)
+    stored = providers.google(*path)
     assert (stored.access_token, stored.refresh_token) == (login.provider_values.access_token, None)
     assert stored.access_token_expires_in in (3599, 3600)
-    assert providers.google(*here, include_refresh_token=True).refresh_token
+    assert providers.google(*path, include_refresh_token=True).refresh_token
     mock.clock.advance(hours=2)
-    renewed = providers.google(*here)
+    renewed = providers.google(*path)
     assert renewed.access_token != stored.access_token
     assert renewed.access_token_expires_in in (3599, 3600)
 
 
 @pytest.mark.parametrize("provider", ["google", "microsoft", "github", "slack", "hubspot"])
-def test_tokens_of_a_member_who_has_no_account_there(client, given, acme, refused, provider):
+def test_member_without_an_account_has_no_tokens(client, given, acme, refused, provider):
     ada = given.member(acme, "ada@acme.test")
     get = getattr(client.organizations.members.oauth_providers, provider)
     assert refused(get, acme.organization_id, ada.member_id) == "member_oauth_token_not_found"
 
 
-def test_fifty_browsers_with_one_token_get_one_session(visit, mock, client, acme):
+def test_fifty_parallel_requests_with_one_token_start_one_session(visit, mock, client, acme):
     token = visit.token("google", "ada@acme.test", slug="acme")
 
     def redeem(_):

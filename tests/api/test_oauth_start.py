@@ -1,4 +1,4 @@
-"""The way to a provider and back, as a browser goes it."""
+"""The browser's part of an OAuth login: start, provider page, callback."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +14,7 @@ def visit(mock, given):
 
 
 @pytest.mark.parametrize("provider", ["google", "microsoft", "github", "slack", "hubspot"])
-def test_the_start_sends_the_browser_to_the_provider(visit, mock, provider):
+def test_start_redirects_to_the_provider(visit, mock, provider):
     answer = visit.start(provider, slug="acme", custom_scopes="extra one", provider_prompt="consent", provider_hd="x")
     body = answer.json()
     assert (answer.status_code, set(body)) == (302, {"status_code", "request_id", "redirect_url"})
@@ -45,17 +45,17 @@ def test_the_start_sends_the_browser_to_the_provider(visit, mock, provider):
         ("google", {"slug": "acme", "pkce_code_challenge": "short"}, 400, "invalid_pkce_code_challenge"),
     ],
 )
-def test_a_start_that_can_not_be(visit, provider, query, status, error_type):
+def test_invalid_start_is_refused(visit, provider, query, status, error_type):
     answer = visit.start(provider, **query)
     assert (answer.status_code, answer.json()["error_type"]) == (status, error_type)
 
 
-def test_discovery_needs_a_discovery_url(visit):
+def test_invalid_discovery_url_is_refused(visit):
     answer = visit.start(discovery=True, discovery_redirect_url="no url")
     assert (answer.status_code, answer.json()["error_type"]) == (400, "invalid_discovery_redirect_url")
 
 
-def test_registered_urls_must_be_of_the_type(visit, mock):
+def test_registered_url_must_have_the_type(visit, mock):
     urls = [
         {"url": APP, "types": [{"type": "LOGIN", "is_default": True}, {"type": "SIGNUP", "is_default": True}]},
         {"url": "http://localhost:3000/only-login", "types": [{"type": "LOGIN"}]},
@@ -71,7 +71,7 @@ def test_registered_urls_must_be_of_the_type(visit, mock):
     assert visit.start(discovery=True).json()["error_type"] == "no_discovery_redirect_urls_set"
 
 
-def test_members_and_newcomers_land_where_they_should(visit, mock, given, client):
+def test_members_and_new_members_have_their_own_redirect_url(visit, mock, given, client):
     given.member(client.organizations.get("acme").organization, "ada@acme.test")
     urls = {
         "login_redirect_url": "http://localhost:3000/login?a=1",
@@ -89,7 +89,7 @@ def test_members_and_newcomers_land_where_they_should(visit, mock, given, client
     assert (discovery["stytch_token_type"], "slug" in discovery) == ("discovery_oauth", False)
 
 
-def test_who_comes_next_comes_in_order_once_and_at_that_provider(visit, mock):
+def test_next_identities_are_used_in_order_once_per_provider(visit, mock):
     mock.next_identity("github", "first@acme.test")
     mock.next_identity("github", "second@acme.test")
     assert visit.go(visit.start("google", slug="acme")).status_code == 200  # google's page
@@ -109,24 +109,24 @@ def test_who_comes_next_comes_in_order_once_and_at_that_provider(visit, mock):
         {"provider": "google", "email": "a@acme.test", "tenant_ids": "x"},
     ],
 )
-def test_nonsense_about_who_comes_next_is_refused(http, body):
+def test_invalid_next_identity_is_refused(http, body):
     answer = http.post("/_mock/api/next-identity", json=body)
     assert (answer.status_code, answer.json()["error_type"] in ("bad_request", "invalid_email")) == (400, True)
 
 
-def test_a_provider_that_refuses_ends_on_the_error_page(visit, mock):
+def test_refusal_of_the_provider_shows_the_error_page(visit, mock):
     mock.next_identity("google", error="access_denied")
     page = visit.go(visit.start(slug="acme"))
     assert page.status_code == 400
     assert "access_denied" in page.text
 
 
-def test_the_page_takes_a_new_identity_and_knows_it_the_next_time(visit, client):
+def test_provider_page_accepts_an_identity_and_lists_it_later(visit, client):
     page = visit.go(visit.start("slack", slug="acme"))
     assert page.status_code == 200
     back = visit.http.post(str(page.url), data={"email": "Ada@acme.test", "name": "<b>Ada</b>", "tenant_ids": "T1, T2"})
-    landing = parse_qs(urlsplit(visit.go(back).headers["location"]).query)
-    assert landing["stytch_token_type"] == ["oauth"]
+    query = parse_qs(urlsplit(visit.go(back).headers["location"]).query)
+    assert query["stytch_token_type"] == ["oauth"]
     again = visit.go(visit.start("slack", discovery=True))
     assert "&lt;b&gt;Ada&lt;/b&gt;" in again.text
     assert "<b>Ada" not in again.text
@@ -135,7 +135,7 @@ def test_the_page_takes_a_new_identity_and_knows_it_the_next_time(visit, client)
     assert client.oauth.discovery.authenticate(token).full_name == "Ada"
 
 
-def test_declining_ends_on_the_error_page(visit):
+def test_declining_shows_the_error_page(visit):
     page = visit.go(visit.start(slug="acme"))
     declined = visit.go(visit.http.post(str(page.url), data={"action": "decline"}))
     assert (declined.status_code, "access_denied" in declined.text) == (400, True)
@@ -143,27 +143,27 @@ def test_declining_ends_on_the_error_page(visit):
 
 
 @pytest.mark.parametrize("form", [{}, {"email": ""}, {"email": "nonsense"}, {"email": "a" * 300 + "@acme.test"}])
-def test_the_page_refuses_what_is_no_address(visit, form):
+def test_provider_page_refuses_an_invalid_address(visit, form):
     page = visit.go(visit.start(slug="acme"))
     answer = visit.http.post(str(page.url), data=form)
     assert (answer.status_code, answer.json()["error_type"]) == (400, "invalid_email")
 
 
 def callback_of(visit, **identity):
-    """The URL by which the provider sends a browser back."""
+    """Return the URL to which the provider redirects the browser."""
     visit.mock.next_identity("google", "ada@acme.test", **identity)
     to_provider = visit.start(slug="acme").headers["location"]
     return visit.http.get(to_provider).headers["location"]
 
 
-def test_a_callback_works_once(visit):
+def test_used_callback_is_refused(visit):
     callback = callback_of(visit)
     assert visit.http.get(callback).is_redirect
     assert visit.http.get(callback).json()["error_type"] == "oauth_state_used"
 
 
 @pytest.mark.parametrize(
-    ("spoil", "error_type"),
+    ("modify", "error_type"),
     [
         (lambda url: url.replace("code=", "code=x"), "oauth_auth_code_error"),
         (lambda url: url.partition("&code=")[0], "oauth_auth_code_error"),
@@ -172,14 +172,14 @@ def test_a_callback_works_once(visit):
         (lambda url: url.replace("/callback/oauth", "/callback/x"), "oauth_invalid_callback_request"),
     ],
 )
-def test_a_callback_that_was_tampered_with(visit, spoil, error_type):
-    callback = spoil(callback_of(visit))
+def test_modified_callback_is_refused(visit, modify, error_type):
+    callback = modify(callback_of(visit))
     visit.http.cookies.clear()
     answer = visit.http.get(callback)
     assert (answer.status_code, answer.json()["error_type"]) == (400, error_type)
 
 
-def test_a_callback_in_another_browser_is_refused_where_its_cookie_says_so(visit, mock):
+def test_callback_with_the_cookie_of_another_flow_is_refused(visit, mock):
     callback = callback_of(visit)
     other = Visit(mock)
     other.start(slug="acme")
@@ -187,13 +187,13 @@ def test_a_callback_in_another_browser_is_refused_where_its_cookie_says_so(visit
     assert visit.http.get(callback).is_redirect
 
 
-def test_a_flow_ends_after_an_hour(visit, mock):
+def test_flow_expires_after_an_hour(visit, mock):
     callback = callback_of(visit)
     mock.clock.advance(minutes=61)
     assert visit.http.get(callback).json()["error_type"] == "oauth_invalid_state"
 
 
-def test_a_state_of_another_project_is_unknown(visit, mock, given):
+def test_state_of_another_project_is_refused(visit, mock, given):
     callback = callback_of(visit)
     other = mock.project()
     other.client().debug.whoami()
@@ -208,19 +208,19 @@ def test_a_state_of_another_project_is_unknown(visit, mock, given):
 @pytest.mark.parametrize(
     "query", ["", "?state=x", "?public_token=public-token-live-99999999-0000-4000-8000-000000000000"]
 )
-def test_the_page_without_a_flow(visit, method, query):
+def test_provider_page_without_a_flow_is_refused(visit, method, query):
     answer = visit.http.request(method, f"/_mock/provider/google/authorize{query}", content=b"\xff=%zz")
     assert answer.status_code in (400, 404)
     assert answer.json()["error_type"]
 
 
-def test_one_tap_is_refused_so_that_the_browsers_ui_goes_on(visit):
+def test_one_tap_is_refused_with_cors_headers(visit):
     origin = {"Origin": "http://localhost:3000"}
     preflight = visit.http.options("/sdk/v1/b2b/oauth/google/onetap/start", headers=origin)
     answer = visit.http.get("/sdk/v1/b2b/oauth/google/onetap/start", headers=origin)
     assert (preflight.status_code, answer.status_code) == (204, 400)
     assert answer.json()["error_type"] == "oauth_config_not_found"
-    for one in (preflight, answer):
-        assert one.headers["access-control-allow-origin"] == "http://localhost:3000"
-        assert one.headers["access-control-allow-credentials"] == "true"
+    for response in (preflight, answer):
+        assert response.headers["access-control-allow-origin"] == "http://localhost:3000"
+        assert response.headers["access-control-allow-credentials"] == "true"
     assert "x-sdk-client" in preflight.headers["access-control-allow-headers"]

@@ -1,4 +1,4 @@
-"""``otps.sms``: a second factor by text message."""
+"""``otps.sms``: a second factor with codes in text messages."""
 
 from collections import Counter
 
@@ -13,31 +13,31 @@ BYPASS = (400, "session_enforced_factor_matching_session_required")
 
 @pytest.fixture
 def send(client, ada):
-    def send(**options):
+    def call(**options):
         return client.otps.sms.send(**{**ids(ada), **options})
 
-    return send
+    return call
 
 
 @pytest.fixture
-def prove(client, ada):
-    def authenticate(code, **options):
+def authenticate(client, ada):
+    def call(code, **options):
         return client.otps.sms.authenticate(**{**ids(ada), "code": code, **options})
 
-    return authenticate
+    return call
 
 
 # Sending
 
 
-def test_a_number_is_linked_by_sending_and_verified_by_the_code(send, prove, session, ada, mock, events):
+def test_number_is_linked_by_sending_and_verified_by_the_code(send, authenticate, session, ada, mock, events):
     linked = send(mfa_phone_number=PHONE, session_token=session).member
     assert (linked.mfa_phone_number, linked.mfa_phone_number_verified, linked.default_mfa_method) == (PHONE, False, "")
     message = mock.inbox.latest(to=PHONE)
     assert (message.channel, message.kind, message.member_id) == ("sms", "sms_otp", ada.member_id)
     assert message.text == f"{message.code} is your code for Acme."
     before = len(events())
-    answer = prove(message.code, session_token=session)
+    answer = authenticate(message.code, session_token=session)
     assert (answer.member.mfa_phone_number_verified, answer.member.default_mfa_method) == (True, "sms_otp")
     assert not answer.member.mfa_enrolled
     assert (answer.session_token, types(answer)) == (session, ["magic_link", "otp"])
@@ -47,13 +47,13 @@ def test_a_number_is_linked_by_sending_and_verified_by_the_code(send, prove, ses
     assert factor.phone_number_factor.phone_id.startswith("member-phone-number-test-")
 
 
-def test_no_session_is_needed_while_there_is_no_second_factor(send, mock):
+def test_member_without_a_second_factor_needs_no_session(send, mock):
     assert send(mfa_phone_number=PHONE).member.mfa_phone_number == PHONE
     assert send().member.mfa_phone_number == PHONE
     assert len(mock.inbox.all(to=PHONE)) == 2
 
 
-def test_the_answer_of_the_code_has_no_word_about_further_steps(http, send, session, ada, mock):
+def test_response_has_no_further_steps(http, send, session, ada, mock):
     send(mfa_phone_number=PHONE, session_token=session)
     body = {**ids(ada), "code": texted(mock), "session_token": session}
     answer = http.post("/v1/b2b/otps/sms/authenticate", json=body).json()
@@ -63,7 +63,7 @@ def test_the_answer_of_the_code_has_no_word_about_further_steps(http, send, sess
     }
 
 
-def test_which_number(send, given, acme, client):
+def test_number_must_be_the_members_or_free(send, given, acme, client):
     assert refusal(send) == (404, "member_phone_number_not_found")
     send(mfa_phone_number=PHONE)
     assert send(mfa_phone_number=PHONE).member.mfa_phone_number == PHONE
@@ -78,19 +78,19 @@ def test_which_number(send, given, acme, client):
 @pytest.mark.parametrize(
     "number", ["4155550123", "+1415555012", "+1 415 555 0123", "+", "+1\u0664155550123", f"{PHONE}\n"]
 )
-def test_what_is_no_number(send, number, client, ada, mock):
+def test_malformed_number_is_refused(send, number, client, ada, mock):
     assert refusal(send, mfa_phone_number=number) == (400, "invalid_phone_number")
     assert client.organizations.members.get(**ids(ada)).member.mfa_phone_number == ""
     assert mock.inbox.all() == []
 
 
 @pytest.mark.parametrize("number", ["+16135550123", "+18005550123", PHONE])
-def test_numbers_in_the_usual_countries(send, number, mock):
+def test_numbers_of_default_countries_are_accepted(send, number, mock):
     send(mfa_phone_number=number)
     assert texted(mock, number)
 
 
-def test_numbers_in_further_countries(send, mock, client, ada):
+def test_country_must_be_configured(send, mock, client, ada):
     british = "+447400123456"
     assert refusal(send, mfa_phone_number=british) == (400, "invalid_phone_number_country_code")
     assert client.organizations.members.get(**ids(ada)).member.mfa_phone_number == ""
@@ -102,41 +102,44 @@ def test_numbers_in_further_countries(send, mock, client, ada):
 
 
 @pytest.mark.parametrize(("locale", "text"), [("es", "es su código para Acme"), ("de-DE", "is your code for Acme")])
-def test_languages(send, mock, locale, text):
+def test_message_is_in_the_requested_language(send, mock, locale, text):
     send(mfa_phone_number=PHONE, locale=locale)
     assert text in mock.inbox.latest(to=PHONE).text
 
 
-def test_a_language_that_there_is_not(send):
+def test_unknown_locale_is_refused(send):
     assert refusal(send, mfa_phone_number=PHONE, locale="xx") == (400, "invalid_locale")
 
 
-def test_who_is_not_active_gets_no_number(send, given, acme):
+def test_member_that_is_not_active_is_refused(send, given, acme):
     pending = given.member(acme, "bob@acme.test", create_member_as_pending=True)
     refused = refusal(send, **ids(pending), mfa_phone_number=PHONE)
     assert refused == (400, "action_available_only_for_active_members")
 
 
-def test_who_and_where(send, prove, given, ada):
+def test_unknown_member_or_organization_is_refused(send, authenticate, given, ada):
     globex = given.organization("Globex").organization_id
-    for call, more in ((send, {"mfa_phone_number": PHONE}), (prove, {"code": "123456", "session_token": "x" * 44})):
+    for call, more in (
+        (send, {"mfa_phone_number": PHONE}),
+        (authenticate, {"code": "123456", "session_token": "x" * 44}),
+    ):
         assert refusal(call, **more, organization_id="organization-test-no") == (404, "organization_not_found")
         assert refusal(call, **more, member_id="member-test-no") == (404, "member_not_found")
         elsewhere = refusal(call, **more, organization_id=globex)
         assert elsewhere == (404, "member_does_not_exist_in_organization")
 
 
-# Who has a second factor already
+# Members with a second factor
 
 
-def test_a_verified_number_is_sent_to_with_any_session_of_the_member(client, send, mock, ada, session, given, acme):
+def test_verified_number_needs_a_session_of_the_member(client, send, mock, ada, session, given, acme):
     with_phone(client, mock, ada, session)
     fresh = given.login(acme, ada).session_token
     assert refusal(send) == BYPASS
     assert send(session_token=fresh).member.mfa_phone_number == PHONE
 
 
-def test_a_number_is_added_to_an_app_only_after_showing_the_app(client, send, ada, session, mock):
+def test_member_with_an_app_must_use_it_to_add_a_number(client, send, ada, session, mock):
     with_app(client, ada)
     assert refusal(send, mfa_phone_number=PHONE) == BYPASS
     assert refusal(send, mfa_phone_number=PHONE, session_token=session) == BYPASS
@@ -147,88 +150,88 @@ def test_a_number_is_added_to_an_app_only_after_showing_the_app(client, send, ad
 # Codes
 
 
-def test_a_code_lives_two_minutes(send, prove, session, mock):
+def test_code_expires_after_two_minutes(send, authenticate, session, mock):
     mock.clock.freeze()
     send(mfa_phone_number=PHONE)
     code = texted(mock)
     mock.clock.advance(minutes=2)
-    assert refusal(prove, code, session_token=session) == USED
+    assert refusal(authenticate, code, session_token=session) == USED
     mock.clock.advance(seconds=-1)
-    assert prove(code, session_token=session).member.mfa_phone_number_verified
+    assert authenticate(code, session_token=session).member.mfa_phone_number_verified
 
 
-def test_another_code_voids_the_former(send, prove, session, mock):
+def test_older_code_is_refused(send, authenticate, session, mock):
     send(mfa_phone_number=PHONE)
     old = texted(mock)
     send()
-    assert refusal(prove, old, session_token=session) == USED
-    assert prove(texted(mock), session_token=session).member.mfa_phone_number_verified
+    assert refusal(authenticate, old, session_token=session) == USED
+    assert authenticate(texted(mock), session_token=session).member.mfa_phone_number_verified
 
 
-def test_codes_count_for_each_member_even_on_one_phone(send, prove, session, mock, given, client):
+def test_code_for_another_member_with_the_same_phone_is_refused(send, authenticate, session, mock, given, client):
     elsewhere = given.member(given.organization("Globex"), "ada@acme.test")
     send(mfa_phone_number=PHONE)
     mine = texted(mock)
     send(**ids(elsewhere), mfa_phone_number=PHONE)
-    assert refusal(prove, texted(mock), session_token=session) == NOT_FOUND
-    assert prove(mine, session_token=session).member.mfa_phone_number_verified
+    assert refusal(authenticate, texted(mock), session_token=session) == NOT_FOUND
+    assert authenticate(mine, session_token=session).member.mfa_phone_number_verified
 
 
-def test_a_code_works_once(send, prove, session, mock):
+def test_used_code_is_refused(send, authenticate, session, mock):
     send(mfa_phone_number=PHONE)
-    assert refusal(prove, other(texted(mock)), session_token=session) == NOT_FOUND
-    assert prove(texted(mock), session_token=session).session_token == session
-    assert refusal(prove, texted(mock), session_token=session) == USED
+    assert refusal(authenticate, other(texted(mock)), session_token=session) == NOT_FOUND
+    assert authenticate(texted(mock), session_token=session).session_token == session
+    assert refusal(authenticate, texted(mock), session_token=session) == USED
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "١٢٣٤٥٦", "123456\n"])
-def test_what_can_be_no_code(prove, session, code):
-    assert refusal(prove, code, session_token=session) == (400, "invalid_code")
+def test_malformed_code_is_refused(authenticate, session, code):
+    assert refusal(authenticate, code, session_token=session) == (400, "invalid_code")
 
 
-def test_a_code_to_a_number_that_is_gone_proves_nothing(send, prove, session, mock, client, ada):
+def test_code_for_a_deleted_number_is_refused(send, authenticate, session, mock, client, ada):
     send(mfa_phone_number=PHONE)
     code = texted(mock)
     client.organizations.members.delete_mfa_phone_number(**ids(ada))
-    assert refusal(prove, code, session_token=session) == NOT_FOUND
+    assert refusal(authenticate, code, session_token=session) == NOT_FOUND
     client.organizations.members.update(**ids(ada), mfa_phone_number=OTHER_PHONE)
-    assert refusal(prove, code, session_token=session) == NOT_FOUND
+    assert refusal(authenticate, code, session_token=session) == NOT_FOUND
     assert not client.organizations.members.get(**ids(ada)).member.mfa_phone_number_verified
 
 
-# What a code is added to
+# Sessions
 
 
-def test_exactly_one_session_argument(prove, send, session, given, client):
-    assert refusal(prove, "123456") == (400, "no_session_arguments")
-    both = refusal(prove, "123456", session_token=session, session_jwt="x")
+def test_exactly_one_session_argument_is_required(authenticate, send, session, given, client):
+    assert refusal(authenticate, "123456") == (400, "no_session_arguments")
+    both = refusal(authenticate, "123456", session_token=session, session_jwt="x")
     assert both == (400, "too_many_session_arguments")
     both = refusal(send, mfa_phone_number=PHONE, session_token=session, intermediate_session_token="x" * 44)
     assert both == (400, "too_many_session_arguments")
-    assert refusal(prove, "123456", session_token="x" * 44) == (404, "session_not_found")
-    assert refusal(prove, "123456", session_token="short") == (400, "invalid_session_token")
-    assert refusal(prove, "123456", session_jwt="short") == (400, "unable_to_parse_session_jwt")
-    unknown = refusal(prove, "123456", intermediate_session_token="x" * 44)
+    assert refusal(authenticate, "123456", session_token="x" * 44) == (404, "session_not_found")
+    assert refusal(authenticate, "123456", session_token="short") == (400, "invalid_session_token")
+    assert refusal(authenticate, "123456", session_jwt="short") == (400, "unable_to_parse_session_jwt")
+    unknown = refusal(authenticate, "123456", intermediate_session_token="x" * 44)
     assert unknown == (404, "intermediate_session_not_found")
     client.sessions.revoke(session_token=session)
-    assert refusal(prove, "123456", session_token=session) == (404, "session_not_found")
+    assert refusal(authenticate, "123456", session_token=session) == (404, "session_not_found")
 
 
-def test_a_session_of_somebody_else(prove, send, given, acme):
+def test_session_of_another_member_is_refused(authenticate, send, given, acme):
     bob = given.login(acme, given.member(acme, "bob@acme.test"))
     mismatch = (400, "member_session_member_id_mismatch")
     assert refusal(send, mfa_phone_number=PHONE, session_token=bob.session_token) == mismatch
-    assert refusal(prove, "123456", session_jwt=bob.session_jwt) == mismatch
-    found = given.intermediate("bob@acme.test")
-    assert refusal(prove, "123456", intermediate_session_token=found) == mismatch
+    assert refusal(authenticate, "123456", session_jwt=bob.session_jwt) == mismatch
+    bobs = given.intermediate("bob@acme.test")
+    assert refusal(authenticate, "123456", intermediate_session_token=bobs) == mismatch
 
 
-def test_by_jwt_with_claims_and_minutes(send, prove, acme, ada, given, mock):
+def test_session_jwt_with_claims_and_lifetime_is_accepted(send, authenticate, acme, ada, given, mock):
     before = given.login(acme, ada)
     send(mfa_phone_number=PHONE)
-    wrong = refusal(prove, texted(mock), session_jwt=before.session_jwt, session_duration_minutes=4)
+    wrong = refusal(authenticate, texted(mock), session_jwt=before.session_jwt, session_duration_minutes=4)
     assert wrong == (400, "invalid_session_duration_minutes")
-    answer = prove(
+    answer = authenticate(
         texted(mock), session_jwt=before.session_jwt, session_duration_minutes=120, session_custom_claims={"a": 1}
     )
     life = answer.member_session.expires_at - answer.member_session.last_accessed_at
@@ -236,24 +239,24 @@ def test_by_jwt_with_claims_and_minutes(send, prove, acme, ada, given, mock):
     assert answer.member_session.custom_claims == {"a": 1}
 
 
-def test_an_enrollment_that_there_is_not(prove, session):
-    assert refusal(prove, "123456", session_token=session, set_mfa_enrollment="maybe") == (400, "bad_request")
+def test_unknown_enrollment_is_refused(authenticate, session):
+    assert refusal(authenticate, "123456", session_token=session, set_mfa_enrollment="maybe") == (400, "bad_request")
 
 
-# Many at once
+# Parallel requests
 
 
-def test_a_code_opens_one_session(mock, client, given, acme, ada, session):
+def test_parallel_requests_complete_one_intermediate_session(mock, client, given, acme, ada, session):
     with_phone(client, mock, ada, session)
     client.organizations.members.update(**ids(ada), mfa_enrolled=True)
-    held = given.login(acme, ada).intermediate_session_token
-    body = {**ids(ada), "code": texted(mock), "intermediate_session_token": held}
+    intermediate = given.login(acme, ada).intermediate_session_token
+    body = {**ids(ada), "code": texted(mock), "intermediate_session_token": intermediate}
     answers = all_at_once(crowd(mock), "/v1/b2b/otps/sms/authenticate", body)
     assert counted(answers) == Counter({(200, ""): 1, (404, "intermediate_session_not_found"): len(answers) - 1})
     assert len(client.sessions.get(**ids(ada)).member_sessions) == 2
 
 
-def test_a_code_is_added_to_one_session(mock, client, send, given, acme, ada):
+def test_parallel_requests_add_a_code_to_one_session(mock, client, send, given, acme, ada):
     send(mfa_phone_number=PHONE)
     sessions = [given.login(acme, ada).session_token for _ in range(5)]
     bodies = [{**ids(ada), "code": texted(mock), "session_token": token} for token in sessions]

@@ -1,4 +1,4 @@
-"""``sessions.attest``: sessions for the tokens of issuers that the project trusts."""
+"""``sessions.attest``: exchange the JWT of a trusted issuer for a session."""
 
 import time
 from datetime import timedelta
@@ -19,13 +19,8 @@ def acme(given):
 
 
 @pytest.fixture
-def ada(given, acme):
-    return given.member(acme, "ada@acme.test")
-
-
-@pytest.fixture
 def trust(mock):
-    """Sets the project's one profile."""
+    """Configure the project's only profile."""
 
     def put(**changes):
         mock.configure(trusted_token_profiles=[profile(**changes)])
@@ -43,26 +38,26 @@ def attest(client, acme, trust):
     return call
 
 
-def test_a_full_session(attest, ada, client):
-    got = attest(session_duration_minutes=30, session_custom_claims={"plan": "pro"})
-    assert got.member_id == ada.member_id
-    assert got.member.email_address_verified
-    (factor,) = got.member_session.authentication_factors
+def test_session_is_complete(attest, ada, client):
+    login = attest(session_duration_minutes=30, session_custom_claims={"plan": "pro"})
+    assert login.member_id == ada.member_id
+    assert login.member.email_address_verified
+    (factor,) = login.member_session.authentication_factors
     assert (factor.type.value, factor.delivery_method.value) == ("trusted_auth_token", "trusted_token_exchange")
     assert factor.trusted_auth_token_factor.token_id == "token-1"
-    assert got.member_session.expires_at - got.member_session.started_at == timedelta(minutes=30)
-    assert got.member_session.custom_claims == {"plan": "pro"}
-    assert client.sessions.authenticate(got.session_token)
+    assert login.member_session.expires_at - login.member_session.started_at == timedelta(minutes=30)
+    assert login.member_session.custom_claims == {"plan": "pro"}
+    assert client.sessions.authenticate(login.session_token)
 
 
-def test_the_same_token_again(attest, ada):
-    """Nothing in the documentation says that a token is good for once, and its own example has ids that repeat."""
-    again = token()
-    first, second = attest(given_token=again), attest(given_token=again)
+def test_token_can_be_attested_repeatedly(attest, ada):
+    """The documentation doesn't limit a token to one use, and the ids in its example repeat."""
+    repeated = token()
+    first, second = attest(given_token=repeated), attest(given_token=repeated)
     assert first.member_session.member_session_id != second.member_session.member_session_id
 
 
-def test_a_session_that_comes_along_gets_the_factor(attest, ada, given, acme, client, refused):
+def test_existing_session_gets_the_factor(attest, ada, given, acme, client, refused):
     client.organizations.update(acme.organization_id, mfa_policy="OPTIONAL")
     login = given.login(acme, ada)
     for by in ({"session_token": login.session_token}, {"session_jwt": login.session_jwt}):
@@ -76,9 +71,9 @@ def test_a_session_that_comes_along_gets_the_factor(attest, ada, given, acme, cl
     assert two == "too_many_session_arguments"
 
 
-def test_not_an_impersonated_one(attest, ada, acme, client, mock, refused):
-    act = client.impersonation.authenticate(mock.impersonation_token(acme.organization_id, ada.member_id))
-    assert refused(attest, session_token=act.session_token) == "session_not_mutable"
+def test_impersonated_session_is_refused(attest, ada, acme, client, mock, refused):
+    impersonated = client.impersonation.authenticate(mock.impersonation_token(acme.organization_id, ada.member_id))
+    assert refused(attest, session_token=impersonated.session_token) == "session_not_mutable"
 
 
 # The token
@@ -87,17 +82,17 @@ def test_not_an_impersonated_one(attest, ada, acme, client, mock, refused):
 @pytest.mark.parametrize(
     ("claims", "because"),
     [
-        ({"signed_by": "two"}, "signed"),
+        ({"signed_by": "two"}, "signature"),
         ({"iss": "https://else.test"}, "iss is"),
         ({"aud": "else"}, "aud is"),
         ({"aud": ["else", "other"]}, "aud is"),
         ({"exp": None}, "exp"),
         ({"exp": 1_700_000_000}, "has expired"),
         ({"exp": -(10**400)}, "has expired"),
-        ({"nbf": 10**400}, "not good yet"),
+        ({"nbf": 10**400}, "valid yet"),
         ({"jti": 10**400}, "token_id"),
         ({"jti": True}, "token_id"),
-        ({"nbf": 4_000_000_000}, "not good yet"),
+        ({"nbf": 4_000_000_000}, "valid yet"),
         ({"nbf": None, "email": None}, "e-mail"),
         ({"email": "nobody"}, "e-mail"),
         ({"email": ["ada@acme.test"]}, "e-mail"),
@@ -106,13 +101,13 @@ def test_not_an_impersonated_one(attest, ada, acme, client, mock, refused):
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_token_that_is_not_good(attest, ada, refused, given, claims, because):
+def test_invalid_token_is_refused(attest, ada, refused, given, claims, because):
     assert refused(attest, **claims) == "invalid_trusted_auth_token"
     assert because in given.because()
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "none"])
-def test_the_public_key_is_no_secret(attest, ada, refused, algorithm):
+def test_token_signed_with_the_public_key_is_refused(attest, ada, refused, algorithm):
     claims = jwt.decode(token(), options={"verify_signature": False})
     header, _, _ = jwt.encode(claims, "x" * 32, "HS256").partition(".")
     forged = jwt.encode(claims, "x" * 32 if algorithm == "HS256" else None, algorithm)
@@ -120,25 +115,25 @@ def test_the_public_key_is_no_secret(attest, ada, refused, algorithm):
     assert refused(attest, given_token=f"{header}..") == "invalid_trusted_auth_token"
 
 
-def test_an_audience_among_several(attest, ada):
+def test_one_of_several_audiences_is_sufficient(attest, ada):
     assert attest(aud=["else", outsider.AUDIENCE]).member_id == ada.member_id
 
 
-def test_times_are_the_projects(attest, ada, mock, refused):
+def test_times_follow_the_projects_clock(attest, ada, mock, refused):
     old, new = token(), token(nbf=int(time.time()) + 3000, exp=int(time.time()) + 6000)
     mock.clock.advance(minutes=60)
     assert refused(attest, given_token=old) == "invalid_trusted_auth_token"
     assert attest(given_token=new).member_id == ada.member_id
 
 
-def test_a_profile_that_is_not_there(client, ada, acme, trust, refused):
+def test_unknown_profile_is_refused(client, ada, acme, trust, refused):
     assert refused(client.sessions.attest, "nope", token(), "acme") == "trusted_token_profile_not_found"
 
 
 # Keys
 
 
-def test_keys_by_url(attest, ada, trust, refused):
+def test_keys_are_fetched_from_the_jwks_url(attest, ada, trust, refused):
     trust(public_key_type="JWK", pem_files=[], jwks_url=f"{outsider.url()}/jwks")
     for signed_by, kid in [("one", "one"), ("two", "two"), ("two", None)]:
         assert attest(signed_by=signed_by, kid=kid).member_id == ada.member_id
@@ -147,12 +142,12 @@ def test_keys_by_url(attest, ada, trust, refused):
 
 
 @pytest.mark.parametrize("path", ["", "/elsewhere", "/userinfo/x"])
-def test_keys_that_can_not_be_had(attest, ada, trust, refused, path):
+def test_unavailable_keys_are_an_error_of_the_profile(attest, ada, trust, refused, path):
     trust(public_key_type="JWK", pem_files=[], jwks_url=path and outsider.url() + path)
     assert refused(attest) == "trusted_token_profile_invalid_request"
 
 
-def test_several_pem_files(attest, ada, trust, refused):
+def test_any_pem_file_of_the_profile_verifies(attest, ada, trust, refused):
     files = [{"pem_file_id": n, "public_key": text} for n, text in [("a", "nonsense"), ("b", outsider.pem("two"))]]
     trust(pem_files=files)
     assert attest(signed_by="two").member_id == ada.member_id
@@ -161,32 +156,32 @@ def test_several_pem_files(attest, ada, trust, refused):
     assert refused(attest) == "trusted_token_profile_invalid_request"
 
 
-# What claims mean
+# Claims
 
 
-def test_claims_by_other_names(attest, ada, trust, acme):
+def test_mapped_claims_are_used(attest, ada, trust, acme):
     mapping = {"email": "https://issuer.test/email", "token_id": "session.id", "organization_id": "org"}
     trust(attribute_mapping=mapping)
     claims = {"email": None, "jti": None, "https://issuer.test/email": "ADA@acme.test", "session": {"id": 7}}
     for organization_id in (acme.organization_id, "acme.1"):
-        got = attest(None, **claims, org=organization_id)
-        assert got.member_id == ada.member_id
-        assert got.member_session.authentication_factors[0].trusted_auth_token_factor.token_id == "7"
+        login = attest(None, **claims, org=organization_id)
+        assert login.member_id == ada.member_id
+        assert login.member_session.authentication_factors[0].trusted_auth_token_factor.token_id == "7"
 
 
-def test_which_organization(attest, ada, trust, given, refused):
+def test_organization_is_taken_from_the_claim_or_the_request(attest, ada, trust, given, refused):
     assert refused(attest, None) == "token_missing_organization_id_claim"
     assert refused(attest, "nowhere") == "organization_not_found"
     trust(attribute_mapping={"organization_id": "org"})
-    assert attest().member_id == ada.member_id  # the request says it
+    assert attest().member_id == ada.member_id  # from the request
     globex = given.organization("Globex")
     for claim in (globex.organization_id, "unknown", 7, ["acme.1"]):
         assert refused(attest, org=claim) == "invalid_token_organization_id_claim"
     assert refused(attest, None, org="unknown") == "invalid_token_organization_id_claim"
-    assert refused(attest, None, org="acme") == "invalid_token_organization_id_claim"  # a slug is no id
+    assert refused(attest, None, org="acme") == "invalid_token_organization_id_claim"  # a slug isn't accepted
 
 
-def test_an_external_id(attest, ada, trust, given, acme, refused, client):
+def test_external_id_is_added_once(attest, ada, trust, given, acme, refused, client):
     trust(attribute_mapping={"external_member_id": "sub"})
     assert attest(sub="ada-1").member.external_id == "ada-1"
     assert attest().member.external_id == "ada-1"
@@ -198,10 +193,10 @@ def test_an_external_id(attest, ada, trust, given, acme, refused, client):
     assert taken == "duplicate_member_external_id"
 
 
-def test_roles_are_added(attest, ada, trust, refused, events):
+def test_roles_are_added_to_the_members(attest, ada, trust, refused, events):
     trust(attribute_mapping={"role_ids": "roles"})
-    got = attest(roles=["stytch_admin", "stytch_admin"])
-    assert got.member_session.roles == ["stytch_member", "stytch_admin"]
+    login = attest(roles=["stytch_admin", "stytch_admin"])
+    assert login.member_session.roles == ["stytch_member", "stytch_admin"]
     assert events()[-1] == ("member", "update")
     assert attest(roles=[]).member.is_admin
     assert refused(attest, roles=["chef"]) == "invalid_rbac_role_assignment"
@@ -217,7 +212,7 @@ JIT = {
 }
 
 
-def test_nobody_joins_unless_the_profile_says_so(attest, refused, trust):
+def test_member_is_provisioned_only_if_the_profile_allows_it(attest, refused, trust):
     assert refused(attest) == "member_not_found"
     trust(**JIT)
     joined = attest(org="acme.1", sub="ada-1", roles=["stytch_admin"]).member
@@ -226,24 +221,27 @@ def test_nobody_joins_unless_the_profile_says_so(attest, refused, trust):
     assert attest(None, org="acme.1").member_id == joined.member_id
 
 
-def test_provisioning_takes_the_claim(attest, ada, refused, trust):
+def test_provisioning_requires_the_organization_claim(attest, ada, refused, trust):
     trust(**JIT)
     assert refused(attest) == "token_missing_organization_id_claim"
     assert refused(attest, "nowhere", org="acme.1") == "organization_not_found"
 
 
-def test_an_organization_joins_as_well(attest, trust, acme, client, refused, events):
+def test_unknown_external_id_creates_an_organization(attest, trust, acme, client, refused, events):
     trust(**JIT)
-    got = attest(None, org="globex.7")
-    assert (got.organization.organization_external_id, got.organization.organization_name) == ("globex.7", "globex.7")
+    login = attest(None, org="globex.7")
+    assert (login.organization.organization_external_id, login.organization.organization_name) == (
+        "globex.7",
+        "globex.7",
+    )
     assert events()[-2:] == [("organization", "create"), ("member", "create")]
-    assert attest(None, org="globex.7").organization.organization_id == got.organization.organization_id
+    assert attest(None, org="globex.7").organization.organization_id == login.organization.organization_id
     unknown = "organization-test-11111111-1111-4111-8111-111111111111"
     assert refused(attest, None, org=unknown) == "invalid_token_organization_id_claim"
     assert refused(attest, None, org="a b") == "invalid_token_organization_id_claim"
 
 
-def test_a_claimed_domain_stays_claimed(attest, trust, acme, given, refused):
+def test_address_of_a_claimed_domain_is_refused(attest, trust, acme, given, refused):
     given.organization("Owner", claimed_email_domains=["acme.test"])
     trust(**JIT)
     for organization in ("acme.1", "globex.7"):
@@ -251,18 +249,18 @@ def test_a_claimed_domain_stays_claimed(attest, trust, acme, given, refused):
         assert claimed == "action_not_allowed_email_domain_is_claimed"
 
 
-def test_somebody_pending_is_there_now(attest, given, acme, events):
+def test_pending_member_becomes_active(attest, given, acme, events):
     given.member(acme, "ada@acme.test", create_member_as_pending=True)
     assert attest().member.status == "active"
     assert events()[-1] == ("member", "update")
 
 
-def test_a_key_that_is_too_short(attest, ada, trust, refused, given):
-    """RFC 7518, 3.3 wants 2048 bits."""
+def test_short_rsa_key_is_refused(attest, ada, trust, refused, given):
+    """RFC 7518, 3.3 requires 2048 bits."""
     short = rsa.generate_private_key(65537, 1024)
     public = short.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     trust(pem_files=[{"pem_file_id": "a", "public_key": public}])
-    with pytest.warns(InsecureKeyLengthWarning):  # that of the issuer
+    with pytest.warns(InsecureKeyLengthWarning):  # the issuer's own warning
         forged = jwt.encode(jwt.decode(token(), options={"verify_signature": False}), short, "RS256")
     assert refused(attest, given_token=forged) == "invalid_trusted_auth_token"
     assert "1024 bits" in given.because()

@@ -1,4 +1,4 @@
-"""From a session in one organization to a session in another that the person is in."""
+"""``sessions.exchange``: exchange a session for one in another organization of the same address."""
 
 import msgspec
 import pytest
@@ -33,82 +33,82 @@ def exchange(client, login):
 
 
 @pytest.fixture
-def proven_by(rows, login):
-    """Makes the session one that was begun in another way."""
+def set_factors(rows, login):
+    """Replace the session's factors."""
 
     def call(*kinds):
         with rows() as ctx:
             session = ctx.store.get(MemberSession, session_token=login.session_token)
-            made = [
+            factors = [
                 Factor(type=t, delivery_method=d, created_at=ctx.now, updated_at=ctx.now, last_authenticated_at=ctx.now)
                 for t, d in kinds
             ]
-            ctx.store.update(session, authentication_factors=made)
+            ctx.store.update(session, authentication_factors=factors)
 
     return call
 
 
 @pytest.mark.parametrize("by", ["session_token", "session_jwt"])
 @pytest.mark.parametrize("status", ["active", "pending", "invited"])
-def test_a_member_goes_over(given, client, globex, login, exchange, by, status):
+def test_member_of_any_status_exchanges_a_session(given, client, globex, login, exchange, by, status):
     if status == "invited":
         client.magic_links.email.invite(globex.organization_id, "ada@acme.test")
     else:
         given.member(globex, "ada@acme.test", create_member_as_pending=status == "pending")
-    over = exchange(
+    exchanged = exchange(
         globex, **{by: getattr(login, by)}, session_duration_minutes=30, session_custom_claims={"a": 1}, locale="es"
     )
-    assert over.member_authenticated
-    assert (over.member.status, over.member.email_address_verified) == ("active", True)
-    assert over.organization.organization_id == globex.organization_id
-    assert over.session_token != login.session_token
-    assert over.member_session.custom_claims == {"a": 1}
-    assert (over.member_session.expires_at - over.member_session.started_at).total_seconds() == 1800
-    factor = over.member_session.authentication_factors[0]
+    assert exchanged.member_authenticated
+    assert (exchanged.member.status, exchanged.member.email_address_verified) == ("active", True)
+    assert exchanged.organization.organization_id == globex.organization_id
+    assert exchanged.session_token != login.session_token
+    assert exchanged.member_session.custom_claims == {"a": 1}
+    assert (exchanged.member_session.expires_at - exchanged.member_session.started_at).total_seconds() == 1800
+    factor = exchanged.member_session.authentication_factors[0]
     assert (factor.type.value, factor.email_factor.email_address) == ("magic_link", "ada@acme.test")
-    assert factor.email_factor.email_id == given.login(globex, over.member).method_id
+    assert factor.email_factor.email_id == given.login(globex, exchanged.member).method_id
     assert factor.email_factor.email_id != login.method_id
-    assert client.sessions.authenticate(session_token=login.session_token)  # lives on
+    assert client.sessions.authenticate(session_token=login.session_token)  # stays active
 
 
-def test_joining_by_domain_is_not_possible_here(given, client, globex, exchange, refused):
+def test_no_member_is_provisioned(given, client, globex, exchange, refused):
     client.organizations.update("globex", email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     given.login(globex, given.member(globex, "colleague@acme.test"))
     assert refused(exchange, globex) == "member_not_found"
 
 
-def test_where_the_person_was_deleted(given, client, globex, exchange, refused):
+def test_deleted_member_is_not_found(given, client, globex, exchange, refused):
     gone = given.member(globex, "ada@acme.test")
     client.organizations.members.delete("globex", gone.member_id)
     assert refused(exchange, globex) == "member_not_found"
 
 
-def test_into_the_same_organization(acme, login, exchange):
+def test_exchange_within_the_organization_starts_a_new_session(acme, login, exchange):
     again = exchange(acme)
     assert (again.member_id, again.member_authenticated) == (login.member_id, True)
     assert again.member_session.member_session_id != login.member_session.member_session_id
 
 
-def test_another_primary_factor_is_wanted(given, client, exchange, refused):
+def test_missing_primary_factor_is_returned(given, client, exchange, refused):
     strict = given.organization("Strict", auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
     given.member(strict, "ada@acme.test")
-    half = exchange(strict)
-    assert (half.member_authenticated, half.session_token, half.member_session) == (False, "", None)
-    assert half.primary_required.allowed_auth_methods == ["sso"]
-    listed = client.discovery.organizations.list(half.intermediate_session_token)
+    incomplete = exchange(strict)
+    assert (incomplete.member_authenticated, incomplete.session_token, incomplete.member_session) == (False, "", None)
+    assert incomplete.primary_required.allowed_auth_methods == ["sso"]
+    listed = client.discovery.organizations.list(incomplete.intermediate_session_token)
     assert listed.organization_id_hint == strict.organization_id
 
 
-def test_a_second_factor_is_wanted(given, globex, exchange, written, mock):
+def test_missing_second_factor_is_returned(given, globex, exchange, set_columns, mock):
     ada = given.member(globex, "ada@acme.test", mfa_enrolled=True, mfa_phone_number="+14155550100")
-    written(ada, mfa_phone_number_verified=True)
-    half = exchange(globex)
-    assert not half.member_authenticated
-    assert half.mfa_required.secondary_auth_initiated == "sms_otp"
+    set_columns(ada, mfa_phone_number_verified=True)
+    incomplete = exchange(globex)
+    assert not incomplete.member_authenticated
+    assert incomplete.mfa_required.secondary_auth_initiated == "sms_otp"
     assert mock.inbox.latest(to="+14155550100", kind="sms_otp").code
 
 
-def test_a_second_factor_of_here_is_none_there(given, acme, globex, exchange, rows, login):
+def test_second_factor_does_not_count_in_another_organization(given, acme, globex, exchange, rows, login):
     given.member(globex, "ada@acme.test", mfa_enrolled=True)
     with rows() as ctx:
         session = ctx.store.get(MemberSession, session_token=login.session_token)
@@ -121,24 +121,24 @@ def test_a_second_factor_of_here_is_none_there(given, acme, globex, exchange, ro
 
 
 @pytest.mark.parametrize("kind", [("password", "knowledge"), ("sso", "sso_saml"), ("impersonated", "impersonation")])
-def test_factors_that_say_nothing_elsewhere(given, acme, globex, exchange, proven_by, refused, kind):
+def test_factors_bound_to_an_organization_are_insufficient(given, acme, globex, exchange, set_factors, refused, kind):
     given.member(globex, "ada@acme.test")
-    proven_by(kind)
+    set_factors(kind)
     assert refused(exchange, globex) == "insufficient_factors_for_session_exchange"
 
 
-def test_an_address_that_nobody_proved(given, client, acme, globex, login, exchange, refused):
-    """Else an administrator could name a member after somebody, and enter elsewhere as that person."""
+def test_unverified_address_is_insufficient(given, client, acme, globex, login, exchange, refused):
+    """Otherwise an administrator could give a member any address, and log in elsewhere as its owner."""
     victim = given.member(globex, "victim@globex.test")
     given.login(globex, victim)
     client.organizations.members.update(acme.organization_id, login.member_id, email_address="victim@globex.test")
     assert refused(exchange, globex) == "insufficient_factors_for_session_exchange"
-    here = exchange(acme)  # the new address has to be proven here as well
-    assert not here.member_authenticated
-    assert "magic_link" in here.primary_required.allowed_auth_methods
+    again = exchange(acme)  # the new address must be verified in this organization too
+    assert not again.member_authenticated
+    assert "magic_link" in again.primary_required.allowed_auth_methods
 
 
-def test_a_claimed_domain(given, globex, exchange, refused):
+def test_claimed_domain_is_refused(given, globex, exchange, refused):
     given.member(globex, "ada@acme.test", create_member_as_pending=True)
     given.organization("Home", claimed_email_domains=["acme.test"])
     assert refused(exchange, globex) == "action_not_allowed_email_domain_is_claimed"
@@ -157,20 +157,20 @@ def test_a_claimed_domain(given, globex, exchange, refused):
     ],
     ids=str,
 )
-def test_no_session(client, acme, refused, arguments, error):
+def test_invalid_arguments_are_refused(client, acme, refused, arguments, error):
     assert refused(client.sessions.exchange, acme.organization_id, **arguments) == error
 
 
-def test_no_organization(client, login, refused):
-    over = refused(client.sessions.exchange, "nowhere", session_token=login.session_token)
-    assert over == "organization_not_found"
+def test_unknown_organization_is_refused(client, login, refused):
+    error = refused(client.sessions.exchange, "nowhere", session_token=login.session_token)
+    assert error == "organization_not_found"
 
 
-# Whose address an identity provider chose: it may choose anybody's
+# An identity provider can give its members any address
 
 
 @pytest.fixture
-def idp(mock, acme):
+def identity_provider(mock, acme):
     return mock.identity_provider(acme.organization_id, "saml")
 
 
@@ -179,35 +179,37 @@ def mallory(given, acme):
     return given.member(acme, "mallory@acme.test")
 
 
-def renamed(client, mock, idp, email_address):
-    """Mallory's identity provider calls her by somebody else's address."""
+def login_with_address(client, mock, identity_provider, email_address):
+    """Log in as Mallory after her identity provider has changed her address."""
     for address in ("mallory@acme.test", email_address):
-        token = SsoVisit(mock).token(idp.connection_id, address, subject="mallory")
+        token = SsoVisit(mock).token(identity_provider.connection_id, address, subject="mallory")
         answer = client.sso.authenticate(token)
     assert answer.member.email_address == email_address
     return answer
 
 
-def test_a_factor_counts_only_for_the_address_that_it_proved(
-    client, mock, given, acme, globex, idp, mallory, exchange, refused
+def test_factor_counts_only_for_the_address_that_it_verified(
+    client, mock, given, acme, globex, identity_provider, mallory, exchange, refused
 ):
     victim = given.member(globex, "victim@globex.test")
     given.login(globex, victim)
     before = given.login(acme, mallory)
-    renamed(client, mock, idp, "victim@globex.test")
+    login_with_address(client, mock, identity_provider, "victim@globex.test")
     assert refused(exchange, globex, session_token=before.session_token) == "insufficient_factors_for_session_exchange"
 
 
-def test_nor_does_an_account_that_proves_none(client, mock, given, acme, globex, idp, mallory, exchange, refused):
+def test_unverified_oauth_account_does_not_count_for_an_address_from_sso(
+    client, mock, given, acme, globex, identity_provider, mallory, exchange, refused
+):
     given.login(globex, given.member(globex, "victim@globex.test"))
     before = given.login(acme, mallory)
 
-    def by_github():
+    def github_token():
         return Visit(mock).token("github", "mallory@acme.test", slug=acme.organization_slug)
 
-    linked = client.oauth.authenticate(by_github(), session_token=before.session_token)
+    linked = client.oauth.authenticate(github_token(), session_token=before.session_token)
     assert linked.member.oauth_registrations[0].provider_type == "Github"
-    renamed(client, mock, idp, "victim@globex.test")
-    session = client.oauth.authenticate(by_github())
+    login_with_address(client, mock, identity_provider, "victim@globex.test")
+    session = client.oauth.authenticate(github_token())
     assert session.member.email_address == "victim@globex.test"
     assert refused(exchange, globex, session_token=session.session_token) == "insufficient_factors_for_session_exchange"

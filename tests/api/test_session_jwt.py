@@ -1,4 +1,4 @@
-"""JWTs, as an app checks them without asking, and as this server reads them back."""
+"""Session JWTs: verified locally by the SDK, and by this server."""
 
 import msgspec
 import pytest
@@ -9,17 +9,12 @@ from mockstytch import keys
 
 
 @pytest.fixture
-def acme(given):
-    return given.organization()
-
-
-@pytest.fixture
 def login(given, acme):
     return given.login(acme, given.member(acme, "ada@acme.test"), session_custom_claims={"plan": "pro"})
 
 
 @pytest.fixture
-def locally(client, login, acme):
+def check_locally(client, login, acme):
     def call(resource_id, action, organization_id=None):
         check = {"organization_id": organization_id or acme.organization_id}
         return client.sessions.authenticate_jwt_local(
@@ -30,18 +25,18 @@ def locally(client, login, acme):
     return call
 
 
-def test_a_local_check_with_permission(locally, login):
-    assert locally("stytch.self", "update.info.name").member_session_id == login.member_session.member_session_id
+def test_local_check_accepts_a_permission(check_locally, login):
+    assert check_locally("stytch.self", "update.info.name").member_session_id == login.member_session.member_session_id
 
 
-def test_a_local_check_without(locally, given):
+def test_local_check_refuses_a_missing_permission(check_locally, given):
     with pytest.raises(RBACPermissionError):
-        locally("stytch.member", "create")
+        check_locally("stytch.member", "create")
     with pytest.raises(TenancyError):
-        locally("stytch.self", "update.info.name", given.organization("Globex").organization_id)
+        check_locally("stytch.self", "update.info.name", given.organization("Globex").organization_id)
 
 
-def test_a_local_check_knows_the_projects_roles(mock, client, locally, login, acme):
+def test_local_check_uses_the_projects_roles(mock, client, check_locally, login, acme):
     permission = {"resource_id": "documents", "actions": ["read"]}
     mock.configure(
         rbac_policy={
@@ -55,14 +50,14 @@ def test_a_local_check_knows_the_projects_roles(mock, client, locally, login, ac
     assert client.sessions.authenticate_jwt_local(fresh.session_jwt, authorization_check=check)
 
 
-def test_a_slug_that_changed_is_in_the_next_jwt(client, login, acme):
+def test_next_jwt_has_the_changed_slug(client, login, acme):
     client.organizations.update(acme.organization_id, organization_slug="acme-inc")
     fresh = client.sessions.authenticate(session_token=login.session_token)
     assert fresh.member_session.organization_slug == "acme-inc"
     assert client.sessions.authenticate_jwt_local(fresh.session_jwt).organization_slug == "acme-inc"
 
 
-def test_it_verifies_locally_after_the_session_ended(client, login, refused):
+def test_jwt_verifies_locally_after_the_session_ended(client, login, refused):
     client.sessions.revoke(session_token=login.session_token)
     assert client.sessions.authenticate_jwt_local(login.session_jwt)
     assert refused(client.sessions.authenticate, session_jwt=login.session_jwt) == "session_not_found"
@@ -70,11 +65,11 @@ def test_it_verifies_locally_after_the_session_ended(client, login, refused):
 
 @pytest.fixture
 def signed(mock):
-    """Whatever claims, signed with the project's own key."""
+    """Sign any claims with the project's own key."""
     return lambda claims: keys.sign(keys.built_in_kid(mock.project_id), "", msgspec.json.encode(claims))
 
 
-def test_what_this_server_reads_back(mock, client, login, signed, refused, given):
+def test_server_verifies_audience_and_session_of_a_jwt(mock, client, login, signed, refused, given):
     authenticate = client.sessions.authenticate
     session = {"https://stytch.com/session": {"id": login.member_session.member_session_id}}
     ours = signed({"aud": [mock.project_id], **session})
@@ -88,18 +83,18 @@ def test_what_this_server_reads_back(mock, client, login, signed, refused, given
     assert refused(authenticate, session_jwt=signed({"aud": [mock.project_id], **gone})) == "session_not_found"
 
 
-def test_one_of_another_project(mock, login, refused):
+def test_jwt_of_another_project_is_refused(mock, login, refused):
     other = mock.project().client()
     assert refused(other.sessions.authenticate, session_jwt=login.session_jwt) == "unable_to_parse_session_jwt"
 
 
-def test_one_whose_key_was_dropped(mock, client, login, refused):
+def test_jwt_of_a_dropped_key_is_refused(mock, client, login, refused):
     mock.call("POST", "/keys/rotate", {"drop": "true"})
     assert refused(client.sessions.authenticate, session_jwt=login.session_jwt) == "unable_to_parse_session_jwt"
     assert client.sessions.authenticate(session_token=login.session_token).session_jwt
 
 
-def test_the_keys_of_nobody(why):
+def test_jwks_need_a_valid_project_id(why):
     assert why("GET", "/v1/b2b/sessions/jwks/nonsense") == "invalid_project_id"
     assert why("GET", "/v1/b2b/sessions/jwks/project-live-00000000-0000-4000-8000-000000000000") == "invalid_project_id"
     unused = "/v1/b2b/sessions/jwks/project-test-00000000-0000-4000-8000-00000000ffff"

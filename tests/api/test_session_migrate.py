@@ -1,4 +1,4 @@
-"""``sessions.migrate``: sessions of the provider that the project comes from."""
+"""``sessions.migrate``: exchange a session of the project's previous provider."""
 
 from datetime import timedelta
 
@@ -13,36 +13,38 @@ def acme(given):
 
 
 @pytest.fixture
-def knows(mock):
-    """Says what the former provider's UserInfo endpoint answers."""
+def set_userinfo(mock):
+    """Set the response of the previous provider's UserInfo endpoint."""
     return lambda **claims: mock.configure(zero_downtime_session_migration_url=outsider.userinfo(**claims))
 
 
-def test_who_has_a_session_there_has_one_here(client, given, acme, knows):
+def test_session_of_the_previous_provider_is_exchanged(client, given, acme, set_userinfo):
     ada = given.member(acme, "ada@acme.test")
-    knows(sub="auth0|1", email="Ada@acme.test")
-    got = client.sessions.migrate(
+    set_userinfo(sub="auth0|1", email="Ada@acme.test")
+    login = client.sessions.migrate(
         outsider.BEARER, "acme", session_duration_minutes=30, session_custom_claims={"plan": "pro"}
     )
-    assert (got.member_id, got.member.email_address_verified) == (ada.member_id, True)
-    session = got.member_session
+    assert (login.member_id, login.member.email_address_verified) == (ada.member_id, True)
+    session = login.member_session
     (factor,) = session.authentication_factors
     assert (factor.type.value, factor.delivery_method.value) == ("imported", "imported_auth0")
     assert session.expires_at - session.started_at == timedelta(minutes=30)
     assert session.custom_claims == {"plan": "pro"}
-    assert client.sessions.authenticate(got.session_token).member_session.member_session_id == session.member_session_id
+    assert (
+        client.sessions.authenticate(login.session_token).member_session.member_session_id == session.member_session_id
+    )
 
 
 @pytest.mark.parametrize("verified", [False, True])
-def test_an_address_that_nobody_vouches_for_is_not_verified_by_it(client, given, acme, knows, verified):
+def test_unverified_address_stays_unverified(client, given, acme, set_userinfo, verified):
     given.member(acme, "ada@acme.test", create_member_as_pending=True)
-    knows(email="ada@acme.test", email_verified=verified)
+    set_userinfo(email="ada@acme.test", email_verified=verified)
     member = client.sessions.migrate(outsider.BEARER, acme.organization_id).member
     assert (member.status, member.email_address_verified) == ("active", verified)
 
 
-def test_nobody_is_made(client, given, acme, knows, refused):
-    knows(email="ada@acme.test")
+def test_no_member_is_provisioned(client, given, acme, set_userinfo, refused):
+    set_userinfo(email="ada@acme.test")
     migrate = client.sessions.migrate
     assert refused(migrate, outsider.BEARER, "acme") == "migrate_from_external_email_does_not_exist"
     given.member(given.organization("Globex"), "ada@acme.test")
@@ -50,7 +52,7 @@ def test_nobody_is_made(client, given, acme, knows, refused):
     assert refused(migrate, outsider.BEARER, "nowhere") == "organization_not_found"
 
 
-def test_a_project_that_comes_from_nowhere(client, acme, refused):
+def test_project_without_a_previous_provider_is_refused(client, acme, refused):
     assert refused(client.sessions.migrate, "x", "acme") == "migrate_from_external_missing_userinfo"
 
 
@@ -59,7 +61,7 @@ def test_a_project_that_comes_from_nowhere(client, acme, refused):
     [
         ("/userinfo/{}", "bad", "status 401"),
         ("/userinfo/{}", outsider.BEARER, "no e-mail address"),
-        ('/userinfo/{"email": "nobody"}', outsider.BEARER, "no e-mail address"),
+        ('/userinfo/{"email": "ada"}', outsider.BEARER, "no e-mail address"),
         ('/userinfo/{"email": 5}', outsider.BEARER, "no e-mail address"),
         ('/userinfo/["ada@acme.test"]', outsider.BEARER, "no e-mail address"),
         ("/userinfo/<html>", outsider.BEARER, "no e-mail address"),
@@ -67,18 +69,18 @@ def test_a_project_that_comes_from_nowhere(client, acme, refused):
         ("", outsider.BEARER, ""),
     ],
 )
-def test_an_answer_that_says_nothing(client, acme, mock, refused, given, path, token, because):
+def test_unusable_userinfo_response_is_refused(client, acme, mock, refused, given, path, token, because):
     mock.configure(zero_downtime_session_migration_url=outsider.url() + path if path else "http://127.0.0.1:1/")
     assert refused(client.sessions.migrate, token, "acme") == "migrate_from_external_unexpected_response"
     assert because in given.because()
 
 
-def test_who_is_locked_waits(client, given, acme, knows, written, refused, mock):
+def test_locked_member_is_refused(client, given, acme, set_userinfo, set_columns, refused, mock):
     from datetime import UTC, datetime
 
     ada = given.member(acme, "ada@acme.test")
-    written(ada, lock_expires_at=datetime.now(UTC) + timedelta(hours=1))
-    knows(email="ada@acme.test")
+    set_columns(ada, lock_expires_at=datetime.now(UTC) + timedelta(hours=1))
+    set_userinfo(email="ada@acme.test")
     assert refused(client.sessions.migrate, outsider.BEARER, "acme") == "user_lock_limit_reached"
     mock.clock.advance(hours=2)
     assert client.sessions.migrate(outsider.BEARER, "acme").member_id == ada.member_id

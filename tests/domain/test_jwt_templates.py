@@ -1,4 +1,4 @@
-"""Claim templates: what they make of a member, and which are refused."""
+"""JWT templates: rendering and validation."""
 
 import pytest
 
@@ -27,13 +27,13 @@ ADA = {"member": {"email_address": "ada@example.com", "trusted_metadata": {"tier
         ('{"broken"', {}),
     ],
 )
-def test_a_template_is_filled(template, claims):
-    assert jwt_templates.rendered(template, ADA) == claims
+def test_variables_are_replaced(template, claims):
+    assert jwt_templates.render(template, ADA) == claims
 
 
-def test_no_value_breaks_out_of_its_place():
-    evil = {"member": {"name": '", "sub": "somebody else\x010\x01'}}
-    assert jwt_templates.rendered('{"a": {{ member.name }}, "b": "x{{ member.name }}"}', evil) == {
+def test_value_can_not_change_the_structure():
+    evil = {"member": {"name": '", "sub": "another\x010\x01'}}
+    assert jwt_templates.render('{"a": {{ member.name }}, "b": "x{{ member.name }}"}', evil) == {
         "a": evil["member"]["name"],
         "b": "x" + evil["member"]["name"],
     }
@@ -51,19 +51,19 @@ def test_no_value_breaks_out_of_its_place():
         ("[1]", "jwt_template_invalid_json"),
     ],
 )
-def test_a_template_is_refused(template, error_type):
+def test_invalid_template_is_refused(template, error_type):
     with pytest.raises(StytchError) as caught:
         jwt_templates.validate(template, ("member", "organization"))
     assert caught.value.kind.error_type == error_type
 
 
-def test_a_good_template_passes():
+def test_valid_template_is_accepted():
     jwt_templates.validate(
         '{"a": {{ member.name }}, "b": {{organization.organization_id}}}', ("member", "organization")
     )
 
 
-def test_a_project_keeps_no_broken_template(mock):
+def test_project_refuses_a_broken_template(mock):
     broken = {"template_type": "SESSION", "template_content": "{"}
     with pytest.raises(MockError) as caught:
         mock.call("PATCH", "/project", body={"jwt_templates": [broken]})

@@ -1,4 +1,8 @@
-"""OAuth: to a provider, which this server plays itself, and back with somebody."""
+"""Login through an OAuth provider: Google, Microsoft, GitHub, Slack or HubSpot.
+
+This server also acts as the provider: on its login page, or with ``next_identity`` in a test, you choose the account.
+For apps that log in through Stytch, see ``domain.oauth_server``.
+"""
 
 from datetime import timedelta
 from typing import Any, Literal
@@ -8,6 +12,7 @@ import msgspec
 from mockstytch import errors, keys
 from mockstytch.clock import position
 from mockstytch.domain.credentials import one_time_tokens
+from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import emails, lookup, redirects, single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import NextIdentity, OAuthFlow, OAuthRegistration, ProviderAccount
@@ -21,13 +26,13 @@ Provider = Literal["google", "microsoft", "github", "slack", "hubspot"]
 
 
 class Traits(msgspec.Struct, frozen=True):
-    """How a provider differs from the others.
+    """The properties of a provider.
 
     Attributes:
-        vouches: says whether it has verified an address.
-        token_seconds: how long its access tokens live; 0: for good.
-        refreshes: gives refresh tokens.
-        has_tenants: its accounts belong to workspaces, hubs or organizations.
+        vouches: whether the provider states if an e-mail address is verified.
+        token_seconds: lifetime of its access tokens; 0 if they don't expire.
+        refreshes: whether it issues refresh tokens.
+        has_tenants: whether its accounts belong to workspaces, hubs or organizations.
     """
 
     issuer: str
@@ -52,7 +57,10 @@ _FLOW_MINUTES = 60
 
 
 class Identity(Frozen, forbid_unknown_fields=True):
-    """Somebody at a provider. What isn't given is made up, always the same for one address."""
+    """An account at the provider, as a test or the login page names it.
+
+    A missing subject is derived from the e-mail address.
+    """
 
     email: str
     name: str = ""
@@ -69,10 +77,11 @@ def start_flow(
     scopes: list[str],
     pkce_code_challenge: str,
 ) -> OAuthFlow:
-    """A way to a provider, for an hour.
+    """Start an OAuth flow, which is valid for an hour.
 
     Args:
-        urls: where members land, and where those land who aren't yet.
+        organization: None in discovery.
+        urls: the redirect URLs for a member and for a new member.
     """
     return ctx.store.insert(
         OAuthFlow(
@@ -90,33 +99,33 @@ def start_flow(
 
 
 def get_flow(ctx: Context, state: str) -> OAuthFlow:
-    """The flow that a browser is in.
+    """Return the flow with this state.
 
     Raises:
-        oauth_invalid_state: there is none, or it took too long.
-        oauth_state_used: it came back already.
+        oauth_invalid_state: if no OAuth flow has this state, or the flow has expired.
+        oauth_state_used: if the OAuth flow has already ended.
     """
-    found = ctx.store.find(OAuthFlow, state=state) if state else None
-    if found is None or found.expires_at <= ctx.now:
-        raise errors.oauth_invalid_state(because="expired" if found else "unknown")
-    if found.used_at:
+    flow = ctx.store.find(OAuthFlow, state=state) if state else None
+    if flow is None or flow.expires_at <= ctx.now:
+        raise errors.oauth_invalid_state(because="expired" if flow else "unknown")
+    if flow.used_at:
         raise errors.oauth_state_used()
-    return found
+    return flow
 
 
 def pop_next_identity(ctx: Context, provider: str) -> dict[str, Any] | None:
-    """Who was said to come next, taken out of the queue."""
+    """Remove the next identity from the provider's queue and return it, or None if the queue is empty."""
     column = NextIdentity.table.c
     queue = ctx.store.query(NextIdentity).where(column.provider == provider).order_by(column.position).limit(1)
-    waiting = ctx.store.rows(NextIdentity, queue)
-    if not waiting:
+    identities = ctx.store.rows(NextIdentity, queue)
+    if not identities:
         return None
-    ctx.store.delete(waiting[0])
-    return waiting[0].identity
+    ctx.store.delete(identities[0])
+    return identities[0].identity
 
 
 def known_people(ctx: Context, provider: str) -> list[ProviderAccount]:
-    """Who has been there before, latest first."""
+    """Return the accounts used at the provider before, the latest first."""
     column = ProviderAccount.table.c
     return ctx.store.rows(
         ProviderAccount,
@@ -124,32 +133,36 @@ def known_people(ctx: Context, provider: str) -> list[ProviderAccount]:
     )
 
 
-def issue_code(ctx: Context, going: OAuthFlow, identity: Identity) -> OAuthFlow:
-    """The provider lets somebody through: the flow gets its code."""
-    account = _account(ctx, going, identity)
-    return ctx.store.update(going, code=ctx.ids.token(), account_key=account.account_key)
+def issue_code(ctx: Context, flow: OAuthFlow, identity: Identity) -> OAuthFlow:
+    """Log in at the provider, and add the authorization code to the flow."""
+    account = _save_account(ctx, flow, identity)
+    return ctx.store.update(flow, code=ctx.ids.token(), account_key=account.account_key)
 
 
-def _account(ctx: Context, going: OAuthFlow, identity: Identity) -> ProviderAccount:
-    traits = PROVIDERS[going.provider]
+def _save_account(ctx: Context, flow: OAuthFlow, identity: Identity) -> ProviderAccount:
+    """Store the account with fresh tokens. Missing values are taken from the last login.
+
+    By default, Google doesn't verify the address of a public mail provider.
+    """
+    traits = PROVIDERS[flow.provider]
     email_address = identity.email.strip().lower()
-    subject = identity.subject or ctx.ids.derived_number(f"{going.provider}:{email_address}")
-    key = f"{going.provider}:{subject}"
+    subject = identity.subject or ctx.ids.derived_number(f"{flow.provider}:{email_address}")
+    key = f"{flow.provider}:{subject}"
     old = ctx.store.find(ProviderAccount, account_key=key)
     if old:
         ctx.store.delete(old)
-    given = old.email_verified if old and identity.email_verified is None else identity.email_verified
-    hosted = going.provider != "google" or not emails.is_common(emails.domain_of(email_address))
+    is_verified = old.email_verified if old and identity.email_verified is None else identity.email_verified
+    default = flow.provider != "google" or not emails.is_common(emails.domain_of(email_address))
     account = ProviderAccount(
         account_key=key,
-        provider=going.provider,
+        provider=flow.provider,
         provider_subject=subject,
         email_address=email_address,
-        email_verified=traits.vouches and (hosted if given is None else given),
+        email_verified=traits.vouches and (default if is_verified is None else is_verified),
         name=identity.name or (old.name if old else ""),
         locale="en",
         tenant_ids=(identity.tenant_ids or (old.tenant_ids if old else [])) if traits.has_tenants else [],
-        scopes=going.scopes,
+        scopes=flow.scopes,
         refresh_token=ctx.ids.token() if traits.refreshes else "",
         position=position(),
     )
@@ -168,8 +181,8 @@ def _with_fresh_tokens(ctx: Context, account: ProviderAccount) -> ProviderAccoun
 
 
 def _id_token(ctx: Context, account: ProviderAccount) -> str:
-    """An OpenID Connect ID token; its signature verifies with the project's JWKS."""
-    issued = int(ctx.now.timestamp())
+    """Return an OpenID Connect ID token, signed with a key of the project's JWKS."""
+    issued_at = int(ctx.now.timestamp())
     domain = emails.domain_of(account.email_address)
     claims = {
         "iss": PROVIDERS[account.provider].issuer,
@@ -178,8 +191,8 @@ def _id_token(ctx: Context, account: ProviderAccount) -> str:
         "email": account.email_address,
         "email_verified": account.email_verified,
         "name": account.name,
-        "iat": issued,
-        "exp": issued + 3600,
+        "iat": issued_at,
+        "exp": issued_at + 3600,
     }
     if account.provider == "google" and not emails.is_common(domain):
         claims["hd"] = domain
@@ -187,7 +200,7 @@ def _id_token(ctx: Context, account: ProviderAccount) -> str:
 
 
 def with_fresh_access_token(ctx: Context, account: ProviderAccount) -> ProviderAccount:
-    """The account with an access token that lives; a refresh token makes a new one where it doesn't."""
+    """Return the account. Refresh an expired access token if the account has a refresh token."""
     expires_at = account.access_token_expires_at
     if expires_at is None or expires_at > ctx.now or not account.refresh_token:
         return account
@@ -196,53 +209,54 @@ def with_fresh_access_token(ctx: Context, account: ProviderAccount) -> ProviderA
 
 
 def finish_flow(ctx: Context, state: str, code: str) -> str:
-    """The browser is back: where it goes, with a one-time token for the app.
+    """Finish an OAuth flow. Return the redirect URL, which carries a one-time token for the app.
 
     Raises:
-        oauth_invalid_state, oauth_state_used: not a flow that could end now.
-        oauth_auth_code_error: the code is not the provider's.
+        oauth_auth_code_error: if the code isn't the one that the provider issued.
+        oauth_state_used: if a parallel request finished the OAuth flow first.
+        organization_not_found: if the organization was deleted during the OAuth flow.
     """
-    going = get_flow(ctx, state)
-    if not code or going.code != code or going.account_key is None:
+    flow = get_flow(ctx, state)
+    if not code or flow.code != code or flow.account_key is None:
         raise errors.oauth_auth_code_error()
-    single_use.consume(ctx, going, errors.oauth_state_used)
-    account = ctx.store.get(ProviderAccount, account_key=going.account_key)
+    single_use.consume(ctx, flow, errors.oauth_state_used)
+    account = ctx.store.get(ProviderAccount, account_key=flow.account_key)
     organization, member = None, None
-    if going.organization_id is not None:
-        organization = ctx.store.find(Organization, organization_id=going.organization_id)
+    if flow.organization_id is not None:
+        organization = ctx.store.find(Organization, organization_id=flow.organization_id)
         if organization is None:
-            raise errors.organization_not_found(because="deleted since")
+            raise errors.organization_not_found(because="the organization has been deleted")
         member = match_member(ctx, organization, account)
-    landing_url = going.login_url if member or not organization else going.signup_url
+    landing_url = flow.login_url if member or not organization else flow.signup_url
     minutes = ctx.project.settings.oauth_token_minutes
     token = one_time_tokens.create_oauth_token(
-        ctx, organization, account, landing_url, minutes, going.pkce_code_challenge
+        ctx, organization, account, landing_url, minutes, flow.pkce_code_challenge
     )
     return token.landing_url
 
 
 def fail_flow(ctx: Context, state: str, error: str) -> str:
-    """The provider let nobody through. The flow ends on the page for that."""
-    going = ctx.store.update(get_flow(ctx, state), used_at=ctx.now)
-    return redirects.landing("/redirect-error", error=error[:100], provider=going.provider)
+    """End a flow that the provider refused. Return the URL of the error page."""
+    flow = ctx.store.update(get_flow(ctx, state), used_at=ctx.now)
+    return redirects.landing("/redirect-error", error=error[:100], provider=flow.provider)
 
 
 def redeem(ctx: Context, token: str, kind: Literal["oauth", "discovery_oauth"], verifier: str) -> OneTimeToken:
-    """Use an OAuth token up.
+    """Consume the one-time token of a finished flow.
 
     Raises:
-        oauth_token_not_found: there is none with this token, it is of another kind, used or expired.
-        pkce_…: not the one who started.
+        oauth_token_not_found: if the OAuth token is unknown, used, expired, or of the other kind.
     """
     return one_time_tokens.redeem(ctx, token, (kind,), verifier, errors.oauth_token_not_found)
 
 
-def account_of(ctx: Context, token: OneTimeToken) -> ProviderAccount:
+def get_account(ctx: Context, token: OneTimeToken) -> ProviderAccount:
+    """Return the provider account of a one-time token."""
     return ctx.store.get(ProviderAccount, account_key=token.account_key)
 
 
 def match_member(ctx: Context, organization: Organization, account: ProviderAccount) -> Member | None:
-    """The member that an account belongs to: it was linked before, or has the same address."""
+    """Return the member that the account is linked to, else the member with the account's address, else None."""
     for registration in ctx.store.all(OAuthRegistration, account_key=account.account_key):
         member = ctx.store.get(Member, member_id=registration.member_id)
         if member.organization_id == organization.organization_id and member.status != "deleted":
@@ -251,49 +265,52 @@ def match_member(ctx: Context, organization: Organization, account: ProviderAcco
 
 
 def factor(ctx: Context, account: ProviderAccount) -> Factor:
-    """An account as a factor. Its id and e-mail id are those of the member, once there is one."""
+    """Return the factor of an account. ``link_accounts`` adds the registration id and the e-mail id of the member."""
     detail: dict[str, Any] = {"id": "", "provider_subject": account.provider_subject, "email_id": ""}
     if len(account.tenant_ids) == 1 and account.provider in ("hubspot", "slack"):
         detail["provider_tenant_id"] = account.tenant_ids[0]
     elif account.provider == "github" and account.tenant_ids:
         detail["provider_tenant_ids"] = account.tenant_ids
-    return Factor(
-        type="oauth",
-        delivery_method=f"oauth_{account.provider}",
-        detail={f"{account.provider}_oauth_factor": detail},
+    return sessions.new_factor(
+        ctx,
+        "oauth",
+        f"oauth_{account.provider}",
+        {f"{account.provider}_oauth_factor": detail},
         proves_email=account.email_address if account.email_verified else "",
         tenant_ids=account.tenant_ids,
-        created_at=ctx.now,
-        updated_at=ctx.now,
-        last_authenticated_at=ctx.now,
     )
 
 
 def provider_type(provider: str) -> str:
-    """As answers name a provider: ``Google``, ``Github``."""
+    """Return the provider's name in responses: ``Google``, ``Github``."""
     return provider.capitalize()
 
 
 def link_accounts(ctx: Context, member: Member, factors: list[Factor]) -> tuple[Member, list[Factor]]:
-    """Somebody got in with these factors: accounts among them are the member's from now on."""
+    """Link the provider accounts among the factors of a login to the member.
+
+    Returns:
+        The member, and the factors with the ids of their registrations.
+    """
     linked = []
-    for one in factors:
-        provider = one.delivery_method.removeprefix("oauth_")
-        detail = one.detail.get(f"{provider}_oauth_factor")
-        if one.type == "oauth" and detail is not None:
-            member, registration_id = _registered(ctx, member, provider, detail["provider_subject"])
+    for f in factors:
+        provider = f.delivery_method.removeprefix("oauth_")
+        detail = f.detail.get(f"{provider}_oauth_factor")
+        if f.type == "oauth" and detail is not None:
+            member, registration_id = _link_account(ctx, member, provider, detail["provider_subject"])
             detail = {**detail, "id": registration_id, "email_id": member.email_id}
-            one = msgspec.structs.replace(one, detail={f"{provider}_oauth_factor": detail})
-        linked.append(one)
+            f = msgspec.structs.replace(f, detail={f"{provider}_oauth_factor": detail})
+        linked.append(f)
     return member, linked
 
 
-def _registered(ctx: Context, member: Member, provider: str, subject: str) -> tuple[Member, str]:
-    for there in member.oauth_registrations:
-        if (there.provider_type, there.provider_subject) == (provider_type(provider), subject):
-            return member, there.member_oauth_registration_id
+def _link_account(ctx: Context, member: Member, provider: str, subject: str) -> tuple[Member, str]:
+    """Return the member and the registration's id. A member without a name gets the account's."""
+    for link in member.oauth_registrations:
+        if (link.provider_type, link.provider_subject) == (provider_type(provider), subject):
+            return member, link.member_oauth_registration_id
     account = ctx.store.get(ProviderAccount, account_key=f"{provider}:{subject}")
-    made = ctx.store.insert(
+    registration = ctx.store.insert(
         OAuthRegistration(
             member_oauth_registration_id=ctx.ids.new("oauth_registration"),
             member_id=member.member_id,
@@ -302,14 +319,14 @@ def _registered(ctx: Context, member: Member, provider: str, subject: str) -> tu
             created_at=ctx.now,
         )
     )
-    shown = OAuthLink(
-        member_oauth_registration_id=made.member_oauth_registration_id,
+    link = OAuthLink(
+        member_oauth_registration_id=registration.member_oauth_registration_id,
         provider_type=provider_type(provider),
         provider_subject=subject,
         profile_picture_url=account.profile_picture_url,
         locale=account.locale,
     )
-    changes: dict[str, Any] = {"oauth_registrations": [*member.oauth_registrations, shown]}
+    changes: dict[str, Any] = {"oauth_registrations": [*member.oauth_registrations, link]}
     if not member.name:
         changes["name"] = account.name
-    return ctx.store.update(member, **changes, updated_at=ctx.now), made.member_oauth_registration_id
+    return ctx.store.update(member, **changes, updated_at=ctx.now), registration.member_oauth_registration_id

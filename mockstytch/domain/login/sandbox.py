@@ -1,7 +1,6 @@
-"""The test environment's documented sandbox values: fixed inputs with fixed answers, the same in every project.
+"""Stytch's documented sandbox values: fixed inputs with fixed responses, the same in every project.
 
-The organization and its member come into being when they are first needed, so that what is handed out for them, a
-session above all, works like any other.
+The sandbox organization and its member are created at first use, so that their sessions work like all others.
 """
 
 from mockstytch import errors
@@ -13,31 +12,34 @@ from mockstytch.store.records.organizations import Organization
 
 EMAIL_ADDRESS = "sandbox@stytch.com"
 ORGANIZATION_ID = "organization-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"
-_MEMBER_ID = "member-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"  # this server's own: none is documented
+_MEMBER_ID = "member-test-007d9d4a-deac-4a87-ba0a-e6e8afba4d4b"  # production's id isn't documented
 
-GOOD_TOKEN = "DOYoip3rvIMMW5lgItikFK-Ak1CfMsgjuiCyI7uuU94="
+VALID_TOKEN = "DOYoip3rvIMMW5lgItikFK-Ak1CfMsgjuiCyI7uuU94="
 _USED_TOKEN = "3pzjQpgksDlGKWEwUq2Up--hCHC_0oamfLHyfspKDFU="
 _UNKNOWN_TOKEN = "CprTtwhnRNiMBiUS2jSLcWYrfuO2POeBNdo5HhW6qTM="
 
 
 def is_recipient(email_address: str, organization_ref: str) -> bool:
+    """Return whether an e-mail is addressed to the sandbox member."""
     return email_address == EMAIL_ADDRESS and organization_ref == ORGANIZATION_ID
 
 
-def is_good_token(token: str) -> bool:
-    """Whether a link token is the one that always works.
+def is_valid_token(token: str) -> bool:
+    """Return whether a magic link token is the sandbox token that always works.
 
     Raises:
-        unable_to_auth_magic_link, magic_link_not_found: it is one of the two that never do.
+        unable_to_auth_magic_link: if the token is the sandbox token of a used link.
+        magic_link_not_found: if the token is the sandbox token of an unknown link.
     """
     if token == _USED_TOKEN:
         raise errors.unable_to_auth_magic_link(because="sandbox value")
     if token == _UNKNOWN_TOKEN:
         raise errors.magic_link_not_found(because="sandbox value")
-    return token == GOOD_TOKEN
+    return token == VALID_TOKEN
 
 
 def organization_and_member(ctx: Context) -> tuple[Organization, Member]:
+    """Return the sandbox organization and its member. Create them at first use."""
     organization = ctx.store.find(Organization, organization_id=ORGANIZATION_ID)
     if organization is None:
         organization = ctx.store.insert(

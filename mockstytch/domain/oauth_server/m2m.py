@@ -75,7 +75,7 @@ def issue_token(ctx: Context, client: M2MClient, scope: str) -> dict[str, Any]:
         raise errors.invalid_scope(because=f"not assigned to the client: {' '.join(missing)}")
     template = jwt_templates.find_template(ctx, "M2M")
     values = {"client": wire.m2m_client(client)}
-    custom_claims = jwt_templates.rendered(template.template_content, values) if template else {}
+    custom_claims = jwt_templates.render(template.template_content, values) if template else {}
     custom_audience = [template.custom_audience] if template and template.custom_audience else []
     issued_at = int(ctx.now.timestamp())
     claims = {

@@ -207,7 +207,7 @@ def _template_claims(context: TokenContext, template: str) -> dict[str, Any]:
         "organization": wire.organization(context.organization),
         "client": wire.connected_app_public(context.app),
     }
-    return jwt_templates.rendered(template, values)
+    return jwt_templates.render(template, values)
 
 
 def _time_claims(created_at: datetime, expires_at: datetime) -> dict[str, int]:

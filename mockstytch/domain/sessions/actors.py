@@ -1,4 +1,4 @@
-"""Members as callers: whoever sends a member's session along may do what that member may."""
+"""Members as callers: a request with a member's session has that member's permissions."""
 
 from mockstytch.domain.roles import session_roles
 from mockstytch.domain.sessions import sessions
@@ -8,11 +8,7 @@ from mockstytch.store.records.organizations import Organization
 
 
 def actor_from_session(ctx: Context, session_token: str, session_jwt: str) -> Actor:
-    """The member whose session this is.
-
-    Raises:
-        too_many_session_arguments, session_not_found, unable_to_parse_session_jwt: as ``sessions.find``.
-    """
+    """Return the actor for a member's session. See ``sessions.find`` for the errors."""
     session = sessions.find(ctx, session_token, session_jwt)
     member = ctx.store.get(Member, member_id=session.member_id)
     organization = ctx.store.get(Organization, organization_id=session.organization_id)

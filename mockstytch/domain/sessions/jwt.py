@@ -1,4 +1,4 @@
-"""Session JWTs: minted, and read back."""
+"""JWTs of a project: issue session JWTs, and verify them with the project's keys."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def issue(ctx: Context, session: MemberSession, member: Member, organization: Organization) -> str:
-    """A JWT that says what the session is now. Lives for 300 seconds, whatever is left of the session."""
+    """Return a JWT with the session's current state. It is valid for 300 seconds, even if the session ends before."""
     template = jwt_templates.find_template(ctx, "SESSION")
     templated, audience = {}, ""
     if template:
@@ -27,23 +27,23 @@ def issue(ctx: Context, session: MemberSession, member: Member, organization: Or
 
 
 def sign(ctx: Context, claims: dict[str, Any]) -> str:
-    """A JWT with these claims, in alphabetical order, signed by the project."""
+    """Return a JWT with these claims, in alphabetical order, signed with the project's current key."""
     key = _current_key(ctx)
     kid, pem = (key.kid, key.private_key) if key else (keys.built_in_kid(ctx.project.project_id), "")
     return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
 
 
 def decode(ctx: Context, token: str) -> dict[str, Any] | None:
-    """The claims of a JWT that the project signed, or None. Looks at nothing but the signature."""
+    """Return the claims of a JWT that the project signed, or None. Only the signature is verified."""
     return keys.verify(token, jwks(ctx))
 
 
 def session_id(ctx: Context, session_jwt: str) -> str:
-    """The session that a JWT of this project speaks of. Its own expiry doesn't matter: the session's does.
+    """Return the session id of a session JWT. An expired JWT is accepted: only the expiry of the session counts.
 
     Raises:
-        unable_to_parse_session_jwt: no JWT, or not signed by this project.
-        jwt_invalid_audience: another project's.
+        unable_to_parse_session_jwt: if the session JWT is malformed, has no session or isn't signed by this project.
+        jwt_invalid_audience: if the session JWT was issued for another project.
     """
     claims = keys.verify(session_jwt, jwks(ctx))
     if claims is None:
@@ -52,14 +52,14 @@ def session_id(ctx: Context, session_jwt: str) -> str:
         raise errors.jwt_invalid_audience()
     session = claims.get("https://stytch.com/session")
     if not isinstance(session, dict) or not isinstance(session.get("id"), str):
-        raise errors.unable_to_parse_session_jwt(because="it carries no session")
+        raise errors.unable_to_parse_session_jwt(because="it has no session claim")
     return str(session["id"])
 
 
 def jwks(ctx: Context) -> list[dict[str, Any]]:
-    """The keys that verify this project's JWTs, newest first."""
+    """Return the public keys of the project's JWTs, newest first."""
     if not ctx.project.counters.get("keys_rotated"):
-        return [keys.built_in_jwk(ctx.project.project_id)]  # as a rule, and without asking the database
+        return [keys.built_in_jwk(ctx.project.project_id)]  # the usual case: no query
     rotated = sorted(ctx.store.all(SigningKey), key=lambda key: -key.position)
     built_in = [] if ctx.project.counters.get("built_in_key_dropped") else [keys.built_in_jwk(ctx.project.project_id)]
     return [key.jwk for key in rotated] + built_in
@@ -67,5 +67,5 @@ def jwks(ctx: Context) -> list[dict[str, Any]]:
 
 def _current_key(ctx: Context) -> SigningKey | None:
     if not ctx.project.counters.get("keys_rotated"):
-        return None  # spares every login a query
+        return None  # the usual case: no query
     return max(ctx.store.all(SigningKey), key=lambda key: key.position)

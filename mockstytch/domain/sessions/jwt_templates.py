@@ -1,6 +1,6 @@
-"""Claim templates: JSON in which ``{{ member.trusted_metadata.role }}`` stands for a value.
+"""JWT templates: JSON objects with variables such as ``{{ member.trusted_metadata.role }}``.
 
-A variable is replaced by its value as JSON, ``null`` where there is none; inside a string, by its text.
+A variable is replaced by its value as JSON, or by ``null`` if it has none. Inside a string it is replaced by text.
 """
 
 import re
@@ -14,65 +14,69 @@ from mockstytch.domain.shared.metadata import RESERVED_CLAIMS
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import JwtTemplate
 
-# What the variables of a kind of template may begin with.
+# By type of template: the first parts that a variable can have.
 ROOTS = {"SESSION": ("member", "organization"), "M2M": ("client",)}
-_OF_CONSUMERS = ("user",)
+_CONSUMER_ROOTS = ("user",)
 _VARIABLE = re.compile(r"{{\s*([A-Za-z_][\w.\[\]-]*)\s*}}")
 _MARK = re.compile(r"\x01(\d+)\x01")
 
 
 def validate(template: str, roots: tuple[str, ...]) -> None:
-    """A template that can be rendered.
+    """Check that a template can be rendered.
 
     Args:
-        roots: what its variables may begin with: ``member``, ``organization``, ``client``, …
+        roots: the first parts that a variable can have: ``member``, ``organization``, ``client``, …
 
     Raises:
-        jwt_template_mismatched_tag: a ``{{`` without its ``}}``, or the other way round.
-        jwt_template_invalid_tag: a variable that there isn't.
-        jwt_template_invalid_json: what is left is no JSON object.
+        jwt_template_mismatched_tag: if the JWT template has a ``{{`` without ``}}``, or the reverse.
+        jwt_template_invalid_tag: if the JWT template has an unknown or malformed variable.
+        jwt_template_invalid_json: if the JWT template isn't a JSON object.
     """
     if template.count("{{") != template.count("}}"):
         raise errors.jwt_template_mismatched_tag()
     for tag in re.findall(r"{{.*?}}", template, re.DOTALL):
-        found = _VARIABLE.fullmatch(tag)
-        if found is None or re.split(r"[.\[]", found[1])[0] not in roots:
+        variable = _VARIABLE.fullmatch(tag)
+        if variable is None or re.split(r"[.\[]", variable[1])[0] not in roots:
             raise errors.jwt_template_invalid_tag(because=tag)
-    if not isinstance(_rendered(template, {}), dict):
+    if not isinstance(_render_json(template, {}), dict):
         raise errors.jwt_template_invalid_json()
 
 
 def roots(template_type: str, vertical: str) -> tuple[str, ...]:
-    """What the variables of a template may begin with in a project of this vertical."""
-    return _OF_CONSUMERS if (template_type, vertical) == ("SESSION", "CONSUMER") else ROOTS[template_type]
+    """Return the first parts that a variable can have, in a project of this vertical."""
+    return _CONSUMER_ROOTS if (template_type, vertical) == ("SESSION", "CONSUMER") else ROOTS[template_type]
 
 
 def find_template(ctx: Context, template_type: str) -> JwtTemplate | None:
-    """The project's template of a type, if it has one."""
+    """Return the project's template of this type, or None."""
     return next((t for t in ctx.project.settings.jwt_templates if t.template_type == template_type), None)
 
 
 def claims(template: JwtTemplate, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The claims that a template adds: none with a name that JWTs reserve or that is in Stytch's own namespace."""
-    found = rendered(template.template_content, values).items()
-    return {name: v for name, v in found if name not in RESERVED_CLAIMS and not name.startswith("https://stytch.com/")}
+    """Return the claims that a template adds. Reserved names and Stytch's namespace are left out."""
+    rendered = render(template.template_content, values)
+    return {
+        name: v
+        for name, v in rendered.items()
+        if name not in RESERVED_CLAIMS and not name.startswith("https://stytch.com/")
+    }
 
 
-def rendered(template: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The claims that a template makes of these values; none where it is empty or no JSON after all."""
-    claims = _rendered(template, values)
+def render(template: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the template's claims with these values. An empty or malformed template has no claims."""
+    claims = _render_json(template, values)
     return claims if isinstance(claims, dict) else {}
 
 
-def _rendered(template: str, values: Mapping[str, Any]) -> Any:
-    """Values are put in after the JSON was read: none of them can break out of its place."""
+def _render_json(template: str, values: Mapping[str, Any]) -> Any:
+    """Parse the template, then insert the values, so that no value can change the structure of the JSON."""
     if not template.strip():
         return {}
     paths: list[str] = []
 
-    def mark(found: re.Match[str]) -> str:
-        paths.append(found[1])
-        quoted = template.count('"', 0, found.start()) % 2  # an escaped quote inside a string isn't expected here
+    def mark(variable: re.Match[str]) -> str:
+        paths.append(variable[1])
+        quoted = template.count('"', 0, variable.start()) % 2  # escaped quotes inside a string aren't supported
         text = f"\\u0001{len(paths) - 1}\\u0001"
         return text if quoted else f'"{text}"'
 
@@ -80,37 +84,38 @@ def _rendered(template: str, values: Mapping[str, Any]) -> Any:
         tree = msgspec.json.decode(_VARIABLE.sub(mark, template))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return _filled(tree, [_value(path, values) for path in paths])
+    return _fill_marks(tree, [_resolve(path, values) for path in paths])
 
 
-def _filled(tree: Any, found: list[Any]) -> Any:
+def _fill_marks(tree: Any, replacements: list[Any]) -> Any:
+    """Replace each mark in a JSON value by the value with the mark's number."""
     if isinstance(tree, dict):
-        return {_filled_key(name, found): _filled(value, found) for name, value in tree.items()}
+        return {_fill_text(name, replacements): _fill_marks(value, replacements) for name, value in tree.items()}
     if isinstance(tree, list):
-        return [_filled(value, found) for value in tree]
+        return [_fill_marks(value, replacements) for value in tree]
     if isinstance(tree, str):
-        if alone := _MARK.fullmatch(tree):
-            return found[int(alone[1])]
-        return _MARK.sub(lambda mark: _text(found[int(mark[1])]), tree)
+        if whole := _MARK.fullmatch(tree):
+            return replacements[int(whole[1])]
+        return _fill_text(tree, replacements)
     return tree
 
 
-def _filled_key(name: str, found: list[Any]) -> str:
-    return _MARK.sub(lambda mark: _text(found[int(mark[1])]), name)
+def _fill_text(text: str, replacements: list[Any]) -> str:
+    return _MARK.sub(lambda mark: _text(replacements[int(mark[1])]), text)
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else msgspec.json.encode(value).decode()
 
 
-def _value(path: str, values: Mapping[str, Any]) -> Any:
-    """``member.roles[0].role_id``, followed into the values; None where it leads nowhere."""
-    at: Any = values
+def _resolve(path: str, values: Mapping[str, Any]) -> Any:
+    """Return the value at a path such as ``member.roles[0].role_id``, or None."""
+    value: Any = values
     for step in re.findall(r"[^.\[\]]+", path):
-        if isinstance(at, Mapping):
-            at = at.get(step)
-        elif isinstance(at, list) and step.isdecimal() and int(step) < len(at):
-            at = at[int(step)]
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
         else:
             return None
-    return at
+    return value

@@ -1,4 +1,4 @@
-"""Sessions: started, found, extended, ended."""
+"""Sessions: start, find, extend and revoke them; the factors that they list."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,42 +17,44 @@ DEFAULT_MINUTES = 60
 
 
 def find(ctx: Context, session_token: str = "", session_jwt: str = "") -> MemberSession:
-    """The living session of a token or a JWT, exactly one of which must be given.
+    """Return the active session with this token or JWT. Exactly one of them must be given.
 
     Raises:
-        no_session_arguments, too_many_session_arguments: none or both.
-        session_not_found: unknown, expired or revoked.
+        no_session_arguments: if no session is given.
+        session_not_found: if the session is unknown, expired or revoked.
     """
     require_single_session(session_token, session_jwt)
     if session_token:
-        found = ctx.store.find(MemberSession, session_token=session_token)
+        session = ctx.store.find(MemberSession, session_token=session_token)
     elif session_jwt:
-        found = ctx.store.find(MemberSession, member_session_id=jwt.session_id(ctx, session_jwt))
+        session = ctx.store.find(MemberSession, member_session_id=jwt.session_id(ctx, session_jwt))
     else:
         raise errors.no_session_arguments()
-    if found is None or not is_active(ctx, found):
-        why = "unknown" if found is None else "revoked" if found.revoked_at else "expired"
+    if session is None or not is_active(ctx, session):
+        why = "unknown" if session is None else "revoked" if session.revoked_at else "expired"
         raise errors.session_not_found(because=why)
-    return found
+    return session
 
 
-def require_single_session(*given: str) -> None:
-    """At most one of a session's token, its JWT and an intermediate session's token comes along.
+def require_single_session(*values: str) -> None:
+    """Check that a request sends at most one of a session token, a session JWT and an intermediate session token.
 
     Raises:
-        too_many_session_arguments: more than one does.
+        too_many_session_arguments: if more than one session is given.
     """
-    if sum(map(bool, given)) > 1:
+    if sum(map(bool, values)) > 1:
         raise errors.too_many_session_arguments()
 
 
 def is_active(ctx: Context, session: MemberSession) -> bool:
+    """Return whether the session isn't revoked or expired."""
     return session.revoked_at is None and session.expires_at > ctx.now
 
 
 def start(
-    ctx: Context, member: Member, factors: list[Factor], minutes: int | None, claims: dict[str, Any]
+    ctx: Context, member: Member, factors: list[Factor], duration_minutes: int | None, custom_claims: dict[str, Any]
 ) -> MemberSession:
+    """Start a session. None as ``duration_minutes`` means an hour."""
     return ctx.store.insert(
         MemberSession(
             member_session_id=ctx.ids.new("session"),
@@ -60,10 +62,10 @@ def start(
             member_id=member.member_id,
             session_token=ctx.ids.token(),
             authentication_factors=factors,
-            custom_claims=metadata.merge_claims({}, claims),
+            custom_claims=metadata.merge_claims({}, custom_claims),
             started_at=ctx.now,
             last_accessed_at=ctx.now,
-            expires_at=ctx.now + timedelta(minutes=minutes or DEFAULT_MINUTES),
+            expires_at=ctx.now + timedelta(minutes=duration_minutes or DEFAULT_MINUTES),
         )
     )
 
@@ -71,50 +73,85 @@ def start(
 def touch(
     ctx: Context,
     session: MemberSession,
-    minutes: int | None,
-    claims: dict[str, Any],
+    duration_minutes: int | None,
+    custom_claims: dict[str, Any],
     factors: list[Factor] | None = None,
 ) -> MemberSession:
-    """The session, accessed now. ``minutes`` sets how long it lives from now on; None leaves that as it is.
+    """Update the time of last access, and whatever else is given.
+
+    Args:
+        duration_minutes: the session's lifetime from now; None leaves its expiry unchanged.
 
     Raises:
-        session_not_mutable: it is an impersonated one, which neither lives longer nor gets factors.
+        session_not_mutable: if the session is impersonated, so that its lifetime and its factors can't change.
     """
-    if (minutes or factors) and is_impersonated(session):
+    if (duration_minutes or factors) and is_impersonated(session):
         raise errors.session_not_mutable()
-    expires_at = ctx.now + timedelta(minutes=minutes) if minutes else session.expires_at
+    expires_at = ctx.now + timedelta(minutes=duration_minutes) if duration_minutes else session.expires_at
     return ctx.store.update(
         session,
         last_accessed_at=ctx.now,
         expires_at=expires_at,
         authentication_factors=merge_factors(session.authentication_factors, factors or []),
-        custom_claims=metadata.merge_claims(session.custom_claims, claims) if claims else session.custom_claims,
+        custom_claims=(
+            metadata.merge_claims(session.custom_claims, custom_claims) if custom_claims else session.custom_claims
+        ),
     )
 
 
 def extend(
-    ctx: Context, session: MemberSession, minutes: int | None, claims: dict[str, Any], factors: list[Factor]
+    ctx: Context,
+    session: MemberSession,
+    duration_minutes: int | None,
+    custom_claims: dict[str, Any],
+    factors: list[Factor],
 ) -> MemberSession:
-    """The session after one more login. It lives for ``minutes``; None lengthens it to the default, and never cuts it
-    short."""
-    if minutes is None and session.expires_at < ctx.now + timedelta(minutes=DEFAULT_MINUTES):
-        minutes = DEFAULT_MINUTES
-    return touch(ctx, session, minutes, claims, factors)
+    """Add factors to a session after another login.
+
+    Args:
+        duration_minutes: the session's lifetime from now; None extends a shorter one to 60 minutes.
+    """
+    if duration_minutes is None and session.expires_at < ctx.now + timedelta(minutes=DEFAULT_MINUTES):
+        duration_minutes = DEFAULT_MINUTES
+    return touch(ctx, session, duration_minutes, custom_claims, factors)
 
 
 def is_impersonated(session: MemberSession) -> bool:
+    """Return whether the session was started with an impersonation token."""
     return any(factor.type == "impersonated" for factor in session.authentication_factors)
 
 
-def merge_factors(old: list[Factor], new: list[Factor]) -> list[Factor]:
-    """Factors after more were proven: a method used again is the same factor, used later."""
-    result = list(old)
-    for factor in new:
-        same = next((n for n, f in enumerate(result) if _is_same(f, factor)), None)
-        if same is None:
+def new_factor(
+    ctx: Context,
+    type_: str,
+    delivery_method: str,
+    detail: dict[str, dict[str, Any]] | None = None,
+    *,
+    proves_email: str = "",
+    tenant_ids: list[str] | None = None,
+) -> Factor:
+    """Return a factor that was verified now. See ``Factor`` for the arguments."""
+    return Factor(
+        type=type_,
+        delivery_method=delivery_method,
+        detail=detail or {},
+        proves_email=proves_email,
+        tenant_ids=tenant_ids or [],
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        last_authenticated_at=ctx.now,
+    )
+
+
+def merge_factors(factors: list[Factor], verified: list[Factor]) -> list[Factor]:
+    """Add verified factors to a list. A factor that is in the list already keeps its place and its creation time."""
+    result = list(factors)
+    for factor in verified:
+        index = next((n for n, f in enumerate(result) if _is_same(f, factor)), None)
+        if index is None:
             result.append(factor)
         else:
-            result[same] = msgspec.structs.replace(factor, created_at=result[same].created_at)
+            result[index] = msgspec.structs.replace(factor, created_at=result[index].created_at)
     return result
 
 
@@ -123,25 +160,26 @@ def _is_same(a: Factor, b: Factor) -> bool:
 
 
 def revoke(ctx: Context, session: MemberSession) -> None:
+    """Revoke a session. Its JWTs stay valid until they expire, for apps that verify them locally."""
     ctx.store.update(session, revoked_at=ctx.now)
 
 
 def revoke_all(ctx: Context, member: Member) -> None:
-    """End every living session of a member."""
+    """Revoke all active sessions of a member."""
     for session in active_sessions(ctx, member):
         revoke(ctx, session)
 
 
 def active_sessions(ctx: Context, member: Member) -> list[MemberSession]:
-    """The member's living sessions, oldest first."""
-    found = ctx.store.all(MemberSession, member_id=member.member_id, revoked_at=None)
-    return sorted((s for s in found if is_active(ctx, s)), key=lambda s: (s.started_at, s.member_session_id))
+    """Return the member's active sessions, oldest first."""
+    sessions = ctx.store.all(MemberSession, member_id=member.member_id, revoked_at=None)
+    return sorted((s for s in sessions if is_active(ctx, s)), key=lambda s: (s.started_at, s.member_session_id))
 
 
 def session_response(
     ctx: Context, session: MemberSession, member: Member, organization: Organization
 ) -> dict[str, Any]:
-    """The keys that every answer with a session has."""
+    """Return the part of a response that all operations with a session share."""
     return {
         "member_session": wire.session(session, member, organization),
         "session_token": session.session_token,
