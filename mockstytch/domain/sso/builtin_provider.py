@@ -125,7 +125,7 @@ def certificate(ctx: Context, connection: DirectConnection) -> str:
 
 
 def rotate_key(ctx: Context, connection: DirectConnection) -> BuiltinProviderKey:
-    """Create a key and sign with it from now on. The former key is no longer published."""
+    """Replace the signing key by a new one. The former key is unpublished."""
     kid = ctx.ids.new("jwk")
     pem, jwk = keys.new_key(kid)
     return ctx.store.insert(

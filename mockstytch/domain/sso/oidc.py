@@ -107,7 +107,7 @@ def _parse_tokens(ctx: Context, body: dict[str, Any]) -> Tokens:
 
 
 def fetch_claims(ctx: Context, connection: OidcConnection, tokens: Tokens, nonce: str) -> dict[str, Any]:
-    """Verify the ID token and return its claims, updated with those of the userinfo endpoint.
+    """Verify the ID token and return its claims, updated with the userinfo endpoint's claims.
 
     The keys are fetched each time, so that a rotated key is accepted at once. Also raises what ``verify_id_token``
     raises.

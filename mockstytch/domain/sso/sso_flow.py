@@ -60,7 +60,7 @@ def connection_for_start(ctx: Context, connection_id: str, organization_id: str)
     Raises:
         missing_sso_connection_locator: if neither a connection nor an organization is given.
         too_many_sso_connection_locators: if both a connection and an organization are given.
-        sso_connection_not_found: if there is no connection with this id.
+        sso_connection_not_found: if no connection has this id.
     """
     if connection_id and organization_id:
         raise errors.too_many_sso_connection_locators()
@@ -219,7 +219,7 @@ def finish_oidc(
         oidc_invalid_callback_request: if the response has neither a code nor an error.
     """
     if not state and error:
-        return _error_page(error)  # some providers omit the state then; there is no flow to finish
+        return _error_page(error)  # some providers omit the state then, so the flow can't be found
     if not state:
         raise errors.missing_oidc_state_param()
     flow = ctx.store.find(SsoFlow, state=state, idp_connection_id=connection.connection_id)

@@ -64,7 +64,7 @@ class Assertion(Frozen):
 
 
 def parse_unverified(saml_response: str) -> tuple[str, str]:
-    """Return the issuer of a response and the id of the request that it names. Neither is verified.
+    """Return the issuer of a response and the id of the request that it names, both unverified.
 
     A response to no request has the request id "".
     """

@@ -1,7 +1,7 @@
 """XML signatures and XML encryption, as SAML uses them.
 
-A valid signature vouches only for the element that it covers. ``verify`` returns that element, parsed again from the
-bytes that were signed. Use only what it returns: reading the original document allows signature wrapping.
+A valid signature proves only the element that it covers. ``verify`` returns that element, parsed again from the bytes
+that were signed. Use only what it returns: reading the original document allows signature wrapping.
 """
 
 import base64
