@@ -119,12 +119,16 @@ def test_login_through_samlp_succeeds(client, browser, acme, connection, how):
 
 
 def test_connection_from_metadata_works(client, browser, acme, third_party_idp):
-    made = client.sso.saml.create_connection(acme.organization_id).connection
-    client.sso.saml.update_by_url(acme.organization_id, made.connection_id, metadata_url=f"{third_party_idp}/metadata")
+    connection = client.sso.saml.create_connection(acme.organization_id).connection
+    client.sso.saml.update_by_url(
+        acme.organization_id, connection.connection_id, metadata_url=f"{third_party_idp}/metadata"
+    )
     mapping = {"email": "NameID", "full_name": "name"}
-    updated = client.sso.saml.update_connection(acme.organization_id, made.connection_id, attribute_mapping=mapping)
+    updated = client.sso.saml.update_connection(
+        acme.organization_id, connection.connection_id, attribute_mapping=mapping
+    )
     assert (updated.connection.status, updated.connection.idp_entity_id) == ("active", IDP)
-    action, fields = browser.visit(browser.start(made.connection_id))
+    action, fields = browser.visit(browser.start(connection.connection_id))
     assert client.sso.authenticate(app_token(browser.post(action, fields))).member.email_address == ADA
 
 
@@ -180,20 +184,20 @@ def test_forged_response_is_refused(browser, connection):
 def test_response_to_another_connection_is_refused(client, browser, given, connection):
     """Two organizations with the same identity provider are two audiences."""
     other = given.organization("Other")
-    made = client.sso.saml.create_connection(other.organization_id).connection
+    pending = client.sso.saml.create_connection(other.organization_id).connection
     client.sso.saml.update_connection(
         other.organization_id,
-        made.connection_id,
+        pending.connection_id,
         idp_entity_id=IDP,
         idp_sso_url=connection.idp_sso_url,
         x509_certificate=certificate("idp"),
         attribute_mapping={"email": "email", "full_name": "name"},
     )
     _, fields = browser.visit(browser.start(connection.connection_id))
-    assert browser.post(made.acs_url, fields).json()["error_type"] == "unsolicited_saml_response"
+    assert browser.post(pending.acs_url, fields).json()["error_type"] == "unsolicited_saml_response"
     addressed = dict.fromkeys(("recipient", "destination", "audience"), connection.acs_url)
     _, fields = browser.visit(connection.idp_sso_url.replace("/sso", "/login"), **addressed)
-    assert browser.post(made.acs_url, fields).json()["error_type"] == "invalid_saml_response"
+    assert browser.post(pending.acs_url, fields).json()["error_type"] == "invalid_saml_response"
 
 
 def test_response_in_another_browser_is_refused(browser, mock, connection):

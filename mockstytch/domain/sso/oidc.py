@@ -24,7 +24,7 @@ _MAX_TOKEN_CHARACTERS = 100_000
 
 
 class Tokens(Frozen):
-    """The tokens that a token endpoint returned. An absent one is "".
+    """The tokens that a token endpoint returned. A token that is absent is "".
 
     Attributes:
         expires_at: the end of the access token; None if the provider doesn't send it.

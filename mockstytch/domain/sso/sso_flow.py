@@ -34,8 +34,8 @@ class StartOptions(Frozen):
     """The optional query parameters of an SSO start URL, unchecked.
 
     Attributes:
-        login_redirect_url: the app's URL for members; "" means the project's default one.
-        signup_redirect_url: the app's URL for accounts without a member; "" means the project's default one.
+        login_redirect_url: the app's URL for members; "" means the project's default URL.
+        signup_redirect_url: the app's URL for accounts without a member; "" means the project's default URL.
         pkce_code_challenge: the S256 challenge of the app; "" means no PKCE.
         custom_scopes: more OIDC scopes, separated by spaces.
         login_hint: the user name or e-mail address to suggest to an OIDC provider.
@@ -233,17 +233,20 @@ def finish_oidc(
         return _error_page(error)
     if not code:
         raise errors.oidc_invalid_callback_request()
+    return _finish(ctx, connection, flow, _fetch_account(ctx, connection, flow, code))
+
+
+def _fetch_account(ctx: Context, connection: OidcConnection, flow: SsoFlow, code: str) -> SsoAccount:
     tokens = oidc.exchange_code(ctx, connection, flow, code)
-    account = sso_accounts.account_from_claims(connection, oidc.fetch_claims(ctx, connection, tokens, flow.request_id))
-    account = msgspec.structs.replace(
-        account,
+    claims = oidc.fetch_claims(ctx, connection, tokens, flow.request_id)
+    return msgspec.structs.replace(
+        sso_accounts.account_from_claims(connection, claims),
         scopes=flow.scopes,
         id_token=tokens.id_token,
         access_token=tokens.access_token,
         access_token_expires_at=tokens.expires_at,
         refresh_token=tokens.refresh_token,
     )
-    return _finish(ctx, connection, flow, account)
 
 
 def _finish(ctx: Context, connection: DirectConnection, flow: SsoFlow | None, account: SsoAccount) -> str:

@@ -22,15 +22,15 @@ def active_connections(client, organization_id):
 
 
 def test_saml_connection_becomes_active_when_complete(client, mock, acme_id, events):
-    made = client.sso.saml.create_connection(acme_id, display_name="Okta", identity_provider="okta").connection
-    assert made.connection_id.startswith("saml-connection-test-")
-    assert (made.status, made.idp_entity_id, made.verification_certificates) == ("pending", "", [])
-    assert made.acs_url == made.audience_uri == f"{mock.url}/v1/b2b/sso/callback/{made.connection_id}"
-    assert made.nameid_format == "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-    (signing,) = made.signing_certificates
+    created = client.sso.saml.create_connection(acme_id, display_name="Okta", identity_provider="okta").connection
+    assert created.connection_id.startswith("saml-connection-test-")
+    assert (created.status, created.idp_entity_id, created.verification_certificates) == ("pending", "", [])
+    assert created.acs_url == created.audience_uri == f"{mock.url}/v1/b2b/sso/callback/{created.connection_id}"
+    assert created.nameid_format == "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+    (signing,) = created.signing_certificates
     assert signing.issuer == "Stytch"
     assert signing.expires_at.year - signing.created_at.year == 10
-    saml, connection_id = client.sso.saml, made.connection_id
+    saml, connection_id = client.sso.saml, created.connection_id
     pending = saml.update_connection(
         acme_id, connection_id, idp_entity_id="urn:idp", idp_sso_url="https://idp.test/sso"
     )
@@ -59,64 +59,70 @@ def test_organization_has_a_summary_of_its_connection(client, acme_id, mock):
 
 
 def test_unreachable_issuer_gives_a_warning(client, acme_id, events):
-    made = client.sso.oidc.create_connection(acme_id).connection
-    assert (made.status, made.identity_provider, made.custom_scopes) == ("pending", "generic", "")
-    pending = client.sso.oidc.update_connection(acme_id, made.connection_id, issuer=ENDPOINTS["issuer"])
+    connection = client.sso.oidc.create_connection(acme_id).connection
+    assert (connection.status, connection.identity_provider, connection.custom_scopes) == ("pending", "generic", "")
+    pending = client.sso.oidc.update_connection(acme_id, connection.connection_id, issuer=ENDPOINTS["issuer"])
     assert pending.connection.status == "pending"
     assert "could not be read" in pending.warning
-    complete = client.sso.oidc.update_connection(acme_id, made.connection_id, **ENDPOINTS)
+    complete = client.sso.oidc.update_connection(acme_id, connection.connection_id, **ENDPOINTS)
     assert (complete.connection.status, complete.warning) == ("active", None)
-    assert complete.connection.redirect_url.endswith(f"/v1/b2b/sso/callback/{made.connection_id}")
+    assert complete.connection.redirect_url.endswith(f"/v1/b2b/sso/callback/{connection.connection_id}")
     assert ("oidc_connection", "update") in events()
 
 
 def test_metadata_of_the_issuer_supplies_missing_urls(client, acme_id, mock):
     provider = mock.identity_provider(acme_id, "oidc")
-    made = client.sso.oidc.create_connection(acme_id).connection.connection_id
+    connection_id = client.sso.oidc.create_connection(acme_id).connection.connection_id
     update = client.sso.oidc.update_connection
     userinfo_url = "http://127.0.0.1:9/own"
-    updated = update(acme_id, made, issuer=provider.issuer, client_id="c", client_secret="s", userinfo_url=userinfo_url)
+    updated = update(
+        acme_id, connection_id, issuer=provider.issuer, client_id="c", client_secret="s", userinfo_url=userinfo_url
+    )
     assert updated.warning is None
     assert updated.connection.status == "active"
     assert updated.connection.authorization_url == provider.sso_url
     assert updated.connection.userinfo_url == userinfo_url
-    other = update(acme_id, made, issuer=provider.issuer + "/")
+    other = update(acme_id, connection_id, issuer=provider.issuer + "/")
     assert "names another issuer" in other.warning
     assert other.connection.authorization_url == provider.sso_url
 
 
 def test_saml_metadata_url_configures_the_connection(client, acme_id, mock):
     provider = mock.identity_provider(acme_id, "saml")
-    made = client.sso.saml.create_connection(acme_id).connection.connection_id
-    connection = client.sso.saml.update_by_url(acme_id, made, metadata_url=provider.metadata_url).connection
+    connection_id = client.sso.saml.create_connection(acme_id).connection.connection_id
+    connection = client.sso.saml.update_by_url(acme_id, connection_id, metadata_url=provider.metadata_url).connection
     assert (connection.idp_entity_id, connection.idp_sso_url, connection.status) == (
         provider.issuer,
         provider.sso_url,
         "pending",
     )
-    mapped = client.sso.saml.update_connection(acme_id, made, attribute_mapping={"email": "email", "full_name": "name"})
+    mapped = client.sso.saml.update_connection(
+        acme_id, connection_id, attribute_mapping={"email": "email", "full_name": "name"}
+    )
     assert mapped.connection.status == "active"
 
 
 def test_invalid_saml_metadata_is_refused(client, acme_id, mock, refused):
-    made = client.sso.saml.create_connection(acme_id).connection.connection_id
+    connection_id = client.sso.saml.create_connection(acme_id).connection.connection_id
     update = client.sso.saml.update_by_url
     json_url = f"{mock.url}/_mock/api/health"
-    assert refused(update, acme_id, made, metadata_url=json_url) == "invalid_xml_from_saml_metadata_url"
-    assert refused(update, acme_id, made, metadata_url=f"{mock.url}/nothing") == "invalid_saml_metadata_url"
+    assert refused(update, acme_id, connection_id, metadata_url=json_url) == "invalid_xml_from_saml_metadata_url"
+    assert refused(update, acme_id, connection_id, metadata_url=f"{mock.url}/nothing") == "invalid_saml_metadata_url"
 
 
 def test_signing_and_encryption_keys_can_be_changed(client, acme_id):
-    made = client.sso.saml.create_connection(acme_id).connection
+    pending = client.sso.saml.create_connection(acme_id).connection
     private_key, certificate = saml_keys()
-    changed = client.sso.saml.update_connection(acme_id, made.connection_id, signing_private_key=private_key).connection
-    assert changed.signing_certificates != made.signing_certificates
+    changed = client.sso.saml.update_connection(
+        acme_id, pending.connection_id, signing_private_key=private_key
+    ).connection
+    assert changed.signing_certificates != pending.signing_certificates
     assert changed.signing_certificates[0].issuer == "Stytch"
     assert certificate  # the connection has a new one, for the same key
-    added = client.sso.saml.update_connection(acme_id, made.connection_id, saml_encryption_private_key=private_key)
+    added = client.sso.saml.update_connection(acme_id, pending.connection_id, saml_encryption_private_key=private_key)
     (key,) = added.connection.encryption_private_keys
     assert key.private_key_id.startswith("saml-encryption-key-test-")
-    client.sso.saml.delete_encryption_private_key(acme_id, made.connection_id, key.private_key_id)
+    client.sso.saml.delete_encryption_private_key(acme_id, pending.connection_id, key.private_key_id)
     assert client.sso.get_connections(acme_id).saml_connections[0].encryption_private_keys == []
 
 
@@ -220,21 +226,23 @@ def test_external_connection_follows_the_connection_behind_it(client, acme_id, m
     pending = client.sso.oidc.create_connection(globex).connection.connection_id
     error_type = refused(create, acme_id, external_organization_id=globex, external_connection_id=pending)
     assert error_type == "requires_active_sso_connection"
-    made = create(
+    external = create(
         acme_id, external_organization_id=globex, external_connection_id=direct, display_name="Lent"
     ).connection
-    assert (made.status, made.display_name, made.external_connection_id) == ("active", "Lent", direct)
-    assert active_connections(client, acme_id) == [made.connection_id]
+    assert (external.status, external.display_name, external.external_connection_id) == ("active", "Lent", direct)
+    assert active_connections(client, acme_id) == [external.connection_id]
     error_type = refused(create, acme_id, external_organization_id=globex, external_connection_id=direct)
     assert error_type == "duplicate_external_sso_connection"
     chained = given.organization("Initech").organization_id
-    error_type = refused(create, chained, external_organization_id=acme_id, external_connection_id=made.connection_id)
+    error_type = refused(
+        create, chained, external_organization_id=acme_id, external_connection_id=external.connection_id
+    )
     assert error_type == "external_connection_id_not_found"
     assert search(client, "has_active_sso_connection", True) == ["Globex", "Acme"]
     client.sso.saml.update_connection(globex, direct, identity_provider="okta")
     (summary,) = client.organizations.get(acme_id).organization.sso_active_connections
     assert summary.identity_provider == "okta"
-    client.sso.delete_connection(acme_id, made.connection_id)
+    client.sso.delete_connection(acme_id, external.connection_id)
     assert client.sso.get_connections(acme_id).external_connections == []
 
 
@@ -253,20 +261,20 @@ def test_member_without_permission_is_refused(client, acme_id, given, refused, m
     organization = client.organizations.get(acme_id).organization
     as_member = given.acting(given.login(organization, given.member(organization)))
     as_admin = given.acting(given.admin(organization))
-    made = client.sso.saml.create_connection(acme_id, method_options=as_admin).connection.connection_id
+    connection_id = client.sso.saml.create_connection(acme_id, method_options=as_admin).connection.connection_id
     calls = [
         (client.sso.saml.create_connection, acme_id),
-        (client.sso.saml.update_connection, acme_id, made),
+        (client.sso.saml.update_connection, acme_id, connection_id),
         (client.sso.oidc.create_connection, acme_id),
         (client.sso.get_connections, acme_id),
-        (client.sso.delete_connection, acme_id, made),
+        (client.sso.delete_connection, acme_id, connection_id),
     ]
     for call, *arguments in calls:
         assert refused(call, *arguments, method_options=as_member) == "session_authorization_error"
     globex = given.organization("Globex").organization_id
     error_type = refused(client.sso.get_connections, globex, method_options=as_admin)
     assert error_type == "session_authorization_tenancy_error"
-    client.sso.delete_connection(acme_id, made, method_options=as_admin)
+    client.sso.delete_connection(acme_id, connection_id, method_options=as_admin)
 
 
 def test_connection_of_another_organization_is_not_found(client, acme_id, mock, given, refused):
@@ -293,15 +301,15 @@ def test_invalid_builtin_provider_request_is_refused(why, acme_id, body, error_t
 
 def test_builtin_provider_activates_an_existing_connection(client, acme_id, mock):
     for create in (client.sso.saml.create_connection, client.sso.oidc.create_connection):
-        made = create(acme_id, display_name="Mine").connection.connection_id
-        kind = made.partition("-")[0]
-        assert mock.identity_provider(acme_id, kind, connection_id=made).connection_id == made
-        assert made in active_connections(client, acme_id)
+        connection_id = create(acme_id, display_name="Mine").connection.connection_id
+        kind = connection_id.partition("-")[0]
+        assert mock.identity_provider(acme_id, kind, connection_id=connection_id).connection_id == connection_id
+        assert connection_id in active_connections(client, acme_id)
 
 
 def test_rotating_keys_of_another_provider_is_refused(client, acme_id, why, rows):
-    made = client.sso.saml.create_connection(acme_id).connection.connection_id
-    assert why("POST", f"/_mock/api/identity-providers/{made}/rotate-keys") == "sso_connection_not_found"
+    connection_id = client.sso.saml.create_connection(acme_id).connection.connection_id
+    assert why("POST", f"/_mock/api/identity-providers/{connection_id}/rotate-keys") == "sso_connection_not_found"
     assert why("POST", "/_mock/api/identity-providers/nope/rotate-keys") == "sso_connection_not_found"
     with rows() as ctx:
         assert ctx.store.all(BuiltinProviderKey) == []

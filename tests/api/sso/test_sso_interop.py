@@ -22,10 +22,10 @@ def issuer():
 
 def test_login_through_a_third_party_openid_provider(client, given, mock, issuer):
     acme = given.organization(organization_slug="acme").organization_id
-    made = client.sso.oidc.create_connection(acme, display_name="Third party").connection.connection_id
+    connection_id = client.sso.oidc.create_connection(acme, display_name="Third party").connection.connection_id
     updated = client.sso.oidc.update_connection(
         acme,
-        made,
+        connection_id,
         issuer=issuer,
         client_id="client",
         client_secret="secret",
@@ -33,11 +33,11 @@ def test_login_through_a_third_party_openid_provider(client, given, mock, issuer
     )
     assert (updated.connection.status, updated.warning) == ("active", None)
     visit = SsoVisit(mock)
-    started = visit.start(connection_id=made).headers["location"]
+    started = visit.start(connection_id=connection_id).headers["location"]
     assert started.startswith(issuer)
     with httpx.Client(trust_env=False) as http:
         approved = http.post(started, data={"sub": "ada"})
-        declined = http.post(visit.start(connection_id=made).headers["location"], data={"action": "deny"})
+        declined = http.post(visit.start(connection_id=connection_id).headers["location"], data={"action": "deny"})
     assert "state" not in httpx.URL(declined.headers["location"]).params
     assert "error=access_denied" in visit.http.get(declined.headers["location"]).headers["location"]
     response = visit.http.get(approved.headers["location"])

@@ -266,30 +266,30 @@ def test_removing_an_assigned_role_ends_sessions_also_if_the_connection_grants_i
 def test_login_through_an_external_connection(client, acme, visit, kind, mock, given):
     globex = given.organization("Globex").organization_id
     direct = mock.identity_provider(globex, kind)
-    made = client.sso.external.create_connection(
+    external_id = client.sso.external.create_connection(
         acme.organization_id, external_organization_id=globex, external_connection_id=direct.connection_id
     ).connection.connection_id
     mock.next_identity(kind, "ada@globex.test", connection_id=direct.connection_id, subject="u-1")
-    login = client.sso.authenticate(visit.app_query(made)["token"])
+    login = client.sso.authenticate(visit.app_query(external_id)["token"])
     assert login.organization_id == acme.organization_id
-    assert login.member.sso_registrations[0].connection_id == made
+    assert login.member.sso_registrations[0].connection_id == external_id
     direct_login = client.sso.authenticate(visit.token(direct.connection_id, "ada@globex.test", subject="u-1"))
     assert direct_login.organization_id == globex
     client.sso.delete_connection(globex, direct.connection_id)
-    assert error_type(visit.start(connection_id=made)) == "external_connection_not_active"
+    assert error_type(visit.start(connection_id=external_id)) == "external_connection_not_active"
 
 
 def test_external_connection_grants_roles_of_groups(client, acme, visit, mock, given):
     globex = given.organization("Globex").organization_id
     direct = mock.identity_provider(globex, "saml")
-    made = client.sso.external.create_connection(
+    external_id = client.sso.external.create_connection(
         acme.organization_id,
         external_organization_id=globex,
         external_connection_id=direct.connection_id,
         group_implicit_role_assignments=[{"role_id": "stytch_admin", "group": "bosses"}],
     ).connection.connection_id
     mock.next_identity("saml", "ada@globex.test", connection_id=direct.connection_id, groups=["bosses"])
-    login = client.sso.authenticate(visit.app_query(made)["token"])
+    login = client.sso.authenticate(visit.app_query(external_id)["token"])
     assert login.member_session.roles == ["stytch_member", "stytch_admin"]
 
 

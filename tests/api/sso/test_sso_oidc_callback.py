@@ -36,8 +36,8 @@ def provider(openid_provider):
 
 @pytest.fixture
 def connection_id(client, acme_id, provider):
-    made = client.sso.oidc.create_connection(acme_id).connection.connection_id
-    return client.sso.oidc.update_connection(acme_id, made, **provider.settings).connection.connection_id
+    pending = client.sso.oidc.create_connection(acme_id).connection.connection_id
+    return client.sso.oidc.update_connection(acme_id, pending, **provider.settings).connection.connection_id
 
 
 class Flow(SsoVisit):
@@ -98,11 +98,13 @@ def test_client_secret_is_sent_as_the_metadata_says(client, acme_id, provider, m
         "token_endpoint_auth_methods_supported": ["client_secret_post"],
     }
     provider.responses["/.well-known/openid-configuration"] = lambda: (200, json.dumps(metadata).encode())
-    made = client.sso.oidc.create_connection(acme_id).connection.connection_id
-    pending = client.sso.oidc.update_connection(acme_id, made, issuer=provider.url)
+    connection_id = client.sso.oidc.create_connection(acme_id).connection.connection_id
+    pending = client.sso.oidc.update_connection(acme_id, connection_id, issuer=provider.url)
     assert pending.warning == "The metadata of the issuer has no usable userinfo_endpoint, jwks_uri."
-    client.sso.oidc.update_connection(acme_id, made, **{n: v for n, v in provider.settings.items() if n != "issuer"})
-    flow = Flow(mock, provider, made)
+    client.sso.oidc.update_connection(
+        acme_id, connection_id, **{n: v for n, v in provider.settings.items() if n != "issuer"}
+    )
+    flow = Flow(mock, provider, connection_id)
     app_query_of(flow.call_back())
     assert (provider.token_requests[0]["client_secret"], provider.token_requests[0]["authorization"]) == (
         "s3cret/+",
@@ -158,8 +160,8 @@ def test_callback_of_another_connection_is_refused(flow, client, acme_id, provid
     assert error_type(flow.call_back("oidc-connection-test-1")) == "sso_connection_not_found"
     foreign = mock.project()
     organization = foreign.client().organizations.create("Acme").organization.organization_id
-    theirs = foreign.identity_provider(organization, "oidc").connection_id
-    assert error_type(flow.call_back(theirs)) == "unsolicited_oidc_response"
+    foreign_connection_id = foreign.identity_provider(organization, "oidc").connection_id
+    assert error_type(flow.call_back(foreign_connection_id)) == "unsolicited_oidc_response"
 
 
 def test_error_of_the_provider_finishes_the_flow(flow):
@@ -221,13 +223,13 @@ def test_id_token_with_an_invalid_signature_is_refused(flow, provider):
     other_key = rsa.generate_private_key(65537, 2048)
     public = json.dumps(RSAAlgorithm.to_jwk(provider.key.public_key(), as_dict=True)).encode()
     head, body, signature = provider.id_token().split(".")
-    own = {**RSAAlgorithm.to_jwk(other_key.public_key(), as_dict=True)}
+    header_jwk = {**RSAAlgorithm.to_jwk(other_key.public_key(), as_dict=True)}
     invalid = {
         "none": provider.id_token(algorithm="none"),
         "HMAC by the client's secret": provider.id_token(key="s3cret/+" * 5, algorithm="HS256"),
         "HMAC by the public key": sign_with_hmac(provider.id_token(), public),
         "another key": provider.id_token(key=other_key),
-        "another key in the header": provider.id_token(key=other_key, jwk=own, kid="k2"),
+        "another key in the header": provider.id_token(key=other_key, jwk=header_jwk, kid="k2"),
         "another jku in the header": provider.id_token(key=other_key, jku="http://127.0.0.1:9/jwks"),
         "an unknown key id": provider.id_token(kid="k9"),
         "no signature": f"{head}.{body}.",

@@ -151,15 +151,15 @@ def test_transient_name_id_is_not_the_external_id(visit, provider, client, acme_
 
 def test_pending_connection_refuses_responses(visit, provider_form, client, acme_id, mock):
     """An IdP-initiated response to a connection without an identity provider."""
-    made = client.sso.saml.create_connection(acme_id).connection
+    pending = client.sso.saml.create_connection(acme_id).connection
     private_key, certificate = saml_keys()
     content = identity_provider.ResponseContent(
         issuer="",
-        acs_url=made.acs_url,
-        audience=made.audience_uri,
+        acs_url=pending.acs_url,
+        audience=pending.audience_uri,
         in_response_to="",
         name_id="ada@acme.test",
-        nameid_format=made.nameid_format,
+        nameid_format=pending.nameid_format,
         attributes={"email": ["ada@acme.test"]},
         now=mock.clock.now(),
         response_id="_1",
@@ -167,7 +167,7 @@ def test_pending_connection_refuses_responses(visit, provider_form, client, acme
     )
     protection = identity_provider.ResponseProtection(private_key=private_key, certificate=certificate)
     document = identity_provider.build_response(content, protection)
-    response = visit.http.post(made.acs_url, data={"SAMLResponse": document})
+    response = visit.http.post(pending.acs_url, data={"SAMLResponse": document})
     assert error_type(response) == "requires_active_sso_connection"
 
 
@@ -175,10 +175,10 @@ def test_encrypted_response_to_the_alternative_url_is_accepted(visit, client, ac
     """A third-party provider with its own key, which encrypts and uses the alternative ACS URL and audience."""
     private_key, certificate = saml_keys()
     own_key, own_certificate = saml_keys()
-    made = client.sso.saml.create_connection(acme_id).connection
+    connection = client.sso.saml.create_connection(acme_id).connection
     client.sso.saml.update_connection(
         acme_id,
-        made.connection_id,
+        connection.connection_id,
         idp_entity_id="https://idp.test",
         idp_sso_url="https://idp.test/sso?tenant=1",
         x509_certificate=certificate,
@@ -188,13 +188,13 @@ def test_encrypted_response_to_the_alternative_url_is_accepted(visit, client, ac
         saml_encryption_private_key=own_key,
         signing_private_key=own_key,
     )
-    started = visit.start(connection_id=made.connection_id).headers["location"]
+    started = visit.start(connection_id=connection.connection_id).headers["location"]
     assert started.startswith("https://idp.test/sso?tenant=1&SAMLRequest=")
     import httpx
 
     query = httpx.URL(started).params
     request = identity_provider.parse_authn_request(query["SAMLRequest"], "redirect")
-    assert (request.acs_url, request.issuer) == ("https://old.test/acs", made.audience_uri)
+    assert (request.acs_url, request.issuer) == ("https://old.test/acs", connection.audience_uri)
     content = identity_provider.ResponseContent(
         issuer="https://idp.test",
         acs_url="https://old.test/acs",
@@ -211,7 +211,7 @@ def test_encrypted_response_to_the_alternative_url_is_accepted(visit, client, ac
         private_key=private_key, certificate=certificate, sign="both", encrypt_for=own_certificate
     )
     document = identity_provider.build_response(content, protection)
-    response = visit.http.post(made.acs_url, data={"SAMLResponse": document, "RelayState": query["RelayState"]})
+    response = visit.http.post(connection.acs_url, data={"SAMLResponse": document, "RelayState": query["RelayState"]})
     assert client.sso.authenticate(app_query_of(response)["token"]).member.email_address == "ada@acme.test"
 
 

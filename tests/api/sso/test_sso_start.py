@@ -88,16 +88,16 @@ def test_start_by_organization_uses_its_only_or_default_connection(visit, mock, 
 def test_connection_of_another_project_is_not_found(visit, mock):
     other = mock.project()
     organization = other.client().organizations.create("Acme").organization.organization_id
-    theirs = other.identity_provider(organization, "oidc").connection_id
+    other_connection_id = other.identity_provider(organization, "oidc").connection_id
     mock.client().organizations.create("Acme")
-    assert error_type(visit.start(connection_id=theirs)) == "sso_connection_not_found"
+    assert error_type(visit.start(connection_id=other_connection_id)) == "sso_connection_not_found"
 
 
 @pytest.mark.parametrize("path", ["", "/authorize", "/token", "/jwks", "/userinfo", "/metadata", "/sso"])
 def test_builtin_provider_of_another_connection_is_not_found(http, mock, acme_id, client, path):
     """A connection with another identity provider has none."""
-    made = client.sso.saml.create_connection(acme_id).connection.connection_id
-    for connection_id in (made, "saml-connection-test-1", "x"):
+    pending = client.sso.saml.create_connection(acme_id).connection.connection_id
+    for connection_id in (pending, "saml-connection-test-1", "x"):
         response = http.request("POST" if path == "/token" else "GET", f"/_mock/idp/{connection_id}{path}")
         assert response.status_code == 404, response.text
 
@@ -170,8 +170,8 @@ def test_cookie_over_https_is_secure_and_cross_site():
         transport = httpx.ASGITransport(app=create_app(Settings()))
         async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as browser:
             credentials = (DEFAULT_PROJECT_ID, DEFAULT_SECRET)
-            made = await browser.post("/v1/b2b/organizations", auth=credentials, json={"organization_name": "Acme"})
-            body = {"organization_id": made.json()["organization"]["organization_id"], "type": "saml"}
+            created = await browser.post("/v1/b2b/organizations", auth=credentials, json={"organization_name": "Acme"})
+            body = {"organization_id": created.json()["organization"]["organization_id"], "type": "saml"}
             provider = (await browser.post("/_mock/api/identity-providers", auth=credentials, json=body)).json()
             assert provider["start_url"].startswith("https://localhost/")
             return (await browser.get(provider["start_url"])).headers["set-cookie"]
