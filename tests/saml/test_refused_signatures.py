@@ -99,7 +99,7 @@ def test_empty_signature_is_refused():
 
 
 def signed_with(method=SignatureMethod.RSA_SHA256, digest=DigestAlgorithm.SHA256, secret=None):
-    """Return a response that is signed with any algorithm, also with those that the library refuses."""
+    """Return a response that is signed with any algorithm, even if the library refuses to sign with it."""
 
     class AnyAlgorithmSigner(XMLSigner):
         def check_deprecated_methods(self):

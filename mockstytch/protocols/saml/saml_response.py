@@ -132,7 +132,7 @@ def _invalid(because: str) -> StytchError:
 def _require_structure(root: Any) -> None:
     """Require one response, one assertion, signatures as children of what they sign, and unique IDs.
 
-    Signature wrapping breaks one of these rules. Where it doesn't, it fails because only signed content is read.
+    Signature wrapping breaks one of these rules. If it doesn't, it fails because only signed content is read.
     """
     if len(xml.find_all(root, "samlp:Response")) > 1:
         raise _invalid("the response contains another response")

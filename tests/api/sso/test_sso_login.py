@@ -140,7 +140,7 @@ def test_idp_user_id_mapping_sets_the_external_id(client, acme, visit, mock):
 
 
 @both
-def test_jit_provisioning_setting_decides_who_can_join(client, acme, visit, provider, kind, mock, refused, given):
+def test_members_are_provisioned_as_the_jit_setting_allows(client, acme, visit, provider, kind, mock, refused, given):
     update = client.organizations.update
     other = mock.identity_provider(acme.organization_id, kind).connection_id
     listed = {"sso_jit_provisioning_allowed_connections": [provider.connection_id]}
