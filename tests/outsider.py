@@ -1,4 +1,4 @@
-"""Somebody else's servers and keys: a UserInfo endpoint, a JWKS, and tokens that fit them."""
+"""A third party that the project trusts: a userinfo endpoint, a JWKS, and tokens that its keys sign."""
 
 import json
 import threading
@@ -32,15 +32,15 @@ def jwk(name: str = "one") -> dict[str, Any]:
     return {**ECAlgorithm.to_jwk(key(name).public_key(), as_dict=True), "kid": name, "alg": "ES256", "use": "sig"}
 
 
-class Answers(BaseHTTPRequestHandler):
-    """``/userinfo/<JSON>`` answers that to who shows the bearer token; ``/jwks`` the keys one and two."""
+class Handler(BaseHTTPRequestHandler):
+    """Serves ``/userinfo/<JSON>``, which returns the JSON for the bearer token, and ``/jwks`` with two keys."""
 
     def do_GET(self) -> None:
         kind, _, rest = unquote(self.path).removeprefix("/").partition("/")
         status, body = 404, b"{}"
         if kind == "userinfo":
-            good = self.headers.get("Authorization") == f"Bearer {BEARER}"
-            status, body = (200, rest.encode()) if good else (401, b"{}")
+            is_authorized = self.headers.get("Authorization") == f"Bearer {BEARER}"
+            status, body = (200, rest.encode()) if is_authorized else (401, b"{}")
         elif kind == "jwks":
             status, body = 200, json.dumps({"keys": [jwk("one"), jwk("two"), {"kty": "odd"}, "odd"]}).encode()
         self.send_response(status)
@@ -54,20 +54,20 @@ class Answers(BaseHTTPRequestHandler):
 
 @cache
 def url() -> str:
-    """Where it is: started when first asked for, and there until the tests end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    """Return the server's URL. The first call starts it; it runs until the tests end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
 
 
 def userinfo(**claims: Any) -> str:
-    """The URL of an endpoint that knows one person."""
+    """Return the URL of a userinfo endpoint that returns these claims."""
     return f"{url()}/userinfo/{json.dumps(claims)}"
 
 
 def profile(**changes: Any) -> dict[str, Any]:
-    """A trusted token profile, its keys as PEM."""
+    """Return a trusted token profile with a PEM key. Arguments replace the defaults."""
     return {
         "profile_id": PROFILE_ID,
         "audience": AUDIENCE,
@@ -79,8 +79,8 @@ def profile(**changes: Any) -> dict[str, Any]:
 
 
 def token(signed_by: str = "one", kid: str | None = None, **claims: Any) -> str:
-    """A good token of Ada's, unless claims say otherwise; None takes one away."""
+    """Return a valid token for Ada. Arguments replace claims; None removes a claim."""
     now = int(time.time())
-    good = {"iss": ISSUER, "aud": AUDIENCE, "exp": now + 600, "jti": "token-1", "email": "ada@acme.test"}
-    said = {name: value for name, value in {**good, **claims}.items() if value is not None}
-    return jwt.encode(said, key(signed_by), "ES256", headers={"kid": kid} if kid else None)
+    defaults = {"iss": ISSUER, "aud": AUDIENCE, "exp": now + 600, "jti": "token-1", "email": "ada@acme.test"}
+    claims = {name: value for name, value in {**defaults, **claims}.items() if value is not None}
+    return jwt.encode(claims, key(signed_by), "ES256", headers={"kid": kid} if kid else None)

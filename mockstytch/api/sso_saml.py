@@ -203,7 +203,7 @@ class VerificationCertificatePath(ConnectionPath):
     permission="update",
 )
 def delete_verification_certificate(ctx: Context, req: VerificationCertificatePath) -> Body:
-    """Remove a certificate from those that verify responses.
+    """Remove a verification certificate.
 
     Raises:
         sso_verification_key_not_found: if the connection has no verification certificate with this id.
@@ -230,7 +230,7 @@ class EncryptionPrivateKeyPath(ConnectionPath):
     permission="update",
 )
 def delete_encryption_private_key(ctx: Context, req: EncryptionPrivateKeyPath) -> Body:
-    """Remove a key from those that decrypt assertions.
+    """Remove a decryption key.
 
     Raises:
         sso_encryption_private_key_not_found: if the connection has no decryption key with this id.

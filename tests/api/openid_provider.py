@@ -1,4 +1,4 @@
-"""An OpenID provider on a socket of its own, which says whatever a test wants it to."""
+"""An OpenID provider whose responses a test can replace. It listens on its own port."""
 
 import json
 import threading
@@ -12,15 +12,16 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-Answer = tuple[int, bytes]
+Response = tuple[int, bytes]
 
 
 class OpenIdProvider:
-    """Serves ``/token``, ``/jwks`` and ``/userinfo``; ``answers`` replaces what one of them says.
+    """A server with ``/token``, ``/jwks`` and ``/userinfo``.
 
     Attributes:
-        claims: of the next ID token; what is None is left out.
-        asked: the forms that the token endpoint got, with the Authorization header.
+        claims: claims of the next ID token, in addition to the defaults. None omits a claim.
+        responses: functions that replace the response of a path.
+        token_requests: the forms that the token endpoint received, with the Authorization header.
     """
 
     def __init__(self) -> None:
@@ -29,21 +30,21 @@ class OpenIdProvider:
         self.userinfo: dict[str, Any] = {"sub": "u-1", "email": "ada@acme.test", "name": "Ada"}
         self.expires_in: Any = 3600
         self.refresh_token = ""
-        self.answers: dict[str, Callable[[], Answer]] = {}
-        self.asked: list[dict[str, str]] = []
+        self.responses: dict[str, Callable[[], Response]] = {}
+        self.token_requests: list[dict[str, str]] = []
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._say(*provider.answer(self.path))
+                self._send(*provider.respond(self.path))
 
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = {name: values[0] for name, values in parse_qs(raw).items()}
-                provider.asked.append(form | {"authorization": self.headers.get("Authorization", "")})
-                self._say(*provider.answer(self.path))
+                provider.token_requests.append(form | {"authorization": self.headers.get("Authorization", "")})
+                self._send(*provider.respond(self.path))
 
-            def _say(self, status: int, body: bytes) -> None:
+            def _send(self, status: int, body: bytes) -> None:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -64,7 +65,7 @@ class OpenIdProvider:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a connection to it is made with."""
+        """Return the fields of a connection to this provider."""
         return {
             "issuer": self.url,
             "client_id": "client",
@@ -75,9 +76,9 @@ class OpenIdProvider:
             "jwks_url": f"{self.url}/jwks",
         }
 
-    def answer(self, path: str) -> Answer:
-        if path in self.answers:
-            return self.answers[path]()
+    def respond(self, path: str) -> Response:
+        if path in self.responses:
+            return self.responses[path]()
         if path == "/jwks":
             return 200, json.dumps({"keys": [self.jwk()]}).encode()
         if path == "/userinfo":
@@ -92,7 +93,7 @@ class OpenIdProvider:
 
     def id_token(self, key: Any = None, algorithm: str = "RS256", **header: Any) -> str:
         now = int(time.time())
-        said = {"iss": self.url, "aud": "client", "sub": "u-1", "iat": now, "exp": now + 300, **self.claims}
-        said = {name: value for name, value in said.items() if value is not None}
-        chosen = None if algorithm == "none" else key or self.key
-        return jwt.encode(said, chosen, algorithm, headers={"kid": self.kid, **header})
+        claims = {"iss": self.url, "aud": "client", "sub": "u-1", "iat": now, "exp": now + 300, **self.claims}
+        claims = {name: value for name, value in claims.items() if value is not None}
+        signing_key = None if algorithm == "none" else key or self.key
+        return jwt.encode(claims, signing_key, algorithm, headers={"kid": self.kid, **header})

@@ -1,4 +1,4 @@
-"""A browser on its way to an identity provider and back, without the browser."""
+"""A simulated browser in an SSO flow: to an identity provider and back."""
 
 import base64
 import re
@@ -12,82 +12,84 @@ from mockstytch import MockStytch
 
 
 class SsoVisit:
-    """One browser: it keeps its cookies, follows redirects and sends off forms until it would leave this server."""
+    """One browser. It keeps cookies, follows redirects and posts forms, but only on this server."""
 
     def __init__(self, mock: MockStytch) -> None:
         self.mock = mock
         self.http = httpx.Client(base_url=mock.url, trust_env=False)
 
     def start(self, **query: Any) -> httpx.Response:
-        """The answer of the start URL; ``public_token`` is the project's unless given."""
+        """Return the response of the start URL. ``public_token`` defaults to the project's."""
         return self.http.get("/v1/public/sso/start", params={"public_token": self.mock.public_token, **query})
 
-    def arrive(self, answer: httpx.Response) -> httpx.Response:
-        """Go on until the next request would be the callback's; then ``answer`` says which that is."""
-        while not is_callback(answer) and answer.is_redirect:
-            answer = self.http.get(answer.headers["location"])
-        return answer
+    def follow_to_callback(self, response: httpx.Response) -> httpx.Response:
+        """Follow redirects and return the response that leads to the callback URL."""
+        while not leads_to_callback(response) and response.is_redirect:
+            response = self.http.get(response.headers["location"])
+        return response
 
-    def back(self, answer: httpx.Response) -> httpx.Response:
-        """The request of the callback, by link or by form."""
-        if answer.is_redirect:
-            return self.http.get(answer.headers["location"])
-        target, fields = form(answer)
+    def send_callback(self, response: httpx.Response) -> httpx.Response:
+        """Request the callback URL, by redirect or by form, and return its response."""
+        if response.is_redirect:
+            return self.http.get(response.headers["location"])
+        target, fields = form(response)
         return self.http.post(target, data=fields)
 
-    def at_the_idp(self, connection_id: str, **query: Any) -> httpx.Response:
-        """The identity provider's answer, before the browser takes it back."""
-        return self.arrive(self.start(connection_id=connection_id, **query))
+    def provider_response(self, connection_id: str, **query: Any) -> httpx.Response:
+        """Start a flow and return the identity provider's response."""
+        return self.follow_to_callback(self.start(connection_id=connection_id, **query))
 
     def login(self, connection_id: str, **query: Any) -> httpx.Response:
-        """The callback's answer."""
-        return self.back(self.at_the_idp(connection_id, **query))
+        """Start and finish a flow and return the callback's response."""
+        return self.send_callback(self.provider_response(connection_id, **query))
 
-    def landing(self, connection_id: str, **query: Any) -> dict[str, str]:
-        """The query with which the app is reached."""
-        return landed(self.login(connection_id, **query))
+    def app_query(self, connection_id: str, **query: Any) -> dict[str, str]:
+        """Start and finish a flow and return the query of the app's URL."""
+        return app_query_of(self.login(connection_id, **query))
 
     def token(self, connection_id: str, email: str, **identity: Any) -> str:
-        """The token of somebody who comes by the connection's built-in provider."""
+        """Log a user in at the connection's built-in provider and return the token for the app."""
         provider = connection_id.partition("-")[0]
         self.mock.next_identity(provider, email, connection_id=connection_id, **identity)
-        return self.landing(connection_id)["token"]
+        return self.app_query(connection_id)["token"]
 
 
-def is_callback(answer: httpx.Response) -> bool:
-    if answer.is_redirect:
-        return "/v1/b2b/sso/callback/" in answer.headers["location"]
-    return "SAMLResponse" in answer.text
+def leads_to_callback(response: httpx.Response) -> bool:
+    """Return whether a response redirects or posts to the callback URL."""
+    if response.is_redirect:
+        return "/v1/b2b/sso/callback/" in response.headers["location"]
+    return "SAMLResponse" in response.text
 
 
-def form(answer: httpx.Response) -> tuple[str, dict[str, str]]:
-    """Where a page's form goes, if it says so, and its fields."""
-    fields = re.findall(r'name="(\w+)" value="([^"]*)"', answer.text)
-    target = re.search(r'action="([^"]*)"', answer.text)
+def form(response: httpx.Response) -> tuple[str, dict[str, str]]:
+    """Return the action of a page's form ("" if it has none) and its fields."""
+    fields = re.findall(r'name="(\w+)" value="([^"]*)"', response.text)
+    target = re.search(r'action="([^"]*)"', response.text)
     return unescape(target[1]) if target else "", {name: unescape(value) for name, value in fields}
 
 
-def landed(answer: httpx.Response) -> dict[str, str]:
-    assert answer.is_redirect, answer.text
-    assert answer.headers["location"].startswith("http://localhost:3000/"), answer.headers["location"]
-    return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+def app_query_of(response: httpx.Response) -> dict[str, str]:
+    """Return the query of a redirect to the app."""
+    assert response.is_redirect, response.text
+    assert response.headers["location"].startswith("http://localhost:3000/"), response.headers["location"]
+    return dict(parse_qsl(urlsplit(response.headers["location"]).query))
 
 
-def error_type(answer: httpx.Response) -> str:
-    """Of a callback, or a start, that is refused."""
-    assert not answer.is_redirect, answer.headers["location"]
-    body = answer.json()
-    assert body["status_code"] == answer.status_code
+def error_type(response: httpx.Response) -> str:
+    """Return the error type of a start or a callback that was refused."""
+    assert not response.is_redirect, response.headers["location"]
+    body = response.json()
+    assert body["status_code"] == response.status_code
     return str(body["error_type"])
 
 
-def xml(answer: httpx.Response) -> str:
-    """The SAML response that an identity provider's form would send off."""
-    return base64.b64decode(form(answer)[1]["SAMLResponse"]).decode()
+def saml_document(response: httpx.Response) -> str:
+    """Return the SAML response in an identity provider's form, as XML."""
+    return base64.b64decode(form(response)[1]["SAMLResponse"]).decode()
 
 
 def saml_keys() -> tuple[str, str]:
-    """A fresh RSA key in PKCS1, and its certificate."""
+    """Return a new RSA key in PKCS1, and its certificate."""
     from datetime import UTC, datetime
 
     from cryptography.hazmat.primitives import serialization

@@ -50,7 +50,7 @@ def outcomes(answers):
 def test_a_saml_response_is_taken_once(visit, mock, acme):
     idp = mock.identity_provider(acme, "saml")
     mock.next_identity("saml", "ada@acme.test")
-    target, fields = form(visit.at_the_idp(idp.connection_id))
+    target, fields = form(visit.provider_response(idp.connection_id))
     cookies = dict(visit.http.cookies)
     answers = together(lambda _: httpx.post(target, data=fields, cookies=cookies, trust_env=False))
     assert outcomes(answers) == {"in": 1, "duplicate_saml_response": MANY - 1}

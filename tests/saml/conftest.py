@@ -1,4 +1,4 @@
-"""Identity provider and service provider of other people's making, from npm; skipped where that can't be."""
+"""A third-party identity provider and service provider from npm. Their tests are skipped without Node.js."""
 
 import json
 import os
@@ -9,31 +9,31 @@ from typing import Any
 
 import pytest
 
-from tests.saml.world import ADA, EMAIL_FORMAT, IDP, certificate, key
+from tests.saml.helpers import ADA, EMAIL_FORMAT, IDP, certificate, private_key
 
 HERE = Path(__file__).parent / "node"
 
 
 @pytest.fixture(scope="session")
 def node_project(tmp_path_factory):
-    """A copy of ``node/`` with its packages, outside of this tree."""
+    """Copy ``node/`` to a temporary directory and install its packages there."""
     npm = shutil.which("npm")
     if not (npm and shutil.which("node")):
         pytest.skip("Node.js with npm is not installed")
-    place = tmp_path_factory.mktemp("saml")
-    shutil.copytree(HERE, place, dirs_exist_ok=True)
+    directory = tmp_path_factory.mktemp("saml")
+    shutil.copytree(HERE, directory, dirs_exist_ok=True)
     options = ["--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--ignore-scripts"]
-    done = subprocess.run([npm, "install", *options], cwd=place, capture_output=True, text=True, timeout=120)
-    if done.returncode:
-        assert "CI" not in os.environ, done.stderr
-        pytest.skip(f"npm could not install the SAML libraries: {done.stderr.strip().splitlines()[-1]}")
-    return place
+    result = subprocess.run([npm, "install", *options], cwd=directory, capture_output=True, text=True, timeout=120)
+    if result.returncode:
+        assert "CI" not in os.environ, result.stderr
+        pytest.skip(f"npm could not install the SAML libraries: {result.stderr.strip().splitlines()[-1]}")
+    return directory
 
 
 @pytest.fixture(scope="session")
-def foreign_idp(node_project):
-    """The address of an identity provider with its own key, that knows Ada."""
-    (node_project / "key.pem").write_text(key("idp"))
+def third_party_idp(node_project):
+    """Run an identity provider with one user, Ada, and yield its URL."""
+    (node_project / "key.pem").write_text(private_key("idp"))
     (node_project / "cert.pem").write_text(certificate("idp"))
     user = {
         "id": ADA,
@@ -55,8 +55,8 @@ def foreign_idp(node_project):
 
 
 @pytest.fixture(scope="session")
-def foreign_sp(node_project):
-    """``foreign_sp(response, **options)``: what a service provider reads in a response."""
+def third_party_sp(node_project):
+    """Yield ``third_party_sp(response, **options)``, which returns what a service provider reads in a response."""
     command = ["node", "sp.js"]
     with subprocess.Popen(
         command, cwd=node_project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

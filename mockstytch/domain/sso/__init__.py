@@ -1,4 +1,4 @@
-"""Single sign-on: an organization's connections, the login through them, and the built-in identity provider.
+"""Single sign-on: an organization's connections, the login through them, and the built-in provider.
 
 Start with ``sso_flow``, the way of a browser to the identity provider and back. The pages call these functions::
 

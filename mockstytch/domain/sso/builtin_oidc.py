@@ -154,7 +154,7 @@ def userinfo(ctx: Context, connection: OidcConnection, access_token: str) -> dic
     """Return the userinfo endpoint's response.
 
     Raises:
-        TokenRequestRefused: if there is no such access token, or it is expired.
+        TokenRequestRefused: if the access token is unknown or expired.
     """
     grant = ctx.store.find(BuiltinProviderGrant, access_token=access_token) if access_token else None
     if grant is None or grant.connection_id != connection.connection_id:

@@ -125,7 +125,7 @@ def certificate(ctx: Context, connection: DirectConnection) -> str:
 
 
 def rotate_key(ctx: Context, connection: DirectConnection) -> BuiltinProviderKey:
-    """Create a key and sign with it from now on. The former key is no longer published."""
+    """Replace the signing key with a new one. The former key isn't published any more."""
     kid = ctx.ids.new("jwk")
     pem, jwk = keys.new_key(kid)
     return ctx.store.insert(
@@ -162,7 +162,7 @@ def known_people(ctx: Context, connection: DirectConnection) -> list[Identity]:
 def save_person(
     ctx: Context, connection: DirectConnection, identity: Identity
 ) -> tuple[BuiltinProviderPerson, Identity]:
-    """Remember this identity for the account chooser. Returns it with a subject."""
+    """Store an identity for the account chooser, and return the stored row and the identity with its subject."""
     email = identity.email.strip().lower()
     nameid_format = connection.nameid_format if isinstance(connection, SamlConnection) else ""
     derived = ctx.ids.derived_number(f"{connection.connection_id}:{email}")

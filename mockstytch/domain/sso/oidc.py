@@ -24,7 +24,7 @@ _MAX_TOKEN_CHARACTERS = 100_000
 
 
 class Tokens(Frozen):
-    """The tokens that a token endpoint returned. An absent one is "".
+    """The tokens that a token endpoint returned. A token that is absent is "".
 
     Attributes:
         expires_at: the end of the access token; None if the provider doesn't send it.
@@ -107,7 +107,7 @@ def _parse_tokens(ctx: Context, body: dict[str, Any]) -> Tokens:
 
 
 def fetch_claims(ctx: Context, connection: OidcConnection, tokens: Tokens, nonce: str) -> dict[str, Any]:
-    """Verify the ID token and return its claims, updated with those of the userinfo endpoint.
+    """Verify the ID token and return its claims, updated with the userinfo endpoint's claims.
 
     The keys are fetched each time, so that a rotated key is accepted at once. Also raises what ``verify_id_token``
     raises.

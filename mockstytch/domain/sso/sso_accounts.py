@@ -41,19 +41,7 @@ def account_from_saml(ctx: Context, connection: SamlConnection, flow: SsoFlow | 
         duplicate_saml_response: if the assertion was used before.
         invalid_saml_response_email: if the mapped attribute isn't an e-mail address.
     """
-    callback_url = wire.sso_callback_url(ctx.base_url, connection.connection_id)
-    acs_url = flow.acs_url if flow else callback_url
-    acs_urls = tuple(filter(None, {callback_url, acs_url, connection.alternative_acs_url}))
-    expected = saml_response.ExpectedResponse(
-        acs_urls=acs_urls,
-        audiences=tuple(filter(None, {*acs_urls, connection.alternative_audience_uri})),
-        idp_entity_id=connection.idp_entity_id,
-        certificates=tuple(certificate.certificate for certificate in connection.verification_certificates),
-        decryption_keys=tuple(key.private_key for key in connection.encryption_private_keys),
-        now=ctx.now,
-        in_response_to=flow.request_id if flow else None,
-    )
-    assertion = saml_response.verify(response, expected)
+    assertion = saml_response.verify(response, _expected_response(ctx, connection, flow))
     _use_assertion(ctx, connection, assertion)
     mapping, attributes = connection.attribute_mapping, assertion.attributes
 
@@ -76,6 +64,23 @@ def account_from_saml(ctx: Context, connection: SamlConnection, flow: SsoFlow | 
         trusted_metadata={
             key: _one_or_list(attributes[name]) for key, name in _metadata_keys(mapping) if name in attributes
         },
+    )
+
+
+def _expected_response(
+    ctx: Context, connection: SamlConnection, flow: SsoFlow | None
+) -> saml_response.ExpectedResponse:
+    callback_url = wire.sso_callback_url(ctx.base_url, connection.connection_id)
+    acs_url = flow.acs_url if flow else callback_url
+    acs_urls = tuple(filter(None, {callback_url, acs_url, connection.alternative_acs_url}))
+    return saml_response.ExpectedResponse(
+        acs_urls=acs_urls,
+        audiences=tuple(filter(None, {*acs_urls, connection.alternative_audience_uri})),
+        idp_entity_id=connection.idp_entity_id,
+        certificates=tuple(certificate.certificate for certificate in connection.verification_certificates),
+        decryption_keys=tuple(key.private_key for key in connection.encryption_private_keys),
+        now=ctx.now,
+        in_response_to=flow.request_id if flow else None,
     )
 
 

@@ -135,7 +135,7 @@ def update(ctx: Context, organization: Organization, connection: C, changes: dic
 
 
 def delete(ctx: Context, organization: Organization, connection: Connection) -> None:
-    """Delete a connection and its registrations, also from the organization's settings. Members are kept."""
+    """Delete a connection with its registrations, and remove it from the organization's settings. Members are kept."""
     connection_id = connection.connection_id
     for registration in ctx.store.all(SsoRegistration, connection_id=connection_id):
         member = ctx.store.get(Member, member_id=registration.member_id)
@@ -288,7 +288,7 @@ def signing_certificate(ctx: Context, private_key: str = "") -> Certificate:
 
 
 def add_certificate(ctx: Context, existing: list[Certificate], pem: str) -> list[Certificate]:
-    """Return the verification certificates with another one, unless it is among them.
+    """Return the verification certificates including another one. A certificate that exists isn't added again.
 
     Raises:
         too_many_sso_verification_certificates: if the connection already has five certificates.
@@ -313,7 +313,7 @@ def _create_certificate(ctx: Context, id_type: str, parsed: certificates.ParsedC
 
 
 def add_encryption_key(ctx: Context, existing: list[PrivateKey], pem: str) -> list[PrivateKey]:
-    """Return the decryption keys with another one, unless it is among them.
+    """Return the decryption keys including another one. A key that exists isn't added again.
 
     Raises:
         too_many_encryption_certificates: if the connection already has five decryption keys.

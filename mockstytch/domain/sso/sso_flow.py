@@ -34,8 +34,8 @@ class StartOptions(Frozen):
     """The optional query parameters of an SSO start URL, unchecked.
 
     Attributes:
-        login_redirect_url: the app's URL for members; "" means the project's default one.
-        signup_redirect_url: the app's URL for accounts without a member; "" means the project's default one.
+        login_redirect_url: the app's URL for members; "" means the project's default URL.
+        signup_redirect_url: the app's URL for accounts without a member; "" means the project's default URL.
         pkce_code_challenge: the S256 challenge of the app; "" means no PKCE.
         custom_scopes: more OIDC scopes, separated by spaces.
         login_hint: the user name or e-mail address to suggest to an OIDC provider.
@@ -60,7 +60,7 @@ def connection_for_start(ctx: Context, connection_id: str, organization_id: str)
     Raises:
         missing_sso_connection_locator: if neither a connection nor an organization is given.
         too_many_sso_connection_locators: if both a connection and an organization are given.
-        sso_connection_not_found: if there is no connection with this id.
+        sso_connection_not_found: if no connection has this id.
     """
     if connection_id and organization_id:
         raise errors.too_many_sso_connection_locators()
@@ -219,7 +219,7 @@ def finish_oidc(
         oidc_invalid_callback_request: if the response has neither a code nor an error.
     """
     if not state and error:
-        return _error_page(error)  # some providers omit the state then; there is no flow to finish
+        return _error_page(error)  # some providers omit the state then, so the flow can't be found
     if not state:
         raise errors.missing_oidc_state_param()
     flow = ctx.store.find(SsoFlow, state=state, idp_connection_id=connection.connection_id)
@@ -233,17 +233,20 @@ def finish_oidc(
         return _error_page(error)
     if not code:
         raise errors.oidc_invalid_callback_request()
+    return _finish(ctx, connection, flow, _fetch_account(ctx, connection, flow, code))
+
+
+def _fetch_account(ctx: Context, connection: OidcConnection, flow: SsoFlow, code: str) -> SsoAccount:
     tokens = oidc.exchange_code(ctx, connection, flow, code)
-    account = sso_accounts.account_from_claims(connection, oidc.fetch_claims(ctx, connection, tokens, flow.request_id))
-    account = msgspec.structs.replace(
-        account,
+    claims = oidc.fetch_claims(ctx, connection, tokens, flow.request_id)
+    return msgspec.structs.replace(
+        sso_accounts.account_from_claims(connection, claims),
         scopes=flow.scopes,
         id_token=tokens.id_token,
         access_token=tokens.access_token,
         access_token_expires_at=tokens.expires_at,
         refresh_token=tokens.refresh_token,
     )
-    return _finish(ctx, connection, flow, account)
 
 
 def _finish(ctx: Context, connection: DirectConnection, flow: SsoFlow | None, account: SsoAccount) -> str:

@@ -19,7 +19,7 @@ def redeem(ctx: Context, token: str, verifier: str) -> OneTimeToken:
         verifier: the PKCE code verifier; "" if the app sends none.
 
     Raises:
-        sso_token_not_found: if there is no such SSO token, or it is expired or used.
+        sso_token_not_found: if the SSO token is unknown, expired or used.
     """
     return one_time_tokens.redeem(ctx, token, ("sso",), verifier, errors.sso_token_not_found)
 

@@ -64,7 +64,7 @@ class Assertion(Frozen):
 
 
 def parse_unverified(saml_response: str) -> tuple[str, str]:
-    """Return the issuer of a response and the id of the request that it names. Neither is verified.
+    """Return the issuer of a response and the id of the request that it names, both unverified.
 
     A response to no request has the request id "".
     """
@@ -132,7 +132,7 @@ def _invalid(because: str) -> StytchError:
 def _require_structure(root: Any) -> None:
     """Require one response, one assertion, signatures as children of what they sign, and unique IDs.
 
-    Signature wrapping breaks one of these rules. Where it doesn't, it fails because only signed content is read.
+    Signature wrapping breaks one of these rules. If it doesn't, it fails because only signed content is read.
     """
     if len(xml.find_all(root, "samlp:Response")) > 1:
         raise _invalid("the response contains another response")

@@ -46,7 +46,7 @@ def build_authn_request(
     Args:
         request_id: the id that the response repeats in ``InResponseTo``. Must begin with a letter or ``_``.
         issuer: the entity id of this service provider.
-        acs_url: the URL that the response is to be posted to.
+        acs_url: the URL for the response.
         destination: the SSO URL of the identity provider.
         nameid_format: the format of the user's ``NameID``; "" leaves it to the identity provider.
         force_authn: whether a user with a session at the identity provider must authenticate again.

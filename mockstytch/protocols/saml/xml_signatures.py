@@ -1,7 +1,7 @@
 """XML signatures and XML encryption, as SAML uses them.
 
-A valid signature vouches only for the element that it covers. ``verify`` returns that element, parsed again from the
-bytes that were signed. Use only what it returns: reading the original document allows signature wrapping.
+A valid signature proves only the element that it covers. ``verify`` returns that element, parsed again from the bytes
+that were signed. Use only what it returns: reading the original document allows signature wrapping.
 """
 
 import base64
@@ -110,14 +110,14 @@ def sign(element: Any, private_key: str, certificate: str) -> Any:
 
 
 def add_placeholder(parent: Any) -> None:
-    """Mark the place of the signature. SAML requires it directly after the issuer."""
+    """Append the placeholder of a signature. SAML requires the signature directly after the issuer."""
     xml.add_child(parent, "ds:Signature", Id="placeholder")
 
 
 def decrypt(encrypted: Any, keys: tuple[str, ...], error: Kind) -> Any:
     """Return the element inside an ``EncryptedAssertion`` or ``EncryptedID``.
 
-    The error has one text for all failures: details would help an attacker to decrypt other messages.
+    The error doesn't say why a key or the content can't be decrypted: that would help an attacker.
 
     Args:
         keys: private keys (PEM). One of them must be the recipient's.

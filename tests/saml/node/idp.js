@@ -1,6 +1,6 @@
-// An identity provider of other people's making: samlp, which Auth0 runs. `node idp.js <key.pem> <cert.pem> <settings>`
-// serves /sso (/login, where nobody asked) and /metadata on a port of the system's choice, which it prints. The settings are
-// JSON: {issuer, user, options}; a query `?options={…}` changes the options for one visit.
+// A third-party identity provider: samlp, which Auth0 uses. `node idp.js <key.pem> <cert.pem> <settings>` serves /sso,
+// /login (for logins that start at the provider) and /metadata on a free port, which it prints. The settings are JSON:
+// {issuer, user, options}. A query `?options={…}` changes the options for one request.
 "use strict";
 
 const fs = require("node:fs");
@@ -9,7 +9,7 @@ const samlp = require("samlp");
 
 const [keyFile, certFile, settings] = process.argv.slice(2);
 const { issuer, user, options } = JSON.parse(settings);
-const usual = { issuer, key: fs.readFileSync(keyFile), cert: fs.readFileSync(certFile), ...options };
+const defaults = { issuer, key: fs.readFileSync(keyFile), cert: fs.readFileSync(certFile), ...options };
 
 function mapper(profile) {
   return {
@@ -29,23 +29,23 @@ const server = http.createServer((req, res) => {
   };
   if (url.pathname === "/metadata") {
     Object.assign(req, { protocol: "http", originalUrl: req.url });
-    return samlp.metadata({ ...usual, redirectEndpointPath: "/sso", postEndpointPath: "/sso" })(req, res);
+    return samlp.metadata({ ...defaults, redirectEndpointPath: "/sso", postEndpointPath: "/sso" })(req, res);
   }
-  const here = JSON.parse(req.query.options || "{}");
+  const overrides = JSON.parse(req.query.options || "{}");
   samlp.parseRequest(req, (error, request) => {
     if (error) return failed(error);
     const acs = request && request.assertionConsumerServiceURL;
     const known = acs ? { recipient: acs, destination: acs } : {};
     samlp.auth({
-      ...usual,
+      ...defaults,
       ...known,
-      ...here,
+      ...overrides,
       profileMapper: mapper,
-      getUserFromRequest: () => ({ ...user, ...here.user }),
-      getPostURL: (audience, dom, asked, done) => done(null, acs || here.recipient),
+      getUserFromRequest: () => ({ ...user, ...overrides.user }),
+      getPostURL: (audience, dom, asked, done) => done(null, acs || overrides.recipient),
     })(req, res, failed);
   });
 });
 
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
-process.stdin.resume().on("end", () => process.exit(0)); // ends with the test
+process.stdin.resume().on("end", () => process.exit(0)); // exit with the test

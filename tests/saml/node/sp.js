@@ -1,4 +1,4 @@
-// A service provider of other people's making: node-saml. Reads {response, options} as a line of JSON from stdin,
+// A third-party service provider: node-saml. Reads {response, options} as a line of JSON from stdin,
 // verifies the response, and writes the profile, or {error}, as a line of JSON.
 "use strict";
 
@@ -8,12 +8,12 @@ const { SAML } = require("@node-saml/node-saml");
 
 readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   const { response, options } = JSON.parse(line);
-  let told;
+  let result;
   try {
     const { profile } = await new SAML(options).validatePostResponseAsync({ SAMLResponse: response });
-    told = { ...profile, getAssertionXml: undefined, getAssertion: undefined, getSamlResponseXml: undefined };
+    result = { ...profile, getAssertionXml: undefined, getAssertion: undefined, getSamlResponseXml: undefined };
   } catch (error) {
-    told = { error: error.message };
+    result = { error: error.message };
   }
-  console.log(JSON.stringify(told));
+  console.log(JSON.stringify(result));
 });

@@ -1,4 +1,4 @@
-"""The whole way, through an identity provider of other people's making: from the start URL to a member's session."""
+"""Complete logins through a third-party identity provider: from the start URL to the member's session."""
 
 import base64
 import html
@@ -10,27 +10,27 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.saml.world import ADA, IDP, certificate, key
+from tests.saml.helpers import ADA, IDP, certificate, private_key
 
 pytestmark = pytest.mark.slow
 
 
 class Browser:
-    """It keeps cookies, and knows what the identity provider is to do with the next visit."""
+    """A browser with cookies. It passes options for the response to the identity provider."""
 
     def __init__(self, mock: Any) -> None:
         self.mock = mock
         self.http = httpx.Client(base_url=mock.url, trust_env=False)
 
     def start(self, connection_id: str, **query: str) -> str:
-        """Where the start URL leads."""
-        asked = {"public_token": self.mock.public_token, "connection_id": connection_id, **query}
-        answer = self.http.get("/v1/public/sso/start", params=asked)
-        assert answer.status_code == 302, answer.text
-        return str(answer.headers["location"])
+        """Return the URL that the start URL redirects to."""
+        query = {"public_token": self.mock.public_token, "connection_id": connection_id, **query}
+        response = self.http.get("/v1/public/sso/start", params=query)
+        assert response.status_code == 302, response.text
+        return str(response.headers["location"])
 
     def visit(self, url: str, **options: Any) -> tuple[str, dict[str, str]]:
-        """What the identity provider's page posts, and where to."""
+        """Return the action and the fields of the identity provider's form."""
         page = self.http.get(url, params={**parse_query(url), "options": json.dumps(options)})
         assert page.status_code == 200, page.text
         fields = dict(re.findall(r'name="(\w+)"\s+value="([^"]*)"', page.text))
@@ -46,12 +46,12 @@ def parse_query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def landed(answer: httpx.Response) -> str:
-    """The token that the app gets."""
-    assert answer.status_code in (302, 303), answer.text
-    found = parse_query(answer.headers["location"])
-    assert found["stytch_token_type"] == "sso"
-    return found["token"]
+def app_token(response: httpx.Response) -> str:
+    """Return the token in the app's URL."""
+    assert response.status_code in (302, 303), response.text
+    query = parse_query(response.headers["location"])
+    assert query["stytch_token_type"] == "sso"
+    return query["token"]
 
 
 @pytest.fixture
@@ -65,16 +65,16 @@ def acme(given):
 
 
 @pytest.fixture
-def connection(client, acme, foreign_idp):
-    made = client.sso.saml.create_connection(acme.organization_id, display_name="Acme's").connection
+def connection(client, acme, third_party_idp):
+    pending = client.sso.saml.create_connection(acme.organization_id, display_name="Acme's").connection
     updated = client.sso.saml.update_connection(
         acme.organization_id,
-        made.connection_id,
+        pending.connection_id,
         idp_entity_id=IDP,
-        idp_sso_url=f"{foreign_idp}/sso",
+        idp_sso_url=f"{third_party_idp}/sso",
         x509_certificate=certificate("idp"),
         attribute_mapping={"email": "email", "full_name": "name", "groups": "groups"},
-        saml_encryption_private_key=key("sp"),
+        saml_encryption_private_key=private_key("sp"),
     ).connection
     assert updated.status == "active"
     return updated
@@ -91,58 +91,62 @@ SIGNED = {
 }
 
 
-def with_key(options):
+def with_public_key(options):
     if "encryptionCert" not in options:
         return options
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     from mockstytch.protocols.saml import certificates
 
-    made = certificates.load_certificate(certificate("sp")).public_key()
-    pem = made.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    key = certificates.load_certificate(certificate("sp")).public_key()
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     return {**options, "encryptionPublicKey": pem}
 
 
 @pytest.mark.parametrize("how", SIGNED)
-def test_a_login(client, browser, acme, connection, how):
+def test_login_through_samlp_succeeds(client, browser, acme, connection, how):
     url = browser.start(connection.connection_id)
-    action, fields = browser.visit(url, **with_key(SIGNED[how]))
+    action, fields = browser.visit(url, **with_public_key(SIGNED[how]))
     assert action == connection.acs_url
-    told = client.sso.authenticate(landed(browser.post(action, fields)))
-    assert told.member_authenticated
-    assert told.organization_id == acme.organization_id
-    assert (told.member.email_address, told.member.name) == (ADA, "Ada <L> & Söhne")
-    [registration] = told.member.sso_registrations
+    login = client.sso.authenticate(app_token(browser.post(action, fields)))
+    assert login.member_authenticated
+    assert login.organization_id == acme.organization_id
+    assert (login.member.email_address, login.member.name) == (ADA, "Ada <L> & Söhne")
+    [registration] = login.member.sso_registrations
     assert registration.external_id == ADA
     assert registration.sso_attributes["groups"] == ["a", "b"]
-    assert told.member_session.authentication_factors[0].delivery_method == "sso_saml"
+    assert login.member_session.authentication_factors[0].delivery_method == "sso_saml"
 
 
-def test_a_connection_by_their_metadata(client, browser, acme, foreign_idp):
-    made = client.sso.saml.create_connection(acme.organization_id).connection
-    client.sso.saml.update_by_url(acme.organization_id, made.connection_id, metadata_url=f"{foreign_idp}/metadata")
+def test_connection_from_metadata_works(client, browser, acme, third_party_idp):
+    connection = client.sso.saml.create_connection(acme.organization_id).connection
+    client.sso.saml.update_by_url(
+        acme.organization_id, connection.connection_id, metadata_url=f"{third_party_idp}/metadata"
+    )
     mapping = {"email": "NameID", "full_name": "name"}
-    known = client.sso.saml.update_connection(acme.organization_id, made.connection_id, attribute_mapping=mapping)
-    assert (known.connection.status, known.connection.idp_entity_id) == ("active", IDP)
-    action, fields = browser.visit(browser.start(made.connection_id))
-    assert client.sso.authenticate(landed(browser.post(action, fields))).member.email_address == ADA
+    updated = client.sso.saml.update_connection(
+        acme.organization_id, connection.connection_id, attribute_mapping=mapping
+    )
+    assert (updated.connection.status, updated.connection.idp_entity_id) == ("active", IDP)
+    action, fields = browser.visit(browser.start(connection.connection_id))
+    assert client.sso.authenticate(app_token(browser.post(action, fields))).member.email_address == ADA
 
 
-def test_they_verify_our_signature(client, browser, connection):
+def test_samlp_verifies_the_signature_of_requests(client, browser, connection):
     [signing] = connection.signing_certificates
     action, _ = browser.visit(browser.start(connection.connection_id), signingCert=signing.certificate)
     assert action == connection.acs_url
 
 
-def test_nobody_asked(client, browser, acme, connection, foreign_idp):
+def test_login_started_at_samlp_works_once(client, browser, acme, connection, third_party_idp):
     addressed = dict.fromkeys(("recipient", "destination", "audience"), connection.acs_url)
-    action, fields = browser.visit(f"{foreign_idp}/login", **addressed)
-    told = client.sso.authenticate(landed(browser.post(action, fields)))
-    assert told.member.email_address == ADA
-    again = browser.post(action, fields)
-    assert again.json()["error_type"] == "duplicate_saml_response"
+    action, fields = browser.visit(f"{third_party_idp}/login", **addressed)
+    login = client.sso.authenticate(app_token(browser.post(action, fields)))
+    assert login.member.email_address == ADA
+    replay = browser.post(action, fields)
+    assert replay.json()["error_type"] == "duplicate_saml_response"
     client.sso.saml.update_connection(acme.organization_id, connection.connection_id, idp_initiated_auth_disabled=True)
-    refused = browser.post(*browser.visit(f"{foreign_idp}/login", **addressed))
+    refused = browser.post(*browser.visit(f"{third_party_idp}/login", **addressed))
     assert refused.json()["error_type"] == "saml_idp_initiated_auth_disabled"
 
 
@@ -158,50 +162,49 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("which", REFUSED)
-def test_what_is_refused(client, browser, acme, connection, which):
-    """… with its own error, and nobody becomes a member by it."""
-    options, refusal = REFUSED[which]
+@pytest.mark.parametrize("case", REFUSED)
+def test_invalid_response_is_refused_and_creates_no_member(client, browser, acme, connection, case):
+    options, error_type = REFUSED[case]
     action, fields = browser.visit(browser.start(connection.connection_id), **options)
-    answer = browser.post(action or connection.acs_url, fields)
-    assert (answer.status_code, answer.json()["error_type"]) == (400, refusal)
-    found = client.organizations.members.search([acme.organization_id]).members
-    assert found == []
+    response = browser.post(action or connection.acs_url, fields)
+    assert (response.status_code, response.json()["error_type"]) == (400, error_type)
+    members = client.organizations.members.search([acme.organization_id]).members
+    assert members == []
 
 
-def test_a_response_that_was_changed(browser, connection):
+def test_forged_response_is_refused(browser, connection):
     action, fields = browser.visit(browser.start(connection.connection_id))
     document = base64.b64decode(fields["SAMLResponse"]).decode().replace(ADA, "eve@acme.test")
     forged = {**fields, "SAMLResponse": base64.b64encode(document.encode()).decode()}
     assert browser.post(action, forged).json()["error_type"] == "invalid_signature_saml_response"
-    landed(browser.post(action, fields))  # the genuine one still gets in, once
+    app_token(browser.post(action, fields))  # the original one is accepted, once
     assert browser.post(action, fields).json()["error_type"] == "missing_saml_csrf_cookie"
 
 
-def test_a_response_to_another_connection(client, browser, given, connection):
-    """Another organization that trusts the same identity provider is another audience."""
+def test_response_to_another_connection_is_refused(client, browser, given, connection):
+    """Two organizations with the same identity provider are two audiences."""
     other = given.organization("Other")
-    made = client.sso.saml.create_connection(other.organization_id).connection
+    pending = client.sso.saml.create_connection(other.organization_id).connection
     client.sso.saml.update_connection(
         other.organization_id,
-        made.connection_id,
+        pending.connection_id,
         idp_entity_id=IDP,
         idp_sso_url=connection.idp_sso_url,
         x509_certificate=certificate("idp"),
         attribute_mapping={"email": "email", "full_name": "name"},
     )
     _, fields = browser.visit(browser.start(connection.connection_id))
-    assert browser.post(made.acs_url, fields).json()["error_type"] == "unsolicited_saml_response"
+    assert browser.post(pending.acs_url, fields).json()["error_type"] == "unsolicited_saml_response"
     addressed = dict.fromkeys(("recipient", "destination", "audience"), connection.acs_url)
     _, fields = browser.visit(connection.idp_sso_url.replace("/sso", "/login"), **addressed)
-    assert browser.post(made.acs_url, fields).json()["error_type"] == "invalid_saml_response"
+    assert browser.post(pending.acs_url, fields).json()["error_type"] == "invalid_saml_response"
 
 
-def test_another_browser(browser, mock, connection):
-    """Who has a response, but didn't ask for it: the login of somebody else can't be put upon a browser."""
+def test_response_in_another_browser_is_refused(browser, mock, connection):
+    """An attacker can't log another browser in as the attacker (login CSRF)."""
     action, fields = browser.visit(browser.start(connection.connection_id))
     other = Browser(mock)
     assert other.post(action, fields).json()["error_type"] == "missing_saml_csrf_cookie"
     other.start(connection.connection_id)
     assert other.post(action, fields).json()["error_type"] == "saml_csrf_cookie_mismatch"
-    landed(browser.post(action, fields))
+    app_token(browser.post(action, fields))

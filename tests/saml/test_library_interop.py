@@ -1,4 +1,4 @@
-"""Others' libraries on the other side: Auth0's identity provider (samlp) and node-saml, which is Passport's."""
+"""Third-party libraries on the other side: Auth0's identity provider (samlp), and node-saml, which Passport uses."""
 
 import base64
 import html
@@ -10,31 +10,31 @@ import httpx
 import pytest
 
 from mockstytch.protocols.saml import saml_response, service_provider, xml_signatures
-from tests.saml.world import (
+from tests.saml.helpers import (
     ACS,
     ADA,
     AUDIENCE,
     EMAIL_FORMAT,
     IDP,
+    build_response,
     certificate,
     expected,
-    key,
-    response,
-    why,
+    private_key,
+    refusal,
 )
 
 pytestmark = pytest.mark.slow
 
 
 def now():
-    return datetime.now(UTC)  # their clock is the real one
+    return datetime.now(UTC)  # the third-party provider uses the system clock
 
 
-def posted(foreign_idp, url="", **options):
-    """What the browser posts after a visit: action, response, relay state."""
+def response_form(third_party_idp, url="", **options):
+    """Visit the provider and return the action and the fields of the form that it sends to the browser."""
     if not url:
         url = service_provider.build_redirect_url(
-            f"{foreign_idp}/sso", request(foreign_idp), "the state", options.pop("sign_with", "")
+            f"{third_party_idp}/sso", request(third_party_idp), "the state", options.pop("sign_with", "")
         )
     page = httpx.get(url, params={**dict(httpx.URL(url).params), "options": json.dumps(options)}, trust_env=False)
     assert page.status_code == 200, page.text
@@ -42,12 +42,12 @@ def posted(foreign_idp, url="", **options):
     return html.unescape(re.search(r'action="([^"]*)"', page.text)[1]), fields
 
 
-def request(foreign_idp):
+def request(third_party_idp):
     return service_provider.build_authn_request(
         request_id="_request",
         issuer=AUDIENCE,
         acs_url=ACS,
-        destination=f"{foreign_idp}/sso",
+        destination=f"{third_party_idp}/sso",
         nameid_format=EMAIL_FORMAT,
         now=now(),
     )
@@ -64,7 +64,7 @@ SIGNED = {
 
 @pytest.mark.parametrize("how", SIGNED)
 @pytest.mark.parametrize("cipher", ["", "aes128-cbc", "aes256-cbc", "aes128-gcm", "aes256-gcm"])
-def test_a_login_there(foreign_idp, how, cipher):
+def test_response_of_samlp_is_accepted(third_party_idp, how, cipher):
     options = dict(SIGNED[how])
     if cipher:
         options |= {
@@ -74,40 +74,41 @@ def test_a_login_there(foreign_idp, how, cipher):
             "disallowEncryptionWithInsecureAlgorithm": False,
             "warnOnInsecureEncryptionAlgorithm": False,
         }
-    action, fields = posted(foreign_idp, **options)
+    action, fields = response_form(third_party_idp, **options)
     assert (action, fields["RelayState"]) == (ACS, "the state")
     assert saml_response.parse_unverified(fields["SAMLResponse"]) == (IDP, "_request")
-    found = saml_response.verify(fields["SAMLResponse"], expected(now=now()))
-    assert (found.name_id, found.name_id_format, found.in_response_to) == (ADA, EMAIL_FORMAT, "_request")
-    assert found.attributes == {"email": [ADA], "name": ["Ada <L> & Söhne"], "groups": ["a", "b"]}
+    assertion = saml_response.verify(fields["SAMLResponse"], expected(now=now()))
+    assert (assertion.name_id, assertion.name_id_format, assertion.in_response_to) == (ADA, EMAIL_FORMAT, "_request")
+    assert assertion.attributes == {"email": [ADA], "name": ["Ada <L> & Söhne"], "groups": ["a", "b"]}
     assert (b"EncryptedAssertion" in base64.b64decode(fields["SAMLResponse"])) == bool(cipher)
 
 
-def public_key(whose):
+def public_key(owner):
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     from mockstytch.protocols.saml import certificates
 
-    made = certificates.load_certificate(certificate(whose)).public_key()
-    return made.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    key = certificates.load_certificate(certificate(owner)).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def test_a_signed_request(foreign_idp):
-    """They verify ours, and answer; with another certificate they don't."""
-    action, _ = posted(foreign_idp, sign_with=key("sp"), signingCert=certificate("sp"))
+def test_samlp_verifies_the_signature_of_requests(third_party_idp):
+    action, _ = response_form(third_party_idp, sign_with=private_key("sp"), signingCert=certificate("sp"))
     assert action == ACS
-    url = service_provider.build_redirect_url(f"{foreign_idp}/sso", request(foreign_idp), "", key("attacker"))
+    url = service_provider.build_redirect_url(
+        f"{third_party_idp}/sso", request(third_party_idp), "", private_key("attacker")
+    )
     options = {"options": json.dumps({"signingCert": certificate("sp")})}
-    refused = httpx.get(url, params={**dict(httpx.URL(url).params), **options}, trust_env=False)
-    assert refused.status_code == 500
-    assert "does not match" in refused.text
+    refused_response = httpx.get(url, params={**dict(httpx.URL(url).params), **options}, trust_env=False)
+    assert refused_response.status_code == 500
+    assert "does not match" in refused_response.text
 
 
-def test_nobody_asked(foreign_idp):
+def test_login_started_at_samlp_is_accepted(third_party_idp):
     options = {"recipient": ACS, "destination": ACS, "audience": AUDIENCE}
-    _, fields = posted(foreign_idp, f"{foreign_idp}/login?RelayState=state", **options)
+    _, fields = response_form(third_party_idp, f"{third_party_idp}/login?RelayState=state", **options)
     assert saml_response.verify(fields["SAMLResponse"], expected(now=now(), in_response_to=None)).name_id == ADA
-    assert why(fields["SAMLResponse"], now=now()) == "unsolicited_saml_response"
+    assert refusal(fields["SAMLResponse"], now=now()) == "unsolicited_saml_response"
 
 
 REFUSED = {
@@ -124,28 +125,29 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("which", REFUSED)
-def test_what_is_refused(foreign_idp, which):
-    options, refusal = REFUSED[which]
-    _, fields = posted(foreign_idp, **options)
-    assert why(fields["SAMLResponse"], now=now()) == refusal
+@pytest.mark.parametrize("case", REFUSED)
+def test_invalid_response_of_samlp_is_refused(third_party_idp, case):
+    options, error_type = REFUSED[case]
+    _, fields = response_form(third_party_idp, **options)
+    assert refusal(fields["SAMLResponse"], now=now()) == error_type
 
 
-def test_another_certificate(foreign_idp):
-    _, fields = posted(foreign_idp)
+def test_response_by_an_unknown_certificate_is_refused(third_party_idp):
+    _, fields = response_form(third_party_idp)
     assert (
-        why(fields["SAMLResponse"], now=now(), certificates=(certificate("old"),)) == "invalid_signature_saml_response"
+        refusal(fields["SAMLResponse"], now=now(), certificates=(certificate("old"),))
+        == "invalid_signature_saml_response"
     )
 
 
-def test_their_metadata(foreign_idp):
-    found = service_provider.parse_metadata(httpx.get(f"{foreign_idp}/metadata", trust_env=False).content)
-    assert found == service_provider.IdentityProviderMetadata(
-        entity_id=IDP, sso_url=f"{foreign_idp}/sso", certificates=(certificate("idp"),)
+def test_metadata_of_samlp_is_parsed(third_party_idp):
+    metadata = service_provider.parse_metadata(httpx.get(f"{third_party_idp}/metadata", trust_env=False).content)
+    assert metadata == service_provider.IdentityProviderMetadata(
+        entity_id=IDP, sso_url=f"{third_party_idp}/sso", certificates=(certificate("idp"),)
     )
 
 
-# The built-in identity provider, read by others
+# Responses of the built-in provider, verified by node-saml
 
 SP_OPTIONS = {
     "callbackUrl": ACS,
@@ -154,24 +156,27 @@ SP_OPTIONS = {
     "audience": AUDIENCE,
     "idpIssuer": IDP,
     "idpCert": certificate("idp"),
-    "decryptionPvk": key("sp"),
+    "decryptionPvk": private_key("sp"),
 }
 
 
 @pytest.mark.parametrize("sign", ["assertion", "response", "both"])
 @pytest.mark.parametrize("cipher", ["", "aes128-cbc", "aes256-cbc", "aes128-gcm", "aes256-gcm"])
-def test_others_read_ours(foreign_sp, sign, cipher):
-    said = response(sign=sign, now=now(), encrypt_for=certificate("sp") if cipher else "", cipher=cipher)
-    signed = {"wantAuthnResponseSigned": sign != "assertion", "wantAssertionsSigned": sign != "response"}
-    profile = foreign_sp(said, **SP_OPTIONS, **signed)
+def test_node_saml_accepts_built_responses(third_party_sp, sign, cipher):
+    response = build_response(sign=sign, now=now(), encrypt_for=certificate("sp") if cipher else "", cipher=cipher)
+    wanted_signatures = {"wantAuthnResponseSigned": sign != "assertion", "wantAssertionsSigned": sign != "response"}
+    profile = third_party_sp(response, **SP_OPTIONS, **wanted_signatures)
     assert profile.get("error") is None
     assert (profile["nameID"], profile["nameIDFormat"], profile["issuer"]) == (ADA, EMAIL_FORMAT, IDP)
     assert profile["inResponseTo"] == "_request"
     assert profile["attributes"] == {"email": ADA, "groups": ["engineering", "R&D <ops>"]}
 
 
-def test_others_refuse_ours_where_they_should(foreign_sp):
-    signed = {"wantAuthnResponseSigned": False, "wantAssertionsSigned": True}
-    forged = response(now=now(), private_key=key("attacker"))
-    assert "signature" in foreign_sp(forged, **SP_OPTIONS, **signed)["error"].lower()
-    assert "audience" in foreign_sp(response(now=now(), audience="x"), **SP_OPTIONS, **signed)["error"].lower()
+def test_node_saml_refuses_forged_responses(third_party_sp):
+    wanted_signatures = {"wantAuthnResponseSigned": False, "wantAssertionsSigned": True}
+    forged = build_response(now=now(), private_key=private_key("attacker"))
+    assert "signature" in third_party_sp(forged, **SP_OPTIONS, **wanted_signatures)["error"].lower()
+    assert (
+        "audience"
+        in third_party_sp(build_response(now=now(), audience="x"), **SP_OPTIONS, **wanted_signatures)["error"].lower()
+    )
