@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockstytch.errors import Kind
+from tools.conditions import Conditions
 from tools.scopes import COMPREHENSIONS, SCOPES, Locals, suppresses, swallows
 
 Known = frozenset[tuple[str, frozenset[Hashable]]]  # a parameter's possible values
@@ -188,6 +189,7 @@ class _Reader:
         self._known = {name: values for name, values in known if name not in self._locals.reassigned}
         self._imports = dict(imports_of(self._locals.body, module.name, module.is_package))
         self._hidden: list[set[str]] = []  # names bound by nested functions and comprehensions
+        self._conditions = Conditions(self._known, self._locals.single, self._hidden)
         self._open: set[Table] = set()  # tables that are being read
         self.types: set[str] = set()
         self.calls: set[Call] = set()
@@ -202,7 +204,7 @@ class _Reader:
     def _body(self, statements: Iterable[ast.stmt]) -> None:
         """Read statements up to the one that certainly ends them."""
         for node in statements:
-            if isinstance(node, ast.If) and (decided := self._truth(node.test)) is not None:
+            if isinstance(node, ast.If) and (decided := self._conditions.truth(node.test)) is not None:
                 taken = node.body if decided else node.orelse
                 self._visit(node.test)
                 self._body(taken)
@@ -229,7 +231,7 @@ class _Reader:
             self._assigned(node.target, node.value)
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             self._assigned(node.targets[0], node.value)
-        elif isinstance(node, ast.IfExp) and (decided := self._truth(node.test)) is not None:
+        elif isinstance(node, ast.IfExp) and (decided := self._conditions.truth(node.test)) is not None:
             self._visit(node.test)
             self._visit(node.body if decided else node.orelse)
         elif isinstance(node, ast.Compare):
@@ -341,7 +343,7 @@ class _Reader:
                 found = [self._method(owner, node.attr)] if owner else []
         elif isinstance(node, ast.Subscript):
             for base in self._meanings(node.value):
-                found += self._selected(base, self._constants(node.slice))
+                found += self._selected(base, self._conditions.constants(node.slice))
         return [meaning for meaning in found if meaning is not None]
 
     def _selected(self, base: Value, keys: frozenset[Hashable] | None) -> list[Value]:
@@ -393,7 +395,7 @@ class _Reader:
                 return found
         return None
 
-    # Calls and constants
+    # Calls
 
     def _called(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Name) and node.func.id == "partial" and node.args:
@@ -428,7 +430,9 @@ class _Reader:
         given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         certain &= all(keyword.arg for keyword in node.keywords)
         certain &= not any(isinstance(argument, ast.Starred) for argument in node.args)
-        known = {name: values for name, value in given.items() if value and (values := self._constants(value))}
+        known = {
+            name: values for name, value in given.items() if value and (values := self._conditions.constants(value))
+        }
         if certain:
             defaults = [*zip(names[::-1], definition.args.defaults[::-1], strict=False)]
             defaults += [
@@ -438,64 +442,3 @@ class _Reader:
                 if name not in given and isinstance(default, ast.Constant):
                     known[name] = frozenset([default.value])
         return frozenset(known.items())
-
-    def _constants(self, node: ast.expr) -> frozenset[Hashable] | None:
-        """Return the values that an expression can have, or None if they aren't known."""
-        if isinstance(node, ast.Constant):
-            return frozenset([node.value])
-        if isinstance(node, ast.IfExp):
-            decided = self._truth(node.test)
-            sides = [node.body if decided else node.orelse] if decided is not None else [node.body, node.orelse]
-            found = [self._constants(side) for side in sides]
-            return frozenset().union(*(f for f in found if f)) if all(found) else None
-        if isinstance(node, ast.Name) and not any(node.id in names for names in self._hidden):
-            if node.id in self._known:
-                return self._known[node.id]
-            value = self._locals.single.get(node.id)
-            return self._constants(value) if isinstance(value, ast.Constant | ast.IfExp) else None
-        return None
-
-    def _truth(self, test: ast.expr) -> bool | None:
-        """Decide a condition, if the constants do."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            inner = self._truth(test.operand)
-            return None if inner is None else not inner
-        if isinstance(test, ast.BoolOp):
-            parts = [self._truth(value) for value in test.values]
-            stops = isinstance(test.op, ast.Or)
-            if stops in parts:
-                return stops
-            return None if None in parts else not stops
-        if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            return self._relation(test.ops[0], test.left, test.comparators[0])
-        if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance":
-            return self._is_text(*test.args)
-        values = self._constants(test)
-        results = {bool(value) for value in values} if values else set()
-        return results.pop() if len(results) == 1 else None
-
-    def _is_text(self, value: ast.expr, types: ast.expr) -> bool | None:
-        """Decide ``isinstance(value, str)``."""
-        values = self._constants(value)
-        if not values or not isinstance(types, ast.Name) or types.id != "str":
-            return None
-        results = {isinstance(value, str) for value in values}
-        return results.pop() if len(results) == 1 else None
-
-    def _relation(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> bool | None:
-        ours = self._constants(left)
-        if isinstance(right, ast.Tuple | ast.List | ast.Set):
-            inner = [self._constants(element) for element in right.elts]
-            theirs = frozenset().union(*(i for i in inner if i)) if all(i and len(i) == 1 for i in inner) else None
-            same = isinstance(operator, ast.In)
-            if not isinstance(operator, ast.In | ast.NotIn):
-                return None
-        else:
-            theirs = self._constants(right)
-            same = isinstance(operator, ast.Eq | ast.Is)
-            if not isinstance(operator, ast.Eq | ast.Is | ast.NotEq | ast.IsNot) or not theirs or len(theirs) > 1:
-                return None
-        if not ours or theirs is None:
-            return None
-        results = {value in theirs for value in ours}
-        return results.pop() == same if len(results) == 1 else None

@@ -94,7 +94,7 @@ def _row(name: str, kind: errors.Kind | None, raised: Mapping[str, list[str]]) -
         kind.confidence if kind else "S",
         kind.message if kind else "The value of a search filter is empty or too short.",
         sentence(refusals.when().get(name, [])),
-        ", ".join(raised.get(name, [])) or refusals.elsewhere(name),
+        ", ".join([*raised.get(name, []), *refusals.places(name)]) or refusals.elsewhere(name),
     )
 
 

@@ -46,17 +46,28 @@ _NOT_EMPTY = msgspec.Meta(min_length=1)
 FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
 CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
 
-# The settings that only the control API changes, and the pages that aren't operations.
-_OF_SETTINGS = tuple(
-    f"domain/{name}.py" for name in ("login/impersonation", "sessions/jwt_templates", "rbac/rbac_policy", "webhooks")
+# The parts of the server that aren't operations.
+_PLACES = (
+    ("the control API", ("control/*.py", "surfaces/origin.py")),
+    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py")),
+    ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", "pages/forms.py")),
+    ("every request", ("surfaces/[!fo]*.py", "surfaces/fallback.py", "runtime/*.py")),  # not fields.py, origin.py
+)
+# The rules that only these parts use: settings that only the control API changes, and logins on pages.
+_RULES = (
+    (
+        "the control API",
+        (
+            "domain/login/impersonation.py",
+            "domain/sessions/jwt_templates.py",
+            "domain/rbac/rbac_policy.py",
+            "domain/webhooks.py",
+        ),
+    ),
+    ("the pages of SSO", ("domain/sso/*.py", "protocols/saml/*.py")),
+    ("the pages of OAuth", ("domain/login/oauth.py",)),
 )
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
-_ELSEWHERE = (
-    ("the control API", ("control/*.py", "surfaces/origin.py", *_OF_SETTINGS)),
-    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "domain/sso/*.py", "protocols/saml/*.py")),
-    ("the pages of OAuth", ("pages/*.py", "domain/login/oauth.py")),
-    ("every request", ("surfaces/*.py", "runtime/*.py")),
-)
 
 
 class Entry(NamedTuple):
@@ -86,15 +97,25 @@ def named_by(endpoint: Endpoint) -> set[str]:
     return raised | set(_of_fields(endpoint.request, in_path)) | _of_permission(endpoint)
 
 
+def places(error_type: str) -> list[str]:
+    """Return the parts of the server that name an error themselves, besides the operations."""
+    return [place for place, paths in _PLACES if error_type in _named_in(paths)]
+
+
 def elsewhere(error_type: str) -> str:
-    """Return where an error comes from that no operation returns."""
+    """Return where an error comes from that no operation returns, and no place names itself."""
     if start := _OF_STARTS.search(error_type):
         return "the pages of SSO" if start[1] == "sso" else "the pages of OAuth"
-    for place, paths in _ELSEWHERE:
-        texts = [file.read_text(encoding="utf-8") for path in paths for file in _PACKAGE.glob(path)]
-        if any(f"errors.{error_type}" in text for text in texts):
-            return place
-    return ""
+    return next((place for place, paths in _RULES if error_type in _named_in(paths)), "")
+
+
+@cache
+def _named_in(paths: tuple[str, ...]) -> set[str]:
+    """Return the error types that files name as ``errors.x``."""
+    texts = [file.read_text(encoding="utf-8") for path in paths for file in sorted(_PACKAGE.glob(path))]
+    names = {name for text in texts for name in re.findall(r"\berrors\.(\w+)\b", text)}
+    kinds = [getattr(errors, name, None) for name in sorted(names)]
+    return {kind.error_type for kind in kinds if isinstance(kind, errors.Kind)}
 
 
 # Permissions, fields and searches
