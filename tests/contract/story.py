@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.given import Given
+from tests.support.given import Given
 
 Story = Callable[[Given], Any]
 STORIES: dict[str, Story] = {}

@@ -6,7 +6,7 @@ import stytch
 from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
-from tests.given import Given
+from tests.support.given import Given
 
 
 def test_a_project_that_is_set_up_is_used_at_once(mock, admin, make, enter):

@@ -33,8 +33,8 @@ from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
 from tests.contract.operations import operations, plain
 from tests.contract.stories_of_access import CHEF
 from tests.contract.stories_of_scim import named
-from tests.given import Given
-from tests.http import requests_of_sso
+from tests.support.given import Given
+from tests.matrix import requests_of_sso
 
 DORAS_PHONE = "+14155550199"
 PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
@@ -233,6 +233,7 @@ class World:
 
     def __init__(self, given: Given, http: httpx.Client) -> None:
         self.given, self.http, self._own = given, http, {}
+        given.mock.clock.freeze()  # on a slow machine the session would grow too old to reset a password with
         given.mock.configure(
             cross_org_passwords_enabled=True,
             user_lock={"enabled": False},
@@ -294,6 +295,15 @@ class World:
             token = oauth_token(self.given, provider, self.acme.organization_slug, email="dora@acme.test")
             client.oauth.authenticate(token, session_token=self.given.login(self.acme, dora).session_token)
         return with_app(self.given, dora, "aaaa-bbbb-cccc", "dddd-eeee-ffff")
+
+    def prepare(self) -> None:
+        """Make Dora, so that a snapshot has her."""
+        assert self.dora_session
+
+    def forget(self) -> None:
+        """Drop what was made for single endpoints, after the project was put back."""
+        self._own.clear()
+        self.__dict__.pop("directory", None)
 
     @cached_property
     def directory(self) -> Any:

@@ -11,7 +11,7 @@ import stytch
 from mockstytch.domain.rbac import permissions
 from tests.api.test_rbac import MEMBER_FIELDS, ORGANIZATION_FIELDS
 from tests.contract.operations import operations
-from tests.http.requests_of import ENDPOINTS, refusal
+from tests.matrix.requests_of import ENDPOINTS, refusal
 
 _client = stytch.B2BClient("project-test-x", "x", environment="http://127.0.0.1:1/", suppress_warnings=True)
 _METHODS = {(o.method, o.path): attrgetter(o.name)(_client) for o in operations().values()}

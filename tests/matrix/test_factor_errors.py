@@ -1,7 +1,7 @@
 """As ``test_field_errors``, for codes, second factors, passwords and accounts elsewhere."""
 
-from tests.http import rows
-from tests.http.rows import (
+from tests.matrix import rows
+from tests.matrix.rows import (
     ABSENT,
     CLAIMS,
     CODE,

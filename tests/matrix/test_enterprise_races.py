@@ -13,7 +13,7 @@ from tests.api.openid_provider import OpenIdProvider
 from tests.api.sso_visits import SsoVisit, form
 from tests.contract.stories_of_scim import connected
 from tests.control.receiver import Receiver
-from tests.http.test_races import Caller, all_at_once, counted, serving
+from tests.matrix.test_races import Caller, all_at_once, counted, serving
 from tests.scim.directory import Directory
 
 MANY = 20

@@ -5,10 +5,10 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from tests.http import rows
-from tests.http.access_errors import ACCESS
-from tests.http.requests_of import ENDPOINTS, refusal
-from tests.http.rows import (
+from tests.matrix import rows
+from tests.matrix.access_errors import ACCESS
+from tests.matrix.requests_of import ENDPOINTS, refusal
+from tests.matrix.rows import (
     ABSENT,
     CLAIMS,
     EMAIL,

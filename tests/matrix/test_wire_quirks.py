@@ -18,8 +18,8 @@ from mockstytch.surfaces.endpoint import Request
 from mockstytch.surfaces.validation import parse
 from tests.contract.operations import Operation, operations
 from tests.contract.stories import STORIES
-from tests.given import Given
-from tests.http.requests_of import ENDPOINTS, refusal
+from tests.support.given import Given
+from tests.matrix.requests_of import ENDPOINTS, refusal
 
 
 class Sent:

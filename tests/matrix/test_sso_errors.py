@@ -3,10 +3,10 @@
 import pytest
 
 from tests.api.sso_visits import saml_keys
-from tests.http import rows
-from tests.http.requests_of import ENDPOINTS
-from tests.http.requests_of_sso import VALUES
-from tests.http.rows import (
+from tests.matrix import rows
+from tests.matrix.requests_of import ENDPOINTS
+from tests.matrix.requests_of_sso import VALUES
+from tests.matrix.rows import (
     ABSENT,
     CLAIMS,
     LOCALE,
@@ -17,7 +17,7 @@ from tests.http.rows import (
     VERIFIER,
     each,
 )
-from tests.http.test_factor_errors import REFRESHING, WITH_EITHER
+from tests.matrix.test_factor_errors import REFRESHING, WITH_EITHER
 
 NO_URLS = ("nope", "javascript:alert(1)", "ftp://idp.test", "http://", "https://a b.test", "x" * 3000)
 LONG = "x" * 2049

@@ -6,7 +6,7 @@ import pytest
 
 from mockstytch import errors
 from mockstytch.surfaces.endpoint import Endpoint
-from tests.http.requests_of import ENDPOINTS, World, refusal
+from tests.matrix.requests_of import ENDPOINTS, World, refusal
 
 Row = tuple[dict[str, Any], str]
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from mockstytch.gaps import GAPS
-from tests.http.requests_of import ALSO, ENDPOINTS, in_body, in_path, refusal, required, wire_type
+from tests.matrix.requests_of import ALSO, ENDPOINTS, in_body, in_path, refusal, required, wire_type
 
 
 def endpoints(where=lambda endpoint: True):

@@ -1,8 +1,8 @@
 """As ``test_field_errors``, for M2M clients and connected apps."""
 
-from tests.http import rows
-from tests.http.rows import ABSENT, CLAIMS, METADATA, MINUTES, NO_TOKENS, ORGANIZATION_REF, each
-from tests.http.test_field_errors import SEARCH
+from tests.matrix import rows
+from tests.matrix.rows import ABSENT, CLAIMS, METADATA, MINUTES, NO_TOKENS, ORGANIZATION_REF, each
+from tests.matrix.test_field_errors import SEARCH
 
 NAME = each("client_name", "m2m_client_invalid_client_name", "x" * 257)
 DESCRIPTION = each("client_description", "m2m_client_invalid_client_description", "x" * 2049)
