@@ -1,7 +1,10 @@
+"""Prepared projects: one for requests that change nothing, and one that is put back after each test."""
+
 import httpx
 import pytest
 
 from mockstytch import MockStytch
+from tests.matrix.cast import Cast
 from tests.matrix.requests_of import Findings, World
 from tests.support.given import Given
 from tests.support.snapshot import ProjectSnapshot
@@ -27,6 +30,23 @@ def own_world(prepared_world):
     yield world
     snapshot.restore()
     world.forget()
+
+
+@pytest.fixture(scope="session")
+def prepared_cast(prepared_world, mockstytch_server):
+    world, snapshot = prepared_world
+    cast = Cast(world)
+    with_cast = ProjectSnapshot(mockstytch_server._server, world.given.mock)
+    snapshot.restore()
+    return cast, with_cast
+
+
+@pytest.fixture
+def cast(own_world, prepared_cast):
+    """Members of both organizations of ``own_world``, logged in."""
+    cast, with_cast = prepared_cast
+    with_cast.restore()
+    return cast
 
 
 def _worlds(mock: MockStytch):

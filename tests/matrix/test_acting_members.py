@@ -47,63 +47,20 @@ def takes(endpoint, sent):
     return endpoint.resource, {action for field, action in endpoint.permission.items() if field in sent}
 
 
-class Cast:
-    """Members whose roles are made for one request, all logged in: nobody may do anything but by these roles."""
-
-    def __init__(self, world, sent, resource_id, actions):
-        self.world = world
-        here, elsewhere = self._organizations(sent)
-        available = {r.resource_id: r.actions for r in permissions.RESOURCES}
-        # an action that Stytch's resource doesn't name is granted by the wildcard only
-        exactly = sorted(actions) if actions <= set(available[resource_id]) else ["*"]
-        rest = {r: [a for a in all_ if r != resource_id or a not in actions] for r, all_ in available.items()}
-        if exactly == ["*"]:
-            del rest[resource_id]
-        grants = [{"resource_id": r, "actions": left} for r, left in rest.items() if left]
-        world.given.mock.configure(
-            rbac_policy={
-                "roles": [
-                    {"role_id": "stytch_member", "permissions": []},
-                    {"role_id": "exactly", "permissions": [{"resource_id": resource_id, "actions": exactly}]},
-                    {"role_id": "the rest", "permissions": grants},
-                ]
-            }
-        )
-        self.nobody = self._login(here)
-        self.rest = self._login(here, "the rest")
-        self.stranger = self._login(elsewhere, "exactly")
-        self.exactly = self._login(here, "exactly")
-
-    def _organizations(self, sent):
-        """The one that a request is about, and another one."""
-        acme, globex = self.world.acme, self.world.globex
-        reference = sent.get("organization_id", acme.organization_id)
-        here = self.world.given.client.organizations.get(reference).organization
-        return here, acme if here.organization_id == globex.organization_id else globex
-
-    def _login(self, organization, *roles):
-        given = self.world.given
-        login = given.login(organization, given.member(organization, roles=list(roles)))
-        return {"X-Stytch-Member-Session": login.session_token}
-
-    def refused(self, endpoint, sent, by):
-        answer = self.world.send(endpoint, sent, headers=by)
-        return "" if answer.status_code == 200 else refusal(answer)[1]
-
-
-def prove(world, endpoint, sent):
+def assert_enforced(cast, endpoint, sent):
     resource_id, actions = takes(endpoint, sent)
     assert actions, "nothing says what a member needs: give it a permission, or name it in TAKES"
-    cast = Cast(world, sent, resource_id, actions)
-    assert cast.refused(endpoint, sent, cast.nobody) == "session_authorization_error"
-    assert cast.refused(endpoint, sent, cast.rest) == "session_authorization_error"
-    assert cast.refused(endpoint, sent, cast.stranger) == "session_authorization_tenancy_error"
-    assert cast.refused(endpoint, sent, cast.exactly) not in REFUSALS
+    cast.set_roles(resource_id, actions)
+    here, elsewhere = cast.organization_ids(sent)
+    assert cast.error_type(endpoint, sent, cast.no_roles[here]) == "session_authorization_error"
+    assert cast.error_type(endpoint, sent, cast.other_actions[here]) == "session_authorization_error"
+    assert cast.error_type(endpoint, sent, cast.exact_actions[elsewhere]) == "session_authorization_tenancy_error"
+    assert cast.error_type(endpoint, sent, cast.exact_actions[here]) not in REFUSALS
 
 
 @each(ACTING | {name: ENDPOINTS[name] for name in ALSO_ENFORCED})
-def test_exactly_the_permission_lets_a_member_in(own_world, endpoint):
-    prove(own_world, endpoint, own_world.good(endpoint))
+def test_exactly_the_permission_lets_a_member_in(own_world, cast, endpoint):
+    assert_enforced(cast, endpoint, own_world.good(endpoint))
 
 
 # Open to members about themselves, without any role.
@@ -144,10 +101,10 @@ def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_wor
     [("organizations.update", field, value) for field, value in ORGANIZATION_FIELDS.items()]
     + [("members.update", field, value) for field, value in MEMBER_FIELDS.items()],
 )
-def test_each_field_takes_its_own(own_world, name, field, value):
+def test_each_field_takes_its_own(own_world, cast, name, field, value):
     endpoint = ENDPOINTS[name]
     names = {n: v for n, v in own_world.good(endpoint).items() if n in ("organization_id", "member_id")}
-    prove(own_world, endpoint, {**names, field: value})
+    assert_enforced(cast, endpoint, {**names, field: value})
 
 
 def test_no_field_goes_unseen():
@@ -160,11 +117,11 @@ def test_no_field_goes_unseen():
 
 
 @each({n: e for n, e in ENDPOINTS.items() if not e.public and n not in ACTING and n not in ALSO_ENFORCED})
-def test_elsewhere_a_members_session_changes_nothing(own_world, endpoint):
+def test_elsewhere_a_members_session_changes_nothing(own_world, cast, endpoint):
     sent = own_world.good(endpoint)
-    cast = Cast(own_world, {}, "stytch.member", {"create"})
-    for by in (cast.nobody, cast.stranger):
-        assert cast.refused(endpoint, sent, by) not in REFUSALS
+    acme, globex = own_world.acme.organization_id, own_world.globex.organization_id
+    for headers in (cast.no_roles[acme], cast.exact_actions[globex]):
+        assert cast.error_type(endpoint, sent, headers) not in REFUSALS
 
 
 def said_by_the_client(endpoint):
