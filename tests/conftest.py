@@ -14,6 +14,13 @@ from tests.support.given import Given
 from tests.support.tls import shared_tls_context
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests of a module in one worker, because each worker starts its own Chromium for a module."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def share_tls_context() -> Iterator[None]:
     with shared_tls_context():

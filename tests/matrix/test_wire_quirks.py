@@ -4,6 +4,7 @@ import json
 import re
 import socket
 from base64 import b64encode
+from functools import cache
 from typing import Any, get_args
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -43,10 +44,16 @@ class Sent:
         return self.request
 
 
+@cache
+def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
+    """The operations and the patterns of their paths. The path with the fewest parameters comes first."""
+    known = sorted(operations().values(), key=lambda operation: operation.path.count("{"))
+    return [(operation, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path))) for operation in known]
+
+
 def _known(method: str, path: str) -> tuple[Operation, dict[str, str]]:
-    for operation in sorted(operations().values(), key=lambda o: o.path.count("{")):
-        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path), path)
-        if operation.method == method and found:
+    for operation, pattern in _patterns():
+        if operation.method == method and (found := pattern.fullmatch(path)):
             return operation, {name: unquote(value) for name, value in found.groupdict().items()}
     raise LookupError(path)
 
