@@ -11,7 +11,7 @@ from stytch.core.response_base import StytchError
 from mockstytch import MockStytch
 from tests.support.browser import browse, chromium  # noqa: F401 · fixtures
 from tests.support.given import Given
-from tests.support.tls import shared_tls_context
+from tests.support.http_clients import shared_settings
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,8 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def share_tls_context() -> Iterator[None]:
-    with shared_tls_context():
+def http_client_settings() -> Iterator[None]:
+    with shared_settings():
         yield
 
 
