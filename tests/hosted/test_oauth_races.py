@@ -1,7 +1,7 @@
 """What works once works once, however many try at the same moment; and keys that change in between."""
 
 from tests.contract.oauth import CALLBACK, OPENID, authorized, login, new_app, tokens
-from tests.matrix.test_races import Caller, all_at_once
+from tests.support.concurrency import Caller, all_at_once
 
 MANY = 12
 

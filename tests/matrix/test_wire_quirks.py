@@ -19,8 +19,9 @@ from mockstytch.surfaces.endpoint import Request
 from mockstytch.surfaces.validation import parse
 from tests.contract.operations import Operation, operations
 from tests.contract.stories import STORIES
+from tests.matrix.endpoints import ENDPOINTS
+from tests.support.errors import error_of
 from tests.support.given import Given
-from tests.matrix.requests_of import ENDPOINTS, refusal
 
 
 class Sent:
@@ -186,15 +187,15 @@ def test_a_number_in_a_query(text, number):
     ("text", "value"),
     [("true", True), ("True", True), ("TRUE", True), ("1", True), ("false", False), ("False", False), ("0", False)],
 )
-def test_a_boolean_in_a_query(world, text, value):
+def test_a_boolean_in_a_query(project, text, value):
     assert parse(Numbers, {"is_breakglass": text}, strict=False).is_breakglass is value
-    sent = {"member_id": world.ada.member_id, "include_deleted": text}
-    assert world.send(ENDPOINTS["members.dangerously_get"], sent).status_code == 200
+    sent = {"member_id": project.ada.member_id, "include_deleted": text}
+    assert project.send(ENDPOINTS["members.dangerously_get"], sent).status_code == 200
 
 
 def test_text_is_no_number_in_a_body_even_beside_a_query(http):
-    answer = http.post("/v1/b2b/organizations/search?x=1", json={"limit": "10"})
-    assert refusal(answer) == (400, "bad_request")
+    response = http.post("/v1/b2b/organizations/search?x=1", json={"limit": "10"})
+    assert error_of(response) == (400, "bad_request")
 
 
 def test_a_path_parameter_overrides_what_is_repeated_elsewhere(http, given):
@@ -206,8 +207,8 @@ def test_a_path_parameter_overrides_what_is_repeated_elsewhere(http, given):
         {"method": "PUT", "json": {"organization_id": None}},
         {"method": "PUT", "json": {"organization_id": 5}},
     ):
-        answer = http.request(url=path, **options)
-        assert answer.json()["organization"]["organization_id"] == acme.organization_id
+        response = http.request(url=path, **options)
+        assert response.json()["organization"]["organization_id"] == acme.organization_id
 
 
 def test_a_body_beats_a_query(http, given):
@@ -224,31 +225,31 @@ def test_no_body_is_an_empty_one(http, nothing):
 def test_null_is_as_good_as_absent_inside_too(http, given):
     given.organization()
     for query in (None, {"operator": None, "operands": None}, {"operator": "OR", "operands": []}):
-        answer = http.post("/v1/b2b/organizations/search", json={"cursor": None, "limit": None, "query": query})
-        assert answer.json()["results_metadata"]["total"] == 1
+        response = http.post("/v1/b2b/organizations/search", json={"cursor": None, "limit": None, "query": query})
+        assert response.json()["results_metadata"]["total"] == 1
 
 
 def test_null_in_metadata_deletes(http, given):
     acme = given.organization(trusted_metadata={"a": 1, "b": 2})
     path = f"/v1/b2b/organizations/{acme.organization_id}"
-    answer = http.put(path, json={"trusted_metadata": {"a": None}, "organization_name": None})
-    assert answer.json()["organization"]["trusted_metadata"] == {"b": 2}
-    assert answer.json()["organization"]["organization_name"] == "Acme"
+    response = http.put(path, json={"trusted_metadata": {"a": None}, "organization_name": None})
+    assert response.json()["organization"]["trusted_metadata"] == {"b": 2}
+    assert response.json()["organization"]["organization_name"] == "Acme"
 
 
 @pytest.mark.parametrize("slash", ["%2F", "%2f"])
 def test_an_escaped_slash_belongs_to_the_id(http, slash):
-    assert refusal(http.get(f"/v1/b2b/organizations/no{slash}id")) == (400, "invalid_organization_id")
-    answer = http.delete(f"/v1/b2b/organizations/no{slash}id/members/a{slash}b")
-    assert refusal(answer) == (400, "invalid_organization_id")
+    assert error_of(http.get(f"/v1/b2b/organizations/no{slash}id")) == (400, "invalid_organization_id")
+    response = http.delete(f"/v1/b2b/organizations/no{slash}id/members/a{slash}b")
+    assert error_of(response) == (400, "invalid_organization_id")
 
 
 @pytest.mark.parametrize("external_id", ["a|b", "a.b", "a_b-c"])
 def test_an_external_id_in_a_path(http, given, external_id):
     acme = given.organization(organization_external_id=external_id)
     for written in (quote(external_id, safe=""), external_id):
-        answer = http.get(f"/v1/b2b/organizations/{written}")
-        assert answer.json()["organization"]["organization_id"] == acme.organization_id
+        response = http.get(f"/v1/b2b/organizations/{written}")
+        assert response.json()["organization"]["organization_id"] == acme.organization_id
 
 
 @pytest.mark.parametrize("slashes", ["//", "///"])
@@ -261,17 +262,17 @@ def test_slashes_too_many(http, mock, slashes):
     "content_type", ["application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", "", "???"]
 )
 def test_the_content_type_does_not_matter(http, content_type):
-    answer = http.post(
+    response = http.post(
         "/v1/b2b/organizations", content=b'{"organization_name": "A"}', headers={"Content-Type": content_type}
     )
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
 
 
 def test_a_body_in_pieces(http):
-    answer = http.post("/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me"}']))
-    assert answer.request.headers["transfer-encoding"] == "chunked"
-    assert answer.json()["organization"]["organization_name"] == "Acme"
+    response = http.post("/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me"}']))
+    assert response.request.headers["transfer-encoding"] == "chunked"
+    assert response.json()["organization"]["organization_name"] == "Acme"
 
 
 def _authorization(mock: MockStytch) -> str:
@@ -295,20 +296,20 @@ def _raw(mock: MockStytch, text: str) -> str:
     url = urlsplit(mock.url)
     with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
         connection.sendall(text.encode("latin-1"))
-        answer = b""
+        response = b""
         while piece := connection.recv(65536):
-            answer += piece
-    return answer.decode()
+            response += piece
+    return response.decode()
 
 
 @pytest.mark.parametrize("root", ["http://{host}", "https://test.stytch.com", "HTTP://{host}", "http://{host}/"])
 def test_a_whole_url_as_request_target(mock, root):
     """A proxy is asked so; and a client that takes this server for one."""
     host = urlsplit(mock.url).netloc
-    answer = _raw(
+    response = _raw(
         mock,
         f"GET {root.format(host=host)}/v1/debug/whoami HTTP/1.1\r\nHost: {host}\r\n"
         f"Authorization: {_authorization(mock)}\r\nConnection: close\r\n\r\n",
     )
-    assert answer.startswith("HTTP/1.1 200 ")
-    assert mock.project_id in answer
+    assert response.startswith("HTTP/1.1 200 ")
+    assert mock.project_id in response

@@ -11,7 +11,8 @@ import stytch
 from mockstytch.domain.rbac import permissions
 from tests.api.test_rbac import MEMBER_FIELDS, ORGANIZATION_FIELDS
 from tests.contract.operations import operations
-from tests.matrix.requests_of import ENDPOINTS, refusal
+from tests.matrix.endpoints import ENDPOINTS
+from tests.support.errors import error_of
 
 _client = stytch.B2BClient("project-test-x", "x", environment="http://127.0.0.1:1/", suppress_warnings=True)
 _METHODS = {(o.method, o.path): attrgetter(o.name)(_client) for o in operations().values()}
@@ -47,20 +48,23 @@ def takes(endpoint, sent):
     return endpoint.resource, {action for field, action in endpoint.permission.items() if field in sent}
 
 
-def assert_enforced(cast, endpoint, sent):
+def assert_enforced(role_members, endpoint, sent):
     resource_id, actions = takes(endpoint, sent)
     assert actions, "nothing says what a member needs: give it a permission, or name it in TAKES"
-    cast.set_roles(resource_id, actions)
-    here, elsewhere = cast.organization_ids(sent)
-    assert cast.error_type(endpoint, sent, cast.no_roles[here]) == "session_authorization_error"
-    assert cast.error_type(endpoint, sent, cast.other_actions[here]) == "session_authorization_error"
-    assert cast.error_type(endpoint, sent, cast.exact_actions[elsewhere]) == "session_authorization_tenancy_error"
-    assert cast.error_type(endpoint, sent, cast.exact_actions[here]) not in REFUSALS
+    role_members.set_roles(resource_id, actions)
+    here, elsewhere = role_members.organization_ids(sent)
+    assert role_members.error_type(endpoint, sent, role_members.no_roles[here]) == "session_authorization_error"
+    assert role_members.error_type(endpoint, sent, role_members.other_actions[here]) == "session_authorization_error"
+    assert (
+        role_members.error_type(endpoint, sent, role_members.exact_actions[elsewhere])
+        == "session_authorization_tenancy_error"
+    )
+    assert role_members.error_type(endpoint, sent, role_members.exact_actions[here]) not in REFUSALS
 
 
 @each(ACTING | {name: ENDPOINTS[name] for name in ALSO_ENFORCED})
-def test_exactly_the_permission_lets_a_member_in(own_world, cast, endpoint):
-    assert_enforced(cast, endpoint, own_world.good(endpoint))
+def test_exactly_the_permission_lets_a_member_in(own_project, role_members, endpoint):
+    assert_enforced(role_members, endpoint, own_project.valid_request(endpoint))
 
 
 # Open to members about themselves, without any role.
@@ -69,12 +73,12 @@ OWN = {n: e for n, e in ACTING.items() if "member_id" in e.request.__struct_fiel
 
 
 @each(OWN)
-def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_world, endpoint):
-    world, sent = own_world, {**own_world.good(endpoint)}
+def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_project, endpoint):
+    project, sent = own_project, {**own_project.valid_request(endpoint)}
     (action,) = takes(endpoint, sent)[1]
     rest = [other for other in permissions.SELF_ACTIONS if other != action]
     roles = {"stytch_member": [], "the rest": rest, "own": [action] if action in permissions.SELF_ACTIONS else ["*"]}
-    world.given.mock.configure(
+    project.given.mock.configure(
         rbac_policy={
             "roles": [
                 {"role_id": name, "permissions": [{"resource_id": "stytch.self", "actions": a}] if a else []}
@@ -82,18 +86,18 @@ def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_wor
             ]
         }
     )
-    organization = world.given.client.organizations.get(sent.get("organization_id", "acme")).organization
+    organization = project.given.client.organizations.get(sent.get("organization_id", "acme")).organization
     for role, may in [("the rest", False), ("own", action in permissions.SELF_ACTIONS)]:
-        member = world.given.member(organization, roles=[role])
-        login = world.given.login(organization, member)
+        member = project.given.member(organization, roles=[role])
+        login = project.given.login(organization, member)
         mine = {**sent, "member_id": member.member_id}
         if endpoint.name == "sessions.revoke":
             del mine["session_token"]
         elif endpoint.name == "passwords.require_reset":
             mine["email_address"] = member.email_address
-        answer = world.send(endpoint, mine, headers={"X-Stytch-Member-Session": login.session_token})
-        refused = answer.status_code != 200 and refusal(answer)[1] in REFUSALS
-        assert refused is not may, answer.text
+        response = project.send(endpoint, mine, headers={"X-Stytch-Member-Session": login.session_token})
+        refused = response.status_code != 200 and error_of(response)[1] in REFUSALS
+        assert refused is not may, response.text
 
 
 @pytest.mark.parametrize(
@@ -101,10 +105,10 @@ def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_wor
     [("organizations.update", field, value) for field, value in ORGANIZATION_FIELDS.items()]
     + [("members.update", field, value) for field, value in MEMBER_FIELDS.items()],
 )
-def test_each_field_takes_its_own(own_world, cast, name, field, value):
+def test_each_field_takes_its_own(own_project, role_members, name, field, value):
     endpoint = ENDPOINTS[name]
-    names = {n: v for n, v in own_world.good(endpoint).items() if n in ("organization_id", "member_id")}
-    assert_enforced(cast, endpoint, {**names, field: value})
+    names = {n: v for n, v in own_project.valid_request(endpoint).items() if n in ("organization_id", "member_id")}
+    assert_enforced(role_members, endpoint, {**names, field: value})
 
 
 def test_no_field_goes_unseen():
@@ -117,11 +121,11 @@ def test_no_field_goes_unseen():
 
 
 @each({n: e for n, e in ENDPOINTS.items() if not e.public and n not in ACTING and n not in ALSO_ENFORCED})
-def test_elsewhere_a_members_session_changes_nothing(own_world, cast, endpoint):
-    sent = own_world.good(endpoint)
-    acme, globex = own_world.acme.organization_id, own_world.globex.organization_id
-    for headers in (cast.no_roles[acme], cast.exact_actions[globex]):
-        assert cast.error_type(endpoint, sent, headers) not in REFUSALS
+def test_elsewhere_a_members_session_changes_nothing(own_project, role_members, endpoint):
+    sent = own_project.valid_request(endpoint)
+    acme, globex = own_project.acme.organization_id, own_project.globex.organization_id
+    for headers in (role_members.no_roles[acme], role_members.exact_actions[globex]):
+        assert role_members.error_type(endpoint, sent, headers) not in REFUSALS
 
 
 def said_by_the_client(endpoint):

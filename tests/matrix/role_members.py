@@ -1,10 +1,11 @@
 """Members with the roles that tests of permissions need."""
 
 from mockstytch.domain.rbac import permissions
-from tests.matrix.requests_of import World, refusal
+from tests.matrix.sample_project import SampleProject
+from tests.support.errors import error_of
 
 
-class Cast:
+class RoleMembers:
     """Members of each organization of a project, all logged in, that can do nothing except by these roles.
 
     Attributes:
@@ -12,8 +13,8 @@ class Cast:
             every permission but the one in question, or has exactly that permission.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, project: SampleProject) -> None:
+        self.project = project
         self.set_roles("stytch.member", {"create"})
         self.no_roles = self._logins()
         self.other_actions = self._logins("the rest")
@@ -28,7 +29,7 @@ class Cast:
         if exactly == ["*"]:
             del rest[resource_id]
         grants = [{"resource_id": r, "actions": others} for r, others in rest.items() if others]
-        self.world.given.mock.configure(
+        self.project.given.mock.configure(
             rbac_policy={
                 "roles": [
                     {"role_id": "stytch_member", "permissions": []},
@@ -39,19 +40,19 @@ class Cast:
         )
 
     def _logins(self, *roles: str) -> dict[str, dict[str, str]]:
-        given, headers = self.world.given, {}
-        for organization in (self.world.acme, self.world.globex):
+        given, headers = self.project.given, {}
+        for organization in (self.project.acme, self.project.globex):
             login = given.login(organization, given.member(organization, roles=list(roles)))
             headers[organization.organization_id] = {"X-Stytch-Member-Session": login.session_token}
         return headers
 
     def organization_ids(self, sent: dict[str, str]) -> tuple[str, str]:
         """The organization that a request is about, and the other one."""
-        acme, globex = self.world.acme.organization_id, self.world.globex.organization_id
+        acme, globex = self.project.acme.organization_id, self.project.globex.organization_id
         here = sent.get("organization_id", acme)
         return here, acme if here == globex else globex
 
     def error_type(self, endpoint, sent, headers) -> str:
         """The type of the error that a member gets; "" for a success."""
-        response = self.world.send(endpoint, sent, headers=headers)
-        return "" if response.status_code == 200 else refusal(response)[1]
+        response = self.project.send(endpoint, sent, headers=headers)
+        return "" if response.status_code == 200 else error_of(response)[1]
