@@ -30,7 +30,7 @@ REFUSED = {
 
 
 @everywhere
-def test_the_unspoilt_request_is_good(own_project, endpoint):
+def test_valid_request_succeeds(own_project, endpoint):
     """Or the rest of this file would prove nothing."""
     response = own_project.send(endpoint, own_project.valid_request(endpoint))
     if endpoint.name in REFUSED:
@@ -40,7 +40,7 @@ def test_the_unspoilt_request_is_good(own_project, endpoint):
 
 
 @everywhere
-def test_a_malformed_body(project, failures, endpoint, uncollected):
+def test_malformed_body_is_refused(project, failures, endpoint, uncollected):
     path = endpoint.path.format(**project.values)
     for cell, body in MALFORMED.items():
         response = project.http.request(endpoint.method, path, content=body)
@@ -49,14 +49,14 @@ def test_a_malformed_body(project, failures, endpoint, uncollected):
 
 
 @everywhere
-def test_a_body_that_is_too_large(project, endpoint):
+def test_oversized_body_is_refused(project, endpoint):
     path = endpoint.path.format(**project.values)
     padding = b'{"padding": "' + b"x" * 1_100_000 + b'"}'
     assert error_of(project.http.request(endpoint.method, path, content=padding)) == (413, "bad_request")
 
 
 @endpoints(lambda e: e.method != "GET" and body_fields(e))
-def test_a_wrong_type(project, failures, endpoint):
+def test_wrong_type_is_refused(project, failures, endpoint):
     for field in body_fields(endpoint):
         for name, sample in SAMPLES.items():
             if name != json_type(endpoint, field):
@@ -65,7 +65,7 @@ def test_a_wrong_type(project, failures, endpoint):
 
 
 @endpoints(lambda e: e.method != "GET" and any(json_type(e, f) in ("array", "object") for f in body_fields(e)))
-def test_a_wrong_type_inside(project, failures, endpoint):
+def test_wrong_type_inside_a_value_is_refused(project, failures, endpoint):
     """Lists of strings, objects in lists, objects in fields."""
     for field in body_fields(endpoint):
         wrong = []
@@ -94,7 +94,7 @@ WRONG_WORDS = {"integer": ["", "x", "1.5", "1e400", "0x10", "ten"], "boolean": [
 
 
 @endpoints(lambda e: e.method == "GET" and any(json_type(e, f) in WRONG_WORDS for f in body_fields(e)))
-def test_a_wrong_word_in_a_query(project, failures, endpoint):
+def test_unparsable_query_value_is_refused(project, failures, endpoint):
     for field in body_fields(endpoint):
         for word in WRONG_WORDS.get(json_type(endpoint, field), []):
             response = project.send(endpoint, {**project.valid_request(endpoint), field: word})
@@ -110,7 +110,7 @@ EMPTY_IS_FINE = [
 
 
 @endpoints(lambda e: set(required_fields(e)) - path_fields(e))
-def test_a_required_field_is_missing(project, failures, endpoint):
+def test_missing_required_field_is_refused(project, failures, endpoint):
     for field in required_fields(endpoint):
         if field not in path_fields(endpoint):
             valid = project.valid_request(endpoint)
@@ -154,7 +154,7 @@ SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_co
 
 
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
-def test_an_unknown_id(project, failures, endpoint):
+def test_unknown_id_is_refused(project, failures, endpoint):
     for field in UNKNOWN.keys() & set(endpoint.request.__struct_fields__):
         if field in FREE_AT.get(endpoint.name, ()):
             continue
@@ -168,7 +168,7 @@ def test_an_unknown_id(project, failures, endpoint):
 
 
 @endpoints(lambda e: {"organization_id", "member_id"} <= set(e.request.__struct_fields__))
-def test_an_id_of_another_organization(project, failures, endpoint):
+def test_id_of_another_organization_is_refused(project, failures, endpoint):
     """Whoever names a member of one organization in another reaches nobody."""
     mixed = project.valid_request(endpoint) | {"member_id": project.bob.member_id}
     failures.expect_error("a member of another one", project.send(endpoint, mixed))
@@ -180,7 +180,7 @@ def test_an_id_of_another_organization(project, failures, endpoint):
 
 
 @endpoints(lambda e: UNKNOWN.keys() & {*required_fields(e), *EXTRA_FIELDS.get(e.name, [])})
-def test_an_id_of_another_project(project, failures, endpoint, mock):
+def test_id_of_another_project_is_refused(project, failures, endpoint, mock):
     """A request that one project takes, sent with another's credentials, meets nothing."""
     mock.configure(cross_org_passwords_enabled=True)
     response = project.send(endpoint, project.valid_request(endpoint), auth=(mock.project_id, mock.secret))
@@ -219,7 +219,7 @@ FREE_AT = {
 
 
 @endpoints(lambda e: any(json_type(e, f) == "string" for f in e.request.__struct_fields__))
-def test_a_hostile_string(own_project, failures, endpoint):
+def test_hostile_string_is_stored_or_refused(own_project, failures, endpoint):
     for field in endpoint.request.__struct_fields__:
         if json_type(endpoint, field) != "string":
             continue
@@ -240,7 +240,7 @@ FINE_NUMBERS |= {("expires_in_minutes", number) for number in ("4", "10081", "52
 
 
 @endpoints(lambda e: any(json_type(e, f) == "integer" for f in body_fields(e)))
-def test_a_number_out_of_range(project, failures, endpoint):
+def test_number_out_of_range_is_refused(project, failures, endpoint):
     for field in body_fields(endpoint):
         if json_type(endpoint, field) != "integer":
             continue
@@ -266,7 +266,7 @@ WRONG_CREDENTIALS = {
 
 
 @endpoints(lambda e: not e.public)
-def test_wrong_credentials(project, failures, endpoint):
+def test_wrong_credentials_are_refused(project, failures, endpoint):
     mock = project.given.mock
     uuid = mock.project_id.removeprefix("project-test-")
     wrong = {
@@ -290,7 +290,7 @@ def test_wrong_credentials(project, failures, endpoint):
 
 
 @endpoints(lambda e: not e.public)
-def test_a_wrong_member_session(project, failures, endpoint):
+def test_invalid_member_session_is_refused(project, failures, endpoint):
     """Whoever acts as a member must be one, also where the operation asks for no permission."""
     for headers, error_type in [
         ({"X-Stytch-Member-Session": "x"}, "session_not_found"),
@@ -307,7 +307,7 @@ def test_a_wrong_member_session(project, failures, endpoint):
 
 
 @everywhere
-def test_a_wrong_method(project, failures, endpoint):
+def test_wrong_method_is_not_found(project, failures, endpoint):
     path = endpoint.path.format(**project.values)
     doors = [*GAPS, *((e.method, e.path) for e in ENDPOINTS.values())]
     known = {method for method, template in doors if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)}
@@ -321,7 +321,7 @@ def test_a_wrong_method(project, failures, endpoint):
     "path",
     ["/v1", "/v1/", "/v1/b2b", "/v1/b2b/organisations", "/v2/b2b/organizations", "/v1/b2b/organizations/a/b/c/d", "/x"],
 )
-def test_an_unknown_route(http, path):
+def test_unknown_route_is_not_found(http, path):
     for method in ("GET", "POST", "PUT", "DELETE"):
         assert error_of(http.request(method, path)) == (404, "route_not_found")
 
@@ -329,14 +329,14 @@ def test_an_unknown_route(http, path):
 @pytest.mark.parametrize(
     "odd", ["%ff", "%00", "%2e%2e", "%252f", "%", "%zz", "%E2%80%8B", "+", "*", "a;b", "a=b&c", "~"]
 )
-def test_an_odd_path_and_query(http, odd):
+def test_unusual_path_and_query_are_refused(http, odd):
     assert error_of(http.get(f"/v1/b2b/organizations/{odd}"))[0] in (400, 404)
     assert error_of(http.delete(f"/v1/b2b/organizations/acme/members/{odd}?{odd}&{odd}={odd}"))[0] in (400, 404)
     assert error_of(http.get(f"/v1/b2b/sessions?organization_id={odd}&{odd}"))[0] in (400, 404)
 
 
 @everywhere
-def test_a_trailing_slash_is_another_route(project, endpoint):
+def test_trailing_slash_is_not_found(project, endpoint):
     response = project.http.request(
         endpoint.method, endpoint.path.format(**project.values) + "/", follow_redirects=False
     )
@@ -351,7 +351,7 @@ def owner_of(endpoint):
 
 
 @endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(e)))
-def test_odd_metadata_is_taken_or_refused(own_project, failures, endpoint):
+def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
     """Metadata and claims are the caller's: whatever JSON can say is kept as it came, or refused, and never a fault."""
     for field in {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(endpoint)):
         for name, text in UNUSUAL_OBJECTS.items():

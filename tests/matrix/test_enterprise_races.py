@@ -39,7 +39,7 @@ def outcomes(responses):
     return Counter("in" if response.is_redirect else response.json()["error_type"] for response in responses)
 
 
-def test_a_saml_response_is_taken_once(visit, mock, acme):
+def test_saml_response_is_accepted_once(visit, mock, acme):
     idp = mock.identity_provider(acme, "saml")
     mock.next_identity("saml", "ada@acme.test")
     target, fields = form(visit.at_the_idp(idp.connection_id))
@@ -48,7 +48,7 @@ def test_a_saml_response_is_taken_once(visit, mock, acme):
     assert outcomes(responses) == {"in": 1, "duplicate_saml_response": MANY - 1}
 
 
-def test_an_unasked_saml_response_is_taken_once(visit, mock, acme):
+def test_unsolicited_saml_response_is_accepted_once(visit, mock, acme):
     idp = mock.identity_provider(acme, "saml")
     mock.next_identity("saml", "ada@acme.test")
     target, fields = form(visit.http.get(idp.sso_url))
@@ -58,7 +58,7 @@ def test_an_unasked_saml_response_is_taken_once(visit, mock, acme):
     }
 
 
-def test_an_openid_callback_is_taken_once(visit, client, acme):
+def test_oidc_callback_is_accepted_once(visit, client, acme):
     """Each of them asks the provider before it is written down that the flow has ended."""
     provider = OpenIdProvider()
     try:
@@ -74,7 +74,7 @@ def test_an_openid_callback_is_taken_once(visit, client, acme):
     assert outcomes(responses) == {"in": 1, "unsolicited_oidc_response": MANY - 1}
 
 
-def test_an_sso_token_becomes_one_session(visit, mock, client, acme):
+def test_sso_token_starts_one_session(visit, mock, client, acme):
     idp = mock.identity_provider(acme, "saml")
     client.organizations.update(acme, sso_jit_provisioning="ALL_ALLOWED")
     token = visit.token(idp.connection_id, "ada@acme.test")
@@ -84,7 +84,7 @@ def test_an_sso_token_becomes_one_session(visit, mock, client, acme):
     assert len(client.sessions.get(acme, ada.member_id).member_sessions) == 1
 
 
-def test_a_directory_s_user_is_made_once(client, given):
+def test_scim_user_is_created_once(client, given):
     connection = connected(given)
     directory = Directory(connection)
     statuses = together(lambda _: directory.send("POST", "/Users", {"userName": "ada@acme.test"}).status_code)
@@ -94,7 +94,7 @@ def test_a_directory_s_user_is_made_once(client, given):
     directory.http.close()
 
 
-def test_a_directory_s_token_rotation_ends_once(mock, client, given):
+def test_scim_token_rotation_completes_once(mock, client, given):
     connection = connected(given)
     named = {"organization_id": connection.organization_id, "connection_id": connection.connection_id}
     token = client.scim.connection.rotate_start(**named).connection.next_bearer_token
@@ -109,7 +109,7 @@ def test_a_directory_s_token_rotation_ends_once(mock, client, given):
 # A server of its own, on a file.
 
 
-def test_connections_keys_and_apps_survive_the_end_of_the_process(tmp_path):
+def test_connections_keys_and_apps_survive_a_restart(tmp_path):
     with serving(tmp_path / "mock.sqlite") as (_, mock):
         client = mock.client()
         acme = client.organizations.create("Acme", sso_jit_provisioning="ALL_ALLOWED").organization.organization_id
@@ -128,7 +128,7 @@ def test_connections_keys_and_apps_survive_the_end_of_the_process(tmp_path):
         ]
 
 
-def test_a_crash_among_pushes_and_deliveries_loses_nothing_that_was_acknowledged(tmp_path):
+def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
     """What a directory was told is written is there, with its event; and the event is still told."""
     file = tmp_path / "mock.sqlite"
     acknowledged = []

@@ -1,5 +1,8 @@
-"""Calls on behalf of a member, at every endpoint that is served: the official client says where that is possible, the
-endpoint says what it takes, and exactly that lets a member in."""
+"""Requests on behalf of a member: each endpoint requires exactly the permission that it declares.
+
+An endpoint accepts a member's session if the official client can send one there. An endpoint that the client doesn't
+have accepts one if it declares a permission.
+"""
 
 import inspect
 import re
@@ -16,20 +19,24 @@ from tests.support.errors import error_of
 
 _client = stytch.B2BClient("project-test-x", "x", environment="http://127.0.0.1:1/", suppress_warnings=True)
 _METHODS = {(o.method, o.path): attrgetter(o.name)(_client) for o in operations().values()}
-ACTING = {
-    name: endpoint
-    for name, endpoint in ENDPOINTS.items()
-    if (method := _METHODS.get((endpoint.method, endpoint.path)))
-    and "method_options" in inspect.signature(method).parameters
-}
-# What it takes where the endpoint looks at more than the request to know.
-TAKES = {
+
+
+def accepts_member_session(endpoint):
+    method = _METHODS.get((endpoint.method, endpoint.path))
+    if method is None:
+        return bool(endpoint.permission)
+    return "method_options" in inspect.signature(method).parameters
+
+
+ACTING = {name: endpoint for name, endpoint in ENDPOINTS.items() if accepts_member_session(endpoint)}
+# Permissions of endpoints that need more than the request to determine them.
+PERMISSIONS = {
     "connected_apps.of_member": ("stytch.member", "get.connected-apps"),
     "connected_apps.revoke": ("stytch.member", "revoke.connected-apps"),
     "members.delete_password": ("stytch.member", "update.info.delete.password"),
     "sessions.revoke": ("stytch.member", "revoke-sessions"),
 }
-# Enforced although the official client sends no session along.
+# Endpoints with a permission to which the official client doesn't send a session, and the reason.
 ALSO_ENFORCED = {"rbac.set_org_policy": "the resource stytch.custom-org-roles exists for this and nothing else"}
 REFUSALS = ("session_authorization_error", "session_authorization_tenancy_error")
 
@@ -38,10 +45,10 @@ def each(endpoints):
     return pytest.mark.parametrize("endpoint", endpoints.values(), ids=list(endpoints))
 
 
-def takes(endpoint, sent):
-    """Resource and actions that this request takes."""
-    if endpoint.name in TAKES:
-        resource, action = TAKES[endpoint.name]
+def required_permission(endpoint, sent):
+    """Return the resource and the actions that a request needs."""
+    if endpoint.name in PERMISSIONS:
+        resource, action = PERMISSIONS[endpoint.name]
         return resource, {action}
     if isinstance(endpoint.permission, str):
         return endpoint.resource, {endpoint.permission} - {""}
@@ -49,8 +56,8 @@ def takes(endpoint, sent):
 
 
 def assert_enforced(role_members, endpoint, sent):
-    resource_id, actions = takes(endpoint, sent)
-    assert actions, "nothing says what a member needs: give it a permission, or name it in TAKES"
+    resource_id, actions = required_permission(endpoint, sent)
+    assert actions, "declare a permission at the endpoint, or add it to PERMISSIONS"
     role_members.set_roles(resource_id, actions)
     here, elsewhere = role_members.organization_ids(sent)
     assert role_members.error_type(endpoint, sent, role_members.no_roles[here]) == "session_authorization_error"
@@ -63,19 +70,19 @@ def assert_enforced(role_members, endpoint, sent):
 
 
 @each(ACTING | {name: ENDPOINTS[name] for name in ALSO_ENFORCED})
-def test_exactly_the_permission_lets_a_member_in(own_project, role_members, endpoint):
+def test_member_needs_exactly_the_permission(own_project, role_members, endpoint):
     assert_enforced(role_members, endpoint, own_project.valid_request(endpoint))
 
 
-# Open to members about themselves, without any role.
+# Members may always call these about themselves.
 ALWAYS = ("connected_apps.of_member", "connected_apps.revoke")
 OWN = {n: e for n, e in ACTING.items() if "member_id" in e.request.__struct_fields__ and n not in ALWAYS}
 
 
 @each(OWN)
-def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_project, endpoint):
+def test_self_permission_suffices_for_own_record(own_project, endpoint):
     project, sent = own_project, {**own_project.valid_request(endpoint)}
-    (action,) = takes(endpoint, sent)[1]
+    (action,) = required_permission(endpoint, sent)[1]
     rest = [other for other in permissions.SELF_ACTIONS if other != action]
     roles = {"stytch_member": [], "the rest": rest, "own": [action] if action in permissions.SELF_ACTIONS else ["*"]}
     project.given.mock.configure(
@@ -105,48 +112,49 @@ def test_on_the_own_record_stytch_self_is_enough_where_it_has_the_action(own_pro
     [("organizations.update", field, value) for field, value in ORGANIZATION_FIELDS.items()]
     + [("members.update", field, value) for field, value in MEMBER_FIELDS.items()],
 )
-def test_each_field_takes_its_own(own_project, role_members, name, field, value):
+def test_each_field_needs_its_own_action(own_project, role_members, name, field, value):
     endpoint = ENDPOINTS[name]
     names = {n: v for n, v in own_project.valid_request(endpoint).items() if n in ("organization_id", "member_id")}
     assert_enforced(role_members, endpoint, {**names, field: value})
 
 
-def test_no_field_goes_unseen():
-    """Each field that an update takes has its action, or none on purpose."""
-    alone = {"organization_id", "member_id", "trusted_metadata", "preserve_existing_sessions", "unlink_email"}
+def test_every_updatable_field_has_an_action():
+    """Fields without an action are listed here."""
+    without_action = {"organization_id", "member_id", "trusted_metadata", "preserve_existing_sessions", "unlink_email"}
     for name, fields in {"organizations.update": ORGANIZATION_FIELDS, "members.update": MEMBER_FIELDS}.items():
         endpoint = ENDPOINTS[name]
-        assert endpoint.permission.keys() == set(endpoint.request.__struct_fields__) - alone
+        assert endpoint.permission.keys() == set(endpoint.request.__struct_fields__) - without_action
         assert endpoint.permission.keys() - fields.keys() <= {"mfa_phone_number"}  # in tests/api/test_rbac.py
 
 
 @each({n: e for n, e in ENDPOINTS.items() if not e.public and n not in ACTING and n not in ALSO_ENFORCED})
-def test_elsewhere_a_members_session_changes_nothing(own_project, role_members, endpoint):
+def test_member_session_is_ignored_at_other_endpoints(own_project, role_members, endpoint):
     sent = own_project.valid_request(endpoint)
     acme, globex = own_project.acme.organization_id, own_project.globex.organization_id
     for headers in (role_members.no_roles[acme], role_members.exact_actions[globex]):
         assert role_members.error_type(endpoint, sent, headers) not in REFUSALS
 
 
-def said_by_the_client(endpoint):
-    """Field, action and resource, as its docstrings say what sending a field on behalf of a member takes."""
-    said = inspect.getdoc(_METHODS[endpoint.method, endpoint.path]) or ""
-    for field, text in re.findall(r"^\s*- (\w+): (.*?)(?=^\s*- \w+: |\Z)", said, re.MULTILINE | re.DOTALL):
-        for action, resource in re.findall(r"perform the `([^`]+)` action on the `([^`]+)` Resource", text):
+def documented_actions(endpoint):
+    """Yield the field, action and resource of each permission in the docstring of the client's method."""
+    method = _METHODS.get((endpoint.method, endpoint.path))
+    text = inspect.getdoc(method) or ""
+    for field, rule in re.findall(r"^\s*- (\w+): (.*?)(?=^\s*- \w+: |\Z)", text, re.MULTILINE | re.DOTALL):
+        for action, resource in re.findall(r"perform the `([^`]+)` action on the `([^`]+)` Resource", rule):
             yield field, action, resource
 
 
 @each(ACTING)
-def test_the_actions_are_those_of_the_official_client(endpoint):
-    for field, action, resource in said_by_the_client(endpoint):
+def test_actions_match_the_docstrings_of_the_official_client(endpoint):
+    for field, action, resource in documented_actions(endpoint):
         if resource == "stytch.self":
             assert action in permissions.SELF_ACTIONS
         else:
             assert (endpoint.resource, endpoint.permission[field]) == (resource, action)
 
 
-def test_the_walk_finds_something():
+def test_enforced_endpoints_are_found():
     assert {"organizations.update", "members.search", "sessions.revoke", "magic_links.invite"} <= ACTING.keys()
     assert len(ACTING) >= 16
-    assert TAKES.keys() & ENDPOINTS.keys() <= ACTING.keys()
-    assert len(list(said_by_the_client(ENDPOINTS["organizations.update"]))) > 15
+    assert PERMISSIONS.keys() & ENDPOINTS.keys() <= ACTING.keys()
+    assert len(list(documented_actions(ENDPOINTS["organizations.update"]))) > 15

@@ -123,7 +123,7 @@ def test_changed_field_is_refused(project, endpoint, change, error_type):
         ("members.update", "mfa_phone_number", "duplicate_member_phone_number"),
     ],
 )
-def test_what_is_taken_stays_taken(own_project, name, field, error_type):
+def test_value_in_use_is_refused(own_project, name, field, error_type):
     project, taken = own_project, {"external_id": "ada-1", "mfa_phone_number": "+14155550123"}
     project.given.organization(organization_slug="Taken", organization_external_id="taken")
     first = project.given.member(project.acme, "first@acme.test", **taken)

@@ -14,7 +14,7 @@ from tests.support.concurrency import CLIENTS, DEADLINE, Caller, all_at_once, co
 from tests.support.server_process import serving
 
 
-def test_a_link_is_redeemed_once(mock, client, given):
+def test_link_is_redeemed_once(mock, client, given):
     acme = given.organization()
     ada = given.member(acme)
     token = given.link_token(acme, ada.email_address)
@@ -23,7 +23,7 @@ def test_a_link_is_redeemed_once(mock, client, given):
     assert len(client.sessions.get(acme.organization_id, ada.member_id).member_sessions) == 1
 
 
-def test_a_row_that_was_read_before_another_took_it_is_not_taken_again():
+def test_row_changed_since_it_was_read_is_not_updated():
     """What holds where several processes serve one database: the condition is in the UPDATE."""
     mock = Mock()
     with mock.transaction() as ctx:
@@ -33,13 +33,13 @@ def test_a_row_that_was_read_before_another_took_it_is_not_taken_again():
     mock.close()
 
 
-def test_a_discovery_link_is_redeemed_once(mock, given):
+def test_discovery_link_is_redeemed_once(mock, given):
     body = {"discovery_magic_links_token": given.discovery_token("ada@acme.test")}
     responses = all_at_once(crowd(mock), "/v1/b2b/magic_links/discovery/authenticate", body)
     assert counted(responses) == {(200, ""): 1, (401, "unable_to_auth_magic_link"): CLIENTS - 1}
 
 
-def test_an_intermediate_session_becomes_one_session(mock, client, given):
+def test_intermediate_session_is_exchanged_once(mock, client, given):
     """Also where the exchange makes the member."""
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     found = given.discovered("ada@acme.test")
@@ -53,27 +53,27 @@ def test_an_intermediate_session_becomes_one_session(mock, client, given):
     assert len(client.sessions.get(acme.organization_id, ada.member_id).member_sessions) == 1
 
 
-def test_an_intermediate_session_founds_one_organization(mock, client, given):
+def test_intermediate_session_creates_one_organization(mock, client, given):
     body = {"intermediate_session_token": given.discovered("ada@acme.test").intermediate_session_token}
     responses = all_at_once(crowd(mock), "/v1/b2b/discovery/organizations/create", body)
     assert counted(responses) == {(200, ""): 1, (404, "intermediate_session_not_found"): CLIENTS - 1}
     assert len(client.organizations.search().organizations) == 1
 
 
-def test_a_slug_is_given_once(mock, client):
+def test_slug_is_assigned_once(mock, client):
     bodies = [{"organization_name": "A", "organization_slug": slug} for slug in ("acme", "ACME")]
     responses = all_at_once(crowd(mock), "/v1/b2b/organizations", *bodies)
     assert counted(responses) == {(200, ""): 1, (400, "organization_slug_already_used"): CLIENTS - 1}
     assert len(client.organizations.search().organizations) == 1
 
 
-def test_slugs_derived_from_one_name_all_differ(mock):
+def test_slugs_derived_from_one_name_differ(mock):
     responses = all_at_once(crowd(mock), "/v1/b2b/organizations", {"organization_name": "Acme"})
     assert counted(responses) == {(200, ""): CLIENTS}
     assert len({response["organization"]["organization_slug"] for _, response in responses}) == CLIENTS
 
 
-def test_an_address_joins_once(mock, client, given):
+def test_member_with_an_address_is_created_once(mock, client, given):
     acme = given.organization()
     path = f"/v1/b2b/organizations/{acme.organization_id}/members"
     responses = all_at_once(crowd(mock), path, {"email_address": "ada@acme.test"}, {"email_address": "Ada@ACME.test"})
@@ -81,7 +81,7 @@ def test_an_address_joins_once(mock, client, given):
     assert client.organizations.metrics(acme.organization_id).member_count == 1
 
 
-def test_a_new_project_has_the_first_secret(mock):
+def test_new_project_keeps_the_first_secret(mock):
     """Nobody has used it yet: the first caller's secret becomes its secret, for all that come with it."""
     fresh = mock.project()
     callers = [Caller(fresh, f"secret-test-{number % 2}") for number in range(CLIENTS)]
@@ -89,7 +89,7 @@ def test_a_new_project_has_the_first_secret(mock):
     assert counted(responses) == {(200, ""): CLIENTS // 2, (401, "unauthorized_credentials"): CLIENTS // 2}
 
 
-def test_a_reset_among_requests(mock, given):
+def test_reset_during_requests_is_atomic(mock, given):
     """Whatever a reset takes away, nothing meets half of it."""
     acme = given.organization()
     token = given.login(acme, given.member(acme)).session_token
@@ -111,7 +111,7 @@ def test_a_reset_among_requests(mock, given):
 # A server of its own, on a file.
 
 
-def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path):
+def test_crash_loses_no_acknowledged_write(tmp_path):
     acknowledged: list[str] = []
     with serving(tmp_path / "mock.sqlite") as (process, mock):
         client = mock.client()
@@ -175,7 +175,7 @@ def _foreign(table):
         pytest.param(lambda file: file.mkdir(), id="a folder"),
     ],
 )
-def test_a_file_that_is_not_ours_is_refused_and_left_alone(tmp_path, make):
+def test_foreign_file_is_refused_and_unchanged(tmp_path, make):
     file = tmp_path / "mock.sqlite"
     make(file)
     before = file.read_bytes() if file.is_file() else b""

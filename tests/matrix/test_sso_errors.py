@@ -169,7 +169,7 @@ def test_changed_field_is_refused(project, endpoint, change, error_type):
     assert error_rows.error_of_changed(project, endpoint, change) == (error_rows.STATUS[error_type], error_type)
 
 
-def test_an_organization_lends_nothing_to_itself(project):
+def test_external_connection_to_own_organization_is_refused(project):
     valid = project.valid_request(ENDPOINTS["sso_external.create_connection"])
     own = {"organization_id": valid["external_organization_id"]}
     answered = error_rows.error_of_changed(project, ENDPOINTS["sso_external.create_connection"], own)
@@ -177,7 +177,7 @@ def test_an_organization_lends_nothing_to_itself(project):
 
 
 @pytest.mark.slow
-def test_keys_and_certificates_are_five_at_most(own_project, refused):
+def test_sixth_key_or_certificate_is_refused(own_project, refused):
     """Deleting makes room; the last certificate of an active connection stays."""
     saml, acme = own_project.given.client.sso.saml, own_project.acme.organization_id
     connection_id = own_project.given.mock.identity_provider(acme, "saml").connection_id

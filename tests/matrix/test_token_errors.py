@@ -9,7 +9,7 @@ from tests.matrix.endpoints import ENDPOINTS
 from tests.support.errors import error_of
 
 
-def test_tokens_used_expired_and_of_another_kind(own_project):
+def test_used_expired_and_mismatched_tokens_are_refused(own_project):
     project, given = own_project, own_project.given
     link, discovery = ENDPOINTS["magic_links.authenticate"], ENDPOINTS["magic_links_discovery.authenticate"]
     used = project.valid_request(link)
@@ -34,7 +34,7 @@ def test_tokens_used_expired_and_of_another_kind(own_project):
 
 
 @pytest.mark.parametrize("name", ["sessions.authenticate", "sessions.revoke", "sessions.exchange", "discovery.list"])
-def test_a_session_token_is_no_intermediate_one_and_no_link(project, name):
+def test_token_of_another_kind_is_not_found(project, name):
     endpoint = ENDPOINTS[name]
     kinds = {"session_token": "intermediate_session_token", "intermediate_session_token": "session_token"}
     sent = project.valid_request(endpoint)
@@ -48,7 +48,7 @@ def test_a_session_token_is_no_intermediate_one_and_no_link(project, name):
     ("verifier", "error_type"),
     [("", "pkce_expected_code_verifier"), ("y" * 43, "pkce_mismatch"), ("x" * 43, "")],
 )
-def test_pkce(own_project, verifier, error_type):
+def test_pkce_verifier_must_match_the_challenge(own_project, verifier, error_type):
     challenge = urlsafe_b64encode(hashlib.sha256(b"x" * 43).digest()).rstrip(b"=").decode()
     token = own_project.given.link_token(own_project.acme, "ada@acme.test", pkce_code_challenge=challenge)
     sent = {"magic_links_token": token, "pkce_code_verifier": verifier}
@@ -56,7 +56,7 @@ def test_pkce(own_project, verifier, error_type):
     assert response.status_code == 200 if not error_type else error_of(response) == (400, error_type)
 
 
-def test_templates_are_checked_where_the_project_lists_them(own_project):
+def test_unknown_template_is_refused_if_the_project_lists_templates(own_project):
     own_project.given.mock.configure(email_templates=["known"])
     for name, field in [
         ("magic_links.login_or_signup", "login_template_id"),
@@ -72,7 +72,7 @@ def test_templates_are_checked_where_the_project_lists_them(own_project):
 
 
 @pytest.mark.parametrize("kind", ["login", "signup", "invite", "discovery"])
-def test_redirect_urls_where_they_must_be_registered(own_project, kind):
+def test_unregistered_redirect_url_is_refused_in_strict_mode(own_project, kind):
     project, mock = own_project, own_project.given.mock
     name = {"login": "login_or_signup", "signup": "login_or_signup"}.get(kind, kind)
     endpoint = ENDPOINTS["magic_links_discovery.send" if kind == "discovery" else f"magic_links.{name}"]
