@@ -75,7 +75,10 @@ def _declared_type(request: type[msgspec.Struct], field: str) -> str:
     declared: Any = inspect.type_info(request)
     info = next(f.type for f in declared.fields if f.name == field)
     while isinstance(info, inspect.Metadata | inspect.UnionType):
-        info = info.type if isinstance(info, inspect.Metadata) else info.types[0]
+        if isinstance(info, inspect.Metadata):
+            info = info.type
+        else:
+            info = next(each for each in info.types if type(each) in _JSON_TYPES)
     return _JSON_TYPES[type(info)]
 
 
