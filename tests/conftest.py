@@ -1,7 +1,6 @@
-"""What the tests share. API tests speak through the official client, over real HTTP, each in a project of its own."""
+"""Fixtures that all tests share. Each test calls the API through the official client, over HTTP, in its own project."""
 
 import gc
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,8 +9,23 @@ import pytest
 from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
-from tests.given import Given
+from tests.support.browser import browse, chromium  # noqa: F401 · fixtures
+from tests.support.given import Given
+from tests.support.http_clients import shared_settings
 from tests.tools.returned_errors import unlisted
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests of a module in one worker, because each worker starts its own Chromium for a module."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def http_client_settings() -> Iterator[None]:
+    with shared_settings():
+        yield
 
 
 @pytest.fixture
@@ -34,14 +48,17 @@ def given(mock: MockStytch, client: Any) -> Given:
 
 @pytest.fixture
 def http(mock: MockStytch) -> Iterator[httpx.Client]:
-    """A bare HTTP client with the project's credentials, for what the official one can't send."""
+    """An HTTP client with the project's credentials, for requests that the official client can't send."""
     with httpx.Client(base_url=mock.url, auth=(mock.project_id, mock.secret), trust_env=False) as plain:
         yield plain
 
 
 @pytest.fixture
 def refused() -> Callable[..., str]:
-    """``refused(client.organizations.get, "nope") == "organization_not_found"``"""
+    """Call a method of the official client that must fail, and return the error's type.
+
+    ``refused(client.organizations.get, "nope") == "organization_not_found"``
+    """
 
     def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
         with pytest.raises(StytchError) as caught:
@@ -56,46 +73,10 @@ def refused() -> Callable[..., str]:
 
 @pytest.fixture
 def uncollected() -> Iterator[None]:
-    """For what nests deeper than Python's stack, read in this process: a collection down there would run finalizers
-    without a stack, and pytest would take their cries for this test's."""
+    """Turn the garbage collector off while this process parses deeply nested data.
+
+    A collection at that depth runs finalizers without stack space, and pytest would report their errors for this test.
+    """
     gc.disable()
     yield
     gc.enable()
-
-
-@pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it, too
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                args=["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            )
-        except sync_api.Error as e:
-            pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def browse(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """``browse(java_script_enabled=False)``: a page of a browser that knows nothing yet.
-
-    An error of a script, or a breach of a page's own policy, fails the test.
-    """
-    complaints: list[str] = []
-    contexts: list[Any] = []
-
-    def open_page(**options: Any) -> Any:
-        context = chromium.new_context(**{"viewport": {"width": 1200, "height": 760}, **options})
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        context.on("weberror", lambda e: complaints.append(str(e.error)))
-        context.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []

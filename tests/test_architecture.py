@@ -7,6 +7,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -22,10 +23,12 @@ MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if not {"demo_app", "scenari
 RECORDS = {record.__name__: record for record in Record.__subclasses__()}
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def functions(module: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
@@ -141,6 +144,7 @@ def forgotten(function: ast.AST) -> list[str]:
     return lost
 
 
+@cache
 def returns() -> dict[str, str]:
     """What the functions of the package return, where that is a record: ``lookup.member`` → ``Member``."""
     found = {}

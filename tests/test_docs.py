@@ -29,6 +29,7 @@ from mockstytch.runtime import Mock
 from mockstytch.seed import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
+from tests.support.processes import run_script, run_tests
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/**/*.md"))]
@@ -140,16 +141,15 @@ def alone(tmp_path: Path) -> Runner:
 def test_python(block, beside):
     if re.search(r"^def test_", block.text, re.MULTILINE):
         uses_ours = block.page == "CONTRIBUTING.md"
-        support = "from tests.conftest import *\n" if uses_ours else ""
-        beside.file("conftest.py", support)
-        beside.environment["PYTHONPATH"] = str(ROOT)
-        output = beside.run(sys.executable, "-m", "pytest", "-q", "-n", "0", beside.file("test_block.py", block.text))
-        assert " passed" in output
+        beside.file("conftest.py", "from tests.conftest import *\n" if uses_ours else "")
+        finished = run_tests(Path(beside.file("test_block.py", block.text)), beside.environment)
+        assert " passed" in finished.output
     else:
         request = "\nif 'client' in globals() and 'mock' not in globals():\n    client.project.metrics()\n"
         if "server.terminate()" in block.text:
             request = ""
-        beside.run(sys.executable, "-W", "ignore", beside.file("block.py", block.text + request))
+        finished = run_script(Path(beside.file("block.py", block.text + request)), beside.environment)
+    assert finished.exit_code == 0, finished.output
 
 
 # Shell

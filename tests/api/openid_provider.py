@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+
+from tests.support.keys import rsa_key
 
 Response = tuple[int, bytes]
 
@@ -25,7 +26,7 @@ class OpenIdProvider:
     """
 
     def __init__(self) -> None:
-        self.key, self.kid = rsa.generate_private_key(65537, 2048), "k1"
+        self.key, self.kid = rsa_key(), "k1"
         self.claims: dict[str, Any] = {}
         self.userinfo: dict[str, Any] = {"sub": "u-1", "email": "ada@acme.test", "name": "Ada"}
         self.expires_in: Any = 3600

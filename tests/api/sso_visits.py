@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from mockstytch import MockStytch
+from tests.support.keys import rsa_key
 
 
 class SsoVisit:
@@ -93,11 +94,10 @@ def saml_keys() -> tuple[str, str]:
     from datetime import UTC, datetime
 
     from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
 
     from mockstytch.protocols.saml import certificates
 
-    key = rsa.generate_private_key(65537, 2048)
+    key = rsa_key()
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     ).decode()

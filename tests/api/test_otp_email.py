@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.api.factors import other, refusal, types
-from tests.http.test_races import all_at_once, counted, crowd
+from tests.support.concurrency import all_at_once, counted, crowd
 
 ADA = "ada@acme.test"
 SIGNUP = {"email_jit_provisioning": "RESTRICTED", "email_allowed_domains": ["acme.test"]}

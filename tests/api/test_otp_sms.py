@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.api.factors import OTHER_PHONE, PHONE, ids, other, refusal, shown, texted, types, with_app, with_phone
-from tests.http.test_races import all_at_once, counted, crowd
+from tests.support.concurrency import all_at_once, counted, crowd
 
 NOT_FOUND, USED = (404, "otp_code_not_found"), (401, "unable_to_auth_otp_code")
 BYPASS = (400, "session_enforced_factor_matching_session_required")

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.api.factors import ids, refusal, shown, types, with_app, with_phone
-from tests.http.test_races import all_at_once, counted, crowd
+from tests.support.concurrency import all_at_once, counted, crowd
 
 CODES = ("a1b2-c3d4-e5f6", "g7h8-i9j0-k1l2")
 USED = (401, "unable_to_authenticate_recovery_code")

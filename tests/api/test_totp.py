@@ -11,7 +11,7 @@ import segno
 from PIL import Image
 
 from tests.api.factors import SECRET, ids, other, refusal, shown, types, with_app, with_phone
-from tests.http.test_races import all_at_once, counted, crowd
+from tests.support.concurrency import all_at_once, counted, crowd
 
 BYPASS = (400, "session_enforced_factor_matching_session_required")
 REPLAYED, WRONG = (400, "totp_code_already_authenticated"), (401, "unable_to_authenticate_totp")

@@ -18,7 +18,7 @@ from mockstytch.management import routes as management
 from mockstytch.runtime import Mock
 from mockstytch.server import Server
 from mockstytch.store.records.messages import Message
-from tests.given import Given
+from tests.support.given import Given
 
 
 def rows(answer: httpx.Response) -> list[str]:

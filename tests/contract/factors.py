@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pyotp
 
-from tests.given import Given
+from tests.support.given import Given
 
 PASSWORD, NEW_PASSWORD = "correct horse battery staple", "tractor melon violin quarry"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.given import Given
+from tests.support.given import Given
 
 CALLBACK = "http://localhost:3000/callback"
 VERIFIER = "v" * 64

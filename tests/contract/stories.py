@@ -11,7 +11,7 @@ from tests.contract import (  # noqa: F401  each registers its stories
     stories_of_sso,
 )
 from tests.contract.story import STORIES, story
-from tests.given import Given
+from tests.support.given import Given
 
 __all__ = ["STORIES"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests import outsider
 from tests.contract.story import story
-from tests.given import Given
+from tests.support.given import Given
 
 CHEF = {
     "role_id": "chef",

@@ -18,7 +18,7 @@ from tests.contract.factors import (
     with_password,
 )
 from tests.contract.story import story
-from tests.given import Given
+from tests.support.given import Given
 
 
 @story("otps.email.login_or_signup")

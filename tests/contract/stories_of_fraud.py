@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.contract.story import story
-from tests.given import Given
+from tests.support.given import Given
 
 
 @story("fraud.fingerprint.lookup")

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.contract.oauth import CALLBACK, CHALLENGE, OPENID, authorized, installed, login, new_app, tokens
 from tests.contract.story import story
-from tests.given import Given
+from tests.support.given import Given
 
 
 def machine(given: Given) -> Any:

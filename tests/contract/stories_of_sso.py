@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.api.sso_visits import SsoVisit, saml_keys
 from tests.contract.story import story
-from tests.given import Given
+from tests.support.given import Given
 
 MAPPING = {"email": "email", "first_name": "firstName", "last_name": "lastName", "groups": "groups"}
 

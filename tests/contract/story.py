@@ -6,7 +6,7 @@ It is registered under the name of that operation.
 from collections.abc import Callable
 from typing import Any
 
-from tests.given import Given
+from tests.support.given import Given
 
 Story = Callable[[Given], Any]
 STORIES: dict[str, Story] = {}

@@ -5,8 +5,8 @@ import msgspec
 import pytest
 
 from mockstytch.management.routes import endpoints
-from tests.http.requests_of import KEYS
-from tests.http.test_bad_input import MALFORMED, SAMPLES
+from tests.support.errors import KEYS
+from tests.support.payloads import MALFORMED, SAMPLES
 
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
 everywhere = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))

@@ -5,7 +5,7 @@ import stytch
 from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
-from tests.given import Given
+from tests.support.given import Given
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from mockstytch.oauth_server import operations
 from tests.contract.oauth import CALLBACK, CHALLENGE, login, new_app
-from tests.http.test_bad_input import HOSTILE, MALFORMED, SAMPLES
+from tests.support.payloads import HOSTILE, MALFORMED, SAMPLES
 
 KEYS = ["status_code", "request_id", "error", "error_description", "error_uri"]
 EACH = pytest.mark.parametrize("endpoint", operations.api, ids=lambda e: f"{e.method} {e.path.rpartition('/')[2]}")

@@ -1,7 +1,7 @@
 """Parallel requests with the same code, token or rotation: exactly one succeeds. And tokens after a key rotation."""
 
 from tests.contract.oauth import CALLBACK, OPENID, authorized, login, new_app, tokens
-from tests.http.test_races import Caller, all_at_once
+from tests.support.concurrency import Caller, all_at_once
 
 MANY = 12
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.contract.oauth import CHALLENGE, VERIFIER, login, new_app, tokens
-from tests.hosted.test_provider_page import app as app_url  # noqa: F401  a fixture
+from tests.pages.test_provider_page import app as app_url  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.browser
 

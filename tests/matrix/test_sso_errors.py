@@ -1,12 +1,11 @@
-"""As ``test_field_errors``, for SSO."""
+"""The error of each field of SSO connections and logins; see ``test_organization_errors``."""
 
 import pytest
 
 from tests.api.sso_visits import saml_keys
-from tests.http import rows
-from tests.http.requests_of import ENDPOINTS
-from tests.http.requests_of_sso import VALUES
-from tests.http.rows import (
+from tests.matrix import error_rows
+from tests.matrix.endpoints import ENDPOINTS
+from tests.matrix.error_rows import (
     ABSENT,
     CLAIMS,
     LOCALE,
@@ -14,10 +13,12 @@ from tests.http.rows import (
     MINUTES,
     NO_TOKENS,
     ORGANIZATION_REF,
+    REFRESHING,
     VERIFIER,
+    WITH_EITHER,
     each,
 )
-from tests.http.test_factor_errors import REFRESHING, WITH_EITHER
+from tests.matrix.sso_requests import UNKNOWN_IDS
 
 NO_URLS = ("nope", "javascript:alert(1)", "ftp://idp.test", "http://", "https://a b.test", "x" * 3000)
 LONG = "x" * 2049
@@ -48,7 +49,7 @@ def _pairs(field, pairs):
 
 
 def _named(error_type):
-    strangers = (VALUES["connection_id"], "nope", "external-connection-test-x")
+    strangers = (UNKNOWN_IDS["connection_id"], "nope", "external-connection-test-x")
     return [*ORGANIZATION, *each("connection_id", error_type, *strangers)]
 
 
@@ -113,11 +114,11 @@ TABLE = {
     ],
     "sso_saml.delete_verification_certificate": [
         *_named("saml_connection_not_found"),
-        *each("certificate_id", "sso_verification_key_not_found", VALUES["certificate_id"], "nope"),
+        *each("certificate_id", "sso_verification_key_not_found", UNKNOWN_IDS["certificate_id"], "nope"),
     ],
     "sso_saml.delete_encryption_private_key": [
         *_named("saml_connection_not_found"),
-        *each("private_key_id", "sso_encryption_private_key_not_found", VALUES["private_key_id"], "nope"),
+        *each("private_key_id", "sso_encryption_private_key_not_found", UNKNOWN_IDS["private_key_id"], "nope"),
     ],
     "sso_oidc.create_connection": [*ORGANIZATION, *DESCRIBED],
     "sso_oidc.update_connection": [
@@ -143,7 +144,12 @@ TABLE = {
         *each("external_organization_id", "invalid_organization_id", ABSENT, "", "a/b"),
         *each("external_organization_id", "organization_not_found", "nobody"),
         *each(
-            "external_connection_id", "external_connection_id_not_found", ABSENT, "", "nope", VALUES["connection_id"]
+            "external_connection_id",
+            "external_connection_id_not_found",
+            ABSENT,
+            "",
+            "nope",
+            UNKNOWN_IDS["connection_id"],
         ),
         *each("display_name", "invalid_display_name", "x" * 129),
         *_pairs("connection_implicit_role_assignments", ROLES),
@@ -158,23 +164,23 @@ TABLE = {
 }
 
 
-@rows.parametrize(TABLE)
-def test_the_table(world, endpoint, change, error_type):
-    assert rows.answered(world, endpoint, change) == (rows.STATUS[error_type], error_type)
+@error_rows.parametrize(TABLE)
+def test_changed_field_is_refused(project, endpoint, change, error_type):
+    assert error_rows.error_of_changed(project, endpoint, change) == (error_rows.STATUS[error_type], error_type)
 
 
-def test_an_organization_lends_nothing_to_itself(world):
-    good = world.good(ENDPOINTS["sso_external.create_connection"])
-    own = {"organization_id": good["external_organization_id"]}
-    answered = rows.answered(world, ENDPOINTS["sso_external.create_connection"], own)
+def test_external_connection_to_own_organization_is_refused(project):
+    valid = project.valid_request(ENDPOINTS["sso_external.create_connection"])
+    own = {"organization_id": valid["external_organization_id"]}
+    answered = error_rows.error_of_changed(project, ENDPOINTS["sso_external.create_connection"], own)
     assert answered == (400, "external_organization_id_same_as_organization_id")
 
 
 @pytest.mark.slow
-def test_keys_and_certificates_are_five_at_most(own_world, refused):
+def test_sixth_key_or_certificate_is_refused(own_project, refused):
     """Deleting makes room; the last certificate of an active connection stays."""
-    saml, acme = own_world.given.client.sso.saml, own_world.acme.organization_id
-    connection_id = own_world.given.mock.identity_provider(acme, "saml").connection_id
+    saml, acme = own_project.given.client.sso.saml, own_project.acme.organization_id
+    connection_id = own_project.given.mock.identity_provider(acme, "saml").connection_id
     pairs = [saml_keys() for _ in range(6)]
     for private_key, certificate in pairs[:4]:
         saml.update_connection(acme, connection_id, saml_encryption_private_key=private_key)

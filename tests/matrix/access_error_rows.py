@@ -2,7 +2,7 @@
 
 from tests import outsider
 from tests.contract.stories_of_access import CHEF
-from tests.http.rows import ABSENT, CLAIMS, MINUTES, NO_TOKENS, ORGANIZATION_REF, SESSION, Row, each
+from tests.matrix.error_rows import ABSENT, CLAIMS, MINUTES, NO_TOKENS, ORGANIZATION_REF, SESSION, Row, each
 
 ACCESS: dict[str, list[Row]] = {
     "rbac.set_org_policy": [

@@ -1,7 +1,7 @@
-"""As ``test_field_errors``, for codes, second factors, passwords and accounts elsewhere."""
+"""The error of each field of codes, second factors, passwords and OAuth; see ``test_organization_errors``."""
 
-from tests.http import rows
-from tests.http.rows import (
+from tests.matrix import error_rows
+from tests.matrix.error_rows import (
     ABSENT,
     CLAIMS,
     CODE,
@@ -14,22 +14,14 @@ from tests.http.rows import (
     NO_EMAILS,
     NO_TOKENS,
     ORGANIZATION_REF,
+    REFRESHING,
     SESSION,
     VERIFIER,
+    WITH_EITHER,
+    WITH_SESSION,
     each,
 )
 
-WITH_SESSION = [  # for a call that a session may come along with
-    *SESSION[: len(NO_TOKENS)],
-    *each("session_jwt", "unable_to_parse_session_jwt", "x", "a.b.c"),
-    ({"session_token": "x" * 44, "session_jwt": "x"}, "too_many_session_arguments"),
-]
-WITH_EITHER = [  # … or an intermediate one
-    *WITH_SESSION,
-    *each("intermediate_session_token", "invalid_session_token", "x", "x" * 44 + "\n"),
-    *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
-    ({"session_token": "x" * 44, "intermediate_session_token": "x" * 44}, "too_many_session_arguments"),
-]
 ASKED = [*MINUTES, *CLAIMS, *LOCALE]
 BEARER = [  # for a second factor, which is added to something
     *ORGANIZATION_REF,
@@ -64,7 +56,6 @@ LINKED = [
     *MEMBER,
     *each("member_id", "member_oauth_token_not_found", "ada"),
 ]
-REFRESHING = each("include_refresh_token", "bad_request", "x", "2")
 TABLE = {
     "otp_email.login_or_signup": [
         *ORGANIZATION_REF,
@@ -238,6 +229,6 @@ TABLE = {
 }
 
 
-@rows.parametrize(TABLE)
-def test_the_table(world, endpoint, change, error_type):
-    assert rows.answered(world, endpoint, change) == (rows.STATUS[error_type], error_type)
+@error_rows.parametrize(TABLE)
+def test_changed_field_is_refused(project, endpoint, change, error_type):
+    assert error_rows.error_of_changed(project, endpoint, change) == (error_rows.STATUS[error_type], error_type)

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 from base64 import b64encode
+from functools import cache
 from typing import Any, get_args
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -18,8 +19,9 @@ from mockstytch.surfaces.endpoint import Request
 from mockstytch.surfaces.validation import parse
 from tests.contract.operations import Operation, operations
 from tests.contract.stories import STORIES
-from tests.given import Given
-from tests.http.requests_of import ENDPOINTS, refusal
+from tests.matrix.endpoints import ENDPOINTS
+from tests.support.errors import error_of
+from tests.support.given import Given
 
 
 class Sent:
@@ -43,10 +45,16 @@ class Sent:
         return self.request
 
 
+@cache
+def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
+    """The operations and the patterns of their paths. The path with the fewest parameters comes first."""
+    known = sorted(operations().values(), key=lambda operation: operation.path.count("{"))
+    return [(operation, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path))) for operation in known]
+
+
 def _known(method: str, path: str) -> tuple[Operation, dict[str, str]]:
-    for operation in sorted(operations().values(), key=lambda o: o.path.count("{")):
-        found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path), path)
-        if operation.method == method and found:
+    for operation, pattern in _patterns():
+        if operation.method == method and (found := pattern.fullmatch(path)):
             return operation, {name: unquote(value) for name, value in found.groupdict().items()}
     raise LookupError(path)
 
@@ -139,7 +147,7 @@ class Rewriting(requests.Session):
 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("quirk", [go, node, java, rust, php, dotnet, ruby, tomorrow], ids=lambda quirk: quirk.__name__)
-def test_every_story_as_others_send_it(mock, quirk, name):
+def test_story_succeeds_as_other_sdks_send_it(mock, quirk, name):
     session = Rewriting(quirk)
     client = stytch.B2BClient(
         mock.project_id,
@@ -153,7 +161,7 @@ def test_every_story_as_others_send_it(mock, quirk, name):
     assert session.last.status_code == 200
 
 
-def test_rust_really_escapes(mock, given):
+def test_rewritten_request_reaches_the_wire(mock, given):
     """The rewriting above must reach the wire, or the stories prove nothing."""
     organization_id = given.organization().organization_id
     prepared = requests.Request("GET", f"{mock.url}/v1/b2b/organizations/{organization_id}").prepare()
@@ -171,7 +179,7 @@ class Numbers(Request):
 
 
 @pytest.mark.parametrize(("text", "number"), [("10", 10), ("10.0", 10), ("0", 0)])
-def test_a_number_in_a_query(text, number):
+def test_number_in_a_query_is_parsed(text, number):
     assert parse(Numbers, {"limit": text}, strict=False).limit == number
 
 
@@ -179,18 +187,18 @@ def test_a_number_in_a_query(text, number):
     ("text", "value"),
     [("true", True), ("True", True), ("TRUE", True), ("1", True), ("false", False), ("False", False), ("0", False)],
 )
-def test_a_boolean_in_a_query(world, text, value):
+def test_boolean_in_a_query_is_parsed(project, text, value):
     assert parse(Numbers, {"is_breakglass": text}, strict=False).is_breakglass is value
-    sent = {"member_id": world.ada.member_id, "include_deleted": text}
-    assert world.send(ENDPOINTS["members.dangerously_get"], sent).status_code == 200
+    sent = {"member_id": project.ada.member_id, "include_deleted": text}
+    assert project.send(ENDPOINTS["members.dangerously_get"], sent).status_code == 200
 
 
-def test_text_is_no_number_in_a_body_even_beside_a_query(http):
-    answer = http.post("/v1/b2b/organizations/search?x=1", json={"limit": "10"})
-    assert refusal(answer) == (400, "bad_request")
+def test_number_as_text_in_a_body_is_refused(http):
+    response = http.post("/v1/b2b/organizations/search?x=1", json={"limit": "10"})
+    assert error_of(response) == (400, "bad_request")
 
 
-def test_a_path_parameter_overrides_what_is_repeated_elsewhere(http, given):
+def test_path_parameter_overrides_body_and_query(http, given):
     acme, globex = given.organization("Acme"), given.organization("Globex")
     path = f"/v1/b2b/organizations/{acme.organization_id}"
     for options in (
@@ -199,53 +207,53 @@ def test_a_path_parameter_overrides_what_is_repeated_elsewhere(http, given):
         {"method": "PUT", "json": {"organization_id": None}},
         {"method": "PUT", "json": {"organization_id": 5}},
     ):
-        answer = http.request(url=path, **options)
-        assert answer.json()["organization"]["organization_id"] == acme.organization_id
+        response = http.request(url=path, **options)
+        assert response.json()["organization"]["organization_id"] == acme.organization_id
 
 
-def test_a_body_beats_a_query(http, given):
+def test_body_overrides_query(http, given):
     acme = given.organization("Acme")
     path = f"/v1/b2b/organizations/{acme.organization_id}?organization_name=Query"
     assert http.put(path, json={"organization_name": "Body"}).json()["organization"]["organization_name"] == "Body"
 
 
 @pytest.mark.parametrize("nothing", [b"", b"null", b"{}", b" {} ", b"\n"])
-def test_no_body_is_an_empty_one(http, nothing):
+def test_missing_body_counts_as_empty(http, nothing):
     assert http.post("/v1/b2b/organizations/search", content=nothing).status_code == 200
 
 
-def test_null_is_as_good_as_absent_inside_too(http, given):
+def test_nested_null_counts_as_absent(http, given):
     given.organization()
     for query in (None, {"operator": None, "operands": None}, {"operator": "OR", "operands": []}):
-        answer = http.post("/v1/b2b/organizations/search", json={"cursor": None, "limit": None, "query": query})
-        assert answer.json()["results_metadata"]["total"] == 1
+        response = http.post("/v1/b2b/organizations/search", json={"cursor": None, "limit": None, "query": query})
+        assert response.json()["results_metadata"]["total"] == 1
 
 
-def test_null_in_metadata_deletes(http, given):
+def test_null_in_metadata_deletes_the_key(http, given):
     acme = given.organization(trusted_metadata={"a": 1, "b": 2})
     path = f"/v1/b2b/organizations/{acme.organization_id}"
-    answer = http.put(path, json={"trusted_metadata": {"a": None}, "organization_name": None})
-    assert answer.json()["organization"]["trusted_metadata"] == {"b": 2}
-    assert answer.json()["organization"]["organization_name"] == "Acme"
+    response = http.put(path, json={"trusted_metadata": {"a": None}, "organization_name": None})
+    assert response.json()["organization"]["trusted_metadata"] == {"b": 2}
+    assert response.json()["organization"]["organization_name"] == "Acme"
 
 
 @pytest.mark.parametrize("slash", ["%2F", "%2f"])
-def test_an_escaped_slash_belongs_to_the_id(http, slash):
-    assert refusal(http.get(f"/v1/b2b/organizations/no{slash}id")) == (400, "invalid_organization_id")
-    answer = http.delete(f"/v1/b2b/organizations/no{slash}id/members/a{slash}b")
-    assert refusal(answer) == (400, "invalid_organization_id")
+def test_escaped_slash_is_part_of_the_id(http, slash):
+    assert error_of(http.get(f"/v1/b2b/organizations/no{slash}id")) == (400, "invalid_organization_id")
+    response = http.delete(f"/v1/b2b/organizations/no{slash}id/members/a{slash}b")
+    assert error_of(response) == (400, "invalid_organization_id")
 
 
 @pytest.mark.parametrize("external_id", ["a|b", "a.b", "a_b-c"])
-def test_an_external_id_in_a_path(http, given, external_id):
+def test_external_id_in_a_path_is_found(http, given, external_id):
     acme = given.organization(organization_external_id=external_id)
     for written in (quote(external_id, safe=""), external_id):
-        answer = http.get(f"/v1/b2b/organizations/{written}")
-        assert answer.json()["organization"]["organization_id"] == acme.organization_id
+        response = http.get(f"/v1/b2b/organizations/{written}")
+        assert response.json()["organization"]["organization_id"] == acme.organization_id
 
 
 @pytest.mark.parametrize("slashes", ["//", "///"])
-def test_slashes_too_many(http, mock, slashes):
+def test_repeated_slashes_are_merged(http, mock, slashes):
     assert http.get(f"{mock.url}{slashes}v1/debug/whoami").status_code == 200
     assert http.get(f"{mock.url}/v1{slashes}debug/whoami").status_code == 200
 
@@ -253,18 +261,18 @@ def test_slashes_too_many(http, mock, slashes):
 @pytest.mark.parametrize(
     "content_type", ["application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", "", "???"]
 )
-def test_the_content_type_does_not_matter(http, content_type):
-    answer = http.post(
+def test_content_type_is_ignored(http, content_type):
+    response = http.post(
         "/v1/b2b/organizations", content=b'{"organization_name": "A"}', headers={"Content-Type": content_type}
     )
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
 
 
-def test_a_body_in_pieces(http):
-    answer = http.post("/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me"}']))
-    assert answer.request.headers["transfer-encoding"] == "chunked"
-    assert answer.json()["organization"]["organization_name"] == "Acme"
+def test_chunked_body_is_read(http):
+    response = http.post("/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me"}']))
+    assert response.request.headers["transfer-encoding"] == "chunked"
+    assert response.json()["organization"]["organization_name"] == "Acme"
 
 
 def _authorization(mock: MockStytch) -> str:
@@ -272,12 +280,12 @@ def _authorization(mock: MockStytch) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["basic", "BASIC"])
-def test_the_scheme_in_any_case(mock, scheme):
+def test_authorization_scheme_is_case_insensitive(mock, scheme):
     headers = {"authorization": _authorization(mock).replace("Basic", scheme)}
     assert httpx.get(f"{mock.url}/v1/debug/whoami", headers=headers, trust_env=False).status_code == 200
 
 
-def test_head_is_get_without_the_body(http):
+def test_head_has_headers_of_get_and_no_body(http):
     got, head = http.get("/v1/debug/whoami"), http.head("/v1/debug/whoami")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == got.headers["content-length"]
@@ -288,20 +296,20 @@ def _raw(mock: MockStytch, text: str) -> str:
     url = urlsplit(mock.url)
     with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
         connection.sendall(text.encode("latin-1"))
-        answer = b""
+        response = b""
         while piece := connection.recv(65536):
-            answer += piece
-    return answer.decode()
+            response += piece
+    return response.decode()
 
 
 @pytest.mark.parametrize("root", ["http://{host}", "https://test.stytch.com", "HTTP://{host}", "http://{host}/"])
-def test_a_whole_url_as_request_target(mock, root):
+def test_absolute_url_as_request_target_is_served(mock, root):
     """A proxy is asked so; and a client that takes this server for one."""
     host = urlsplit(mock.url).netloc
-    answer = _raw(
+    response = _raw(
         mock,
         f"GET {root.format(host=host)}/v1/debug/whoami HTTP/1.1\r\nHost: {host}\r\n"
         f"Authorization: {_authorization(mock)}\r\nConnection: close\r\n\r\n",
     )
-    assert answer.startswith("HTTP/1.1 200 ")
-    assert mock.project_id in answer
+    assert response.startswith("HTTP/1.1 200 ")
+    assert mock.project_id in response

@@ -6,7 +6,9 @@ import re
 import pytest
 
 from mockstytch.gaps import GAPS
-from tests.http.requests_of import ALSO, ENDPOINTS, in_body, in_path, refusal, required, wire_type
+from tests.matrix.endpoints import ENDPOINTS, EXTRA_FIELDS, body_fields, json_type, path_fields, required_fields
+from tests.support.errors import error_of
+from tests.support.payloads import HOSTILE, MALFORMED, SAMPLES, UNUSUAL_OBJECTS
 
 
 def endpoints(where=lambda endpoint: True):
@@ -17,7 +19,7 @@ def endpoints(where=lambda endpoint: True):
 
 everywhere = endpoints()
 
-# Requests with nothing wrong in them that the world isn't made for, each with what they meet.
+# Requests with nothing wrong in them that the project isn't made for, each with what they meet.
 REFUSED = {
     "discovery.exchange": "email_jit_provisioning_not_allowed",
     "magic_links.login_or_signup": "email_jit_provisioning_not_allowed",
@@ -28,70 +30,46 @@ REFUSED = {
 
 
 @everywhere
-def test_the_unspoilt_request_is_good(own_world, endpoint):
+def test_valid_request_succeeds(own_project, endpoint):
     """Or the rest of this file would prove nothing."""
-    answer = own_world.send(endpoint, own_world.good(endpoint))
+    response = own_project.send(endpoint, own_project.valid_request(endpoint))
     if endpoint.name in REFUSED:
-        assert refusal(answer)[1] == REFUSED[endpoint.name]
+        assert error_of(response)[1] == REFUSED[endpoint.name]
     else:
-        assert answer.status_code == 200, answer.text
-
-
-MALFORMED = {
-    "cut off": b'{"organization_id": "acme"',
-    "trailing comma": b'{"organization_id": "acme",}',
-    "trailing words": b"{} and more",
-    "single quotes": b"{'organization_id': 'acme'}",
-    "an array": b"[]",
-    "a string": b'"acme"',
-    "a number": b"5",
-    "true": b"true",
-    "NaN": b'{"organization_id": NaN}',
-    "a form": b"organization_id=acme&email_address=ada%40acme.test",
-    "invalid UTF-8": b'{"organization_id": "\xff\xfe"}',
-    "UTF-16": '{"organization_id": "acme"}'.encode("utf-16"),
-    "a byte-order mark": b"\xef\xbb\xbf{}",
-    "a NUL": b"\x00",
-    "deep arrays": b'{"organization_id": ' + b"[" * 100_000,
-    "deep objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
-    "half a surrogate": b'{"organization_id": "\\ud800"}',
-}
+        assert response.status_code == 200, response.text
 
 
 @everywhere
-def test_a_malformed_body(world, findings, endpoint, uncollected):
-    path = endpoint.path.format(**world.values)
+def test_malformed_body_is_refused(project, failures, endpoint, uncollected):
+    path = endpoint.path.format(**project.values)
     for cell, body in MALFORMED.items():
-        answer = world.http.request(endpoint.method, path, content=body)
-        if findings.expect_refusal(cell, answer) not in ("bad_request", ""):
-            findings.append(f"{cell}: {answer.text}")
+        response = project.http.request(endpoint.method, path, content=body)
+        if failures.expect_error(cell, response) not in ("bad_request", ""):
+            failures.append(f"{cell}: {response.text}")
 
 
 @everywhere
-def test_a_body_that_is_too_large(world, endpoint):
-    path = endpoint.path.format(**world.values)
+def test_oversized_body_is_refused(project, endpoint):
+    path = endpoint.path.format(**project.values)
     padding = b'{"padding": "' + b"x" * 1_100_000 + b'"}'
-    assert refusal(world.http.request(endpoint.method, path, content=padding)) == (413, "bad_request")
+    assert error_of(project.http.request(endpoint.method, path, content=padding)) == (413, "bad_request")
 
 
-SAMPLES = {"string": "x", "integer": 7, "fraction": 1.5, "boolean": True, "array": ["x"], "object": {"x": "y"}}
-
-
-@endpoints(lambda e: e.method != "GET" and in_body(e))
-def test_a_wrong_type(world, findings, endpoint):
-    for field in in_body(endpoint):
+@endpoints(lambda e: e.method != "GET" and body_fields(e))
+def test_wrong_type_is_refused(project, failures, endpoint):
+    for field in body_fields(endpoint):
         for name, sample in SAMPLES.items():
-            if name != wire_type(endpoint, field):
-                sent = {**world.good(endpoint), field: sample}
-                findings.expect_refusal(f"{field} is of type {name}", world.send(endpoint, sent))
+            if name != json_type(endpoint, field):
+                sent = {**project.valid_request(endpoint), field: sample}
+                failures.expect_error(f"{field} is of type {name}", project.send(endpoint, sent))
 
 
-@endpoints(lambda e: e.method != "GET" and any(wire_type(e, f) in ("array", "object") for f in in_body(e)))
-def test_a_wrong_type_inside(world, findings, endpoint):
+@endpoints(lambda e: e.method != "GET" and any(json_type(e, f) in ("array", "object") for f in body_fields(e)))
+def test_wrong_type_inside_a_value_is_refused(project, failures, endpoint):
     """Lists of strings, objects in lists, objects in fields."""
-    for field in in_body(endpoint):
+    for field in body_fields(endpoint):
         wrong = []
-        if wire_type(endpoint, field) == "array":
+        if json_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
             if field.endswith("connection_implicit_role_assignments"):  # a domain is nothing there, and ignored
                 wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
@@ -108,19 +86,19 @@ def test_a_wrong_type_inside(world, findings, endpoint):
         elif field == "query":
             wrong = [{"operator": 7}, {"operands": 7}, {"operands": {}}, {"operands": [7]}, {"operator": "XOR"}]
         for value in wrong:
-            answer = world.send(endpoint, {**world.good(endpoint), field: value})
-            findings.expect_refusal(f"{field} = {value}", answer)
+            response = project.send(endpoint, {**project.valid_request(endpoint), field: value})
+            failures.expect_error(f"{field} = {value}", response)
 
 
 WRONG_WORDS = {"integer": ["", "x", "1.5", "1e400", "0x10", "ten"], "boolean": ["x", "2", "yes", "-1"]}
 
 
-@endpoints(lambda e: e.method == "GET" and any(wire_type(e, f) in WRONG_WORDS for f in in_body(e)))
-def test_a_wrong_word_in_a_query(world, findings, endpoint):
-    for field in in_body(endpoint):
-        for word in WRONG_WORDS.get(wire_type(endpoint, field), []):
-            answer = world.send(endpoint, {**world.good(endpoint), field: word})
-            findings.expect_refusal(f"{field}={word}", answer)
+@endpoints(lambda e: e.method == "GET" and any(json_type(e, f) in WRONG_WORDS for f in body_fields(e)))
+def test_unparsable_query_value_is_refused(project, failures, endpoint):
+    for field in body_fields(endpoint):
+        for word in WRONG_WORDS.get(json_type(endpoint, field), []):
+            response = project.send(endpoint, {**project.valid_request(endpoint), field: word})
+            failures.expect_error(f"{field}={word}", response)
 
 
 EMPTY_IS_FINE = [
@@ -131,19 +109,19 @@ EMPTY_IS_FINE = [
 ]
 
 
-@endpoints(lambda e: set(required(e)) - in_path(e))
-def test_a_required_field_is_missing(world, findings, endpoint):
-    for field in required(endpoint):
-        if field not in in_path(endpoint):
-            good = world.good(endpoint)
-            absent = {name: value for name, value in good.items() if name != field}
-            types = {findings.expect_refusal(f"{field} missing", world.send(endpoint, absent))}
-            for empty in (None, [] if wire_type(endpoint, field) == "array" else ""):
+@endpoints(lambda e: set(required_fields(e)) - path_fields(e))
+def test_missing_required_field_is_refused(project, failures, endpoint):
+    for field in required_fields(endpoint):
+        if field not in path_fields(endpoint):
+            valid = project.valid_request(endpoint)
+            absent = {name: value for name, value in valid.items() if name != field}
+            types = {failures.expect_error(f"{field} missing", project.send(endpoint, absent))}
+            for empty in (None, [] if json_type(endpoint, field) == "array" else ""):
                 if not (endpoint.method == "GET" and empty is None) and (endpoint.name, empty) not in EMPTY_IS_FINE:
                     cell = f"{field} = {empty!r}"
-                    types.add(findings.expect_refusal(cell, world.send(endpoint, {**good, field: empty})))
+                    types.add(failures.expect_error(cell, project.send(endpoint, {**valid, field: empty})))
             if len(types) != 1:
-                findings.append(f"{field}: absent, null and empty are answered differently: {types}")
+                failures.append(f"{field}: absent, null and empty are answered differently: {types}")
 
 
 # Ids and tokens that are well-formed and unknown.
@@ -176,52 +154,40 @@ SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_co
 
 
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
-def test_an_unknown_id(world, findings, endpoint):
+def test_unknown_id_is_refused(project, failures, endpoint):
     for field in UNKNOWN.keys() & set(endpoint.request.__struct_fields__):
         if field in FREE_AT.get(endpoint.name, ()):
             continue
-        sent = world.good(endpoint) | {field: UNKNOWN[field]}
+        sent = project.valid_request(endpoint) | {field: UNKNOWN[field]}
         if field == "session_token" and "intermediate_session_token" in sent:
             del sent["intermediate_session_token"]
-        answer = world.send(endpoint, sent)
-        error_type = findings.expect_refusal(f"{field} unknown", answer)
-        if error_type and answer.status_code != 404 and not error_type.startswith(SEVERAL):
-            findings.append(f"{field}: {answer.text}")
+        response = project.send(endpoint, sent)
+        error_type = failures.expect_error(f"{field} unknown", response)
+        if error_type and response.status_code != 404 and not error_type.startswith(SEVERAL):
+            failures.append(f"{field}: {response.text}")
 
 
 @endpoints(lambda e: {"organization_id", "member_id"} <= set(e.request.__struct_fields__))
-def test_an_id_of_another_organization(world, findings, endpoint):
+def test_id_of_another_organization_is_refused(project, failures, endpoint):
     """Whoever names a member of one organization in another reaches nobody."""
-    mixed = world.good(endpoint) | {"member_id": world.bob.member_id}
-    findings.expect_refusal("a member of another one", world.send(endpoint, mixed))
-    mixed = world.good(endpoint) | {"member_id": world.ada.member_id, "organization_id": world.globex.organization_id}
-    findings.expect_refusal("another one", world.send(endpoint, mixed))
+    mixed = project.valid_request(endpoint) | {"member_id": project.bob.member_id}
+    failures.expect_error("a member of another one", project.send(endpoint, mixed))
+    mixed = project.valid_request(endpoint) | {
+        "member_id": project.ada.member_id,
+        "organization_id": project.globex.organization_id,
+    }
+    failures.expect_error("another one", project.send(endpoint, mixed))
 
 
-@endpoints(lambda e: UNKNOWN.keys() & {*required(e), *ALSO.get(e.name, [])})
-def test_an_id_of_another_project(world, findings, endpoint, mock):
+@endpoints(lambda e: UNKNOWN.keys() & {*required_fields(e), *EXTRA_FIELDS.get(e.name, [])})
+def test_id_of_another_project_is_refused(project, failures, endpoint, mock):
     """A request that one project takes, sent with another's credentials, meets nothing."""
     mock.configure(cross_org_passwords_enabled=True)
-    answer = world.send(endpoint, world.good(endpoint), auth=(mock.project_id, mock.secret))
-    if findings.expect_refusal("another project's", answer) and answer.status_code != 404:
-        findings.append(answer.text)
+    response = project.send(endpoint, project.valid_request(endpoint), auth=(mock.project_id, mock.secret))
+    if failures.expect_error("another project's", response) and response.status_code != 404:
+        failures.append(response.text)
 
 
-HOSTILE = {
-    "over-long": "x" * 100_000,
-    "a NUL": "a\x00b",
-    "a line break": "a\r\nb",
-    "blanks": "   ",
-    "zero width": "\u200b\u200d\ufeff",
-    "right to left": "\u202eexe.txt",
-    "emoji": "👩‍🚀",
-    "a combining pile": "e" + "\u0301" * 200,
-    "a non-character": "\uffff",
-    "quotes": "'; DROP TABLE members; --",
-    "a template": "{{7*7}}${7*7}<script>",
-    "a path": "../../etc/passwd",
-    "percent": "%00%ff%",
-}
 # Text that may be anything: names that people choose, and template ids, which are not checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
@@ -252,19 +218,19 @@ FREE_AT = {
 }
 
 
-@endpoints(lambda e: any(wire_type(e, f) == "string" for f in e.request.__struct_fields__))
-def test_a_hostile_string(own_world, findings, endpoint):
+@endpoints(lambda e: any(json_type(e, f) == "string" for f in e.request.__struct_fields__))
+def test_hostile_string_is_stored_or_refused(own_project, failures, endpoint):
     for field in endpoint.request.__struct_fields__:
-        if wire_type(endpoint, field) != "string":
+        if json_type(endpoint, field) != "string":
             continue
         for name, text in HOSTILE.items():
-            if endpoint.method == "GET" or field in in_path(endpoint):
+            if endpoint.method == "GET" or field in path_fields(endpoint):
                 text = text[:10_000]  # what a request line can hold
-            answer = own_world.send(endpoint, {**own_world.good(endpoint), field: text})
+            response = own_project.send(endpoint, {**own_project.valid_request(endpoint), field: text})
             fine = field in FREE or (field, name) in FINE or field in FREE_AT.get(endpoint.name, ())
-            if answer.status_code == 200 and fine:
+            if response.status_code == 200 and fine:
                 continue
-            findings.expect_refusal(f"{field}: {name}", answer)
+            failures.expect_error(f"{field}: {name}", response)
 
 
 NUMBERS = ["-1", "4", "527041", "10081", "2147483648", "9223372036854775808", "1e400", "-1e400", "1" + "0" * 5000]
@@ -273,19 +239,19 @@ FINE_NUMBERS = {("limit", "4"), ("access_token_expiry_minutes", "4"), ("session_
 FINE_NUMBERS |= {("expires_in_minutes", number) for number in ("4", "10081", "527041")}
 
 
-@endpoints(lambda e: any(wire_type(e, f) == "integer" for f in in_body(e)))
-def test_a_number_out_of_range(world, findings, endpoint):
-    for field in in_body(endpoint):
-        if wire_type(endpoint, field) != "integer":
+@endpoints(lambda e: any(json_type(e, f) == "integer" for f in body_fields(e)))
+def test_number_out_of_range_is_refused(project, failures, endpoint):
+    for field in body_fields(endpoint):
+        if json_type(endpoint, field) != "integer":
             continue
         for number in NUMBERS:
             if (field, number) in FINE_NUMBERS or (endpoint.name.startswith("otp_email") and number == "4"):
                 continue
-            rest = world.good(endpoint)
-            body = json.dumps({k: v for k, v in rest.items() if k not in in_path(endpoint)} | {field: "?"})
+            rest = project.valid_request(endpoint)
+            body = json.dumps({k: v for k, v in rest.items() if k not in path_fields(endpoint)} | {field: "?"})
             path = endpoint.path.format(**rest)
-            answer = world.http.request(endpoint.method, path, content=body.replace('"?"', number))
-            findings.expect_refusal(f"{field} = {number[:20]}", answer)
+            response = project.http.request(endpoint.method, path, content=body.replace('"?"', number))
+            failures.expect_error(f"{field} = {number[:20]}", response)
 
 
 WRONG_CREDENTIALS = {
@@ -300,8 +266,8 @@ WRONG_CREDENTIALS = {
 
 
 @endpoints(lambda e: not e.public)
-def test_wrong_credentials(world, findings, endpoint):
-    mock = world.given.mock
+def test_wrong_credentials_are_refused(project, failures, endpoint):
+    mock = project.given.mock
     uuid = mock.project_id.removeprefix("project-test-")
     wrong = {
         "a wrong secret": (mock.project_id, "wrong", 401, "unauthorized_credentials"),
@@ -313,18 +279,18 @@ def test_wrong_credentials(world, findings, endpoint):
         "a live id": (f"project-live-{uuid}", mock.secret, 400, "wrong_stack_live"),
     }
     for cell, (user, password, status, error_type) in wrong.items():
-        answer = world.send(endpoint, world.good(endpoint), auth=(user, password))
-        if findings.expect_refusal(cell, answer) and refusal(answer) != (status, error_type):
-            findings.append(f"{cell}: {answer.text}")
+        response = project.send(endpoint, project.valid_request(endpoint), auth=(user, password))
+        if failures.expect_error(cell, response) and error_of(response) != (status, error_type):
+            failures.append(f"{cell}: {response.text}")
     for cell, (headers, status, error_type) in WRONG_CREDENTIALS.items():
-        request = world.http.build_request(endpoint.method, endpoint.path.format(**world.values), headers=headers)
-        answer = world.http.send(request, auth=None)
-        if findings.expect_refusal(cell, answer) and refusal(answer) != (status, error_type):
-            findings.append(f"{cell}: {answer.text}")
+        request = project.http.build_request(endpoint.method, endpoint.path.format(**project.values), headers=headers)
+        response = project.http.send(request, auth=None)
+        if failures.expect_error(cell, response) and error_of(response) != (status, error_type):
+            failures.append(f"{cell}: {response.text}")
 
 
 @endpoints(lambda e: not e.public)
-def test_a_wrong_member_session(world, findings, endpoint):
+def test_invalid_member_session_is_refused(project, failures, endpoint):
     """Whoever acts as a member must be one, also where the operation asks for no permission."""
     for headers, error_type in [
         ({"X-Stytch-Member-Session": "x"}, "session_not_found"),
@@ -335,95 +301,68 @@ def test_a_wrong_member_session(world, findings, endpoint):
         ({"X-Stytch-Member-SessionJWT": "e30.e30.e30"}, "unable_to_parse_session_jwt"),
         ({"X-Stytch-Member-Session": "x" * 44, "X-Stytch-Member-SessionJWT": "x"}, "too_many_session_arguments"),
     ]:
-        answer = world.send(endpoint, world.good(endpoint), headers=headers)
-        if findings.expect_refusal(str(headers), answer) not in (error_type, ""):
-            findings.append(f"{headers}: {answer.text}")
+        response = project.send(endpoint, project.valid_request(endpoint), headers=headers)
+        if failures.expect_error(str(headers), response) not in (error_type, ""):
+            failures.append(f"{headers}: {response.text}")
 
 
 @everywhere
-def test_a_wrong_method(world, findings, endpoint):
-    path = endpoint.path.format(**world.values)
+def test_wrong_method_is_not_found(project, failures, endpoint):
+    path = endpoint.path.format(**project.values)
     doors = [*GAPS, *((e.method, e.path) for e in ENDPOINTS.values())]
     known = {method for method, template in doors if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"} - known:
-        answer = world.http.request(method, path)
-        if findings.expect_refusal(method, answer) not in ("route_not_found", ""):
-            findings.append(f"{method}: {answer.text}")
+        response = project.http.request(method, path)
+        if failures.expect_error(method, response) not in ("route_not_found", ""):
+            failures.append(f"{method}: {response.text}")
 
 
 @pytest.mark.parametrize(
     "path",
     ["/v1", "/v1/", "/v1/b2b", "/v1/b2b/organisations", "/v2/b2b/organizations", "/v1/b2b/organizations/a/b/c/d", "/x"],
 )
-def test_an_unknown_route(http, path):
+def test_unknown_route_is_not_found(http, path):
     for method in ("GET", "POST", "PUT", "DELETE"):
-        assert refusal(http.request(method, path)) == (404, "route_not_found")
+        assert error_of(http.request(method, path)) == (404, "route_not_found")
 
 
 @pytest.mark.parametrize(
     "odd", ["%ff", "%00", "%2e%2e", "%252f", "%", "%zz", "%E2%80%8B", "+", "*", "a;b", "a=b&c", "~"]
 )
-def test_an_odd_path_and_query(http, odd):
-    assert refusal(http.get(f"/v1/b2b/organizations/{odd}"))[0] in (400, 404)
-    assert refusal(http.delete(f"/v1/b2b/organizations/acme/members/{odd}?{odd}&{odd}={odd}"))[0] in (400, 404)
-    assert refusal(http.get(f"/v1/b2b/sessions?organization_id={odd}&{odd}"))[0] in (400, 404)
+def test_unusual_path_and_query_are_refused(http, odd):
+    assert error_of(http.get(f"/v1/b2b/organizations/{odd}"))[0] in (400, 404)
+    assert error_of(http.delete(f"/v1/b2b/organizations/acme/members/{odd}?{odd}&{odd}={odd}"))[0] in (400, 404)
+    assert error_of(http.get(f"/v1/b2b/sessions?organization_id={odd}&{odd}"))[0] in (400, 404)
 
 
 @everywhere
-def test_a_trailing_slash_is_another_route(world, endpoint):
-    answer = world.http.request(endpoint.method, endpoint.path.format(**world.values) + "/", follow_redirects=False)
-    assert refusal(answer) == (404, "route_not_found")
-
-
-def _nested(depth):
-    value = 1
-    for _ in range(depth):
-        value = {"a": value}
-    return value
-
-
-ODD = {
-    "a NUL in a key": '{"a\\u0000b": 1}',
-    "an empty key": '{"": ""}',
-    "a key twice": '{"a": 1, "a": 2}',
-    "emoji": '{"👩‍🚀": "🏳️‍🌈"}',
-    "half a surrogate": '{"a": "\\ud800"}',
-    "a non-character": '{"a": "\\uffff"}',
-    "a line separator": '{"a": "\\u2028</script>"}',
-    "nested 100 deep": json.dumps(_nested(100)),
-    "nested 400 deep": json.dumps(_nested(400)),
-    "nested 5000 deep": '{"a":' * 5000 + "1" + "}" * 5000,
-    "2^53 + 1": '{"a": 9007199254740993}',
-    "2^64": '{"a": 18446744073709551616}',
-    "400 digits": '{"a": ' + "9" * 400 + "}",
-    "4000 digits": '{"a": ' + "9" * 4000 + "}",
-    "infinity": '{"a": 1e400}',
-    "minus zero": '{"a": -0.0}',
-    "a claim of the house": '{"https://stytch.com/organization": {}}',
-    "reserved claims": '{"sub": "x", "exp": 0, "iss": null}',
-}
+def test_trailing_slash_is_not_found(project, endpoint):
+    response = project.http.request(
+        endpoint.method, endpoint.path.format(**project.values) + "/", follow_redirects=False
+    )
+    assert error_of(response) == (404, "route_not_found")
 
 
 def owner_of(endpoint):
-    """The object of an answer that has the metadata."""
+    """The object of an response that has the metadata."""
     if endpoint.name.startswith("m2m."):
         return "m2m_client"
     return "organization" if endpoint.name.startswith(("organizations", "discovery")) else "member"
 
 
-@endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(in_body(e)))
-def test_odd_metadata_is_taken_or_refused(own_world, findings, endpoint):
+@endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(e)))
+def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
     """Metadata and claims are the caller's: whatever JSON can say is kept as it came, or refused, and never a fault."""
-    for field in {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(in_body(endpoint)):
-        for name, text in ODD.items():
-            good = own_world.good(endpoint)
-            rest = {k: v for k, v in good.items() if k not in in_path(endpoint)}
+    for field in {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(endpoint)):
+        for name, text in UNUSUAL_OBJECTS.items():
+            valid = own_project.valid_request(endpoint)
+            rest = {k: v for k, v in valid.items() if k not in path_fields(endpoint)}
             body = json.dumps(rest | {field: "?"}).replace('"?"', text).encode()
-            answer = own_world.http.request(endpoint.method, endpoint.path.format(**good), content=body)
-            if answer.status_code != 200:
-                findings.expect_refusal(f"{field}: {name}", answer)
+            response = own_project.http.request(endpoint.method, endpoint.path.format(**valid), content=body)
+            if response.status_code != 200:
+                failures.expect_error(f"{field}: {name}", response)
             elif "metadata" in field and name not in ("a key twice", "half a surrogate"):
-                kept = answer.json()[owner_of(endpoint)][field]
+                kept = response.json()[owner_of(endpoint)][field]
                 wanted = json.loads(text)
                 if any(kept.get(key) != value for key, value in wanted.items() if value is not None):
-                    findings.append(f"{field}: {name}: became {kept}"[:200])
+                    failures.append(f"{field}: {name}: became {kept}"[:200])

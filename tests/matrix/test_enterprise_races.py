@@ -4,7 +4,6 @@ import contextlib
 import sqlite3
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -12,23 +11,16 @@ import pytest
 from tests.api.openid_provider import OpenIdProvider
 from tests.api.sso_visits import SsoVisit, form
 from tests.contract.stories_of_scim import connected
-from tests.http.test_races import Caller, all_at_once, counted, serving
 from tests.scim.directory import Directory
+from tests.support.concurrency import DEADLINE, Caller, all_at_once, at_once, counted
+from tests.support.server_process import serving
 from tests.webhooks.receiver import Receiver
 
 MANY = 20
 
 
-def together(call, many=MANY):
-    """What each of many gets who call at the same moment."""
-    gate = threading.Barrier(many)
-
-    def one(number):
-        gate.wait(10)
-        return call(number)
-
-    with ThreadPoolExecutor(many) as pool:
-        return list(pool.map(one, range(many)))
+def together(call):
+    return at_once(MANY, call)
 
 
 @pytest.fixture
@@ -43,20 +35,20 @@ def acme(given):
     return given.organization().organization_id
 
 
-def outcomes(answers):
-    return Counter("in" if answer.is_redirect else answer.json()["error_type"] for answer in answers)
+def outcomes(responses):
+    return Counter("in" if response.is_redirect else response.json()["error_type"] for response in responses)
 
 
-def test_a_saml_response_is_taken_once(visit, mock, acme):
+def test_saml_response_is_accepted_once(visit, mock, acme):
     idp = mock.identity_provider(acme, "saml")
     mock.next_identity("saml", "ada@acme.test")
     target, fields = form(visit.provider_response(idp.connection_id))
     cookies = dict(visit.http.cookies)
-    answers = together(lambda _: httpx.post(target, data=fields, cookies=cookies, trust_env=False))
-    assert outcomes(answers) == {"in": 1, "duplicate_saml_response": MANY - 1}
+    responses = together(lambda _: httpx.post(target, data=fields, cookies=cookies, trust_env=False))
+    assert outcomes(responses) == {"in": 1, "duplicate_saml_response": MANY - 1}
 
 
-def test_an_unasked_saml_response_is_taken_once(visit, mock, acme):
+def test_unsolicited_saml_response_is_accepted_once(visit, mock, acme):
     idp = mock.identity_provider(acme, "saml")
     mock.next_identity("saml", "ada@acme.test")
     target, fields = form(visit.http.get(idp.sso_url))
@@ -66,7 +58,7 @@ def test_an_unasked_saml_response_is_taken_once(visit, mock, acme):
     }
 
 
-def test_an_openid_callback_is_taken_once(visit, client, acme):
+def test_oidc_callback_is_accepted_once(visit, client, acme):
     """Each of them asks the provider before it is written down that the flow has ended."""
     provider = OpenIdProvider()
     try:
@@ -76,23 +68,23 @@ def test_an_openid_callback_is_taken_once(visit, client, acme):
         provider.claims = {"nonce": going.params["nonce"]}
         query, cookies = {"state": going.params["state"], "code": "c"}, dict(visit.http.cookies)
         url = f"{visit.mock.url}/v1/b2b/sso/callback/{made}"
-        answers = together(lambda _: httpx.get(url, params=query, cookies=cookies, trust_env=False, timeout=20))
+        responses = together(lambda _: httpx.get(url, params=query, cookies=cookies, trust_env=False))
     finally:
         provider.close()
-    assert outcomes(answers) == {"in": 1, "unsolicited_oidc_response": MANY - 1}
+    assert outcomes(responses) == {"in": 1, "unsolicited_oidc_response": MANY - 1}
 
 
-def test_an_sso_token_becomes_one_session(visit, mock, client, acme):
+def test_sso_token_starts_one_session(visit, mock, client, acme):
     idp = mock.identity_provider(acme, "saml")
     client.organizations.update(acme, sso_jit_provisioning="ALL_ALLOWED")
     token = visit.token(idp.connection_id, "ada@acme.test")
-    answers = all_at_once([Caller(mock) for _ in range(MANY)], "/v1/b2b/sso/authenticate", {"sso_token": token})
-    assert counted(answers) == {(200, ""): 1, (404, "sso_token_not_found"): MANY - 1}
+    responses = all_at_once([Caller(mock) for _ in range(MANY)], "/v1/b2b/sso/authenticate", {"sso_token": token})
+    assert counted(responses) == {(200, ""): 1, (404, "sso_token_not_found"): MANY - 1}
     (ada,) = client.organizations.members.search([acme]).members
     assert len(client.sessions.get(acme, ada.member_id).member_sessions) == 1
 
 
-def test_a_directory_s_user_is_made_once(client, given):
+def test_scim_user_is_created_once(client, given):
     connection = connected(given)
     directory = Directory(connection)
     statuses = together(lambda _: directory.send("POST", "/Users", {"userName": "ada@acme.test"}).status_code)
@@ -102,13 +94,13 @@ def test_a_directory_s_user_is_made_once(client, given):
     directory.http.close()
 
 
-def test_a_directory_s_token_rotation_ends_once(mock, client, given):
+def test_scim_token_rotation_completes_once(mock, client, given):
     connection = connected(given)
     named = {"organization_id": connection.organization_id, "connection_id": connection.connection_id}
     token = client.scim.connection.rotate_start(**named).connection.next_bearer_token
     path = "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete".format(**named)
-    answers = all_at_once([Caller(mock) for _ in range(MANY)], path, {})
-    assert counted(answers) == {(200, ""): 1, (400, "scim_connection_not_rotating_token"): MANY - 1}
+    responses = all_at_once([Caller(mock) for _ in range(MANY)], path, {})
+    assert counted(responses) == {(200, ""): 1, (400, "scim_connection_not_rotating_token"): MANY - 1}
     directory = Directory(connection, token)
     assert directory.call("GET", "/Users")["totalResults"] == 0
     directory.http.close()
@@ -117,7 +109,7 @@ def test_a_directory_s_token_rotation_ends_once(mock, client, given):
 # A server of its own, on a file.
 
 
-def test_connections_keys_and_apps_survive_the_end_of_the_process(tmp_path):
+def test_connections_keys_and_apps_survive_a_restart(tmp_path):
     with serving(tmp_path / "mock.sqlite") as (_, mock):
         client = mock.client()
         acme = client.organizations.create("Acme", sso_jit_provisioning="ALL_ALLOWED").organization.organization_id
@@ -136,7 +128,7 @@ def test_connections_keys_and_apps_survive_the_end_of_the_process(tmp_path):
         ]
 
 
-def test_a_crash_among_pushes_and_deliveries_loses_nothing_that_was_acknowledged(tmp_path):
+def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
     """What a directory was told is written is there, with its event; and the event is still told."""
     file = tmp_path / "mock.sqlite"
     acknowledged = []
@@ -152,9 +144,9 @@ def test_a_crash_among_pushes_and_deliveries_loses_nothing_that_was_acknowledged
                 directory = Directory(connection)
                 with contextlib.suppress(httpx.HTTPError):  # the server dies under it
                     for number in range(10_000):
-                        answer = directory.send("POST", "/Users", {"userName": f"p-{writer}-{number}@acme.test"})
-                        assert answer.status_code == 201
-                        acknowledged.append(answer.json()["id"])
+                        response = directory.send("POST", "/Users", {"userName": f"p-{writer}-{number}@acme.test"})
+                        assert response.status_code == 201
+                        acknowledged.append(response.json()["id"])
                         if len(acknowledged) >= 50:
                             enough.set()
                 directory.http.close()
@@ -162,10 +154,10 @@ def test_a_crash_among_pushes_and_deliveries_loses_nothing_that_was_acknowledged
             writers = [threading.Thread(target=push, args=(writer,)) for writer in range(3)]
             for writer in writers:
                 writer.start()
-            assert enough.wait(60)
+            assert enough.wait(DEADLINE)
             process.kill()
             for writer in writers:
-                writer.join(30)
+                writer.join(DEADLINE)
         with contextlib.closing(sqlite3.connect(file)) as database:
             members, users, events = (
                 {row[0] for row in database.execute(query)}

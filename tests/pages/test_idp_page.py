@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.hosted.test_provider_page import app  # noqa: F401 · a fixture
+from tests.pages.test_provider_page import app  # noqa: F401 · a fixture
 
 pytestmark = pytest.mark.browser
 

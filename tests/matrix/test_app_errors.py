@@ -1,8 +1,7 @@
-"""As ``test_field_errors``, for M2M clients and connected apps."""
+"""The error of each field of M2M clients and connected apps; see ``test_organization_errors``."""
 
-from tests.http import rows
-from tests.http.rows import ABSENT, CLAIMS, METADATA, MINUTES, NO_TOKENS, ORGANIZATION_REF, each
-from tests.http.test_field_errors import SEARCH
+from tests.matrix import error_rows
+from tests.matrix.error_rows import ABSENT, CLAIMS, METADATA, MINUTES, NO_TOKENS, ORGANIZATION_REF, SEARCH, each
 
 NAME = each("client_name", "m2m_client_invalid_client_name", "x" * 257)
 DESCRIPTION = each("client_description", "m2m_client_invalid_client_description", "x" * 2049)
@@ -127,6 +126,6 @@ TABLE = {
 }
 
 
-@rows.parametrize(TABLE)
-def test_the_table(world, endpoint, change, error_type):
-    assert rows.answered(world, endpoint, change) == (rows.STATUS[error_type], error_type)
+@error_rows.parametrize(TABLE)
+def test_changed_field_is_refused(project, endpoint, change, error_type):
+    assert error_rows.error_of_changed(project, endpoint, change) == (error_rows.STATUS[error_type], error_type)

@@ -1,0 +1,46 @@
+"""Fixtures for tests that need a real browser. Without Playwright or Chromium, the tests are skipped."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it too
+def chromium() -> Iterator[Any]:
+    """A Chromium process."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            )
+        except sync_api.Error as e:
+            pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browse(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Open a page in a new browser profile: ``browse(java_script_enabled=False)``.
+
+    A script error, or a violation of a page's own content security policy, fails the test.
+    """
+    errors: list[str] = []
+    contexts: list[Any] = []
+
+    def open_page(**options: Any) -> Any:
+        context = chromium.new_context(**{"viewport": {"width": 1200, "height": 760}, **options})
+        contexts.append(context)
+        context.set_default_timeout(30_000)
+        context.on("weberror", lambda e: errors.append(str(e.error)))
+        context.on("console", lambda m: errors.append(m.text) if "Content Security Policy" in m.text else None)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,36 @@
+"""Settings for all httpx clients of the test process."""
+
+import functools
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import certifi
+import httpx
+import pytest
+
+SECONDS = 60.0  # only a request that hangs takes so long; httpx's five seconds are too few on a busy machine
+
+
+@contextmanager
+def shared_settings() -> Iterator[None]:
+    """Share one TLS context between all clients, and give each request enough time.
+
+    ``httpx.Client()`` reads the whole list of certificate authorities into a new context each time, which takes 20 to
+    40 ms of CPU, also if it never uses TLS. Calls with other arguments than httpx's make a new context as before,
+    because tests of HTTPS change theirs.
+    """
+    create = ssl.create_default_context
+    shared = functools.cache(lambda: create(cafile=certifi.where()))
+
+    def create_default_context(*args: Any, **options: Any) -> ssl.SSLContext:
+        is_httpx = not args and options == {"cafile": certifi.where()}
+        return shared() if is_httpx else create(*args, **options)
+
+    timeout = httpx._config.DEFAULT_TIMEOUT_CONFIG
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", create_default_context)
+        for name in ("connect", "read", "write", "pool"):
+            patch.setattr(timeout, name, SECONDS)
+        yield
