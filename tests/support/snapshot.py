@@ -10,8 +10,8 @@ from mockstytch.store.record import METADATA
 class ProjectSnapshot:
     """The rows of one project at one moment, its settings and clock included.
 
-    Preparing a project through the API takes 100 ms or more, restoring it 2 ms. The API has no endpoint for this, so the
-    snapshot uses the database of a server in this process.
+    Preparing a project through the API takes 100 ms or more, restoring it 2 ms. The API has no endpoint for this, so
+    the snapshot uses the database of a server in this process.
     """
 
     def __init__(self, server: Server, mock: MockStytch) -> None:
