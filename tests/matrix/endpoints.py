@@ -1,6 +1,6 @@
 """The endpoints of the API, and the fields of their requests.
 
-The field types are those of the official Python client. For an endpoint that the client doesn't have, they are read
+The field types come from the official Python client. For an endpoint that the client doesn't have, they are read
 from the endpoint's own request class.
 """
 

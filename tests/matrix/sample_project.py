@@ -173,7 +173,7 @@ SPECIFIC_FIELDS |= sso_requests.SPECIFIC_FIELDS
 
 
 class SampleProject:
-    """Two organizations with a member each, and one session, in a project of its own.
+    """Two organizations with a member each, and one session, in their own project.
 
     Members are never locked out, because the tests send many wrong values. Organizations share passwords, so that every
     password endpoint works.
@@ -275,10 +275,10 @@ class SampleProject:
         return str(session_token)
 
     def valid_request(self, endpoint: Endpoint, fields: Iterable[str] = ()) -> dict[str, Any]:
-        """Return the fields of a request that the endpoint accepts, those of its path included.
+        """Return the fields of a request that the endpoint accepts, path parameters included.
 
         Raises:
-            LookupError: if there is no value for a field, which happens with a new endpoint.
+            LookupError: if a field has no value here, which happens with a new endpoint.
         """
         if endpoint.name in SPECIFIC_FIELDS and endpoint.name not in self._specific:
             self._specific[endpoint.name] = SPECIFIC_FIELDS[endpoint.name](self)

@@ -1,4 +1,4 @@
-"""Each endpoint, spoilt in one place at a time: no fault of the server, no success, a proper error every time."""
+"""Valid requests to each endpoint with one change that must cause an error."""
 
 import json
 import re
@@ -12,14 +12,14 @@ from tests.support.payloads import HOSTILE, MALFORMED, SAMPLES, UNUSUAL_OBJECTS
 
 
 def endpoints(where=lambda endpoint: True):
-    """A test for each endpoint to which it applies."""
+    """Make a test of each endpoint that fits."""
     chosen = {name: endpoint for name, endpoint in ENDPOINTS.items() if where(endpoint)}
     return pytest.mark.parametrize("endpoint", chosen.values(), ids=list(chosen))
 
 
 everywhere = endpoints()
 
-# Requests with nothing wrong in them that the project isn't made for, each with what they meet.
+# Valid requests that the sample project doesn't allow, and the errors that they cause.
 REFUSED = {
     "discovery.exchange": "email_jit_provisioning_not_allowed",
     "magic_links.login_or_signup": "email_jit_provisioning_not_allowed",
@@ -31,7 +31,7 @@ REFUSED = {
 
 @everywhere
 def test_valid_request_succeeds(own_project, endpoint):
-    """Or the rest of this file would prove nothing."""
+    """The other tests of this file change one field of this request."""
     response = own_project.send(endpoint, own_project.valid_request(endpoint))
     if endpoint.name in REFUSED:
         assert error_of(response)[1] == REFUSED[endpoint.name]
@@ -71,7 +71,7 @@ def test_wrong_type_inside_a_value_is_refused(project, failures, endpoint):
         wrong = []
         if json_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
-            if field.endswith("connection_implicit_role_assignments"):  # a domain is nothing there, and ignored
+            if field.endswith("connection_implicit_role_assignments"):  # an unknown key there, which is ignored
                 wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
         elif field == "allowed_oauth_tenants":
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
@@ -102,9 +102,9 @@ def test_unparsable_query_value_is_refused(project, failures, endpoint):
 
 
 EMPTY_IS_FINE = [
-    ("passwords.strength_check", ""),  # what somebody has typed so far
+    ("passwords.strength_check", ""),  # the password field may still be empty
     ("m2m.create", []),  # a client without scopes
-    ("idp.start", []),  # an app that wants to know that somebody is there, and no more
+    ("idp.start", []),  # an app that needs no scope
     ("idp.authorize", []),
 ]
 
@@ -149,7 +149,7 @@ UNKNOWN = {
 }
 
 
-# How an endpoint says that it was told of somebody in more than one way, or that there is nobody, whoever that is.
+# Errors about the combination of fields, which come before the check of an id.
 SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
 
 
@@ -169,7 +169,7 @@ def test_unknown_id_is_refused(project, failures, endpoint):
 
 @endpoints(lambda e: {"organization_id", "member_id"} <= set(e.request.__struct_fields__))
 def test_id_of_another_organization_is_refused(project, failures, endpoint):
-    """Whoever names a member of one organization in another reaches nobody."""
+    """A member's id is valid in its own organization only."""
     mixed = project.valid_request(endpoint) | {"member_id": project.bob.member_id}
     failures.expect_error("a member of another one", project.send(endpoint, mixed))
     mixed = project.valid_request(endpoint) | {
@@ -181,35 +181,35 @@ def test_id_of_another_organization_is_refused(project, failures, endpoint):
 
 @endpoints(lambda e: UNKNOWN.keys() & {*required_fields(e), *EXTRA_FIELDS.get(e.name, [])})
 def test_id_of_another_project_is_refused(project, failures, endpoint, mock):
-    """A request that one project takes, sent with another's credentials, meets nothing."""
+    """Objects of one project aren't found with the credentials of another."""
     mock.configure(cross_org_passwords_enabled=True)
     response = project.send(endpoint, project.valid_request(endpoint), auth=(mock.project_id, mock.secret))
     if failures.expect_error("another project's", response) and response.status_code != 404:
         failures.append(response.text)
 
 
-# Text that may be anything: names that people choose, and template ids, which are not checked by default.
+# Fields that accept any text: names, and template ids, which are not checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
 FREE |= {"client_name", "client_description", "logo_url"}
-FREE |= {"prompt", "state", "nonce"}  # the app's own business
+FREE |= {"prompt", "state", "nonce"}  # passed through to the app
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
 FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
 FREE |= {"client_id", "client_secret", "custom_scopes"}
 FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
 
-TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks are none
+TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks aren't a template
 
-# Text that may be anything at some endpoints only: a strong password, or one that is but looked at; a description.
+# Fields that accept any text at one endpoint, such as new passwords and descriptions.
 FREE_AT = {
     "connected_apps.create": {"access_token_custom_audience", *TEMPLATES},
     "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
     "m2m.create": {"client_secret"},
-    "fraud.email_risk": {"email_address"},  # whether it is one is what is asked
+    "fraud.email_risk": {"email_address"},  # the endpoint checks the address
     "fraud.override_reason": {"override_description"},
     "fraud.set_rule": {"description"},
-    "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
-    "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
+    "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # ignored here
+    "sessions_migrate.migrate": {"session_token"},  # a token of another provider, in any format
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
@@ -225,7 +225,7 @@ def test_hostile_string_is_stored_or_refused(own_project, failures, endpoint):
             continue
         for name, text in HOSTILE.items():
             if endpoint.method == "GET" or field in path_fields(endpoint):
-                text = text[:10_000]  # what a request line can hold
+                text = text[:10_000]  # limit of a request line
             response = own_project.send(endpoint, {**own_project.valid_request(endpoint), field: text})
             fine = field in FREE or (field, name) in FINE or field in FREE_AT.get(endpoint.name, ())
             if response.status_code == 200 and fine:
@@ -291,7 +291,7 @@ def test_wrong_credentials_are_refused(project, failures, endpoint):
 
 @endpoints(lambda e: not e.public)
 def test_invalid_member_session_is_refused(project, failures, endpoint):
-    """Whoever acts as a member must be one, also where the operation asks for no permission."""
+    """A member session must be valid even if the operation needs no permission."""
     for headers, error_type in [
         ({"X-Stytch-Member-Session": "x"}, "session_not_found"),
         ({"X-Stytch-Member-Session": "x" * 44}, "session_not_found"),
@@ -344,7 +344,7 @@ def test_trailing_slash_is_not_found(project, endpoint):
 
 
 def owner_of(endpoint):
-    """The object of an response that has the metadata."""
+    """Return the key of the object with the metadata in a response."""
     if endpoint.name.startswith("m2m."):
         return "m2m_client"
     return "organization" if endpoint.name.startswith(("organizations", "discovery")) else "member"
@@ -352,7 +352,7 @@ def owner_of(endpoint):
 
 @endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(e)))
 def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
-    """Metadata and claims are the caller's: whatever JSON can say is kept as it came, or refused, and never a fault."""
+    """Metadata and claims are stored unchanged, or refused."""
     for field in {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(endpoint)):
         for name, text in UNUSUAL_OBJECTS.items():
             valid = own_project.valid_request(endpoint)

@@ -1,4 +1,4 @@
-"""Many at once at what the enterprise half hands out: exactly one wins, and nothing is half written."""
+"""Concurrent SSO and SCIM requests: exactly one succeeds, and nothing is written in part."""
 
 import contextlib
 import sqlite3
@@ -59,7 +59,7 @@ def test_unsolicited_saml_response_is_accepted_once(visit, mock, acme):
 
 
 def test_oidc_callback_is_accepted_once(visit, client, acme):
-    """Each of them asks the provider before it is written down that the flow has ended."""
+    """All requests call the provider before the first one marks the flow as finished."""
     provider = OpenIdProvider()
     try:
         made = client.sso.oidc.create_connection(acme).connection.connection_id
@@ -106,7 +106,7 @@ def test_scim_token_rotation_completes_once(mock, client, given):
     directory.http.close()
 
 
-# A server of its own, on a file.
+# Servers in their own process, with a database file.
 
 
 def test_connections_keys_and_apps_survive_a_restart(tmp_path):
@@ -129,7 +129,7 @@ def test_connections_keys_and_apps_survive_a_restart(tmp_path):
 
 
 def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
-    """What a directory was told is written is there, with its event; and the event is still told."""
+    """Acknowledged users have their events, and the webhooks are delivered after the restart."""
     file = tmp_path / "mock.sqlite"
     acknowledged = []
     with Receiver() as app:
@@ -142,7 +142,7 @@ def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
 
             def push(writer):
                 directory = Directory(connection)
-                with contextlib.suppress(httpx.HTTPError):  # the server dies under it
+                with contextlib.suppress(httpx.HTTPError):  # the server is killed
                     for number in range(10_000):
                         response = directory.send("POST", "/Users", {"userName": f"p-{writer}-{number}@acme.test"})
                         assert response.status_code == 201

@@ -23,7 +23,7 @@ from tests.matrix.error_rows import (
 )
 
 ASKED = [*MINUTES, *CLAIMS, *LOCALE]
-BEARER = [  # for a second factor, which is added to something
+BEARER = [  # for a second factor, which needs a session
     *ORGANIZATION_REF,
     *MEMBER,
     ({"session_token": ABSENT}, "no_session_arguments"),

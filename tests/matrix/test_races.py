@@ -1,4 +1,4 @@
-"""Many at once, and a server that dies in the middle."""
+"""Concurrent requests, and servers that are killed."""
 
 import contextlib
 import sqlite3
@@ -24,7 +24,7 @@ def test_link_is_redeemed_once(mock, client, given):
 
 
 def test_row_changed_since_it_was_read_is_not_updated():
-    """What holds where several processes serve one database: the condition is in the UPDATE."""
+    """The condition is in the UPDATE, so it also holds for several processes on one database."""
     mock = Mock()
     with mock.transaction() as ctx:
         read = one_time_tokens.create_discovery_link(ctx, "ada@acme.test", "https://app.test/", 60)
@@ -40,7 +40,7 @@ def test_discovery_link_is_redeemed_once(mock, given):
 
 
 def test_intermediate_session_is_exchanged_once(mock, client, given):
-    """Also where the exchange makes the member."""
+    """The exchange also creates the member."""
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     found = given.discovered("ada@acme.test")
     body = {
@@ -82,7 +82,7 @@ def test_member_with_an_address_is_created_once(mock, client, given):
 
 
 def test_new_project_keeps_the_first_secret(mock):
-    """Nobody has used it yet: the first caller's secret becomes its secret, for all that come with it."""
+    """The secret of the first request becomes the project's secret."""
     fresh = mock.project()
     callers = [Caller(fresh, f"secret-test-{number % 2}") for number in range(CLIENTS)]
     responses = all_at_once(callers, "/v1/b2b/organizations/search", {})
@@ -90,7 +90,7 @@ def test_new_project_keeps_the_first_secret(mock):
 
 
 def test_reset_during_requests_is_atomic(mock, given):
-    """Whatever a reset takes away, nothing meets half of it."""
+    """A request sees the project before or after a reset, never in between."""
     acme = given.organization()
     token = given.login(acme, given.member(acme)).session_token
     done = threading.Event()
@@ -108,7 +108,7 @@ def test_reset_during_requests_is_atomic(mock, given):
     assert counted(responses).keys() <= {(200, ""), (404, "session_not_found")}
 
 
-# A server of its own, on a file.
+# Servers in their own process, with a database file.
 
 
 def test_crash_loses_no_acknowledged_write(tmp_path):
@@ -123,7 +123,7 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
 
         def write(writer: int) -> None:
             caller = Caller(mock)
-            with contextlib.suppress(OSError, HTTPException):  # the server dies under it
+            with contextlib.suppress(OSError, HTTPException):  # the server is killed
                 for number in range(10_000):
                     slug = f"writer-{writer}-{number}"
                     status, _ = caller.post(

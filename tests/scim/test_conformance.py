@@ -5,6 +5,8 @@ Their modules take a fifth of pytest's collection time in every worker, so they 
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("scim conformance")  # one worker imports them
+
 
 @pytest.fixture
 def models():
