@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     )
     from mockstytch.client.transport import MockError
     from mockstytch.settings import Settings
+    from mockstytch.version import __version__
 
-__version__ = "0.1.0"
 __all__ = [
     "IdentityProvider",
     "LoggedRequest",
@@ -47,6 +47,7 @@ _MODULES = {
     "WebhookAttempt": "mockstytch.client.models",
     "WebhookDelivery": "mockstytch.client.models",
     "WebhookEndpoint": "mockstytch.client.models",
+    "__version__": "mockstytch.version",
     "create_app": "mockstytch.app",
 }
 

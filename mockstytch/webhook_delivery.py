@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from mockstytch import __version__
 from mockstytch.clock import Clock
 from mockstytch.domain import webhooks
 from mockstytch.runtime import Mock
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project, WebhookEndpoint
 from mockstytch.store.records.webhooks import Attempt, Delivery, Event
+from mockstytch.version import __version__
 
 log = logging.getLogger("mockstytch")
 

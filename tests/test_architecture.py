@@ -4,8 +4,11 @@ Import-linter checks the direction of imports: see ``[tool.importlinter]`` in ``
 """
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 import mockstytch
 from mockstytch.store import records  # noqa: F401 · importing it declares the records
 from mockstytch.store.record import Record
+from tools import architecture
 
 PACKAGE = Path(mockstytch.__file__).parent
 # In an installed package, these two apps are inside it.
@@ -40,12 +44,40 @@ def name_of(path: Path) -> str:
 # Sizes
 
 
-def test_a_module_holds_one_noun():
+# Packages with more than 12 modules, each with its reason.
+LARGE_PACKAGES = {
+    ".": "the modules of the process, such as server and settings, which belong to no package",
+    "api": "one module for each resource of the SDK, in one folder, so that a module is found by the SDK's name",
+    "management/operations": "one module for each resource of the management SDK",
+}
+
+
+def test_package_has_at_most_12_modules():
+    folders = Counter(path.parent.relative_to(PACKAGE).as_posix() for path in MODULES if path.name != "__init__.py")
+    assert {folder for folder, count in folders.items() if count > 12} == LARGE_PACKAGES.keys()
+
+
+def test_function_has_at_most_8_parameters():
+    counts = {f"{name_of(path)}:{f.name}": parameters(f) for path in MODULES for f in functions(tree(path))}
+    assert {name: count for name, count in counts.items() if count > 8} == {}
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    return len([name for name in names if name not in ("self", "cls")])
+
+
+def test_package_says_what_it_owns():
+    docstrings = {name_of(p): ast.get_docstring(tree(p)) or "" for p in MODULES if p.name == "__init__.py"}
+    assert {name for name, text in docstrings.items() if len(re.split(r"\.\s", text)) < 2} == set()
+
+
+def test_module_has_less_than_400_lines():
     sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {name: size for name, size in sizes.items() if size >= 400} == {}
 
 
-def test_an_operation_is_read_at_one_go():
+def test_operation_has_less_than_40_lines():
     operations = [
         (path, f) for path in MODULES if path.parent.name in ("api", "operations") for f in functions(tree(path))
     ]
@@ -53,14 +85,9 @@ def test_an_operation_is_read_at_one_go():
     assert {name: size for name, size in sizes.items() if size >= 40} == {}
 
 
-def test_the_edge_stays_thin():
-<<<<<<< HEAD
-    """Everything that every request goes through: counted without blank lines, comments and docstrings."""
-    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 620
-=======
+def test_request_path_stays_small():
     """Count the lines of code that every request runs through, without comments and docstrings."""
-    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 450
->>>>>>> h/testsup
+    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 620
 
 
 def lines_of_code(path: Path) -> int:
@@ -82,7 +109,7 @@ _BANNED_MODULES = {"random", "secrets"}
 _BANNED_NAMES = {"time.time", "time.time_ns", "uuid.uuid1", "uuid.uuid4", "datetime.now", "datetime.utcnow"}
 
 
-def test_time_and_chance_come_from_the_context():
+def test_time_and_random_values_come_from_the_context():
     used = {name_of(path): list(banned(tree(path))) for path in MODULES if name_of(path) not in _SOURCES}
     assert {name: found for name, found in used.items() if found} == {}
 
@@ -110,7 +137,7 @@ def banned(module: ast.Module) -> Iterator[str]:
         "import datetime\ndatetime.datetime.now()",
     ],
 )
-def test_what_is_banned_is_found(source):
+def test_banned_name_is_found(source):
     assert list(banned(ast.parse(source)))
 
 
@@ -201,13 +228,13 @@ def misspelled(function: ast.FunctionDef | ast.AsyncFunctionDef, returned: dict[
     return wrong, judged
 
 
-def test_no_update_is_forgotten():
+def test_updated_record_is_assigned():
     assert [
         f"{name_of(path)}, {lost}" for path in MODULES for f in functions(tree(path)) for lost in forgotten(f)
     ] == []
 
 
-def test_columns_are_spelled_right():
+def test_columns_exist():
     returned, judged = returns(), 0
     for path in MODULES:
         for f in functions(tree(path)):
@@ -228,7 +255,7 @@ def test_columns_are_spelled_right():
         ("if ctx:\n  ctx.store.update(member, name='x')\n return member", True),
     ],
 )
-def test_a_forgotten_update_is_found(body, caught):
+def test_unassigned_update_is_found(body, caught):
     source = f"def f(ctx, member: Member):\n {body}"
     assert bool(forgotten(ast.parse(source))) is caught
 
@@ -243,16 +270,36 @@ def test_a_forgotten_update_is_found(body, caught):
         "Store(connection, id).all(Member, adress=1)",
     ],
 )
-def test_a_misspelled_column_is_found(statement):
+def test_misspelled_column_is_found(statement):
     source = f"def f(ctx, member: Member):\n found = lookup.member(ctx)\n {statement}"
     wrong, _ = misspelled(functions(ast.parse(source))[0], returns())
     assert len(wrong) == 1
 
 
+# Imports between packages and modules
+
+
+def test_every_package_is_in_the_layers_of_import_linter():
+    settings = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    [contract] = [c for c in settings["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
+    listed = {part.strip().removeprefix("mockstytch.") for layer in contract["layers"] for part in layer.split("|")}
+    assert listed == set(architecture.packages(PACKAGE)) - {"", "__main__"}
+
+
+@pytest.mark.parametrize("package", ["mockstytch", "scenarios", "demo_app"])
+def test_no_modules_import_each_other_in_a_circle(package):
+    assert architecture.circles(architecture.module_imports(PACKAGE.parent / package)) == []
+
+
+def test_circle_is_found():
+    imports = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}
+    assert architecture.circles(imports) == [["a", "b", "c"]]
+
+
 # Imports at start
 
 
-def test_the_server_starts_light():
+def test_heavy_packages_are_not_imported_at_start():
     """Modules that few requests need are imported by the first request that needs them."""
     heavy = (
         *("cryptography", "jinja2", "jwt", "trustme", "click", "stytch", "requests", "pydantic"),
@@ -264,7 +311,7 @@ def test_the_server_starts_light():
     assert done.stdout.split() == []
 
 
-def test_the_plugin_imports_nothing_before_a_fixture_is_used():
+def test_plugin_imports_nothing_before_a_fixture_is_used():
     code = "import mockstytch.pytest_plugin, sys; print(*sorted(name for name in sys.modules if 'mockstytch' in name))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["mockstytch", "mockstytch.pytest_plugin"]

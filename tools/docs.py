@@ -25,7 +25,7 @@ from mockstytch.gaps import GAPS
 from mockstytch.management import routes as management
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.surfaces.endpoint import Endpoint
-from tools import error_tables, fidelity, handle
+from tools import architecture, error_tables, fidelity, handle
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -225,6 +225,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "confidence": _confidence,
     "inferred": _inferred,
     "fidelity": _fidelity,
+    "packages": architecture.picture,
+    "package-table": architecture.table,
 }
 
 

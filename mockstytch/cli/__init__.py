@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from mockstytch import __version__
+from mockstytch.version import __version__
 
 _MODULES = {
     "serve": "serve",

@@ -9,10 +9,11 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
-from mockstytch import __version__, errors, wire
+from mockstytch import errors, wire
 from mockstytch.errors import StytchError
 from mockstytch.store.records.messages import Message
 from mockstytch.surfaces.request import HttpRequest
+from mockstytch.version import __version__
 
 _HERE = Path(__file__).parent
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

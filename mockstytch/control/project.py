@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import __version__, keys, wire
+from mockstytch import keys, wire
 from mockstytch.clock import position
 from mockstytch.control.request_parsing import body, flag, number
 from mockstytch.control.settings import configure
@@ -14,6 +14,7 @@ from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
+from mockstytch.version import __version__
 
 
 def routes(mock: Mock) -> list[Route]:
