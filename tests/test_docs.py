@@ -64,7 +64,7 @@ def of(*languages: str) -> pytest.MarkDecorator:
 
 
 def test_every_block_has_a_language_that_is_tested():
-    known = {"shell", "python", "js", "go", "java", "ruby", "yaml", "toml", "json", "text"}
+    known = {"shell", "python", "js", "go", "java", "ruby", "yaml", "toml", "json", "text", "mermaid"}
     assert {block.language for block in blocks()} <= known
     assert sum(read(path).count("\n```\n") for path in PAGES) == len(blocks())  # every block has a language
 

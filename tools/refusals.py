@@ -49,8 +49,8 @@ CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
 # The parts of the server that aren't operations.
 _PLACES = (
     ("the control API", ("control/*.py", "surfaces/origin.py")),
-    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py")),
-    ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", "pages/forms.py")),
+    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py")),
+    ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", "pages/surface.py")),
     ("every request", ("surfaces/[!fo]*.py", "surfaces/fallback.py", "runtime/*.py")),  # not fields.py, origin.py
 )
 # The rules that only these parts use: settings that only the control API changes, and logins on pages.
