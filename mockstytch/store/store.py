@@ -7,7 +7,7 @@ A statement depends only on the record and on the names of the columns, and is b
 compiled form.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
+    Dialect,
     Update,
     bindparam,
     delete,
@@ -121,10 +122,9 @@ class Store:
 
     def clear(self, *keep: type[Record]) -> None:
         """Delete every row of the project, except rows of the records to keep."""
-        records = {record.table.name: record for record in Record.__subclasses__()}
-        for table in reversed(METADATA.sorted_tables):
-            if records[table.name] not in keep:
-                self.delete_all(records[table.name])
+        for statement, is_positional in _clear(self._connection.dialect, keep):
+            values = (self._project_id,) if is_positional else {"old_project_id": self._project_id}
+            self._connection.exec_driver_sql(statement, values)
 
     def delete_older(self, record: type[Record], keep: int) -> int:
         """Delete all but the latest ``keep`` rows of a record, by ``position``. Return the number of deleted rows."""
@@ -242,3 +242,15 @@ def _update(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]
 @cache
 def _delete(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]) -> Delete:
     return delete(record.table).where(*_conditions(record, names, nulls))
+
+
+@lru_cache(maxsize=8)
+def _clear(dialect: Dialect, keep: tuple[type[Record], ...]) -> list[tuple[str, bool]]:
+    """Return the compiled statements that delete a project's rows, each with whether its parameter is positional.
+
+    A reset runs them all, and tests reset often: compiled, they take half the time.
+    """
+    records = {record.table.name: record for record in Record.__subclasses__()}
+    tables = [records[table.name] for table in reversed(METADATA.sorted_tables)]
+    compiled: list[Any] = [_delete(r, (), ()).compile(dialect=dialect) for r in tables if r not in keep]
+    return [(str(statement), bool(statement.positional)) for statement in compiled]
