@@ -18,7 +18,7 @@ from mockstytch.scim_server import routes as scim
 from mockstytch.settings import Settings
 from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
-from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
 from mockstytch.surfaces.routing import PathNormalizer, RouteTable
 from mockstytch.surfaces.surface import BACKEND, PUBLIC, Route
 from mockstytch.webhook_delivery import Deliverer
@@ -26,7 +26,7 @@ from mockstytch.webhook_delivery import Deliverer
 
 def endpoints() -> list[Endpoint]:
     """Return every operation of the API, those of the OAuth server included."""
-    return [*api.endpoints(), *oauth_operations.api]
+    return [*endpoints_of(api), *oauth_operations.api]
 
 
 def create_app(settings: Settings | None = None, mock: Mock | None = None) -> PathNormalizer:
@@ -70,7 +70,7 @@ def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
 def _operation_routes(mock: Mock) -> list[Route]:
     """Return the routes of every operation, at every path that it has."""
     routes = []
-    for endpoint in api.endpoints():
+    for endpoint in endpoints_of(api):
         surface = PUBLIC if endpoint.public else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
             handler = EndpointHandler(mock, surface, endpoint, alias=path != endpoint.path)

@@ -1,9 +1,9 @@
 """The endpoints of the management API."""
 
-from mockstytch.management.operations import MODULES
-from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.management import operations
+from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
 
 
 def endpoints() -> list[Endpoint]:
     """Return all endpoints, by resource."""
-    return [endpoint for module in MODULES for endpoint in module.api]
+    return endpoints_of(operations)

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, TypeVar
 
 import msgspec
@@ -102,3 +105,9 @@ class Endpoints(list[Endpoint]):
 
     def delete(self, path: str, **options: Any) -> Callable[[F], F]:
         return self._add("DELETE", path, **options)
+
+
+def endpoints_of(package: ModuleType) -> list[Endpoint]:
+    """Return the endpoints of a package: those in the ``api`` list of each of its modules, in the order of the names."""
+    modules = [import_module(f"{package.__name__}.{info.name}") for info in iter_modules(package.__path__)]
+    return [endpoint for module in modules for endpoint in getattr(module, "api", [])]
