@@ -18,8 +18,10 @@ _GROUPS = {
     "deliveries": ("webhook_delivery", "smtp_relay"),
     "rules": (),  # every package of domain
     "state": ("wire", "runtime", "store"),
-    "ground": ("protocols", "errors", "ids", "outbound", "settings", "clock", "gaps", "keys", "values", "version"),
+    "protocols": ("protocols",),
 }
+# Small modules that any package can import. Their arrows would hide the others.
+_GROUND = {"errors", "ids", "outbound", "settings", "clock", "gaps", "keys", "values", "version"}
 
 Imports = Mapping[str, set[str]]
 
@@ -89,11 +91,12 @@ def _package(module: str) -> str:
 
 def picture() -> str:
     """Return the Mermaid graph of the packages. An arrow that follows from other arrows is left out."""
-    imports = {name: others for name, others in packages().items() if name not in ("", "__main__")}
+    left_out = {"", "__main__", *_GROUND}
+    imports = {name: others - left_out for name, others in packages().items() if name not in left_out}
     lines = ["```mermaid", "flowchart TD"]
     for group, members in _GROUPS.items():
         listed = members or tuple(sorted(name for name in imports if name.startswith("domain.")))
-        lines.append(f'  subgraph "{group}"')
+        lines.append(f"  subgraph group_{group.replace(' ', '_')}[{group}]")
         lines += [f"    {_id(name)}[{name}]" for name in listed if name in imports]
         lines.append("  end")
     for name in sorted(imports):
