@@ -1,17 +1,27 @@
+"""Fixtures of the SCIM tests: a connection, its directory, and the members of its users."""
+
 import pytest
 
-from tests.api.conftest import events, rows, why  # noqa: F401  what the tests of operations have
+from tests.api.conftest import events, rows, why  # noqa: F401  fixtures of the tests of operations
 from tests.contract.stories_of_scim import connected
 from tests.scim.directory import Directory
 
 
 @pytest.fixture
 def connection(given):
+    """The SCIM connection of a new organization."""
     return connected(given)
 
 
 @pytest.fixture
+def acme(client, connection):
+    """The organization of the connection."""
+    return client.organizations.get(connection.organization_id).organization
+
+
+@pytest.fixture
 def directory(connection):
+    """The directory of the connection."""
     directory = Directory(connection)
     yield directory
     directory.http.close()
@@ -19,9 +29,9 @@ def directory(connection):
 
 @pytest.fixture
 def member(client, connection):
-    """The member that a user is, deleted or not: ``member(user)``."""
+    """Return the member of a user, also if it is deleted: ``member(user)``."""
 
-    def find(user):
+    def get(user):
         return client.organizations.members.dangerously_get(user["id"], include_deleted=True).member
 
-    return find
+    return get
