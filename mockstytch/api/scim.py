@@ -67,7 +67,7 @@ def get(ctx: Context, req: Get) -> Body:
 
 
 class GroupRoleAssignment(Frozen):
-    """A role of the members in a group. ``group_name`` is accepted and ignored, because responses contain it."""
+    """A role of the members in a group. ``group_name`` is ignored. It is accepted because responses contain it."""
 
     role_id: str = ""
     group_id: str = ""

@@ -22,7 +22,7 @@ def patched(directory, ada):
 
 
 @pytest.mark.parametrize("value", ["False", "false", False])
-def test_entra_deactivates_a_user_with_a_string(patched, member, ada, value):
+def test_entra_deactivates_and_reactivates_a_user(patched, member, ada, value):
     assert not patched({"op": "Replace", "path": "active", "value": value})["active"]
     assert member(ada).status == "deleted"
     assert patched({"op": "Replace", "path": "active", "value": "True"})["active"]

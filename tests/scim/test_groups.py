@@ -224,15 +224,15 @@ def test_changes_emit_events_of_the_group_and_its_members(directory, events):
 
 def test_api_returns_groups_in_pages(directory, client, connection):
     created = [directory.create_group(f"Group {n}")["id"] for n in range(5)]
-    seen, cursor = [], None
+    listed, cursor = [], None
     while True:
         page = client.scim.connection.get_groups(**named(connection), cursor=cursor, limit=2)
         assert len(page.scim_groups) <= 2
-        seen += [group.group_id for group in page.scim_groups]
+        listed += [group.group_id for group in page.scim_groups]
         cursor = page.next_cursor
         if cursor is None:
             break
-    assert seen == created[::-1]
+    assert listed == created[::-1]
 
 
 def test_wrong_cursor_or_limit_is_refused(client, connection, refused):

@@ -23,8 +23,8 @@ from mockstytch.store.records.scim import ScimConnection, ScimGroup, ScimMembers
 
 Json = dict[str, Any]
 
-# What isn't stored of a resource: the first four are derived, and the password has no use.
-_NOT_STORED = {"id", "meta", "groups", "schemas", "password"}
+# Attributes that aren't stored. The password isn't used; the others are derived.
+_NOT_STORED = {"groups", "id", "meta", "password", "schemas"}
 
 
 def query(ctx: Context, connection: ScimConnection, user_name: str | None = None) -> RowQuery:
@@ -52,7 +52,7 @@ def active_member_ids(ctx: Context, connection: ScimConnection, users: list[Scim
     else:
         of_connection = queries.values_of(user.member_id, user.connection_id == connection.connection_id)
         active = active.where(member.member_id.in_(of_connection))
-    return {member.member_id for member in ctx.store.rows(Member, active)}
+    return {row.member_id for row in ctx.store.rows(Member, active)}
 
 
 def groups_by_member(ctx: Context, connection: ScimConnection, users: list[ScimUser]) -> dict[str, list[ScimGroup]]:
