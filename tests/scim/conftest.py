@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import events, rows, why  # noqa: F401  fixtures of the tests of operations
+from tests.api.conftest import events, rows, why  # noqa: F401 · fixtures
 from tests.contract.stories_of_scim import connected
 from tests.scim.directory import Directory
 
@@ -29,9 +29,9 @@ def directory(connection):
 
 @pytest.fixture
 def member(client, connection):
-    """Return the member of a user, also if it is deleted: ``member(user)``."""
+    """Return the member of a SCIM user, deleted or not: ``member(user)``."""
 
-    def get(user):
+    def find(user):
         return client.organizations.members.dangerously_get(user["id"], include_deleted=True).member
 
-    return get
+    return find
