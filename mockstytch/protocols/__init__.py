@@ -2,5 +2,5 @@
 
 The functions are pure: they take values and return values. They have no ``Context``, read no clock and use no store, so
 they can be tested without a server. Rules about members and organizations belong to ``mockstytch.domain``. Start with
-``pkce`` for the smallest module, or with ``saml.service_provider`` and ``scim.scim_models``.
+``pkce``, the smallest module, or with ``saml.saml_response`` and ``scim.scim_dialects``.
 """

@@ -1,6 +1,9 @@
-"""The SCIM 2.0 server (RFC 7643, RFC 7644): what a customer's directory calls, below the URL of a SCIM connection.
+"""The SCIM 2.0 server (RFC 7643, RFC 7644): the protocol that a directory uses, below the URL of a SCIM connection.
 
-``routes`` declares the surface and its one handler; ``service`` reads a call and finds what it is about;
-``resources`` reads, filters and writes users and groups. Rules about members are in ``domain.scim``. The last two are
-imported by the first SCIM request, because their library takes long to import.
+``routes`` declares the surface; start reading there. ``service`` handles one request: it checks the bearer token and
+selects the operation. ``resources`` reads and writes one kind of resource, with ``user_resources`` and
+``group_resources``; ``resource_search`` filters, sorts and returns pages. Rules and queries are in ``domain.scim``.
+
+Only ``routes`` is imported at the start. The first SCIM request imports the others, because their library takes long
+to import.
 """

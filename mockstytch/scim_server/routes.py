@@ -1,4 +1,4 @@
-"""The routes of the SCIM server, and how SCIM errors look."""
+"""The surface and the routes of the SCIM server."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from mockstytch.store.records.scim import ScimConnection
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Handler, Route, Surface, render_error
 
-# The parameter's name sorts after ``organization_id``: the routes of the connections API are found first.
+# The parameter's name sorts after ``organization_id``, so the routes of the connections API are matched first.
 _BASE = "/v1/b2b/scim/{scim_connection_id}"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/scim+json"
 _UNKNOWN_CONNECTION = Kind(404, "scim_404", "There is no SCIM connection with this id", "M", "b2b/api")
-# Errors of the API that SCIM has a type of its own for (RFC 7644, 3.12).
+# Errors of the API that are ``uniqueness`` in SCIM (RFC 7644, section 3.12).
 _UNIQUENESS = {
     "desired_email_updating_for_different_member",
     "duplicate_member_email",
@@ -33,8 +33,8 @@ def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
     """Return the project of the SCIM connection in the path.
 
     Raises:
-        route_not_found: if the path isn't one of a SCIM connection: a mistyped path of the connections API.
-        StytchError: if no project has this connection: 404, in SCIM's own form.
+        route_not_found: if the path has no id of a SCIM connection, such as a mistyped path of the connections API.
+        StytchError: if no project has this connection. The response is SCIM's error 404.
     """
     connection_id = request.path_params["scim_connection_id"]
     if not connection_id.startswith("scim-connection-"):
@@ -46,7 +46,7 @@ def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
 
 
 def _scim_error(request: HttpRequest, error: StytchError) -> AnyResponse:
-    """Render an error of the API as SCIM does (RFC 7644, 3.12)."""
+    """Render an error of the API in SCIM's format (RFC 7644, section 3.12)."""
     kind = error.kind
     if kind is errors.route_not_found:
         return render_error(request, error)
@@ -59,6 +59,7 @@ def _scim_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 
 
 def _status_and_type(error: StytchError) -> tuple[int, str]:
+    """Return the HTTP status and SCIM's error type, which is "" for errors that SCIM has no type for."""
     kind = error.kind
     if kind in (errors.internal_server_error, errors.request_too_large, _UNKNOWN_CONNECTION):
         return kind.status_code, ""
@@ -66,6 +67,7 @@ def _status_and_type(error: StytchError) -> tuple[int, str]:
 
 
 def _scim_error_type(error: StytchError) -> str:
+    """Return the error type for the request log."""
     if error.kind is errors.route_not_found:
         return error.kind.error_type
     status, scim_type = _status_and_type(error)
@@ -76,15 +78,16 @@ SCIM = Surface(name="scim", authenticate=_project_of_connection, render_error=_s
 
 
 def routes(mock: Mock) -> list[Route]:
+    """Return the routes: every path below a connection's URL, with every method that SCIM uses."""
     handler = _handler(mock)
     return [Route(method, path, SCIM, handler) for path in (_BASE, f"{_BASE}/{{resource:path}}") for method in _METHODS]
 
 
 def _handler(mock: Mock) -> Handler:
     async def handle(request: HttpRequest) -> Response:
-        from mockstytch.scim_server import service  # imports the SCIM library and pydantic
+        from mockstytch.scim_server import service  # a slow import that only SCIM requests need
 
-        call = service.Call(
+        scim_request = service.ScimRequest(
             method=request.method,
             connection_id=request.path_params["scim_connection_id"],
             path=[part for part in request.path_params.get("resource", "").split("/") if part],
@@ -92,9 +95,9 @@ def _handler(mock: Mock) -> Handler:
             authorization=request.headers.get("authorization", ""),
             body=request.content or b"",
         )
-        answer = service.handle(mock, request.project, request.server_url, call)
-        if answer.scim_type:
-            request.refuse(answer.scim_type, answer.because)
-        return Response(answer.content, answer.status, answer.headers, MEDIA_TYPE)
+        response = service.handle(mock, request.project, request.server_url, scim_request)
+        if response.scim_type:
+            request.refuse(response.scim_type, response.because)
+        return Response(response.content, response.status, response.headers, MEDIA_TYPE)
 
     return handle

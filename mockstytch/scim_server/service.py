@@ -1,4 +1,4 @@
-"""One SCIM call: who may make it, what it is about, and how SCIM refuses."""
+"""Handle one SCIM request: check the bearer token, select the operation, build the response or the error."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from scim2_models import (
     InvalidSyntaxException,
     NotFoundException,
     NotImplementedException,
-    ResponseParameters,
     SCIMException,
     UnauthorizedException,
 )
@@ -19,15 +18,18 @@ from scim2_models import (
 from mockstytch.domain.scim import scim_connections
 from mockstytch.protocols.scim.scim_models import provider
 from mockstytch.runtime import Context, Mock
-from mockstytch.scim_server.resources import Groups, Json, Kind, Users, search
+from mockstytch.scim_server.group_resources import GroupHandler
+from mockstytch.scim_server.resource_search import Handler, list_response, search
+from mockstytch.scim_server.resources import Json
+from mockstytch.scim_server.user_resources import UserHandler
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.scim import ScimConnection
 from mockstytch.values import Frozen
 
-_KINDS: dict[str, type[Kind[Any, Any]]] = {"Users": Users, "Groups": Groups}
+_HANDLERS: dict[str, type[Handler]] = {"Users": UserHandler, "Groups": GroupHandler}
 
 
-class Call(Frozen):
+class ScimRequest(Frozen):
     """One SCIM request.
 
     Attributes:
@@ -42,8 +44,13 @@ class Call(Frozen):
     body: bytes
 
 
-class Answer(Frozen):
-    """The response. ``scim_type`` and ``because`` are for the request log; a success has none."""
+class ScimResponse(Frozen):
+    """The response to a SCIM request.
+
+    Attributes:
+        scim_type: of a refusal, the error type for the request log; "" for a success.
+        because: the reason of a refusal, for the request log.
+    """
 
     status: int = 200
     content: bytes = b""
@@ -52,7 +59,7 @@ class Answer(Frozen):
     because: str = ""
 
 
-class _WrongMethod(SCIMException):
+class _MethodNotAllowed(SCIMException):
     status = 405
 
     def __init__(self, allowed: str) -> None:
@@ -60,8 +67,8 @@ class _WrongMethod(SCIMException):
         self.allowed = allowed
 
 
-def handle(mock: Mock, project: Project, server_url: str, call: Call) -> Answer:
-    """Return the response to a call. What SCIM itself refuses is a response, too.
+def handle(mock: Mock, project: Project, server_url: str, request: ScimRequest) -> ScimResponse:
+    """Return the response to a request. An error of the protocol is a response, too.
 
     Args:
         project: the project of the connection.
@@ -73,137 +80,138 @@ def handle(mock: Mock, project: Project, server_url: str, call: Call) -> Answer:
     try:
         with mock.transaction(project, server_url) as ctx:
             ctx.source = "scim"
-            connection = ctx.store.get(ScimConnection, connection_id=call.connection_id)
-            scheme, _, token = call.authorization.partition(" ")
+            connection = ctx.store.get(ScimConnection, connection_id=request.connection_id)
+            scheme, _, token = request.authorization.partition(" ")
             if scheme.lower() != "bearer" or not scim_connections.accepts_token(ctx, connection, token.strip()):
                 raise UnauthorizedException()
-            return _route(ctx, connection, call)
-    except _WrongMethod as e:
-        return _refusal(e.to_error(), Allow=e.allowed)
+            return _route(ctx, connection, request)
+    except _MethodNotAllowed as e:
+        return _error_response(e.to_error(), Allow=e.allowed)
     except UnauthorizedException as e:
-        return _refusal(e.to_error(), **{"WWW-Authenticate": "Bearer"})
+        return _error_response(e.to_error(), **{"WWW-Authenticate": "Bearer"})
     except SCIMException as e:
-        return _refusal(e.to_error())
+        return _error_response(e.to_error())
     except ValidationError as e:
-        return _refusal(Error.from_validation_errors(e)[0])
+        return _error_response(Error.from_validation_errors(e)[0])
     except RecursionError:
-        return _refusal(InvalidSyntaxException(detail="nested too deeply").to_error())
+        return _error_response(InvalidSyntaxException(detail="nested too deeply").to_error())
 
 
-def _route(ctx: Context, connection: ScimConnection, call: Call) -> Answer:
-    base = f"{ctx.base_url}/v1/b2b/scim/{connection.connection_id}"
-    kinds = {name: kind(ctx, connection, base) for name, kind in _KINDS.items()}
-    match call.path:
+def _route(ctx: Context, connection: ScimConnection, request: ScimRequest) -> ScimResponse:
+    base_url = f"{ctx.base_url}/v1/b2b/scim/{connection.connection_id}"
+    handlers = {name: handler(ctx, connection, base_url) for name, handler in _HANDLERS.items()}
+    match request.path:
         case [("ServiceProviderConfig" | "ResourceTypes" | "Schemas"), *_]:
-            return _discovered(call, base)
+            return _discovery(request, base_url)
         case [("Users" | "Groups") as name]:
-            return _collection(kinds[name], call)
-        case [".search"] | []:
-            return _searched(list(kinds.values()), call, by_body=bool(call.path))
+            return _collection(handlers[name], request)
+        case []:
+            return _search_by_query(list(handlers.values()), request)
+        case [".search"]:
+            return _search_by_body(list(handlers.values()), request)
         case [("Users" | "Groups") as name, ".search"]:
-            return _searched([kinds[name]], call, by_body=True)
+            return _search_by_body([handlers[name]], request)
         case [("Users" | "Groups") as name, id]:
-            return _one(kinds[name], id, call)
+            return _resource(handlers[name], id, request)
         case ["Bulk"] | ["Me", *_]:
-            raise NotImplementedException(detail=f"/{call.path[0]} is not supported")
-    raise NotFoundException(detail=f"There is nothing at /{'/'.join(call.path)}")
+            raise NotImplementedException(detail=f"/{request.path[0]} is not supported")
+    raise NotFoundException(detail=f"There is nothing at /{'/'.join(request.path)}")
 
 
-def _collection(kind: Kind[Any, Any], call: Call) -> Answer:
-    if call.method == "GET":
-        return _searched([kind], call, by_body=False)
-    _allow(call, "GET", "POST")
-    made = kind.create(_json(call))
-    shown = kind.shown(made, Scim.RESOURCE_CREATION_RESPONSE, _parameters(kind, call))
-    return _found(shown, 201, kind.location(made))
+def _collection(handler: Handler, request: ScimRequest) -> ScimResponse:
+    if request.method == "GET":
+        return _search_by_query([handler], request)
+    _require_method(request, "GET", "POST")
+    row = handler.create(_json(request))
+    resource = handler.serialize(row, Scim.RESOURCE_CREATION_RESPONSE, handler.parameters(request.query))
+    return _json_response(resource, 201, handler.location(row))
 
 
-def _one(kind: Kind[Any, Any], id: str, call: Call) -> Answer:
-    _allow(call, "GET", "PUT", "PATCH", "DELETE")
-    parameters = _parameters(kind, call)
-    row = kind.find(id)
-    if call.method == "DELETE":
-        kind.delete(row)
-        return Answer(status=204)
-    if call.method == "GET":
-        return _found(kind.shown(row, Scim.RESOURCE_QUERY_RESPONSE, parameters))
-    if call.method == "PUT":
-        row = kind.replace(row, _json(call))
-        return _found(kind.shown(row, Scim.RESOURCE_REPLACEMENT_RESPONSE, parameters))
-    row = kind.patch(row, _json(call))
-    return _found(kind.shown(row, Scim.RESOURCE_PATCH_RESPONSE, parameters))
+def _resource(handler: Handler, id: str, request: ScimRequest) -> ScimResponse:
+    _require_method(request, "GET", "PUT", "PATCH", "DELETE")
+    parameters = handler.parameters(request.query)
+    row = handler.find(id)
+    if request.method == "DELETE":
+        handler.delete(row)
+        return ScimResponse(status=204)
+    context = Scim.RESOURCE_QUERY_RESPONSE
+    if request.method == "PUT":
+        row, context = handler.replace(row, _json(request)), Scim.RESOURCE_REPLACEMENT_RESPONSE
+    elif request.method == "PATCH":
+        row, context = handler.patch(row, _json(request)), Scim.RESOURCE_PATCH_RESPONSE
+    return _json_response(handler.serialize(row, context, parameters))
 
 
-def _searched(kinds: list[Kind[Any, Any]], call: Call, by_body: bool) -> Answer:
-    _allow(call, "POST" if by_body else "GET")
-    return _found(search(kinds, _json(call) if by_body else call.query))
+def _search_by_query(handlers: list[Handler], request: ScimRequest) -> ScimResponse:
+    _require_method(request, "GET")
+    return _json_response(search(handlers, request.query))
 
 
-def _discovered(call: Call, base: str) -> Answer:
-    """What the service can do. RFC 7644 §4: a filter is refused there."""
-    _allow(call, "GET")
-    if "filter" in call.query:
+def _search_by_body(handlers: list[Handler], request: ScimRequest) -> ScimResponse:
+    _require_method(request, "POST")
+    return _json_response(search(handlers, _json(request)))
+
+
+def _discovery(request: ScimRequest, base_url: str) -> ScimResponse:
+    """Return what the service supports.
+
+    Raises:
+        ForbiddenException: if the request has a filter (RFC 7644, section 4).
+        NotFoundException: if there is no such schema or resource type.
+    """
+    _require_method(request, "GET")
+    if "filter" in request.query:
         raise ForbiddenException(detail="Filters are not supported here")
-    known = provider()
-    endpoint, *rest = call.path
-    found = {
-        "ServiceProviderConfig": [known.config],
-        "ResourceTypes": known.resource_types,
-        "Schemas": known.schemas,
-    }[endpoint]
-    kind = endpoint.removesuffix("s") if endpoint != "ServiceProviderConfig" else endpoint
-    shown: list[Json] = []
-    for resource in found:
-        assert resource is not None
-        dumped = resource.model_dump(scim_ctx=Scim.RESOURCE_QUERY_RESPONSE)
-        location = f"{base}/{endpoint}" + (f"/{dumped['id']}" if "id" in dumped else "")
-        shown.append(dumped | {"meta": {"resourceType": kind, "location": location}})
+    endpoint, *rest = request.path
+    resource_type, resources = _discovery_resources(endpoint, base_url)
     if endpoint == "ServiceProviderConfig" and not rest:
-        return _found(shown[0])
+        return _json_response(resources[0])
     if not rest:
-        return _found(_listed(shown))
-    wanted = next((s for s in shown if len(rest) == 1 and s.get("id", "").lower() == rest[0].lower()), None)
-    if wanted is None:
-        raise NotFoundException(detail=f"There is no {kind} {'/'.join(rest)}")
-    return _found(wanted)
+        return _json_response(list_response(resources, total=len(resources)))
+    by_id = {resource.get("id", "").lower(): resource for resource in resources}
+    resource = by_id.get(rest[0].lower()) if len(rest) == 1 else None
+    if resource is None:
+        raise NotFoundException(detail=f"There is no {resource_type} {'/'.join(rest)}")
+    return _json_response(resource)
 
 
-def _listed(resources: list[Json]) -> Json:
-    return {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": len(resources),
-        "startIndex": 1,
-        "itemsPerPage": len(resources),
-        "Resources": resources,
-    }
+def _discovery_resources(endpoint: str, base_url: str) -> tuple[str, list[Json]]:
+    """Return the resource type of a discovery endpoint, and its resources."""
+    service = provider()
+    resource_type, models = {
+        "ServiceProviderConfig": ("ServiceProviderConfig", [service.config]),
+        "ResourceTypes": ("ResourceType", service.resource_types),
+        "Schemas": ("Schema", service.schemas),
+    }[endpoint]
+    resources: list[Json] = []
+    for model in models:
+        assert model is not None
+        resource = model.model_dump(scim_ctx=Scim.RESOURCE_QUERY_RESPONSE)
+        location = f"{base_url}/{endpoint}" + (f"/{resource['id']}" if "id" in resource else "")
+        resources.append(resource | {"meta": {"resourceType": resource_type, "location": location}})
+    return resource_type, resources
 
 
-def _parameters(kind: Kind[Any, Any], call: Call) -> ResponseParameters[Any]:
-    """``attributes`` and ``excludedAttributes``."""
-    wanted = {name: call.query[name] for name in ("attributes", "excludedAttributes") if name in call.query}
-    return kind.parameters.model_validate(wanted)
+def _require_method(request: ScimRequest, *methods: str) -> None:
+    if request.method not in methods:
+        raise _MethodNotAllowed(", ".join(methods))
 
 
-def _allow(call: Call, *methods: str) -> None:
-    if call.method not in methods:
-        raise _WrongMethod(", ".join(methods))
-
-
-def _json(call: Call) -> Any:
+def _json(request: ScimRequest) -> Any:
     try:
-        return msgspec.json.decode(call.body)
+        return msgspec.json.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise InvalidSyntaxException(detail="The body is not JSON") from None
 
 
-def _found(body: Json, status: int = 200, location: str = "") -> Answer:
+def _json_response(body: Json, status: int = 200, location: str = "") -> ScimResponse:
     headers = {"Location": location} if location else {}
-    return Answer(status=status, content=msgspec.json.encode(body), headers=headers)
+    return ScimResponse(status=status, content=msgspec.json.encode(body), headers=headers)
 
 
-def _refusal(error: Error, **headers: str) -> Answer:
+def _error_response(error: Error, **headers: str) -> ScimResponse:
     status = int(error.status or 400)
-    return Answer(
+    return ScimResponse(
         status=status,
         content=error.model_dump_json(scim_ctx=Scim.DEFAULT).encode("utf-8", "replace"),
         headers=headers,

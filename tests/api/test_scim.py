@@ -1,4 +1,4 @@
-"""An organization's SCIM connection: made, changed, deleted; its tokens; what its groups grant."""
+"""The SCIM connection of an organization: create, change and delete it, rotate its token, set the roles of groups."""
 
 import re
 
@@ -19,7 +19,7 @@ def scim(client):
     return client.scim.connection
 
 
-def test_a_new_connection(scim, connection, mock):
+def test_new_connection_has_a_token_and_default_values(scim, connection, mock):
     assert re.fullmatch(r"scim-connection-test-[0-9a-f-]{36}", connection.connection_id)
     assert re.fullmatch(r"[A-Za-z0-9]{48}", connection.bearer_token)
     assert connection.base_url == f"{mock.url}/v1/b2b/scim/{connection.connection_id}"
@@ -28,15 +28,15 @@ def test_a_new_connection(scim, connection, mock):
     assert (connection.bearer_token_expires_at - mock.clock.now()).days in (5 * 365, 5 * 365 - 1)
 
 
-def test_the_token_is_shown_once(client, scim, connection):
-    shown = scim.get(connection.organization_id).connection
-    assert shown.bearer_token_last_four == connection.bearer_token[-4:]
-    assert (shown.next_bearer_token_last_four, shown.next_bearer_token_expires_at) == ("", None)
-    assert connection.bearer_token not in repr(shown)
+def test_only_creation_returns_the_token(client, scim, connection):
+    current = scim.get(connection.organization_id).connection
+    assert current.bearer_token_last_four == connection.bearer_token[-4:]
+    assert (current.next_bearer_token_last_four, current.next_bearer_token_expires_at) == ("", None)
+    assert connection.bearer_token not in repr(current)
     assert connection.bearer_token not in repr(client.organizations.get(connection.organization_id))
 
 
-def test_the_organization_shows_it(client, scim, connection):
+def test_organization_has_a_summary_of_its_connection(client, scim, connection):
     def summary():
         return client.organizations.get(connection.organization_id).organization.scim_active_connection
 
@@ -53,55 +53,54 @@ def test_the_organization_shows_it(client, scim, connection):
 
 
 @pytest.mark.parametrize("identity_provider", PROVIDERS)
-def test_who_is_at_the_other_end(given, scim, identity_provider):
+def test_only_the_base_url_for_entra_has_a_flag(given, scim, identity_provider):
     connection = connected(given, identity_provider=identity_provider)
     assert connection.identity_provider == identity_provider
     assert connection.base_url.endswith("?aadOptscim062020") == (identity_provider == "microsoft-entra")
 
 
-def test_one_connection_for_each_organization(scim, connection, refused):
+def test_second_connection_of_an_organization_is_refused(scim, connection, refused):
     assert refused(scim.create, connection.organization_id) == "active_scim_connection_exists"
     scim.delete(**named(connection))
-    again = scim.create(connection.organization_id).connection
-    assert again.connection_id != connection.connection_id
+    recreated = scim.create(connection.organization_id).connection
+    assert recreated.connection_id != connection.connection_id
 
 
-def test_an_unknown_provider(given, scim, connection, refused):
+def test_unknown_identity_provider_is_refused(given, scim, connection, refused):
     acme = given.organization()
     assert refused(scim.create, acme.organization_id, "x", "workday") == "invalid_scim_idp"
     assert refused(scim.update, **named(connection), identity_provider="workday") == "invalid_scim_idp"
 
 
-def test_a_name_that_is_too_long(given, scim, connection, refused):
+def test_too_long_display_name_is_refused(given, scim, connection, refused):
     acme = given.organization()
     assert refused(scim.create, acme.organization_id, "x" * 129) == "invalid_display_name"
     assert refused(scim.update, **named(connection), display_name="x" * 129) == "invalid_display_name"
     assert scim.update(**named(connection), display_name="").connection.display_name == ""
 
 
-def test_no_connection(given, scim, refused):
+def test_organization_without_connection_is_refused(given, scim, refused):
     acme = given.organization()
     assert refused(scim.get, acme.organization_id) == "no_active_scim_connection"
 
 
 @pytest.mark.parametrize("call", ["update", "delete", "get_groups", "rotate_start", "rotate_complete", "rotate_cancel"])
-def test_a_connection_of_another_organization(given, scim, connection, refused, call):
+def test_connection_of_another_organization_is_refused(given, scim, connection, refused, call):
     acme = given.organization()
     other = {"organization_id": acme.organization_id, "connection_id": connection.connection_id}
     assert refused(getattr(scim, call), **other) == "no_active_scim_connection"
-    connected_too = connected(given)
-    other["organization_id"] = connected_too.organization_id
+    other["organization_id"] = connected(given).organization_id
     assert refused(getattr(scim, call), **other) == "no_active_scim_connection"
 
 
-def test_update_changes_what_is_sent(scim, connection):
+def test_update_changes_only_the_sent_fields(scim, connection):
     changed = scim.update(**named(connection), identity_provider="okta").connection
     assert (changed.identity_provider, changed.display_name) == ("okta", "Our directory")
     changed = scim.update(**named(connection), display_name="Okta").connection
     assert (changed.identity_provider, changed.display_name) == ("okta", "Okta")
 
 
-def test_rotation(scim, connection, refused):
+def test_completed_rotation_replaces_the_token(scim, connection, refused):
     assert refused(scim.rotate_complete, **named(connection)) == "scim_connection_not_rotating_token"
     assert refused(scim.rotate_cancel, **named(connection)) == "scim_connection_not_rotating_token"
     started = scim.rotate_start(**named(connection)).connection
@@ -110,35 +109,35 @@ def test_rotation(scim, connection, refused):
     during = scim.get(connection.organization_id).connection
     assert during.next_bearer_token_last_four == started.next_bearer_token[-4:]
     assert during.next_bearer_token_expires_at == started.next_bearer_token_expires_at
-    done = scim.rotate_complete(**named(connection)).connection
-    assert done.bearer_token_last_four == started.next_bearer_token[-4:]
-    assert done.bearer_token_expires_at == started.next_bearer_token_expires_at
-    assert (done.next_bearer_token_last_four, done.next_bearer_token_expires_at) == ("", None)
+    completed = scim.rotate_complete(**named(connection)).connection
+    assert completed.bearer_token_last_four == started.next_bearer_token[-4:]
+    assert completed.bearer_token_expires_at == started.next_bearer_token_expires_at
+    assert (completed.next_bearer_token_last_four, completed.next_bearer_token_expires_at) == ("", None)
     assert refused(scim.rotate_complete, **named(connection)) == "scim_connection_not_rotating_token"
 
 
-def test_a_rotation_that_is_cancelled(scim, connection, refused):
+def test_cancelled_rotation_keeps_the_token(scim, connection, refused):
     scim.rotate_start(**named(connection))
-    left = scim.rotate_cancel(**named(connection)).connection
-    assert left.bearer_token_last_four == connection.bearer_token[-4:]
-    assert left.next_bearer_token_last_four == ""
+    cancelled = scim.rotate_cancel(**named(connection)).connection
+    assert cancelled.bearer_token_last_four == connection.bearer_token[-4:]
+    assert cancelled.next_bearer_token_last_four == ""
     assert refused(scim.rotate_cancel, **named(connection)) == "scim_connection_not_rotating_token"
 
 
-def test_a_group_that_does_not_exist_grants_nothing(scim, connection, refused):
-    def assigned(**assignment):
+def test_role_of_an_unknown_group_is_refused(scim, connection, refused):
+    def assign(**assignment):
         return refused(scim.update, **named(connection), scim_group_implicit_role_assignments=[assignment])
 
     unknown = "scim-group-test-11111111-1111-4111-8111-111111111111"
-    assert assigned(role_id="stytch_admin") == "scim_group_role_assignment_does_not_contain_group_id"
-    assert assigned(role_id="stytch_admin", group_id="") == "scim_group_role_assignment_does_not_contain_group_id"
-    assert assigned(role_id="stytch_admin", group_id=unknown) == "scim_group_role_assignment_group_does_not_exist"
+    assert assign(role_id="stytch_admin") == "scim_group_role_assignment_does_not_contain_group_id"
+    assert assign(role_id="stytch_admin", group_id="") == "scim_group_role_assignment_does_not_contain_group_id"
+    assert assign(role_id="stytch_admin", group_id=unknown) == "scim_group_role_assignment_group_does_not_exist"
 
 
-def test_what_is_told(scim, connection, events):
+def test_changes_emit_events_of_the_connection(scim, connection, events):
     scim.update(**named(connection), display_name="Okta")
     scim.rotate_start(**named(connection))
     scim.rotate_cancel(**named(connection))
     scim.delete(**named(connection))
-    told = [action for object_type, action in events() if object_type == "scim_connection"]
-    assert told == ["create", "update", "update", "update", "delete"]
+    emitted = [action for object_type, action in events() if object_type == "scim_connection"]
+    assert emitted == ["create", "update", "update", "update", "delete"]

@@ -1,3 +1,5 @@
+"""Fixtures of the SCIM tests: a connection, its directory, and the members of its users."""
+
 import pytest
 
 from tests.api.conftest import events, rows, why  # noqa: F401 · fixtures
@@ -7,11 +9,19 @@ from tests.scim.directory import Directory
 
 @pytest.fixture
 def connection(given):
+    """The SCIM connection of a new organization."""
     return connected(given)
 
 
 @pytest.fixture
+def acme(client, connection):
+    """The organization of the connection."""
+    return client.organizations.get(connection.organization_id).organization
+
+
+@pytest.fixture
 def directory(connection):
+    """The directory of the connection."""
     directory = Directory(connection)
     yield directory
     directory.http.close()

@@ -1,4 +1,4 @@
-"""A directory that speaks SCIM by hand: what it sends is written out, what comes back is looked at."""
+"""A directory that sends SCIM requests written by hand, and returns the JSON of the responses."""
 
 from typing import Any
 
@@ -12,6 +12,12 @@ ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 class Directory:
+    """A client of a connection's SCIM endpoints. Close ``http`` at the end.
+
+    Args:
+        token: the bearer token, if it isn't the connection's.
+    """
+
     def __init__(self, connection: Any, token: str = "") -> None:
         self.connection = connection
         headers = {"Authorization": f"Bearer {token or connection.bearer_token}"}
@@ -21,14 +27,14 @@ class Directory:
         return self.http.request(method, path, json=body, **options)
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> dict[str, Any]:
-        """The resource in an answer that is a success."""
-        answer = self.send(method, path, body, **options)
-        assert answer.status_code in (200, 201, 204), answer.text
-        return answer.json() if answer.content else {}
+        """Return the resource of a response, which must be a success."""
+        response = self.send(method, path, body, **options)
+        assert response.status_code in (200, 201, 204), response.text
+        return response.json() if response.content else {}
 
-    def user(self, email: str = "ada@acme.test", **attributes: Any) -> dict[str, Any]:
-        """Create a user, as Okta does it."""
-        wanted = {
+    def create_user(self, email: str = "ada@acme.test", **attributes: Any) -> dict[str, Any]:
+        """Create a user as Okta does."""
+        resource = {
             "schemas": [USER],
             "userName": email,
             "name": {"givenName": "Ada", "familyName": "Lovelace"},
@@ -37,26 +43,31 @@ class Directory:
             "groups": [],
             "active": True,
         }
-        return self.call("POST", "/Users", {**wanted, **attributes})
+        return self.call("POST", "/Users", {**resource, **attributes})
 
-    def group(self, name: str = "Engines", *members: dict[str, Any]) -> dict[str, Any]:
-        wanted = {"schemas": [GROUP], "displayName": name, "members": [{"value": user["id"]} for user in members]}
-        return self.call("POST", "/Groups", wanted)
+    def create_group(self, name: str = "Engines", *users: dict[str, Any]) -> dict[str, Any]:
+        """Create a group of these users."""
+        resource = {"schemas": [GROUP], "displayName": name, "members": [{"value": user["id"]} for user in users]}
+        return self.call("POST", "/Groups", resource)
 
     def patch(self, path: str, *operations: dict[str, Any]) -> dict[str, Any]:
         return self.call("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)})
 
+    def set_active(self, user: dict[str, Any], active: bool) -> dict[str, Any]:
+        """Deactivate or reactivate a user."""
+        return self.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": active})
+
     def refused(self, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, str]:
-        """Status and ``scimType`` of an error, which must be one in SCIM's shape."""
-        answer = self.send(method, path, body, **options)
-        return refusal(answer)
+        """Return status and ``scimType`` of a response, which must be a SCIM error."""
+        return refusal(self.send(method, path, body, **options))
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    body = answer.json()
-    assert answer.headers["content-type"] == "application/scim+json"
+def refusal(response: httpx.Response) -> tuple[int, str]:
+    """Return status and ``scimType`` of a response, which must be a SCIM error."""
+    body = response.json()
+    assert response.headers["content-type"] == "application/scim+json"
     assert body["schemas"] == [ERROR], body
-    assert body["status"] == str(answer.status_code)
-    assert 400 <= answer.status_code < 500 or answer.status_code == 501, body
+    assert body["status"] == str(response.status_code)
+    assert 400 <= response.status_code < 500 or response.status_code == 501, body
     assert body["detail"]
-    return answer.status_code, body.get("scimType", "")
+    return response.status_code, body.get("scimType", "")

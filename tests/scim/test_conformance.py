@@ -41,31 +41,31 @@ def test_generic_client_discovers_and_uses_every_resource(scim_client, client, c
     user_model = scim_client.get_resource_model("User")
     group_model = scim_client.get_resource_model("Group")
 
-    made = scim_client.create(
+    user = scim_client.create(
         user_model(
             user_name="ada",
             emails=[{"value": "ada@acme.test", "type": "work", "primary": True}],
             name={"givenName": "Ada", "familyName": "Lovelace"},
         )
     )
-    member = client.organizations.members.get(connection.organization_id, made.id).member
+    member = client.organizations.members.get(connection.organization_id, user.id).member
     assert (member.name, member.status) == ("Ada Lovelace", "active")
 
-    group = scim_client.create(group_model(display_name="Engines", members=[{"value": made.id}]))
-    found = scim_client.query(group_model, query_parameters=models.SearchRequest(filter='displayName eq "engines"'))
-    assert [each.id for each in found.resources] == [group.id]
+    group = scim_client.create(group_model(display_name="Engines", members=[{"value": user.id}]))
+    results = scim_client.query(group_model, query_parameters=models.SearchRequest(filter='displayName eq "engines"'))
+    assert [each.id for each in results.resources] == [group.id]
 
     operation = models.PatchOperation(op="replace", path="title", value="Countess")
-    scim_client.modify(user_model, made.id, models.PatchOp[user_model](operations=[operation]))
-    assert scim_client.query(user_model, made.id).title == "Countess"
+    scim_client.modify(user_model, user.id, models.PatchOp[user_model](operations=[operation]))
+    assert scim_client.query(user_model, user.id).title == "Countess"
 
-    made.active = False
-    scim_client.replace(made)
+    user.active = False
+    scim_client.replace(user)
     assert client.organizations.members.dangerously_get(member.member_id, include_deleted=True).member.status == (
         "deleted"
     )
     scim_client.delete(group_model, group.id)
-    scim_client.delete(user_model, made.id)
+    scim_client.delete(user_model, user.id)
     assert scim_client.query(user_model).total_results == 0
 
 

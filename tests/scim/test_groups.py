@@ -1,4 +1,4 @@
-"""A directory's groups: who is in them, and the roles that they grant."""
+"""Groups of a directory: their members, and the roles that they imply."""
 
 import pytest
 
@@ -8,20 +8,20 @@ EVERYTHING = {"resource_id": "stytch.self", "actions": ["*"]}
 
 
 @pytest.fixture
-def granting(client, connection):
-    """``granting(group, "stytch_admin")``: what the members of a group are from now on."""
+def assign_roles(client, connection):
+    """Set the roles of a group's members: ``assign_roles(group, "stytch_admin")``."""
 
-    def grant(group, *role_ids):
+    def assign(group, *role_ids):
         assignments = [{"group_id": group["id"], "role_id": role_id} for role_id in role_ids]
-        answer = client.scim.connection.update(**named(connection), scim_group_implicit_role_assignments=assignments)
-        return answer.connection.scim_group_implicit_role_assignments
+        response = client.scim.connection.update(**named(connection), scim_group_implicit_role_assignments=assignments)
+        return response.connection.scim_group_implicit_role_assignments
 
-    return grant
+    return assign
 
 
-def test_a_group(directory, client, connection):
-    ada = directory.user()
-    group = directory.group("Engines", ada)
+def test_new_group_has_its_members(directory, client, connection):
+    ada = directory.create_user()
+    group = directory.create_group("Engines", ada)
     assert group["id"].startswith("scim-group-test-")
     assert group["members"] == [
         {"value": ada["id"], "$ref": f"{connection.base_url}/Users/{ada['id']}", "type": "User"}
@@ -30,27 +30,27 @@ def test_a_group(directory, client, connection):
     assert directory.call("GET", f"/Users/{ada['id']}")["groups"] == [
         {"value": group["id"], "display": "Engines", "$ref": f"{connection.base_url}/Groups/{group['id']}"}
     ]
-    (shown,) = client.scim.connection.get_groups(**named(connection)).scim_groups
-    assert (shown.group_id, shown.group_name) == (group["id"], "Engines")
-    assert (shown.organization_id, shown.connection_id) == (connection.organization_id, connection.connection_id)
+    (listed,) = client.scim.connection.get_groups(**named(connection)).scim_groups
+    assert (listed.group_id, listed.group_name) == (group["id"], "Engines")
+    assert (listed.organization_id, listed.connection_id) == (connection.organization_id, connection.connection_id)
 
 
-def test_what_the_member_shows(directory, member):
-    ada = directory.user()
-    group = directory.group("Engines", ada)
-    (shown,) = member(ada).scim_registration.scim_attributes.groups
-    assert (shown.value, shown.display) == (group["id"], "Engines")
+def test_member_lists_the_groups_of_its_user(directory, member):
+    ada = directory.create_user()
+    group = directory.create_group("Engines", ada)
+    (listed,) = member(ada).scim_registration.scim_attributes.groups
+    assert (listed.value, listed.display) == (group["id"], "Engines")
     directory.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": "Analysis"})
-    (shown,) = member(ada).scim_registration.scim_attributes.groups
-    assert shown.display == "Analysis"
+    (listed,) = member(ada).scim_registration.scim_attributes.groups
+    assert listed.display == "Analysis"
     directory.call("DELETE", f"/Groups/{group['id']}")
     assert member(ada).scim_registration.scim_attributes.groups == []
 
 
-def test_a_group_grants_a_role(directory, member, granting, connection):
-    ada, grace = directory.user(), directory.user("grace@acme.test")
-    group = directory.group("Engines", ada)
-    (assignment,) = granting(group, "stytch_admin")
+def test_members_of_a_group_have_its_role(directory, member, assign_roles, connection):
+    ada, grace = directory.create_user(), directory.create_user("grace@acme.test")
+    group = directory.create_group("Engines", ada)
+    (assignment,) = assign_roles(group, "stytch_admin")
     assert (assignment.group_id, assignment.group_name) == (group["id"], "Engines")
     assert assignment.role_id == "stytch_admin"
     assert (member(ada).is_admin, member(grace).is_admin) == (True, False)
@@ -60,29 +60,28 @@ def test_a_group_grants_a_role(directory, member, granting, connection):
     assert source.details == {"connection_id": connection.connection_id, "group_id": group["id"]}
 
 
-def test_sessions_have_the_roles_at_once(directory, member, granting, given, client, connection):
-    ada = directory.user()
-    acme = client.organizations.get(connection.organization_id).organization
+def test_sessions_have_the_roles_of_groups_immediately(directory, member, assign_roles, given, client, acme):
+    ada = directory.create_user()
     token = given.login(acme, member(ada)).session_token
 
     def roles():
         return sorted(client.sessions.authenticate(session_token=token).member_session.roles)
 
-    group = directory.group("Engines")
-    granting(group, "stytch_admin")
+    group = directory.create_group("Engines")
+    assign_roles(group, "stytch_admin")
     assert roles() == ["stytch_member"]
     directory.patch(f"/Groups/{group['id']}", {"op": "add", "path": "members", "value": [{"value": ada["id"]}]})
     assert roles() == ["stytch_admin", "stytch_member"]
-    gone = f'members[value eq "{ada["id"]}"]'
-    directory.patch(f"/Groups/{group['id']}", {"op": "remove", "path": gone})
+    path = f'members[value eq "{ada["id"]}"]'
+    directory.patch(f"/Groups/{group['id']}", {"op": "remove", "path": path})
     assert roles() == ["stytch_member"]
 
 
-def test_the_connection_shows_what_groups_grant(directory, client, granting, connection, refused):
-    first, second = directory.group("Engines"), directory.group("Looms")
-    granting(first, "stytch_admin", "stytch_admin")
-    shown = client.scim.connection.get(connection.organization_id).connection
-    assert [(a.group_name, a.role_id) for a in shown.scim_group_implicit_role_assignments] == [
+def test_connection_returns_the_roles_of_its_groups(directory, client, assign_roles, connection, refused):
+    first, second = directory.create_group("Engines"), directory.create_group("Looms")
+    assign_roles(first, "stytch_admin", "stytch_admin")
+    current = client.scim.connection.get(connection.organization_id).connection
+    assert [(a.group_name, a.role_id) for a in current.scim_group_implicit_role_assignments] == [
         ("Engines", "stytch_admin")
     ]
     update = client.scim.connection.update
@@ -95,103 +94,102 @@ def test_the_connection_shows_what_groups_grant(directory, client, granting, con
         assert refused(update, **named(connection), scim_group_implicit_role_assignments=wrong) == error
 
 
-def test_a_role_that_goes_is_granted_no_more(directory, member, client, granting, connection, mock):
+def test_deleted_role_is_removed_from_groups(directory, member, client, assign_roles, connection, mock):
     mock.configure(rbac_policy={"roles": [{"role_id": "editor", "permissions": [EVERYTHING]}]})
-    ada = directory.user()
-    granting(directory.group("Engines", ada), "editor", "stytch_admin")
+    ada = directory.create_user()
+    assign_roles(directory.create_group("Engines", ada), "editor", "stytch_admin")
     mock.configure(rbac_policy={"roles": []})
-    shown = client.scim.connection.get(connection.organization_id).connection
-    assert [a.role_id for a in shown.scim_group_implicit_role_assignments] == ["stytch_admin"]
+    current = client.scim.connection.get(connection.organization_id).connection
+    assert [a.role_id for a in current.scim_group_implicit_role_assignments] == ["stytch_admin"]
     assert sorted(role.role_id for role in member(ada).roles) == ["stytch_admin", "stytch_member"]
 
 
-def test_a_group_of_another_connection_grants_nothing(directory, given, client, granting, refused):
-    group, other = directory.group(), connected(given)
+def test_group_of_another_connection_cannot_have_a_role(directory, given, client, refused):
+    group, other = directory.create_group(), connected(given)
     wrong = [{"group_id": group["id"], "role_id": "stytch_admin"}]
     refusal = refused(client.scim.connection.update, **named(other), scim_group_implicit_role_assignments=wrong)
     assert refusal == "scim_group_role_assignment_group_does_not_exist"
 
 
-def test_a_deleted_group_grants_nothing(directory, member, granting, client, connection):
-    ada = directory.user()
-    group = directory.group("Engines", ada)
-    granting(group, "stytch_admin")
+def test_deleted_group_removes_its_roles(directory, member, assign_roles, client, connection):
+    ada = directory.create_user()
+    group = directory.create_group("Engines", ada)
+    assign_roles(group, "stytch_admin")
     directory.call("DELETE", f"/Groups/{group['id']}")
     assert not member(ada).is_admin
-    shown = client.scim.connection.get(connection.organization_id).connection
-    assert shown.scim_group_implicit_role_assignments == []
+    current = client.scim.connection.get(connection.organization_id).connection
+    assert current.scim_group_implicit_role_assignments == []
     assert directory.refused("GET", f"/Groups/{group['id']}") == (404, "")
 
 
-def test_a_deleted_user_leaves_its_groups(directory):
-    ada = directory.user()
-    group = directory.group("Engines", ada)
+def test_deleted_user_is_removed_from_its_groups(directory):
+    ada = directory.create_user()
+    group = directory.create_group("Engines", ada)
     directory.call("DELETE", f"/Users/{ada['id']}")
     assert "members" not in directory.call("GET", f"/Groups/{group['id']}")
 
 
-def test_an_inactive_user_stays_in_its_groups(directory, member, granting):
-    ada = directory.user()
-    granting(directory.group("Engines", ada), "stytch_admin")
-    directory.patch(f"/Users/{ada['id']}", {"op": "replace", "path": "active", "value": False})
-    directory.patch(f"/Users/{ada['id']}", {"op": "replace", "path": "active", "value": True})
+def test_reactivated_user_is_still_in_its_groups(directory, member, assign_roles):
+    ada = directory.create_user()
+    assign_roles(directory.create_group("Engines", ada), "stytch_admin")
+    directory.set_active(ada, False)
+    directory.set_active(ada, True)
     assert member(ada).is_admin
 
 
-def test_replacement(directory):
-    ada, grace = directory.user(), directory.user("grace@acme.test")
-    group = directory.group("Engines", ada)
-    wanted = {"displayName": "Compilers", "externalId": "g-1", "members": [{"value": grace["id"]}]}
-    replaced = directory.call("PUT", f"/Groups/{group['id']}", wanted)
+def test_replacement_sets_name_external_id_and_members(directory):
+    ada, grace = directory.create_user(), directory.create_user("grace@acme.test")
+    group = directory.create_group("Engines", ada)
+    body = {"displayName": "Compilers", "externalId": "g-1", "members": [{"value": grace["id"]}]}
+    replaced = directory.call("PUT", f"/Groups/{group['id']}", body)
     assert (replaced["displayName"], replaced["externalId"]) == ("Compilers", "g-1")
     assert [m["value"] for m in replaced["members"]] == [grace["id"]]
     assert "members" not in directory.call("PUT", f"/Groups/{group['id']}", {"displayName": "Compilers"})
 
 
 @pytest.mark.parametrize("unknown", ["member-test-11111111-1111-4111-8111-111111111111", "x", "\x00"])
-def test_a_member_that_does_not_exist(directory, unknown):
+def test_group_with_an_unknown_user_is_refused(directory, unknown):
     members = [{"value": unknown}]
-    refused = directory.refused("POST", "/Groups", {"displayName": "Engines", "members": members})
-    assert refused == (400, "invalidValue")
+    body = {"displayName": "Engines", "members": members}
+    assert directory.refused("POST", "/Groups", body) == (400, "invalidValue")
     assert directory.call("GET", "/Groups")["totalResults"] == 0
 
 
-def test_a_group_in_a_group_or_a_stranger_is_refused(directory, given, client, connection):
-    acme = client.organizations.get(connection.organization_id).organization
-    stranger = given.member(acme, "stranger@acme.test")
-    for value in (directory.group("Looms")["id"], stranger.member_id):
-        wanted = {"displayName": "Engines", "members": [{"value": value}]}
-        assert directory.refused("POST", "/Groups", wanted) == (400, "invalidValue")
+def test_group_with_a_group_or_with_a_member_without_user_is_refused(directory, given, acme):
+    unmanaged = given.member(acme, "grace@acme.test")
+    for value in (directory.create_group("Looms")["id"], unmanaged.member_id):
+        body = {"displayName": "Engines", "members": [{"value": value}]}
+        assert directory.refused("POST", "/Groups", body) == (400, "invalidValue")
 
 
-def test_members_come_and_go_in_one_request(directory):
-    """Whether the operations are of the kind that directories send all day, or not."""
-    people = [directory.user(f"person-{n}@acme.test") for n in range(4)]
-    group = directory.group("Engines", people[0])
+def test_one_patch_adds_and_removes_members(directory):
+    """Also if the PATCH has other operations, which the library applies."""
+    users = [directory.create_user(f"person-{n}@acme.test") for n in range(4)]
+    group = directory.create_group("Engines", users[0])
 
     def patched(*operations):
-        answer = directory.patch(f"/Groups/{group['id']}", *operations)
-        return [person["userName"] for person in people if {"value": person["id"]} in _bare(answer)]
+        response = directory.patch(f"/Groups/{group['id']}", *operations)
+        return [user["userName"] for user in users if {"value": user["id"]} in _values(response)]
 
-    ids = [{"value": person["id"]} for person in people]
+    ids = [{"value": user["id"]} for user in users]
     add = {"op": "add", "path": "members", "value": ids[1:3]}
-    remove = {"op": "remove", "path": f'members[value eq "{people[0]["id"]}"]'}
-    back = {"op": "Add", "path": "Members", "value": ids[0]}
-    everybody = [person["userName"] for person in people]
-    assert patched(add, remove) == everybody[1:3]
-    assert patched(add, back) == everybody[:3]
-    assert patched({"op": "replace", "path": "displayName", "value": "Looms"}, remove) == everybody[1:3]
+    remove = {"op": "remove", "path": f'members[value eq "{users[0]["id"]}"]'}
+    add_first = {"op": "Add", "path": "Members", "value": ids[0]}
+    names = [user["userName"] for user in users]
+    assert patched(add, remove) == names[1:3]
+    assert patched(add, add_first) == names[:3]
+    assert patched({"op": "replace", "path": "displayName", "value": "Looms"}, remove) == names[1:3]
     assert patched({"op": "remove", "path": "members", "value": ids}) == []
-    assert patched({"op": "add", "value": {"members": ids}}) == everybody
+    assert patched({"op": "add", "value": {"members": ids}}) == names
 
 
-def _bare(group):
+def _values(group):
     return [{"value": m["value"]} for m in group.get("members", [])]
 
 
-def test_a_stranger_added_to_a_group(directory):
-    ada = directory.user()
-    group = directory.group("Engines", ada)
+def test_adding_an_unknown_user_is_refused(directory):
+    ada = directory.create_user()
+    group = directory.create_group("Engines", ada)
     unknown = {"value": "member-test-11111111-1111-4111-8111-111111111111"}
     for operation in (
         {"op": "add", "path": "members", "value": [unknown]},
@@ -200,21 +198,21 @@ def test_a_stranger_added_to_a_group(directory):
         {"op": "add", "path": "members", "value": []},
         {"op": "add", "path": "members", "value": "x"},
     ):
-        refused = directory.send("PATCH", f"/Groups/{group['id']}", {"Operations": [operation]})
-        assert refused.status_code in (200, 400)
-        assert (refused.status_code == 200) == (operation.get("value") == [])
+        response = directory.send("PATCH", f"/Groups/{group['id']}", {"Operations": [operation]})
+        assert response.status_code in (200, 400)
+        assert (response.status_code == 200) == (operation.get("value") == [])
     assert directory.call("GET", f"/Groups/{group['id']}")["members"] == group["members"]
 
 
-def test_what_is_told(directory, events):
-    ada = directory.user()
-    told = len(events())
-    group = directory.group("Engines", ada)
+def test_changes_emit_events_of_the_group_and_its_members(directory, events):
+    ada = directory.create_user()
+    before = len(events())
+    group = directory.create_group("Engines", ada)
     path = f"/Groups/{group['id']}"
     directory.patch(path, {"op": "replace", "path": "displayName", "value": "Analysis"})
     directory.patch(path, {"op": "replace", "path": "displayName", "value": "Analysis"})
     directory.call("DELETE", path)
-    assert events()[told:] == [
+    assert events()[before:] == [
         ("member", "update"),
         ("scim_group", "create"),
         ("scim_group", "update"),
@@ -224,20 +222,20 @@ def test_what_is_told(directory, events):
     ]
 
 
-def test_groups_by_page(directory, client, connection):
-    made = [directory.group(f"Group {n}")["id"] for n in range(5)]
-    seen, cursor = [], None
+def test_api_returns_groups_in_pages(directory, client, connection):
+    created = [directory.create_group(f"Group {n}")["id"] for n in range(5)]
+    listed, cursor = [], None
     while True:
         page = client.scim.connection.get_groups(**named(connection), cursor=cursor, limit=2)
         assert len(page.scim_groups) <= 2
-        seen += [group.group_id for group in page.scim_groups]
+        listed += [group.group_id for group in page.scim_groups]
         cursor = page.next_cursor
         if cursor is None:
             break
-    assert seen == made[::-1]
+    assert listed == created[::-1]
 
 
-def test_a_wrong_cursor(client, connection, refused):
+def test_wrong_cursor_or_limit_is_refused(client, connection, refused):
     get_groups = client.scim.connection.get_groups
     assert refused(get_groups, **named(connection), cursor="x") == "user_search_invalid_cursor"
     assert refused(get_groups, **named(connection), limit=1001) == "user_search_invalid_limit"

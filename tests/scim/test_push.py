@@ -1,4 +1,4 @@
-"""``/_mock/api/scim/push``: the directory is played, and what it sends goes over the real endpoints."""
+"""``/_mock/api/scim/push``: send the requests of a directory to the SCIM endpoints."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def push(mock, connection):
     return lambda *operations: mock.scim_push(connection.connection_id, list(operations))
 
 
-def test_a_life_in_a_directory(push, client, connection):
+def test_each_operation_sends_its_request(push, client, connection):
     def member(id):
         return client.organizations.members.dangerously_get(id, include_deleted=True).member
 
@@ -29,29 +29,29 @@ def test_a_life_in_a_directory(push, client, connection):
     assert member(grace_id).scim_registration.scim_attributes.title == "Admiral"
     assert [m["value"] for m in group.body["members"]] == [ada_id]
 
-    (moved, left, renamed) = push(
+    (added, removed, renamed) = push(
         {"op": "add_to_group", "group": "Engines", "user": "grace"},
         {"op": "remove_from_group", "group": group.body["id"], "users": [ada_id]},
         {"op": "update_user", "user": "ada@acme.test", "email": "king@acme.test", "family_name": "King"},
     )
-    assert len(moved.body["members"]) == 2
-    assert [m["value"] for m in left.body["members"]] == [grace_id]
+    assert len(added.body["members"]) == 2
+    assert [m["value"] for m in removed.body["members"]] == [grace_id]
     assert renamed.body["userName"] == "king@acme.test"
     assert member(ada_id).email_address == "king@acme.test"
 
-    (off, on, gone, group_gone) = push(
+    (deactivated, activated, deleted, deleted_group) = push(
         {"op": "deactivate_user", "user": grace_id},
         {"op": "update_user", "user": "grace", "active": True},
         {"op": "delete_user", "user": "king@acme.test"},
         {"op": "delete_group", "group": "Engines"},
     )
-    assert (off.body["active"], on.body["active"]) == (False, True)
-    assert (gone.status, gone.body, group_gone.status) == (204, {}, 204)
+    assert (deactivated.body["active"], activated.body["active"]) == (False, True)
+    assert (deleted.status, deleted.body, deleted_group.status) == (204, {}, 204)
     assert member(ada_id).status == "deleted"
     assert client.scim.connection.get_groups(connection.organization_id, connection.connection_id).scim_groups == []
 
 
-def test_a_refusal_is_told_and_the_others_go_on(push):
+def test_refused_operation_does_not_stop_the_others(push):
     first, again, unknown, group, last = push(
         {"op": "create_user", "email": "ada@acme.test", "active": False},
         {"op": "create_user", "email": "ada@acme.test"},
@@ -64,13 +64,12 @@ def test_a_refusal_is_told_and_the_others_go_on(push):
     assert (unknown.status, group.status, last.status) == (404, 404, 201)
 
 
-def test_the_directory_keeps_its_own_token(push, client, connection, mock):
-    """The app's rotation, and time, don't lock out a directory that is only played."""
+def test_push_works_after_rotation_and_expiry_of_the_token(push, client, connection, mock):
     client.scim.connection.rotate_start(connection.organization_id, connection.connection_id)
     client.scim.connection.rotate_complete(connection.organization_id, connection.connection_id)
     mock.clock.advance(days=4000)
-    (made,) = push({"op": "create_user", "email": "ada@acme.test"})
-    assert made.status == 201
+    (created,) = push({"op": "create_user", "email": "ada@acme.test"})
+    assert created.status == 201
 
 
 @pytest.mark.parametrize(
@@ -92,15 +91,15 @@ def test_the_directory_keeps_its_own_token(push, client, connection, mock):
     ],
     ids=str,
 )
-def test_a_nonsense_operation(push, operation, client, connection):
-    """Nothing is done then, of the others neither."""
+def test_invalid_operation_refuses_the_whole_push(push, operation, client, connection):
+    """The valid operation before it has no effect."""
     with pytest.raises(MockError) as caught:
         push({"op": "create_user", "email": "grace@acme.test"}, operation)
     assert caught.value.error_type == "bad_request"
     assert client.organizations.members.search([connection.organization_id]).members == []
 
 
-def test_a_connection_that_does_not_exist(mock, push, client, connection):
+def test_unknown_or_deleted_connection_is_refused(mock, push, client, connection):
     with pytest.raises(MockError) as caught:
         mock.scim_push("scim-connection-test-x", [])
     assert caught.value.error_type == "no_active_scim_connection"
@@ -111,13 +110,13 @@ def test_a_connection_that_does_not_exist(mock, push, client, connection):
     assert caught.value.error_type == "no_active_scim_connection"
 
 
-def test_another_project_does_not_see_it(mock, connection):
+def test_connection_of_another_project_is_refused(mock, connection):
     with pytest.raises(MockError) as caught:
         mock.project().scim_push(connection.connection_id, [])
     assert caught.value.error_type == "no_active_scim_connection"
 
 
-def test_too_much_at_once(push, http):
+def test_too_large_or_invalid_body_is_refused(push, http):
     with pytest.raises(MockError, match="more than 1000"):
         push(*[{"op": "delete_user", "user": "x"}] * 1001)
     assert http.post("/_mock/api/scim/push", content=b"x" * 1_000_001).status_code == 413

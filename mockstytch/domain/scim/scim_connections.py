@@ -1,4 +1,8 @@
-"""SCIM connections: who may come in by which token, what the organization shows of them, what their groups grant."""
+"""SCIM connections: create, change and delete them, rotate and check their bearer tokens.
+
+The organization's record contains a summary of its connection. Every change of a connection updates the summary and
+emits an event.
+"""
 
 import hmac
 from datetime import timedelta
@@ -11,84 +15,40 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import GroupRole, Organization, ScimSummary
 from mockstytch.store.records.scim import ScimConnection, ScimGroup, ScimUser
 
-TOKEN_LENGTH = 48
-TOKEN_LIFE = timedelta(days=5 * 365)  # the documentation's example is from about five years before its expiry
+_TOKEN_CHARACTERS = 48
+_TOKEN_LIFETIME = timedelta(days=5 * 365)  # in the documentation's example, a token expires after about five years
 
 
 def create(ctx: Context, organization: Organization, display_name: str, identity_provider: str) -> ScimConnection:
-    """
+    """Create the connection of an organization, with a new bearer token.
+
     Raises:
-        active_scim_connection_exists: the organization has one.
+        active_scim_connection_exists: if the organization already has a connection.
     """
-    made = ScimConnection(
+    connection = ScimConnection(
         connection_id=ctx.ids.new("scim_connection"),
         organization_id=organization.organization_id,
         display_name=display_name,
         identity_provider=identity_provider,
-        bearer_token=ctx.ids.alphanumeric(TOKEN_LENGTH),
-        bearer_token_expires_at=ctx.now + TOKEN_LIFE,
-        own_token=ctx.ids.alphanumeric(TOKEN_LENGTH),
+        bearer_token=ctx.ids.alphanumeric(_TOKEN_CHARACTERS),
+        bearer_token_expires_at=ctx.now + _TOKEN_LIFETIME,
+        own_token=ctx.ids.alphanumeric(_TOKEN_CHARACTERS),
         created_at=ctx.now,
     )
-    connection = ctx.store.insert(made, organization_id=errors.active_scim_connection_exists())
-    return connection_changed(ctx, connection, "create")
-
-
-def connection_changed(ctx: Context, connection: ScimConnection, action: str = "update") -> ScimConnection:
-    """Tell of a connection that was written, and let its organization show it."""
-    organization = ctx.store.get(Organization, organization_id=connection.organization_id)
-    summary = ScimSummary(
-        connection_id=connection.connection_id,
-        display_name=connection.display_name,
-        bearer_token_last_four=connection.bearer_token[-4:],
-        bearer_token_expires_at=connection.bearer_token_expires_at,
-        group_roles=connection.group_roles,
-    )
-    ctx.store.update(organization, scim_connection=summary)
-    ctx.emit("scim_connection", action, connection.connection_id, serialize(ctx, connection))
+    connection = ctx.store.insert(connection, organization_id=errors.active_scim_connection_exists())
+    _publish(ctx, connection, "create")
     return connection
 
 
-def serialize(ctx: Context, connection: ScimConnection) -> dict[str, Any]:
-    """The connection as the API has it, without its tokens."""
-    found = [ctx.store.get(ScimGroup, group_id=role.group) for role in connection.group_roles]
-    return wire.scim_connection(connection, ctx.base_url, {group.group_id: group.group_name for group in found})
-
-
-def get_connection(ctx: Context, organization_ref: str, connection_id: str = "") -> tuple[Organization, ScimConnection]:
-    """An organization and its connection.
-
-    Args:
-        connection_id: must be the connection's; "" for whichever it is.
-
-    Raises:
-        no_active_scim_connection: there is none, or it has another id.
-        organization_not_found: …
-    """
-    organization = lookup.organization(ctx, organization_ref)
-    found = ctx.store.find(ScimConnection, organization_id=organization.organization_id)
-    if found is None or connection_id not in ("", found.connection_id):
-        raise errors.no_active_scim_connection(because=f"no active connection {connection_id}")
-    return organization, found
-
-
-def validated_group_roles(ctx: Context, connection: ScimConnection, assignments: list[GroupRole]) -> list[GroupRole]:
-    """What groups are to grant, each pair once. That the roles exist is checked elsewhere.
-
-    Raises:
-        scim_group_role_assignment_does_not_contain_group_id: no group is named.
-        scim_group_role_assignment_group_does_not_exist: the connection has no such group.
-    """
-    for assignment in assignments:
-        if not assignment.group:
-            raise errors.scim_group_role_assignment_does_not_contain_group_id()
-        if not ctx.store.find(ScimGroup, group_id=assignment.group, connection_id=connection.connection_id):
-            raise errors.scim_group_role_assignment_group_does_not_exist(because=f"no group {assignment.group}")
-    return [a for n, a in enumerate(assignments) if a not in assignments[:n]]
+def update(ctx: Context, connection: ScimConnection, changes: dict[str, Any]) -> ScimConnection:
+    """Change columns of a connection, and emit its event."""
+    connection = ctx.store.update(connection, **changes)
+    _publish(ctx, connection, "update")
+    return connection
 
 
 def delete(ctx: Context, organization: Organization, connection: ScimConnection) -> None:
-    """Delete a connection with its users and groups. The members stay, and are managed by no directory any more."""
+    """Delete a connection with its users and groups. Members are kept, and no longer have a SCIM registration."""
     organization = ctx.store.update(organization, scim_connection=None)
     for user in ctx.store.all(ScimUser, connection_id=connection.connection_id):
         member = ctx.store.get(Member, member_id=user.member_id)
@@ -99,13 +59,113 @@ def delete(ctx: Context, organization: Organization, connection: ScimConnection)
     ctx.emit("scim_connection", "delete", connection.connection_id)
 
 
+def get_connection(ctx: Context, organization_ref: str, connection_id: str = "") -> tuple[Organization, ScimConnection]:
+    """Return an organization and its connection.
+
+    Args:
+        connection_id: the id that the connection must have; "" for any.
+
+    Raises:
+        no_active_scim_connection: if the organization has no connection with this id.
+        organization_not_found: if no organization has the id, slug or external id.
+    """
+    organization = lookup.organization(ctx, organization_ref)
+    connection = ctx.store.find(ScimConnection, organization_id=organization.organization_id)
+    if connection is None or connection_id not in ("", connection.connection_id):
+        raise errors.no_active_scim_connection(because=f"no active connection {connection_id}")
+    return organization, connection
+
+
+def serialize(ctx: Context, connection: ScimConnection) -> dict[str, Any]:
+    """Return the connection as the API does, without its tokens."""
+    groups = [ctx.store.get(ScimGroup, group_id=role.group) for role in connection.group_roles]
+    return wire.scim_connection(connection, ctx.base_url, {group.group_id: group.group_name for group in groups})
+
+
+def validated_group_roles(ctx: Context, connection: ScimConnection, assignments: list[GroupRole]) -> list[GroupRole]:
+    """Return the assignments of roles to groups without duplicates. The caller checks that the roles exist.
+
+    Raises:
+        scim_group_role_assignment_does_not_contain_group_id: if an assignment has no group id.
+        scim_group_role_assignment_group_does_not_exist: if the connection has no such group.
+    """
+    for assignment in assignments:
+        if not assignment.group:
+            raise errors.scim_group_role_assignment_does_not_contain_group_id()
+        if not ctx.store.find(ScimGroup, group_id=assignment.group, connection_id=connection.connection_id):
+            raise errors.scim_group_role_assignment_group_does_not_exist(because=f"no group {assignment.group}")
+    return [a for n, a in enumerate(assignments) if a not in assignments[:n]]
+
+
+def start_rotation(ctx: Context, connection: ScimConnection) -> ScimConnection:
+    """Create the next bearer token, which replaces the next token of an earlier start.
+
+    Both tokens are valid until the rotation is completed or cancelled.
+    """
+    changes = {
+        "next_bearer_token": ctx.ids.alphanumeric(_TOKEN_CHARACTERS),
+        "next_bearer_token_expires_at": ctx.now + _TOKEN_LIFETIME,
+    }
+    return update(ctx, connection, changes)
+
+
+def complete_rotation(ctx: Context, connection: ScimConnection) -> ScimConnection:
+    """Replace the bearer token with the next one.
+
+    Raises:
+        scim_connection_not_rotating_token: if no rotation was started.
+    """
+    _require_rotating(connection)
+    changes = {
+        "bearer_token": connection.next_bearer_token,
+        "bearer_token_expires_at": connection.next_bearer_token_expires_at,
+        "next_bearer_token": "",
+        "next_bearer_token_expires_at": None,
+    }
+    return update(ctx, connection, changes)
+
+
+def cancel_rotation(ctx: Context, connection: ScimConnection) -> ScimConnection:
+    """Discard the next bearer token.
+
+    Raises:
+        scim_connection_not_rotating_token: if no rotation was started.
+    """
+    _require_rotating(connection)
+    return update(ctx, connection, {"next_bearer_token": "", "next_bearer_token_expires_at": None})
+
+
 def accepts_token(ctx: Context, connection: ScimConnection, token: str) -> bool:
-    """Whether a bearer token opens the connection: the current one, the next one while rotating; none that expired."""
+    """Return whether a bearer token is valid for the connection: the current one, or the next one while rotating."""
     return any(
-        known and hmac.compare_digest(known.encode(), token.encode()) and (expires_at is None or ctx.now < expires_at)
-        for known, expires_at in (
+        valid and hmac.compare_digest(valid.encode(), token.encode()) and (expires_at is None or ctx.now < expires_at)
+        for valid, expires_at in (
             (connection.bearer_token, connection.bearer_token_expires_at),
             (connection.next_bearer_token, connection.next_bearer_token_expires_at),
             (connection.own_token, None),
         )
     )
+
+
+def _require_rotating(connection: ScimConnection) -> None:
+    """Check that a token rotation was started.
+
+    Raises:
+        scim_connection_not_rotating_token: if no rotation was started.
+    """
+    if not connection.next_bearer_token:
+        raise errors.scim_connection_not_rotating_token()
+
+
+def _publish(ctx: Context, connection: ScimConnection, action: str) -> None:
+    """Update the summary in the organization's record, and emit the connection's event."""
+    organization = ctx.store.get(Organization, organization_id=connection.organization_id)
+    summary = ScimSummary(
+        connection_id=connection.connection_id,
+        display_name=connection.display_name,
+        bearer_token_last_four=connection.bearer_token[-4:],
+        bearer_token_expires_at=connection.bearer_token_expires_at,
+        group_roles=connection.group_roles,
+    )
+    ctx.store.update(organization, scim_connection=summary)
+    ctx.emit("scim_connection", action, connection.connection_id, serialize(ctx, connection))

@@ -1,19 +1,55 @@
-"""A directory's groups: who is in them, and what that grants."""
+"""Groups of a directory: create, change and delete them, and keep their members current.
+
+A member's ``scim_registration`` lists the user's groups. It is updated whenever a membership or a group's name changes.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.domain.scim import scim_connections, scim_users
 from mockstytch.runtime import Context
+from mockstytch.store import queries
+from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.scim import ScimConnection, ScimGroup, ScimMembership, ScimUser
+from mockstytch.values import Frozen
+
+
+class MembershipChange(Frozen):
+    """Users to add to a group, or to remove from it."""
+
+    action: Literal["add", "remove"]
+    member_ids: list[str]
+
+
+def query(ctx: Context, connection: ScimConnection) -> RowQuery:
+    """Return the query for a connection's groups."""
+    return ctx.store.query(ScimGroup).where(ScimGroup.table.c.connection_id == connection.connection_id)
+
+
+def find(ctx: Context, connection: ScimConnection, group_id: str) -> ScimGroup | None:
+    """Return the connection's group with this id, or None."""
+    return ctx.store.find(ScimGroup, group_id=group_id, connection_id=connection.connection_id)
+
+
+def users_of(ctx: Context, group: ScimGroup) -> list[ScimUser]:
+    """Return the users in a group, in the order in which the users were created."""
+    membership, user = ScimMembership.table.c, ScimUser.table.c
+    member_ids = queries.values_of(membership.member_id, membership.group_id == group.group_id)
+    return ctx.store.rows(
+        ScimUser, ctx.store.query(ScimUser).where(user.member_id.in_(member_ids)).order_by(user.position)
+    )
 
 
 def create(
     ctx: Context, connection: ScimConnection, group_name: str, external_id: str, member_ids: list[str]
 ) -> ScimGroup:
-    """
+    """Create a group with these users.
+
     Raises:
-        member_does_not_exist_in_organization: a member of the group is no user of the directory.
+        member_does_not_exist_in_organization: if the connection has no user with one of the ids.
     """
     group = ScimGroup(
         group_id=ctx.ids.new("scim_group"),
@@ -26,56 +62,78 @@ def create(
         position=position(),
     )
     group = ctx.store.insert(group)
-    _fill(ctx, connection, group, member_ids)
+    _set_members(ctx, connection, group, member_ids)
     ctx.emit("scim_group", "create", group.group_id, wire.scim_group(group))
     return group
 
 
-def change(
+def update(
     ctx: Context, connection: ScimConnection, group: ScimGroup, group_name: str, external_id: str, member_ids: list[str]
 ) -> ScimGroup:
-    """
+    """Change a group's name, external id and users. Without a difference, emit no event.
+
     Raises:
-        member_does_not_exist_in_organization: a member of the group is no user of the directory.
+        member_does_not_exist_in_organization: if the connection has no user with one of the ids.
     """
-    renamed = group_name != group.group_name
-    moved = _fill(ctx, connection, group, member_ids)
-    if renamed or moved or external_id != group.external_id:
+    is_renamed = group_name != group.group_name
+    members_changed = _set_members(ctx, connection, group, member_ids)
+    if is_renamed or members_changed or external_id != group.external_id:
         group = ctx.store.update(group, group_name=group_name, external_id=external_id, updated_at=ctx.now)
         ctx.emit("scim_group", "update", group.group_id, wire.scim_group(group))
-    if renamed:
-        _refresh(ctx, connection, set(member_ids))
+    if is_renamed:
+        _sync_members(ctx, connection, member_ids)
     return group
 
 
+def change_members(
+    ctx: Context, connection: ScimConnection, group: ScimGroup, changes: list[MembershipChange]
+) -> ScimGroup:
+    """Apply changes of a group's members, in this order.
+
+    Raises:
+        member_does_not_exist_in_organization: if the connection has no user with one of the ids.
+    """
+    member_ids = set(_member_ids(ctx, group))
+    for change in changes:
+        if change.action == "add":
+            member_ids.update(change.member_ids)
+        else:
+            member_ids.difference_update(change.member_ids)
+    return update(ctx, connection, group, group.group_name, group.external_id, list(member_ids))
+
+
 def delete(ctx: Context, connection: ScimConnection, group: ScimGroup) -> None:
-    """Delete a group, and what it granted."""
-    _fill(ctx, connection, group, [])
-    left = [role for role in connection.group_roles if role.group != group.group_id]
-    if left != connection.group_roles:
-        scim_connections.connection_changed(ctx, ctx.store.update(connection, group_roles=left))
+    """Delete a group, with its memberships and its assignments of roles."""
+    _set_members(ctx, connection, group, [])
+    group_roles = [role for role in connection.group_roles if role.group != group.group_id]
+    if group_roles != connection.group_roles:
+        scim_connections.update(ctx, connection, {"group_roles": group_roles})
     ctx.store.delete(group)
     ctx.emit("scim_group", "delete", group.group_id)
 
 
-def members_of(ctx: Context, group: ScimGroup) -> list[str]:
+def _member_ids(ctx: Context, group: ScimGroup) -> list[str]:
     return [membership.member_id for membership in ctx.store.all(ScimMembership, group_id=group.group_id)]
 
 
-def _fill(ctx: Context, connection: ScimConnection, group: ScimGroup, member_ids: list[str]) -> bool:
-    """Let the group have these members and no others. Answers whether that changed anything."""
-    wanted, present = set(member_ids), set(members_of(ctx, group))
-    for member_id in wanted - present:
-        if not ctx.store.find(ScimUser, member_id=member_id, connection_id=connection.connection_id):
+def _set_members(ctx: Context, connection: ScimConnection, group: ScimGroup, member_ids: list[str]) -> bool:
+    """Add and remove members until the group has exactly these. Return whether that changed anything.
+
+    Raises:
+        member_does_not_exist_in_organization: if the connection has no user with one of the ids.
+    """
+    target, current = set(member_ids), set(_member_ids(ctx, group))
+    for member_id in target - current:
+        if not scim_users.find(ctx, connection, member_id):
             raise errors.member_does_not_exist_in_organization(because=f"no user {member_id}")
         ctx.store.insert(ScimMembership(group_id=group.group_id, member_id=member_id))
-    for member_id in present - wanted:
+    for member_id in current - target:
         ctx.store.delete_all(ScimMembership, group_id=group.group_id, member_id=member_id)
-    _refresh(ctx, connection, wanted ^ present)
-    return wanted != present
+    _sync_members(ctx, connection, target ^ current)
+    return target != current
 
 
-def _refresh(ctx: Context, connection: ScimConnection, member_ids: set[str]) -> None:
+def _sync_members(ctx: Context, connection: ScimConnection, member_ids: Iterable[str]) -> None:
     organization = ctx.store.get(Organization, organization_id=connection.organization_id)
-    for member_id in sorted(member_ids):
-        scim_users.refresh(ctx, organization, member_id)
+    for member_id in sorted(set(member_ids)):
+        scim_users.sync_groups(ctx, organization, member_id)

@@ -1,34 +1,90 @@
-"""What a directory's users do to members: a new one makes a member, a deactivated one deletes it, changes follow."""
+"""Users of a directory and their members.
+
+Each user belongs to one member, and its SCIM ``id`` is the member's id. A new user creates a member or adopts the one
+with its address; a deactivated user's member is deleted; later changes of the user update the member.
+
+A resource is the user as JSON, in the names of SCIM.
+"""
 
 from typing import Any
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.domain.credentials import passwords
 from mockstytch.domain.organizations import members, provisioning
-from mockstytch.domain.shared import emails, lookup
+from mockstytch.domain.shared import emails, lookup, member_events
 from mockstytch.protocols.scim import scim_attributes
 from mockstytch.runtime import Context
+from mockstytch.store import queries
+from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.members import Member, ScimLink
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.scim import ScimConnection, ScimGroup, ScimMembership, ScimUser
 
 Json = dict[str, Any]
 
+# Attributes that aren't stored. The password isn't used; the others are derived.
+_NOT_STORED = {"groups", "id", "meta", "password", "schemas"}
 
-def create(ctx: Context, connection: ScimConnection, attributes: Json, active: bool) -> ScimUser:
-    """Make a member of a user, or take over the one that has its address. An inactive one is deleted right away.
+
+def query(ctx: Context, connection: ScimConnection, user_name: str | None = None) -> RowQuery:
+    """Return the query for a connection's users.
 
     Args:
-        attributes: the resource, without what is derived.
+        user_name: find only the user with this ``userName``, in any case. An index is used.
+    """
+    user = ScimUser.table.c
+    users = ctx.store.query(ScimUser).where(user.connection_id == connection.connection_id)
+    return users if user_name is None else users.where(user.user_name_key == user_name.lower())
+
+
+def find(ctx: Context, connection: ScimConnection, member_id: str) -> ScimUser | None:
+    """Return the connection's user with this id, or None."""
+    return ctx.store.find(ScimUser, member_id=member_id, connection_id=connection.connection_id)
+
+
+def active_member_ids(ctx: Context, connection: ScimConnection, users: list[ScimUser]) -> set[str]:
+    """Return which of the users are active. For more than one user, return the active users of the whole connection."""
+    member, user = Member.table.c, ScimUser.table.c
+    active = ctx.store.query(Member).where(member.status != "deleted")
+    if len(users) == 1:
+        active = active.where(member.member_id == users[0].member_id)
+    else:
+        of_connection = queries.values_of(user.member_id, user.connection_id == connection.connection_id)
+        active = active.where(member.member_id.in_(of_connection))
+    return {row.member_id for row in ctx.store.rows(Member, active)}
+
+
+def groups_by_member(ctx: Context, connection: ScimConnection, users: list[ScimUser]) -> dict[str, list[ScimGroup]]:
+    """Return the groups of the users in the list, by member id. Users without groups are absent."""
+    if len(users) == 1:
+        memberships = ctx.store.all(ScimMembership, member_id=users[0].member_id)
+    else:
+        memberships = ctx.store.all(ScimMembership)
+    by_id = {group.group_id: group for group in ctx.store.all(ScimGroup, connection_id=connection.connection_id)}
+    groups: dict[str, list[ScimGroup]] = {}
+    for membership in memberships:
+        if membership.group_id in by_id:
+            groups.setdefault(membership.member_id, []).append(by_id[membership.group_id])
+    return groups
+
+
+def create(ctx: Context, connection: ScimConnection, resource: Json) -> ScimUser:
+    """Create a user with its member, or adopt the member that has the address.
+
+    A user without ``active`` is active. The member of an inactive user is created and deleted.
 
     Raises:
-        duplicate_member_email: the directory has a user with this ``userName`` or address already.
-        retired_member_email, desired_email_updating_for_different_member: another member keeps the address.
-        invalid_email: the user has no address that a member could have.
+        duplicate_member_email: if another user of the directory has the ``userName``.
+        duplicate_member_email: if another user of the directory has the address.
+        retired_member_email: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
+        invalid_email: if the user has no valid e-mail address.
     """
     organization = ctx.store.get(Organization, organization_id=connection.organization_id)
-    address = address_of(attributes)
+    is_active = resource.get("active") is not False
+    attributes = _stored_attributes(resource | {"active": is_active})
+    address = _email_address(attributes)
     member = lookup.member_by_email(ctx, organization, address)
     is_new = member is None
     if member is None:
@@ -38,42 +94,52 @@ def create(ctx: Context, connection: ScimConnection, attributes: Json, active: b
     user = ScimUser(
         member_id=member.member_id,
         connection_id=connection.connection_id,
-        user_name_key=attributes["userName"].lower(),
+        user_name_key=_user_name_key(attributes),
         attributes=attributes,
         created_at=ctx.now,
         updated_at=ctx.now,
         position=position(),
     )
-    user = ctx.store.insert(user, user_name_key=errors.duplicate_member_email(because="the userName is taken"))
-    _settle(ctx, organization, user, member, active=True, action="create" if is_new else "update")
-    return user if active else change(ctx, connection, user, attributes, active)
-
-
-def change(ctx: Context, connection: ScimConnection, user: ScimUser, attributes: Json, active: bool | None) -> ScimUser:
-    """Let a member become what the directory says of it now.
-
-    Args:
-        active: whether it is one; None leaves that as it is.
-
-    Raises:
-        duplicate_member_email: another user has the ``userName``, or another member the address.
-        reactivation_email_belongs_to_another_member: it can't come back, since its address is taken.
-        retired_member_email, desired_email_updating_for_different_member: another member keeps the address.
-        invalid_email: the user has no address that a member could have.
-    """
-    organization = ctx.store.get(Organization, organization_id=connection.organization_id)
-    member = ctx.store.get(Member, member_id=user.member_id)
-    if attributes != user.attributes:
-        taken = {"user_name_key": errors.duplicate_member_email(because="the userName is taken")}
-        user_name_key = attributes["userName"].lower()
-        user = ctx.store.update(user, taken, user_name_key=user_name_key, attributes=attributes, updated_at=ctx.now)
-    was_active = member.status != "deleted"
-    _settle(ctx, organization, user, member, active=was_active if active is None else active, action="update")
+    user = ctx.store.insert(user, **_uniqueness_errors())
+    member = _sync_member(ctx, organization, user, member, active=True, is_new=is_new)
+    if not is_active:
+        _sync_member(ctx, organization, user, member, active=False)
     return user
 
 
+def replace(ctx: Context, connection: ScimConnection, user: ScimUser, resource: Json) -> ScimUser:
+    """Replace a user (PUT). A resource without ``active`` doesn't change whether the user is active.
+
+    Raises:
+        duplicate_member_email: if another user of the directory has the ``userName``.
+        duplicate_member_email: if another member has the address.
+        reactivation_email_belongs_to_another_member: if the member is deleted and its address is taken.
+        retired_member_email: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
+        invalid_email: if the user has no valid e-mail address.
+    """
+    attributes = _stored_attributes(resource)
+    if "active" in user.attributes:
+        attributes["active"] = True
+    return _write(ctx, connection, user, attributes, resource.get("active"))
+
+
+def update(ctx: Context, connection: ScimConnection, user: ScimUser, resource: Json) -> ScimUser:
+    """Write a changed user (PATCH).
+
+    Raises:
+        duplicate_member_email: if another user of the directory has the ``userName``.
+        duplicate_member_email: if another member has the address.
+        reactivation_email_belongs_to_another_member: if the member is deleted and its address is taken.
+        retired_member_email: if the address is a retired address of another member.
+        desired_email_updating_for_different_member: if another member is changing to this address.
+        invalid_email: if the user has no valid e-mail address.
+    """
+    return _write(ctx, connection, user, _stored_attributes(resource), resource.get("active"))
+
+
 def delete(ctx: Context, user: ScimUser) -> None:
-    """The directory forgets a user: its member is deleted, and no directory's any more."""
+    """Delete a user and its member, which no longer has a SCIM registration."""
     member = ctx.store.get(Member, member_id=user.member_id)
     if member.status != "deleted":
         member = members.delete(ctx, member)
@@ -81,47 +147,86 @@ def delete(ctx: Context, user: ScimUser) -> None:
     ctx.store.delete(user)
 
 
-def refresh(ctx: Context, organization: Organization, member_id: str) -> None:
-    """The user's groups changed, or what they are called."""
+def sync_groups(ctx: Context, organization: Organization, member_id: str) -> None:
+    """Update a member after a change of the user's groups or of their names."""
     user = ctx.store.get(ScimUser, member_id=member_id)
     member = ctx.store.get(Member, member_id=member_id)
-    _settle(ctx, organization, user, member, active=member.status != "deleted", action="update")
+    _sync_member(ctx, organization, user, member, active=member.status != "deleted")
 
 
-def _settle(
-    ctx: Context, organization: Organization, user: ScimUser, before: Member, *, active: bool, action: str
-) -> None:
-    """Write to a member what its user says, and tell of it."""
+def _write(ctx: Context, connection: ScimConnection, user: ScimUser, attributes: Json, active: bool | None) -> ScimUser:
+    """Store a user's attributes and update the member.
+
+    Args:
+        active: whether the user is active; None doesn't change it.
+
+    Raises:
+        duplicate_member_email: if another user of the directory has the ``userName``.
+    """
+    organization = ctx.store.get(Organization, organization_id=connection.organization_id)
+    member = ctx.store.get(Member, member_id=user.member_id)
+    if attributes != user.attributes:
+        user_name_key = _user_name_key(attributes)
+        user = ctx.store.update(
+            user, _uniqueness_errors(), user_name_key=user_name_key, attributes=attributes, updated_at=ctx.now
+        )
+    _sync_member(ctx, organization, user, member, active=member.status != "deleted" if active is None else active)
+    return user
+
+
+def _sync_member(
+    ctx: Context, organization: Organization, user: ScimUser, before: Member, *, active: bool, is_new: bool = False
+) -> Member:
+    """Write a user's address, name, groups and status to its member. Emit an event if the member changed.
+
+    Args:
+        before: the member as it is stored.
+        is_new: whether the member was just inserted.
+    """
     member = before
     if before.status != "deleted" and not active:
         member = members.delete(ctx, member)
-    member = _with_address(ctx, organization, member, address_of(user.attributes))
+    member = _with_address(ctx, organization, member, _email_address(user.attributes))
     member = ctx.store.update(
-        member, name=name_of(user.attributes) or member.name, scim_registration=_link(ctx, user, member, active)
+        member,
+        name=_full_name(user.attributes) or member.name,
+        scim_registration=_registration(ctx, user, member, active),
     )
     if active and member.status != "active":
-        member = _activated(ctx, organization, member)
-    if active and (member != before or action == "create"):
+        member = _activate(ctx, organization, member)
+    if active and (member != before or is_new):
         member = ctx.store.update(member, updated_at=ctx.now)
-        ctx.emit("member", action, member.member_id, wire.member(member, organization))
+        emit = member_events.member_created if is_new else member_events.member_updated
+        emit(ctx, member, organization)
+    return member
 
 
-def _activated(ctx: Context, organization: Organization, member: Member) -> Member:
+def _activate(ctx: Context, organization: Organization, member: Member) -> Member:
+    """Activate a member that is pending, invited or deleted.
+
+    Raises:
+        reactivation_email_belongs_to_another_member: if the member is deleted and its address is taken.
+    """
     if member.status == "deleted":
-        kept = emails.find_reservation(ctx, organization, member.email_address)
-        if kept or lookup.member_by_email(ctx, organization, member.email_address):
+        reserved = emails.find_reservation(ctx, organization, member.email_address)
+        if reserved or lookup.member_by_email(ctx, organization, member.email_address):
             raise errors.reactivation_email_belongs_to_another_member()
     return ctx.store.update(member, members.uniqueness_errors(), status="active")
 
 
 def _with_address(ctx: Context, organization: Organization, member: Member, address: str) -> Member:
+    """Change the member's address if it differs. A deleted member doesn't retire its former address.
+
+    Raises:
+        duplicate_member_email: if another member has the address.
+    """
     if address == member.email_address:
         return member
     if member.status != "deleted":
         return passwords.on_email_changed(
             ctx, emails.change_address(ctx, organization, member, address, verified=False)
         )
-    return ctx.store.update(  # nobody's address is retired by a member that is none
+    return ctx.store.update(
         member,
         email_id=ctx.ids.new("email"),
         email_address=address,
@@ -130,11 +235,12 @@ def _with_address(ctx: Context, organization: Organization, member: Member, addr
     )
 
 
-def _link(ctx: Context, user: ScimUser, member: Member, active: bool) -> ScimLink:
-    groups = groups_of(ctx, user.member_id)
-    former = member.scim_registration
+def _registration(ctx: Context, user: ScimUser, member: Member, active: bool) -> ScimLink:
+    """Return the member's ``scim_registration``. It keeps the id of the current one."""
+    groups = _group_names(ctx, user.member_id)
+    current = member.scim_registration
     return ScimLink(
-        registration_id=former.registration_id if former else ctx.ids.new("scim_registration"),
+        registration_id=current.registration_id if current else ctx.ids.new("scim_registration"),
         connection_id=user.connection_id,
         external_id=user.attributes.get("externalId", ""),
         scim_attributes=scim_attributes.serialize(user.attributes, user.member_id, active, groups),
@@ -142,31 +248,49 @@ def _link(ctx: Context, user: ScimUser, member: Member, active: bool) -> ScimLin
     )
 
 
-def groups_of(ctx: Context, member_id: str) -> dict[str, str]:
-    """The names of the groups that a user is in, by id."""
-    found = [
+def _group_names(ctx: Context, member_id: str) -> dict[str, str]:
+    """Return the names of a user's groups by group id, the oldest group first."""
+    groups = [
         ctx.store.get(ScimGroup, group_id=membership.group_id)
         for membership in ctx.store.all(ScimMembership, member_id=member_id)
     ]
-    return {group.group_id: group.group_name for group in sorted(found, key=lambda group: group.position)}
+    return {group.group_id: group.group_name for group in sorted(groups, key=lambda group: group.position)}
 
 
-def address_of(attributes: Json) -> str:
-    """The address that the member is to have: the primary one, else the one at work, else the first.
+def _stored_attributes(resource: Json) -> Json:
+    """Return what is stored of a resource.
+
+    Store only whether ``active`` was set; its value is derived from the member's status.
+    """
+    attributes = {name: value for name, value in resource.items() if name not in _NOT_STORED}
+    return attributes | {"active": True} if "active" in attributes else attributes
+
+
+def _user_name_key(attributes: Json) -> str:
+    return str(attributes["userName"]).lower()
+
+
+def _uniqueness_errors() -> dict[str, errors.StytchError]:
+    return {"user_name_key": errors.duplicate_member_email(because="the userName is taken")}
+
+
+def _email_address(attributes: Json) -> str:
+    """Return the address for the member: the primary one, else the first of type ``work``, else the first.
 
     Raises:
-        invalid_email: there is none, or it is no address.
+        invalid_email: if the user has no valid e-mail address.
     """
-    given = attributes.get("emails", [])
-    ranked = sorted(given, key=lambda email: (not email.get("primary"), email.get("type") != "work"))
-    address = str(ranked[0].get("value", "")).strip().lower() if ranked else ""
+    by_priority = sorted(
+        attributes.get("emails", []), key=lambda email: (not email.get("primary"), email.get("type") != "work")
+    )
+    address = str(by_priority[0].get("value", "")).strip().lower() if by_priority else ""
     if not emails.is_address(address):
         raise errors.invalid_email(because="a user needs an e-mail address")
     return address
 
 
-def name_of(attributes: Json) -> str:
-    """What the member is called; "" where the directory doesn't say."""
+def _full_name(attributes: Json) -> str:
+    """Return the name for the member, or "" if the user has none."""
     name = attributes.get("name") or {}
-    both = f"{name.get('givenName', '')} {name.get('familyName', '')}".strip()
-    return str(name.get("formatted") or both or attributes.get("displayName", ""))
+    joined = f"{name.get('givenName', '')} {name.get('familyName', '')}".strip()
+    return str(name.get("formatted") or joined or attributes.get("displayName", ""))

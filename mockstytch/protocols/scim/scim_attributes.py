@@ -1,4 +1,4 @@
-"""A directory's user as a member shows it: ``scim_attributes``, with every key that the official SDKs read."""
+"""The ``scim_attributes`` of a member, with every key that the official SDKs read."""
 
 from typing import Any
 
@@ -8,40 +8,41 @@ _ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 def serialize(user: Json, member_id: str, active: bool, groups: dict[str, str]) -> Json:
-    """
+    """Return a user's attributes with the keys of the API. Absent values are ``""``, ``[]`` or None.
+
     Args:
-        user: the resource, in SCIM's own words.
-        groups: the names of the groups that the user is in, by id.
+        user: the SCIM resource.
+        groups: the names of the user's groups, by id.
     """
     enterprise = user.get(_ENTERPRISE)
     return {
         "active": active,
         "addresses": [_address(address) for address in user.get("addresses", [])],
         "display_name": user.get("displayName", ""),
-        "emails": _typed(user, "emails"),
+        "emails": _typed_values(user, "emails"),
         "enterprise_extension": _enterprise(enterprise) if enterprise else None,
-        "entitlements": _typed(user, "entitlements"),
+        "entitlements": _typed_values(user, "entitlements"),
         "external_id": user.get("externalId", ""),
         "groups": [{"display": name, "value": group_id} for group_id, name in groups.items()],
         "id": member_id,
-        "ims": _typed(user, "ims"),
+        "ims": _typed_values(user, "ims"),
         "locale": user.get("locale", ""),
         "name": _name(user["name"]) if user.get("name") else None,
         "nick_name": user.get("nickName", ""),
-        "phone_numbers": _typed(user, "phoneNumbers"),
-        "photos": _typed(user, "photos"),
+        "phone_numbers": _typed_values(user, "phoneNumbers"),
+        "photos": _typed_values(user, "photos"),
         "preferred_language": user.get("preferredLanguage", ""),
         "profile_url": user.get("profileUrl", ""),
-        "roles": _typed(user, "roles"),
+        "roles": _typed_values(user, "roles"),
         "timezone": user.get("timezone", ""),
         "title": user.get("title", ""),
         "user_name": user.get("userName", ""),
         "user_type": user.get("userType", ""),
-        "x509certificates": _typed(user, "x509Certificates"),
+        "x509certificates": _typed_values(user, "x509Certificates"),
     }
 
 
-def _typed(user: Json, name: str) -> list[Json]:
+def _typed_values(user: Json, name: str) -> list[Json]:
     return [
         {"primary": entry.get("primary", False), "type": entry.get("type", ""), "value": entry.get("value", "")}
         for entry in user.get(name, [])

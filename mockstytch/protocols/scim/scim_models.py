@@ -1,5 +1,8 @@
-"""The resources of the SCIM protocol, as this server takes them. Imported by the first SCIM request, not before: what
-is under them is heavy."""
+"""The SCIM schemas of this server: what it accepts, and what its discovery endpoints publish.
+
+The docstrings of the resources are published as the descriptions of their schemas. The library takes long to import,
+so only a SCIM request imports this module.
+"""
 
 from functools import cache
 from typing import Annotated, Any, ClassVar
@@ -7,7 +10,6 @@ from typing import Annotated, Any, ClassVar
 import scim2_models
 from pydantic import Field
 from scim2_models import (
-    URI,
     AuthenticationScheme,
     Bulk,
     ChangePassword,
@@ -29,8 +31,8 @@ from scim2_models import (
 
 MAX_RESULTS = 1000
 
-# What directories do beyond the standard: attributes that nobody knows, members to be removed named in ``value``
-# (Entra), values addressed by a filter that matches none yet (Entra).
+# What directories send beyond the standard: unknown attributes; the members to remove in ``value`` (Entra); a path with
+# a filter that no value matches yet (Entra).
 TOLERANT = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore,
     remove_value_as_filter=ScimPolicy.RemoveValue.apply,
@@ -39,35 +41,37 @@ TOLERANT = ScimPolicy(
 
 
 class Email(scim2_models.Email):
-    """Addresses are checked where they become a member's: the library knows no reserved domains as ``acme.test``."""
+    """An e-mail address of any text. It is validated later, because the library refuses domains like ``acme.test``."""
 
     value: Annotated[str | None, Required.true] = None
 
 
 class Manager(ComplexAttribute):
-    """Directories name the manager as they like, and rarely with a ``$ref``."""
+    """A user's manager. All of its attributes are optional, because directories rarely send a ``$ref``."""
 
     value: str | None = None
     ref: str | None = Field(None, serialization_alias="$ref", validation_alias="$ref")
     display_name: str | None = None
 
 
-# Below, attributes are of narrower types than the library's; pydantic takes that, mypy wants an ignore.
+# The attributes below have narrower types than the library's. Pydantic accepts that; mypy needs an ignore.
 
 
 class EnterpriseUser(scim2_models.EnterpriseUser):
+    """The enterprise extension of a user."""
+
     manager: Manager | None = None  # type: ignore[assignment]
 
 
 class User(scim2_models.User[Any]):
-    """A user has an address: it becomes a member."""
+    """A user account. It needs an e-mail address, because it becomes a member."""
 
     emails: Annotated[list[Email] | None, Required.true] = None  # type: ignore[assignment]
     Emails: ClassVar[type[ComplexAttribute]] = Email
 
 
 class GroupMember(scim2_models.GroupMember):
-    """Users only: the groups of Okta and Entra are pushed flat."""
+    """A user in a group. Groups in groups aren't accepted: Okta and Entra don't send them."""
 
     ref: Annotated[Reference["User"] | None, Mutability.immutable] = Field(  # type: ignore[assignment]
         None, serialization_alias="$ref", validation_alias="$ref"
@@ -77,6 +81,8 @@ class GroupMember(scim2_models.GroupMember):
 
 
 class Group(scim2_models.Group):
+    """A group of users."""
+
     members: list[GroupMember] | None = None  # type: ignore[assignment]
     Members: ClassVar[type[ComplexAttribute]] = GroupMember
 
@@ -87,7 +93,7 @@ ExtendedUser = _generic[EnterpriseUser]
 
 @cache
 def provider() -> ScimProvider:
-    """What the discovery endpoints publish."""
+    """Return what the discovery endpoints publish: features, resource types and schemas."""
     return ScimProvider(
         models=[User, EnterpriseUser, Group],
         resource_types=[ResourceType.from_resource(ExtendedUser), ResourceType.from_resource(Group)],
@@ -114,4 +120,4 @@ def provider() -> ScimProvider:
     )
 
 
-__all__ = ["MAX_RESULTS", "TOLERANT", "URI", "ExtendedUser", "Group", "User", "provider"]
+__all__ = ["MAX_RESULTS", "TOLERANT", "ExtendedUser", "Group", "User", "provider"]
