@@ -94,8 +94,8 @@ class Console:
     """The pages.
 
     Args:
-        endpoints, management, control: what the docs page lists: operations of the API and of the management API, and
-            the routes, of which the docs page lists those of the control API.
+        endpoints, management, control: what the docs page lists: operations of the API, operations of the management
+            API, and routes. It ignores routes outside the control API.
     """
 
     def __init__(self, mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], control: list[Route]) -> None:

@@ -18,7 +18,7 @@ _OUT_OF_RANGE = "the time must be between the years 1900 and 8999"
 
 
 class SetClockBody(Frozen, forbid_unknown_fields=True):
-    """The new time, and whether it stands still. None leaves either as it is."""
+    """The new time, and whether the clock is frozen. None changes nothing."""
 
     now: datetime | None = None
     frozen: bool | None = None

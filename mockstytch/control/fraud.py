@@ -17,6 +17,10 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
+_IDENTIFIERS = (
+    *("visitor_id", "browser_id", "visitor_fingerprint"),
+    *("browser_fingerprint", "hardware_fingerprint", "network_fingerprint"),
+)
 _Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
 _Reason = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
 # defaults of a device; the address is reserved for documentation (RFC 5737)
@@ -75,7 +79,7 @@ def routes(mock: Mock) -> list[Route]:
             columns = msgspec.structs.asdict(device_body)
             minutes = columns.pop("expires_in_minutes")
             columns["telemetry_id"] = device_body.telemetry_id or str(ctx.ids.uuid())
-            for name in fraud.RULE_TYPES[:6]:
+            for name in _IDENTIFIERS:
                 prefix = "visitor" if name == "visitor_id" else name.replace("_", "-")
                 columns[name] = columns[name] or f"{prefix}-{ctx.ids.uuid()}"
             device = Device(**columns, created_at=ctx.now, expires_at=ctx.now + timedelta(minutes=minutes))

@@ -47,6 +47,11 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         return {"messages": [wire.message(m) for m in messages], "next_after": last}
 
     async def get_latest(request: HttpRequest) -> Any:
+        """Return the newest matching message.
+
+        Raises:
+            message_not_found: if there is no matching message, and none arrives within ``wait`` seconds.
+        """
         messages = await find_or_wait(request, limit=1)
         if not messages:
             raise errors.message_not_found()

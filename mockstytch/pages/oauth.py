@@ -1,6 +1,6 @@
 """OAuth login in the browser: the start URLs, the provider's page, the callback.
 
-The providers are simulated. Their login page lists the accounts that were used before, and accepts any other. If a test
+The providers are simulated. The login page lists the accounts that were used before, and accepts any other. If a test
 has queued the next identity, the page isn't shown.
 """
 

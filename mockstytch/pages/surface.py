@@ -63,7 +63,7 @@ def _project_of_start_url(mock: Mock, request: HttpRequest) -> Project:
 
 
 def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project of the SSO connection in the path, which is all that an identity provider sends.
+    """Return the project of the SSO connection in the path, the only thing an identity provider sends.
 
     Raises:
         sso_connection_not_found: if no project has this connection.
