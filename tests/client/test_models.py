@@ -6,7 +6,7 @@ from typing import get_type_hints
 
 import msgspec
 import pytest
-from mockstytch.control.api import NextIdentityBody
+from mockstytch.control.next_identity import NextIdentityBody
 
 import mockstytch
 from mockstytch.client import models, project_settings
