@@ -207,9 +207,14 @@ class MockStytch:
         page = self._api.call("POST", "/scim/push", body=body, timeout=60)
         return msgspec.convert(page["results"], list[ScimResult])
 
-    def requests(self, limit: int = 100) -> list[LoggedRequest]:
-        """Return the latest requests, newest last. ``because`` is the reason of a refusal."""
-        return msgspec.convert(self._api.call("GET", "/requests", {"limit": limit})["requests"], list[LoggedRequest])
+    def requests(self, limit: int = 100, surface: str = "") -> list[LoggedRequest]:
+        """Return the latest requests, newest last. ``because`` is the reason of a refusal.
+
+        Args:
+            surface: return only requests of these surfaces, separated by commas: ``backend``, ``scim``.
+        """
+        query = {"limit": limit, "surface": surface}
+        return msgspec.convert(self._api.call("GET", "/requests", query)["requests"], list[LoggedRequest])
 
     def call(
         self, method: str, path: str, query: dict[str, Any] | None = None, body: Any = None, timeout: float = 10

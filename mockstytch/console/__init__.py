@@ -1,6 +1,6 @@
-"""The console, ``/_mock``: pages for a person, rendered on the server.
+"""The console, ``/_mock``: web pages that show a project's inbox, webhooks and requests.
 
-It reads what the server holds and changes little: it empties the inbox and replays webhooks. A script only keeps the
-pages up to date. ``pages`` has the handlers, ``render`` the templates and headers, ``reference`` the texts of the docs
-page.
+The pages are rendered on the server and work without JavaScript; a script only keeps them up to date. The console must
+not contain rules of the API, and changes only two things: it empties the inbox and resends webhooks. Start with
+``pages.py``, the handlers. ``render.py`` has templates and headers, ``reference.py`` the texts of the docs page.
 """

@@ -1,11 +1,10 @@
-"""The console's pages. Each page works without JavaScript, and only callers who may drive the server see it."""
+"""The handlers of the console's pages. The control API's rules say which callers may open them."""
 
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import Select, func, select
 from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
@@ -14,6 +13,7 @@ from mockstytch.domain import webhooks
 from mockstytch.errors import StytchError
 from mockstytch.gaps import GAPS
 from mockstytch.runtime import Context, Mock
+from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.messages import Message, OneTimeToken
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Delivery, Event
@@ -23,21 +23,21 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Handler, Route, Surface
 
 ROOT = "/_mock"
-ROWS = 100  # shown at first; ``?rows=`` shows more
+ROWS = 100  # on a page by default; ``?rows=`` changes it
 MAX_ROWS = 1_000
-MAX_PROJECTS = 200  # in the chooser: a test run may leave thousands
+MAX_PROJECTS = 200  # in the menu: a test run can create thousands
 
 PageHandler = Callable[["PageRequest"], Response]
 
 
 def _project(mock: Mock, request: HttpRequest) -> Project:
-    """Apply the control API's rules, except for a person who follows a link from another page, as from the app.
+    """Apply the control API's rules, but allow a user to follow a link from another web page, such as the app.
 
-    Such a page reads nothing out and changes nothing.
+    Following a link is safe: it changes nothing, and the other page can't read the response.
 
     Raises:
         host_not_allowed: if the Host header isn't a trusted name.
-        cross_site_request: if another web page sent the request, and not by a link.
+        cross_site_request: if another web page sent the request, unless the user followed a link there.
     """
     try:
         origin.require_trusted_origin(mock, request)
@@ -54,11 +54,11 @@ def _render_error(_request: HttpRequest, error: StytchError) -> AnyResponse:
 
 
 CONSOLE = Surface(name="console", authenticate=_project, render_error=_render_error)
-STATIC = Surface(name="console", render_error=_render_error)  # open to everyone: the error page needs its style
+STATIC = Surface(name="console", render_error=_render_error)  # no checks: the error page needs the style sheet
 
 
 class PageRequest:
-    """One request for a page. Its links keep to the project that it shows."""
+    """One request for a page. Links on the page stay in the same project."""
 
     def __init__(self, mock: Mock, request: HttpRequest) -> None:
         self.mock, self.request, self.query = mock, request, request.query_params
@@ -66,27 +66,36 @@ class PageRequest:
 
     def url(self, path: str, **query: Any) -> str:
         """Return the URL of another page. Empty parameters are left out."""
-        other = self.project.project_id != self.mock.settings.project_id
-        pairs = {"project_id": self.project.project_id if other else "", **query}
-        kept = urlencode({name: value for name, value in pairs.items() if value})
-        return ROOT + path + (f"?{kept}" if kept else "")
+        is_default = self.project.project_id == self.mock.settings.project_id
+        parameters = {"project_id": "" if is_default else self.project.project_id, **query}
+        query_string = urlencode({name: value for name, value in parameters.items() if value})
+        return ROOT + path + (f"?{query_string}" if query_string else "")
 
     @property
     def rows(self) -> int:
-        """The number of rows to show; the default if the parameter isn't a number."""
-        wanted = self.query.get("rows", "")
-        return min(int(wanted), MAX_ROWS) if wanted.isdecimal() and int(wanted) else ROWS
+        """The number of rows to show; the default if the parameter isn't a positive number."""
+        rows = self.query.get("rows", "")
+        return min(int(rows), MAX_ROWS) if rows.isdecimal() and int(rows) else ROWS
+
+    def more(self, count: int) -> int:
+        """Return ``rows`` for the link to older rows, or 0 if there is no such link.
+
+        Args:
+            count: the number of rows that were found, up to one more than ``rows``.
+        """
+        return MAX_ROWS if count > self.rows and self.rows < MAX_ROWS else 0
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
-        choice = _choice(self.mock, self.project)
-        return render.page(template, status, page=self, project=self.project, projects=choice, **values)
+        projects = _listed_projects(self.mock, self.project)
+        return render.page(template, status, page=self, project=self.project, projects=projects, **values)
 
 
 class Console:
     """The pages.
 
     Args:
-        endpoints, management, control: everything that the server serves, for the reference page.
+        endpoints, management, control: what the docs page lists: operations of the API, operations of the management
+            API, and routes. It ignores routes outside the control API.
     """
 
     def __init__(self, mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], control: list[Route]) -> None:
@@ -101,24 +110,24 @@ class Console:
     def _messages(self, page: PageRequest, message_id: str = "") -> Response:
         """Show the list, and beside it the selected message."""
         with self._mock.transaction(page.project) as ctx:
-            opened = _message(ctx, message_id) if message_id else None
-            token = ctx.store.find(OneTimeToken, token=opened.token) if opened and opened.token else None
+            message = _message(ctx, message_id) if message_id else None
+            token = ctx.store.find(OneTimeToken, token=message.token) if message and message.token else None
             column = Message.table.c
             newest_first = ctx.store.query(Message).order_by(column.position.desc())
             rows = ctx.store.rows(Message, _filtered(page, newest_first).limit(page.rows + 1))
             values: dict[str, Any] = {
-                "message": opened,
+                "message": message,
                 "token": token,
                 "messages": rows[: page.rows],
-                "more": MAX_ROWS if len(rows) > page.rows and page.rows < MAX_ROWS else 0,
+                "more": page.more(len(rows)),
                 "newest": next(iter(ctx.store.rows(Message, newest_first.limit(1))), None),
                 "count": ctx.store.count(ctx.store.query(Message)),
-                "kinds": _kinds(ctx),
+                "kinds": sorted(m.kind for m in ctx.store.newest_of_each(Message, "kind")),
                 "now": ctx.now,
             }
-        pointing = reference.setup(page.project, _url(page))
+        setup = reference.setup(page.project, _url(page))
         return page.render(
-            "inbox.html", to=page.query.get("to", ""), kind=page.query.get("kind", ""), **values, **pointing
+            "inbox.html", to=page.query.get("to", ""), kind=page.query.get("kind", ""), **values, **setup
         )
 
     def mail(self, page: PageRequest) -> Response:
@@ -133,28 +142,39 @@ class Console:
     def requests(self, page: PageRequest) -> Response:
         log = self._mock.request_log.entries(page.project.project_id)[::-1]
         only_errors = bool(page.query.get("errors"))
-        lines = [line for line in log if line.status_code >= 400] if only_errors else log
-        newest = log[0].request_id if log else ""
-        more = MAX_ROWS if len(lines) > page.rows and page.rows < MAX_ROWS else 0
-        return page.render("requests.html", lines=lines[: page.rows], more=more, only_errors=only_errors, newest=newest)
+        entries = [entry for entry in log if entry.status_code >= 400] if only_errors else log
+        return page.render(
+            "requests.html",
+            entries=entries[: page.rows],
+            more=page.more(len(entries)),
+            only_errors=only_errors,
+            newest=log[0].request_id if log else "",
+            **reference.setup(page.project, _url(page)),
+        )
 
     def webhooks(self, page: PageRequest) -> Response:
         status, column = page.query.get("status", ""), Delivery.table.c
         with self._mock.transaction(page.project) as ctx:
             query = ctx.store.query(Delivery).order_by(column.position.desc()).limit(page.rows + 1)
-            found = ctx.store.rows(Delivery, query.where(column.status == status) if status else query)
-            shown = [(d, ctx.store.get(Event, event_id=d.event_id)) for d in found[: page.rows]]
-        more = MAX_ROWS if len(found) > page.rows and page.rows < MAX_ROWS else 0
-        endpoints = page.project.settings.webhooks
-        return page.render("webhooks.html", deliveries=shown, endpoints=endpoints, only=status, more=more, now=ctx.now)
+            rows = ctx.store.rows(Delivery, query.where(column.status == status) if status else query)
+            deliveries = [(d, ctx.store.get(Event, event_id=d.event_id)) for d in rows[: page.rows]]
+        return page.render(
+            "webhooks.html",
+            deliveries=deliveries,
+            endpoints=page.project.settings.webhooks,
+            status_filter=status,
+            more=page.more(len(rows)),
+            now=ctx.now,
+            **reference.setup(page.project, _url(page)),
+        )
 
     def webhook(self, page: PageRequest) -> Response:
-        """Show one event: what was sent, and each endpoint's responses."""
+        """Show one event: its payload, and each endpoint's responses."""
         with self._mock.transaction(page.project) as ctx:
             event = ctx.store.find(Event, event_id=page.request.path_params["event_id"])
             deliveries = ctx.store.all(Delivery, event_id=event.event_id) if event else []
             if event is None or not deliveries:
-                raise errors.delivery_not_found(because="This project has no such delivery, or no longer has it.")
+                raise errors.delivery_not_found(because="Unknown delivery, or it has been deleted.")
         payload = msgspec.json.format(msgspec.json.encode(webhooks.payload(page.project.project_id, event)), indent=2)
         values: dict[str, Any] = {
             "message_id": webhooks.message_id(event.event_id),
@@ -173,8 +193,8 @@ class Console:
     def docs(self, page: PageRequest) -> Response:
         return page.render(
             "docs.html",
-            served=reference.served(self._endpoints),
-            management=reference.served(self._management),
+            api=reference.operations(self._endpoints),
+            management=reference.operations(self._management),
             gaps=GAPS,
             control=reference.control(self._control),
             **reference.setup(page.project, _url(page)),
@@ -182,9 +202,10 @@ class Console:
 
 
 def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], control: list[Route]) -> list[Route]:
-    """
+    """Return the console's routes.
+
     Args:
-        endpoints, management, control: everything that the server serves, for the reference page.
+        endpoints, management, control: see ``Console``.
     """
     console = Console(mock, endpoints, management, control)
     table: list[tuple[str, str, PageHandler]] = [
@@ -218,13 +239,13 @@ async def _redirect_to_root(request: HttpRequest) -> Response:
 
 
 def _message(ctx: Context, message_id: str) -> Message:
-    found = ctx.store.find(Message, message_id=message_id)
-    if found is None:
-        raise errors.message_not_found(because="This project's inbox doesn't have this message, or no longer has it.")
-    return found
+    message = ctx.store.find(Message, message_id=message_id)
+    if message is None:
+        raise errors.message_not_found(because="Unknown message, or it has been deleted.")
+    return message
 
 
-def _filtered(page: PageRequest, query: Select[Any]) -> Select[Any]:
+def _filtered(page: PageRequest, query: RowQuery) -> RowQuery:
     column = Message.table.c
     if to := page.query.get("to", "").strip().lower():
         query = query.where(column.to.contains(to, autoescape=True))
@@ -233,20 +254,13 @@ def _filtered(page: PageRequest, query: Select[Any]) -> Select[Any]:
     return query
 
 
-def _kinds(ctx: Context) -> list[str]:
-    """Return the kinds of message in the inbox."""
-    column = Message.table.c
-    newest = select(func.max(column.position)).where(column.project_id == ctx.project.project_id).group_by(column.kind)
-    return sorted(m.kind for m in ctx.store.rows(Message, ctx.store.query(Message).where(column.position.in_(newest))))
-
-
-def _choice(mock: Mock, current: Project) -> list[Project]:
-    """Return the projects to choose from: the default one, then the newest; always with the current one."""
+def _listed_projects(mock: Mock, current: Project) -> list[Project]:
+    """Return the projects for the menu: the default project, then the newest; always with the current one."""
     default = mock.settings.project_id
-    known = sorted(mock.projects.all(), key=lambda p: (p.project_id != default, -p.position))[:MAX_PROJECTS]
-    return known if any(p.project_id == current.project_id for p in known) else [*known, current]
+    newest = sorted(mock.projects.all(), key=lambda p: (p.project_id != default, -p.position))[:MAX_PROJECTS]
+    return newest if any(p.project_id == current.project_id for p in newest) else [*newest, current]
 
 
 def _url(page: PageRequest) -> str:
-    """Return the URL under which an app reaches this server, as far as this request tells."""
+    """Return the URL at which an app reaches this server: the configured one, else the one of this request."""
     return page.mock.settings.public_url or page.request.server_url or page.mock.url

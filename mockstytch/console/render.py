@@ -25,7 +25,7 @@ _PAGE_HEADERS = _SHARED_HEADERS | {
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",  # with no-referrer, forms would be sent with ``Origin: null``
 }
-# A mail is foreign HTML: it may have styles, but no script and no origin. Its links open outside the frame.
+# An e-mail is untrusted HTML: it gets styles, but no scripts and no origin. Its links open outside the frame.
 _MAIL_HEADERS = _SHARED_HEADERS | {
     "content-security-policy": f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox {_SANDBOX}; "
     "frame-ancestors 'self'",
@@ -34,11 +34,12 @@ _MAIL_HEADERS = _SHARED_HEADERS | {
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
+    """Render a template of this package."""
     return HTMLResponse(_environment().get_template(template).render(values), status, _PAGE_HEADERS)
 
 
 def error_page(e: StytchError) -> Response:
-    """Render an error as a page, which shows nothing of any project."""
+    """Render an error as a page that contains no data of any project."""
     return page("error.html", e.kind.status_code, error=e.kind, because=e.because)
 
 
@@ -53,10 +54,10 @@ def mail(message: Message) -> Response:
 
 async def static(request: HttpRequest) -> Response:
     """Return a static file."""
-    found = _statics().get(request.path_params["name"])
-    if found is None:
-        raise errors.route_not_found(because="no such file")
-    body, media_type, etag = found
+    file = _static_files().get(request.path_params["name"])
+    if file is None:
+        raise errors.route_not_found(because="unknown static file")
+    body, media_type, etag = file
     headers = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
@@ -64,13 +65,13 @@ async def static(request: HttpRequest) -> Response:
 
 
 @cache
-def _statics() -> Mapping[str, tuple[bytes, str, str]]:
+def _static_files() -> Mapping[str, tuple[bytes, str, str]]:
     """Return the static files by name: content, type, ETag."""
-    found = {}
+    files = {}
     for file in _HERE.joinpath("static").iterdir():
         body = file.read_bytes()
-        found[file.name] = (body, _TYPES[file.name.rpartition(".")[2]], f'"{sha256(body).hexdigest()[:16]}"')
-    return found
+        files[file.name] = (body, _TYPES[file.name.rpartition(".")[2]], f'"{sha256(body).hexdigest()[:16]}"')
+    return files
 
 
 @cache
@@ -91,7 +92,7 @@ def _environment() -> Any:
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """Format a time as ``04:12:33``; with the date, unless it is today."""
+    """Format a time as ``04:12:33``, with the date if it isn't today."""
     return f"{when:%H:%M:%S}" if when.date() == now.date() else f"{when:%Y-%m-%d %H:%M:%S}"
 
 

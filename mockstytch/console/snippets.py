@@ -1,4 +1,6 @@
-"""How each SDK is pointed at this server: what to set, and the lines of code that read it."""
+"""How to point an app at this server: shell commands, and the code for each SDK."""
+
+from shlex import quote
 
 CODE = {
     "python": (
@@ -27,14 +29,28 @@ CODE = {
     ),
 }
 
-REMARKS = {"browser": "the browser API is not served yet: docs/gaps.md"}
+REMARKS = {"browser": "browser SDKs don't work yet, because /sdk/v1 isn't implemented"}
 
 
 def variables(url: str, project_id: str, secret: str) -> dict[str, str]:
-    """The environment that an app needs."""
+    """Return the environment variables that an app needs."""
     return {
         "STYTCH_PROJECT_ID": project_id,
         "STYTCH_SECRET": secret,
         "STYTCH_PUBLIC_TOKEN": project_id.replace("project-", "public-token-", 1),
         "STYTCH_ENV": url.rstrip("/"),
+    }
+
+
+def commands(url: str, project_id: str, secret: str) -> dict[str, str]:
+    """Return shell commands to copy, by name."""
+    environment = variables(url, project_id, secret)
+    url, user = environment["STYTCH_ENV"], quote(f"{project_id}:{secret}")
+    return {
+        "set_environment": "\n".join(f"export {name}={quote(value)}" for name, value in environment.items()),
+        "first_request": f"curl --user {user} \\\n  {url}/v1/debug/whoami",
+        "add_endpoint": (
+            f"curl --user {user} \\\n  --request PUT {url}/_mock/api/webhooks \\\n"
+            """  --data '[{"url": "http://localhost:3000/webhooks"}]'"""
+        ),
     }

@@ -1,6 +1,6 @@
-"""The control API, ``/_mock/api``: what a test does to this server and no customer can do to the real one.
+"""The control API, ``/_mock/api``: test controls that the real API doesn't have.
 
-Each module has the routes of one subject; ``routes`` puts them together, ``surface`` says who may call and how
-responses look. Changes to the project's data go through operations of the API or rules of ``domain``. Start with
-``clock.py``, the shortest.
+Each module has the routes of one subject. ``routes.py`` collects them; ``surface.py`` has the access rules and the form
+of responses. The modules must not contain rules of the API: they change a project's data through operations of ``api``
+and functions of ``domain``. Start with ``clock.py``, the shortest.
 """

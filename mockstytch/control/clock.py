@@ -13,16 +13,20 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
-_YEARS = range(1900, 9000)  # so that every time derived from it can be written
+_YEARS = range(1900, 9000)  # leaves room for times that are derived from it, such as expiries
 _OUT_OF_RANGE = "the time must be between the years 1900 and 8999"
 
 
 class SetClockBody(Frozen, forbid_unknown_fields=True):
+    """The new time, and whether the clock is frozen. None changes nothing."""
+
     now: datetime | None = None
     frozen: bool | None = None
 
 
 class AdvanceClockBody(Frozen, forbid_unknown_fields=True):
+    """The time by which to advance the clock: the sum of these."""
+
     seconds: float = 0
     minutes: float = 0
     hours: float = 0
@@ -31,23 +35,23 @@ class AdvanceClockBody(Frozen, forbid_unknown_fields=True):
 
 def routes(mock: Mock) -> list[Route]:
     async def get_clock(request: HttpRequest) -> Any:
-        return _clock(request.project)
+        return _serialize(request.project)
 
     async def put_clock(request: HttpRequest) -> Any:
-        wanted = body(request, SetClockBody)
-        if wanted.now and wanted.now.tzinfo is None:
-            raise errors.bad_request(because="now needs a time zone, as in 2030-01-01T00:00:00Z")
-        clock = _require_in_range(request.project.clock.set_to(wanted.now, wanted.frozen))
-        return _clock(mock.projects.update(request.project, clock=clock))
+        change = body(request, SetClockBody)
+        if change.now and change.now.tzinfo is None:
+            raise errors.bad_request(because="now needs a time zone, for example 2030-01-01T00:00:00Z")
+        clock = _require_in_range(request.project.clock.set_to(change.now, change.frozen))
+        return _serialize(mock.projects.update(request.project, clock=clock))
 
     async def advance_clock(request: HttpRequest) -> Any:
-        by = body(request, AdvanceClockBody)
+        change = body(request, AdvanceClockBody)
         try:
-            delta = timedelta(days=by.days, hours=by.hours, minutes=by.minutes, seconds=by.seconds)
+            delta = timedelta(days=change.days, hours=change.hours, minutes=change.minutes, seconds=change.seconds)
             clock = _require_in_range(request.project.clock.advanced(delta))
         except (OverflowError, ValueError):
             raise errors.bad_request(because=_OUT_OF_RANGE) from None
-        return _clock(mock.projects.update(request.project, clock=clock))
+        return _serialize(mock.projects.update(request.project, clock=clock))
 
     return [
         route("GET", "/clock", get_clock),
@@ -57,11 +61,16 @@ def routes(mock: Mock) -> list[Route]:
 
 
 def _require_in_range(clock: Clock) -> Clock:
+    """Return the clock.
+
+    Raises:
+        bad_request: if its time is out of range.
+    """
     if clock.now().year not in _YEARS:
         raise errors.bad_request(because=_OUT_OF_RANGE)
     return clock
 
 
-def _clock(project: Project) -> dict[str, Any]:
+def _serialize(project: Project) -> dict[str, Any]:
     clock = project.clock
     return {"now": wire.time(clock.now()), "frozen": bool(clock.frozen_at), "offset_seconds": clock.offset_seconds}

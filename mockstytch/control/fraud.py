@@ -1,4 +1,4 @@
-"""Fraud: create devices and choose their verdict, set the risk of e-mail addresses."""
+"""Fraud: create devices and set their verdict, set the risk of e-mail addresses."""
 
 from datetime import timedelta
 from ipaddress import ip_address
@@ -17,9 +17,13 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
+_IDENTIFIERS = (
+    *("visitor_id", "browser_id", "visitor_fingerprint"),
+    *("browser_fingerprint", "hardware_fingerprint", "network_fingerprint"),
+)
 _Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
 _Reason = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9_]{0,99}\Z")]
-# defaults of a device; the address is from the documentation network (RFC 5737)
+# defaults of a device; the address is reserved for documentation (RFC 5737)
 _DEFAULTS = {"ip_address": "192.0.2.1", "country": "US", "detected_device_type": "UNKNOWN", "user_agent": "Mozilla/5.0"}
 
 
@@ -52,6 +56,8 @@ class DeviceBody(Frozen, forbid_unknown_fields=True):
 
 
 class EmailRiskBody(Frozen, forbid_unknown_fields=True):
+    """The risk of an e-mail address. Values that are None keep their default."""
+
     email_address: Annotated[str, Meta(min_length=1)]
     action: Action | None = None
     risk_score: Annotated[int, Meta(ge=0, le=100)] | None = None
@@ -64,16 +70,16 @@ class EmailRiskBody(Frozen, forbid_unknown_fields=True):
 def routes(mock: Mock) -> list[Route]:
     async def create_device(request: HttpRequest) -> Any:
         """Create a device, or replace the one with the same telemetry id."""
-        wanted = body(request, DeviceBody)
+        device_body = body(request, DeviceBody)
         try:
-            ip_address(wanted.ip_address)
+            ip_address(device_body.ip_address)
         except ValueError:
-            raise errors.bad_request(because=f"ip_address {wanted.ip_address!r} isn't valid") from None
+            raise errors.bad_request(because=f"ip_address {device_body.ip_address!r} isn't valid") from None
         with mock.transaction(request.project) as ctx:
-            columns = msgspec.structs.asdict(wanted)
+            columns = msgspec.structs.asdict(device_body)
             minutes = columns.pop("expires_in_minutes")
-            columns["telemetry_id"] = wanted.telemetry_id or str(ctx.ids.uuid())
-            for name in fraud.RULE_TYPES[:6]:
+            columns["telemetry_id"] = device_body.telemetry_id or str(ctx.ids.uuid())
+            for name in _IDENTIFIERS:
                 prefix = "visitor" if name == "visitor_id" else name.replace("_", "-")
                 columns[name] = columns[name] or f"{prefix}-{ctx.ids.uuid()}"
             device = Device(**columns, created_at=ctx.now, expires_at=ctx.now + timedelta(minutes=minutes))
@@ -82,11 +88,11 @@ def routes(mock: Mock) -> list[Route]:
 
     async def set_email_risk(request: HttpRequest) -> Any:
         """Set the risk of an e-mail address."""
-        wanted = body(request, EmailRiskBody)
-        email_address = wanted.email_address.strip().lower()
+        risk = body(request, EmailRiskBody)
+        email_address = risk.email_address.strip().lower()
         with mock.transaction(request.project) as ctx:
             ctx.store.delete_all(EmailRisk, email_address=email_address)
-            ctx.store.insert(EmailRisk(**{**msgspec.structs.asdict(wanted), "email_address": email_address}))
+            ctx.store.insert(EmailRisk(**{**msgspec.structs.asdict(risk), "email_address": email_address}))
             return fraud.email_risk(ctx, email_address)
 
     return [route("POST", "/fraud/devices", create_device), route("POST", "/fraud/emails", set_email_risk)]

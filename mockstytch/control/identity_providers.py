@@ -1,4 +1,4 @@
-"""Built-in identity providers: create one for a connection, rotate its keys."""
+"""Built-in identity providers: connect one, rotate its signing keys."""
 
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -19,7 +19,11 @@ Connection = SamlConnection | OidcConnection
 
 
 class IdentityProviderBody(Frozen, forbid_unknown_fields=True):
-    """An identity provider for an organization: for a new connection, or for the one with ``connection_id``."""
+    """An identity provider for an organization.
+
+    Attributes:
+        connection_id: an existing connection that is to use it; "" creates a connection.
+    """
 
     organization_id: str
     type: Literal["saml", "oidc"]
@@ -30,16 +34,18 @@ class IdentityProviderBody(Frozen, forbid_unknown_fields=True):
 def routes(mock: Mock) -> list[Route]:
     async def create(request: HttpRequest) -> Any:
         """Create a connection to the built-in provider, or configure an existing one. It is active at once."""
-        wanted = body(request, IdentityProviderBody)
+        options = body(request, IdentityProviderBody)
         with mock.transaction(request.project, request.server_url) as ctx:
-            return _serialize(ctx, connect(ctx, wanted))
+            return _serialize(ctx, connect(ctx, options))
 
     async def rotate(request: HttpRequest) -> Any:
-        """Sign with a new key from now on."""
+        """Create a new signing key for the provider of a connection."""
         with mock.transaction(request.project, request.server_url) as ctx:
             connection = sso_connections.find(ctx, request.path_params["connection_id"])
             if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):
-                raise errors.sso_connection_not_found(because="no connection with a built-in identity provider")
+                raise errors.sso_connection_not_found(
+                    because="unknown connection, or it uses another identity provider"
+                )
             key = builtin_provider.rotate_key(ctx, connection)
             certificate = builtin_provider.certificate(ctx, connection)
             return {**_serialize(ctx, connection), "kid": key.kid, "certificate": certificate}
@@ -50,7 +56,7 @@ def routes(mock: Mock) -> list[Route]:
     ]
 
 
-def connect(ctx: Context, wanted: IdentityProviderBody) -> Connection:
+def connect(ctx: Context, options: IdentityProviderBody) -> Connection:
     """Return a connection that uses the built-in provider.
 
     Raises:
@@ -58,27 +64,27 @@ def connect(ctx: Context, wanted: IdentityProviderBody) -> Connection:
         saml_connection_not_found: if the organization has no such SAML connection.
         oidc_connection_not_found: if the organization has no such OIDC connection.
     """
-    organization = lookup.organization(ctx, wanted.organization_id)
-    connection_id = wanted.connection_id or _create(ctx, wanted)
-    organization = lookup.organization(ctx, organization.organization_id)
+    organization = lookup.organization(ctx, options.organization_id)
+    connection_id = options.connection_id or _create(ctx, options)
+    organization = lookup.organization(ctx, organization.organization_id)  # the new connection may have changed it
     connection: Connection
-    if wanted.type == "saml":
-        missing = errors.saml_connection_not_found
-        connection = sso_connections.get_owned(ctx, SamlConnection, organization, connection_id, missing)
+    if options.type == "saml":
+        not_found = errors.saml_connection_not_found
+        connection = sso_connections.get_owned(ctx, SamlConnection, organization, connection_id, not_found)
     else:
-        missing = errors.oidc_connection_not_found
-        connection = sso_connections.get_owned(ctx, OidcConnection, organization, connection_id, missing)
+        not_found = errors.oidc_connection_not_found
+        connection = sso_connections.get_owned(ctx, OidcConnection, organization, connection_id, not_found)
     return builtin_provider.configure_builtin_provider(ctx, organization, connection)
 
 
-def _create(ctx: Context, wanted: IdentityProviderBody) -> str:
-    if wanted.type == "saml":
-        saml = sso_saml.Create(organization_id=wanted.organization_id, display_name=wanted.display_name)
-        made = sso_saml.create_connection(ctx, saml)
+def _create(ctx: Context, options: IdentityProviderBody) -> str:
+    if options.type == "saml":
+        saml = sso_saml.Create(organization_id=options.organization_id, display_name=options.display_name)
+        response = sso_saml.create_connection(ctx, saml)
     else:
-        oidc = sso_oidc.Create(organization_id=wanted.organization_id, display_name=wanted.display_name)
-        made = sso_oidc.create_connection(ctx, oidc)
-    return str(made["connection"]["connection_id"])
+        oidc = sso_oidc.Create(organization_id=options.organization_id, display_name=options.display_name)
+        response = sso_oidc.create_connection(ctx, oidc)
+    return str(response["connection"]["connection_id"])
 
 
 def _serialize(ctx: Context, connection: Connection) -> dict[str, Any]:

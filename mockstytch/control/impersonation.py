@@ -1,4 +1,4 @@
-"""Impersonation tokens, which the real service creates in its dashboard."""
+"""Impersonation tokens. In production, Stytch's dashboard creates them."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _TOKEN_TYPE = "multi_tenant_impersonation"
 
 
 class ImpersonationBody(Frozen, forbid_unknown_fields=True):
-    """The member to act as, the admin who does, and why."""
+    """The member to act as, the admin's e-mail address, and a reason."""
 
     organization_id: str
     member_id: str
@@ -28,12 +28,12 @@ class ImpersonationBody(Frozen, forbid_unknown_fields=True):
 
 def routes(mock: Mock) -> list[Route]:
     async def create(request: HttpRequest) -> Any:
-        """Create a token, and the URL at which the dashboard would open it, if there is a login page."""
-        wanted = body(request, ImpersonationBody)
+        """Create a token, and the URL that the dashboard would open if a login redirect URL is registered."""
+        options = body(request, ImpersonationBody)
         with mock.transaction(request.project) as ctx:
-            organization = lookup.organization(ctx, wanted.organization_id)
-            member = lookup.member(ctx, organization, wanted.member_id)
-            token = impersonation.create_token(ctx, member, wanted.impersonator_email_address, wanted.reason)
+            organization = lookup.organization(ctx, options.organization_id)
+            member = lookup.member(ctx, organization, options.member_id)
+            token = impersonation.create_token(ctx, member, options.impersonator_email_address, options.reason)
             return {
                 "impersonation_token": token.token,
                 "expires_at": wire.time(token.expires_at),

@@ -1,4 +1,4 @@
-"""The inbox: read, wait, empty."""
+"""The inbox: list messages, wait for one, delete all."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from mockstytch.values import Frozen
 
 
 class MessageFilter(Frozen):
-    """Which messages to return; "" doesn't filter.
+    """The messages to return. An empty value doesn't filter.
 
     Attributes:
-        after: id of the message up to which the caller has seen the inbox.
-        limit: the newest that many.
+        after: a message id; only newer messages are returned.
+        limit: the maximum number of messages; the newest are returned.
     """
 
     to: str = ""
@@ -30,27 +30,32 @@ class MessageFilter(Frozen):
 
 
 def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
-    async def matching(request: HttpRequest, limit: int | None = None) -> list[Message]:
+    async def find_or_wait(request: HttpRequest, limit: int | None = None) -> list[Message]:
         query = request.query_params
-        wanted = MessageFilter(
+        message_filter = MessageFilter(
             to=query.get("to", "").strip().lower(),  # addresses are stored in lower case
             kind=query.get("kind", ""),
             channel=query.get("channel", ""),
             after=query.get("after", ""),
             limit=limit or number(request, "limit", 100, 1, 10_000),
         )
-        return await waiter.wait(request, wait(request), lambda: find(mock, request.project, wanted))
+        return await waiter.wait(request, wait(request), lambda: find_messages(mock, request.project, message_filter))
 
     async def list_messages(request: HttpRequest) -> Any:
-        found = await matching(request)
-        last = found[-1].message_id if found else request.query_params.get("after")
-        return {"messages": [wire.message(m) for m in found], "next_after": last}
+        messages = await find_or_wait(request)
+        last = messages[-1].message_id if messages else request.query_params.get("after")
+        return {"messages": [wire.message(m) for m in messages], "next_after": last}
 
     async def get_latest(request: HttpRequest) -> Any:
-        found = await matching(request, limit=1)
-        if not found:
+        """Return the newest matching message.
+
+        Raises:
+            message_not_found: if there is no matching message, and none arrives within ``wait`` seconds.
+        """
+        messages = await find_or_wait(request, limit=1)
+        if not messages:
             raise errors.message_not_found()
-        return wire.message(found[-1])
+        return wire.message(messages[-1])
 
     async def delete_all(request: HttpRequest) -> Any:
         with mock.transaction(request.project) as ctx:
@@ -64,16 +69,16 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
     ]
 
 
-def find(mock: Mock, project: Project, wanted: MessageFilter) -> list[Message]:
+def find_messages(mock: Mock, project: Project, message_filter: MessageFilter) -> list[Message]:
     """Return the messages that match now, oldest first."""
     columns = Message.table.c
     with mock.transaction(project) as ctx:
         query = ctx.store.query(Message)
         for name in ("to", "kind", "channel"):
-            if value := getattr(wanted, name):
+            if value := getattr(message_filter, name):
                 query = query.where(columns[name] == value)
-        if wanted.after:
-            seen = ctx.store.find(Message, message_id=wanted.after)
-            query = query.where(columns.position > (seen.position if seen else -1))
-        newest_first = ctx.store.rows(Message, query.order_by(columns.position.desc()).limit(wanted.limit))
+        if message_filter.after:
+            cursor = ctx.store.find(Message, message_id=message_filter.after)
+            query = query.where(columns.position > (cursor.position if cursor else -1))
+        newest_first = ctx.store.rows(Message, query.order_by(columns.position.desc()).limit(message_filter.limit))
         return newest_first[::-1]

@@ -1,4 +1,4 @@
-"""Choose who logs in next at a provider."""
+"""Queue the identity of the next login at a simulated provider."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from mockstytch.values import Frozen
 
 
 class NextIdentityBody(Frozen, forbid_unknown_fields=True):
-    """Who logs in next at an OAuth or identity provider, or the provider's error."""
+    """The identity of the next login at an OAuth provider or identity provider, or the provider's error."""
 
     provider: Literal["google", "microsoft", "github", "slack", "hubspot", "saml", "oidc"]
     email: str = ""
@@ -33,18 +33,17 @@ class NextIdentityBody(Frozen, forbid_unknown_fields=True):
 
 def routes(mock: Mock) -> list[Route]:
     async def next_identity(request: HttpRequest) -> Any:
-        """Queue an identity: the next visit to the provider is answered with it, without the provider's page."""
-        wanted = body(request, NextIdentityBody)
-        if not wanted.error and not emails.is_address(wanted.email):
-            raise errors.invalid_email(because="email, or error, is required")
-        identity = msgspec.structs.asdict(wanted)
+        """Queue an identity. The next login at the provider uses it without showing the provider's page."""
+        options = body(request, NextIdentityBody)
+        if not options.error and not emails.is_address(options.email):
+            raise errors.invalid_email(because="email or error is required")
+        identity = msgspec.structs.asdict(options)
         provider, error = identity.pop("provider"), identity.pop("error")
         connection_id = identity.pop("connection_id")
-        foreign = ("tenant_ids",) if provider in ("saml", "oidc") else ("groups", "attributes")
-        values = [identity.pop(name) for name in foreign] + [connection_id] * ("groups" in foreign)
-        if any(values):
-            names = " or ".join((*foreign, *["connection_id"] * ("groups" in foreign)))
-            raise errors.bad_request(because=f"{provider} doesn't take {names}")
+        unused = ("tenant_ids",) if provider in ("saml", "oidc") else ("groups", "attributes", "connection_id")
+        if any(getattr(options, name) for name in unused):
+            raise errors.bad_request(because=f"{provider} doesn't accept {' or '.join(unused)}")
+        identity = {name: value for name, value in identity.items() if name not in unused}
         with mock.transaction(request.project) as ctx:
             ctx.store.insert(
                 NextIdentity(

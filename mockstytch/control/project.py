@@ -35,7 +35,7 @@ def routes(mock: Mock) -> list[Route]:
         return {}
 
     async def rotate_keys(request: HttpRequest) -> Any:
-        """Sign with a new key from now on; ``?drop=true`` removes the old keys from the JWKS."""
+        """Create a new signing key. With ``?drop=true``, remove the old keys from the JWKS."""
         project, drop = request.project, flag(request, "drop")
         kid = mock.ids.new("jwk")
         pem, jwk = keys.new_key(kid)
@@ -48,12 +48,13 @@ def routes(mock: Mock) -> list[Route]:
         return {"kid": kid}
 
     async def list_requests(request: HttpRequest) -> Any:
-        """The latest requests, newest last, each refusal with its reason."""
+        """Return the latest requests, newest last, with the reason for each error."""
         surfaces = request.query_params.get("surface", "").split(",")
         entries = mock.request_log.entries(request.project.project_id, [name for name in surfaces if name])
         limit = number(request, "limit", 100, 1, 10_000)
-        shown = [{**msgspec.structs.asdict(entry), "at": wire.time(entry.at)} for entry in entries[-limit:]]
-        return {"requests": shown}
+        return {
+            "requests": [{**msgspec.structs.asdict(entry), "at": wire.time(entry.at)} for entry in entries[-limit:]]
+        }
 
     return [
         route("GET", "/health", health, SERVER_WIDE),
@@ -66,6 +67,7 @@ def routes(mock: Mock) -> list[Route]:
 
 
 def serialize(project: Project) -> dict[str, Any]:
+    """Return the project's credentials and settings, and how many old messages and events were deleted."""
     return {
         "project_id": project.project_id,
         "secret": project.secret,

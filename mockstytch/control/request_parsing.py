@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 def body(request: HttpRequest, model: type[T]) -> T:
-    """Decode the JSON body. Nothing at all is an empty object.
+    """Decode the JSON body. An empty body is read as an empty object.
 
     Args:
         model: the type to decode into.
 
     Raises:
-        bad_request: if the body isn't JSON, or not of this type.
+        bad_request: if the body isn't JSON, or has a field that isn't valid.
     """
     try:
         return msgspec.json.decode(request.content or b"{}", type=model)
@@ -37,11 +37,11 @@ def wait(request: HttpRequest) -> float:
     return float(number(request, "wait", 0, 0, MAX_WAIT))
 
 
-def number(request: HttpRequest, name: str, default: int, least: int, most: int) -> int:
+def number(request: HttpRequest, name: str, default: int, minimum: int, maximum: int) -> int:
     """Return a whole number from the query.
 
     Raises:
-        bad_request: if the parameter isn't a number between ``least`` and ``most``.
+        bad_request: if the parameter isn't a number between ``minimum`` and ``maximum``.
     """
     text = request.query_params.get(name)
     if text is None or text == "":
@@ -49,7 +49,7 @@ def number(request: HttpRequest, name: str, default: int, least: int, most: int)
     try:
         value = int(float(text))
     except (ValueError, OverflowError):
-        raise errors.bad_request(because=f"{name} is not a number") from None
-    if not least <= value <= most:
-        raise errors.bad_request(because=f"{name} must be between {least} and {most}")
+        raise errors.bad_request(because=f"{name} isn't a number") from None
+    if not minimum <= value <= maximum:
+        raise errors.bad_request(because=f"{name} must be between {minimum} and {maximum}")
     return value

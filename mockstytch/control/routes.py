@@ -17,7 +17,8 @@ from mockstytch.surfaces.surface import Route
 
 
 def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
-    """
+    """Return the routes.
+
     Args:
         waiter: a subscriber of ``mock``, for calls that wait.
     """

@@ -21,16 +21,18 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         given: settings by name; ``name`` is the project's name.
 
     Raises:
-        bad_request: if a setting doesn't exist, or a value isn't valid. An RBAC policy and a JWT template have errors
-            of their own.
+        bad_request: if a setting doesn't exist, or a value isn't valid. Errors in an RBAC policy or a JWT template have
+            their own types.
     """
     name = given.get("name", project.name)
-    wanted = {setting: value for setting, value in given.items() if setting != "name"}
-    unknown = wanted.keys() - set(ProjectSettings.__struct_fields__)
+    changes = {setting: value for setting, value in given.items() if setting != "name"}
+    unknown = changes.keys() - set(ProjectSettings.__struct_fields__)
     if unknown or not isinstance(name, str):
-        raise errors.bad_request(because=f"unknown setting: {', '.join(sorted(unknown)) or 'name of that type'}")
+        raise errors.bad_request(
+            because=f"unknown setting: {', '.join(sorted(unknown))}" if unknown else "name must be a string"
+        )
     try:
-        settings = msgspec.convert(msgspec.to_builtins(project.settings) | wanted, ProjectSettings)
+        settings = msgspec.convert(msgspec.to_builtins(project.settings) | changes, ProjectSettings)
     except msgspec.ValidationError as e:
         raise errors.bad_request(because=str(e)) from None
     if invalid := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
@@ -39,7 +41,7 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
     endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
     settings = msgspec.structs.replace(settings, webhooks=endpoints)
-    if "rbac_policy" in wanted:
+    if "rbac_policy" in changes:
         with mock.transaction(project) as ctx:
             ctx.source = "dashboard"
             policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)

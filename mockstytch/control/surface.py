@@ -30,7 +30,7 @@ def _render_success(_request: HttpRequest, body: Any) -> AnyResponse:
 
 
 def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
-    """Render the API's five keys. Here, the message includes the reason."""
+    """Render the API's five keys. In the control API, the message includes the reason."""
     kind = error.kind
     body = {
         "status_code": kind.status_code,
@@ -43,11 +43,15 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 
 
 CONTROL = Surface(name="control", authenticate=_project, render_success=_render_success, render_error=_render_error)
-SERVER_WIDE = replace(CONTROL, authenticate=_trusted_caller)  # calls that are about no project
+SERVER_WIDE = replace(CONTROL, authenticate=_trusted_caller)  # calls that need no project
 
 
 def route(
     method: str, path: str, handler: Callable[[HttpRequest], Awaitable[Any]], surface: Surface = CONTROL
 ) -> Route:
-    """Return the route of a call, whose path is given below ``/_mock/api``."""
+    """Return the route of a call.
+
+    Args:
+        path: without ``/_mock/api``.
+    """
     return Route(method, PREFIX + path, surface, handler)

@@ -18,34 +18,34 @@ T = TypeVar("T")
 
 
 class InboxWaiter:
-    """A subscriber that wakes waiting calls when something was written, from whichever thread."""
+    """A subscriber that wakes waiting calls when a thread has written something."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self._waiting: set[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
-        for project_id, loop, news in list(self._waiting):
+        for project_id, loop, changed in list(self._waiting):
             if project_id == project.project_id or self._mock.stopping:
-                loop.call_soon_threadsafe(news.set)
+                loop.call_soon_threadsafe(changed.set)
 
-    async def wait(self, request: HttpRequest, seconds: float, look: Callable[[], list[T]]) -> list[T]:
-        """Return what ``look`` finds, as soon as it finds something.
+    async def wait(self, request: HttpRequest, seconds: float, find: Callable[[], list[T]]) -> list[T]:
+        """Return the result of ``find`` as soon as it isn't empty.
 
         Args:
-            seconds: return after this time at the latest; sooner if the caller disconnects or the server ends.
+            seconds: return after this time at the latest; earlier if the caller disconnects or the server stops.
         """
         deadline = monotonic() + seconds
-        news = asyncio.Event()
-        waiting = (request.project.project_id, asyncio.get_running_loop(), news)
+        changed = asyncio.Event()
+        waiting = (request.project.project_id, asyncio.get_running_loop(), changed)
         self._waiting.add(waiting)
         try:
             while True:
-                news.clear()  # before the look: what another thread writes during it is news
-                left = deadline - monotonic()
-                if (found := look()) or left <= 0 or self._mock.stopping or await request.is_disconnected():
+                changed.clear()  # before find(), so that a write by another thread during the call isn't missed
+                remaining = deadline - monotonic()
+                if (found := find()) or remaining <= 0 or self._mock.stopping or await request.is_disconnected():
                     return found
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), min(left, _POLL_SECONDS))
+                    await asyncio.wait_for(changed.wait(), min(remaining, _POLL_SECONDS))
         finally:
             self._waiting.discard(waiting)

@@ -52,7 +52,7 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
 
 
 def update_settings(mock: Mock, project: Project, settings: ProjectSettings, **others: Any) -> Project:
-    """Change a project's settings. Pending deliveries to endpoints that are removed are cancelled.
+    """Change a project's settings, and cancel pending deliveries to endpoints that are removed.
 
     Raises:
         bad_request: if an endpoint isn't valid.
@@ -65,31 +65,33 @@ def update_settings(mock: Mock, project: Project, settings: ProjectSettings, **o
 
 
 def find_deliveries(
-    mock: Mock, project: Project, wanted: dict[str, str], tries: int, limit: int
+    mock: Mock, project: Project, filters: dict[str, str], tries: int, limit: int
 ) -> list[dict[str, Any]]:
     """Return the deliveries that match now, oldest first.
 
     Args:
-        wanted: filters: ``event_type`` (with ``*``), ``status``, ``url``, ``event_id``; ``after``: last event seen.
-        tries: the least number of attempts.
+        filters: ``event_type`` (may contain ``*``), ``status``, ``url``, ``event_id``, and ``after``: an event id; only
+            newer deliveries are returned.
+        tries: the minimum number of attempts.
     """
     column = Delivery.table.c
     with mock.transaction(project) as ctx:
         query = ctx.store.query(Delivery).where(column.tries >= tries)
         for name in ("status", "url", "event_id"):
-            if value := wanted.get(name):
+            if value := filters.get(name):
                 query = query.where(column[name] == value)
-        if event_type := wanted.get("event_type"):
+        if event_type := filters.get("event_type"):
             pattern = event_type.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
             query = query.where(column.event_type.like(pattern, escape="\\"))
-        if after := wanted.get("after"):
-            seen = [d.position for d in ctx.store.all(Delivery, event_id=after)]
-            query = query.where(column.position > max(seen, default=-1))
+        if after := filters.get("after"):
+            positions = [d.position for d in ctx.store.all(Delivery, event_id=after)]
+            query = query.where(column.position > max(positions, default=-1))
         newest_first = ctx.store.rows(Delivery, query.order_by(column.position.desc()).limit(limit))
         return [serialize(ctx, delivery) for delivery in newest_first[::-1]]
 
 
 def serialize(ctx: Context, delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery with its attempts and payload."""
     event = ctx.store.get(Event, event_id=delivery.event_id)
     due = delivery.next_attempt_at
     return {

@@ -1,6 +1,7 @@
-"""Pages that the end user's browser visits between the mail, a provider and the app.
+"""URLs that the end user's browser visits during a login: links in e-mails, OAuth, SSO, consent.
 
-It owns the redirect behind a mailed link, the start and callback URLs of OAuth and SSO, the pages of the built-in
-providers, and consent. It decides nothing: each handler reads the request, calls a rule in ``domain`` and returns a
-page or a redirect. Start with ``links.py``, the shortest; ``surface.py`` has what the pages share.
+This package owns the redirect behind a link in an e-mail, the start and callback URLs of OAuth and SSO, the login pages
+of the built-in providers, and the consent page. It must not contain rules: each handler reads the request, calls a
+function of ``domain`` and returns a page or a redirect. Start with ``links.py``, the shortest; ``surface.py`` has what
+the pages share.
 """

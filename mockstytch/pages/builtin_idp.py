@@ -1,4 +1,4 @@
-"""The built-in identity provider: its pages, OpenID endpoints and SAML metadata."""
+"""The built-in identity provider: login page, OpenID Connect endpoints, SAML metadata."""
 
 import base64
 from base64 import b64decode
@@ -25,7 +25,7 @@ Fields = dict[str, str]
 Page = Callable[[Context, Connection, HttpRequest, Fields], Response]
 
 _NO_STORE = {"Cache-Control": "no-store"}
-# A form that submits itself: its script is allowed by its hash.
+# The page with the SAML response submits itself: the policy allows this script by its hash.
 _SUBMIT = "document.forms[0].submit()"
 _SUBMIT_HASH = base64.b64encode(sha256(_SUBMIT.encode()).digest()).decode()
 _FORM_HEADERS = {
@@ -65,13 +65,14 @@ def routes(mock: Mock) -> list[Route]:
 
 
 def _connection(ctx: Context, connection_id: str) -> Connection:
-    """
+    """Return a connection that uses the built-in provider.
+
     Raises:
-        sso_connection_not_found: if the connection doesn't use the built-in provider.
+        sso_connection_not_found: if there is no such connection, or it doesn't use the built-in provider.
     """
     connection = sso_connections.find(ctx, connection_id)
     if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):
-        raise errors.sso_connection_not_found(because="the connection uses another identity provider")
+        raise errors.sso_connection_not_found(because="unknown connection, or it uses another identity provider")
     return connection
 
 
@@ -120,7 +121,7 @@ def _userinfo(ctx: Context, connection: Connection, request: HttpRequest, _field
 
 
 def _authorize(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
-    """The OpenID authorization endpoint: show the page, or redirect back with a code."""
+    """Handle the OpenID authorization endpoint: show the login page, or redirect back with a code."""
     oidc, query = _oidc_connection(connection), request.query_params
     redirect_uri = query.get("redirect_uri", "")
     builtin_oidc.require_valid_request(oidc, query.get("client_id", ""), redirect_uri, query.get("response_type", ""))
@@ -137,11 +138,14 @@ def _authorize(ctx: Context, connection: Connection, request: HttpRequest, field
 
 
 def _sso(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
-    """The SAML SSO endpoint: show the page, or post the response. Without a request, the login starts here."""
+    """Handle the SAML SSO endpoint: show the login page, or post the response.
+
+    Without a ``SAMLRequest``, this is a login that the identity provider starts.
+    """
     saml = _saml_connection(connection)
     saml_request, relay_state = fields.get("SAMLRequest", ""), fields.get("RelayState", "")
-    used = fields.get("binding", "post" if request.method == "POST" else "redirect")
-    binding: Binding = "redirect" if used == "redirect" else "post"
+    received = fields.get("binding", "post" if request.method == "POST" else "redirect")
+    binding: Binding = "redirect" if received == "redirect" else "post"
     acs_url = wire.sso_callback_url(ctx.base_url, saml.connection_id)
     recipient = builtin_saml.parse_authn_request(saml, acs_url, saml_request, binding)
     identity, error = _identity(ctx, saml, request, fields)
@@ -149,14 +153,14 @@ def _sso(ctx: Context, connection: Connection, request: HttpRequest, fields: Fie
         hidden = (("SAMLRequest", saml_request), ("RelayState", relay_state), ("binding", binding))
         return _page(ctx, saml, "", hidden)
     saml_response = builtin_saml.build_response(ctx, saml, recipient, identity)
-    fields = {"SAMLResponse": saml_response, "RelayState": relay_state}
-    return page("post_form.html", headers=_FORM_HEADERS, target=recipient.acs_url, fields=fields, script=_SUBMIT)
+    form = {"SAMLResponse": saml_response, "RelayState": relay_state}
+    return page("post_form.html", headers=_FORM_HEADERS, target=recipient.acs_url, fields=form, script=_SUBMIT)
 
 
 def _identity(
     ctx: Context, connection: Connection, request: HttpRequest, fields: Fields
 ) -> tuple[builtin_provider.Identity | None, str]:
-    """Return who signs in, or the provider's error; neither if the page has to be shown.
+    """Return the identity that signs in, or the provider's error; (None, "") if the login page has to be shown.
 
     Raises:
         invalid_email: if the submitted address isn't valid.
@@ -180,18 +184,20 @@ def _identity(
     return msgspec.convert(identity, builtin_provider.Identity), ""
 
 
-def _page(ctx: Context, connection: Connection, hint: str, hidden: tuple[tuple[str, str], ...]) -> Response:
+def _page(ctx: Context, connection: Connection, login_hint: str, hidden: tuple[tuple[str, str], ...]) -> Response:
     organization = ctx.store.get(Organization, organization_id=connection.organization_id)
-    known = [
+    accounts = [
         {"email_address": person.email, "name": person.name, "provider_subject": person.subject}
         for person in builtin_provider.known_people(ctx, connection)
     ]
+    provider = connection.display_name or f"{organization.organization_name} identity provider"
     return page(
         "provider.html",
-        title=connection.display_name or f"{organization.organization_name}'s identity provider",
-        asks=f"{ctx.project.name} requests a sign-in to {organization.organization_name}.",
-        known=known,
-        hint=hint,
+        title=f"Sign in with {provider}",
+        provider=provider,
+        purpose=f"{ctx.project.name} requests a login to {organization.organization_name}.",
+        accounts=accounts,
+        login_hint=login_hint,
         has_groups=True,
         hidden=hidden,
     )

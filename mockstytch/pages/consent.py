@@ -1,7 +1,7 @@
 """The consent page of the OAuth authorization endpoint, and logout.
 
-A project with a consent page of its own gets the browser redirected there. This page knows a member by the session
-cookie of the official browser SDK, or lets the user choose one: it is for tests, and asks for no proof.
+If the project has its own consent page, the browser is redirected there. This page takes the member from the session
+cookie of the official browser SDK, or lets the user choose a member. It is for tests and needs no password.
 """
 
 import re
@@ -28,16 +28,15 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Route, project_in_path
 
 _PATH = "/v1/public/{project_id}/oauth2"
-_COOKIE = "stytch_session"  # the official browser SDK's; cookies know no ports
+_COOKIE = "stytch_session"  # set by the official browser SDK; cookies are shared by all ports of a host
 _MAX_MEMBERS = 50
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def _error_page(_request: HttpRequest, error: StytchError) -> AnyResponse:
-    """Show an error that can't be sent to the app, because the app or its redirect URL isn't known."""
-    kind = error.kind
-    message = f"{kind.message} ({error.because})" if error.because else kind.message
-    return _page("error", kind.status_code, title="This request can't be completed", message=message)
+    """Show an error that can't be sent to the app, because the app or its redirect URL isn't valid."""
+    kind, title = error.kind, "This request can't be completed"
+    return _page("error.html", kind.status_code, title=title, message=kind.message, because=error.because)
 
 
 CONSENT = replace(PAGES, authenticate=project_in_path, render_error=_error_page)
@@ -58,7 +57,7 @@ def routes(mock: Mock) -> list[Route]:
         The parameters stay in the URL; each choice is submitted by a form.
         """
         form, query = request.form_fields(), request.query_params
-        if request.method == "POST":  # another web page may link here, but may not submit the form
+        if request.method == "POST":  # another web page can link here, but can't submit the form
             origin.require_same_origin(request)
         own_page = request.project.settings.idp_authorization_url
         if own_page:
@@ -75,7 +74,7 @@ def routes(mock: Mock) -> list[Route]:
                 return _redirect_to_app(redirect_uri, error=e.error, error_description=e.because, **common)
 
     async def logout(request: HttpRequest) -> Response:
-        """End the session that an ID token came from (OpenID Connect RP-Initiated Logout).
+        """End the session that an ID token was issued for (OpenID Connect RP-Initiated Logout).
 
         Raises:
             connected_app_not_found: if the ID token isn't valid, or belongs to another client.
@@ -95,8 +94,7 @@ def routes(mock: Mock) -> list[Route]:
                 sessions.revoke(ctx, session)
         if target:
             return _redirect_to_app(target, state=fields.get("state", ""))
-        title, message = "You are logged out", "You may close this page."
-        return _page("error", 200, title=title, message=message, project=request.project.name)
+        return _page("error.html", title="You are logged out", message="You can close this page.")
 
     handlers = {"/authorize": authorize, "/logout": logout}
     return [
@@ -109,21 +107,22 @@ def routes(mock: Mock) -> list[Route]:
 def _next_page(
     ctx: Context, app: ConnectedApp, request: HttpRequest, form: dict[str, str], common: dict[str, str]
 ) -> Response:
-    """
+    """Return the page to choose a member, the consent page, or the redirect to the app.
+
     Args:
         common: parameters that every redirect to the app carries.
 
     Raises:
         AuthorizationRefused: if the request can't be granted, or the member denied it.
     """
-    wanted = _authorization_request(app, request)
+    authorization_request = _authorization_request(app, request)
     if form.get("decision") == "deny":
-        raise AuthorizationRefused("access_denied", "the member denied it")
-    ask_again = bool({"login", "select_account"} & {*wanted.prompt.split()})
+        raise AuthorizationRefused("access_denied", "the member denied the request")
+    ask_again = bool({"login", "select_account"} & {*authorization_request.prompt.split()})
     subject = _subject(ctx, request, form, ask_again=ask_again)
     if subject is None:
-        return _member_page(ctx, app, wanted, request.query_params.get("login_hint", ""))
-    return _consent_page(ctx, app, wanted, subject, form, common)
+        return _member_page(ctx, app, authorization_request, request.query_params.get("login_hint", ""))
+    return _consent_page(ctx, app, authorization_request, subject, form, common)
 
 
 def _authorization_request(app: ConnectedApp, request: HttpRequest) -> AuthorizationRequest:
@@ -170,69 +169,75 @@ def _subject(ctx: Context, request: HttpRequest, form: dict[str, str], *, ask_ag
     if member is None or member.status != "active":
         return None
     organization = ctx.store.get(Organization, organization_id=member.organization_id)
-    own = session if session and session.member_id == member.member_id else None
-    return Subject(member=member, organization=organization, session=own)
+    if session and session.member_id != member.member_id:
+        session = None
+    return Subject(member=member, organization=organization, session=session)
 
 
-def _member_page(ctx: Context, app: ConnectedApp, wanted: AuthorizationRequest, hint: str) -> Response:
-    """Show the page on which a member is chosen, newest first.
+def _member_page(
+    ctx: Context, app: ConnectedApp, authorization_request: AuthorizationRequest, login_hint: str
+) -> Response:
+    """Show the page to choose a member. The newest members come first.
 
     Args:
-        hint: show only members with this address, unless it is "".
+        login_hint: show only members with this address, unless it is "".
     """
-    if "none" in wanted.prompt.split():
+    if "none" in authorization_request.prompt.split():
         raise AuthorizationRefused("login_required", "no member is logged in")
     columns = Member.table.c
     query = ctx.store.query(Member).where(columns.status == "active")
-    if hint:
-        query = query.where(columns.email_address == hint.strip().lower())
+    if login_hint:
+        query = query.where(columns.email_address == login_hint.strip().lower())
     members = ctx.store.rows(Member, query.order_by(columns.position.desc()).limit(_MAX_MEMBERS))
-    people = [(m, ctx.store.get(Organization, organization_id=m.organization_id)) for m in members]
-    people = [(m, o) for m, o in people if connected_apps.is_allowed(o, app)]
+    accounts = [(m, ctx.store.get(Organization, organization_id=m.organization_id)) for m in members]
     name = app.client_name or app.client_id
     return _page(
-        "choose", title=f"Sign in to continue to {name}", app=name, people=people, hint=hint, project=ctx.project.name
+        "choose_member.html",
+        title=f"Log in to continue to {name}",
+        app=name,
+        members=[(m, o) for m, o in accounts if connected_apps.is_allowed(o, app)],
+        login_hint=login_hint,
+        project=ctx.project.name,
     )
 
 
 def _consent_page(
     ctx: Context,
     app: ConnectedApp,
-    wanted: AuthorizationRequest,
+    authorization_request: AuthorizationRequest,
     subject: Subject,
     form: dict[str, str],
     common: dict[str, str],
 ) -> Response:
     """Redirect to the app, or show the consent page."""
     if not connected_apps.is_allowed(subject.organization, app):
-        raise AuthorizationRefused("access_denied", "the organization does not allow this app")
-    results = authorization.scope_results(ctx, app, subject, wanted.scopes)
+        raise AuthorizationRefused("access_denied", "the organization doesn't allow this app")
+    results = authorization.scope_results(ctx, app, subject, authorization_request.scopes)
     grantable = [result.scope for result in results if result.is_grantable]
     if not all(result.is_known for result in results) or not grantable:
         raise AuthorizationRefused("invalid_scope", "a scope is unknown, or the member can grant none of them")
-    wanted = msgspec.structs.replace(wanted, scopes=grantable)
-    if form.get("decision") != "allow" and authorization.needs_consent(ctx, app, subject, wanted):
-        if "none" in wanted.prompt.split():
-            raise AuthorizationRefused("consent_required", "the member has to be asked for consent")
+    authorization_request = msgspec.structs.replace(authorization_request, scopes=grantable)
+    if form.get("decision") != "allow" and authorization.needs_consent(ctx, app, subject, authorization_request):
+        if "none" in authorization_request.prompt.split():
+            raise AuthorizationRefused("consent_required", "the member hasn't given consent yet")
         name = app.client_name or app.client_id
         return _page(
-            "consent",
+            "consent.html",
             title=f"{name} wants access to your account",
             app=name,
             description=app.client_description,
             member=subject.member,
             organization=subject.organization.organization_name,
             results=results,
-            project=ctx.project.name,
         )
-    result = authorization.authorize(ctx, app, _log_in(ctx, subject), wanted, consent_granted=True)
+    result = authorization.authorize(ctx, app, _log_in(ctx, subject), authorization_request, consent_granted=True)
     if isinstance(result, str):
-        raise AuthorizationRefused(result, "not grantable")
-    return _redirect_to_app(wanted.redirect_uri, code=result.code, **common)
+        raise AuthorizationRefused(result, "the request can't be granted")
+    return _redirect_to_app(authorization_request.redirect_uri, code=result.code, **common)
 
 
 def _log_in(ctx: Context, subject: Subject) -> Subject:
-    """Log the chosen member in, as if by a magic link."""
+    """Start a session for the chosen member, with the factor of a magic link."""
     if subject.session is not None:
         return subject
     member = subject.member
@@ -244,5 +249,5 @@ def _redirect_to_app(url: str, **parameters: str) -> Response:
     return RedirectResponse(authorization.redirect_url(url, **parameters), 303, _NO_STORE)
 
 
-def _page(stage: str, status: int = 200, **values: Any) -> Response:
-    return page("consent.html", status, _NO_STORE, stage=stage, **values)
+def _page(template: str, status: int = 200, **values: Any) -> Response:
+    return page(template, status, _NO_STORE, **values)

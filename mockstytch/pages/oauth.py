@@ -1,7 +1,7 @@
 """OAuth login in the browser: the start URLs, the provider's page, the callback.
 
-This server plays the provider. Its page lists the accounts that were used before and accepts any other; a test that
-queued the next identity never sees the page.
+The providers are simulated. The login page lists the accounts that were used before, and accepts any other. If a test
+has queued the next identity, the page isn't shown.
 """
 
 import re
@@ -16,7 +16,7 @@ from mockstytch import errors
 from mockstytch.domain.login import oauth
 from mockstytch.domain.shared import emails, lookup, redirects
 from mockstytch.errors import StytchError
-from mockstytch.pages.surface import PAGES, PKCE_CHALLENGE, START_URLS, page
+from mockstytch.pages.surface import PAGES, PKCE_CHALLENGE, START_URLS, page, provider_name
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project
@@ -31,7 +31,8 @@ _ONE_TAP = "/sdk/v1/b2b/oauth/google/onetap/start"
 
 
 def _project_of_callback(mock: Mock, request: HttpRequest) -> Project:
-    """
+    """Return the project that a callback URL belongs to.
+
     Raises:
         oauth_invalid_callback_request: if no project has this callback URL.
     """
@@ -66,6 +67,8 @@ def routes(mock: Mock) -> list[Route]:
 
 
 class OAuthPages:
+    """The handlers of these pages."""
+
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
 
@@ -74,7 +77,7 @@ class OAuthPages:
 
         Raises:
             too_many_oauth_organization_locators: if the URL has both ``organization_id`` and ``slug``.
-            missing_oauth_organization_locator: if the URL has neither.
+            missing_oauth_organization_locator: if the URL has no ``organization_id`` and no ``slug``.
             invalid_oauth_provider: if the provider is unknown.
         """
         query = request.query_params
@@ -93,14 +96,14 @@ class OAuthPages:
             return _redirect_to_provider(ctx, request, organization, urls)
 
     async def discovery_start(self, request: HttpRequest) -> Response:
-        """Start a login whose organization is chosen afterwards."""
+        """Start a discovery login: the organization is chosen after it."""
         with self._mock.transaction(request.project, request.server_url) as ctx:
             _require_provider(request)
             url = redirects.resolve(ctx, "discovery", request.query_params.get("discovery_redirect_url", ""), "oauth")
             return _redirect_to_provider(ctx, request, None, (url, url))
 
     async def show_provider(self, request: HttpRequest) -> Response:
-        """Show the provider's page; or answer with the queued next identity."""
+        """Show the provider's login page, or redirect back with the queued next identity."""
         with self._mock.transaction(request.project, request.server_url) as ctx:
             flow = oauth.get_flow(ctx, request.query_params.get("state", ""))
             identity = oauth.pop_next_identity(ctx, flow.provider)
@@ -112,16 +115,17 @@ class OAuthPages:
             traits = oauth.PROVIDERS[flow.provider]
             return page(
                 "provider.html",
-                title=oauth.provider_type(flow.provider),
-                known=oauth.known_people(ctx, flow.provider),
-                asks=f"{request.project.name} requests: {', '.join(flow.scopes)}",
-                hint=request.query_params.get("login_hint", ""),
+                title=f"Sign in with {provider_name(flow.provider)}",
+                provider=provider_name(flow.provider),
+                purpose=f"{request.project.name} requests these scopes: {', '.join(flow.scopes)}",
+                accounts=oauth.known_people(ctx, flow.provider),
+                login_hint=request.query_params.get("login_hint", ""),
                 has_tenants=traits.has_tenants,
-                vouches=traits.vouches,
+                verifies_email=traits.verifies_email,
             )
 
     async def submit_provider(self, request: HttpRequest) -> Response:
-        """Continue with what was submitted on the provider's page.
+        """Handle the form of the provider's login page.
 
         Raises:
             invalid_email: if the address isn't valid.
@@ -165,12 +169,12 @@ class OAuthPages:
 
 
 async def _one_tap(_request: HttpRequest) -> Response:
-    """Refuse Google One Tap, which needs Google. The official browser UI then continues without it.
+    """Refuse Google One Tap, which needs Google's servers. The official browser UI then continues without it.
 
     Raises:
         oauth_config_not_found: always.
     """
-    raise errors.oauth_config_not_found(because="One Tap needs Google's own servers")
+    raise errors.oauth_config_not_found(because="One Tap needs Google's servers")
 
 
 async def _one_tap_preflight(request: HttpRequest) -> Response:
@@ -190,6 +194,10 @@ def _one_tap_headers(request: HttpRequest) -> dict[str, str]:
 
 
 def _require_provider(request: HttpRequest) -> None:
+    """
+    Raises:
+        invalid_oauth_provider: if the provider is unknown.
+    """
     if request.path_params["provider"] not in oauth.PROVIDERS:
         raise errors.invalid_oauth_provider()
 
@@ -219,8 +227,8 @@ def _redirect_to_provider(
     return response
 
 
-def _redirect_to_callback(ctx: Context, state: str, **outcome: str | None) -> Response:
-    parameters = urlencode({"state": state, **{name: value for name, value in outcome.items() if value}})
+def _redirect_to_callback(ctx: Context, state: str, **result: str | None) -> Response:
+    parameters = urlencode({"state": state, **{name: value for name, value in result.items() if value}})
     return RedirectResponse(f"{_callback_url(ctx)}?{parameters}", 303)
 
 

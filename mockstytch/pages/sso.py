@@ -1,4 +1,4 @@
-"""SSO in the browser: the start URL and the callback. The rules of the flow are in ``domain.sso.sso_flow``."""
+"""SSO in the browser: the start URL and the callback. The rules are in ``domain.sso.sso_flow``."""
 
 from typing import Literal
 
@@ -59,7 +59,7 @@ def routes(mock: Mock) -> list[Route]:
                 if isinstance(connection, OidcConnection):
                     code, state, error = fields.get("code", ""), fields.get("state", ""), fields.get("error", "")
                     return state, sso_flow.finish_oidc(ctx, connection, state, code, error, states)
-                raise errors.sso_connection_not_found(because="the connection has just been deleted")
+                raise errors.sso_connection_not_found(because="the connection was deleted by a parallel request")
 
         state, target = await mock.run_with_fetches(finish, request.server_url)
         response = RedirectResponse(target, 303 if request.method == "POST" else 302)
@@ -73,15 +73,15 @@ def routes(mock: Mock) -> list[Route]:
 
 
 def _states(request: HttpRequest) -> list[str]:
-    """Return the states of the flows that this browser has started, in all its tabs, latest first."""
+    """Return the states of the logins that this browser has started in any tab, latest first."""
     return [state for state in request.cookies.get(_COOKIE, "").split(".") if state]
 
 
 def _set_states(response: Response, states: list[str], request: HttpRequest) -> None:
     """Set the cookie with the states.
 
-    A SAML response arrives by a form post from another site, which doesn't carry ``Lax`` cookies; ``None`` is allowed
-    with https only. Over http the cookie has no attribute: browsers then send it for at least two minutes.
+    A SAML response is a form post from another site, and browsers send only ``SameSite=None`` cookies with it. These
+    need https. Over http the attribute is left out: browsers then send the cookie for at least two minutes.
     """
     https = request.url.scheme == "https"
     site: Literal["none"] | None = "none" if https else None

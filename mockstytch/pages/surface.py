@@ -1,4 +1,7 @@
-"""The surfaces of the pages. They differ in how the project is found; errors are JSON, as in production."""
+"""The surfaces of the pages, and rendering.
+
+The surfaces differ in how they find the project. Errors are JSON, as in production.
+"""
 
 import re
 from functools import cache
@@ -18,7 +21,7 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Surface
 
 _TEMPLATES = Path(__file__).with_name("templates")
-# A page that sends its form to itself, which then redirects to the app, can't have a form-action policy.
+# There is no form-action policy: browsers apply it to the redirect to the app that follows a submitted form, too.
 PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 PKCE_CHALLENGE = r"[A-Za-z0-9_-]{43}"
 
@@ -60,7 +63,7 @@ def _project_of_start_url(mock: Mock, request: HttpRequest) -> Project:
 
 
 def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project of the SSO connection in the path: all that an identity provider knows is the URL.
+    """Return the project of the SSO connection in the path, the only thing an identity provider sends.
 
     Raises:
         sso_connection_not_found: if no project has this connection.
@@ -70,7 +73,7 @@ def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
     for kind in kinds:
         if project := mock.projects.find_by(kind, connection_id=connection_id):
             return project
-    raise errors.sso_connection_not_found(because="no connection has this URL")
+    raise errors.sso_connection_not_found(because="unknown connection")
 
 
 PAGES = Surface(name="pages")
@@ -83,6 +86,11 @@ def page(template: str, status: int = 200, headers: dict[str, str] | None = None
     """Render a template of this package."""
     html = _environment().get_template(template).render(values)
     return HTMLResponse(html, status, {**PAGE_HEADERS, **(headers or {})})
+
+
+def provider_name(provider: str) -> str:
+    """Return a provider's name for a page."""
+    return {"github": "GitHub", "hubspot": "HubSpot"}.get(provider, provider.capitalize())
 
 
 @cache

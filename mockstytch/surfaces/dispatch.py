@@ -1,8 +1,8 @@
-"""The way of one request, the same for every surface:
+"""The path of a request, the same for every surface:
 
     read → authenticate → read fields → validate → authorize → operation → commit → render → log
 
-An operation runs synchronously on purpose: nothing else runs until its transaction commits.
+Operations are synchronous on purpose: no other request runs until the transaction commits.
 """
 
 import logging
@@ -35,12 +35,12 @@ class Dispatch:
         try:
             content = await read_body(receive)
         except ClientDisconnect:
-            return  # a request that was broken off is not carried out
+            return  # an incomplete request isn't executed
         response = await self.respond(HttpRequest(scope, receive, content))
         await response(scope, receive, send)
 
     async def respond(self, request: HttpRequest) -> AnyResponse:
-        """Return the response, whatever happens, and add the request to the log."""
+        """Return a response for every request, and add the request to the log."""
         surface, error = self.route.surface, None
         request.request_id = self._mock.ids.new("request")
         try:
@@ -52,7 +52,7 @@ class Dispatch:
             error, response = e, surface.render_error(request, e)
         except Exception:
             log.exception("%s %s", request.method, request.path)
-            error = errors.internal_server_error(because="unexpected exception, see the server's log")
+            error = errors.internal_server_error(because="unexpected exception; see the server's log")
             response = surface.render_error(request, error)
         self._log(request, response.status_code, error)
         return response
@@ -78,7 +78,7 @@ class Dispatch:
         self._mock.request_log.add(project.project_id, entry)
 
     def _project_of_log(self, request: HttpRequest) -> Project:
-        """Return the project whose log shows the request: the one it used, else the one it named, else the default."""
+        """Return the project whose log gets the request: authenticated, or named in the credentials, or the default."""
         project = request.found_project
         if project is None and b"authorization" in request.header_bytes:
             try:
@@ -89,10 +89,10 @@ class Dispatch:
 
 
 class EndpointHandler:
-    """The handler of an operation: runs it in one transaction of the caller's project.
+    """The handler of an operation, which runs in one transaction of the caller's project.
 
     Args:
-        alias: whether the path is an older spelling of the endpoint's; its use is noted in the log.
+        alias: whether the path is an alias of the endpoint's path. If so, the request log says which path to use.
     """
 
     def __init__(self, mock: Mock, surface: Surface, endpoint: Endpoint, *, alias: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""How an endpoint is declared: a request class, and a plain function beside it."""
+"""Declaring endpoints: a request class and a function with a decorator."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -19,27 +19,29 @@ F = TypeVar("F", bound=Operation)
 
 
 class Request(Frozen):
-    """Base of every request. Unknown fields are ignored; text becomes a number only in a query string."""
+    """Base class of requests. Unknown fields are ignored. Text is converted to a number only in a query string."""
 
     def changes(self) -> dict[str, Any]:
-        """The ``Maybe`` fields that were sent, as plain values."""
-        return {name: to_builtins(v) for name in _maybe(type(self)) if (v := getattr(self, name)) is not UNSET}
+        """Return the ``Maybe`` fields that the caller sent, as plain values."""
+        return {name: to_builtins(v) for name in _maybe_fields(type(self)) if (v := getattr(self, name)) is not UNSET}
 
 
 @cache
-def _maybe(model: type[Request]) -> list[str]:
+def _maybe_fields(model: type[Request]) -> list[str]:
+    """Return the names of a request's ``Maybe`` fields."""
     return [f.name for f in msgspec.structs.fields(model) if f.default is UNSET]
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """One operation at one verb and path, and where else it is found.
+    """One operation, its method and its paths.
 
     Attributes:
-        aliases: older spellings of the path, which the API's documentation still prints; each use is noted in the log.
-        sdk_paths: where the browser API has it.
-        resource: the RBAC resource that its permission is about.
-        permission: the action that a member needs, or for each request field the action that sending it needs.
-        public: needs no credentials.
+        aliases: older paths, which the API's documentation still shows. The request log notes their use.
+        sdk_paths: the operation's paths in the browser API.
+        resource: the RBAC resource of the permission.
+        permission: the RBAC action that a member must be allowed to do; or such an action for each request field,
+            needed only if the field is sent.
+        public: whether it needs no credentials.
     """
 
     method: str
@@ -54,6 +56,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
+        """The module and the function: ``members.create``."""
         module = self.operation.__module__.rpartition(".")[2]
         return f"{module}.{self.operation.__name__.rstrip('_')}"
 

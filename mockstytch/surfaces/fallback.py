@@ -1,10 +1,10 @@
-"""What is returned where nothing is served: known gaps, unknown routes, Consumer routes."""
+"""Responses for paths that aren't implemented: known gaps, unknown paths, paths of the Consumer API."""
 
 from mockstytch import errors
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import BACKEND, Route, Surface
 
-# Prefixes of the Consumer product's routes: a caller of one has built the wrong client.
+# Path prefixes of the Consumer API. A caller that uses one has probably created the wrong client.
 _CONSUMER = (
     "/v1/users",
     "/v1/magic_links",
@@ -20,18 +20,20 @@ _CONSUMER = (
 
 
 async def _not_implemented(_request: HttpRequest) -> None:
-    """
+    """Refuse an operation that isn't implemented.
+
     Raises:
-        not_implemented: if the real API has the operation and this server doesn't yet.
+        not_implemented: if the real API has the operation, and this server doesn't have it yet.
     """
     raise errors.not_implemented()
 
 
 async def _not_found(request: HttpRequest) -> None:
-    """
+    """Refuse an unknown path.
+
     Raises:
-        invalid_consumer_endpoint: if the Consumer product has routes there.
-        route_not_found: if there is no such path, or it has no such method.
+        invalid_consumer_endpoint: if the path belongs to the Consumer API.
+        route_not_found: if the path doesn't exist, or doesn't have this method.
     """
     path = request.path
     if any(path == prefix or path.startswith(prefix + "/") for prefix in _CONSUMER):
@@ -40,7 +42,7 @@ async def _not_found(request: HttpRequest) -> None:
 
 
 def gap(method: str, path: str) -> Route:
-    """Return the route of an operation that this server doesn't have yet: 501, after the credentials."""
+    """Return the route of an operation that isn't implemented. It checks the credentials first, then returns 501."""
     return Route(method, path, BACKEND, _not_implemented)
 
 

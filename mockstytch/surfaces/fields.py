@@ -1,6 +1,6 @@
-"""What request fields may hold, and what the API says when they hold something else.
+"""Types of request fields, each with the error that the API returns for an invalid value.
 
-Production doesn't tell an absent string from an empty one: both get the field's own error.
+As in production, an empty string is treated like an absent one: both return the field's error.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,18 @@ from mockstytch.domain.shared.emails import ADDRESS
 from mockstytch.errors import Kind
 
 T = TypeVar("T")
-Maybe = Union[T, UnsetType]  # noqa: UP007 · a generic alias: ``name: Maybe[str] = UNSET`` tells "not sent" from ""
+Maybe = Union[T, UnsetType]  # noqa: UP007 · a generic alias: ``name: Maybe[str] = UNSET`` distinguishes "not sent" from ""
 
 __all__ = ["UNSET", "Maybe"]
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """The error of a field that is absent, empty or malformed; ``or_type``: also when its JSON type is wrong."""
+    """The error of a field that is absent, empty or malformed.
+
+    Attributes:
+        or_type: whether a wrong JSON type has this error too, instead of ``bad_request``.
+    """
 
     error: Kind
     or_type: bool = False
@@ -30,13 +34,13 @@ class FieldError:
 
 @dataclass(frozen=True)
 class Normalize:
-    """Applied to a string before it is validated."""
+    """A function that is applied to a string before validation."""
 
     apply: Callable[[str], str]
 
 
 class CaseInsensitiveEnum(StrEnum):
-    """One of a few words, accepted in any case."""
+    """An enumeration whose values are accepted in upper and lower case."""
 
     @classmethod
     def _missing_(cls, value: object) -> "CaseInsensitiveEnum | None":
@@ -44,7 +48,7 @@ class CaseInsensitiveEnum(StrEnum):
 
 
 class Locale(CaseInsensitiveEnum):
-    """The languages in which e-mails are written."""
+    """The languages of e-mails."""
 
     EN = "en"
     ES = "es"
@@ -53,7 +57,7 @@ class Locale(CaseInsensitiveEnum):
 
 
 class SmsLocale(CaseInsensitiveEnum):
-    """The languages that an answer which may text a code takes; those without texts here are sent in English."""
+    """The languages that requests accept for text messages. Those without a translation here get English."""
 
     EN = "en"
     ES = "es"
@@ -95,7 +99,7 @@ SessionMinutes = Annotated[int, Meta(ge=5, le=527040), FieldError(errors.invalid
 LinkMinutes = Annotated[int, Meta(ge=5, le=10080), FieldError(errors.invalid_expiration)]
 LocaleField = Annotated[Locale, FieldError(errors.invalid_locale)]
 SmsLocaleField = Annotated[SmsLocale, FieldError(errors.invalid_locale)]
-# "" is as good as absent
+# "" is treated as absent
 ExternalId = Annotated[
     str, Meta(pattern=r"\A(?!member-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"), FieldError(errors.invalid_external_id)
 ]

@@ -1,4 +1,4 @@
-"""Which callers may drive this server: those that reach it by a trusted name, and no other web page."""
+"""Access rules of the control API, console and management API: trusted host names only, no other web pages."""
 
 from urllib.parse import urlsplit
 
@@ -11,21 +11,23 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def require_trusted_origin(mock: Mock, request: HttpRequest) -> None:
-    """
+    """Check that a request was sent to a trusted host name, and not by another web page.
+
     Raises:
-        host_not_allowed: if the Host header is neither loopback nor a name that the server was told of.
+        host_not_allowed: if the Host header isn't loopback or a name given by ``--allowed-host``.
         cross_site_request: if another web page sent the request.
     """
     host = _hostname(f"//{request.headers.get('host', '')}")
     if not _is_allowed(mock, host):
-        raise errors.host_not_allowed(because=f"host {host!r}: allow it with --allowed-host")
+        raise errors.host_not_allowed(because=f"host {host!r} isn't allowed; start with --allowed-host {host}")
     if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise errors.cross_site_request()
     require_same_origin(request)
 
 
 def require_same_origin(request: HttpRequest) -> None:
-    """
+    """Check that no other web page sent the request.
+
     Raises:
         cross_site_request: if another web page sent the request.
     """
@@ -47,7 +49,7 @@ def _hostname(url: str) -> str:
 
 
 def project(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project that a request is about: of its credentials, else of ``?project_id=``, else the default one.
+    """Return the project of a request: from its Basic credentials, or ``?project_id=``, or the default project.
 
     Raises:
         unauthorized_credentials: if the secret is wrong.

@@ -1,4 +1,4 @@
-"""``HttpRequest``: one request, as every surface gets it."""
+"""``HttpRequest``: a request, in the form that all surfaces use."""
 
 import binascii
 from base64 import b64decode
@@ -19,13 +19,14 @@ Headers = dict[bytes, bytes]
 
 
 class HttpRequest(Request):
-    """A request that was read completely, and what dispatch found out about it.
+    """A request whose body was read completely.
 
     Attributes:
         content: the body; None if it is larger than ``MAX_BODY``.
-        request_id: the id that the response carries.
+        request_id: the id in the response.
         notes: remarks for the request log.
-        refusal: error type and reason, if a handler returned a refusal in another protocol's form (SCIM, OAuth).
+        refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
+        found_project: the project that the surface authenticated; None before that, and if the route has none.
     """
 
     def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
@@ -40,7 +41,7 @@ class HttpRequest(Request):
 
     @property
     def project(self) -> Project:
-        """The project that the surface authenticated."""
+        """The project that the surface authenticated. Only for surfaces that require one."""
         assert self.found_project is not None, "this surface has no project"
         return self.found_project
 
@@ -50,20 +51,20 @@ class HttpRequest(Request):
 
     @property
     def server_url(self) -> str:
-        """URL under which the caller reached this server, without a trailing slash; "" without a Host header."""
+        """The URL at which the caller reached this server, without a trailing slash; "" without a Host header."""
         host = self.header_bytes.get(b"host")
         return f"{self.scope['scheme']}://{host.decode('latin-1')}" if host else ""
 
     def query_fields(self) -> dict[str, str]:
-        """The query parameters; of a repeated one the last."""
+        """Return the query parameters. If one is repeated, the last value counts."""
         raw = self.scope["query_string"]
         return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else {}
 
     def form_fields(self) -> dict[str, str]:
-        """The fields of a posted form, of a repeated one the last; none if nothing was posted.
+        """Return the fields of a posted form. If one is repeated, the last value counts.
 
         Raises:
-            request_too_large: if the form has more fields than any page of this server sends.
+            request_too_large: if the form has more than 50 fields.
         """
         if self.method != "POST":
             return {}
@@ -74,7 +75,7 @@ class HttpRequest(Request):
             raise errors.request_too_large() from None
 
     def refuse(self, error_type: str, because: str) -> None:
-        """Note for the request log that the response is a refusal, although no error is raised."""
+        """Set the error for the request log, if the handler returns an error response instead of raising."""
         self.refusal = (error_type, because)
 
 
@@ -82,7 +83,7 @@ async def read_body(receive: Receive) -> bytes | None:
     """Return the request's body, or None if it is larger than ``MAX_BODY``.
 
     Raises:
-        ClientDisconnect: if the client went away before the body was complete (RFC 9112, 8).
+        ClientDisconnect: if the client disconnected before the body was complete (RFC 9112, 8).
     """
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -95,7 +96,7 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 def basic_credentials(headers: Headers) -> tuple[str, str]:
-    """Return user and password of an HTTP Basic header.
+    """Return the user and password of an HTTP Basic header.
 
     Raises:
         invalid_authorization_header: if there is no Basic header, or it can't be decoded.

@@ -1,4 +1,4 @@
-"""From a request's verb and path to its route."""
+"""Finding the route of a request by its method and path."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -28,8 +28,8 @@ class _Pattern(NamedTuple):
 class RouteTable(BaseRoute):
     """All routes of the server, in one Starlette route.
 
-    A path without parameters is looked up. One with parameters is searched among the routes with the same prefix,
-    where a literal segment comes before a parameter, in whatever order the routes were declared.
+    A path without parameters is looked up in a dictionary. A path with parameters is searched for among the routes with
+    the same prefix; a literal segment wins over a parameter, independent of the order of declaration.
     """
 
     def __init__(self, mock: Mock, routes: Iterable[Route], fallback: Route) -> None:
@@ -47,12 +47,12 @@ class RouteTable(BaseRoute):
 
     @property
     def dispatches(self) -> list[Dispatch]:
-        """Every route's application, the fallback's included."""
+        """The applications of all routes, including the fallback."""
         searched = [pattern.app for patterns in self._patterns.values() for pattern in patterns]
         return [*self._literals.values(), *searched, self._fallback]
 
     def find(self, method: str, path: str) -> tuple[Dispatch, dict[str, Any]]:
-        """Return the application of a verb and path, and the path's parameters."""
+        """Return the application for a method and path, and the path's parameters."""
         method = "GET" if method == "HEAD" else method
         if app := self._literals.get((method, path)):
             return app, {}
@@ -73,16 +73,17 @@ class RouteTable(BaseRoute):
 
 
 def _prefix(path: str) -> str:
-    """Return ``/v1/b2b/organizations`` of ``/v1/b2b/organizations/{organization_id}``."""
+    """Return the prefix of a path, such as ``/v1/b2b/organizations``."""
     return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
 
 
 def _literal_first(path: str) -> list[tuple[bool, str]]:
+    """Return a sort key by which literal segments come before parameters."""
     return [(part.startswith("{"), part) for part in path.split("/")]
 
 
 class PathNormalizer:
-    """ASGI middleware for request targets as SDKs really send them: ``//v1/…``, and ``%2F`` inside a path parameter.
+    """ASGI middleware for unusual paths that SDKs send: ``//v1/…``, and ``%2F`` inside a path parameter.
 
     Attributes:
         table: the routes of the application.
@@ -106,5 +107,5 @@ class PathNormalizer:
 
 
 def _decode_segments(raw_path: bytes) -> str:
-    """Decode a path, except slashes inside a segment: ``RouteTable`` decodes those after the match."""
+    """Decode a path, except slashes inside a segment, which ``RouteTable`` decodes after the match."""
     return "/".join(unquote(s).replace("/", "%2F") for s in raw_path.decode("latin-1").partition("?")[0].split("/"))

@@ -1,7 +1,7 @@
-"""``Surface``: one public interface of the server, and the surfaces of the API itself.
+"""``Surface``: one public interface of the server. Also the surfaces of the API itself.
 
 Surfaces differ in how a caller authenticates, how a request's fields are read, and how a success and an error are
-rendered. Everything else is the same for all of them and is written once, in ``dispatch``.
+rendered. Everything else is in ``dispatch``, the same for all surfaces.
 
 ``BACKEND`` and ``PUBLIC`` are declared here. The others are declared where their routes are: ``MANAGEMENT``,
 ``OAUTH_SERVER``, ``SCIM``, ``PAGES`` with its variants, ``CONTROL`` and ``CONSOLE``.
@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode  # … except in errors
 
 
 class Json:
-    """A JSON response. Lighter than Starlette's, and most responses are this one."""
+    """A JSON response. Faster than Starlette's, because almost every request returns one."""
 
     def __init__(self, status_code: int, body: bytes) -> None:
         self.status_code, self.body = status_code, body
@@ -42,11 +42,11 @@ AnyResponse = Json | Response
 
 
 class ParsedFields(NamedTuple):
-    """What a request says.
+    """The fields of a request.
 
     Attributes:
         values: fields by name.
-        strict: False if values arrived as text: ``?limit=10.0&include_deleted=True``.
+        strict: False if the values are text that has to be converted: ``?limit=10.0&include_deleted=True``.
     """
 
     values: Fields
@@ -62,7 +62,7 @@ def _project_itself(_ctx: Context, _request: HttpRequest) -> Actor:
 
 
 def read_json(request: HttpRequest) -> ParsedFields:
-    """Read query, JSON body and path parameters; a later one overrides an earlier one.
+    """Read query, JSON body and path parameters. Path parameters win over the body, and the body over the query.
 
     Raises:
         bad_request: if the body isn't a JSON object.
@@ -72,24 +72,24 @@ def read_json(request: HttpRequest) -> ParsedFields:
 
 
 def json_object(raw: bytes) -> Fields:
-    """Decode a JSON object. Nothing at all, or ``null``, is an empty one.
+    """Decode a JSON object. An empty text or ``null`` is read as an empty object.
 
     Raises:
-        bad_request: if it isn't a JSON object.
+        bad_request: if the text isn't a JSON object.
     """
     try:
         return {} if raw.strip() in (b"", b"null") else _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also "not an object"
-        raise errors.bad_request(because="the body is not a JSON object") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also if it isn't an object
+        raise errors.bad_request(because="the body isn't a JSON object") from None
 
 
 def render_body(request: HttpRequest, body: Fields) -> AnyResponse:
-    """Render an operation's result: status 200, the request id, keys sorted."""
+    """Render an operation's result with status code and request id. Keys are sorted."""
     return Json(200, _encode_sorted({"status_code": 200, "request_id": request.request_id, **body}))
 
 
 def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
-    """Render an error as the API does: five keys in a fixed order, and a sixth if it has details."""
+    """Render an error as the API does: five keys in a fixed order, and ``error_details`` if there are any."""
     kind = error.kind
     body: Fields = {
         "status_code": kind.status_code,
@@ -104,7 +104,7 @@ def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 
 
 def render_response(_request: HttpRequest, response: Any) -> AnyResponse:
-    """Return what the handler returned: for surfaces whose handlers make the response themselves."""
+    """Return the handler's response unchanged, for surfaces whose handlers build responses themselves."""
     assert isinstance(response, Json | Response)
     return response
 
@@ -113,13 +113,13 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     """One public interface of the server.
 
     Attributes:
-        name: as the request log shows it.
-        authenticate: returns the project that the caller may use; None if the surface, or the route, has none.
-        actor: returns on whose behalf an operation runs, seen from inside the project.
-        read_fields: returns what an operation's request class is made of.
-        render_success: makes the response of what a handler returned.
-        render_error: makes the response of an error.
-        error_type: returns the error's name in this surface, for the request log.
+        name: the name in the request log.
+        authenticate: returns the caller's project, or None if the route needs no project.
+        actor: returns the actor of an operation: a member, or the project itself.
+        read_fields: returns the fields from which an operation's request is built.
+        render_success: builds the response from the handler's result.
+        render_error: builds the response for an error.
+        error_type: returns the error's name for the request log.
     """
 
     name: str
@@ -135,11 +135,11 @@ Handler = Callable[[HttpRequest], Awaitable[Any]]
 
 
 class Route(NamedTuple):
-    """What is served at one verb and path.
+    """The handler of one method and path.
 
     Attributes:
-        path: with parameters in braces, ``{resource:path}`` for the rest of a path.
-        handler: returns what the surface's ``render_success`` takes, or raises a ``StytchError``.
+        path: the path, with parameters in braces; ``{resource:path}`` matches the rest of a path.
+        handler: returns the argument of the surface's ``render_success``, or raises a ``StytchError``.
     """
 
     method: str
@@ -161,7 +161,7 @@ def _project_of_credentials(mock: Mock, request: HttpRequest) -> Project:
 
 
 def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
-    """Return the member whose session is in the headers, else the project itself."""
+    """Return the member whose session is in the headers, or the project itself."""
     headers = request.header_bytes
     token = headers.get(b"x-stytch-member-session", b"").decode("latin-1")
     jwt = headers.get(b"x-stytch-member-sessionjwt", b"").decode("latin-1")
@@ -169,11 +169,11 @@ def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
 
 
 def project_in_path(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project that the path names; without registering it, if it is unknown.
+    """Return the project in the path. An unknown project isn't registered.
 
     Raises:
-        invalid_project_id: if the id isn't well-formed.
-        project_not_found: if the project is unknown to a closed server.
+        invalid_project_id: if the project id isn't well-formed.
+        project_not_found: if the server is closed and doesn't have the project.
     """
     project_id = request.path_params.get("project_id", mock.settings.project_id)
     try:

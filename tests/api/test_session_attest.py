@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.warnings import InsecureKeyLengthWarning
 
-from tests import outsider
-from tests.outsider import PROFILE_ID, profile, token
+from tests.support import trusted_issuer
+from tests.support.trusted_issuer import PROFILE_ID, profile, token
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_token_signed_with_the_public_key_is_refused(attest, ada, refused, algor
 
 
 def test_one_of_several_audiences_is_sufficient(attest, ada):
-    assert attest(aud=["else", outsider.AUDIENCE]).member_id == ada.member_id
+    assert attest(aud=["else", trusted_issuer.AUDIENCE]).member_id == ada.member_id
 
 
 def test_times_follow_the_projects_clock(attest, ada, mock, refused):
@@ -134,7 +134,7 @@ def test_unknown_profile_is_refused(client, ada, acme, trust, refused):
 
 
 def test_keys_are_fetched_from_the_jwks_url(attest, ada, trust, refused):
-    trust(public_key_type="JWK", pem_files=[], jwks_url=f"{outsider.url()}/jwks")
+    trust(public_key_type="JWK", pem_files=[], jwks_url=f"{trusted_issuer.url()}/jwks")
     for signed_by, kid in [("one", "one"), ("two", "two"), ("two", None)]:
         assert attest(signed_by=signed_by, kid=kid).member_id == ada.member_id
     for signed_by, kid in [("one", "two"), ("one", "unknown"), ("three", None), ("three", "one")]:
@@ -143,12 +143,14 @@ def test_keys_are_fetched_from_the_jwks_url(attest, ada, trust, refused):
 
 @pytest.mark.parametrize("path", ["", "/elsewhere", "/userinfo/x"])
 def test_unavailable_keys_are_an_error_of_the_profile(attest, ada, trust, refused, path):
-    trust(public_key_type="JWK", pem_files=[], jwks_url=path and outsider.url() + path)
+    trust(public_key_type="JWK", pem_files=[], jwks_url=path and trusted_issuer.url() + path)
     assert refused(attest) == "trusted_token_profile_invalid_request"
 
 
 def test_any_pem_file_of_the_profile_verifies(attest, ada, trust, refused):
-    files = [{"pem_file_id": n, "public_key": text} for n, text in [("a", "nonsense"), ("b", outsider.pem("two"))]]
+    files = [
+        {"pem_file_id": n, "public_key": text} for n, text in [("a", "nonsense"), ("b", trusted_issuer.pem("two"))]
+    ]
     trust(pem_files=files)
     assert attest(signed_by="two").member_id == ada.member_id
     assert refused(attest, signed_by="one") == "invalid_trusted_auth_token"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests import outsider
+from tests.support import trusted_issuer
 
 
 @pytest.fixture
@@ -15,14 +15,14 @@ def acme(given):
 @pytest.fixture
 def set_userinfo(mock):
     """Set the response of the previous provider's UserInfo endpoint."""
-    return lambda **claims: mock.configure(zero_downtime_session_migration_url=outsider.userinfo(**claims))
+    return lambda **claims: mock.configure(zero_downtime_session_migration_url=trusted_issuer.userinfo(**claims))
 
 
 def test_session_of_the_previous_provider_is_exchanged(client, given, acme, set_userinfo):
     ada = given.member(acme, "ada@acme.test")
     set_userinfo(sub="auth0|1", email="Ada@acme.test")
     login = client.sessions.migrate(
-        outsider.BEARER, "acme", session_duration_minutes=30, session_custom_claims={"plan": "pro"}
+        trusted_issuer.BEARER, "acme", session_duration_minutes=30, session_custom_claims={"plan": "pro"}
     )
     assert (login.member_id, login.member.email_address_verified) == (ada.member_id, True)
     session = login.member_session
@@ -39,17 +39,17 @@ def test_session_of_the_previous_provider_is_exchanged(client, given, acme, set_
 def test_unverified_address_stays_unverified(client, given, acme, set_userinfo, verified):
     given.member(acme, "ada@acme.test", create_member_as_pending=True)
     set_userinfo(email="ada@acme.test", email_verified=verified)
-    member = client.sessions.migrate(outsider.BEARER, acme.organization_id).member
+    member = client.sessions.migrate(trusted_issuer.BEARER, acme.organization_id).member
     assert (member.status, member.email_address_verified) == ("active", verified)
 
 
 def test_no_member_is_provisioned(client, given, acme, set_userinfo, refused):
     set_userinfo(email="ada@acme.test")
     migrate = client.sessions.migrate
-    assert refused(migrate, outsider.BEARER, "acme") == "migrate_from_external_email_does_not_exist"
+    assert refused(migrate, trusted_issuer.BEARER, "acme") == "migrate_from_external_email_does_not_exist"
     given.member(given.organization("Globex"), "ada@acme.test")
-    assert refused(migrate, outsider.BEARER, "acme") == "migrate_from_external_email_does_not_exist"
-    assert refused(migrate, outsider.BEARER, "nowhere") == "organization_not_found"
+    assert refused(migrate, trusted_issuer.BEARER, "acme") == "migrate_from_external_email_does_not_exist"
+    assert refused(migrate, trusted_issuer.BEARER, "nowhere") == "organization_not_found"
 
 
 def test_project_without_a_previous_provider_is_refused(client, acme, refused):
@@ -60,17 +60,17 @@ def test_project_without_a_previous_provider_is_refused(client, acme, refused):
     ("path", "token", "because"),
     [
         ("/userinfo/{}", "bad", "status 401"),
-        ("/userinfo/{}", outsider.BEARER, "no e-mail address"),
-        ('/userinfo/{"email": "ada"}', outsider.BEARER, "no e-mail address"),
-        ('/userinfo/{"email": 5}', outsider.BEARER, "no e-mail address"),
-        ('/userinfo/["ada@acme.test"]', outsider.BEARER, "no e-mail address"),
-        ("/userinfo/<html>", outsider.BEARER, "no e-mail address"),
-        ("/elsewhere", outsider.BEARER, "status 404"),
-        ("", outsider.BEARER, ""),
+        ("/userinfo/{}", trusted_issuer.BEARER, "no e-mail address"),
+        ('/userinfo/{"email": "ada"}', trusted_issuer.BEARER, "no e-mail address"),
+        ('/userinfo/{"email": 5}', trusted_issuer.BEARER, "no e-mail address"),
+        ('/userinfo/["ada@acme.test"]', trusted_issuer.BEARER, "no e-mail address"),
+        ("/userinfo/<html>", trusted_issuer.BEARER, "no e-mail address"),
+        ("/elsewhere", trusted_issuer.BEARER, "status 404"),
+        ("", trusted_issuer.BEARER, ""),
     ],
 )
 def test_unusable_userinfo_response_is_refused(client, acme, mock, refused, given, path, token, because):
-    mock.configure(zero_downtime_session_migration_url=outsider.url() + path if path else "http://127.0.0.1:1/")
+    mock.configure(zero_downtime_session_migration_url=trusted_issuer.url() + path if path else "http://127.0.0.1:1/")
     assert refused(client.sessions.migrate, token, "acme") == "migrate_from_external_unexpected_response"
     assert because in given.because()
 
@@ -81,6 +81,6 @@ def test_locked_member_is_refused(client, given, acme, set_userinfo, set_columns
     ada = given.member(acme, "ada@acme.test")
     set_columns(ada, lock_expires_at=datetime.now(UTC) + timedelta(hours=1))
     set_userinfo(email="ada@acme.test")
-    assert refused(client.sessions.migrate, outsider.BEARER, "acme") == "user_lock_limit_reached"
+    assert refused(client.sessions.migrate, trusted_issuer.BEARER, "acme") == "user_lock_limit_reached"
     mock.clock.advance(hours=2)
-    assert client.sessions.migrate(outsider.BEARER, "acme").member_id == ada.member_id
+    assert client.sessions.migrate(trusted_issuer.BEARER, "acme").member_id == ada.member_id

@@ -1,4 +1,4 @@
-"""What the console's tests share: a plain visitor. The browser is every test's."""
+"""Fixtures of the console's tests."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,6 @@ from mockstytch import MockStytch
 
 @pytest.fixture
 def visitor(mock: MockStytch) -> Iterator[httpx.Client]:
-    """Looks at the test's project as a browser does: by the query, without credentials."""
-    with httpx.Client(base_url=mock.url, params={"project_id": mock.project_id}, trust_env=False) as plain:
-        yield plain
+    """An HTTP client that selects the test's project by the query, without credentials, as a browser does."""
+    with httpx.Client(base_url=mock.url, params={"project_id": mock.project_id}, trust_env=False) as client:
+        yield client

@@ -1,4 +1,4 @@
-"""The console's pages about webhooks."""
+"""The console's webhook pages."""
 
 import re
 from typing import Any
@@ -14,19 +14,19 @@ def app():
         yield receiver
 
 
-def test_without_an_endpoint_it_says_how_to_set_one(visitor, given):
+def test_empty_page_shows_how_to_add_an_endpoint(visitor, mock, given):
     given.organization()
-    assert "PUT /_mock/api/webhooks" in visitor.get("/_mock/webhooks").text
+    assert f"--request PUT {mock.url}/_mock/api/webhooks" in visitor.get("/_mock/webhooks").text
 
 
-def test_without_a_delivery_it_names_the_endpoints(visitor, mock):
+def test_page_without_deliveries_lists_the_endpoints(visitor, mock):
     mock.webhooks.set("http://127.0.0.1:1/hooks?a=<b>")
     text = visitor.get("/_mock/webhooks").text
     assert "http://127.0.0.1:1/hooks?a=&lt;b&gt;" in text
-    assert "Nothing is failed." in visitor.get("/_mock/webhooks", params={"status": "failed"}).text
+    assert "No failed deliveries." in visitor.get("/_mock/webhooks", params={"status": "failed"}).text
 
 
-def test_lists_deliveries_newest_on_top_each_with_its_state(visitor, mock, given, app):
+def test_deliveries_are_listed_newest_first_with_their_status(visitor, mock, given, app):
     mock.clock.freeze()
     mock.webhooks.set(app.url)
     app.answers = [500]
@@ -35,25 +35,25 @@ def test_lists_deliveries_newest_on_top_each_with_its_state(visitor, mock, given
     text = visitor.get("/_mock/webhooks").text
     assert re.findall(r">(direct\.\w+\.\w+)</a>", text) == ["direct.member.create", "direct.organization.create"]
     assert "delivered" in text
-    assert "again at" in text
+    assert "retry at" in text
     pending = visitor.get("/_mock/webhooks", params={"status": "pending"}).text
     assert re.findall(r">(direct\.\w+\.\w+)</a>", pending) == ["direct.organization.create"]
-    assert "Show older ones" in visitor.get("/_mock/webhooks", params={"rows": "1"}).text
+    assert "Show older deliveries" in visitor.get("/_mock/webhooks", params={"rows": "1"}).text
 
 
-def test_one_shows_payload_and_tries_and_sends_once_more(visitor, mock, given, app):
+def test_event_page_shows_payload_and_attempts_and_resends(visitor, mock, given, app):
     mock.webhooks.set(app.url)
     given.organization("Acme <b>")
     first, delivery = app.next(), mock.webhooks.wait()
-    at = f"/_mock/webhooks/{delivery.event_id}"
-    text = visitor.get(at).text
-    for shown in (delivery.message_id, app.url, "Acme &lt;b&gt;", "said", "taken"):
+    path = f"/_mock/webhooks/{delivery.event_id}"
+    text = visitor.get(path).text
+    for shown in (delivery.message_id, app.url, "Acme &lt;b&gt;", "said", "accepted"):
         assert shown in text
-    assert visitor.post(f"{at}/replay", follow_redirects=False).headers["location"].startswith(at)
+    assert visitor.post(f"{path}/replay", follow_redirects=False).headers["location"].startswith(path)
     assert app.next().body == first.body
 
 
-def test_what_is_not_there_is_not_found(visitor, mock, given):
+def test_unknown_event_is_not_found(visitor, mock, given):
     given.organization()
     for path in ("/_mock/webhooks/nope", "/_mock/webhooks/<b>"):
         assert visitor.get(path).status_code == 404
@@ -61,26 +61,26 @@ def test_what_is_not_there_is_not_found(visitor, mock, given):
 
 
 @pytest.mark.browser
-def test_a_delivery_and_its_state_appear_without_a_reload(browse, mock, given, app):
+def test_delivery_and_its_status_update_without_a_reload(browse, mock, given, app):
     mock.clock.freeze()
     mock.webhooks.set(app.url)
     page: Any = browse()
     page.goto(f"{mock.url}/_mock/webhooks?project_id={mock.project_id}")
     app.answers = [503]
     given.organization()
-    page.get_by_text("again at").wait_for()
+    page.get_by_text("retry at").wait_for()
     assert page.locator("#rows tr").count() == 1
     mock.clock.advance(seconds=6)
     page.get_by_text("delivered").wait_for()
     assert page.locator("#rows tr").count() == 1
     page.get_by_role("link", name="direct.organization.create").click()
-    page.get_by_role("button", name="Send once more").click()
-    page.wait_for_function("() => document.querySelectorAll('#tries tbody tr').length === 3")
+    page.get_by_role("button", name="Resend").click()
+    page.wait_for_function("() => document.querySelectorAll('#attempts tbody tr').length === 3")
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone(browse, mock, given, app, scheme):
+def test_pages_fit_a_phone(browse, mock, given, app, scheme):
     mock.webhooks.set(app.url + "a-rather-long-path-of-an-endpoint" * 4)
     given.organization()
     event_id = mock.webhooks.wait().event_id

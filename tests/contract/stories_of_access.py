@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests import outsider
 from tests.contract.story import story
+from tests.support import trusted_issuer
 from tests.support.given import Given
 
 CHEF = {
@@ -20,18 +20,18 @@ def _(given: Given) -> Any:
 
 @story("sessions.attest")
 def _(given: Given) -> Any:
-    given.mock.configure(trusted_token_profiles=[outsider.profile()])
+    given.mock.configure(trusted_token_profiles=[trusted_issuer.profile()])
     acme = given.organization()
     given.member(acme, "ada@acme.test")
-    return given.client.sessions.attest(outsider.PROFILE_ID, outsider.token(), acme.organization_id)
+    return given.client.sessions.attest(trusted_issuer.PROFILE_ID, trusted_issuer.token(), acme.organization_id)
 
 
 @story("sessions.migrate")
 def _(given: Given) -> Any:
-    given.mock.configure(zero_downtime_session_migration_url=outsider.userinfo(email="ada@acme.test"))
+    given.mock.configure(zero_downtime_session_migration_url=trusted_issuer.userinfo(email="ada@acme.test"))
     acme = given.organization()
     given.member(acme, "ada@acme.test")
-    return given.client.sessions.migrate(outsider.BEARER, acme.organization_id)
+    return given.client.sessions.migrate(trusted_issuer.BEARER, acme.organization_id)
 
 
 @story("impersonation.authenticate")

@@ -1,4 +1,4 @@
-"""The control API: what tests do to the server."""
+"""The control API: project, clock, inbox, keys, request log, access rules."""
 
 import socket
 import threading
@@ -18,18 +18,18 @@ def test_health_needs_no_credentials(mock):
     assert httpx.get(f"{mock.url}/_mock/api/health", trust_env=False).json()["status"] == "ok"
 
 
-def test_the_project_is_that_of_the_credentials(mock, http):
-    seen = http.get("/_mock/api/project").json()
-    assert (seen["project_id"], seen["secret"], seen["public_token"]) == (
+def test_project_is_selected_by_credentials(mock, http):
+    project = http.get("/_mock/api/project").json()
+    assert (project["project_id"], project["secret"], project["public_token"]) == (
         mock.project_id,
         mock.secret,
         mock.public_token,
     )
-    assert seen["redirect_urls"] == "any"
-    assert seen["registered_redirect_urls"][0]["url"] == "http://localhost:3000/authenticate"
+    assert project["redirect_urls"] == "any"
+    assert project["registered_redirect_urls"][0]["url"] == "http://localhost:3000/authenticate"
 
 
-def test_or_of_the_query_or_the_default_one(mock, http):
+def test_project_is_selected_by_query_or_is_the_default(mock, http):
     http.get("/v1/debug/whoami")
     named = httpx.get(f"{mock.url}/_mock/api/project", params={"project_id": mock.project_id}, trust_env=False)
     assert named.json()["project_id"] == mock.project_id
@@ -38,7 +38,7 @@ def test_or_of_the_query_or_the_default_one(mock, http):
     assert default["secret"] == "secret-test-mockstytch"
 
 
-def test_settings_are_changed_and_survive_until_reset(mock):
+def test_changed_settings_are_kept_until_reset(mock):
     changed = mock.configure(name="Ours", redirect_urls="registered", intermediate_session_minutes=3)
     assert (changed["name"], changed["redirect_urls"], changed["intermediate_session_minutes"]) == (
         "Ours",
@@ -53,7 +53,7 @@ def test_settings_are_changed_and_survive_until_reset(mock):
 @pytest.mark.parametrize(
     "settings", [{"redirect_urls": "maybe"}, {"nonsense": 1}, {"name": 3}, {"registered_redirect_urls": [{}]}]
 )
-def test_nonsense_settings_are_refused_and_nothing_changes(mock, settings):
+def test_invalid_settings_are_refused_and_change_nothing(mock, settings):
     before = mock.configure()
     with pytest.raises(MockError) as refused:
         mock.configure(**settings)
@@ -84,17 +84,17 @@ def test_nonsense_settings_are_refused_and_nothing_changes(mock, settings):
         ("GET", "/requests?limit=-1", b""),
     ],
 )
-def test_bad_input_is_refused_in_the_apis_shape(http, method, path, body):
-    answer = http.request(method, f"/_mock/api{path}", content=body)
-    assert answer.status_code == 400
-    assert list(answer.json()) == ["status_code", "request_id", "error_type", "error_message", "error_url"]
-    assert answer.json()["error_type"] == "bad_request"
+def test_invalid_request_is_refused_in_the_api_format(http, method, path, body):
+    response = http.request(method, f"/_mock/api{path}", content=body)
+    assert response.status_code == 400
+    assert list(response.json()) == ["status_code", "request_id", "error_type", "error_message", "error_url"]
+    assert response.json()["error_type"] == "bad_request"
 
 
 def test_wrong_credentials_are_refused(mock, http):
     http.get("/v1/debug/whoami")
-    answer = httpx.get(f"{mock.url}/_mock/api/project", auth=(mock.project_id, "secret-test-wrong"), trust_env=False)
-    assert (answer.status_code, answer.json()["error_type"]) == (401, "unauthorized_credentials")
+    response = httpx.get(f"{mock.url}/_mock/api/project", auth=(mock.project_id, "secret-test-wrong"), trust_env=False)
+    assert (response.status_code, response.json()["error_type"]) == (401, "unauthorized_credentials")
     unknown = httpx.get(
         f"{mock.url}/_mock/api/project",
         params={"project_id": "project-test-99999999-0000-4000-8000-000000000000"},
@@ -104,31 +104,31 @@ def test_wrong_credentials_are_refused(mock, http):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "mock:4700", "127.0.0.1.evil.example", "localhost.evil.example"])
-def test_only_names_of_this_machine_are_answered(http, host):
-    answer = http.post("/_mock/api/reset", headers={"Host": host})
-    assert (answer.status_code, answer.json()["error_type"]) == (403, "host_not_allowed")
+def test_other_host_names_are_refused(http, host):
+    response = http.post("/_mock/api/reset", headers={"Host": host})
+    assert (response.status_code, response.json()["error_type"]) == (403, "host_not_allowed")
 
 
 @pytest.mark.parametrize("host", ["localhost:4700", "127.0.0.1", "[::1]:4700", "mock.localhost:80"])
-def test_names_of_this_machine_are(http, host):
+def test_loopback_names_are_accepted(http, host):
     assert http.get("/_mock/api/clock", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
 )
-def test_another_web_page_can_not_drive_the_server(http, headers):
-    answer = http.post("/_mock/api/reset", headers=headers)
-    assert (answer.status_code, answer.json()["error_type"]) == (403, "cross_site_request")
+def test_request_of_another_web_page_is_refused(http, headers):
+    response = http.post("/_mock/api/reset", headers=headers)
+    assert (response.status_code, response.json()["error_type"]) == (403, "cross_site_request")
 
 
-def test_told_of_a_name_the_server_answers_to_it():
+def test_allowed_host_is_accepted():
     with MockStytch(allowed_hosts=("mock",)) as mock:
-        answer = httpx.get(f"{mock.url}/_mock/api/clock", headers={"Host": "mock:4700"}, trust_env=False)
-        assert answer.status_code == 200
+        response = httpx.get(f"{mock.url}/_mock/api/clock", headers={"Host": "mock:4700"}, trust_env=False)
+        assert response.status_code == 200
 
 
-def test_reset_forgets_everything_but_the_credentials(mock, given, client, refused):
+def test_reset_deletes_everything_except_the_credentials(mock, given, client, refused):
     acme = given.organization()
     login = given.login(acme, given.member(acme))
     mock.clock.advance(days=1)
@@ -149,7 +149,7 @@ def test_reset_all_empties_every_project():
         assert [o.client().organizations.search().results_metadata.total for o in others] == [0, 0]
 
 
-def test_the_clock_is_moved_set_and_frozen(mock):
+def test_clock_is_advanced_set_and_frozen(mock):
     start = mock.clock.now()
     assert timedelta(hours=2) <= mock.clock.advance(hours=1, minutes=60) - start < timedelta(hours=2, seconds=10)
     new_year = datetime(2030, 1, 1, tzinfo=UTC)
@@ -162,7 +162,7 @@ def test_the_clock_is_moved_set_and_frozen(mock):
     assert mock.call("GET", "/clock")["frozen"] is False
 
 
-def test_time_moves_in_one_project_only(mock):
+def test_clock_moves_in_one_project_only(mock):
     other = mock.project()
     mock.clock.advance(days=10)
     assert mock.clock.now() - other.clock.now() > timedelta(days=9)
@@ -188,7 +188,7 @@ def test_messages_are_listed_filtered_and_paged(mock, given):
     assert mock.inbox.all() == []
 
 
-def test_a_message_says_all_there_is_to_know(mock, given):
+def test_message_has_all_attributes(mock, given):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test")
     given.link_token(acme, "ada@acme.test", login_redirect_url="https://app.example/in?next=%2Fhome#top")
@@ -213,41 +213,41 @@ def test_a_message_says_all_there_is_to_know(mock, given):
 def test_latest_waits_for_the_message(mock, given):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
-    found = []
-    reader = threading.Thread(target=lambda: found.append(mock.inbox.latest(to="ada@acme.test", wait=20)))
+    received = []
+    reader = threading.Thread(target=lambda: received.append(mock.inbox.latest(to="ada@acme.test", wait=20)))
     reader.start()
     given.client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
     reader.join(20)
-    assert found[0].to == "ada@acme.test"
+    assert received[0].to == "ada@acme.test"
 
 
-def test_latest_gives_up_when_none_comes(mock):
-    with pytest.raises(MockError) as none:
-        mock.inbox.latest(to="nobody@acme.test", wait=0.05)
-    assert none.value.error_type == "message_not_found"
+def test_latest_returns_not_found_after_the_wait(mock):
+    with pytest.raises(MockError) as refusal:
+        mock.inbox.latest(to="zoe@acme.test", wait=0.05)
+    assert refusal.value.error_type == "message_not_found"
 
 
-def test_the_mailed_link_leads_to_the_app_and_uses_nothing_up(mock, given, client, http):
+def test_link_in_an_email_redirects_to_the_app_without_consuming_the_token(mock, given, client, http):
     acme = given.organization()
     given.member(acme, "ada@acme.test")
     given.link_token(acme, "ada@acme.test")
     message = mock.inbox.latest()
     for path in ("/v1/magic_links/redirect", "/v1/b2b/magic_links/redirect"):
-        hop = http.get(message.link.replace("/v1/magic_links/redirect", path))
-        assert (hop.status_code, hop.headers["location"]) == (302, message.redirect_url)
+        redirect = http.get(message.link.replace("/v1/magic_links/redirect", path))
+        assert (redirect.status_code, redirect.headers["location"]) == (302, message.redirect_url)
     assert client.magic_links.authenticate(message.token).member_authenticated
 
 
 @pytest.mark.parametrize("query", ["", "?token=x", "?public_token=nonsense&token=x"])
-def test_a_link_that_nobody_sent_leads_to_the_error_page(http, query):
-    hop = http.get(f"/v1/magic_links/redirect{query}")
-    assert (hop.status_code, hop.headers["location"]) == (302, "/redirect-error")
+def test_unknown_link_redirects_to_the_error_page(http, query):
+    redirect = http.get(f"/v1/magic_links/redirect{query}")
+    assert (redirect.status_code, redirect.headers["location"]) == (302, "/redirect-error")
     page = http.get("/redirect-error")
     assert page.status_code == 400
     assert "error logging you in" in page.text
 
 
-def test_keys_are_rotated(mock, given, client):
+def test_rotated_key_signs_new_sessions_and_drop_removes_the_old_keys(mock, given, client):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test")
     before = given.login(acme, ada)
@@ -263,17 +263,25 @@ def test_keys_are_rotated(mock, given, client):
         mock.client().sessions.authenticate_jwt_local(after.session_jwt)
 
 
-def test_requests_are_logged_with_the_reason_of_each_refusal(mock, client, refused):
+def test_requests_are_logged_with_the_reason_of_each_error(mock, client, refused):
     refused(client.organizations.get, "nowhere")
     client.debug.whoami()
-    refusal, fine = mock.requests()
+    refusal, success = mock.requests()
     assert (refusal.status_code, refusal.error_type) == (404, "organization_not_found")
     assert "nowhere" in refusal.because
-    assert (fine.method, fine.path, fine.status_code) == ("GET", "/v1/debug/whoami", 200)
-    assert fine.milliseconds > 0
+    assert (success.method, success.path, success.status_code) == ("GET", "/v1/debug/whoami", 200)
+    assert success.milliseconds > 0
 
 
-def test_what_falls_out_of_the_ring_is_counted(monkeypatch):
+def test_requests_are_filtered_by_surface(mock, client, http):
+    client.debug.whoami()
+    http.get("/v1/nope")
+    assert [request.path for request in mock.requests(surface="unknown")] == ["/v1/nope"]
+    assert [request.surface for request in mock.requests(surface="backend,unknown")] == ["backend", "unknown"]
+    assert {request.surface for request in mock.requests(surface="control")} == {"control"}
+
+
+def test_old_messages_are_deleted_and_counted(monkeypatch):
     monkeypatch.setattr("mockstytch.runtime.mock.HISTORY_LIMIT", 5)
     monkeypatch.setattr("mockstytch.runtime.mock.TRIM_INTERVAL", 10)
     with MockStytch() as mock:
@@ -284,50 +292,50 @@ def test_what_falls_out_of_the_ring_is_counted(monkeypatch):
         assert len(mock.inbox.all()) <= 7
 
 
-def test_an_origin_that_is_none(http):
+def test_invalid_origin_is_refused(http):
     for origin in ("http://[::1", "null", "x"):
-        answer = http.get("/_mock/api/project", headers={"origin": origin})
-        assert (answer.status_code, answer.json()["error_type"]) == (403, "cross_site_request")
+        response = http.get("/_mock/api/project", headers={"origin": origin})
+        assert (response.status_code, response.json()["error_type"]) == (403, "cross_site_request")
 
 
-def test_a_redirect_url_that_is_none(http):
+def test_invalid_redirect_url_is_refused(http):
     for url in ("http://[::1", "http://localhost:*/", "javascript:alert(1)", ""):
         registered = {"registered_redirect_urls": [{"url": url, "types": [{"type": "LOGIN"}]}]}
-        answer = http.patch("/_mock/api/project", json=registered)
-        assert (answer.status_code, answer.json()["error_type"]) == (400, "bad_request")
+        response = http.patch("/_mock/api/project", json=registered)
+        assert (response.status_code, response.json()["error_type"]) == (400, "bad_request")
 
 
-def test_a_change_that_arrives_slowly_undoes_no_other(mock):
-    """Headers first, and the body when others have been at the project: their changes stay."""
+def test_slow_request_keeps_changes_made_meanwhile(mock):
+    """Send headers first, and the body only after other requests have changed the project."""
     url = urlsplit(mock.url)
     credentials = b64encode(f"{mock.project_id}:{mock.secret}".encode()).decode()
 
-    def begin(method, path, body):
-        late = HTTPConnection(url.hostname, url.port, timeout=10)
-        late.putrequest(method, f"/_mock/api{path}")
-        late.putheader("Authorization", f"Basic {credentials}")
-        late.putheader("Content-Length", str(len(body)))
-        late.endheaders(body[:1])
-        return late, body[1:]
+    def start_request(method, path, body):
+        connection = HTTPConnection(url.hostname, url.port, timeout=10)
+        connection.putrequest(method, f"/_mock/api{path}")
+        connection.putheader("Authorization", f"Basic {credentials}")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:1])
+        return connection, body[1:]
 
     mock.clock.freeze()
     before = mock.clock.now()
-    patch, rest = begin("PATCH", "/project", b'{"name": "Late"}')
-    advance, hours = begin("POST", "/clock/advance", b'{"hours": 1}')
+    patch, rest_of_patch = start_request("PATCH", "/project", b'{"name": "Late"}')
+    advance, rest_of_advance = start_request("POST", "/clock/advance", b'{"hours": 1}')
     mock.configure(cross_org_passwords_enabled=True)
     mock.clock.advance(days=1)
-    for late, left in ((patch, rest), (advance, hours)):
-        late.send(left)
-        assert late.getresponse().status == 200
-        late.close()
+    for connection, rest_of_body in ((patch, rest_of_patch), (advance, rest_of_advance)):
+        connection.send(rest_of_body)
+        assert connection.getresponse().status == 200
+        connection.close()
     project = mock.call("GET", "/project")
     assert (project["name"], project["cross_org_passwords_enabled"]) == ("Late", True)
     assert mock.clock.now() - before == timedelta(days=1, hours=1)
 
 
-def test_a_client_that_goes_in_the_middle(mock, caplog):
+def test_disconnect_during_the_body_is_not_an_error(mock, caplog):
     url = urlsplit(mock.url)
-    with socket.create_connection((url.hostname, url.port)) as gone:
-        gone.sendall(b"PATCH /_mock/api/project HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+    with socket.create_connection((url.hostname, url.port)) as connection:
+        connection.sendall(b"PATCH /_mock/api/project HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
     assert mock.call("GET", "/health")["status"] == "ok"
     assert not [line for line in caplog.records if line.levelname == "ERROR"]

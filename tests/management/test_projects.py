@@ -329,7 +329,7 @@ def test_request_log_gives_the_reason(server, management_http):
         management_http.post(base, json={"name": "Acme", "project_slug": "acme"})
     assert server.requests()[-1].because == "the slug acme is taken"
     management_http.get(f"{base}/{server.project_id}/environments/test/redirect_urls", params={"url": ""})
-    assert server.requests()[-1].because == "url: '' is not accepted"
+    assert server.requests()[-1].because == "url: '' isn't accepted"
 
 
 def test_workspace_is_stored_in_the_database(tmp_path, management_http, anonymous_http):

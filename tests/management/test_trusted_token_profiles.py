@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import outsider
 from tests.management.stories import PEM, Workspace
+from tests.support import trusted_issuer
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def test_pem_files_are_added_and_deleted(workspace, slugs, management_error):
 def test_token_with_a_key_of_the_profile_is_attested(workspace, slugs, given, client, refused):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test")
-    trusted = {"audience": outsider.AUDIENCE, "issuer": outsider.ISSUER, "can_jit_provision": False}
+    trusted = {"audience": trusted_issuer.AUDIENCE, "issuer": trusted_issuer.ISSUER, "can_jit_provision": False}
     create, add = workspace.admin.trusted_token_profiles.create, workspace.admin.trusted_token_profiles.create_pem_file
     created = create(*slugs, name="x", pem_files=[PEM], public_key_type="PEM", **trusted).profile
-    attest = (client.sessions.attest, created.profile_id, outsider.token(), acme.organization_id)
+    attest = (client.sessions.attest, created.profile_id, trusted_issuer.token(), acme.organization_id)
     assert refused(*attest) == "invalid_trusted_auth_token"  # the profile's only key is another one
-    add(*slugs, created.profile_id, outsider.pem())
+    add(*slugs, created.profile_id, trusted_issuer.pem())
     assert attest[0](*attest[1:]).member_id == ada.member_id
 
 

@@ -1,8 +1,8 @@
 """Error rows for policies, attested and migrated sessions, and impersonation."""
 
-from tests import outsider
 from tests.contract.stories_of_access import CHEF
 from tests.matrix.error_rows import ABSENT, CLAIMS, MINUTES, NO_TOKENS, ORGANIZATION_REF, SESSION, Row, each
+from tests.support import trusted_issuer
 
 ACCESS: dict[str, list[Row]] = {
     "rbac.set_org_policy": [
@@ -13,7 +13,7 @@ ACCESS: dict[str, list[Row]] = {
     ],
     "sessions_attest.attest": [
         *each("profile_id", "trusted_token_profile_not_found", ABSENT, "", "x"),
-        *each("token", "invalid_trusted_auth_token", ABSENT, "", "x", "a.b.c", outsider.token("two")),
+        *each("token", "invalid_trusted_auth_token", ABSENT, "", "x", "a.b.c", trusted_issuer.token("two")),
         *each("organization_id", "token_missing_organization_id_claim", ABSENT, ""),
         *ORGANIZATION_REF[1:],
         ({"organization_id": "globex"}, "member_not_found"),

@@ -10,7 +10,6 @@ from urllib.parse import quote
 import httpx
 
 from mockstytch.surfaces.endpoint import Endpoint
-from tests import outsider
 from tests.contract.factors import (
     NEW_PASSWORD,
     PASSWORD,
@@ -29,6 +28,7 @@ from tests.contract.stories_of_access import CHEF
 from tests.contract.stories_of_scim import named
 from tests.matrix import sso_requests
 from tests.matrix.endpoints import EXTRA_FIELDS, path_fields, required_fields
+from tests.support import trusted_issuer
 from tests.support.given import Given
 
 DORAS_PHONE = "+14155550199"
@@ -159,7 +159,7 @@ SPECIFIC_FIELDS: dict[str, Callable[["SampleProject"], dict[str, Any]]] = {
     "recovery_codes.get": _dora,
     "recovery_codes.recover": _dora,
     "recovery_codes.rotate": _dora,
-    "sessions_migrate.migrate": lambda project: {"session_token": outsider.BEARER},
+    "sessions_migrate.migrate": lambda project: {"session_token": trusted_issuer.BEARER},
     "scim.get": lambda project: named(project.directory),
     "scim.update": lambda project: named(project.directory) | {"display_name": "Okta"},
     "scim.delete": lambda project: named(project.directory),
@@ -191,8 +191,8 @@ class SampleProject:
         given.mock.configure(
             cross_org_passwords_enabled=True,
             user_lock={"enabled": False},
-            trusted_token_profiles=[outsider.profile()],
-            zero_downtime_session_migration_url=outsider.userinfo(email="ada@acme.test"),
+            trusted_token_profiles=[trusted_issuer.profile()],
+            zero_downtime_session_migration_url=trusted_issuer.userinfo(email="ada@acme.test"),
         )
         self.acme = given.organization("Acme")
         self.globex = given.organization("Globex")
@@ -229,8 +229,8 @@ class SampleProject:
             "mfa_phone_number": PHONE,
             **sso_requests.UNKNOWN_IDS,
             "org_policy": {"roles": [CHEF]},
-            "profile_id": outsider.PROFILE_ID,
-            "token": outsider.token(),
+            "profile_id": trusted_issuer.PROFILE_ID,
+            "token": trusted_issuer.token(),
             "telemetry_id": given.mock.fraud.device(),
             "visitor_id": "visitor-1",
             "action": "BLOCK",

@@ -111,7 +111,7 @@ def test_session_cookie_of_the_browser_sdk_identifies_the_member(visit, ada, giv
     assert redirect_parameters(visit(app, headers=cookie))["code"]
     assert redirect_parameters(visit(app, headers=cookie, prompt="none"))["code"]
     for prompt in ("login", "select_account"):
-        assert "Who are you?" in visit(app, headers=cookie, prompt=prompt).text
+        assert "Choose a member" in visit(app, headers=cookie, prompt=prompt).text
     other = new_app(given)
     assert redirect_parameters(visit(other, headers=cookie, prompt="none"))["error"] == "consent_required"
     client.sessions.revoke(session_token=ada.session_token)

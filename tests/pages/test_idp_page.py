@@ -1,4 +1,4 @@
-"""The built-in identity provider's page in a real browser, for both protocols."""
+"""The built-in identity provider's login page in a real browser, with both protocols."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,15 +10,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("kind", ["saml", "oidc"])
-@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}], ids=["JavaScript", "no JavaScript"])
 @pytest.mark.parametrize("width", [360, 1200])
-def test_somebody_signs_in_comes_back_and_declines(browse, mock, client, given, app, kind, options, width):  # noqa: F811
+def test_user_logs_in_returns_and_declines(browse, mock, client, given, app, kind, options, width):  # noqa: F811
     acme = given.organization().organization_id
     idp = mock.identity_provider(acme, kind, display_name="Acme Okta")
     start = f"{idp.start_url}&login_redirect_url={app}&signup_redirect_url={app}"
     page = browse(viewport={"width": width, "height": 760}, **options)
 
-    def landed():
+    def finish_login():
         if kind == "saml" and options:
             page.get_by_role("button", name="Continue").click()
         page.get_by_text("the app").wait_for()
@@ -31,13 +31,13 @@ def test_somebody_signs_in_comes_back_and_declines(browse, mock, client, given, 
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Groups").fill("admins")
     page.get_by_role("button", name="Continue").click()
-    login = landed()
+    login = finish_login()
     assert login.member.name == "Ada"
     assert login.member.sso_registrations[0].sso_attributes["groups"] in ("admins", ["admins"])
 
     page.goto(start)
     page.get_by_role("button", name="Ada").click()
-    assert landed().member_id == login.member_id
+    assert finish_login().member_id == login.member_id
 
     page.goto(start)
     page.get_by_role("button", name="Decline").click()

@@ -1,4 +1,4 @@
-"""The provider's page in a real browser, as a person uses it: by clicking, without a script."""
+"""The OAuth provider's login page in a real browser without JavaScript."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class _App(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def app() -> Iterator[str]:
-    """Where the app would be."""
+    """The redirect URL of an app: a server that returns a page."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _App) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/in"
@@ -29,7 +29,7 @@ def app() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [360, 1200])
-def test_somebody_signs_in_comes_back_and_declines(browse, mock, client, given, app, width):
+def test_user_logs_in_returns_and_declines(browse, mock, client, given, app, width):
     given.organization("Acme", email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     start = (
         f"{mock.url}/v1/b2b/public/oauth/google/start?public_token={mock.public_token}&slug=acme"

@@ -30,7 +30,7 @@ def browser():
 
 def allow(browser, url, member_id):
     """Give consent as a member does in the browser. Returns the URL that the browser is redirected to."""
-    assert "Who are you?" in browser.get(url).text
+    assert "Choose a member" in browser.get(url).text
     assert browser.post(url, data={"member_id": member_id}).status_code == 200
     return browser.post(url, data={"member_id": member_id, "decision": "allow"}).headers["location"]
 
