@@ -208,9 +208,9 @@ def test_stricter_policy_uninstalls_apps(client, given, authorized_app):
 def test_member_lists_and_revokes_only_own_apps(client, refused, given):
     ada, app = installed(given)
     organization = client.organizations.get(ada.organization_id).organization
-    own, admin = given.acting(ada), given.acting(given.admin(organization))
-    other = given.acting(given.login(organization, given.member(organization)))
-    stranger = given.acting(given.admin(given.organization("Globex")))
+    own, admin = given.as_member(ada), given.as_member(given.admin(organization))
+    other = given.as_member(given.login(organization, given.member(organization)))
+    stranger = given.as_member(given.admin(given.organization("Globex")))
     ids = (ada.organization_id, ada.member_id)
     members = client.organizations.members
     for call, arguments in (

@@ -48,8 +48,8 @@ def retired(member):
 # Changes by the backend
 
 
-def test_new_address_is_unverified_and_retires_the_former_one(given, acme, ada, update, written, refused):
-    written(ada, member_password_id="member-password-test-1")
+def test_new_address_is_unverified_and_retires_the_former_one(given, acme, ada, update, set_columns, refused):
+    set_columns(ada, member_password_id="member-password-test-1")
     now = update(ada, email_address="Ada@new.test")
     assert (now.email_address, now.email_address_verified, now.member_password_id) == ("ada@new.test", False, "")
     assert retired(now) == ["ada@acme.test"]

@@ -17,10 +17,10 @@ class World(NamedTuple):
 
 
 @pytest.fixture
-def world(given, client, written):
+def world(given, client, set_columns):
     acme = given.organization(organization_external_id="acme.1")
     target = given.member(acme, "target@acme.test", external_id="target", mfa_phone_number="+14155550100")
-    written(target, totp_registration_id="member-totp-test-1")
+    set_columns(target, totp_registration_id="member-totp-test-1")
     given.login(acme, target)
     client.organizations.members.update(acme.organization_id, target.member_id, email_address="target@new.test")
     given.login(acme, client.organizations.members.get(acme.organization_id, member_id=target.member_id).member)
@@ -125,30 +125,30 @@ EACH = pytest.mark.parametrize("operation", OPERATIONS)
 
 @EACH
 def test_admin_can_perform_every_operation(world, given, operation):
-    assert OPERATIONS[operation](world, given.acting(world.admin)).status_code == 200
+    assert OPERATIONS[operation](world, given.as_member(world.admin)).status_code == 200
 
 
 @EACH
 def test_other_members_are_refused(world, given, refused, operation):
     call = OPERATIONS[operation]
-    assert refused(call, world, given.acting(world.plain)) == "session_authorization_error"
-    assert refused(call, world, given.acting(world.stranger)) == "session_authorization_tenancy_error"
+    assert refused(call, world, given.as_member(world.plain)) == "session_authorization_error"
+    assert refused(call, world, given.as_member(world.stranger)) == "session_authorization_tenancy_error"
     assert refused(call, world, Authorization(session_token="x" * 44)) == "session_not_found"
     assert call(world, None).status_code == 200  # the backend can: the refused requests have changed nothing
 
 
-def test_deleting_a_password_is_authorized_for_its_member(world, given, client, refused, written):
+def test_deleting_a_password_is_authorized_for_its_member(world, given, client, refused, set_columns):
     def delete(by, password_id="member-password-test-1"):
         return client.organizations.members.delete_password(
-            world.acme.organization_id, password_id, method_options=given.acting(by)
+            world.acme.organization_id, password_id, method_options=given.as_member(by)
         )
 
-    written(world.target, member_password_id="member-password-test-1")
+    set_columns(world.target, member_password_id="member-password-test-1")
     assert refused(delete, world.plain) == "session_authorization_error"
     assert refused(delete, world.stranger) == "session_authorization_tenancy_error"
     assert refused(delete, world.plain, "member-password-test-2") == "session_authorization_error"
     assert refused(delete, world.admin, "member-password-test-2") == "member_password_not_found"
-    written(world.plain.member, member_password_id="member-password-test-2")
+    set_columns(world.plain.member, member_password_id="member-password-test-2")
     own = delete(world.plain, "member-password-test-2")
     assert own.member.member_password_id == ""
     assert delete(world.admin).status_code == 200
@@ -167,22 +167,22 @@ def test_token_and_jwt_together_are_refused(world, client, refused):
 
 def test_removed_role_ends_the_permission(world, given, client, refused):
     client.organizations.members.update(world.acme.organization_id, world.admin.member_id, roles=[])
-    by = given.acting(world.admin)
+    by = given.as_member(world.admin)
     found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=by)
     assert found == "session_authorization_error"
 
 
 def test_search_in_another_organization_is_refused(world, given, client, refused):
     both = [world.acme.organization_id, world.stranger.organization.organization_id]
-    found = refused(client.organizations.members.search, both, method_options=given.acting(world.admin))
+    found = refused(client.organizations.members.search, both, method_options=given.as_member(world.admin))
     assert found == "session_authorization_tenancy_error"
 
 
 def test_own_organization_is_found_by_slug_and_external_id(world, given, client):
     for name in ("acme", "acme.1"):
-        assert client.organizations.members.search([name], method_options=given.acting(world.admin)).members
+        assert client.organizations.members.search([name], method_options=given.as_member(world.admin)).members
         changed = client.organizations.update(
-            name, organization_logo_url=name, method_options=given.acting(world.admin)
+            name, organization_logo_url=name, method_options=given.as_member(world.admin)
         )
         assert changed.organization.organization_logo_url == name
 
@@ -197,7 +197,7 @@ def self_update(world, given, client):
             world.acme.organization_id,
             member_id or world.plain.member_id,
             **changes,
-            method_options=given.acting(world.plain),
+            method_options=given.as_member(world.plain),
         ).member
 
     return call
@@ -224,11 +224,11 @@ def test_member_changes_own_address_by_verification_only(self_update, world, giv
         world.acme.organization_id,
         world.admin.member_id,
         email_address="new@acme.test",
-        method_options=given.acting(world.admin),
+        method_options=given.as_member(world.admin),
     )
     assert admin == error
     started = client.organizations.members.start_email_update(
-        world.acme.organization_id, world.plain.member_id, "new@acme.test", method_options=given.acting(world.plain)
+        world.acme.organization_id, world.plain.member_id, "new@acme.test", method_options=given.as_member(world.plain)
     )
     assert started.member.email_address == "plain@acme.test"
     moved = client.magic_links.authenticate(given.token("new@acme.test"), session_token=world.plain.session_token)
@@ -237,15 +237,15 @@ def test_member_changes_own_address_by_verification_only(self_update, world, giv
         world.acme.organization_id,
         world.plain.member_id,
         email_address="plain@acme.test",
-        method_options=given.acting(world.plain),
+        method_options=given.as_member(world.plain),
     )
     assert left.member.retired_email_addresses == []
 
 
-def test_member_can_delete_own_factors_and_account(world, given, client, written, refused):
+def test_member_can_delete_own_factors_and_account(world, given, client, set_columns, refused):
     mine = (world.acme.organization_id, world.plain.member_id)
-    written(world.plain.member, mfa_phone_number="+14155550199", totp_registration_id="member-totp-test-2")
-    by = given.acting(world.plain)
+    set_columns(world.plain.member, mfa_phone_number="+14155550199", totp_registration_id="member-totp-test-2")
+    by = given.as_member(world.plain)
     assert client.organizations.members.delete_mfa_phone_number(*mine, method_options=by)
     assert client.organizations.members.delete_totp(*mine, method_options=by)
     kept = refused(client.organizations.members.delete_external_id, *mine, method_options=by)
@@ -256,7 +256,7 @@ def test_member_can_delete_own_factors_and_account(world, given, client, written
 
 
 def test_member_can_revoke_own_sessions_only(world, given, client, refused):
-    by = given.acting(world.plain)
+    by = given.as_member(world.plain)
     others = world.admin.member_session.member_session_id
     assert refused(client.sessions.revoke, member_session_id=others, method_options=by) == "session_authorization_error"
     client.sessions.revoke(session_token=world.plain.session_token, method_options=by)
@@ -274,7 +274,7 @@ def test_project_can_restrict_permissions_on_own_data(self_update, mock, refused
 
 
 def test_acting_member_cannot_write_trusted_metadata(world, given, client, refused):
-    acme, by = world.acme.organization_id, given.acting(world.admin)
+    acme, by = world.acme.organization_id, given.as_member(world.admin)
     mine = {"trusted_metadata": {"a": 1}, "method_options": by}
     error = "cannot_update_trusted_metadata"
     assert refused(client.organizations.update, acme, **mine) == error

@@ -21,7 +21,7 @@ from tests.contract.factors import (
     md5,
     oauth_token,
     reset_token,
-    shown,
+    totp_code,
     with_app,
 )
 from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
@@ -167,7 +167,7 @@ SPECIFIC_FIELDS: dict[str, Callable[["SampleProject"], dict[str, Any]]] = {
     "scim.rotate_start": lambda project: named(project.directory),
     "scim.rotate_complete": _rotating,
     "scim.rotate_cancel": _rotating,
-    "totp.authenticate": lambda project: _dora(project) | {"code": shown(project.given)},
+    "totp.authenticate": lambda project: _dora(project) | {"code": totp_code(project.given)},
 }
 SPECIFIC_FIELDS |= sso_requests.SPECIFIC_FIELDS
 

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.api.conftest import events, rows, why  # noqa: F401  what the tests of operations have
+from tests.api.conftest import error_type_of as why  # noqa: F401
+from tests.api.conftest import events, rows  # noqa: F401  what the tests of operations have
 from tests.contract.stories_of_scim import connected
 from tests.scim.directory import Directory
 
