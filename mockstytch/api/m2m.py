@@ -122,7 +122,7 @@ def search_(ctx: Context, req: Search) -> Body:
     """Return clients that match the query, newest first. Filters are id, exact name and scope.
 
     Raises:
-        user_search_invalid_operator: if the operator is neither AND nor OR.
+        user_search_invalid_operator: if the operator isn't AND or OR.
     """
     select = ctx.store.query(M2MClient)
     condition = search.combine(req.query or search.Query(), _clause)
@@ -138,7 +138,7 @@ def _clause(operand: Any) -> queries.Condition:
     Raises:
         m2m_search_missing_filter_name: if an operand has no filter_name.
         m2m_search_filter_name_must_be_string: if a filter_name isn't a string.
-        m2m_search_filter_name_not_recognized: if there is no filter with this name.
+        m2m_search_filter_name_not_recognized: if a filter with this name doesn't exist.
         m2m_search_missing_filter_value: if an operand has no filter_value, or an empty list.
         m2m_search_expected_array_of_strings: if a filter_value isn't a list of strings.
     """

@@ -17,7 +17,7 @@ def _environment_or_workspace(mock: Mock, request: HttpRequest) -> Project:
         cross_site_request: if another web page sent the request.
         invalid_authorization_header: if there are no credentials.
         unauthorized_credentials: if the credentials are empty.
-        project_not_found: if there is no such project or environment.
+        project_not_found: if the project or environment doesn't exist.
     """
     origin.require_trusted_origin(mock, request)
     _require_key(request.header_bytes)

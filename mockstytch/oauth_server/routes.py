@@ -60,7 +60,7 @@ def _read_fields(request: HttpRequest) -> ParsedFields:
 def _body(request: HttpRequest) -> Fields:
     """
     Raises:
-        invalid_request: if the body is neither a form nor a JSON object, or repeats a parameter.
+        invalid_request: if the body isn't a form or a JSON object, or repeats a parameter.
     """
     raw = request.content or b""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -69,7 +69,7 @@ def _body(request: HttpRequest) -> Fields:
     try:
         return msgspec.json.decode(raw, type=dict[str, Any]) if raw.strip() not in (b"", b"null") else {}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise errors.invalid_request(because="the body is neither a form nor a JSON object") from None
+        raise errors.invalid_request(because="the body isn't a form or a JSON object") from None
 
 
 def _form(raw: bytes) -> Fields:

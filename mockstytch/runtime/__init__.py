@@ -1,7 +1,7 @@
 """What one server process holds: projects, transactions, the request log.
 
-It owns the database connection and the lock, decides when a transaction commits, and knows which projects exist. It
-has no rule of the API and no HTTP. Start with ``Mock``, then ``Context``: every operation gets a ``Context`` and
+It owns the database connection and the lock, decides when a transaction commits, and lists the projects. It
+contains no rules of the API and no HTTP. Start with ``Mock``, then ``Context``: every operation gets a ``Context`` and
 touches nothing else.
 """
 

@@ -69,7 +69,7 @@ class Context:
         """Return another server's response. Call it before anything is written: the first call ends the transaction.
 
         Raises:
-            FetchRequired: if there is no response yet. ``Mock.run_with_fetches`` fetches it and runs the operation
+            FetchRequired: if the response isn't known yet. ``Mock.run_with_fetches`` fetches it and runs the operation
                 again.
         """
         if request not in self.responses:

@@ -1,4 +1,4 @@
-"""The request log: what was called, what came back, and why a request was refused."""
+"""The request log: each request, its response, and the reason of a refusal."""
 
 from collections import deque
 from collections.abc import Iterable

@@ -179,7 +179,7 @@ REFUSED = {
     "bare pbkdf_2": ("invalid_pbkdf_2_hash", {"hash_type": "pbkdf_2"}),
     "phpass": ("invalid_phpass_hash_prefix", {"hash_type": "phpass"}),
     "short phpass": ("invalid_phpass_hash_format", {"hash_type": "phpass", "hash": "$P$short"}),
-    "the role of everybody": ("cannot_assign_default_rbac_role_id", {"roles": ["stytch_member"]}),
+    "the default role": ("cannot_assign_default_rbac_role_id", {"roles": ["stytch_member"]}),
     "no role": ("invalid_rbac_role_assignment", {"roles": ["captain"]}),
     "no phone number": ("invalid_phone_number", {"mfa_phone_number": "12"}),
     "too many keys": ("metadata_too_many_keys", {"trusted_metadata": dict.fromkeys(map(str, range(21)), 1)}),

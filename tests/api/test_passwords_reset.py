@@ -65,7 +65,7 @@ def test_start_provisions_a_member_of_an_allowed_domain(start, token, reset, eve
     assert done.member_authenticated
 
 
-def test_start_refuses_an_address_that_may_not_join(start, client, acme, refused):
+def test_start_refuses_an_address_that_cannot_join(start, client, acme, refused):
     assert refused(start, "new@example.com") == "invalid_email_for_jit_provisioning"
     client.organizations.update(acme.organization_id, email_jit_provisioning="NOT_ALLOWED")
     assert refused(start, "new@acme.test") == "email_jit_provisioning_not_allowed"

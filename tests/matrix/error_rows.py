@@ -1,4 +1,4 @@
-"""Rows that the tables of field errors share: what is spoilt, and the error that the API has for it."""
+"""Rows that the tables of field errors share: the changed fields, and the error that the API returns."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ RESTRICTED = "RESTRICTED"
 
 
 def each(field: str, error_type: str, *values: Any) -> list[Row]:
-    """One row of the table for each value."""
+    """Return a row for each value."""
     return [({field: value}, error_type) for value in values]
 
 
@@ -41,7 +41,7 @@ NO_EMAILS = ("", "x", "x@", "@x.test", "a b@x.test", "a@x", "a@@x.test", "a@x..t
 NO_IDS = ("", "no such/one", "a" * 129, "é")
 
 ORGANIZATION_REF = each("organization_id", "invalid_organization_id", *NO_IDS) + each(
-    "organization_id", "organization_not_found", "nobody", "organization-test-x", "a" * 128
+    "organization_id", "organization_not_found", "unknown", "organization-test-x", "a" * 128
 )
 EMAIL = each("email_address", "invalid_email", ABSENT, *NO_EMAILS)
 MINUTES = each("session_duration_minutes", "invalid_session_duration_minutes", 0, 4, -5, 527041, 2**63)
@@ -84,15 +84,15 @@ VERIFIER = [
     *each("pkce_code_verifier", "invalid_pkce_code_verifier", "a b", "x" * 129, "x" * 43 + "\n"),
     *each("pkce_code_verifier", "pkce_did_not_expect_code_verifier", "x" * 43),
 ]
-MEMBER = each("member_id", "member_not_found", UNKNOWN_MEMBER, "nobody", "bob", "x" * 200)
+MEMBER = each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown", "bob", "x" * 200)
 
 
-WITH_SESSION = [  # for a call that a session may come along with
+WITH_SESSION = [  # for endpoints that accept a session
     *SESSION[: len(NO_TOKENS)],
     *each("session_jwt", "unable_to_parse_session_jwt", "x", "a.b.c"),
     ({"session_token": "x" * 44, "session_jwt": "x"}, "too_many_session_arguments"),
 ]
-WITH_EITHER = [  # … or an intermediate one
+WITH_EITHER = [  # for endpoints that accept a session or an intermediate session
     *WITH_SESSION,
     *each("intermediate_session_token", "invalid_session_token", "x", "x" * 44 + "\n"),
     *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
@@ -183,16 +183,16 @@ SEARCH = [
 
 
 def parametrize(table: dict[str, list[Row]]) -> pytest.MarkDecorator:
-    """A test for each row."""
-    found = []
-    for name, changes in table.items():
-        for change, error_type in changes:
-            said = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
-            found.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {said} {error_type}"))
-    return pytest.mark.parametrize(("endpoint", "change", "error_type"), found)
+    """Run a test for each row."""
+    cases = []
+    for name, rows in table.items():
+        for change, error_type in rows:
+            fields = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
+            cases.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {fields} {error_type}"))
+    return pytest.mark.parametrize(("endpoint", "change", "error_type"), cases)
 
 
 def error_of_changed(project: SampleProject, endpoint: Endpoint, change: dict[str, Any]) -> tuple[int, str]:
-    """Status and error of the endpoint's good request, changed like this."""
+    """Change the endpoint's valid request, send it, and return the status and type of the error."""
     sent = {name: value for name, value in {**project.valid_request(endpoint), **change}.items() if value is not ABSENT}
     return error_of(project.send(endpoint, sent))

@@ -6,11 +6,12 @@ from tests.support.errors import error_of
 
 
 class RoleMembers:
-    """Members of each organization of a project, all logged in, that can do nothing except by these roles.
+    """Logged-in members of each organization of a project. Their permissions come from the roles of this class only.
 
     Attributes:
-        no_roles, other_actions, exact_actions: for each organization id the headers of a member that has no role, has
-            every permission but the one in question, or has exactly that permission.
+        no_roles: for each organization id, the headers of a member without a role.
+        other_actions: the headers of a member with all permissions except the required one.
+        exact_actions: the headers of a member with only the required permission.
     """
 
     def __init__(self, project: SampleProject) -> None:
@@ -47,12 +48,12 @@ class RoleMembers:
         return headers
 
     def organization_ids(self, sent: dict[str, str]) -> tuple[str, str]:
-        """The organization that a request is about, and the other one."""
+        """Return the ids of the organization that a request names, and of the other one."""
         acme, globex = self.project.acme.organization_id, self.project.globex.organization_id
         here = sent.get("organization_id", acme)
         return here, acme if here == globex else globex
 
     def error_type(self, endpoint, sent, headers) -> str:
-        """The type of the error that a member gets; "" for a success."""
+        """Send a request on behalf of a member, and return the type of the error; "" for a success."""
         response = self.project.send(endpoint, sent, headers=headers)
         return "" if response.status_code == 200 else error_of(response)[1]

@@ -36,7 +36,7 @@ PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
 
 
 def _dora(project: "SampleProject") -> dict[str, Any]:
-    """Return the fields of Dora, a logged-in member with every factor that can be used or deleted."""
+    """Return the fields for requests about Dora, a logged-in member who has every factor."""
     return ids(project.dora) | {"email_address": "dora@acme.test", "session_token": project.dora_session}
 
 
@@ -107,7 +107,7 @@ def _rotating(project: "SampleProject") -> dict[str, Any]:
     return named(project.directory)
 
 
-# Fields of valid requests that aren't about Ada, or that need an object created first.
+# Fields of valid requests that are about another member than Ada, or that need an object created first.
 SPECIFIC_FIELDS: dict[str, Callable[["SampleProject"], dict[str, Any]]] = {
     "impersonation.authenticate": lambda project: {
         "impersonation_token": project.given.mock.impersonation_token(
@@ -173,13 +173,13 @@ SPECIFIC_FIELDS |= sso_requests.SPECIFIC_FIELDS
 
 
 class SampleProject:
-    """Two organizations with a member each, and one session, in a project of its own.
+    """A project with two organizations, one member in each, and one session.
 
     Members are never locked out, because the tests send many wrong values. Organizations share passwords, so that every
     password endpoint works.
 
     Attributes:
-        given: the builders of this project.
+        given: the builders for this project.
         http: a client with the project's credentials.
         values: for each field name a value that most endpoints accept.
     """
@@ -221,8 +221,8 @@ class SampleProject:
             "hash_type": "md_5",
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
-            "client_id": "nobody",
-            "connected_app_id": "nobody",
+            "client_id": "unknown",
+            "connected_app_id": "unknown",
             "client_type": "third_party",
             "consent_granted": True,
             "scopes": ["read:users"],
@@ -267,7 +267,7 @@ class SampleProject:
 
     @cached_property
     def dora_session(self) -> str:
-        """The token of a session of Dora's with a second factor."""
+        """The token of a session that Dora started with a second factor."""
         session_token = self.given.login(self.acme, self.dora).session_token
         self.given.client.recovery_codes.recover(
             **ids(self.dora), recovery_code="dddd-eeee-ffff", session_token=session_token
@@ -275,18 +275,18 @@ class SampleProject:
         return str(session_token)
 
     def valid_request(self, endpoint: Endpoint, fields: Iterable[str] = ()) -> dict[str, Any]:
-        """Return the fields of a request that the endpoint accepts, those of its path included.
+        """Return the fields of a request that the endpoint accepts, path parameters included.
 
         Raises:
-            LookupError: if there is no value for a field, which happens with a new endpoint.
+            LookupError: if a field has no value yet, which happens with a new endpoint.
         """
         if endpoint.name in SPECIFIC_FIELDS and endpoint.name not in self._specific:
             self._specific[endpoint.name] = SPECIFIC_FIELDS[endpoint.name](self)
-        known = self.values | self._specific.get(endpoint.name, {})
+        values = self.values | self._specific.get(endpoint.name, {})
         names = [*required_fields(endpoint), *EXTRA_FIELDS.get(endpoint.name, []), *fields]
-        if missing := [name for name in names if name not in known]:
+        if missing := [name for name in names if name not in values]:
             raise LookupError(f"{endpoint.name}: add {missing} to SampleProject.values or to SPECIFIC_FIELDS")
-        return {name: known[name] for name in names}
+        return {name: values[name] for name in names}
 
     def send(self, endpoint: Endpoint, fields: dict[str, Any], **options: Any) -> httpx.Response:
         """Send a request with these fields in the path, the query or the body, as the endpoint expects them."""

@@ -1,4 +1,4 @@
-"""Each endpoint, spoilt in one place at a time: no fault of the server, no success, a proper error every time."""
+"""Each endpoint, with a request that is invalid in one place: the response is always an error in the API's shape."""
 
 import json
 import re
@@ -11,15 +11,15 @@ from tests.support.errors import error_of
 from tests.support.payloads import HOSTILE, MALFORMED, SAMPLES, UNUSUAL_OBJECTS
 
 
-def endpoints(where=lambda endpoint: True):
-    """A test for each endpoint to which it applies."""
-    chosen = {name: endpoint for name, endpoint in ENDPOINTS.items() if where(endpoint)}
+def endpoints(condition=lambda endpoint: True):
+    """Run a test for each endpoint that meets a condition."""
+    chosen = {name: endpoint for name, endpoint in ENDPOINTS.items() if condition(endpoint)}
     return pytest.mark.parametrize("endpoint", chosen.values(), ids=list(chosen))
 
 
 everywhere = endpoints()
 
-# Requests with nothing wrong in them that the project isn't made for, each with what they meet.
+# Valid requests that the sample project refuses, and the error.
 REFUSED = {
     "discovery.exchange": "email_jit_provisioning_not_allowed",
     "magic_links.login_or_signup": "email_jit_provisioning_not_allowed",
@@ -31,7 +31,7 @@ REFUSED = {
 
 @everywhere
 def test_valid_request_succeeds(own_project, endpoint):
-    """Or the rest of this file would prove nothing."""
+    """The other tests change one field of these requests, so the requests must be valid."""
     response = own_project.send(endpoint, own_project.valid_request(endpoint))
     if endpoint.name in REFUSED:
         assert error_of(response)[1] == REFUSED[endpoint.name]
@@ -71,7 +71,9 @@ def test_wrong_type_inside_a_value_is_refused(project, failures, endpoint):
         wrong = []
         if json_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
-            if field.endswith("connection_implicit_role_assignments"):  # a domain is nothing there, and ignored
+            if field.endswith(
+                "connection_implicit_role_assignments"
+            ):  # the field "domain" is unknown there, so ignored
                 wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
         elif field == "allowed_oauth_tenants":
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
@@ -102,9 +104,9 @@ def test_unparsable_query_value_is_refused(project, failures, endpoint):
 
 
 EMPTY_IS_FINE = [
-    ("passwords.strength_check", ""),  # what somebody has typed so far
+    ("passwords.strength_check", ""),  # called while the user types
     ("m2m.create", []),  # a client without scopes
-    ("idp.start", []),  # an app that wants to know that somebody is there, and no more
+    ("idp.start", []),  # an app may request no scopes
     ("idp.authorize", []),
 ]
 
@@ -121,10 +123,10 @@ def test_missing_required_field_is_refused(project, failures, endpoint):
                     cell = f"{field} = {empty!r}"
                     types.add(failures.expect_error(cell, project.send(endpoint, {**valid, field: empty})))
             if len(types) != 1:
-                failures.append(f"{field}: absent, null and empty are answered differently: {types}")
+                failures.append(f"{field}: absent, null and empty have different errors: {types}")
 
 
-# Ids and tokens that are well-formed and unknown.
+# Well-formed ids and tokens that don't exist.
 UNKNOWN = {
     "organization_id": "organization-test-11111111-1111-4111-8111-111111111111",
     "organization_ids": ["organization-test-11111111-1111-4111-8111-111111111111"],
@@ -149,8 +151,8 @@ UNKNOWN = {
 }
 
 
-# How an endpoint says that it was told of somebody in more than one way, or that there is nobody, whoever that is.
-SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
+# Errors of requests that name the member in several ways, or of endpoints that don't tell which object is missing.
+OTHER_ERRORS = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
 
 
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
@@ -163,53 +165,53 @@ def test_unknown_id_is_refused(project, failures, endpoint):
             del sent["intermediate_session_token"]
         response = project.send(endpoint, sent)
         error_type = failures.expect_error(f"{field} unknown", response)
-        if error_type and response.status_code != 404 and not error_type.startswith(SEVERAL):
+        if error_type and response.status_code != 404 and not error_type.startswith(OTHER_ERRORS):
             failures.append(f"{field}: {response.text}")
 
 
 @endpoints(lambda e: {"organization_id", "member_id"} <= set(e.request.__struct_fields__))
 def test_id_of_another_organization_is_refused(project, failures, endpoint):
-    """Whoever names a member of one organization in another reaches nobody."""
+    """A member is found only in the member's own organization."""
     mixed = project.valid_request(endpoint) | {"member_id": project.bob.member_id}
-    failures.expect_error("a member of another one", project.send(endpoint, mixed))
+    failures.expect_error("a member of another organization", project.send(endpoint, mixed))
     mixed = project.valid_request(endpoint) | {
         "member_id": project.ada.member_id,
         "organization_id": project.globex.organization_id,
     }
-    failures.expect_error("another one", project.send(endpoint, mixed))
+    failures.expect_error("another organization", project.send(endpoint, mixed))
 
 
 @endpoints(lambda e: UNKNOWN.keys() & {*required_fields(e), *EXTRA_FIELDS.get(e.name, [])})
 def test_id_of_another_project_is_refused(project, failures, endpoint, mock):
-    """A request that one project takes, sent with another's credentials, meets nothing."""
+    """Send a request that is valid in one project with the credentials of another project."""
     mock.configure(cross_org_passwords_enabled=True)
     response = project.send(endpoint, project.valid_request(endpoint), auth=(mock.project_id, mock.secret))
     if failures.expect_error("another project's", response) and response.status_code != 404:
         failures.append(response.text)
 
 
-# Text that may be anything: names that people choose, and template ids, which are not checked by default.
+# Fields that accept any text: names, and template ids, which aren't checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
 FREE |= {"client_name", "client_description", "logo_url"}
-FREE |= {"prompt", "state", "nonce"}  # the app's own business
-FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
-FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
+FREE |= {"prompt", "state", "nonce"}  # passed through for the app
+FREE |= {"organization_logo_url"}  # only the length is checked
+FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # only the length is checked
 FREE |= {"client_id", "client_secret", "custom_scopes"}
-FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
+FINE = {("email_address", "blanks"): "blanks around an address are removed; an empty address counts as absent"}
 
-TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks are none
+TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks count as no template
 
-# Text that may be anything at some endpoints only: a strong password, or one that is but looked at; a description.
+# Fields that accept any text at some endpoints only, such as a strong password or a description.
 FREE_AT = {
     "connected_apps.create": {"access_token_custom_audience", *TEMPLATES},
     "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
     "m2m.create": {"client_secret"},
-    "fraud.email_risk": {"email_address"},  # whether it is one is what is asked
+    "fraud.email_risk": {"email_address"},  # an invalid address is a result
     "fraud.override_reason": {"override_description"},
     "fraud.set_rule": {"description"},
-    "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # sent along by habit: nobody is logged in yet
-    "sessions_migrate.migrate": {"session_token"},  # somebody else's token, in a form that they choose
+    "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # accepted and ignored
+    "sessions_migrate.migrate": {"session_token"},  # the other provider defines the format
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
@@ -225,7 +227,7 @@ def test_hostile_string_is_stored_or_refused(own_project, failures, endpoint):
             continue
         for name, text in HOSTILE.items():
             if endpoint.method == "GET" or field in path_fields(endpoint):
-                text = text[:10_000]  # what a request line can hold
+                text = text[:10_000]  # the length of a request line is limited
             response = own_project.send(endpoint, {**own_project.valid_request(endpoint), field: text})
             fine = field in FREE or (field, name) in FINE or field in FREE_AT.get(endpoint.name, ())
             if response.status_code == 200 and fine:
@@ -272,7 +274,7 @@ def test_wrong_credentials_are_refused(project, failures, endpoint):
     wrong = {
         "a wrong secret": (mock.project_id, "wrong", 401, "unauthorized_credentials"),
         "no secret": (mock.project_id, "", 400, "invalid_secret_authentication"),
-        "a blank more": (f"{mock.project_id} ", mock.secret, 400, "invalid_project_id_authentication"),
+        "a trailing blank": (f"{mock.project_id} ", mock.secret, 400, "invalid_project_id_authentication"),
         "upper case": (f"project-test-{uuid.upper()}X", mock.secret, 400, "invalid_project_id_authentication"),
         "no id": ("", mock.secret, 400, "invalid_project_id_authentication"),
         "another kind of id": (f"organization-test-{uuid}", mock.secret, 400, "invalid_project_id_authentication"),
@@ -291,7 +293,7 @@ def test_wrong_credentials_are_refused(project, failures, endpoint):
 
 @endpoints(lambda e: not e.public)
 def test_invalid_member_session_is_refused(project, failures, endpoint):
-    """Whoever acts as a member must be one, also where the operation asks for no permission."""
+    """The session in the headers is checked even if the operation needs no permission."""
     for headers, error_type in [
         ({"X-Stytch-Member-Session": "x"}, "session_not_found"),
         ({"X-Stytch-Member-Session": "x" * 44}, "session_not_found"),
@@ -309,8 +311,8 @@ def test_invalid_member_session_is_refused(project, failures, endpoint):
 @everywhere
 def test_wrong_method_is_not_found(project, failures, endpoint):
     path = endpoint.path.format(**project.values)
-    doors = [*GAPS, *((e.method, e.path) for e in ENDPOINTS.values())]
-    known = {method for method, template in doors if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)}
+    routes = [*GAPS, *((e.method, e.path) for e in ENDPOINTS.values())]
+    known = {method for method, template in routes if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"} - known:
         response = project.http.request(method, path)
         if failures.expect_error(method, response) not in ("route_not_found", ""):
@@ -343,8 +345,8 @@ def test_trailing_slash_is_not_found(project, endpoint):
     assert error_of(response) == (404, "route_not_found")
 
 
-def owner_of(endpoint):
-    """The object of an response that has the metadata."""
+def metadata_owner(endpoint):
+    """Return the name of the object in the response that has the metadata."""
     if endpoint.name.startswith("m2m."):
         return "m2m_client"
     return "organization" if endpoint.name.startswith(("organizations", "discovery")) else "member"
@@ -352,7 +354,7 @@ def owner_of(endpoint):
 
 @endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(e)))
 def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
-    """Metadata and claims are the caller's: whatever JSON can say is kept as it came, or refused, and never a fault."""
+    """Any JSON object is stored unchanged or refused with an error of the API."""
     for field in {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(endpoint)):
         for name, text in UNUSUAL_OBJECTS.items():
             valid = own_project.valid_request(endpoint)
@@ -362,7 +364,6 @@ def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
             if response.status_code != 200:
                 failures.expect_error(f"{field}: {name}", response)
             elif "metadata" in field and name not in ("a key twice", "half a surrogate"):
-                kept = response.json()[owner_of(endpoint)][field]
-                wanted = json.loads(text)
-                if any(kept.get(key) != value for key, value in wanted.items() if value is not None):
-                    failures.append(f"{field}: {name}: became {kept}"[:200])
+                stored = response.json()[metadata_owner(endpoint)][field]
+                if any(stored.get(key) != value for key, value in json.loads(text).items() if value is not None):
+                    failures.append(f"{field}: {name}: became {stored}"[:200])

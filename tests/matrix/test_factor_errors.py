@@ -22,8 +22,8 @@ from tests.matrix.error_rows import (
     each,
 )
 
-ASKED = [*MINUTES, *CLAIMS, *LOCALE]
-BEARER = [  # for a second factor, which is added to something
+SESSION_OPTIONS = [*MINUTES, *CLAIMS, *LOCALE]
+WITH_FIRST_FACTOR = [  # for a second factor, which needs a session or an intermediate session
     *ORGANIZATION_REF,
     *MEMBER,
     ({"session_token": ABSENT}, "no_session_arguments"),
@@ -70,9 +70,9 @@ TABLE = {
         *EMAIL,
         *CODE,
         ({"organization_id": "globex"}, "otp_code_not_found"),
-        *each("email_address", "otp_code_not_found", "ada@acme.test", "nobody@acme.test"),
+        *each("email_address", "otp_code_not_found", "ada@acme.test", "unknown@acme.test"),
         *WITH_EITHER,
-        *ASKED,
+        *SESSION_OPTIONS,
     ],
     "otp_email.discovery_send": [
         *EMAIL,
@@ -82,7 +82,7 @@ TABLE = {
     "otp_email.discovery_authenticate": [
         *EMAIL,
         *CODE,
-        *each("email_address", "otp_code_not_found", "dora@acme.test", "nobody@acme.test"),
+        *each("email_address", "otp_code_not_found", "dora@acme.test", "unknown@acme.test"),
     ],
     "otp_sms.send": [
         *ORGANIZATION_REF,
@@ -95,7 +95,7 @@ TABLE = {
         *WITH_EITHER,
         *each("member_id", "session_enforced_factor_matching_session_required", "dora"),
     ],
-    "otp_sms.authenticate": [*BEARER, *CODE, *MFA_SETTINGS],
+    "otp_sms.authenticate": [*WITH_FIRST_FACTOR, *CODE, *MFA_SETTINGS],
     "totp.create": [
         *ORGANIZATION_REF,
         *MEMBER,
@@ -104,7 +104,7 @@ TABLE = {
         *WITH_EITHER,
     ],
     "totp.authenticate": [
-        *BEARER,
+        *WITH_FIRST_FACTOR,
         *each("code", "invalid_totp_code", *NO_CODES, "aaaa-bbbb-cccc\n"),
         *each("code", "recovery_code_used_as_totp_code", "aaaa-bbbb-cccc"),
         *MFA_SETTINGS,
@@ -123,7 +123,7 @@ TABLE = {
         *each("member_id", "no_active_recovery_code_backed_factor", "ada"),
     ],
     "recovery_codes.recover": [
-        *BEARER,
+        *WITH_FIRST_FACTOR,
         *each("recovery_code", "invalid_recovery_code", ABSENT, ""),
         *each("recovery_code", "totp_code_used_as_recovery_code", "123456"),
         *each("recovery_code", "unable_to_authenticate_recovery_code", "xxxx-yyyy-zzzz", "dddd-eeee-ffff"),
@@ -134,11 +134,11 @@ TABLE = {
         *each(
             "password", "unauthorized_credentials", ABSENT, "", "wrong", "x" * 100_000, "correct horse battery staple "
         ),
-        *each("email_address", "member_not_found", "nobody@acme.test", "bob@globex.test"),
+        *each("email_address", "member_not_found", "unknown@acme.test", "bob@globex.test"),
         *each("email_address", "member_password_not_found", "ada@acme.test"),
         ({"organization_id": "globex"}, "member_not_found"),
         *WITH_EITHER,
-        *ASKED,
+        *SESSION_OPTIONS,
     ],
     "passwords.email_reset_start": [
         *ORGANIZATION_REF,
@@ -152,17 +152,17 @@ TABLE = {
         *each("code_verifier", "invalid_pkce_code_verifier", "a b", "x" * 129, "x" * 43 + "\n"),
         *each("code_verifier", "pkce_did_not_expect_code_verifier", "x" * 43),
         *WITH_EITHER,
-        *ASKED,
+        *SESSION_OPTIONS,
     ],
     "passwords.existing_password_reset": [
         *ORGANIZATION_REF,
         *EMAIL,
         *each("existing_password", "password_does_not_match", "wrong"),
         *each("new_password", "weak_password", *NO_PASSWORDS),
-        *each("email_address", "member_not_found", "nobody@acme.test"),
+        *each("email_address", "member_not_found", "unknown@acme.test"),
         *each("email_address", "member_password_not_found", "ada@acme.test"),
         *WITH_SESSION,
-        *ASKED,
+        *SESSION_OPTIONS,
     ],
     "passwords.session_reset": [
         *ORGANIZATION_REF,
@@ -171,7 +171,7 @@ TABLE = {
         ({"session_jwt": "x"}, "too_many_session_arguments"),
         ({"organization_id": "globex"}, "session_not_found"),
         *SESSION,
-        *ASKED,
+        *SESSION_OPTIONS,
     ],
     "passwords.strength_check": [
         *each("password", "bad_request", ABSENT, 5, ["x"]),
@@ -181,7 +181,7 @@ TABLE = {
         *EMAIL,
         *ORGANIZATION_REF[1:],
         *MEMBER,
-        ({"member_id": ABSENT, "email_address": "nobody@acme.test"}, "member_not_found"),
+        ({"member_id": ABSENT, "email_address": "unknown@acme.test"}, "member_not_found"),
         ({"email_address": "ada@acme.test"}, "member_not_found"),
         ({"member_id": "ada", "email_address": "ada@acme.test"}, "member_password_not_found"),
     ],
@@ -191,7 +191,7 @@ TABLE = {
         *METADATA,
         *each("hash", "invalid_hash", ABSENT, ""),
         *each("hash_type", "invalid_hash_type", ABSENT, "", "md5", "sha_256", "MD_5 "),
-        *each("roles", "invalid_rbac_role_assignment", ["nobody"]),
+        *each("roles", "invalid_rbac_role_assignment", ["unknown"]),
         *each("mfa_phone_number", "invalid_phone_number", "5"),
         *each("external_id", "invalid_external_id", "a b", "a\n"),
         *each("external_id", "duplicate_member_external_id", "ada"),
@@ -200,7 +200,7 @@ TABLE = {
     "passwords_discovery.authenticate": [
         *EMAIL,
         *each("password", "unauthorized_credentials", ABSENT, "", "wrong"),
-        *each("email_address", "member_password_not_found", "nobody@acme.test"),
+        *each("email_address", "member_password_not_found", "unknown@acme.test"),
     ],
     "passwords_discovery.email_reset_start": [
         *RESET_START,
@@ -213,7 +213,7 @@ TABLE = {
         *each("oauth_token", "oauth_token_not_found", "x" * 44),
         *VERIFIER,
         *WITH_EITHER,
-        *ASKED,
+        *SESSION_OPTIONS,
     ],
     "oauth.discovery_authenticate": [
         *each("discovery_oauth_token", "invalid_token", ABSENT, *NO_TOKENS),

@@ -1,4 +1,4 @@
-"""Many at once, and a server that dies in the middle."""
+"""Concurrent requests, and a server that is killed while it writes."""
 
 import contextlib
 import sqlite3
@@ -24,7 +24,7 @@ def test_link_is_redeemed_once(mock, client, given):
 
 
 def test_row_changed_since_it_was_read_is_not_updated():
-    """What holds where several processes serve one database: the condition is in the UPDATE."""
+    """The condition is part of the UPDATE, so this also works if several processes use one database."""
     mock = Mock()
     with mock.transaction() as ctx:
         read = one_time_tokens.create_discovery_link(ctx, "ada@acme.test", "https://app.test/", 60)
@@ -40,7 +40,7 @@ def test_discovery_link_is_redeemed_once(mock, given):
 
 
 def test_intermediate_session_is_exchanged_once(mock, client, given):
-    """Also where the exchange makes the member."""
+    """Also if the exchange creates the member."""
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     found = given.discovered("ada@acme.test")
     body = {
@@ -82,7 +82,7 @@ def test_member_with_an_address_is_created_once(mock, client, given):
 
 
 def test_new_project_keeps_the_first_secret(mock):
-    """Nobody has used it yet: the first caller's secret becomes its secret, for all that come with it."""
+    """The secret of the first request becomes the project's secret."""
     fresh = mock.project()
     callers = [Caller(fresh, f"secret-test-{number % 2}") for number in range(CLIENTS)]
     responses = all_at_once(callers, "/v1/b2b/organizations/search", {})
@@ -90,7 +90,7 @@ def test_new_project_keeps_the_first_secret(mock):
 
 
 def test_reset_during_requests_is_atomic(mock, given):
-    """Whatever a reset takes away, nothing meets half of it."""
+    """A concurrent request finds all of the project's data or none."""
     acme = given.organization()
     token = given.login(acme, given.member(acme)).session_token
     done = threading.Event()
@@ -108,9 +108,6 @@ def test_reset_during_requests_is_atomic(mock, given):
     assert counted(responses).keys() <= {(200, ""), (404, "session_not_found")}
 
 
-# A server of its own, on a file.
-
-
 def test_crash_loses_no_acknowledged_write(tmp_path):
     acknowledged: list[str] = []
     with serving(tmp_path / "mock.sqlite") as (process, mock):
@@ -119,11 +116,11 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
         client.organizations.members.create(acme.organization_id, "ada@acme.test")
         client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
         login = client.magic_links.authenticate(mock.inbox.latest(to="ada@acme.test").token)
-        enough = threading.Event()
+        written_enough = threading.Event()
 
         def write(writer: int) -> None:
             caller = Caller(mock)
-            with contextlib.suppress(OSError, HTTPException):  # the server dies under it
+            with contextlib.suppress(OSError, HTTPException):  # the server is killed meanwhile
                 for number in range(10_000):
                     slug = f"writer-{writer}-{number}"
                     status, _ = caller.post(
@@ -132,12 +129,12 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
                     assert status == 200
                     acknowledged.append(slug)
                     if len(acknowledged) >= 100:
-                        enough.set()
+                        written_enough.set()
 
         writers = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
         for writer in writers:
             writer.start()
-        assert enough.wait(DEADLINE)
+        assert written_enough.wait(DEADLINE)
         process.kill()
         for writer in writers:
             writer.join(DEADLINE)
@@ -150,7 +147,7 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
         assert mock.inbox.latest(to="ada@acme.test").kind == "magic_link.login"
 
 
-def _older(file):
+def _create_with_older_schema(file):
     open_database(str(file)).dispose()
     with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("UPDATE mockstytch_schema SET fingerprint = 'older'")
@@ -158,26 +155,26 @@ def _older(file):
 
 
 def _foreign(table):
-    def make(file):
+    def create(file):
         with contextlib.closing(sqlite3.connect(file)) as database:
             database.execute(f"CREATE TABLE {table} (id INTEGER)")
 
-    return make
+    return create
 
 
 @pytest.mark.parametrize(
-    "make",
+    "create",
     [
-        pytest.param(_older, id="older"),
-        pytest.param(_foreign("projects"), id="foreign, with a table that we have too"),
+        pytest.param(_create_with_older_schema, id="older"),
+        pytest.param(_foreign("projects"), id="foreign, with a table of the same name"),
         pytest.param(_foreign("invoices"), id="foreign"),
-        pytest.param(lambda file: file.write_bytes(b"no database at all, but long enough to be read" * 100), id="text"),
+        pytest.param(lambda file: file.write_bytes(b"not a database, but long enough to be read" * 100), id="text"),
         pytest.param(lambda file: file.mkdir(), id="a folder"),
     ],
 )
-def test_foreign_file_is_refused_and_unchanged(tmp_path, make):
+def test_foreign_file_is_refused_and_unchanged(tmp_path, create):
     file = tmp_path / "mock.sqlite"
-    make(file)
+    create(file)
     before = file.read_bytes() if file.is_file() else b""
     with pytest.raises(SchemaMismatch, match=r"^\S+mock\.sqlite .+\.$"):
         open_database(str(file))

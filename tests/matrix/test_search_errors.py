@@ -5,7 +5,7 @@ import pytest
 from tests.matrix.endpoints import ENDPOINTS
 from tests.support.errors import error_of
 
-# Each filter with what its value is, and what its name is in error types.
+# The type of each filter's value, and the filter's name in error types.
 FILTERS = {
     "organizations.search": {
         "organization_ids": ("strings", ""),

@@ -25,7 +25,7 @@ LONG = "x" * 2049
 ORGANIZATION = ORGANIZATION_REF[1:]  # it is in the path
 DESCRIBED = [
     *each("display_name", "invalid_display_name", "x" * 129),
-    *each("identity_provider", "invalid_sso_idp", "nobody", "okta!", "generic "),
+    *each("identity_provider", "invalid_sso_idp", "unknown", "okta!", "generic "),
 ]
 KEYS = [
     ("", "saml_signing_private_key_format_not_supported"),
@@ -34,11 +34,11 @@ KEYS = [
     ("x" * 5000, "private_key_too_long"),
 ]
 ROLES = [
-    ([{"role_id": "nobody"}], "invalid_rbac_role_assignment"),
+    ([{"role_id": "unknown"}], "invalid_rbac_role_assignment"),
     ([{"role_id": "stytch_member"}], "cannot_assign_default_rbac_role_id"),
 ]
 GROUPS = [
-    ([{"role_id": "nobody", "group": "x"}], "invalid_rbac_role_assignment"),
+    ([{"role_id": "unknown", "group": "x"}], "invalid_rbac_role_assignment"),
     ([{"role_id": "stytch_member", "group": "x"}], "cannot_assign_default_rbac_role_id"),
     ([{"role_id": "stytch_admin", "group": " "}], "saml_group_role_assignment_does_not_contain_member_group"),
 ]
@@ -142,7 +142,7 @@ TABLE = {
     "sso_external.create_connection": [
         *ORGANIZATION,
         *each("external_organization_id", "invalid_organization_id", ABSENT, "", "a/b"),
-        *each("external_organization_id", "organization_not_found", "nobody"),
+        *each("external_organization_id", "organization_not_found", "unknown"),
         *each(
             "external_connection_id",
             "external_connection_id_not_found",
@@ -178,7 +178,7 @@ def test_external_connection_to_own_organization_is_refused(project):
 
 @pytest.mark.slow
 def test_sixth_key_or_certificate_is_refused(own_project, refused):
-    """Deleting makes room; the last certificate of an active connection stays."""
+    """A deleted one can be replaced; the last certificate of an active connection can't be deleted."""
     saml, acme = own_project.given.client.sso.saml, own_project.acme.organization_id
     connection_id = own_project.given.mock.identity_provider(acme, "saml").connection_id
     pairs = [saml_keys() for _ in range(6)]

@@ -1,4 +1,7 @@
-"""The same requests as other languages' SDKs put them on the wire. Each story must end as well as it does in Python."""
+"""Requests in the form in which the SDKs for other languages send them.
+
+The tests run the stories of the contract with the Python client, and rewrite each request on its way to the server.
+"""
 
 import json
 import re
@@ -25,7 +28,7 @@ from tests.support.given import Given
 
 
 class Sent:
-    """A request on its way, taken apart."""
+    """An outgoing request, split into its parts."""
 
     def __init__(self, request: requests.PreparedRequest) -> None:
         url = urlsplit(request.url)
@@ -34,9 +37,9 @@ class Sent:
         self.is_form = request.headers.get("Content-Type") == "application/x-www-form-urlencoded"
         read: Any = (lambda text: dict(parse_qsl(text))) if self.is_form else json.loads
         self.body: Any = read(request.body) if request.body else None
-        self.operation, self.in_path = _known(request.method, url.path)
+        self.operation, self.path_params = _find_operation(request.method, url.path)
 
-    def put_together(self) -> requests.PreparedRequest:
+    def build(self) -> requests.PreparedRequest:
         self.request.url = self.root + self.path + (f"?{urlencode(self.query)}" if self.query else "")
         if self.is_form:
             self.request.prepare_body({name: v for name, v in self.body.items() if isinstance(v, str)}, None)
@@ -52,7 +55,7 @@ def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
     return [(operation, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path))) for operation in known]
 
 
-def _known(method: str, path: str) -> tuple[Operation, dict[str, str]]:
+def _find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
     for operation, pattern in _patterns():
         if operation.method == method and (found := pattern.fullmatch(path)):
             return operation, {name: unquote(value) for name, value in found.groupdict().items()}
@@ -60,40 +63,41 @@ def _known(method: str, path: str) -> tuple[Operation, dict[str, str]]:
 
 
 def go(sent: Sent) -> None:
-    """Joins a base URL that ends in a slash with a path that begins with one."""
+    """Send a double slash: the base URL ends with one, and the path starts with one."""
     sent.path = "/" + sent.path
 
 
 def node(sent: Sent) -> None:
-    """Sends an empty object along with a DELETE."""
+    """Send an empty object as the body of a DELETE."""
     if sent.request.method == "DELETE":
         sent.body = {}
 
 
 def java(sent: Sent) -> None:
-    """Repeats what is in the path in the query; has all numbers as fractions there."""
+    """Repeat the path parameters in the query, and send numbers in the query as fractions."""
     if sent.request.method == "GET":
-        sent.query |= sent.in_path
+        sent.query |= sent.path_params
     sent.query = {name: f"{value}.0" if value.isdigit() else value for name, value in sent.query.items()}
 
 
 def rust(sent: Sent) -> None:
-    """Escapes all that is not alphanumeric, sends a body with everything, and null for what isn't set, also inside."""
+    """Escape all other characters than letters and digits in the path, send a body with each method, and send null for
+    unset fields, nested ones included."""
     sent.path = "/".join("".join(c if c.isalnum() else f"%{ord(c):02X}" for c in p) for p in _segments(sent))
     nulls = dict.fromkeys(sent.operation.fields)
     if sent.request.method == "GET":
-        sent.query |= sent.in_path
+        sent.query |= sent.path_params
         sent.body = None if "jwks" in sent.path else {}
         if sent.body is None:
             sent.request.body, sent.request.headers["Content-Length"] = b"null", "4"
     elif sent.request.method == "DELETE":
-        sent.body = nulls | sent.in_path
+        sent.body = nulls | sent.path_params
     else:
         sent.body = nulls | {name: _with_nulls(sent.operation.fields[name], v) for name, v in (sent.body or {}).items()}
 
 
 def _segments(sent: Sent) -> list[str]:
-    """The path's segments, decoded; the fixed ones are left alone by ``rust``, as they hold no such characters."""
+    """Return the path's segments, decoded."""
     return [unquote(part) for part in sent.path.split("/")]
 
 
@@ -103,35 +107,41 @@ def _with_nulls(hint: Any, value: Any) -> Any:
 
 
 def php(sent: Sent) -> None:
-    """Has 1 and 0 for true and false in a query; leaves a body's path parameters in."""
+    """Send 1 and 0 for true and false in a query, and repeat the path parameters in the body."""
     words = {"True": "1", "False": "0"}
     sent.query = {name: words.get(value, value) for name, value in sent.query.items()}
     if sent.body is not None:
-        sent.body |= sent.in_path
+        sent.body |= sent.path_params
 
 
 def dotnet(sent: Sent) -> None:
-    """Says the charset, and sends the whole request with a DELETE."""
+    """Set the charset, and send the path parameters as the body of a DELETE."""
     kind = "application/x-www-form-urlencoded" if sent.is_form else "application/json"
     sent.request.headers["Content-Type"] = f"{kind}; charset=utf-8"
     if sent.request.method == "DELETE":
-        sent.body = dict(sent.in_path)
+        sent.body = dict(sent.path_params)
 
 
 def ruby(sent: Sent) -> None:
-    """Has a member's session in the query of a GET or DELETE instead of in the headers, where it means nothing."""
+    """Send a member's session in the query of a GET or DELETE instead of in the headers. The server ignores it."""
     if sent.request.method in ("GET", "DELETE"):
         sent.query |= {"X-Stytch-Member-Session": "x", "X-Stytch-Member-SessionJWT": "y"}
 
 
 def tomorrow(sent: Sent) -> None:
-    """An SDK that knows more than this server does."""
+    """Send a field and a parameter of a future version of the API."""
     if sent.body is not None:
         sent.body |= {"new_field": {"deep": [None, 1]}}
     sent.query["new_filter"] = "x"
 
 
-class Rewriting(requests.Session):
+class RewritingSession(requests.Session):
+    """A session that applies a quirk to each request.
+
+    Attributes:
+        last: the last response.
+    """
+
     last: requests.Response
 
     def __init__(self, quirk: Any) -> None:
@@ -141,14 +151,14 @@ class Rewriting(requests.Session):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         sent = Sent(request)
         self.quirk(sent)
-        self.last = super().send(sent.put_together(), **options)
+        self.last = super().send(sent.build(), **options)
         return self.last
 
 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("quirk", [go, node, java, rust, php, dotnet, ruby, tomorrow], ids=lambda quirk: quirk.__name__)
 def test_story_succeeds_as_other_sdks_send_it(mock, quirk, name):
-    session = Rewriting(quirk)
+    session = RewritingSession(quirk)
     client = stytch.B2BClient(
         mock.project_id,
         mock.secret,
@@ -162,12 +172,12 @@ def test_story_succeeds_as_other_sdks_send_it(mock, quirk, name):
 
 
 def test_rewritten_request_reaches_the_wire(mock, given):
-    """The rewriting above must reach the wire, or the stories prove nothing."""
+    """The stories test the quirks only if the rewritten request is what the server receives."""
     organization_id = given.organization().organization_id
     prepared = requests.Request("GET", f"{mock.url}/v1/b2b/organizations/{organization_id}").prepare()
     sent = Sent(prepared)
     rust(sent)
-    url = sent.put_together().url
+    url = sent.build().url
     assert organization_id.replace("-", "%2D") in url
     with httpx.Client(auth=(mock.project_id, mock.secret), trust_env=False) as http:
         assert http.get(httpx.URL(url)).json()["organization"]["organization_id"] == organization_id
@@ -247,8 +257,8 @@ def test_escaped_slash_is_part_of_the_id(http, slash):
 @pytest.mark.parametrize("external_id", ["a|b", "a.b", "a_b-c"])
 def test_external_id_in_a_path_is_found(http, given, external_id):
     acme = given.organization(organization_external_id=external_id)
-    for written in (quote(external_id, safe=""), external_id):
-        response = http.get(f"/v1/b2b/organizations/{written}")
+    for segment in (quote(external_id, safe=""), external_id):
+        response = http.get(f"/v1/b2b/organizations/{segment}")
         assert response.json()["organization"]["organization_id"] == acme.organization_id
 
 
@@ -304,7 +314,7 @@ def _raw(mock: MockStytch, text: str) -> str:
 
 @pytest.mark.parametrize("root", ["http://{host}", "https://test.stytch.com", "HTTP://{host}", "http://{host}/"])
 def test_absolute_url_as_request_target_is_served(mock, root):
-    """A proxy is asked so; and a client that takes this server for one."""
+    """Clients that use this server as a proxy send this form."""
     host = urlsplit(mock.url).netloc
     response = _raw(
         mock,

@@ -1,6 +1,6 @@
 """Signature wrapping: the signed element is moved, and a forged one takes its place.
 
-XSW 1 to 8 are the variants of Somorovsky et al., "On Breaking SAML: Be Whoever You Want to Be" (USENIX 2012).
+XSW 1 to 8 are the variants of Somorovsky et al., "On Breaking SAML" (USENIX Security 2012).
 """
 
 import copy

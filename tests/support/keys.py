@@ -14,5 +14,5 @@ def _key(_number: int) -> rsa.RSAPrivateKey:
 
 
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Return a key that is none of the last seven."""
+    """Return a key that differs from the last seven."""
     return _key(next(_numbers))

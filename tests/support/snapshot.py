@@ -1,4 +1,4 @@
-"""Put a project's rows back, so that tests can share one prepared project although each changes it."""
+"""Restore a project's rows, so that tests can share one prepared project although each changes it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mockstytch.store.record import METADATA
 
 
 class ProjectSnapshot:
-    """The rows of one project at one moment, its settings and clock included.
+    """A copy of the rows of one project, its settings and clock included.
 
     To prepare a project through the API takes 100 ms and more; to restore it takes 2 ms. It reads and writes the
     database of a server in this process, because the API has no call for this.
@@ -21,7 +21,7 @@ class ProjectSnapshot:
         self._rows = {name: found for name, found in rows.items() if found}
 
     def restore(self) -> None:
-        """Delete the project's rows and insert those of the snapshot. Empties its request log."""
+        """Replace the project's rows with the snapshot, and empty its request log."""
         with self._database.bulk_delete():
             self._database.connection.begin()
             for name in METADATA.tables:

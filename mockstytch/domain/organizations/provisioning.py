@@ -77,7 +77,7 @@ def find_or_provision(ctx: Context, organization: Organization, email_address: s
 
     Raises:
         operation_restricted_by_organization_auth_methods: if the organization doesn't allow the login method.
-        email_jit_provisioning_not_allowed: if there is no such member, and the organization doesn't provision members
+        email_jit_provisioning_not_allowed: if the member doesn't exist, and the organization doesn't provision members
             by e-mail domain.
     """
     existing = lookup.member_by_email(ctx, organization, email_address)

@@ -173,7 +173,7 @@ def _columns_without(o: Organization, role_ids: set[str]) -> dict[str, Any]:
 
 
 def _connection_records() -> list[type[Record]]:
-    """Return the records of connections: all those with an organization and with roles that groups imply."""
+    """Return the record types of connections, which have an organization and roles that groups imply."""
     return [r for r in Record.__subclasses__() if {"organization_id", "group_roles"} <= set(r.__struct_fields__)]
 
 
