@@ -1,8 +1,8 @@
 """Requests to other servers: an identity provider's token endpoint, its metadata, a UserInfo endpoint.
 
 An operation is a plain function that runs inside a transaction and never waits. To call another server, it uses
-``response = ctx.fetch(outbound.get(url))``. If the response isn't known yet, this ends the transaction before anything is
-written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
+``response = ctx.fetch(outbound.get(url))``. If the response isn't known yet, this ends the transaction before anything
+is written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
 operation again with the response.
 """
 

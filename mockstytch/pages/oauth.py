@@ -117,7 +117,7 @@ class OAuthPages:
                 asks=f"{request.project.name} requests: {', '.join(flow.scopes)}",
                 hint=request.query_params.get("login_hint", ""),
                 has_tenants=traits.has_tenants,
-                vouches=traits.vouches,
+                vouches=traits.reports_verification,
             )
 
     async def submit_provider(self, request: HttpRequest) -> Response:

@@ -168,7 +168,10 @@ def test_search_covers_several_organizations(member_ids, given, client, acme):
         member_ids["eve"],
         member_ids["ada"],
     ]
-    assert found.organizations.keys() == {acme.organization_id, globex.organization_id}  # without organizations that have no results
+    assert found.organizations.keys() == {
+        acme.organization_id,
+        globex.organization_id,
+    }  # without organizations that have no results
     assert found.organizations[globex.organization_id] == globex
     assert (found.results_metadata.total, found.results_metadata.next_cursor) == (4, None)
 

@@ -152,7 +152,7 @@ ORGANIZATION = {"organization_name": "A"}
             {"organizations": [ORGANIZATION | {"org_policy": {"roles": [{"role_id": "", "permissions": []}]}}]},
             "org_policy: .*empty_rbac_role_id",
         ),
-        ({"settings": {"colour": "red"}}, "settings: .*there is no setting colour"),
+        ({"settings": {"colour": "red"}}, "settings: .*unknown setting: colour"),
         ({"settings": {"rbac_policy": {"roles": [{"role_id": "r"}]}}}, "rbac_role_missing_permissions"),
         ({"settings": []}, r"seed.json: settings must be a table"),
         ({"m2m_clients": [{"scopes": []}]}, r"m2m_clients\[0\]: client_id is missing"),

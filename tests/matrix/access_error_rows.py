@@ -1,4 +1,4 @@
-"""The rows of the table of field errors for policies, attested and migrated sessions, and impersonation."""
+"""Error rows for policies, attested and migrated sessions, and impersonation."""
 
 from tests import outsider
 from tests.contract.stories_of_access import CHEF

@@ -1,7 +1,7 @@
 """The endpoints of the API, and the fields of their requests.
 
-The field types come from the official Python client. If the client doesn't have an endpoint, they come from the
-endpoint's request class.
+The field types come from the official Python client. For an endpoint that the client doesn't have, they are read
+from the endpoint's own request class.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Rows that the tables of field errors share: the changed fields, and the error that the API returns."""
+"""Rows of the tables of field errors: a change to a valid request, and the error that it causes."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ RESTRICTED = "RESTRICTED"
 
 
 def each(field: str, error_type: str, *values: Any) -> list[Row]:
-    """Return a row for each value."""
+    """Return a row for each value of a field."""
     return [({field: value}, error_type) for value in values]
 
 
@@ -87,12 +87,12 @@ VERIFIER = [
 MEMBER = each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown", "bob", "x" * 200)
 
 
-WITH_SESSION = [  # for endpoints that accept a session
+WITH_SESSION = [  # for endpoints with an optional session
     *SESSION[: len(NO_TOKENS)],
     *each("session_jwt", "unable_to_parse_session_jwt", "x", "a.b.c"),
     ({"session_token": "x" * 44, "session_jwt": "x"}, "too_many_session_arguments"),
 ]
-WITH_EITHER = [  # for endpoints that accept a session or an intermediate session
+WITH_EITHER = [  # for endpoints with an optional session or intermediate session
     *WITH_SESSION,
     *each("intermediate_session_token", "invalid_session_token", "x", "x" * 44 + "\n"),
     *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
@@ -183,16 +183,16 @@ SEARCH = [
 
 
 def parametrize(table: dict[str, list[Row]]) -> pytest.MarkDecorator:
-    """Run a test for each row."""
-    cases = []
-    for name, rows in table.items():
-        for change, error_type in rows:
-            fields = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
-            cases.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {fields} {error_type}"))
-    return pytest.mark.parametrize(("endpoint", "change", "error_type"), cases)
+    """Make a test of each row."""
+    found = []
+    for name, changes in table.items():
+        for change, error_type in changes:
+            said = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
+            found.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {said} {error_type}"))
+    return pytest.mark.parametrize(("endpoint", "change", "error_type"), found)
 
 
 def error_of_changed(project: SampleProject, endpoint: Endpoint, change: dict[str, Any]) -> tuple[int, str]:
-    """Change the endpoint's valid request, send it, and return the status and type of the error."""
+    """Send a valid request with this change, and return the status and type of the error."""
     sent = {name: value for name, value in {**project.valid_request(endpoint), **change}.items() if value is not ABSENT}
     return error_of(project.send(endpoint, sent))

@@ -48,12 +48,12 @@ class RoleMembers:
         return headers
 
     def organization_ids(self, sent: dict[str, str]) -> tuple[str, str]:
-        """Return the ids of the organization that a request names, and of the other one."""
+        """Return the id of the request's organization, and the id of the other one."""
         acme, globex = self.project.acme.organization_id, self.project.globex.organization_id
         here = sent.get("organization_id", acme)
         return here, acme if here == globex else globex
 
     def error_type(self, endpoint, sent, headers) -> str:
-        """Send a request on behalf of a member, and return the type of the error; "" for a success."""
+        """Send a request as a member. Return the type of the error, or "" for a success."""
         response = self.project.send(endpoint, sent, headers=headers)
         return "" if response.status_code == 200 else error_of(response)[1]

@@ -173,7 +173,7 @@ SPECIFIC_FIELDS |= sso_requests.SPECIFIC_FIELDS
 
 
 class SampleProject:
-    """A project with two organizations, one member in each, and one session.
+    """Two organizations with a member each, and one session, in their own project.
 
     Members are never locked out, because the tests send many wrong values. Organizations share passwords, so that every
     password endpoint works.
@@ -278,7 +278,7 @@ class SampleProject:
         """Return the fields of a request that the endpoint accepts, path parameters included.
 
         Raises:
-            LookupError: if a field has no value yet, which happens with a new endpoint.
+            LookupError: if a field has no value here, which happens with a new endpoint.
         """
         if endpoint.name in SPECIFIC_FIELDS and endpoint.name not in self._specific:
             self._specific[endpoint.name] = SPECIFIC_FIELDS[endpoint.name](self)

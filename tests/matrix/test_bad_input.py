@@ -1,4 +1,4 @@
-"""Each endpoint, with a request that is invalid in one place: the response is always an error in the API's shape."""
+"""Valid requests to each endpoint with one change that must cause an error."""
 
 import json
 import re
@@ -11,15 +11,15 @@ from tests.support.errors import error_of
 from tests.support.payloads import HOSTILE, MALFORMED, SAMPLES, UNUSUAL_OBJECTS
 
 
-def endpoints(condition=lambda endpoint: True):
-    """Run a test for each endpoint that meets a condition."""
-    chosen = {name: endpoint for name, endpoint in ENDPOINTS.items() if condition(endpoint)}
+def endpoints(where=lambda endpoint: True):
+    """Make a test of each endpoint that fits."""
+    chosen = {name: endpoint for name, endpoint in ENDPOINTS.items() if where(endpoint)}
     return pytest.mark.parametrize("endpoint", chosen.values(), ids=list(chosen))
 
 
 everywhere = endpoints()
 
-# Valid requests that the sample project refuses, and the error.
+# Valid requests that the sample project doesn't allow, and the errors that they cause.
 REFUSED = {
     "discovery.exchange": "email_jit_provisioning_not_allowed",
     "magic_links.login_or_signup": "email_jit_provisioning_not_allowed",
@@ -31,7 +31,7 @@ REFUSED = {
 
 @everywhere
 def test_valid_request_succeeds(own_project, endpoint):
-    """The other tests change one field of these requests, so the requests must be valid."""
+    """The other tests of this file change one field of this request."""
     response = own_project.send(endpoint, own_project.valid_request(endpoint))
     if endpoint.name in REFUSED:
         assert error_of(response)[1] == REFUSED[endpoint.name]
@@ -71,9 +71,7 @@ def test_wrong_type_inside_a_value_is_refused(project, failures, endpoint):
         wrong = []
         if json_type(endpoint, field) == "array":
             wrong = [[7], [None], [["x"]], [{}], [{"domain": 7, "role_id": "stytch_admin"}], [{"domain": "acme.test"}]]
-            if field.endswith(
-                "connection_implicit_role_assignments"
-            ):  # the field "domain" is unknown there, so ignored
+            if field.endswith("connection_implicit_role_assignments"):  # an unknown key there, which is ignored
                 wrong.remove([{"domain": 7, "role_id": "stytch_admin"}])
         elif field == "allowed_oauth_tenants":
             wrong = [{"slack": 7}, {"slack": "T1"}, {"slack": [7]}, {"google": ["T1"]}]
@@ -104,9 +102,9 @@ def test_unparsable_query_value_is_refused(project, failures, endpoint):
 
 
 EMPTY_IS_FINE = [
-    ("passwords.strength_check", ""),  # called while the user types
+    ("passwords.strength_check", ""),  # the password field may still be empty
     ("m2m.create", []),  # a client without scopes
-    ("idp.start", []),  # an app may request no scopes
+    ("idp.start", []),  # an app that needs no scope
     ("idp.authorize", []),
 ]
 
@@ -151,8 +149,8 @@ UNKNOWN = {
 }
 
 
-# Errors of requests that name the member in several ways, or of endpoints that don't tell which object is missing.
-OTHER_ERRORS = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
+# Errors about the combination of fields, which come before the check of an id.
+SEVERAL = ("too_many_", "no_oauth_authorize_member_selector", "no_active_scim_connection")
 
 
 @endpoints(lambda e: UNKNOWN.keys() & set(e.request.__struct_fields__))
@@ -165,13 +163,13 @@ def test_unknown_id_is_refused(project, failures, endpoint):
             del sent["intermediate_session_token"]
         response = project.send(endpoint, sent)
         error_type = failures.expect_error(f"{field} unknown", response)
-        if error_type and response.status_code != 404 and not error_type.startswith(OTHER_ERRORS):
+        if error_type and response.status_code != 404 and not error_type.startswith(SEVERAL):
             failures.append(f"{field}: {response.text}")
 
 
 @endpoints(lambda e: {"organization_id", "member_id"} <= set(e.request.__struct_fields__))
 def test_id_of_another_organization_is_refused(project, failures, endpoint):
-    """A member is found only in the member's own organization."""
+    """A member's id is valid in its own organization only."""
     mixed = project.valid_request(endpoint) | {"member_id": project.bob.member_id}
     failures.expect_error("a member of another organization", project.send(endpoint, mixed))
     mixed = project.valid_request(endpoint) | {
@@ -183,35 +181,35 @@ def test_id_of_another_organization_is_refused(project, failures, endpoint):
 
 @endpoints(lambda e: UNKNOWN.keys() & {*required_fields(e), *EXTRA_FIELDS.get(e.name, [])})
 def test_id_of_another_project_is_refused(project, failures, endpoint, mock):
-    """Send a request that is valid in one project with the credentials of another project."""
+    """Objects of one project aren't found with the credentials of another."""
     mock.configure(cross_org_passwords_enabled=True)
     response = project.send(endpoint, project.valid_request(endpoint), auth=(mock.project_id, mock.secret))
     if failures.expect_error("another project's", response) and response.status_code != 404:
         failures.append(response.text)
 
 
-# Fields that accept any text: names, and template ids, which aren't checked by default.
+# Fields that accept any text: names, and template ids, which are not checked by default.
 FREE = {"name", "organization_name", "login_template_id", "signup_template_id", "invite_template_id"}
 FREE |= {"reset_password_template_id", "verify_email_template_id"}
 FREE |= {"client_name", "client_description", "logo_url"}
-FREE |= {"prompt", "state", "nonce"}  # passed through for the app
-FREE |= {"organization_logo_url"}  # only the length is checked
-FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # only the length is checked
+FREE |= {"prompt", "state", "nonce"}  # passed through to the app
+FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
+FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
 FREE |= {"client_id", "client_secret", "custom_scopes"}
 FINE = {("email_address", "blanks"): "blanks around an address are removed; an empty address counts as absent"}
 
-TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks count as no template
+TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks aren't a template
 
-# Fields that accept any text at some endpoints only, such as a strong password or a description.
+# Fields that accept any text at one endpoint, such as new passwords and descriptions.
 FREE_AT = {
     "connected_apps.create": {"access_token_custom_audience", *TEMPLATES},
     "connected_apps.update": {"access_token_custom_audience", *TEMPLATES},
     "m2m.create": {"client_secret"},
-    "fraud.email_risk": {"email_address"},  # an invalid address is a result
+    "fraud.email_risk": {"email_address"},  # the endpoint checks the address
     "fraud.override_reason": {"override_description"},
     "fraud.set_rule": {"description"},
-    "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # accepted and ignored
-    "sessions_migrate.migrate": {"session_token"},  # the other provider defines the format
+    "oauth.discovery_authenticate": {"session_token", "session_jwt"},  # ignored here
+    "sessions_migrate.migrate": {"session_token"},  # a token of another provider, in any format
     "passwords.email_reset": {"password"},
     "passwords.existing_password_reset": {"new_password"},
     "passwords.session_reset": {"password"},
@@ -227,7 +225,7 @@ def test_hostile_string_is_stored_or_refused(own_project, failures, endpoint):
             continue
         for name, text in HOSTILE.items():
             if endpoint.method == "GET" or field in path_fields(endpoint):
-                text = text[:10_000]  # the length of a request line is limited
+                text = text[:10_000]  # limit of a request line
             response = own_project.send(endpoint, {**own_project.valid_request(endpoint), field: text})
             fine = field in FREE or (field, name) in FINE or field in FREE_AT.get(endpoint.name, ())
             if response.status_code == 200 and fine:
@@ -293,7 +291,7 @@ def test_wrong_credentials_are_refused(project, failures, endpoint):
 
 @endpoints(lambda e: not e.public)
 def test_invalid_member_session_is_refused(project, failures, endpoint):
-    """The session in the headers is checked even if the operation needs no permission."""
+    """A member session must be valid even if the operation needs no permission."""
     for headers, error_type in [
         ({"X-Stytch-Member-Session": "x"}, "session_not_found"),
         ({"X-Stytch-Member-Session": "x" * 44}, "session_not_found"),
@@ -345,8 +343,8 @@ def test_trailing_slash_is_not_found(project, endpoint):
     assert error_of(response) == (404, "route_not_found")
 
 
-def metadata_owner(endpoint):
-    """Return the name of the object in the response that has the metadata."""
+def owner_of(endpoint):
+    """Return the key of the object with the metadata in a response."""
     if endpoint.name.startswith("m2m."):
         return "m2m_client"
     return "organization" if endpoint.name.startswith(("organizations", "discovery")) else "member"
@@ -354,7 +352,7 @@ def metadata_owner(endpoint):
 
 @endpoints(lambda e: {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(e)))
 def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
-    """Any JSON object is stored unchanged or refused with an error of the API."""
+    """Metadata and claims are stored unchanged, or refused."""
     for field in {"trusted_metadata", "untrusted_metadata", "session_custom_claims"} & set(body_fields(endpoint)):
         for name, text in UNUSUAL_OBJECTS.items():
             valid = own_project.valid_request(endpoint)
@@ -364,6 +362,6 @@ def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
             if response.status_code != 200:
                 failures.expect_error(f"{field}: {name}", response)
             elif "metadata" in field and name not in ("a key twice", "half a surrogate"):
-                stored = response.json()[metadata_owner(endpoint)][field]
+                stored = response.json()[owner_of(endpoint)][field]
                 if any(stored.get(key) != value for key, value in json.loads(text).items() if value is not None):
                     failures.append(f"{field}: {name}: became {stored}"[:200])

@@ -1,4 +1,4 @@
-"""Concurrent SSO, SCIM and connected-app requests: exactly one succeeds, and no write is partial."""
+"""Concurrent SSO and SCIM requests: exactly one succeeds, and nothing is written in part."""
 
 import contextlib
 import sqlite3
@@ -59,7 +59,7 @@ def test_unsolicited_saml_response_is_accepted_once(visit, mock, acme):
 
 
 def test_oidc_callback_is_accepted_once(visit, client, acme):
-    """All requests reach the provider before the first one ends the flow."""
+    """All requests call the provider before the first one marks the flow as finished."""
     provider = OpenIdProvider()
     try:
         made = client.sso.oidc.create_connection(acme).connection.connection_id
@@ -106,6 +106,9 @@ def test_scim_token_rotation_completes_once(mock, client, given):
     directory.http.close()
 
 
+# Servers in their own process, with a database file.
+
+
 def test_connections_keys_and_apps_survive_a_restart(tmp_path):
     with serving(tmp_path / "mock.sqlite") as (_, mock):
         client = mock.client()
@@ -126,7 +129,7 @@ def test_connections_keys_and_apps_survive_a_restart(tmp_path):
 
 
 def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
-    """An acknowledged user is stored with its event, and the event is delivered after the restart."""
+    """Acknowledged users have their events, and the webhooks are delivered after the restart."""
     file = tmp_path / "mock.sqlite"
     acknowledged = []
     with Receiver() as app:
@@ -139,7 +142,7 @@ def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
 
             def push(writer):
                 directory = Directory(connection)
-                with contextlib.suppress(httpx.HTTPError):  # the server is killed meanwhile
+                with contextlib.suppress(httpx.HTTPError):  # the server is killed
                     for number in range(10_000):
                         response = directory.send("POST", "/Users", {"userName": f"p-{writer}-{number}@acme.test"})
                         assert response.status_code == 201

@@ -23,7 +23,7 @@ from tests.matrix.error_rows import (
 )
 
 SESSION_OPTIONS = [*MINUTES, *CLAIMS, *LOCALE]
-WITH_FIRST_FACTOR = [  # for a second factor, which needs a session or an intermediate session
+BEARER = [  # for a second factor, which needs a session
     *ORGANIZATION_REF,
     *MEMBER,
     ({"session_token": ABSENT}, "no_session_arguments"),
@@ -95,7 +95,7 @@ TABLE = {
         *WITH_EITHER,
         *each("member_id", "session_enforced_factor_matching_session_required", "dora"),
     ],
-    "otp_sms.authenticate": [*WITH_FIRST_FACTOR, *CODE, *MFA_SETTINGS],
+    "otp_sms.authenticate": [*BEARER, *CODE, *MFA_SETTINGS],
     "totp.create": [
         *ORGANIZATION_REF,
         *MEMBER,
@@ -104,7 +104,7 @@ TABLE = {
         *WITH_EITHER,
     ],
     "totp.authenticate": [
-        *WITH_FIRST_FACTOR,
+        *BEARER,
         *each("code", "invalid_totp_code", *NO_CODES, "aaaa-bbbb-cccc\n"),
         *each("code", "recovery_code_used_as_totp_code", "aaaa-bbbb-cccc"),
         *MFA_SETTINGS,
@@ -123,7 +123,7 @@ TABLE = {
         *each("member_id", "no_active_recovery_code_backed_factor", "ada"),
     ],
     "recovery_codes.recover": [
-        *WITH_FIRST_FACTOR,
+        *BEARER,
         *each("recovery_code", "invalid_recovery_code", ABSENT, ""),
         *each("recovery_code", "totp_code_used_as_recovery_code", "123456"),
         *each("recovery_code", "unable_to_authenticate_recovery_code", "xxxx-yyyy-zzzz", "dddd-eeee-ffff"),

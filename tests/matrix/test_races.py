@@ -1,4 +1,4 @@
-"""Concurrent requests, and a server that is killed while it writes."""
+"""Concurrent requests, and servers that are killed."""
 
 import contextlib
 import sqlite3
@@ -24,7 +24,7 @@ def test_link_is_redeemed_once(mock, client, given):
 
 
 def test_row_changed_since_it_was_read_is_not_updated():
-    """The condition is part of the UPDATE, so this also works if several processes use one database."""
+    """The condition is in the UPDATE, so it also holds for several processes on one database."""
     mock = Mock()
     with mock.transaction() as ctx:
         read = one_time_tokens.create_discovery_link(ctx, "ada@acme.test", "https://app.test/", 60)
@@ -40,7 +40,7 @@ def test_discovery_link_is_redeemed_once(mock, given):
 
 
 def test_intermediate_session_is_exchanged_once(mock, client, given):
-    """Also if the exchange creates the member."""
+    """The exchange also creates the member."""
     acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     found = given.discovered("ada@acme.test")
     body = {
@@ -90,7 +90,7 @@ def test_new_project_keeps_the_first_secret(mock):
 
 
 def test_reset_during_requests_is_atomic(mock, given):
-    """A concurrent request finds all of the project's data or none."""
+    """A request sees the project before or after a reset, never in between."""
     acme = given.organization()
     token = given.login(acme, given.member(acme)).session_token
     done = threading.Event()
@@ -108,6 +108,9 @@ def test_reset_during_requests_is_atomic(mock, given):
     assert counted(responses).keys() <= {(200, ""), (404, "session_not_found")}
 
 
+# Servers in their own process, with a database file.
+
+
 def test_crash_loses_no_acknowledged_write(tmp_path):
     acknowledged: list[str] = []
     with serving(tmp_path / "mock.sqlite") as (process, mock):
@@ -120,7 +123,7 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
 
         def write(writer: int) -> None:
             caller = Caller(mock)
-            with contextlib.suppress(OSError, HTTPException):  # the server is killed meanwhile
+            with contextlib.suppress(OSError, HTTPException):  # the server is killed
                 for number in range(10_000):
                     slug = f"writer-{writer}-{number}"
                     status, _ = caller.post(

@@ -5,7 +5,7 @@ import pytest
 from tests.matrix.endpoints import ENDPOINTS
 from tests.support.errors import error_of
 
-# The type of each filter's value, and the filter's name in error types.
+# The type of each filter's value, and the filter's name in error types if it differs.
 FILTERS = {
     "organizations.search": {
         "organization_ids": ("strings", ""),

@@ -22,7 +22,7 @@ from tests.matrix.sso_requests import UNKNOWN_IDS
 
 NO_URLS = ("nope", "javascript:alert(1)", "ftp://idp.test", "http://", "https://a b.test", "x" * 3000)
 LONG = "x" * 2049
-ORGANIZATION = ORGANIZATION_REF[1:]  # it is in the path
+ORGANIZATION = ORGANIZATION_REF[1:]  # the id is in the path
 DESCRIBED = [
     *each("display_name", "invalid_display_name", "x" * 129),
     *each("identity_provider", "invalid_sso_idp", "unknown", "okta!", "generic "),
@@ -178,7 +178,7 @@ def test_external_connection_to_own_organization_is_refused(project):
 
 @pytest.mark.slow
 def test_sixth_key_or_certificate_is_refused(own_project, refused):
-    """A deleted one can be replaced; the last certificate of an active connection can't be deleted."""
+    """A deleted one can be replaced. The last certificate of an active connection can't be deleted."""
     saml, acme = own_project.given.client.sso.saml, own_project.acme.organization_id
     connection_id = own_project.given.mock.identity_provider(acme, "saml").connection_id
     pairs = [saml_keys() for _ in range(6)]

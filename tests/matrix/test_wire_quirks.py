@@ -1,7 +1,4 @@
-"""Requests in the form in which the SDKs for other languages send them.
-
-The tests run the stories of the contract with the Python client, and rewrite each request on its way to the server.
-"""
+"""The example flows with requests as the SDKs of other languages send them. They must succeed as in Python."""
 
 import json
 import re
@@ -28,7 +25,7 @@ from tests.support.given import Given
 
 
 class Sent:
-    """An outgoing request, split into its parts."""
+    """The parts of a request that the Python SDK is about to send."""
 
     def __init__(self, request: requests.PreparedRequest) -> None:
         url = urlsplit(request.url)
@@ -50,7 +47,7 @@ class Sent:
 
 @cache
 def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
-    """The operations and the patterns of their paths. The path with the fewest parameters comes first."""
+    """Return the operations with the patterns of their paths. Paths with the fewest parameters come first."""
     known = sorted(operations().values(), key=lambda operation: operation.path.count("{"))
     return [(operation, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path))) for operation in known]
 
@@ -63,26 +60,25 @@ def _find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
 
 
 def go(sent: Sent) -> None:
-    """Send a double slash: the base URL ends with one, and the path starts with one."""
+    """Join a base URL that ends in a slash with a path that begins with one."""
     sent.path = "/" + sent.path
 
 
 def node(sent: Sent) -> None:
-    """Send an empty object as the body of a DELETE."""
+    """Send an empty object with a DELETE."""
     if sent.request.method == "DELETE":
         sent.body = {}
 
 
 def java(sent: Sent) -> None:
-    """Repeat the path parameters in the query, and send numbers in the query as fractions."""
+    """Repeat the path parameters in the query, and send its numbers with a decimal point."""
     if sent.request.method == "GET":
         sent.query |= sent.path_params
     sent.query = {name: f"{value}.0" if value.isdigit() else value for name, value in sent.query.items()}
 
 
 def rust(sent: Sent) -> None:
-    """Escape all other characters than letters and digits in the path, send a body with each method, and send null for
-    unset fields, nested ones included."""
+    """Escape every character that isn't alphanumeric. Send a body with each request, and null for each unset field."""
     sent.path = "/".join("".join(c if c.isalnum() else f"%{ord(c):02X}" for c in p) for p in _segments(sent))
     nulls = dict.fromkeys(sent.operation.fields)
     if sent.request.method == "GET":
@@ -97,7 +93,7 @@ def rust(sent: Sent) -> None:
 
 
 def _segments(sent: Sent) -> list[str]:
-    """Return the path's segments, decoded."""
+    """Return the decoded segments of the path."""
     return [unquote(part) for part in sent.path.split("/")]
 
 
@@ -107,7 +103,7 @@ def _with_nulls(hint: Any, value: Any) -> Any:
 
 
 def php(sent: Sent) -> None:
-    """Send 1 and 0 for true and false in a query, and repeat the path parameters in the body."""
+    """Send 1 and 0 for booleans in a query, and repeat the path parameters in the body."""
     words = {"True": "1", "False": "0"}
     sent.query = {name: words.get(value, value) for name, value in sent.query.items()}
     if sent.body is not None:
@@ -115,7 +111,7 @@ def php(sent: Sent) -> None:
 
 
 def dotnet(sent: Sent) -> None:
-    """Set the charset, and send the path parameters as the body of a DELETE."""
+    """Name the charset, and send the path parameters as the body of a DELETE."""
     kind = "application/x-www-form-urlencoded" if sent.is_form else "application/json"
     sent.request.headers["Content-Type"] = f"{kind}; charset=utf-8"
     if sent.request.method == "DELETE":
@@ -123,13 +119,13 @@ def dotnet(sent: Sent) -> None:
 
 
 def ruby(sent: Sent) -> None:
-    """Send a member's session in the query of a GET or DELETE instead of in the headers. The server ignores it."""
+    """Send a member's session in the query of a GET or DELETE, where it has no effect."""
     if sent.request.method in ("GET", "DELETE"):
         sent.query |= {"X-Stytch-Member-Session": "x", "X-Stytch-Member-SessionJWT": "y"}
 
 
 def tomorrow(sent: Sent) -> None:
-    """Send a field and a parameter of a future version of the API."""
+    """Send fields that this server doesn't have, as a newer SDK does."""
     if sent.body is not None:
         sent.body |= {"new_field": {"deep": [None, 1]}}
     sent.query["new_filter"] = "x"
@@ -172,7 +168,7 @@ def test_story_succeeds_as_other_sdks_send_it(mock, quirk, name):
 
 
 def test_rewritten_request_reaches_the_wire(mock, given):
-    """The stories test the quirks only if the rewritten request is what the server receives."""
+    """The rewritten URL must be the one that is sent."""
     organization_id = given.organization().organization_id
     prepared = requests.Request("GET", f"{mock.url}/v1/b2b/organizations/{organization_id}").prepare()
     sent = Sent(prepared)
@@ -314,7 +310,7 @@ def _raw(mock: MockStytch, text: str) -> str:
 
 @pytest.mark.parametrize("root", ["http://{host}", "https://test.stytch.com", "HTTP://{host}", "http://{host}/"])
 def test_absolute_url_as_request_target_is_served(mock, root):
-    """Clients that use this server as a proxy send this form."""
+    """Clients send this form to a proxy."""
     host = urlsplit(mock.url).netloc
     response = _raw(
         mock,

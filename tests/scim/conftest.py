@@ -1,7 +1,6 @@
 import pytest
 
-from tests.api.conftest import error_type_of as why  # noqa: F401
-from tests.api.conftest import events, rows  # noqa: F401  what the tests of operations have
+from tests.api.conftest import events, rows, why  # noqa: F401 · fixtures
 from tests.contract.stories_of_scim import connected
 from tests.scim.directory import Directory
 
@@ -20,7 +19,7 @@ def directory(connection):
 
 @pytest.fixture
 def member(client, connection):
-    """The member that a user is, deleted or not: ``member(user)``."""
+    """Return the member of a SCIM user, deleted or not: ``member(user)``."""
 
     def find(user):
         return client.organizations.members.dangerously_get(user["id"], include_deleted=True).member

@@ -1,4 +1,4 @@
-"""Restore a project's rows, so that tests can share one prepared project although each changes it."""
+"""Restore a prepared project, so that tests that change it can share it."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from mockstytch.store.record import METADATA
 class ProjectSnapshot:
     """A copy of the rows of one project, its settings and clock included.
 
-    To prepare a project through the API takes 100 ms and more; to restore it takes 2 ms. It reads and writes the
-    database of a server in this process, because the API has no call for this.
+    Preparing a project through the API takes 100 ms or more, restoring it 2 ms. The API has no endpoint for this, so
+    the snapshot uses the database of a server in this process.
     """
 
     def __init__(self, server: Server, mock: MockStytch) -> None:
@@ -21,7 +21,7 @@ class ProjectSnapshot:
         self._rows = {name: found for name, found in rows.items() if found}
 
     def restore(self) -> None:
-        """Replace the project's rows with the snapshot, and empty its request log."""
+        """Replace the project's rows with the snapshot. Empty its request log."""
         with self._database.bulk_delete():
             self._database.connection.begin()
             for name in METADATA.tables:

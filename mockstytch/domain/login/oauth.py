@@ -29,7 +29,7 @@ class Traits(msgspec.Struct, frozen=True):
     """The properties of a provider.
 
     Attributes:
-        vouches: whether the provider states if an e-mail address is verified.
+        reports_verification: whether the provider states if an e-mail address is verified.
         token_seconds: lifetime of its access tokens; 0 if they don't expire.
         refreshes: whether it issues refresh tokens.
         has_tenants: whether its accounts belong to workspaces, hubs or organizations.
@@ -37,7 +37,7 @@ class Traits(msgspec.Struct, frozen=True):
 
     issuer: str
     scopes: tuple[str, ...]
-    vouches: bool
+    reports_verification: bool
     token_seconds: int
     refreshes: bool
     has_tenants: bool
@@ -158,7 +158,7 @@ def _save_account(ctx: Context, flow: OAuthFlow, identity: Identity) -> Provider
         provider=flow.provider,
         provider_subject=subject,
         email_address=email_address,
-        email_verified=traits.vouches and (default if is_verified is None else is_verified),
+        email_verified=traits.reports_verification and (default if is_verified is None else is_verified),
         name=identity.name or (old.name if old else ""),
         locale="en",
         tenant_ids=(identity.tenant_ids or (old.tenant_ids if old else [])) if traits.has_tenants else [],

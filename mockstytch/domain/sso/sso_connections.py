@@ -244,7 +244,7 @@ def require_saml_mapping(mapping: dict[str, Any]) -> None:
 
     Raises:
         saml_connection_email_mapping_required: if the mapping has no ``email``.
-        saml_connection_name_mapping_required: if the mapping has neither ``full_name`` nor both ``first_name`` and
+        saml_connection_name_mapping_required: if the mapping has no ``full_name``, and not both ``first_name`` and
             ``last_name``.
     """
     if "email" not in mapping:
