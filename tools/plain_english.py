@@ -116,16 +116,16 @@ def prose(path: str, text: str) -> str:
 
 def _extract(literals: re.Pattern[str], text: str) -> str:
     """Return the comments, docstrings and strings of several words, and the names of tests."""
-    kept, end = [], 0
+    parts, end = [], 0
     for found in literals.finditer(text):
-        kept.append(_blank(text[end : found.start()]))
+        parts.append(_blank(text[end : found.start()]))
         end = found.end()
         if found["comment"]:
-            kept.append(found[0])
+            parts.append(found[0])
         else:
-            kept.append(_FIELD.sub("_", found[0]) if " " in found[0].strip("\"' ") else _blank(found[0]))
-    kept.append(_blank(text[end:]))
-    return "".join(kept)
+            parts.append(_FIELD.sub("_", found[0]) if " " in found[0].strip("\"' ") else _blank(found[0]))
+    parts.append(_blank(text[end:]))
+    return "".join(parts)
 
 
 def _blank(code: str) -> str:

@@ -1,4 +1,4 @@
-"""The surface of the management API. Who may drive this server may manage it, with any workspace key."""
+"""The surface of the management API. Any caller that can reach the control API can use it, with any workspace key."""
 
 from mockstytch import errors
 from mockstytch.management import workspace

@@ -122,11 +122,11 @@ def test_unverified_address_becomes_a_pending_administrator(given, create, rows)
     """An OAuth provider that doesn't verify addresses: the organization is created, and the login isn't complete."""
     token = given.intermediate_session("ada@acme.test")
     with rows() as ctx:
-        kept = ctx.store.get(IntermediateSession, intermediate_session_token=token)
+        row = ctx.store.get(IntermediateSession, intermediate_session_token=token)
         factor = msgspec.structs.replace(
-            kept.authentication_factors[0], type="oauth", delivery_method="oauth_github", detail={}, proves_email=""
+            row.authentication_factors[0], type="oauth", delivery_method="oauth_github", detail={}, proves_email=""
         )
-        ctx.store.update(kept, authentication_factors=[factor])
+        ctx.store.update(row, authentication_factors=[factor])
     incomplete = create(token)
     assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
     assert (incomplete.member.status, incomplete.member.email_address_verified, incomplete.member.is_admin) == (

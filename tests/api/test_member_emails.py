@@ -127,9 +127,9 @@ def test_unlinked_address_is_released(given, acme, ada, update, unlink, refused)
     assert refused(unlink, ada, email_id="member-email-test-1") == "email_not_found"
     both = refused(unlink, ada, email_id=old.email_id, email_address="ada@new.test")
     assert both == "email_not_found"
-    gone = unlink(ada, email_id=old.email_id, email_address="ADA@acme.test")
-    assert (gone.member_id, gone.organization_id) == (ada.member_id, acme.organization_id)
-    assert retired(gone.member) == []
+    response = unlink(ada, email_id=old.email_id, email_address="ADA@acme.test")
+    assert (response.member_id, response.organization_id) == (ada.member_id, acme.organization_id)
+    assert retired(response.member) == []
     assert given.member(acme, "ada@acme.test")
 
 

@@ -149,8 +149,8 @@ def test_password_is_deleted_by_its_id(ada, acme, client, set_columns, given, re
     set_columns(ada, member_password_id=password_id)
     globex = given.organization("Globex")
     assert refused(remove, globex.organization_id, password_id) == "member_password_not_found"
-    gone = remove(acme.organization_id, password_id)
-    assert (gone.member_id, gone.member.member_password_id) == (ada.member_id, "")
+    updated = remove(acme.organization_id, password_id)
+    assert (updated.member_id, updated.member.member_password_id) == (ada.member_id, "")
 
 
 # External id

@@ -193,11 +193,11 @@ def test_intermediate_session_survives_a_failure_and_expires_after_ten_minutes(e
     client.otps.sms.send(**ids(enrolled), **intermediate)
     done = authenticate(**ids(enrolled), code=sms_code(mock), **intermediate)
     client.sessions.revoke(session_token=done.session_token)
-    gone = (404, "intermediate_session_not_found")
-    assert refusal(authenticate, **ids(enrolled), code=sms_code(mock), **intermediate) == gone
+    not_found = (404, "intermediate_session_not_found")
+    assert refusal(authenticate, **ids(enrolled), code=sms_code(mock), **intermediate) == not_found
     late = {"intermediate_session_token": given.login(acme, enrolled).intermediate_session_token}
     mock.clock.advance(minutes=10)
-    assert refusal(authenticate, **ids(enrolled), code=sms_code(mock), **late) == gone
+    assert refusal(authenticate, **ids(enrolled), code=sms_code(mock), **late) == not_found
 
 
 def test_intermediate_session_of_another_member_is_refused(enrolled, given, acme, client):
@@ -218,8 +218,8 @@ def test_discovery_intermediate_session_is_completed_by_a_second_factor(enrolled
     factor = done.member_session.authentication_factors[0]
     assert factor.email_factor.email_id.startswith("member-email-test-")
     exchange = client.discovery.intermediate_sessions.exchange
-    gone = refusal(exchange, intermediate["intermediate_session_token"], enrolled.organization_id)
-    assert gone == (404, "intermediate_session_not_found")
+    not_found = refusal(exchange, intermediate["intermediate_session_token"], enrolled.organization_id)
+    assert not_found == (404, "intermediate_session_not_found")
 
 
 def test_second_factor_activates_a_pending_member(given, client, acme, mock):
@@ -362,8 +362,8 @@ def test_existing_session_survives_a_new_policy(client, acme, ada, given):
 
 def test_deleted_phone_has_to_be_replaced_at_the_next_login(client, acme, enrolled, given):
     (session,) = client.sessions.get(**ids(enrolled)).member_sessions
-    gone = client.organizations.members.delete_mfa_phone_number(**ids(enrolled)).member
-    assert (gone.mfa_phone_number, gone.mfa_enrolled, gone.default_mfa_method) == ("", True, "")
+    updated = client.organizations.members.delete_mfa_phone_number(**ids(enrolled)).member
+    assert (updated.mfa_phone_number, updated.mfa_enrolled, updated.default_mfa_method) == ("", True, "")
     assert client.sessions.get(**ids(enrolled)).member_sessions[0].member_session_id == session.member_session_id
     login = given.login(acme, enrolled)
     assert assert_mfa_required(login, enrolled).member_options is None

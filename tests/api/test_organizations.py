@@ -128,8 +128,10 @@ def test_empty_names_are_ignored(given, client):
     for name in ("Acme", "Globex"):
         made = given.organization(name, organization_external_id="", organization_slug="")
         assert made.organization_external_id is None
-    kept = client.organizations.update("acme", organization_name="", organization_slug="", organization_external_id="")
-    assert (kept.organization.organization_name, kept.organization.organization_slug) == ("Acme", "acme")
+    unchanged = client.organizations.update(
+        "acme", organization_name="", organization_slug="", organization_external_id=""
+    )
+    assert (unchanged.organization.organization_name, unchanged.organization.organization_slug) == ("Acme", "acme")
 
 
 def test_logo_url_is_stored_up_to_a_length(given, client, refused):
@@ -222,9 +224,9 @@ def test_empty_update_changes_nothing(given, client, mock, events):
 def test_null_fields_are_ignored(http, given):
     given.organization(email_allowed_domains=["acme.test"], trusted_metadata={"a": 1})
     nulls = {"organization_name": None, "email_allowed_domains": None, "trusted_metadata": None, "mfa_policy": None}
-    kept = http.put("/v1/b2b/organizations/acme", json=nulls).json()["organization"]
-    assert (kept["organization_name"], kept["email_allowed_domains"]) == ("Acme", ["acme.test"])
-    assert kept["trusted_metadata"] == {"a": 1}
+    updated = http.put("/v1/b2b/organizations/acme", json=nulls).json()["organization"]
+    assert (updated["organization_name"], updated["email_allowed_domains"]) == ("Acme", ["acme.test"])
+    assert updated["trusted_metadata"] == {"a": 1}
 
 
 def test_changes_emit_events(given, client, events):

@@ -79,8 +79,8 @@ def test_server_verifies_audience_and_session_of_a_jwt(mock, client, login, sign
     for claims in ({}, {"https://stytch.com/session": "x"}, {"https://stytch.com/session": {"id": 7}}):
         empty = signed({"aud": [mock.project_id], **claims})
         assert refused(authenticate, session_jwt=empty) == "unable_to_parse_session_jwt"
-    gone = {"https://stytch.com/session": {"id": "member-session-test-1"}}
-    assert refused(authenticate, session_jwt=signed({"aud": [mock.project_id], **gone})) == "session_not_found"
+    session_claim = {"https://stytch.com/session": {"id": "member-session-test-1"}}
+    assert refused(authenticate, session_jwt=signed({"aud": [mock.project_id], **session_claim})) == "session_not_found"
 
 
 def test_jwt_of_another_project_is_refused(mock, login, refused):

@@ -116,8 +116,8 @@ def test_second_registration_is_refused_until_the_first_is_deleted(register, aut
     authenticate(totp_code(mock, first.secret), session_token=session)
     assert refusal(register, session_token=session) == (400, "active_totp_exists")
     assert refusal(with_app, client, ada) == (400, "active_totp_exists")
-    gone = client.organizations.members.delete_totp(**ids(ada)).member
-    assert (gone.totp_registration_id, gone.default_mfa_method) == ("", "")
+    updated = client.organizations.members.delete_totp(**ids(ada)).member
+    assert (updated.totp_registration_id, updated.default_mfa_method) == ("", "")
     assert refusal(authenticate, totp_code(mock, first.secret, 1), session_token=session) == (404, "totp_not_found")
     second = register()
     assert second.totp_registration_id != first.totp_registration_id

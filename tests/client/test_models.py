@@ -46,7 +46,7 @@ def keys(typed_dict):
 
 
 @pytest.mark.parametrize(
-    ("typed_dict", "struct", "left_out"),
+    ("typed_dict", "struct", "excluded"),
     [
         (models.ServerOptions, Settings, {"project_id", "secret"}),
         (models.IdentityDetails, NextIdentityBody, {"provider", "email"}),
@@ -69,8 +69,8 @@ def keys(typed_dict):
         (project_settings.EventLogDestination, projects.EventLogDestination, set()),
     ],
 )
-def test_arguments_match_the_fields_of_the_server(typed_dict, struct, left_out):
-    assert keys(typed_dict) == names(struct) - left_out
+def test_arguments_match_the_fields_of_the_server(typed_dict, struct, excluded):
+    assert keys(typed_dict) == names(struct) - excluded
 
 
 def test_project_settings_match_the_server(mock):

@@ -187,8 +187,8 @@ def parametrize(table: dict[str, list[Row]]) -> pytest.MarkDecorator:
     found = []
     for name, changes in table.items():
         for change, error_type in changes:
-            said = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
-            found.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {said} {error_type}"))
+            fields = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
+            found.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {fields} {error_type}"))
     return pytest.mark.parametrize(("endpoint", "change", "error_type"), found)
 
 

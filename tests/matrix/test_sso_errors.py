@@ -193,8 +193,8 @@ def test_sixth_key_or_certificate_is_refused(own_project, refused):
     assert (
         refused(update, acme, connection_id, x509_certificate=pairs[5][1]) == "too_many_sso_verification_certificates"
     )
-    said = refused(update, acme, connection_id, saml_encryption_private_key=pairs[5][0])
-    assert said == "too_many_encryption_certificates"
+    error_type = refused(update, acme, connection_id, saml_encryption_private_key=pairs[5][0])
+    assert error_type == "too_many_encryption_certificates"
     first, *others = [one.certificate_id for one in connection.verification_certificates]
     for certificate_id in others:
         saml.delete_verification_certificate(acme, connection_id, certificate_id)

@@ -34,7 +34,7 @@ def routes():
 
 
 def target(method, path):
-    """A verb and path that lead to a route."""
+    """A method and a path that match a route."""
     if path == "*":
         return "GET", "/v1/nowhere"
     path = path.replace("{scim_connection_id}", "scim-connection-test-1")

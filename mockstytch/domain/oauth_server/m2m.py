@@ -1,4 +1,4 @@
-"""M2M clients: lookup, scopes, secrets of the caller's own, and access tokens."""
+"""M2M clients: lookup, scopes, checks of chosen secrets, and access tokens."""
 
 import re
 from collections.abc import Iterable

@@ -120,7 +120,7 @@ def provision(
 def _require_allowed_domain_or_tenant(
     ctx: Context, organization: Organization, email_address: str, factors: list[Factor]
 ) -> None:
-    """Raise if the domain isn't allowed. Blame the tenant instead if the organization provisions members by tenant."""
+    """Raise if the domain isn't allowed. The error is about the tenant if the organization provisions by tenant."""
     try:
         require_allowed_domain(ctx, organization, email_address)
     except errors.StytchError as e:

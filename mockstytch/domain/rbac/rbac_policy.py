@@ -141,7 +141,7 @@ def set_organization_policy(ctx: Context, organization: Organization, roles: lis
 
 
 def remove_roles(ctx: Context, organization: Organization, role_ids: set[str]) -> Organization:
-    """Remove deleted roles from the members of an organization, and from what implies them."""
+    """Remove deleted roles from the members of an organization, and from its implicit role assignments."""
     if not role_ids:
         return organization
     organization = ctx.store.update(organization, **_columns_without(organization, role_ids))

@@ -26,7 +26,7 @@ from mockstytch.store.records.sso import (
 )
 from mockstytch.values import Frozen
 
-DirectConnection = SamlConnection | OidcConnection  # leads to an identity provider
+DirectConnection = SamlConnection | OidcConnection  # has the settings of an identity provider
 Connection = DirectConnection | ExternalConnection
 C = TypeVar("C", SamlConnection, OidcConnection, ExternalConnection)
 
@@ -76,7 +76,7 @@ def get_owned(ctx: Context, kind: type[C], organization: Organization, connectio
 
 
 def resolve_external(ctx: Context, connection: Connection) -> DirectConnection:
-    """Return the connection that leads to the identity provider: the connection itself, or the one behind it.
+    """Return the connection to the identity provider: the connection itself, or the one that it refers to.
 
     Raises:
         requires_active_sso_connection: if the connection isn't active.
