@@ -25,7 +25,7 @@ from mockstytch.webhook_delivery import Deliverer
 
 
 def endpoints() -> list[Endpoint]:
-    """Return every operation of the API, including the OAuth server's."""
+    """Return every operation of the API, those of the OAuth server included."""
     return [*api.endpoints(), *oauth_operations.api]
 
 

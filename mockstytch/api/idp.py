@@ -88,7 +88,7 @@ def authorize(ctx: Context, req: Authorize) -> Body:
 
 
 def _app_and_subject(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
-    """Return the app that asks and the member giving consent. The member's organization must allow the app."""
+    """Return the requesting app and the member giving consent. The member's organization must allow the app."""
     app = connected_apps.get_app(ctx, req.client_id)
     connected_apps.require_registered_redirect(app, req.redirect_uri)
     subject = _subject(ctx, req)

@@ -43,7 +43,7 @@ class Create(Request):
 
 @api.post("/v1/m2m/clients")
 def create(ctx: Context, req: Create) -> Body:
-    """Create a client, with an id and a secret of the caller's own if given. The secret is returned only here."""
+    """Create a client. The caller can choose the id and the secret. The secret is returned only here."""
     scopes = m2m.validated_scopes(req.scopes)
     if req.client_secret:
         m2m.require_strong_secret(req.client_secret)

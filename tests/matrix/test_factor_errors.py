@@ -22,7 +22,7 @@ from tests.matrix.error_rows import (
     each,
 )
 
-SESSION_OPTIONS = [*MINUTES, *CLAIMS, *LOCALE]
+ASKED = [*MINUTES, *CLAIMS, *LOCALE]
 BEARER = [  # for a second factor, which needs a session
     *ORGANIZATION_REF,
     *MEMBER,
@@ -72,7 +72,7 @@ TABLE = {
         ({"organization_id": "globex"}, "otp_code_not_found"),
         *each("email_address", "otp_code_not_found", "ada@acme.test", "unknown@acme.test"),
         *WITH_EITHER,
-        *SESSION_OPTIONS,
+        *ASKED,
     ],
     "otp_email.discovery_send": [
         *EMAIL,
@@ -138,7 +138,7 @@ TABLE = {
         *each("email_address", "member_password_not_found", "ada@acme.test"),
         ({"organization_id": "globex"}, "member_not_found"),
         *WITH_EITHER,
-        *SESSION_OPTIONS,
+        *ASKED,
     ],
     "passwords.email_reset_start": [
         *ORGANIZATION_REF,
@@ -152,7 +152,7 @@ TABLE = {
         *each("code_verifier", "invalid_pkce_code_verifier", "a b", "x" * 129, "x" * 43 + "\n"),
         *each("code_verifier", "pkce_did_not_expect_code_verifier", "x" * 43),
         *WITH_EITHER,
-        *SESSION_OPTIONS,
+        *ASKED,
     ],
     "passwords.existing_password_reset": [
         *ORGANIZATION_REF,
@@ -162,7 +162,7 @@ TABLE = {
         *each("email_address", "member_not_found", "unknown@acme.test"),
         *each("email_address", "member_password_not_found", "ada@acme.test"),
         *WITH_SESSION,
-        *SESSION_OPTIONS,
+        *ASKED,
     ],
     "passwords.session_reset": [
         *ORGANIZATION_REF,
@@ -171,7 +171,7 @@ TABLE = {
         ({"session_jwt": "x"}, "too_many_session_arguments"),
         ({"organization_id": "globex"}, "session_not_found"),
         *SESSION,
-        *SESSION_OPTIONS,
+        *ASKED,
     ],
     "passwords.strength_check": [
         *each("password", "bad_request", ABSENT, 5, ["x"]),
@@ -213,7 +213,7 @@ TABLE = {
         *each("oauth_token", "oauth_token_not_found", "x" * 44),
         *VERIFIER,
         *WITH_EITHER,
-        *SESSION_OPTIONS,
+        *ASKED,
     ],
     "oauth.discovery_authenticate": [
         *each("discovery_oauth_token", "invalid_token", ABSENT, *NO_TOKENS),

@@ -135,7 +135,7 @@ def update(ctx: Context, organization: Organization, connection: C, changes: dic
 
 
 def delete(ctx: Context, organization: Organization, connection: Connection) -> None:
-    """Delete a connection with its registrations, and remove it from the organization's settings. Members are kept."""
+    """Delete a connection with its registrations, and remove it from the organization's settings. Members stay."""
     connection_id = connection.connection_id
     for registration in ctx.store.all(SsoRegistration, connection_id=connection_id):
         member = ctx.store.get(Member, member_id=registration.member_id)
