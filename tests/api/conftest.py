@@ -75,3 +75,6 @@ def error_type_of(http: Any) -> Callable[..., str]:
         return str(http.request(method, path, json=body, **options).json().get("error_type", "none"))
 
     return call
+
+
+why = error_type_of  # the former name, which tests/scim still uses
