@@ -14,9 +14,9 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --co
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
 # Phrases that are still to be rewritten. Lower it to the count that the check prints.
-PHRASES := 1877
+PHRASES := 123
 # Entries of "Raises:" sections that don't begin with "if". Lower it to the count that the check prints.
-RAISES := 395
+RAISES := 19
 
 .PHONY: run test lint docs bench clean help
 .NOTPARALLEL:

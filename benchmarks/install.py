@@ -30,22 +30,22 @@ def node_package(name: str) -> Path:
     """Install the npm packages, and return the folder of one of them."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise Unavailable("Node.js is not installed")
-    where, wanted = CACHE / "node", " ".join(NODE_PACKAGES)
-    if not _is_there(where, wanted):
+    where, expected = CACHE / "node", " ".join(NODE_PACKAGES)
+    if not _is_there(where, expected):
         where.mkdir(parents=True, exist_ok=True)
         (where / "package.json").write_text('{"private": true}')
         _run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(where), *NODE_PACKAGES])
-        _note(where, wanted)
+        _note(where, expected)
     return where / "node_modules" / name
 
 
-def _is_there(where: Path, wanted: str) -> bool:
+def _is_there(where: Path, expected: str) -> bool:
     marker = where / "installed"
-    return marker.exists() and marker.read_text() == wanted
+    return marker.exists() and marker.read_text() == expected
 
 
-def _note(where: Path, wanted: str) -> None:
-    (where / "installed").write_text(wanted)
+def _note(where: Path, expected: str) -> None:
+    (where / "installed").write_text(expected)
     (CACHE / ".gitignore").write_text("*\n")
 
 

@@ -23,7 +23,7 @@ _PAGES = {
     "email_jit_provisioning_not_allowed": ("By invitation only", "Ask an administrator to invite you."),
     "invalid_email_for_jit_provisioning": ("By invitation only", "Ask an administrator to invite you."),
     "user_lock_limit_reached": ("Too many wrong attempts", "Your account is locked for a while. Try again later."),
-    "member_reset_password": ("Set a new password", "The old one is no longer safe. Set a new one by e-mail."),
+    "member_reset_password": ("Set a new password", "Your old password isn't safe any more. Set a new one by e-mail."),
     "unable_to_auth_password_reset_token": (
         "This link no longer works",
         "It was used or has expired. Request a new one.",

@@ -1,8 +1,8 @@
 """Requests to other servers: an identity provider's token endpoint, its metadata, a UserInfo endpoint.
 
 An operation is a plain function that runs inside a transaction and never waits. To call another server, it uses
-``response = ctx.fetch(outbound.get(url))``. If there is no response yet, this ends the transaction before anything is
-written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
+``response = ctx.fetch(outbound.get(url))``. If the response isn't known yet, this ends the transaction before anything
+is written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
 operation again with the response.
 """
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 TIMEOUT_SECONDS = 5.0  # for the whole request
 MAX_RESPONSE_BYTES = 1_000_000
 _MAX_REDIRECTS = 3
-_MAX_FETCHES = 10  # of one operation; more are a mistake in its code
+_MAX_FETCHES = 10  # for each operation; more indicate a defect
 
 
 class OutboundRequest(msgspec.Struct, frozen=True):
@@ -151,7 +151,7 @@ _ssl_context_lock = threading.Lock()
 
 
 def shared_ssl_context() -> ssl.SSLContext:
-    """Return the SSL context of all outbound requests. Creating it takes 40 to 700 ms, so it is created once."""
+    """Return the SSL context of all outbound requests. Creating it takes 40 to 700 ms, so this happens once."""
     global _ssl_context
     with _ssl_context_lock:
         if _ssl_context is None:

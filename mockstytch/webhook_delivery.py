@@ -170,9 +170,9 @@ class Deliverer:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 status_code, answer = await self._post(endpoint.url, headers, body)
-            problem = "" if 200 <= status_code < 300 else f"answered {status_code}"
+            problem = "" if 200 <= status_code < 300 else f"status {status_code}"
         except TimeoutError:
-            status_code, answer, problem = 0, "", f"no answer within {TIMEOUT_SECONDS:g} s"
+            status_code, answer, problem = 0, "", f"no response within {TIMEOUT_SECONDS:g} s"
         except Exception as e:  # a user's URL or an unknown server's response can cause any error
             status_code, answer, problem = 0, "", str(e) or type(e).__name__
         if problem:

@@ -16,7 +16,7 @@ class WebhookReceiver:
     """The accepted events. Each signature is verified.
 
     Args:
-        failures: how many deliveries of each event are answered with status 500 before it is accepted.
+        failures: how many deliveries of each event get status 500 before one is accepted.
     """
 
     def __init__(self, failures: int) -> None:

@@ -164,11 +164,11 @@ def _pip(line: str) -> None:
     """
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     known = {project["name"], *(f"{project['name']}[{extra}]" for extra in project["optional-dependencies"])}
-    wanted = {word.strip('"') for word in line.split()[2:]}
-    paths = {word for word in wanted if "/" in word}
+    requirements = {word.strip('"') for word in line.split()[2:]}
+    paths = {word for word in requirements if "/" in word}
     assert paths
     assert {path.rpartition("/")[2] for path in paths} <= known
-    assert wanted - paths <= {"stytch", "pytest"}
+    assert requirements - paths <= {"stytch", "pytest"}
 
 
 def _make(line: str) -> None:
@@ -297,7 +297,7 @@ def test_yaml(block, beside):
 @of("toml")
 def test_toml(block, tmp_path):
     """Every TOML block is a seed file, and is loaded."""
-    path = tmp_path / "world.toml"
+    path = tmp_path / "seed.toml"
     path.write_text(block.text, encoding="utf-8")
     mock = Mock(Settings())
     apply_seed(mock, path)
@@ -403,12 +403,10 @@ def test_every_error_in_the_catalogue_lists_its_operations():
 def test_types_that_are_never_returned_are_not_in_the_catalogue():
     fidelity, page = read(ROOT / "docs/fidelity-errors.md"), read(ROOT / "docs/errors.md")
     table = fidelity.partition("## Types that are never returned")[2].partition("\n## ")[0]
-    left_out = {
-        name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
-    }
+    gaps = {name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     answered = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
-    assert len(left_out) > 20
-    assert left_out & answered == set()
+    assert len(gaps) > 20
+    assert gaps & answered == set()
 
 
 def test_every_statement_about_fidelity_has_a_confidence_and_its_code():

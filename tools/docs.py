@@ -68,10 +68,10 @@ def _sdks() -> str:
     """Return the output of ``mockstytch env`` as files."""
     before = {"python": "import os\n\nimport stytch\n\n", "node": 'const stytch = require("stytch");\n\n'}
     languages = {"node": "js", "browser": "js"}
-    shown = {sdk: before.get(sdk, "") + lines for sdk, lines in CODE.items() if sdk != "browser"}
-    shown["python"] = _formatted(shown["python"])
-    blocks = [f"```{languages.get(sdk, sdk)}\n{lines}\n```" for sdk, lines in shown.items()]
-    titles = (f"{sdk.capitalize()}:" for sdk in shown)
+    blocks_by_sdk = {sdk: before.get(sdk, "") + lines for sdk, lines in CODE.items() if sdk != "browser"}
+    blocks_by_sdk["python"] = _formatted(blocks_by_sdk["python"])
+    blocks = [f"```{languages.get(sdk, sdk)}\n{lines}\n```" for sdk, lines in blocks_by_sdk.items()]
+    titles = (f"{sdk.capitalize()}:" for sdk in blocks_by_sdk)
     return "\n\n".join(f"{title}\n\n{block}" for title, block in zip(titles, blocks, strict=True))
 
 

@@ -171,11 +171,11 @@ def _of_search(searched: str, filters: dict[str, Filter]) -> Iterator[str]:
         "string": errors.search_expected_string,
         "fuzzy": errors.search_expected_string,
     }
-    for name, wanted in filters.items():
-        kind = wanted.kind
+    for name, filter_ in filters.items():
+        kind = filter_.kind
         yield expected[kind][searched].error_type
         if kind != "boolean":
-            yield errors.search_missing(searched, wanted.errors_as or name).error_type
+            yield errors.search_missing(searched, filter_.errors_as or name).error_type
         if kind == "fuzzy":
             yield errors.search_fuzzy_too_short(searched, name).error_type
 

@@ -67,7 +67,7 @@ class Authorize(Start):
 
 @api.post("/v1/b2b/idp/oauth/authorize", sdk=("/idp/b2b/oauth/authorize/submit",))
 def authorize(ctx: Context, req: Authorize) -> Body:
-    """Return the URL that leads the browser back to the app, with an authorization code or with an error."""
+    """Return the URL that redirects the browser to the app, with an authorization code or an error."""
     app, subject = _app_and_subject(ctx, req)
     request = AuthorizationRequest(
         redirect_uri=req.redirect_uri,
@@ -88,7 +88,7 @@ def authorize(ctx: Context, req: Authorize) -> Body:
 
 
 def _app_and_subject(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
-    """Return the app that asks and the member giving consent. The member's organization must allow the app."""
+    """Return the requesting app and the member giving consent. The member's organization must allow the app."""
     app = connected_apps.get_app(ctx, req.client_id)
     connected_apps.require_registered_redirect(app, req.redirect_uri)
     subject = _subject(ctx, req)

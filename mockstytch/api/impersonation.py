@@ -1,4 +1,4 @@
-"""``impersonation``: sessions in which an operator of the project acts as a member."""
+"""``impersonation``: sessions that a support agent starts as a member."""
 
 from mockstytch.domain.login import impersonation
 from mockstytch.domain.sessions import sessions

@@ -43,7 +43,7 @@ class Create(Request):
 
 @api.post("/v1/m2m/clients")
 def create(ctx: Context, req: Create) -> Body:
-    """Create a client, with an id and a secret of the caller's own if given. The secret is returned only here."""
+    """Create a client. The caller can choose the id and the secret. The secret is returned only here."""
     scopes = m2m.validated_scopes(req.scopes)
     if req.client_secret:
         m2m.require_strong_secret(req.client_secret)
@@ -122,7 +122,7 @@ def search_(ctx: Context, req: Search) -> Body:
     """Return clients that match the query, newest first. Filters are id, exact name and scope.
 
     Raises:
-        user_search_invalid_operator: if the operator is neither AND nor OR.
+        user_search_invalid_operator: if the operator isn't AND or OR.
     """
     select = ctx.store.query(M2MClient)
     condition = search.combine(req.query or search.Query(), _clause)
@@ -138,7 +138,7 @@ def _clause(operand: Any) -> queries.Condition:
     Raises:
         m2m_search_missing_filter_name: if an operand has no filter_name.
         m2m_search_filter_name_must_be_string: if a filter_name isn't a string.
-        m2m_search_filter_name_not_recognized: if there is no filter with this name.
+        m2m_search_filter_name_not_recognized: if a filter with this name doesn't exist.
         m2m_search_missing_filter_value: if an operand has no filter_value, or an empty list.
         m2m_search_expected_array_of_strings: if a filter_value isn't a list of strings.
     """

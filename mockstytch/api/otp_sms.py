@@ -52,7 +52,7 @@ class SecondFactor(Request):
 
 
 class SecondFactorAuthenticate(SecondFactor):
-    """The same, with the session's new lifetime and claims."""
+    """A second factor with a code, and the session's new lifetime and claims."""
 
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}

@@ -147,7 +147,7 @@ def _set_and_log_in(
     factor: Factor,
     options: login_flow.SessionOptions,
 ) -> Body:
-    """Set a member's password and log in with it. All sessions of the member are revoked, except the one given."""
+    """Set a member's password and log in with it. Revoke all sessions of the member, except a session that was sent."""
     sessions.require_single_session(options.session_token, options.session_jwt, options.intermediate_session_token)
     has_session = options.session_token or options.session_jwt
     given = sessions.find(ctx, options.session_token, options.session_jwt) if has_session else None
@@ -305,7 +305,7 @@ class Migrate(Request):
 
 @api.post("/v1/b2b/passwords/migrate")
 def migrate(ctx: Context, req: Migrate) -> Body:
-    """Import a password hash. Creates the member if there is none, and marks the e-mail address as verified.
+    """Import a password hash. Create the member if none exists, and mark the e-mail address as verified.
 
     Raises:
         password_already_exists: if the member or the e-mail address already has a password.

@@ -125,7 +125,7 @@ class Exchange(SessionFields, own_fields_first=True):
 
 @api.post("/v1/b2b/sessions/exchange", sdk=("/b2b/sessions/exchange",))
 def exchange(ctx: Context, req: Exchange) -> Body:
-    """Exchange a session for one in another organization in which the member's address is a member too.
+    """Exchange a session for one in another organization that has a member with the same address.
 
     An invited member becomes active. No member is provisioned. The exchanged session stays active.
     """

@@ -61,7 +61,7 @@ class Delete(Request):
     permission="delete",
 )
 def delete_connection(ctx: Context, req: Delete) -> Body:
-    """Delete a connection of any kind. Members are kept.
+    """Delete a connection of any kind. Its members stay.
 
     Raises:
         sso_connection_not_found: if the organization has no connection with this id.

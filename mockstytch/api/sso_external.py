@@ -1,4 +1,4 @@
-"""``sso.external``: connections that lead to a connection of another organization."""
+"""``sso.external``: connections that use a connection of another organization."""
 
 from typing import Annotated
 
@@ -94,7 +94,7 @@ def _roles(
 ) -> list[str]:
     """Return the roles of all members that log in through the connection. An OIDC connection can't have any."""
     if assignments and not isinstance(direct, SamlConnection):
-        raise errors.bad_request(because="a connection that leads to an OIDC connection implies no roles")
+        raise errors.bad_request(because="a connection that uses an OIDC connection implies no roles")
     return sso_connections.role_ids(ctx, organization, assignments)
 
 
@@ -102,6 +102,6 @@ def _group_roles(
     ctx: Context, organization: Organization, direct: Connection | None, assignments: list[GroupAssignment]
 ) -> list[GroupRole]:
     if assignments and not isinstance(direct, SamlConnection):
-        raise errors.bad_request(because="a connection that leads to an OIDC connection implies no roles")
+        raise errors.bad_request(because="a connection that uses an OIDC connection implies no roles")
     mapping = direct.attribute_mapping if isinstance(direct, SamlConnection) else {}
     return sso_connections.group_roles(ctx, organization, assignments, mapping)

@@ -35,7 +35,7 @@ def scenario(names: tuple[str, ...], url: str, seed: int | None, only_list: bool
 
 
 def _run_scenarios(names: list[str], url: str, options: dict[str, Any]) -> Any:
-    """Run scenarios, against a new server if there is no URL.
+    """Run scenarios. Without a URL, they use a new server.
 
     Raises:
         ClickException: if an optional package isn't installed, or the server can't be reached.

@@ -123,7 +123,7 @@ class MockStytch:
         return project
 
     def next_identity(self, provider: Provider, email: str = "", **details: Unpack[IdentityDetails]) -> None:
-        """Choose who logs in next at an OAuth provider or the built-in identity provider, without its login page.
+        """Set the next identity at an OAuth provider or the built-in identity provider, and skip its login page.
 
         Args:
             provider: ``google``, ``microsoft``, ``github``, ``slack`` or ``hubspot``; ``saml`` or ``oidc``.

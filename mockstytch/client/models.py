@@ -41,16 +41,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A value whose attributes can also be read as ``entry["name"]``, for code written for earlier versions."""
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.__struct_fields__:
-            raise KeyError(name)
-        return getattr(self, name)
-
-
-class LoggedRequest(_Entry, frozen=True, kw_only=True):
+class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the request log.
 
     Attributes:
@@ -103,7 +94,7 @@ class WebhookEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     event_types: list[str] = []
 
 
-class WebhookAttempt(_Entry, frozen=True, kw_only=True):
+class WebhookAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt to deliver a webhook.
 
     Attributes:
@@ -140,7 +131,7 @@ class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True):
     payload: dict[str, Any]
 
 
-class ScimResult(_Entry, frozen=True, kw_only=True):
+class ScimResult(msgspec.Struct, frozen=True, kw_only=True):
     """The response to one SCIM operation of ``scim_push``.
 
     Attributes:

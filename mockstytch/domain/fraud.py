@@ -110,7 +110,7 @@ def _verdict(ctx: Context, d: Device) -> dict[str, Any]:
 
 
 def default_action(reason: str) -> Action:
-    """Return the action that a verdict reason leads to without an override."""
+    """Return the action for a verdict reason that has no override."""
     return DEFAULT_ACTIONS.get(reason, "CHALLENGE")
 
 

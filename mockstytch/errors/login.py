@@ -76,7 +76,7 @@ unable_to_auth_password_reset_token = shared(401, "unable_to_auth_password_reset
 weak_password = shared(400, "weak_password", "password doesn't meet our strength requirements.", "D")
 
 # OAuth logins
-invalid_oauth_provider = shared(400, "invalid_oauth_provider", "There is no OAuth provider with this name.")
+invalid_oauth_provider = shared(400, "invalid_oauth_provider", "The OAuth provider is unknown.")
 invalid_oauth_tenant_for_jit_provisioning = b2b(400, "invalid_oauth_tenant_for_jit_provisioning", "The OAuth tenant is not one of the organization's allowed tenants.")
 invalid_public_token_id = shared(400, "invalid_public_token_id", "public_token format is invalid.")
 member_oauth_token_not_found = b2b(404, "member_oauth_token_not_found", "Member OAuth Token not found")

@@ -1,4 +1,4 @@
-"""The surface of the management API. Who may drive this server may manage it, with any workspace key."""
+"""The surface of the management API. Any caller that can reach the control API can use it, with any workspace key."""
 
 from mockstytch import errors
 from mockstytch.management import workspace
@@ -17,7 +17,7 @@ def _environment_or_workspace(mock: Mock, request: HttpRequest) -> Project:
         cross_site_request: if another web page sent the request.
         invalid_authorization_header: if there are no credentials.
         unauthorized_credentials: if the credentials are empty.
-        project_not_found: if there is no such project or environment.
+        project_not_found: if the project or environment doesn't exist.
     """
     origin.require_trusted_origin(mock, request)
     _require_key(request.header_bytes)

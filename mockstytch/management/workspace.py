@@ -118,7 +118,7 @@ def delete_project(ctx: Context, project_slug: str) -> None:
 
     Raises:
         project_not_found: if the project doesn't exist.
-        bad_request: see ``delete_environment``.
+        bad_request: if it contains the default project of this server.
     """
     for _, deleted in list(environments(ctx, project_slug)):
         delete_environment(ctx, deleted)

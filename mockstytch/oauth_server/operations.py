@@ -31,7 +31,7 @@ def _authenticate_app(ctx: Context, req: ClientPath) -> ConnectedApp:
 
     Raises:
         invalid_request: if the OAuth request has no client_id.
-        invalid_client: if there is no such client, or its secret is wrong.
+        invalid_client: if the client doesn't exist, or its secret is wrong.
     """
     if not req.client_id:
         raise errors.invalid_request(because="client_id is missing")
@@ -87,7 +87,7 @@ def _authenticate_machine(ctx: Context, req: TokenRequest) -> M2MClient:
     """Authenticate the M2M client that sends the request.
 
     Raises:
-        invalid_client: if there is no such client, or its secret is wrong.
+        invalid_client: if the client doesn't exist, or its secret is wrong.
         unauthorized_client: if a connected app uses client_credentials, which is only for M2M clients.
     """
     machine = ctx.store.find(M2MClient, client_id=req.client_id)
@@ -199,7 +199,7 @@ def _require_supported_metadata(req: RegisterRequest) -> None:
 
     Raises:
         invalid_client_metadata: if the server doesn't support a grant type, response type or authentication method.
-        invalid_redirect_uri: if there is no redirect URI.
+        invalid_redirect_uri: if the list of redirect URIs is empty.
     """
     if req.token_endpoint_auth_method not in _AUTH_METHODS:
         raise errors.invalid_client_metadata(because=f"token_endpoint_auth_method {req.token_endpoint_auth_method}")

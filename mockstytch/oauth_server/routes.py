@@ -34,13 +34,13 @@ _NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 _REPEATABLE = {"resource", "audience"}  # RFC 8707, RFC 8693
 # OAuth's names of the API's general errors
 _NAMES = {"bad_request": "invalid_request", "internal_server_error": "server_error"}
-# RFC 8414 puts the well-known part before the issuer's path, OpenID Connect after it; clients try both, of both names
+# RFC 8414 puts the well-known part before the issuer's path, OpenID Connect puts it after; clients try all combinations
 _METADATA = ("oauth-authorization-server", "openid-configuration")
 _ISSUER = "/v1/public/{project_id}"
 
 
 def _read_fields(request: HttpRequest) -> ParsedFields:
-    """Read what the client sent: in the body, as a form or as JSON, and in the Authorization header.
+    """Read the fields of the body, a form or JSON, and the credentials or token of the Authorization header.
 
     Raises:
         invalid_request: if the body is malformed, or a token or credentials were sent in two places.
@@ -58,9 +58,10 @@ def _read_fields(request: HttpRequest) -> ParsedFields:
 
 
 def _body(request: HttpRequest) -> Fields:
-    """
+    """Return the fields in the body.
+
     Raises:
-        invalid_request: if the body is neither a form nor a JSON object, or repeats a parameter.
+        invalid_request: if the body isn't a form or a JSON object, or repeats a parameter.
     """
     raw = request.content or b""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -69,7 +70,7 @@ def _body(request: HttpRequest) -> Fields:
     try:
         return msgspec.json.decode(raw, type=dict[str, Any]) if raw.strip() not in (b"", b"null") else {}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise errors.invalid_request(because="the body is neither a form nor a JSON object") from None
+        raise errors.invalid_request(because="the body isn't a form or a JSON object") from None
 
 
 def _form(raw: bytes) -> Fields:

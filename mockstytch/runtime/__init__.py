@@ -1,8 +1,8 @@
 """What one server process holds: projects, transactions, the request log.
 
-It owns the database connection and the lock, decides when a transaction commits, and knows which projects exist. It
-has no rule of the API and no HTTP. Start with ``Mock``, then ``Context``: every operation gets a ``Context`` and
-touches nothing else.
+It owns the database connection and the lock, decides when a transaction commits, and lists the projects. It contains
+no rules of the API and no HTTP. Start with ``Mock``, then ``Context``: an operation reads and writes only through the
+``Context`` that it gets.
 """
 
 from mockstytch.runtime.context import Actor, Context, Source

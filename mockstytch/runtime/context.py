@@ -1,4 +1,4 @@
-"""``Context``: what an operation may touch."""
+"""``Context``: the state of one transaction, which every operation gets as its first argument."""
 
 from typing import Any, Literal
 
@@ -33,12 +33,12 @@ class Context:
         ids: creates ids, tokens and codes.
         now: the time of this transaction on the project's clock.
         actor: the caller.
-        base_url: URL under which the caller reached this server, for links that lead back to it.
+        base_url: URL under which the caller reached this server, for links to it.
         notes: remarks for the request log.
         source: origin of the changes: ``direct``, ``scim`` or ``dashboard``.
         messages: messages sent in this transaction.
         events: events emitted in this transaction.
-        responses: responses of other servers that were fetched already, see ``fetch``.
+        responses: responses that ``fetch`` has already received from other servers.
         changed_projects: ids of the projects whose own row this transaction changed.
         default_project_id: id of the project that can't be deleted.
     """
@@ -69,7 +69,7 @@ class Context:
         """Return another server's response. Call it before anything is written: the first call ends the transaction.
 
         Raises:
-            FetchRequired: if there is no response yet. ``Mock.run_with_fetches`` fetches it and runs the operation
+            FetchRequired: if the response isn't known yet. ``Mock.run_with_fetches`` fetches it and runs the operation
                 again.
         """
         if request not in self.responses:

@@ -44,7 +44,7 @@ class Database:
 
     @contextmanager
     def bulk_delete(self) -> Iterator[None]:
-        """Run one transaction without foreign key checks, which cost more than the deletes themselves."""
+        """Run one transaction without foreign-key checks, which take longer than the deletes."""
         with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction():
             yield
 

@@ -18,7 +18,7 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
 from mockstytch.store.store import Store
 
-HISTORY_LIMIT = 10_000  # messages and events that are kept for each project
+HISTORY_LIMIT = 10_000  # the maximum of messages, and of events, for each project
 TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
 
 T = TypeVar("T")

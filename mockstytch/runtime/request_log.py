@@ -1,4 +1,4 @@
-"""The request log: what was called, what came back, and why a request was refused."""
+"""The request log: each request, its response, and the reason of a refusal."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class RequestLogEntry(msgspec.Struct, frozen=True):
 class RequestLog:
     """The latest requests of each project.
 
-    Requests to the control API and the console are kept apart: reading the log must not fill it.
+    Requests to the control API and the console are stored separately, because reading the log must not fill it.
     """
 
     def __init__(self) -> None:

@@ -57,7 +57,7 @@ class Store:
         """Return the row with these values, which must exist because another row refers to it.
 
         Raises:
-            LookupError: if there is no such row. This is a defect of the server.
+            LookupError: if the row doesn't exist. This is a defect of the server.
         """
         found = self.find(record, **where)
         if found is None:

@@ -65,16 +65,16 @@ def set_columns(rows: Open) -> Callable[..., None]:
 
 
 @pytest.fixture
-def written(set_columns: Callable[..., None]) -> Callable[..., None]:
-    """The old name of ``set_columns``."""
-    return set_columns
+def error_type_of(http: Any) -> Callable[..., str]:
+    """Send a request that the official client can't send, and return its error type; "none" for a success.
 
-
-@pytest.fixture
-def why(http: Any) -> Callable[..., str]:
-    """Return the error type of a request that the official client can't send: ``why("POST", path, {...})``."""
+    For example ``error_type_of("POST", path, {...})``.
+    """
 
     def call(method: str, path: str, body: Any = None, **options: Any) -> str:
         return str(http.request(method, path, json=body, **options).json().get("error_type", "none"))
 
     return call
+
+
+why = error_type_of  # the former name, which tests/scim still uses

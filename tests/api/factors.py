@@ -30,17 +30,17 @@ def types(answer: Any) -> list[str]:
     return [factor.type for factor in answer.member_session.authentication_factors]
 
 
-def other(code: str) -> str:
+def wrong_code(code: str) -> str:
     """Return a code that differs from this one."""
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def texted(mock: MockStytch, to: str = PHONE) -> str:
+def sms_code(mock: MockStytch, to: str = PHONE) -> str:
     """Return the code in the newest text message."""
     return str(mock.inbox.latest(to=to, kind="sms_otp").code)
 
 
-def shown(mock: MockStytch, secret: str = SECRET, steps: int = 0) -> str:
+def totp_code(mock: MockStytch, secret: str = SECRET, steps: int = 0) -> str:
     """Return the code that an authenticator app shows, some steps of 30 seconds from now."""
     return pyotp.TOTP(secret).at(mock.clock.now() + timedelta(seconds=30 * steps))
 
@@ -58,7 +58,7 @@ def with_app(client: Any, member: Any, recovery_codes: tuple[str, ...] = ()) -> 
 def with_phone(client: Any, mock: MockStytch, member: Any, session_token: str) -> Any:
     """Verify a phone number with a session, which gets the factor. Return the member."""
     client.otps.sms.send(**ids(member), mfa_phone_number=PHONE, session_token=session_token)
-    answer = client.otps.sms.authenticate(**ids(member), code=texted(mock), session_token=session_token)
+    answer = client.otps.sms.authenticate(**ids(member), code=sms_code(mock), session_token=session_token)
     return answer.member
 
 
@@ -99,7 +99,7 @@ class LoginMethods:
         return self.client.oauth.authenticate(token, **options)
 
     def discovery(self, member, **options):
-        intermediate = self.given.intermediate(member.email_address)
+        intermediate = self.given.intermediate_session(member.email_address)
         return self.client.discovery.intermediate_sessions.exchange(intermediate, member.organization_id, **options)
 
     def exchange(self, member):

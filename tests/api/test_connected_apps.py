@@ -208,9 +208,9 @@ def test_stricter_policy_uninstalls_apps(client, given, authorized_app):
 def test_member_lists_and_revokes_only_own_apps(client, refused, given):
     ada, app = installed(given)
     organization = client.organizations.get(ada.organization_id).organization
-    own, admin = given.acting(ada), given.acting(given.admin(organization))
-    other = given.acting(given.login(organization, given.member(organization)))
-    stranger = given.acting(given.admin(given.organization("Globex")))
+    own, admin = given.as_member(ada), given.as_member(given.admin(organization))
+    other = given.as_member(given.login(organization, given.member(organization)))
+    other_admin = given.as_member(given.admin(given.organization("Globex")))
     ids = (ada.organization_id, ada.member_id)
     members = client.organizations.members
     for call, arguments in (
@@ -220,7 +220,7 @@ def test_member_lists_and_revokes_only_own_apps(client, refused, given):
         (members.connected_apps.revoke, (*ids, app.client_id)),
     ):
         assert refused(call, *arguments, method_options=other) == "session_authorization_error"
-        assert refused(call, *arguments, method_options=stranger) == "session_authorization_tenancy_error"
+        assert refused(call, *arguments, method_options=other_admin) == "session_authorization_tenancy_error"
     assert client.organizations.connected_apps(ids[0], method_options=admin).connected_apps
     assert members.get_connected_apps(*ids, method_options=admin).connected_apps
     assert members.get_connected_apps(*ids, method_options=own).connected_apps

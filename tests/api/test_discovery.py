@@ -190,7 +190,7 @@ def test_missing_factors_are_listed_for_each_organization(given, colleague):
 def test_listing_does_not_consume_the_intermediate_session(given, client, colleague):
     acme = given.organization(**JOINABLE)
     colleague(acme)
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     for _ in range(2):
         found = client.discovery.organizations.list(intermediate_session_token=token)
         assert types(found) == [("Acme", "eligible_to_join_by_email_domain")]
@@ -262,7 +262,7 @@ def test_invalid_session_argument_is_refused(client, refused, argument, error):
 
 @pytest.mark.parametrize(("minutes", "works"), [(9, True), (10, False)])
 def test_intermediate_session_expires_after_ten_minutes(given, client, mock, refused, minutes, works):
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     mock.clock.advance(minutes=minutes)
     if works:
         assert client.discovery.organizations.list(token).email_address == "ada@acme.test"

@@ -15,7 +15,7 @@ def create(client):
 
 
 def test_first_member_is_the_administrator(given, client, create, refused, events):
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     made = create(
         token,
         organization_name="Acme",
@@ -57,13 +57,13 @@ def test_first_member_is_the_administrator(given, client, create, refused, event
 )
 @pytest.mark.parametrize("empty", [{}, {"organization_name": "", "organization_slug": ""}], ids=["absent", "empty"])
 def test_name_and_slug_are_derived_from_the_address(given, create, address, name, slug, empty):
-    made = create(given.intermediate(address), **empty).organization
+    made = create(given.intermediate_session(address), **empty).organization
     assert (made.organization_name, made.organization_slug) == (name, slug)
 
 
 def test_derived_slug_that_is_taken_gets_a_suffix(given, create):
     given.organization("Acme")
-    slug = create(given.intermediate("ada@acme.test")).organization.organization_slug
+    slug = create(given.intermediate_session("ada@acme.test")).organization.organization_slug
     assert slug.startswith("acme-")
 
 
@@ -83,25 +83,25 @@ def test_derived_slug_that_is_taken_gets_a_suffix(given, create):
 )
 def test_refusal_does_not_consume_the_intermediate_session(given, create, client, refused, options, error):
     given.organization("Other", organization_slug="taken", organization_external_id="taken")
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     assert refused(create, token, **options) == error
     assert client.organizations.search().results_metadata.total == 1
     assert create(token, organization_name="Acme").member_authenticated
 
 
-def test_intermediate_session_is_required(create, refused, why):
-    assert why("POST", "/v1/b2b/discovery/organizations/create", {}) == "invalid_session_token"
+def test_intermediate_session_is_required(create, refused, error_type_of):
+    assert error_type_of("POST", "/v1/b2b/discovery/organizations/create", {}) == "invalid_session_token"
     assert refused(create, "x" * 22) == "invalid_session_token"
     assert refused(create, "x" * 44) == "intermediate_session_not_found"
 
 
 def test_address_of_a_claimed_domain_is_refused(given, create, refused):
     given.organization("Home", claimed_email_domains=["acme.test"])
-    assert refused(create, given.intermediate("ada@acme.test")) == "action_not_allowed_email_domain_is_claimed"
+    assert refused(create, given.intermediate_session("ada@acme.test")) == "action_not_allowed_email_domain_is_claimed"
 
 
 def test_new_organization_can_require_mfa(given, client, create):
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     incomplete = create(token, mfa_policy="REQUIRED_FOR_ALL")
     assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
     assert (incomplete.session_token, incomplete.member_session, incomplete.primary_required) == ("", None, None)
@@ -111,20 +111,22 @@ def test_new_organization_can_require_mfa(given, client, create):
 
 
 def test_new_organization_can_require_another_method(given, create):
-    incomplete = create(given.intermediate("ada@acme.test"), auth_methods="RESTRICTED", allowed_auth_methods=["sso"])
+    incomplete = create(
+        given.intermediate_session("ada@acme.test"), auth_methods="RESTRICTED", allowed_auth_methods=["sso"]
+    )
     assert incomplete.primary_required.allowed_auth_methods == ["sso"]
     assert incomplete.organization.email_invites == "NOT_ALLOWED"
 
 
 def test_unverified_address_becomes_a_pending_administrator(given, create, rows):
     """An OAuth provider that doesn't verify addresses: the organization is created, and the login isn't complete."""
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     with rows() as ctx:
-        kept = ctx.store.get(IntermediateSession, intermediate_session_token=token)
+        row = ctx.store.get(IntermediateSession, intermediate_session_token=token)
         factor = msgspec.structs.replace(
-            kept.authentication_factors[0], type="oauth", delivery_method="oauth_github", detail={}, proves_email=""
+            row.authentication_factors[0], type="oauth", delivery_method="oauth_github", detail={}, proves_email=""
         )
-        ctx.store.update(kept, authentication_factors=[factor])
+        ctx.store.update(row, authentication_factors=[factor])
     incomplete = create(token)
     assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
     assert (incomplete.member.status, incomplete.member.email_address_verified, incomplete.member.is_admin) == (
@@ -138,7 +140,7 @@ def test_unverified_address_becomes_a_pending_administrator(given, create, rows)
 
 @pytest.mark.parametrize("given_name", [{"organization_name": "Acme"}, {"organization_slug": "acme"}], ids=str)
 def test_older_path_with_a_name_creates(given, http, given_name):
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     sent = {"intermediate_session_token": token, **given_name}
     made = http.post("/v1/b2b/discovery/organizations", json=sent).json()
     assert made["organization"]["organization_name"] == "Acme"
@@ -147,5 +149,5 @@ def test_older_path_with_a_name_creates(given, http, given_name):
 
 
 def test_older_path_without_a_name_lists(given, http):
-    sent = {"intermediate_session_token": given.intermediate("ada@acme.test"), "organization_name": ""}
+    sent = {"intermediate_session_token": given.intermediate_session("ada@acme.test"), "organization_name": ""}
     assert http.post("/v1/b2b/discovery/organizations", json=sent).json()["discovered_organizations"] == []

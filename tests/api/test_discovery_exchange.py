@@ -22,7 +22,7 @@ def test_member_of_any_status_logs_in(given, client, exchange, refused, status):
         member_id = client.magic_links.email.invite(acme.organization_id, "ada@acme.test").member_id
     else:
         member_id = given.member(acme, "ada@acme.test", create_member_as_pending=status == "pending").member_id
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     login = exchange(token, acme, session_duration_minutes=30, session_custom_claims={"a": 1})
     assert (login.member_id, login.member_authenticated, login.intermediate_session_token) == (member_id, True, "")
     assert (login.member.status, login.member.email_address_verified) == ("active", True)
@@ -43,7 +43,7 @@ def test_member_of_any_status_logs_in(given, client, exchange, refused, status):
 
 def test_member_is_provisioned_by_domain(given, exchange, events):
     acme = given.organization(**JOINABLE)
-    login = exchange(given.intermediate("ada@acme.test"), acme)
+    login = exchange(given.intermediate_session("ada@acme.test"), acme)
     assert (login.member_authenticated, login.member.status) == (True, "active")
     assert login.member.email_address_verified
     assert (login.member_session.expires_at - login.member_session.started_at).total_seconds() == 3600
@@ -60,7 +60,7 @@ def test_member_is_provisioned_by_domain(given, exchange, events):
 )
 def test_address_that_the_organization_does_not_provision_is_refused(given, client, exchange, refused, settings, error):
     acme = given.organization(**settings)
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     assert refused(exchange, token, acme) == error
     given.member(acme, "ada@acme.test")
     assert exchange(token, acme).member_authenticated  # the refusal didn't consume it
@@ -71,7 +71,7 @@ def test_address_of_a_claimed_domain_is_refused_elsewhere(given, exchange, refus
     other = given.organization("Other", **JOINABLE)
     invited = given.organization("Invited")
     given.member(invited, "ada@acme.test", create_member_as_pending=True)
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     assert refused(exchange, token, other) == "action_not_allowed_email_domain_is_claimed"
     assert refused(exchange, token, invited) == "action_not_allowed_email_domain_is_claimed"
 
@@ -80,17 +80,17 @@ def test_retired_address_is_refused(given, client, exchange, refused):
     acme = given.organization(**JOINABLE)
     bob = given.member(acme, "bob@acme.test")
     client.organizations.members.update(acme.organization_id, bob.member_id, email_address="bob@new.test")
-    assert refused(exchange, given.intermediate("bob@acme.test"), acme) == "retired_member_email"
+    assert refused(exchange, given.intermediate_session("bob@acme.test"), acme) == "retired_member_email"
 
 
-def test_invalid_arguments_are_refused(given, client, exchange, refused, why):
+def test_invalid_arguments_are_refused(given, client, exchange, refused, error_type_of):
     acme = given.organization()
     path = "/v1/b2b/discovery/intermediate_sessions/exchange"
-    assert why("POST", path, {"organization_id": "acme"}) == "invalid_session_token"
-    assert why("POST", path, {"intermediate_session_token": "x" * 44}) == "invalid_organization_id"
+    assert error_type_of("POST", path, {"organization_id": "acme"}) == "invalid_session_token"
+    assert error_type_of("POST", path, {"intermediate_session_token": "x" * 44}) == "invalid_organization_id"
     assert refused(exchange, "x" * 22, acme) == "invalid_session_token"
     assert refused(exchange, "x" * 44, acme) == "intermediate_session_not_found"
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     assert refused(client.discovery.intermediate_sessions.exchange, token, "nowhere") == "organization_not_found"
     assert refused(exchange, token, acme, session_duration_minutes=4) == "invalid_session_duration_minutes"
     assert refused(exchange, token, acme, locale="tlh") == "invalid_locale"
@@ -106,7 +106,7 @@ def test_invalid_arguments_are_refused(given, client, exchange, refused, why):
 def test_missing_primary_factor_is_returned(given, exchange):
     acme = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["google_oauth"])
     given.member(acme, "ada@acme.test")
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     incomplete = exchange(token, acme)
     assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
     assert (incomplete.session_token, incomplete.session_jwt, incomplete.member_session) == ("", "", None)
@@ -117,7 +117,7 @@ def test_missing_primary_factor_is_returned(given, exchange):
 def test_missing_second_factor_is_returned(given, exchange):
     acme = given.organization(mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test")
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     incomplete = exchange(token, acme)
     assert (incomplete.member_authenticated, incomplete.intermediate_session_token) == (False, token)
     assert incomplete.primary_required is None
@@ -127,7 +127,7 @@ def test_missing_second_factor_is_returned(given, exchange):
 def test_missing_primary_factor_comes_before_mfa(given, exchange):
     acme = given.organization(auth_methods="RESTRICTED", allowed_auth_methods=["sso"], mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test")
-    incomplete = exchange(given.intermediate("ada@acme.test"), acme)
+    incomplete = exchange(given.intermediate_session("ada@acme.test"), acme)
     assert incomplete.primary_required.allowed_auth_methods == ["sso"]
     assert incomplete.mfa_required is None
 
@@ -148,7 +148,7 @@ def test_code_is_sent_to_a_verified_phone(given, exchange, mock, set_columns, co
     acme = given.organization(**settings)
     ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
     set_columns(ada, **columns)
-    required = exchange(given.intermediate("ada@acme.test"), acme, locale="fr").mfa_required
+    required = exchange(given.intermediate_session("ada@acme.test"), acme, locale="fr").mfa_required
     assert required.member_options.mfa_phone_number == "+14155550100"
     assert required.secondary_auth_initiated == ("sms_otp" if sent else None)
     texts = mock.inbox.all(to="+14155550100")
@@ -171,7 +171,7 @@ def test_magic_link_login_sends_a_code_to_a_verified_phone(given, mock, set_colu
 def test_member_without_enrollment_needs_no_second_factor(given, exchange):
     acme = given.organization()
     given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100")
-    assert exchange(given.intermediate("ada@acme.test"), acme).member_authenticated
+    assert exchange(given.intermediate_session("ada@acme.test"), acme).member_authenticated
 
 
 # One intermediate session, several organizations
@@ -181,7 +181,7 @@ def test_incomplete_intermediate_session_can_be_exchanged_elsewhere(given, excha
     strict, acme = given.organization("Strict", mfa_policy="REQUIRED_FOR_ALL"), given.organization("Acme")
     given.member(strict, "ada@acme.test")
     given.member(acme, "ada@acme.test")
-    token = given.intermediate("ada@acme.test")
+    token = given.intermediate_session("ada@acme.test")
     assert not exchange(token, strict).member_authenticated
     login = exchange(token, acme)
     assert login.member_authenticated

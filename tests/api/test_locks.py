@@ -6,14 +6,14 @@ from tests.api.factors import (
     PASSWORD,
     PHONE,
     ids,
-    other,
     refusal,
-    shown,
-    texted,
+    sms_code,
+    totp_code,
     types,
     with_app,
     with_password,
     with_phone,
+    wrong_code,
 )
 
 ADA = "ada@acme.test"
@@ -72,9 +72,9 @@ def member(client, ada):
 @pytest.fixture
 def wrong(client, acme, ada, session, mock, sent, enter):
     """The five kinds of failed attempt, by error type. Each call returns its refusal."""
-    code = other(sent())
-    app = next(f"{n:06}" for n in range(10) if f"{n:06}" not in {shown(mock, steps=s) for s in (-1, 0, 1)})
-    text = other(texted(mock))
+    code = wrong_code(sent())
+    app = next(f"{n:06}" for n in range(10) if f"{n:06}" not in {totp_code(mock, steps=s) for s in (-1, 0, 1)})
+    text = wrong_code(sms_code(mock))
     named = {**ids(ada), **session}
     return {
         "otp_code_not_found": lambda: refusal(enter, code),
@@ -92,9 +92,9 @@ def wrong(client, acme, ada, session, mock, sent, enter):
 def test_ten_failures_lock_the_member_for_an_hour(sent, enter, member, mock, events):
     code = sent()
     for _ in range(9):
-        assert refusal(enter, other(code)) == WRONG
+        assert refusal(enter, wrong_code(code)) == WRONG
     assert not member().is_locked
-    assert refusal(enter, other(code)) == WRONG
+    assert refusal(enter, wrong_code(code)) == WRONG
     locked = member()
     assert locked.is_locked
     assert (locked.lock_expires_at - locked.lock_created_at).total_seconds() == 3600
@@ -117,7 +117,7 @@ def test_failures_of_all_methods_count_together(wrong, member):
 
 
 def test_locked_member_is_refused_by_every_method(client, given, mock, acme, ada, session, sent, enter, wrong, member):
-    code, link, found = sent(), given.link_token(acme, ADA), given.intermediate(ADA)
+    code, link, found = sent(), given.link_token(acme, ADA), given.intermediate_session(ADA)
     client.otps.sms.send(**ids(ada), **session)
     for _ in range(10):
         wrong["unable_to_authenticate_recovery_code"]()
@@ -126,8 +126,8 @@ def test_locked_member_is_refused_by_every_method(client, given, mock, acme, ada
     assert refusal(client.magic_links.authenticate, link) == LOCKED
     assert refusal(client.passwords.authenticate, acme.organization_id, ADA, PASSWORD) == LOCKED
     assert refusal(client.otps.sms.send, **named) == LOCKED
-    assert refusal(client.otps.sms.authenticate, **named, code=texted(mock)) == LOCKED
-    assert refusal(client.totps.authenticate, **named, code=shown(mock)) == LOCKED
+    assert refusal(client.otps.sms.authenticate, **named, code=sms_code(mock)) == LOCKED
+    assert refusal(client.totps.authenticate, **named, code=totp_code(mock)) == LOCKED
     assert refusal(client.recovery_codes.recover, **named, recovery_code="a1b2-c3d4-e5f6") == LOCKED
     exchange = client.discovery.intermediate_sessions.exchange
     assert refusal(exchange, found, acme.organization_id) == LOCKED
@@ -153,9 +153,9 @@ def test_success_of_any_method_resets_the_count(
                 client.passwords.authenticate(acme.organization_id, ADA, PASSWORD)
             case "sms":
                 client.otps.sms.send(**named)
-                client.otps.sms.authenticate(**named, code=texted(mock))
+                client.otps.sms.authenticate(**named, code=sms_code(mock))
             case "totp":
-                client.totps.authenticate(**named, code=shown(mock))
+                client.totps.authenticate(**named, code=totp_code(mock))
             case "recovery_code":
                 client.recovery_codes.recover(**named, recovery_code="a1b2-c3d4-e5f6")
 
@@ -175,10 +175,10 @@ def test_failure_that_is_not_a_guess_does_not_count(client, acme, ada, session, 
     named = {**ids(ada), **session}
     code = sent()
     enter(code)
-    client.totps.authenticate(**named, code=shown(mock))
+    client.totps.authenticate(**named, code=totp_code(mock))
     client.recovery_codes.recover(**named, recovery_code="a1b2-c3d4-e5f6")
     assert refusal(enter, code) == (401, "unable_to_auth_otp_code")
-    assert refusal(client.totps.authenticate, **named, code=shown(mock)) == (400, "totp_code_already_authenticated")
+    assert refusal(client.totps.authenticate, **named, code=totp_code(mock)) == (400, "totp_code_already_authenticated")
     used = refusal(client.recovery_codes.recover, **named, recovery_code="a1b2-c3d4-e5f6")
     assert used == (401, "unable_to_authenticate_recovery_code")
     assert refusal(enter, "12345") == (400, "invalid_code")
@@ -187,7 +187,7 @@ def test_failure_that_is_not_a_guess_does_not_count(client, acme, ada, session, 
     unknown = refusal(client.totps.authenticate, **ids(ada), code="123456", session_token="x" * 44)
     assert unknown == (404, "session_not_found")
     assert not member().is_locked
-    assert refusal(enter, other(code)) == WRONG
+    assert refusal(enter, wrong_code(code)) == WRONG
     assert member().is_locked
 
 
@@ -196,7 +196,7 @@ def test_lock_affects_one_member(given, acme, ada, sent, enter, client, mock):
     bob = given.member(acme, "bob@acme.test")
     elsewhere = given.organization("Globex")
     also_ada = given.member(elsewhere, ADA)
-    refusal(enter, other(sent()))
+    refusal(enter, wrong_code(sent()))
     assert refusal(enter, sent()) == LOCKED
     assert given.login(acme, bob).member_authenticated
     assert given.login(elsewhere, also_ada).member_authenticated
@@ -207,11 +207,11 @@ def test_project_configures_threshold_and_duration(mock, sent, enter, member, th
     mock.configure(user_lock={"enabled": True, "threshold": threshold, "ttl_seconds": seconds})
     code = sent()
     for _ in range(threshold):
-        assert refusal(enter, other(code)) == WRONG
+        assert refusal(enter, wrong_code(code)) == WRONG
     assert refusal(enter, code) == LOCKED
     mock.clock.advance(seconds=seconds)
     assert not member().is_locked
-    assert refusal(enter, other(sent())) == WRONG  # the count started again at zero
+    assert refusal(enter, wrong_code(sent())) == WRONG  # the count started again at zero
     assert member().is_locked == (threshold == 1)
 
 
@@ -219,7 +219,7 @@ def test_project_can_turn_locks_off(mock, sent, enter, member):
     mock.configure(user_lock={"enabled": False})
     code = sent()
     for _ in range(25):
-        assert refusal(enter, other(code)) == WRONG
+        assert refusal(enter, wrong_code(code)) == WRONG
     assert not member().is_locked
     assert enter(code).member_authenticated
 
@@ -228,7 +228,7 @@ def test_discovery_failures_lock_no_member(client, mock, ada, member):
     client.otps.email.discovery.send(ADA)
     code = mock.inbox.latest(to=ADA).code
     for _ in range(15):
-        assert refusal(client.otps.email.discovery.authenticate, ADA, other(code)) == WRONG
+        assert refusal(client.otps.email.discovery.authenticate, ADA, wrong_code(code)) == WRONG
     assert not member().is_locked
     assert client.otps.email.discovery.authenticate(ADA, code).email_address == ADA
 
@@ -239,7 +239,7 @@ def test_pending_member_is_locked(client, given, acme, mock):
     code = mock.inbox.latest(to="bob@acme.test").code
     authenticate = client.otps.email.authenticate
     for _ in range(2):
-        assert refusal(authenticate, acme.organization_id, "bob@acme.test", other(code)) == WRONG
+        assert refusal(authenticate, acme.organization_id, "bob@acme.test", wrong_code(code)) == WRONG
     assert refusal(authenticate, acme.organization_id, "bob@acme.test", code) == LOCKED
     bob = client.organizations.members.get(acme.organization_id, email_address="bob@acme.test").member
     assert (bob.status, bob.is_locked) == ("pending", True)
@@ -248,9 +248,9 @@ def test_pending_member_is_locked(client, given, acme, mock):
 
 
 def test_failure_changes_only_the_count(client, given, ada, mock, events, member):
-    found, before, emitted = given.intermediate(ADA), member(), events()
+    found, before, emitted = given.intermediate_session(ADA), member(), events()
     mock.clock.advance(seconds=1)
-    code = other(texted(mock, PHONE))
+    code = wrong_code(sms_code(mock, PHONE))
     assert refusal(client.otps.sms.authenticate, **ids(ada), code=code, intermediate_session_token=found) == WRONG
     assert (events(), member()) == (emitted, before)
     assert client.discovery.organizations.list(intermediate_session_token=found).email_address == ADA

@@ -11,9 +11,9 @@ def test_malformed_token_is_refused(client, refused, token):
     assert refused(client.magic_links.authenticate, token) == "invalid_token"
 
 
-def test_missing_token_is_refused(why):
-    assert why("POST", "/v1/b2b/magic_links/authenticate", {}) == "invalid_token"
-    assert why("POST", "/v1/b2b/magic_links/authenticate", {"token": "x" * 44}) == "invalid_token"
+def test_missing_token_is_refused(error_type_of):
+    assert error_type_of("POST", "/v1/b2b/magic_links/authenticate", {}) == "invalid_token"
+    assert error_type_of("POST", "/v1/b2b/magic_links/authenticate", {"token": "x" * 44}) == "invalid_token"
 
 
 def test_unknown_token_is_refused(client, refused):
@@ -144,7 +144,7 @@ def test_invalid_session_argument_is_refused(given, acme, ada, refused, argument
 
 
 def test_discovery_intermediate_session_is_completed(given, acme, ada, client, refused):
-    intermediate = given.intermediate("ada@acme.test")
+    intermediate = given.intermediate_session("ada@acme.test")
     login = given.login(acme, ada, intermediate_session_token=intermediate)
     assert (login.member_authenticated, login.intermediate_session_token) == (True, "")
     factors = login.member_session.authentication_factors
@@ -163,7 +163,7 @@ def test_incomplete_intermediate_session_is_returned(given, ada, client):
 
 
 def test_intermediate_session_of_another_member_or_organization_is_refused(given, acme, ada, refused):
-    bobs = given.intermediate("bob@acme.test")
+    bobs = given.intermediate_session("bob@acme.test")
     error = refused(given.login, acme, ada, intermediate_session_token=bobs)
     assert error == "member_session_member_id_mismatch"
     globex = given.organization("Globex", mfa_policy="REQUIRED_FOR_ALL")

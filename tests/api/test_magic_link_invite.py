@@ -108,8 +108,8 @@ def test_invalid_arguments_are_refused(invite, refused, options, error, mock):
 
 
 def test_inviter_of_another_organization_is_refused(given, invite, refused):
-    stranger = given.member(given.organization("Globex"))
-    error = refused(invite, invited_by_member_id=stranger.member_id)
+    foreign_member = given.member(given.organization("Globex"))
+    error = refused(invite, invited_by_member_id=foreign_member.member_id)
     assert error == "member_does_not_exist_in_organization"
 
 

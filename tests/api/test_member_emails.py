@@ -48,8 +48,8 @@ def retired(member):
 # Changes by the backend
 
 
-def test_new_address_is_unverified_and_retires_the_former_one(given, acme, ada, update, written, refused):
-    written(ada, member_password_id="member-password-test-1")
+def test_new_address_is_unverified_and_retires_the_former_one(given, acme, ada, update, set_columns, refused):
+    set_columns(ada, member_password_id="member-password-test-1")
     now = update(ada, email_address="Ada@new.test")
     assert (now.email_address, now.email_address_verified, now.member_password_id) == ("ada@new.test", False, "")
     assert retired(now) == ["ada@acme.test"]
@@ -127,9 +127,9 @@ def test_unlinked_address_is_released(given, acme, ada, update, unlink, refused)
     assert refused(unlink, ada, email_id="member-email-test-1") == "email_not_found"
     both = refused(unlink, ada, email_id=old.email_id, email_address="ada@new.test")
     assert both == "email_not_found"
-    gone = unlink(ada, email_id=old.email_id, email_address="ADA@acme.test")
-    assert (gone.member_id, gone.organization_id) == (ada.member_id, acme.organization_id)
-    assert retired(gone.member) == []
+    response = unlink(ada, email_id=old.email_id, email_address="ADA@acme.test")
+    assert (response.member_id, response.organization_id) == (ada.member_id, acme.organization_id)
+    assert retired(response.member) == []
     assert given.member(acme, "ada@acme.test")
 
 

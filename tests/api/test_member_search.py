@@ -62,9 +62,9 @@ def test_filter_finds_matching_members(member_ids, search, name, value, expected
     assert [m.member_id for m in search((name, value)).members] == [member_ids[n] for n in expected.split()]
 
 
-def test_filters_on_existing_password_and_totp(member_ids, search, written, client):
+def test_filters_on_existing_password_and_totp(member_ids, search, set_columns, client):
     ada = client.organizations.members.dangerously_get(member_ids["ada"]).member
-    written(ada, member_password_id="member-password-test-1", totp_registration_id="member-totp-test-1")
+    set_columns(ada, member_password_id="member-password-test-1", totp_registration_id="member-totp-test-1")
     for name in ("member_password_exists", "member_totp_exists"):
         assert [m.member_id for m in search((name, True)).members] == [member_ids["ada"]]
 
@@ -168,7 +168,10 @@ def test_search_covers_several_organizations(member_ids, given, client, acme):
         member_ids["eve"],
         member_ids["ada"],
     ]
-    assert found.organizations.keys() == {acme.organization_id, globex.organization_id}  # those with results
+    assert found.organizations.keys() == {
+        acme.organization_id,
+        globex.organization_id,
+    }  # without organizations that have no results
     assert found.organizations[globex.organization_id] == globex
     assert (found.results_metadata.total, found.results_metadata.next_cursor) == (4, None)
 
@@ -189,11 +192,11 @@ def test_invalid_cursor_limit_or_operator_is_refused(search, refused):
     assert refused(search, operator="NOR") == "user_search_invalid_operator"
 
 
-def test_missing_or_unknown_organization_is_refused(client, refused, why):
+def test_missing_or_unknown_organization_is_refused(client, refused, error_type_of):
     path = "/v1/b2b/organizations/members/search"
     for body in ({}, {"organization_ids": []}, {"organization_ids": None}):
-        assert why("POST", path, body) == "member_search_organization_ids_empty"
-    assert why("POST", path, {"organization_ids": "acme"}) == "bad_request"
+        assert error_type_of("POST", path, body) == "member_search_organization_ids_empty"
+    assert error_type_of("POST", path, {"organization_ids": "acme"}) == "bad_request"
     assert refused(client.organizations.members.search, ["nowhere"]) == "organization_not_found"
 
 
@@ -229,6 +232,6 @@ def test_missing_or_unknown_organization_is_refused(client, refused, why):
     ],
     ids=str,
 )
-def test_invalid_operand_is_refused(why, acme, operand, error):
+def test_invalid_operand_is_refused(error_type_of, acme, operand, error):
     body = {"organization_ids": [acme.organization_id], "query": {"operands": [operand]}}
-    assert why("POST", "/v1/b2b/organizations/members/search", body) == error
+    assert error_type_of("POST", "/v1/b2b/organizations/members/search", body) == error

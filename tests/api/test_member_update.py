@@ -42,11 +42,11 @@ def test_metadata_is_merged_at_the_top_level(ada, update):
     assert (now.trusted_metadata, now.untrusted_metadata) == ({"b": {"d": 3}}, {"x": 1})
 
 
-def test_metadata_over_the_limits_is_refused(ada, acme, update, refused, why):
+def test_metadata_over_the_limits_is_refused(ada, acme, update, refused, error_type_of):
     assert refused(update, ada, untrusted_metadata={"k": "x" * 4096}) == "metadata_too_large"
     assert refused(update, ada, trusted_metadata={str(n): n for n in range(19)}) == "metadata_too_many_keys"
     path = f"/v1/b2b/organizations/{acme.organization_id}/members/{ada.member_id}"
-    assert why("PUT", path, {"untrusted_metadata": "k"}) == "metadata_invalid_format"
+    assert error_type_of("PUT", path, {"untrusted_metadata": "k"}) == "metadata_invalid_format"
 
 
 def test_member_is_found_by_external_id(ada, acme, client):
@@ -124,33 +124,33 @@ def test_deleted_phone_number_becomes_available(ada, update, acme, client, given
     assert given.member(acme, mfa_phone_number="+14155550100")
 
 
-def test_default_mfa_method_without_factor_is_refused(ada, update, written, refused):
+def test_default_mfa_method_without_factor_is_refused(ada, update, set_columns, refused):
     assert refused(update, ada, default_mfa_method="sms_otp") == "default_mfa_member_missing_factor"
     assert refused(update, ada, default_mfa_method="totp") == "default_mfa_member_missing_factor"
     assert refused(update, ada, default_mfa_method="email_otp") == "invalid_mfa_default_method"
     now = update(ada, mfa_phone_number="+14155550100", default_mfa_method="SMS_OTP")
     assert now.default_mfa_method == "sms_otp"
-    written(ada, totp_registration_id="member-totp-test-1")
+    set_columns(ada, totp_registration_id="member-totp-test-1")
     assert update(ada, default_mfa_method="totp").default_mfa_method == "totp"
 
 
-def test_deleted_totp_clears_default_mfa_method(ada, acme, client, written, refused):
+def test_deleted_totp_clears_default_mfa_method(ada, acme, client, set_columns, refused):
     remove = client.organizations.members.delete_totp
     assert refused(remove, acme.organization_id, ada.member_id) == "totp_not_found"
-    written(ada, totp_registration_id="member-totp-test-1", default_mfa_method="totp")
+    set_columns(ada, totp_registration_id="member-totp-test-1", default_mfa_method="totp")
     now = remove(acme.organization_id, ada.member_id).member
     assert (now.totp_registration_id, now.default_mfa_method) == ("", "")
 
 
-def test_password_is_deleted_by_its_id(ada, acme, client, written, given, refused):
+def test_password_is_deleted_by_its_id(ada, acme, client, set_columns, given, refused):
     remove = client.organizations.members.delete_password
     password_id = "member-password-test-00000000-0000-4000-8000-000000000001"
     assert refused(remove, acme.organization_id, password_id) == "member_password_not_found"
-    written(ada, member_password_id=password_id)
+    set_columns(ada, member_password_id=password_id)
     globex = given.organization("Globex")
     assert refused(remove, globex.organization_id, password_id) == "member_password_not_found"
-    gone = remove(acme.organization_id, password_id)
-    assert (gone.member_id, gone.member.member_password_id) == (ada.member_id, "")
+    updated = remove(acme.organization_id, password_id)
+    assert (updated.member_id, updated.member.member_password_id) == (ada.member_id, "")
 
 
 # External id

@@ -194,8 +194,8 @@ def test_external_id_is_removed(given, client, refused):
     ada = given.member(acme, external_id="ada")
     freed = client.organizations.members.delete_external_id(acme.organization_id, "ada")
     assert (freed.member_id, freed.member.external_id) == (ada.member_id, None)
-    gone = refused(client.organizations.members.delete_external_id, acme.organization_id, "ada")
-    assert gone == "member_not_found"
+    error_type = refused(client.organizations.members.delete_external_id, acme.organization_id, "ada")
+    assert error_type == "member_not_found"
 
 
 # Reactivation

@@ -7,13 +7,13 @@ from tests.api.factors import (
     PHONE,
     LoginMethods,
     ids,
-    other,
     refusal,
-    shown,
-    texted,
+    sms_code,
+    totp_code,
     types,
     with_app,
     with_phone,
+    wrong_code,
 )
 
 ADA = "ada@acme.test"
@@ -92,7 +92,7 @@ def test_session_with_mfa_is_extended_without_a_challenge(
     login_methods, enrolled, mock, given, acme, client, login_method
 ):
     intermediate = given.login(acme, enrolled).intermediate_session_token
-    login = client.otps.sms.authenticate(**ids(enrolled), code=texted(mock), intermediate_session_token=intermediate)
+    login = client.otps.sms.authenticate(**ids(enrolled), code=sms_code(mock), intermediate_session_token=intermediate)
     mock.inbox.clear()
     answer = getattr(login_methods, login_method)(enrolled, session_token=login.session_token)
     assert (answer.session_token, answer.member_authenticated) == (login.session_token, True)
@@ -105,7 +105,7 @@ def test_oauth_account_is_linked_after_the_second_factor(login_methods, enrolled
     login = login_methods.oauth(enrolled)
     assert login.member.oauth_registrations == []
     done = client.otps.sms.authenticate(
-        **ids(enrolled), code=texted(mock), intermediate_session_token=login.intermediate_session_token
+        **ids(enrolled), code=sms_code(mock), intermediate_session_token=login.intermediate_session_token
     )
     (linked,) = done.member.oauth_registrations
     assert linked.provider_type == "Google"
@@ -124,7 +124,7 @@ def test_unverified_oauth_account_of_an_allowed_tenant_activates_the_member(logi
 
 
 def test_created_organization_can_require_mfa_of_its_first_member(given, client, mock):
-    intermediate = given.intermediate(ADA)
+    intermediate = given.intermediate_session(ADA)
     answer = client.discovery.organizations.create(
         intermediate, organization_name="Acme", mfa_policy="REQUIRED_FOR_ALL"
     )
@@ -132,7 +132,7 @@ def test_created_organization_can_require_mfa_of_its_first_member(given, client,
     assert assert_mfa_required(answer, answer.member).member_options is None
     registered = client.totps.create(**ids(answer.member), intermediate_session_token=intermediate)
     done = client.totps.authenticate(
-        **ids(answer.member), code=shown(mock, registered.secret), intermediate_session_token=intermediate
+        **ids(answer.member), code=totp_code(mock, registered.secret), intermediate_session_token=intermediate
     )
     assert (types(done), done.member.mfa_enrolled) == (["magic_link", "totp"], True)
 
@@ -141,7 +141,7 @@ def test_discovery_lists_mfa_and_sends_no_code(enrolled, given, mock, client):
     for found in (
         given.discovered(ADA).discovered_organizations,
         client.discovery.organizations.list(
-            intermediate_session_token=given.intermediate(ADA)
+            intermediate_session_token=given.intermediate_session(ADA)
         ).discovered_organizations,
     ):
         (entry,) = found
@@ -174,7 +174,7 @@ def test_factors_accumulate_in_one_intermediate_session(login_methods, enrolled,
     second = login_methods.password(enrolled, **intermediate)
     assert second.intermediate_session_token == first.intermediate_session_token
     third = login_methods.email_otp(enrolled, **intermediate)
-    done = client.otps.sms.authenticate(**ids(enrolled), code=texted(mock), **intermediate)
+    done = client.otps.sms.authenticate(**ids(enrolled), code=sms_code(mock), **intermediate)
     assert third.intermediate_session_token == first.intermediate_session_token
     assert types(done) == ["magic_link", "password", "email_otp", "otp"]
     assert (
@@ -185,19 +185,19 @@ def test_factors_accumulate_in_one_intermediate_session(login_methods, enrolled,
 def test_intermediate_session_survives_a_failure_and_expires_after_ten_minutes(enrolled, given, acme, client, mock):
     intermediate = {"intermediate_session_token": given.login(acme, enrolled).intermediate_session_token}
     authenticate = client.otps.sms.authenticate
-    assert refusal(authenticate, **ids(enrolled), code=other(texted(mock)), **intermediate) == (
+    assert refusal(authenticate, **ids(enrolled), code=wrong_code(sms_code(mock)), **intermediate) == (
         404,
         "otp_code_not_found",
     )
     mock.clock.advance(minutes=9)
     client.otps.sms.send(**ids(enrolled), **intermediate)
-    done = authenticate(**ids(enrolled), code=texted(mock), **intermediate)
+    done = authenticate(**ids(enrolled), code=sms_code(mock), **intermediate)
     client.sessions.revoke(session_token=done.session_token)
-    gone = (404, "intermediate_session_not_found")
-    assert refusal(authenticate, **ids(enrolled), code=texted(mock), **intermediate) == gone
+    not_found = (404, "intermediate_session_not_found")
+    assert refusal(authenticate, **ids(enrolled), code=sms_code(mock), **intermediate) == not_found
     late = {"intermediate_session_token": given.login(acme, enrolled).intermediate_session_token}
     mock.clock.advance(minutes=10)
-    assert refusal(authenticate, **ids(enrolled), code=texted(mock), **late) == gone
+    assert refusal(authenticate, **ids(enrolled), code=sms_code(mock), **late) == not_found
 
 
 def test_intermediate_session_of_another_member_is_refused(enrolled, given, acme, client):
@@ -206,32 +206,35 @@ def test_intermediate_session_of_another_member_is_refused(enrolled, given, acme
     bob = given.login(acme, given.member(acme, "bob@acme.test")).intermediate_session_token
     mismatch = (400, "member_session_member_id_mismatch")
     assert refusal(authenticate, **ids(enrolled), code="123456", intermediate_session_token=bob) == mismatch
-    bobs = given.intermediate("bob@acme.test")
+    bobs = given.intermediate_session("bob@acme.test")
     assert refusal(client.otps.sms.send, **ids(enrolled), intermediate_session_token=bobs) == mismatch
 
 
 def test_discovery_intermediate_session_is_completed_by_a_second_factor(enrolled, given, client, mock):
-    intermediate = {"intermediate_session_token": given.intermediate(ADA)}
+    intermediate = {"intermediate_session_token": given.intermediate_session(ADA)}
     client.otps.sms.send(**ids(enrolled), **intermediate)
-    done = client.otps.sms.authenticate(**ids(enrolled), code=texted(mock), **intermediate)
+    done = client.otps.sms.authenticate(**ids(enrolled), code=sms_code(mock), **intermediate)
     assert types(done) == ["magic_link", "otp"]
     factor = done.member_session.authentication_factors[0]
     assert factor.email_factor.email_id.startswith("member-email-test-")
     exchange = client.discovery.intermediate_sessions.exchange
-    gone = refusal(exchange, intermediate["intermediate_session_token"], enrolled.organization_id)
-    assert gone == (404, "intermediate_session_not_found")
+    not_found = refusal(exchange, intermediate["intermediate_session_token"], enrolled.organization_id)
+    assert not_found == (404, "intermediate_session_not_found")
 
 
 def test_second_factor_activates_a_pending_member(given, client, acme, mock):
     bob = given.member(acme, "bob@acme.test", create_member_as_pending=True, mfa_phone_number=PHONE)
-    intermediate = given.intermediate("bob@acme.test")
+    intermediate = given.intermediate_session("bob@acme.test")
     client.otps.sms.send(**ids(bob), intermediate_session_token=intermediate)
     wrong = refusal(
-        client.otps.sms.authenticate, **ids(bob), code=other(texted(mock)), intermediate_session_token=intermediate
+        client.otps.sms.authenticate,
+        **ids(bob),
+        code=wrong_code(sms_code(mock)),
+        intermediate_session_token=intermediate,
     )
     assert wrong == (404, "otp_code_not_found")
     assert client.organizations.members.get(**ids(bob)).member.status == "pending"
-    done = client.otps.sms.authenticate(**ids(bob), code=texted(mock), intermediate_session_token=intermediate)
+    done = client.otps.sms.authenticate(**ids(bob), code=sms_code(mock), intermediate_session_token=intermediate)
     assert (done.member.status, done.member.email_address_verified) == ("active", True)
 
 
@@ -239,7 +242,7 @@ def test_password_does_not_count_in_another_organization(login_methods, enrolled
     """A password is added to an intermediate session of discovery."""
     globex = given.organization("Globex", auth_methods="RESTRICTED", allowed_auth_methods=["password"])
     given.member(globex, ADA)
-    intermediate = given.intermediate(ADA)
+    intermediate = given.intermediate_session(ADA)
     login_methods.password(enrolled, intermediate_session_token=intermediate)
     answer = client.discovery.intermediate_sessions.exchange(intermediate, globex.organization_id)
     assert not answer.member_authenticated
@@ -260,14 +263,14 @@ def outdated_session(client, acme, ada, login_methods, given):
 
 
 def test_second_factor_before_the_primary_factor_is_refused(client, ada, outdated_session, mock, login_methods):
-    assert refusal(client.totps.authenticate, **ids(ada), code=shown(mock), **outdated_session) == UNMET
+    assert refusal(client.totps.authenticate, **ids(ada), code=totp_code(mock), **outdated_session) == UNMET
     assert refusal(client.otps.sms.authenticate, **ids(ada), code="123456", **outdated_session) == UNMET
     recover = client.recovery_codes.recover
     assert refusal(recover, **ids(ada), recovery_code="a1b2-c3d4-e5f6", **outdated_session) == UNMET
     answer = login_methods.password(ada, **outdated_session)
     assert (answer.primary_required, answer.mfa_required is None) == (None, False)
     done = client.totps.authenticate(
-        **ids(ada), code=shown(mock), **outdated_session
+        **ids(ada), code=totp_code(mock), **outdated_session
     )  # the refusals above didn't consume it
     assert types(done) == ["magic_link", "password", "totp"]
 
@@ -291,7 +294,7 @@ def test_first_login_enrolls_the_member(client, given, mock):
     intermediate = {"intermediate_session_token": first.intermediate_session_token}
     client.otps.sms.send(**ids(first.member), mfa_phone_number=PHONE, **intermediate)
     done = client.otps.sms.authenticate(
-        **ids(first.member), code=texted(mock), **intermediate, set_mfa_enrollment="unenroll"
+        **ids(first.member), code=sms_code(mock), **intermediate, set_mfa_enrollment="unenroll"
     )
     assert types(done) == ["email_otp", "otp"]
     assert done.member.mfa_enrolled  # the policy overrides the request
@@ -307,9 +310,9 @@ def test_optional_policy_lets_the_request_choose_enrollment(client, acme, ada, g
     def authenticate(**options):
         if method == "totp":
             mock.clock.advance(seconds=30)
-            return client.totps.authenticate(**ids(ada), code=shown(mock), session_token=session, **options)
+            return client.totps.authenticate(**ids(ada), code=totp_code(mock), session_token=session, **options)
         client.otps.sms.send(**ids(ada), mfa_phone_number=PHONE, session_token=session)
-        return client.otps.sms.authenticate(**ids(ada), code=texted(mock), session_token=session, **options)
+        return client.otps.sms.authenticate(**ids(ada), code=sms_code(mock), session_token=session, **options)
 
     assert not authenticate().member.mfa_enrolled
     assert authenticate(set_mfa_enrollment="enroll").member.mfa_enrolled
@@ -324,9 +327,9 @@ def test_first_method_is_the_default_until_changed(client, acme, ada, given, moc
     assert with_phone(client, mock, ada, session["session_token"]).default_mfa_method == "sms_otp"
     registered = client.totps.create(**ids(ada), **session)
     authenticate = client.totps.authenticate
-    answer = authenticate(**ids(ada), code=shown(mock, registered.secret), **session)
+    answer = authenticate(**ids(ada), code=totp_code(mock, registered.secret), **session)
     assert answer.member.default_mfa_method == "sms_otp"
-    answer = authenticate(**ids(ada), code=shown(mock, registered.secret, 1), **session, set_default_mfa=True)
+    answer = authenticate(**ids(ada), code=totp_code(mock, registered.secret, 1), **session, set_default_mfa=True)
     assert answer.member.default_mfa_method == "totp"
 
 
@@ -341,7 +344,7 @@ def test_disallowed_method_is_refused(client, enrolled, acme, given, mock):
     client.organizations.members.update(**ids(enrolled), is_breakglass=True)
     required = given.login(acme, enrolled).mfa_required  # still required, with any method
     assert required.secondary_auth_initiated == "sms_otp"
-    done = client.otps.sms.authenticate(**ids(enrolled), code=texted(mock), **intermediate)
+    done = client.otps.sms.authenticate(**ids(enrolled), code=sms_code(mock), **intermediate)
     assert types(done) == ["magic_link", "otp"]
 
 
@@ -359,8 +362,8 @@ def test_existing_session_survives_a_new_policy(client, acme, ada, given):
 
 def test_deleted_phone_has_to_be_replaced_at_the_next_login(client, acme, enrolled, given):
     (session,) = client.sessions.get(**ids(enrolled)).member_sessions
-    gone = client.organizations.members.delete_mfa_phone_number(**ids(enrolled)).member
-    assert (gone.mfa_phone_number, gone.mfa_enrolled, gone.default_mfa_method) == ("", True, "")
+    updated = client.organizations.members.delete_mfa_phone_number(**ids(enrolled)).member
+    assert (updated.mfa_phone_number, updated.mfa_enrolled, updated.default_mfa_method) == ("", True, "")
     assert client.sessions.get(**ids(enrolled)).member_sessions[0].member_session_id == session.member_session_id
     login = given.login(acme, enrolled)
     assert assert_mfa_required(login, enrolled).member_options is None
@@ -372,7 +375,7 @@ def test_deleted_phone_has_to_be_replaced_at_the_next_login(client, acme, enroll
 def test_deleted_app_leaves_existing_sessions_unchanged(client, acme, ada, given, mock):
     session = given.login(acme, ada).session_token
     with_app(client, ada)
-    client.totps.authenticate(**ids(ada), code=shown(mock), session_token=session, set_mfa_enrollment="enroll")
+    client.totps.authenticate(**ids(ada), code=totp_code(mock), session_token=session, set_mfa_enrollment="enroll")
     client.organizations.members.delete_totp(**ids(ada))
     assert types(client.sessions.authenticate(session_token=session)) == ["magic_link", "totp"]
     assert assert_mfa_required(given.login(acme, ada), ada).member_options is None
@@ -380,7 +383,7 @@ def test_deleted_app_leaves_existing_sessions_unchanged(client, acme, ada, given
 
 def test_another_organization_requires_its_own_second_factor(enrolled, client, given, acme, mock):
     intermediate = given.login(acme, enrolled).intermediate_session_token
-    login = client.otps.sms.authenticate(**ids(enrolled), code=texted(mock), intermediate_session_token=intermediate)
+    login = client.otps.sms.authenticate(**ids(enrolled), code=sms_code(mock), intermediate_session_token=intermediate)
     globex = given.organization("Globex", mfa_policy="REQUIRED_FOR_ALL")
     there = given.member(globex, ADA)
     answer = client.sessions.exchange(globex.organization_id, session_token=login.session_token)

@@ -67,9 +67,9 @@ def test_unverified_account_needs_another_factor_once(visit, client, given, acme
 def test_unverified_account_with_a_members_address_is_not_logged_in(visit, client, given, acme):
     ada = given.member(acme, "ada@acme.test")
     given.login(acme, ada)
-    stranger = client.oauth.authenticate(visit.token("github", "ada@acme.test", slug="acme"))
-    assert (stranger.member_authenticated, stranger.session_token) == (False, "")
-    assert stranger.primary_required
+    login = client.oauth.authenticate(visit.token("github", "ada@acme.test", slug="acme"))
+    assert (login.member_authenticated, login.session_token) == (False, "")
+    assert login.primary_required
 
 
 def test_address_that_the_organization_does_not_provision_is_refused(visit, client, given, refused):
@@ -91,8 +91,8 @@ def test_account_of_an_allowed_tenant_is_provisioned(visit, client, given, refus
         allowed_oauth_tenants={"slack": ["T1"]},
         email_invites="ALL_ALLOWED",
     )
-    stranger = visit.token("slack", "eve@else.test", slug="team", tenant_ids=["T2"])
-    assert refused(client.oauth.authenticate, stranger) == "invalid_oauth_tenant_for_jit_provisioning"
+    foreign_token = visit.token("slack", "eve@else.test", slug="team", tenant_ids=["T2"])
+    assert refused(client.oauth.authenticate, foreign_token) == "invalid_oauth_tenant_for_jit_provisioning"
     login = client.oauth.authenticate(visit.token("slack", "ada@else.test", slug="team", tenant_ids=["T1"]))
     assert login.member_authenticated
     assert (login.member.status, login.member.email_address_verified) == ("active", False)

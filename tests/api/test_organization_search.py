@@ -135,8 +135,8 @@ def test_unknown_operator_is_refused(search, refused):
     ],
     ids=str,
 )
-def test_invalid_operand_is_refused(why, operand, error):
-    assert why("POST", "/v1/b2b/organizations/search", {"query": {"operands": [operand]}}) == error
+def test_invalid_operand_is_refused(error_type_of, operand, error):
+    assert error_type_of("POST", "/v1/b2b/organizations/search", {"query": {"operands": [operand]}}) == error
 
 
 @pytest.mark.parametrize(

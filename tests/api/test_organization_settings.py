@@ -102,8 +102,8 @@ def test_connection_of_another_organization_is_refused(write, refused, settings,
         {"first_party_connected_apps_allowed_type": "SOME"},
     ],
 )
-def test_setting_of_wrong_type_is_refused(why, settings):
-    assert why("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == "bad_request"
+def test_setting_of_wrong_type_is_refused(error_type_of, settings):
+    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == "bad_request"
 
 
 @BOTH

@@ -95,10 +95,10 @@ def test_slug_can_be_changed(given, client, refused):
 # Names, external ids, logo
 
 
-def test_missing_or_invalid_name_is_refused(given, client, refused, why):
-    assert why("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
-    assert why("POST", "/v1/b2b/organizations", {"organization_name": ""}) == "organization_name_missing"
-    assert why("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "bad_request"
+def test_missing_or_invalid_name_is_refused(given, client, refused, error_type_of):
+    assert error_type_of("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
+    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": ""}) == "organization_name_missing"
+    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "bad_request"
     assert refused(client.organizations.create, "x" * 129) == "invalid_organization_name"
     acme = given.organization("x" * 128)
     renamed = refused(client.organizations.update, acme.organization_id, organization_name="x" * 129)
@@ -128,8 +128,10 @@ def test_empty_names_are_ignored(given, client):
     for name in ("Acme", "Globex"):
         made = given.organization(name, organization_external_id="", organization_slug="")
         assert made.organization_external_id is None
-    kept = client.organizations.update("acme", organization_name="", organization_slug="", organization_external_id="")
-    assert (kept.organization.organization_name, kept.organization.organization_slug) == ("Acme", "acme")
+    unchanged = client.organizations.update(
+        "acme", organization_name="", organization_slug="", organization_external_id=""
+    )
+    assert (unchanged.organization.organization_name, unchanged.organization.organization_slug) == ("Acme", "acme")
 
 
 def test_logo_url_is_stored_up_to_a_length(given, client, refused):
@@ -154,14 +156,14 @@ def test_metadata_is_merged_at_the_top_level(given, client):
     }
 
 
-def test_metadata_over_the_limits_is_refused(given, client, refused, why):
+def test_metadata_over_the_limits_is_refused(given, client, refused, error_type_of):
     given.organization(trusted_metadata={f"k{n}": n for n in range(20)})
     more = refused(client.organizations.update, "acme", trusted_metadata={"k20": 20})
     assert more == "metadata_too_many_keys"
     client.organizations.update("acme", trusted_metadata={"k0": None, "k20": 20})
     large = refused(client.organizations.create, "Large", trusted_metadata={"k": "x" * 4096})
     assert large == "metadata_too_large"
-    assert why("PUT", "/v1/b2b/organizations/acme", {"trusted_metadata": ["k"]}) == "metadata_invalid_format"
+    assert error_type_of("PUT", "/v1/b2b/organizations/acme", {"trusted_metadata": ["k"]}) == "metadata_invalid_format"
 
 
 # References: id, slug, external id
@@ -222,9 +224,9 @@ def test_empty_update_changes_nothing(given, client, mock, events):
 def test_null_fields_are_ignored(http, given):
     given.organization(email_allowed_domains=["acme.test"], trusted_metadata={"a": 1})
     nulls = {"organization_name": None, "email_allowed_domains": None, "trusted_metadata": None, "mfa_policy": None}
-    kept = http.put("/v1/b2b/organizations/acme", json=nulls).json()["organization"]
-    assert (kept["organization_name"], kept["email_allowed_domains"]) == ("Acme", ["acme.test"])
-    assert kept["trusted_metadata"] == {"a": 1}
+    updated = http.put("/v1/b2b/organizations/acme", json=nulls).json()["organization"]
+    assert (updated["organization_name"], updated["email_allowed_domains"]) == ("Acme", ["acme.test"])
+    assert updated["trusted_metadata"] == {"a": 1}
 
 
 def test_changes_emit_events(given, client, events):

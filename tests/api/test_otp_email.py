@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.api.factors import other, refusal, types
+from tests.api.factors import refusal, types, wrong_code
 from tests.support.concurrency import all_at_once, counted, crowd
 
 ADA = "ada@acme.test"
@@ -137,7 +137,7 @@ def test_older_code_is_refused(acme, ada, sent, enter):
 
 def test_wrong_code_does_not_consume_the_right_one(acme, ada, sent, enter):
     code = sent(acme)
-    assert refusal(enter, acme, other(code)) == (404, "otp_code_not_found")
+    assert refusal(enter, acme, wrong_code(code)) == (404, "otp_code_not_found")
     assert enter(acme, code).member_authenticated
 
 
@@ -229,14 +229,17 @@ def test_invalid_session_arguments_are_refused(acme, ada, sent, enter):
 
 def test_intermediate_session_of_another_member_or_organization_is_refused(acme, ada, given, sent, enter):
     code = sent(acme)
-    bobs = given.intermediate("bob@acme.test")
+    bobs = given.intermediate_session("bob@acme.test")
     mismatch = refusal(enter, acme, code, intermediate_session_token=bobs)
     assert mismatch == (400, "member_session_member_id_mismatch")
     globex = given.organization("Globex", mfa_policy="REQUIRED_FOR_ALL")
     intermediate = given.login(globex, given.member(globex, ADA)).intermediate_session_token
     elsewhere = refusal(enter, acme, code, intermediate_session_token=intermediate)
     assert elsewhere == (400, "invalid_intermediate_session_token_for_organization")
-    assert types(enter(acme, code, intermediate_session_token=given.intermediate(ADA))) == ["magic_link", "email_otp"]
+    assert types(enter(acme, code, intermediate_session_token=given.intermediate_session(ADA))) == [
+        "magic_link",
+        "email_otp",
+    ]
 
 
 def test_exchanged_intermediate_session_is_completed_in_the_new_organization(acme, ada, given, sent, enter, client):
@@ -329,7 +332,7 @@ def test_code_completes_an_email_update(acme, ada, update_code, enter):
 
 def test_wrong_code_of_an_email_update_counts_as_a_failure(acme, ada, update_code, enter, mock, given):
     mock.configure(user_lock={"enabled": True, "threshold": 2, "ttl_seconds": 300})
-    assert refusal(enter, acme, other(update_code), "ada@new.test") == (404, "otp_code_not_found")
+    assert refusal(enter, acme, wrong_code(update_code), "ada@new.test") == (404, "otp_code_not_found")
     assert refusal(enter, acme, update_code) == (404, "otp_code_not_found")  # the code isn't for the old address
     assert refusal(enter, acme, update_code, "ada@new.test") == (429, "user_lock_limit_reached")
     mock.clock.advance(minutes=5)

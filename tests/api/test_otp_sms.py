@@ -4,7 +4,18 @@ from collections import Counter
 
 import pytest
 
-from tests.api.factors import OTHER_PHONE, PHONE, ids, other, refusal, shown, texted, types, with_app, with_phone
+from tests.api.factors import (
+    OTHER_PHONE,
+    PHONE,
+    ids,
+    refusal,
+    sms_code,
+    totp_code,
+    types,
+    with_app,
+    with_phone,
+    wrong_code,
+)
 from tests.support.concurrency import all_at_once, counted, crowd
 
 NOT_FOUND, USED = (404, "otp_code_not_found"), (401, "unable_to_auth_otp_code")
@@ -55,7 +66,7 @@ def test_member_without_a_second_factor_needs_no_session(send, mock):
 
 def test_response_has_no_further_steps(http, send, session, ada, mock):
     send(mfa_phone_number=PHONE, session_token=session)
-    body = {**ids(ada), "code": texted(mock), "session_token": session}
+    body = {**ids(ada), "code": sms_code(mock), "session_token": session}
     answer = http.post("/v1/b2b/otps/sms/authenticate", json=body).json()
     assert set(answer) == {
         *("status_code", "request_id", "member_id", "member", "organization", "session_token", "session_jwt"),
@@ -87,7 +98,7 @@ def test_malformed_number_is_refused(send, number, client, ada, mock):
 @pytest.mark.parametrize("number", ["+16135550123", "+18005550123", PHONE])
 def test_numbers_of_default_countries_are_accepted(send, number, mock):
     send(mfa_phone_number=number)
-    assert texted(mock, number)
+    assert sms_code(mock, number)
 
 
 def test_country_must_be_configured(send, mock, client, ada):
@@ -143,7 +154,7 @@ def test_member_with_an_app_must_use_it_to_add_a_number(client, send, ada, sessi
     with_app(client, ada)
     assert refusal(send, mfa_phone_number=PHONE) == BYPASS
     assert refusal(send, mfa_phone_number=PHONE, session_token=session) == BYPASS
-    client.totps.authenticate(**ids(ada), code=shown(mock), session_token=session)
+    client.totps.authenticate(**ids(ada), code=totp_code(mock), session_token=session)
     assert send(mfa_phone_number=PHONE, session_token=session).member.mfa_phone_number == PHONE
 
 
@@ -153,7 +164,7 @@ def test_member_with_an_app_must_use_it_to_add_a_number(client, send, ada, sessi
 def test_code_expires_after_two_minutes(send, authenticate, session, mock):
     mock.clock.freeze()
     send(mfa_phone_number=PHONE)
-    code = texted(mock)
+    code = sms_code(mock)
     mock.clock.advance(minutes=2)
     assert refusal(authenticate, code, session_token=session) == USED
     mock.clock.advance(seconds=-1)
@@ -162,26 +173,26 @@ def test_code_expires_after_two_minutes(send, authenticate, session, mock):
 
 def test_older_code_is_refused(send, authenticate, session, mock):
     send(mfa_phone_number=PHONE)
-    old = texted(mock)
+    old = sms_code(mock)
     send()
     assert refusal(authenticate, old, session_token=session) == USED
-    assert authenticate(texted(mock), session_token=session).member.mfa_phone_number_verified
+    assert authenticate(sms_code(mock), session_token=session).member.mfa_phone_number_verified
 
 
 def test_code_for_another_member_with_the_same_phone_is_refused(send, authenticate, session, mock, given, client):
     elsewhere = given.member(given.organization("Globex"), "ada@acme.test")
     send(mfa_phone_number=PHONE)
-    mine = texted(mock)
+    mine = sms_code(mock)
     send(**ids(elsewhere), mfa_phone_number=PHONE)
-    assert refusal(authenticate, texted(mock), session_token=session) == NOT_FOUND
+    assert refusal(authenticate, sms_code(mock), session_token=session) == NOT_FOUND
     assert authenticate(mine, session_token=session).member.mfa_phone_number_verified
 
 
 def test_used_code_is_refused(send, authenticate, session, mock):
     send(mfa_phone_number=PHONE)
-    assert refusal(authenticate, other(texted(mock)), session_token=session) == NOT_FOUND
-    assert authenticate(texted(mock), session_token=session).session_token == session
-    assert refusal(authenticate, texted(mock), session_token=session) == USED
+    assert refusal(authenticate, wrong_code(sms_code(mock)), session_token=session) == NOT_FOUND
+    assert authenticate(sms_code(mock), session_token=session).session_token == session
+    assert refusal(authenticate, sms_code(mock), session_token=session) == USED
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "١٢٣٤٥٦", "123456\n"])
@@ -191,7 +202,7 @@ def test_malformed_code_is_refused(authenticate, session, code):
 
 def test_code_for_a_deleted_number_is_refused(send, authenticate, session, mock, client, ada):
     send(mfa_phone_number=PHONE)
-    code = texted(mock)
+    code = sms_code(mock)
     client.organizations.members.delete_mfa_phone_number(**ids(ada))
     assert refusal(authenticate, code, session_token=session) == NOT_FOUND
     client.organizations.members.update(**ids(ada), mfa_phone_number=OTHER_PHONE)
@@ -222,17 +233,17 @@ def test_session_of_another_member_is_refused(authenticate, send, given, acme):
     mismatch = (400, "member_session_member_id_mismatch")
     assert refusal(send, mfa_phone_number=PHONE, session_token=bob.session_token) == mismatch
     assert refusal(authenticate, "123456", session_jwt=bob.session_jwt) == mismatch
-    bobs = given.intermediate("bob@acme.test")
+    bobs = given.intermediate_session("bob@acme.test")
     assert refusal(authenticate, "123456", intermediate_session_token=bobs) == mismatch
 
 
 def test_session_jwt_with_claims_and_lifetime_is_accepted(send, authenticate, acme, ada, given, mock):
     before = given.login(acme, ada)
     send(mfa_phone_number=PHONE)
-    wrong = refusal(authenticate, texted(mock), session_jwt=before.session_jwt, session_duration_minutes=4)
+    wrong = refusal(authenticate, sms_code(mock), session_jwt=before.session_jwt, session_duration_minutes=4)
     assert wrong == (400, "invalid_session_duration_minutes")
     answer = authenticate(
-        texted(mock), session_jwt=before.session_jwt, session_duration_minutes=120, session_custom_claims={"a": 1}
+        sms_code(mock), session_jwt=before.session_jwt, session_duration_minutes=120, session_custom_claims={"a": 1}
     )
     life = answer.member_session.expires_at - answer.member_session.last_accessed_at
     assert (answer.session_token, life.total_seconds()) == (before.session_token, 7200)
@@ -250,7 +261,7 @@ def test_parallel_requests_complete_one_intermediate_session(mock, client, given
     with_phone(client, mock, ada, session)
     client.organizations.members.update(**ids(ada), mfa_enrolled=True)
     intermediate = given.login(acme, ada).intermediate_session_token
-    body = {**ids(ada), "code": texted(mock), "intermediate_session_token": intermediate}
+    body = {**ids(ada), "code": sms_code(mock), "intermediate_session_token": intermediate}
     answers = all_at_once(crowd(mock), "/v1/b2b/otps/sms/authenticate", body)
     assert counted(answers) == Counter({(200, ""): 1, (404, "intermediate_session_not_found"): len(answers) - 1})
     assert len(client.sessions.get(**ids(ada)).member_sessions) == 2
@@ -259,7 +270,7 @@ def test_parallel_requests_complete_one_intermediate_session(mock, client, given
 def test_parallel_requests_add_a_code_to_one_session(mock, client, send, given, acme, ada):
     send(mfa_phone_number=PHONE)
     sessions = [given.login(acme, ada).session_token for _ in range(5)]
-    bodies = [{**ids(ada), "code": texted(mock), "session_token": token} for token in sessions]
+    bodies = [{**ids(ada), "code": sms_code(mock), "session_token": token} for token in sessions]
     answers = all_at_once(crowd(mock), "/v1/b2b/otps/sms/authenticate", *bodies)
     assert counted(answers) == Counter({(200, ""): 1, USED: len(answers) - 1})
     assert sum("otp" in types(client.sessions.authenticate(session_token=token)) for token in sessions) == 1

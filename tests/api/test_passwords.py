@@ -61,14 +61,16 @@ def test_unknown_member_and_member_without_password_are_refused(log_in, given, a
     assert refused(log_in) == "member_password_not_found"
 
 
-def test_invalid_fields_are_refused(why):
+def test_invalid_fields_are_refused(error_type_of):
     path = "/v1/b2b/passwords/authenticate"
-    assert why("POST", path, {"email_address": "a@b.test", "password": "x"}) == "invalid_organization_id"
-    assert why("POST", path, {"organization_id": "x", "email_address": "a", "password": "x"}) == "invalid_email"
+    assert error_type_of("POST", path, {"email_address": "a@b.test", "password": "x"}) == "invalid_organization_id"
+    assert (
+        error_type_of("POST", path, {"organization_id": "x", "email_address": "a", "password": "x"}) == "invalid_email"
+    )
     body = {"organization_id": "x", "email_address": "a@b.test"}
-    assert why("POST", path, body) == "unauthorized_credentials"
-    assert why("POST", path, {**body, "password": "x"}) == "organization_not_found"
-    assert why("POST", path, {**body, "password": 1}) == "bad_request"
+    assert error_type_of("POST", path, body) == "unauthorized_credentials"
+    assert error_type_of("POST", path, {**body, "password": "x"}) == "organization_not_found"
+    assert error_type_of("POST", path, {**body, "password": 1}) == "bad_request"
 
 
 def test_organization_that_does_not_allow_passwords_refuses_them(log_in, ada, acme, client, refused):
@@ -84,8 +86,8 @@ def test_organization_that_does_not_allow_passwords_refuses_them(log_in, ada, ac
     assert log_in().member_authenticated
 
 
-def test_unverified_email_address_requires_another_primary_factor(log_in, ada, given, acme, client, written):
-    written(ada, email_address_verified=False)
+def test_unverified_email_address_requires_another_primary_factor(log_in, ada, given, acme, client, set_columns):
+    set_columns(ada, email_address_verified=False)
     first = log_in()
     assert (first.member_authenticated, first.member_session, first.session_token) == (False, None, "")
     assert "magic_link" in first.primary_required.allowed_auth_methods
@@ -97,17 +99,17 @@ def test_unverified_email_address_requires_another_primary_factor(log_in, ada, g
     assert second.member.email_address_verified
 
 
-def test_password_continues_an_intermediate_session(log_in, ada, given, acme, client, written):
-    written(ada, mfa_enrolled=True)
+def test_password_continues_an_intermediate_session(log_in, ada, given, acme, client, set_columns):
+    set_columns(ada, mfa_enrolled=True)
     first = given.login(acme, ada)
     second = log_in(intermediate_session_token=first.intermediate_session_token)
     assert second.intermediate_session_token == first.intermediate_session_token
     assert (second.primary_required, second.mfa_required.member_options) == (None, None)
 
 
-def test_enrolled_member_must_complete_mfa(log_in, ada, client, acme, written, mock):
-    written(ada, mfa_enrolled=True, mfa_phone_id="phone-number-test-1", mfa_phone_number="+12025550123")
-    written(ada, mfa_phone_number_verified=True)
+def test_enrolled_member_must_complete_mfa(log_in, ada, client, acme, set_columns, mock):
+    set_columns(ada, mfa_enrolled=True, mfa_phone_id="phone-number-test-1", mfa_phone_number="+12025550123")
+    set_columns(ada, mfa_phone_number_verified=True)
     first = log_in(locale="fr")
     assert first.mfa_required.secondary_auth_initiated == "sms_otp"
     code = mock.inbox.latest(to="+12025550123").code
@@ -118,9 +120,9 @@ def test_enrolled_member_must_complete_mfa(log_in, ada, client, acme, written, m
 
 
 def test_intermediate_session_of_a_password_is_refused_in_another_organization(
-    log_in, ada, client, given, acme, written, refused
+    log_in, ada, client, given, acme, set_columns, refused
 ):
-    written(ada, mfa_enrolled=True)
+    set_columns(ada, mfa_enrolled=True)
     token = log_in().intermediate_session_token
     other = given.organization("Other")
     given.member(other, "ada@acme.test")
@@ -128,9 +130,9 @@ def test_intermediate_session_of_a_password_is_refused_in_another_organization(
     assert refused(exchange, token, other.organization_id) == "invalid_intermediate_session_token_for_organization"
 
 
-def test_login_with_own_session_extends_it(log_in, ada, written):
+def test_login_with_own_session_extends_it(log_in, ada, set_columns):
     first = log_in()
-    written(ada, mfa_enrolled=True)
+    set_columns(ada, mfa_enrolled=True)
     again = log_in(session_token=first.session_token, session_custom_claims={"a": 1})
     assert again.session_token == first.session_token
     assert again.member_session.custom_claims == {"a": 1}
@@ -211,9 +213,9 @@ def test_change_revokes_other_sessions_and_the_old_password(change, log_in, ada,
     assert log_in(BETTER).member_authenticated
 
 
-def test_change_with_own_session_extends_it_without_mfa(change, log_in, ada, client, written, refused):
+def test_change_with_own_session_extends_it_without_mfa(change, log_in, ada, client, set_columns, refused):
     mine, other = log_in(), log_in()
-    written(ada, mfa_enrolled=True)
+    set_columns(ada, mfa_enrolled=True)
     changed = change(session_jwt=mine.session_jwt)
     assert (changed.member_authenticated, changed.session_token) == (True, mine.session_token)
     assert refused(client.sessions.authenticate, session_token=other.session_token) == "session_not_found"

@@ -167,10 +167,10 @@ def test_discovery_session_is_exchanged_for_an_organization(log_in, client, ada,
 
 
 def test_intermediate_session_of_one_organization_is_refused_in_another(
-    client, ada, acme, other, given, written, refused
+    client, ada, acme, other, given, set_columns, refused
 ):
     given.login(other, given.member(other, ADA))
-    written(ada, mfa_enrolled=True)
+    set_columns(ada, mfa_enrolled=True)
     token = client.passwords.authenticate(acme.organization_id, ADA, GOOD).intermediate_session_token
     exchange = client.discovery.intermediate_sessions.exchange
     assert refused(exchange, token, other.organization_id) == "invalid_intermediate_session_token_for_organization"

@@ -179,7 +179,7 @@ REFUSED = {
     "bare pbkdf_2": ("invalid_pbkdf_2_hash", {"hash_type": "pbkdf_2"}),
     "phpass": ("invalid_phpass_hash_prefix", {"hash_type": "phpass"}),
     "short phpass": ("invalid_phpass_hash_format", {"hash_type": "phpass", "hash": "$P$short"}),
-    "the role of everybody": ("cannot_assign_default_rbac_role_id", {"roles": ["stytch_member"]}),
+    "the default role": ("cannot_assign_default_rbac_role_id", {"roles": ["stytch_member"]}),
     "no role": ("invalid_rbac_role_assignment", {"roles": ["captain"]}),
     "no phone number": ("invalid_phone_number", {"mfa_phone_number": "12"}),
     "too many keys": ("metadata_too_many_keys", {"trusted_metadata": dict.fromkeys(map(str, range(21)), 1)}),
@@ -221,7 +221,7 @@ CONFIGS = [
 
 
 @pytest.mark.parametrize(("hash_type", "changed", "error"), CONFIGS, ids=[f"{t}-{e}" for t, _, e in CONFIGS])
-def test_invalid_hash_parameters_are_refused(why, acme, hash_type, changed, error):
+def test_invalid_hash_parameters_are_refused(error_type_of, acme, hash_type, changed, error):
     config = {"argon_2id": ARGON2, "scrypt": SCRYPT, "pbkdf_2": PBKDF2}[hash_type] | changed
     body = {
         "organization_id": acme.organization_id,
@@ -230,16 +230,19 @@ def test_invalid_hash_parameters_are_refused(why, acme, hash_type, changed, erro
         "hash_type": hash_type,
         f"{hash_type.replace('argon_2id', 'argon_2')}_config": config,
     }
-    assert why("POST", "/v1/b2b/passwords/migrate", body) == error
+    assert error_type_of("POST", "/v1/b2b/passwords/migrate", body) == error
 
 
-def test_config_must_be_an_object(why, acme):
+def test_config_must_be_an_object(error_type_of, acme):
     body = {"organization_id": acme.organization_id, "email_address": "a@b.test", "hash": MD5, "hash_type": "md_5"}
     for name in ("md_5", "sha_1", "sha_512", "argon_2", "scrypt", "pbkdf_2"):
-        assert why("POST", "/v1/b2b/passwords/migrate", {**body, f"{name}_config": "x"}) == "bad_request"
-    assert why("POST", "/v1/b2b/passwords/migrate", {**body, "md_5_config": {"prepend_salt": 1}}) == "bad_request"
+        assert error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, f"{name}_config": "x"}) == "bad_request"
+    assert (
+        error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, "md_5_config": {"prepend_salt": 1}})
+        == "bad_request"
+    )
     nothing = dict.fromkeys(["md_5_config", "argon_2_config", "scrypt_config"])
-    assert why("POST", "/v1/b2b/passwords/migrate", {**body, **nothing}) == "none"
+    assert error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, **nothing}) == "none"
 
 
 def test_phone_number_and_external_id_of_another_member_are_refused(migrate, given, acme, client, refused):

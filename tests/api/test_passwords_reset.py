@@ -65,7 +65,7 @@ def test_start_provisions_a_member_of_an_allowed_domain(start, token, reset, eve
     assert done.member_authenticated
 
 
-def test_start_refuses_an_address_that_may_not_join(start, client, acme, refused):
+def test_start_refuses_an_address_that_cannot_join(start, client, acme, refused):
     assert refused(start, "new@example.com") == "invalid_email_for_jit_provisioning"
     client.organizations.update(acme.organization_id, email_jit_provisioning="NOT_ALLOWED")
     assert refused(start, "new@acme.test") == "email_jit_provisioning_not_allowed"
@@ -87,7 +87,7 @@ def test_invalid_fields_are_refused(start, ada, client, refused, mock):
     assert len(mock.inbox.all()) == 1
 
 
-def test_pkce_errors_name_the_fields_of_this_endpoint(why, http, acme, ada):
+def test_pkce_errors_name_the_fields_of_this_endpoint(error_type_of, http, acme, ada):
     """The fields are called ``code_challenge`` and ``code_verifier`` here, without ``pkce_``."""
     wrong = {"organization_id": acme.organization_id, "email_address": "ada@acme.test", "code_challenge": "short"}
     error = http.post("/v1/b2b/passwords/email/reset/start", json=wrong).json()
@@ -177,24 +177,24 @@ def test_reset_revokes_all_sessions_and_the_old_password(token, reset, ada, give
     assert refused(authenticate, acme.organization_id, "ada@acme.test", GOOD) == "unauthorized_credentials"
 
 
-def test_enrolled_member_must_complete_mfa_after_a_reset(token, reset, ada, written):
-    written(ada, mfa_enrolled=True)
+def test_enrolled_member_must_complete_mfa_after_a_reset(token, reset, ada, set_columns):
+    set_columns(ada, mfa_enrolled=True)
     done = reset(token(), GOOD)
     assert (done.member_authenticated, done.session_token, done.primary_required) == (False, "", None)
     assert done.mfa_required
     assert done.intermediate_session_token
 
 
-def test_reset_with_own_session_extends_it_without_mfa(token, reset, ada, given, acme, client, written, refused):
+def test_reset_with_own_session_extends_it_without_mfa(token, reset, ada, given, acme, client, set_columns, refused):
     mine, other = given.login(acme, ada), given.login(acme, ada)
-    written(ada, mfa_enrolled=True)
+    set_columns(ada, mfa_enrolled=True)
     done = reset(token(), GOOD, session_token=mine.session_token)
     assert (done.member_authenticated, done.session_token) == (True, mine.session_token)
     assert refused(client.sessions.authenticate, session_token=other.session_token) == "session_not_found"
 
 
-def test_reset_continues_an_intermediate_session(token, reset, ada, given, acme, written):
-    written(ada, mfa_enrolled=True)
+def test_reset_continues_an_intermediate_session(token, reset, ada, given, acme, set_columns):
+    set_columns(ada, mfa_enrolled=True)
     first = given.login(acme, ada)
     done = reset(token(), GOOD, intermediate_session_token=first.intermediate_session_token)
     assert done.intermediate_session_token == first.intermediate_session_token
@@ -323,7 +323,7 @@ def test_require_reset_needs_the_permission_in_the_organization(client, shared_p
     foreign = given.admin(given.organization("Other"))
 
     def by(login):
-        return {"method_options": given.acting(login)}
+        return {"method_options": given.as_member(login)}
 
     denied = "session_authorization_error"
     assert refused(require, "ada@acme.test", **by(eve)) == denied

@@ -30,10 +30,10 @@ def test_weak_password_gets_suggestions(check):
     assert response.zxcvbn_feedback.suggestions
 
 
-def test_missing_password_is_refused(check, why):
+def test_missing_password_is_refused(check, error_type_of):
     assert (check("").valid_password, check("").score) == (False, 0)
-    assert why("POST", "/v1/b2b/passwords/strength_check", {}) == "bad_request"
-    assert why("POST", "/v1/b2b/passwords/strength_check", {"password": 12345678}) == "bad_request"
+    assert error_type_of("POST", "/v1/b2b/passwords/strength_check", {}) == "bad_request"
+    assert error_type_of("POST", "/v1/b2b/passwords/strength_check", {"password": 12345678}) == "bad_request"
 
 
 def test_password_in_the_email_address_scores_lower(check, refused):
@@ -135,8 +135,8 @@ def test_long_password_does_not_block_the_server(check, mock, rows, name, policy
     assert cost < 8 * computing_time(count_to_ten_million)
 
 
-def test_password_over_a_megabyte_is_refused(why):
-    assert why("POST", "/v1/b2b/passwords/strength_check", {"password": "a" * 1_000_001}) == "bad_request"
+def test_password_over_a_megabyte_is_refused(error_type_of):
+    assert error_type_of("POST", "/v1/b2b/passwords/strength_check", {"password": "a" * 1_000_001}) == "bad_request"
 
 
 def test_long_password_is_compared_in_full(given, client, refused):

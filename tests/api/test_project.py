@@ -58,7 +58,7 @@ def test_projects_are_isolated(given, client, mock, refused):
     )
     ada = given.member(acme, "ada@acme.test")
     login = given.login(acme, ada)
-    intermediate = given.intermediate("ada@acme.test")
+    intermediate = given.intermediate_session("ada@acme.test")
     other = mock.project()
     foreign = other.client()
     assert refused(foreign.organizations.get, acme.organization_id) == "organization_not_found"
@@ -80,10 +80,10 @@ def test_projects_are_isolated(given, client, mock, refused):
 # Errors outside operations
 
 
-def test_unknown_route_is_refused(why):
-    assert why("GET", "/v1/b2b/nothing") == "route_not_found"
-    assert why("POST", "/v1/users", {}) == "invalid_consumer_endpoint"
-    assert why("POST", "/v1/magic_links/email/send", {}) == "invalid_consumer_endpoint"
+def test_unknown_route_is_refused(error_type_of):
+    assert error_type_of("GET", "/v1/b2b/nothing") == "route_not_found"
+    assert error_type_of("POST", "/v1/users", {}) == "invalid_consumer_endpoint"
+    assert error_type_of("POST", "/v1/magic_links/email/send", {}) == "invalid_consumer_endpoint"
 
 
 def test_unexpected_exception_is_an_internal_server_error(given, client, refused, monkeypatch, rows):

@@ -6,30 +6,30 @@ import pytest
 from stytch.shared.method_options import Authorization
 
 
-class World(NamedTuple):
+class Prepared(NamedTuple):
     client: Any
     acme: Any
     target: Any  # a member without further roles, the object of the operations
     deleted: Any
     admin: Any  # logged in
     plain: Any  # logged in
-    stranger: Any  # an administrator of another organization, logged in
+    other_admin: Any  # an administrator of another organization, logged in
 
 
 @pytest.fixture
-def world(given, client, written):
+def prepared(given, client, set_columns):
     acme = given.organization(organization_external_id="acme.1")
     target = given.member(acme, "target@acme.test", external_id="target", mfa_phone_number="+14155550100")
-    written(target, totp_registration_id="member-totp-test-1")
+    set_columns(target, totp_registration_id="member-totp-test-1")
     given.login(acme, target)
     client.organizations.members.update(acme.organization_id, target.member_id, email_address="target@new.test")
     given.login(acme, client.organizations.members.get(acme.organization_id, member_id=target.member_id).member)
-    gone = given.member(acme, "gone@acme.test")
-    given.login(acme, gone)
-    client.organizations.members.delete(acme.organization_id, gone.member_id)
+    deleted = given.member(acme, "gone@acme.test")
+    given.login(acme, deleted)
+    client.organizations.members.delete(acme.organization_id, deleted.member_id)
     plain = given.login(acme, given.member(acme, "plain@acme.test", external_id="plain"))
-    stranger = given.admin(given.organization("Globex"))
-    return World(client, acme, target, gone, given.admin(acme), plain, stranger)
+    other_admin = given.admin(given.organization("Globex"))
+    return Prepared(client, acme, target, deleted, given.admin(acme), plain, other_admin)
 
 
 ORGANIZATION_FIELDS = {
@@ -124,65 +124,65 @@ EACH = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 @EACH
-def test_admin_can_perform_every_operation(world, given, operation):
-    assert OPERATIONS[operation](world, given.acting(world.admin)).status_code == 200
+def test_admin_can_perform_every_operation(prepared, given, operation):
+    assert OPERATIONS[operation](prepared, given.as_member(prepared.admin)).status_code == 200
 
 
 @EACH
-def test_other_members_are_refused(world, given, refused, operation):
+def test_other_members_are_refused(prepared, given, refused, operation):
     call = OPERATIONS[operation]
-    assert refused(call, world, given.acting(world.plain)) == "session_authorization_error"
-    assert refused(call, world, given.acting(world.stranger)) == "session_authorization_tenancy_error"
-    assert refused(call, world, Authorization(session_token="x" * 44)) == "session_not_found"
-    assert call(world, None).status_code == 200  # the backend can: the refused requests have changed nothing
+    assert refused(call, prepared, given.as_member(prepared.plain)) == "session_authorization_error"
+    assert refused(call, prepared, given.as_member(prepared.other_admin)) == "session_authorization_tenancy_error"
+    assert refused(call, prepared, Authorization(session_token="x" * 44)) == "session_not_found"
+    assert call(prepared, None).status_code == 200  # the backend can: the refused requests have changed nothing
 
 
-def test_deleting_a_password_is_authorized_for_its_member(world, given, client, refused, written):
+def test_deleting_a_password_is_authorized_for_its_member(prepared, given, client, refused, set_columns):
     def delete(by, password_id="member-password-test-1"):
         return client.organizations.members.delete_password(
-            world.acme.organization_id, password_id, method_options=given.acting(by)
+            prepared.acme.organization_id, password_id, method_options=given.as_member(by)
         )
 
-    written(world.target, member_password_id="member-password-test-1")
-    assert refused(delete, world.plain) == "session_authorization_error"
-    assert refused(delete, world.stranger) == "session_authorization_tenancy_error"
-    assert refused(delete, world.plain, "member-password-test-2") == "session_authorization_error"
-    assert refused(delete, world.admin, "member-password-test-2") == "member_password_not_found"
-    written(world.plain.member, member_password_id="member-password-test-2")
-    own = delete(world.plain, "member-password-test-2")
+    set_columns(prepared.target, member_password_id="member-password-test-1")
+    assert refused(delete, prepared.plain) == "session_authorization_error"
+    assert refused(delete, prepared.other_admin) == "session_authorization_tenancy_error"
+    assert refused(delete, prepared.plain, "member-password-test-2") == "session_authorization_error"
+    assert refused(delete, prepared.admin, "member-password-test-2") == "member_password_not_found"
+    set_columns(prepared.plain.member, member_password_id="member-password-test-2")
+    own = delete(prepared.plain, "member-password-test-2")
     assert own.member.member_password_id == ""
-    assert delete(world.admin).status_code == 200
+    assert delete(prepared.admin).status_code == 200
 
 
-def test_session_jwt_is_accepted(world, client):
-    by = Authorization(session_jwt=world.admin.session_jwt)
-    assert client.organizations.update(world.acme.organization_id, organization_name="New", method_options=by)
+def test_session_jwt_is_accepted(prepared, client):
+    by = Authorization(session_jwt=prepared.admin.session_jwt)
+    assert client.organizations.update(prepared.acme.organization_id, organization_name="New", method_options=by)
 
 
-def test_token_and_jwt_together_are_refused(world, client, refused):
-    both = Authorization(session_token=world.admin.session_token, session_jwt=world.admin.session_jwt)
-    found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=both)
+def test_token_and_jwt_together_are_refused(prepared, client, refused):
+    both = Authorization(session_token=prepared.admin.session_token, session_jwt=prepared.admin.session_jwt)
+    found = refused(client.organizations.members.search, [prepared.acme.organization_id], method_options=both)
     assert found == "too_many_session_arguments"
 
 
-def test_removed_role_ends_the_permission(world, given, client, refused):
-    client.organizations.members.update(world.acme.organization_id, world.admin.member_id, roles=[])
-    by = given.acting(world.admin)
-    found = refused(client.organizations.members.search, [world.acme.organization_id], method_options=by)
+def test_removed_role_ends_the_permission(prepared, given, client, refused):
+    client.organizations.members.update(prepared.acme.organization_id, prepared.admin.member_id, roles=[])
+    by = given.as_member(prepared.admin)
+    found = refused(client.organizations.members.search, [prepared.acme.organization_id], method_options=by)
     assert found == "session_authorization_error"
 
 
-def test_search_in_another_organization_is_refused(world, given, client, refused):
-    both = [world.acme.organization_id, world.stranger.organization.organization_id]
-    found = refused(client.organizations.members.search, both, method_options=given.acting(world.admin))
+def test_search_in_another_organization_is_refused(prepared, given, client, refused):
+    both = [prepared.acme.organization_id, prepared.other_admin.organization.organization_id]
+    found = refused(client.organizations.members.search, both, method_options=given.as_member(prepared.admin))
     assert found == "session_authorization_tenancy_error"
 
 
-def test_own_organization_is_found_by_slug_and_external_id(world, given, client):
+def test_own_organization_is_found_by_slug_and_external_id(prepared, given, client):
     for name in ("acme", "acme.1"):
-        assert client.organizations.members.search([name], method_options=given.acting(world.admin)).members
+        assert client.organizations.members.search([name], method_options=given.as_member(prepared.admin)).members
         changed = client.organizations.update(
-            name, organization_logo_url=name, method_options=given.acting(world.admin)
+            name, organization_logo_url=name, method_options=given.as_member(prepared.admin)
         )
         assert changed.organization.organization_logo_url == name
 
@@ -191,13 +191,13 @@ def test_own_organization_is_found_by_slug_and_external_id(world, given, client)
 
 
 @pytest.fixture
-def self_update(world, given, client):
+def self_update(prepared, given, client):
     def call(member_id=None, **changes):
         return client.organizations.members.update(
-            world.acme.organization_id,
-            member_id or world.plain.member_id,
+            prepared.acme.organization_id,
+            member_id or prepared.plain.member_id,
             **changes,
-            method_options=given.acting(world.plain),
+            method_options=given.as_member(prepared.plain),
         ).member
 
     return call
@@ -216,51 +216,54 @@ def test_member_cannot_change_own_roles_or_ids(self_update, refused, changes):
     assert refused(self_update, **changes) == "session_authorization_error"
 
 
-def test_member_changes_own_address_by_verification_only(self_update, world, given, client, refused):
+def test_member_changes_own_address_by_verification_only(self_update, prepared, given, client, refused):
     error = "member_cannot_update_their_email_address"
     assert refused(self_update, email_address="new@acme.test") == error
     admin = refused(
         client.organizations.members.update,
-        world.acme.organization_id,
-        world.admin.member_id,
+        prepared.acme.organization_id,
+        prepared.admin.member_id,
         email_address="new@acme.test",
-        method_options=given.acting(world.admin),
+        method_options=given.as_member(prepared.admin),
     )
     assert admin == error
     started = client.organizations.members.start_email_update(
-        world.acme.organization_id, world.plain.member_id, "new@acme.test", method_options=given.acting(world.plain)
+        prepared.acme.organization_id,
+        prepared.plain.member_id,
+        "new@acme.test",
+        method_options=given.as_member(prepared.plain),
     )
     assert started.member.email_address == "plain@acme.test"
-    moved = client.magic_links.authenticate(given.token("new@acme.test"), session_token=world.plain.session_token)
+    moved = client.magic_links.authenticate(given.token("new@acme.test"), session_token=prepared.plain.session_token)
     assert moved.member.email_address == "new@acme.test"
     left = client.organizations.members.unlink_retired_email(
-        world.acme.organization_id,
-        world.plain.member_id,
+        prepared.acme.organization_id,
+        prepared.plain.member_id,
         email_address="plain@acme.test",
-        method_options=given.acting(world.plain),
+        method_options=given.as_member(prepared.plain),
     )
     assert left.member.retired_email_addresses == []
 
 
-def test_member_can_delete_own_factors_and_account(world, given, client, written, refused):
-    mine = (world.acme.organization_id, world.plain.member_id)
-    written(world.plain.member, mfa_phone_number="+14155550199", totp_registration_id="member-totp-test-2")
-    by = given.acting(world.plain)
+def test_member_can_delete_own_factors_and_account(prepared, given, client, set_columns, refused):
+    mine = (prepared.acme.organization_id, prepared.plain.member_id)
+    set_columns(prepared.plain.member, mfa_phone_number="+14155550199", totp_registration_id="member-totp-test-2")
+    by = given.as_member(prepared.plain)
     assert client.organizations.members.delete_mfa_phone_number(*mine, method_options=by)
     assert client.organizations.members.delete_totp(*mine, method_options=by)
-    kept = refused(client.organizations.members.delete_external_id, *mine, method_options=by)
-    assert kept == "session_authorization_error"
-    assert client.organizations.members.delete(*mine, method_options=by).member_id == world.plain.member_id
+    error_type = refused(client.organizations.members.delete_external_id, *mine, method_options=by)
+    assert error_type == "session_authorization_error"
+    assert client.organizations.members.delete(*mine, method_options=by).member_id == prepared.plain.member_id
     again = refused(client.organizations.members.delete, *mine, method_options=by)
     assert again == "session_not_found"  # deleting the member deleted the session
 
 
-def test_member_can_revoke_own_sessions_only(world, given, client, refused):
-    by = given.acting(world.plain)
-    others = world.admin.member_session.member_session_id
+def test_member_can_revoke_own_sessions_only(prepared, given, client, refused):
+    by = given.as_member(prepared.plain)
+    others = prepared.admin.member_session.member_session_id
     assert refused(client.sessions.revoke, member_session_id=others, method_options=by) == "session_authorization_error"
-    client.sessions.revoke(session_token=world.plain.session_token, method_options=by)
-    assert refused(client.sessions.authenticate, session_token=world.plain.session_token) == "session_not_found"
+    client.sessions.revoke(session_token=prepared.plain.session_token, method_options=by)
+    assert refused(client.sessions.authenticate, session_token=prepared.plain.session_token) == "session_not_found"
 
 
 def test_project_can_restrict_permissions_on_own_data(self_update, mock, refused):
@@ -273,12 +276,12 @@ def test_project_can_restrict_permissions_on_own_data(self_update, mock, refused
 # trusted_metadata
 
 
-def test_acting_member_cannot_write_trusted_metadata(world, given, client, refused):
-    acme, by = world.acme.organization_id, given.acting(world.admin)
+def test_acting_member_cannot_write_trusted_metadata(prepared, given, client, refused):
+    acme, by = prepared.acme.organization_id, given.as_member(prepared.admin)
     mine = {"trusted_metadata": {"a": 1}, "method_options": by}
     error = "cannot_update_trusted_metadata"
     assert refused(client.organizations.update, acme, **mine) == error
-    assert refused(client.organizations.members.update, acme, world.target.member_id, **mine) == error
+    assert refused(client.organizations.members.update, acme, prepared.target.member_id, **mine) == error
     assert refused(client.organizations.members.create, acme, "new@acme.test", **mine) == error
     assert refused(client.magic_links.email.invite, acme, "new@acme.test", **mine) == error
 

@@ -143,8 +143,8 @@ def test_refused_policy_changes_nothing(set_policy, client, given, acme):
     ada = given.member(acme, roles=["reader"])
     assert set_policy(roles=[{**READER, "role_id": "other", "permissions": []}]) == "rbac_role_missing_permissions"
     assert "reader" in [role.role_id for role in client.rbac.policy().policy.roles]
-    held = client.organizations.members.get(acme.organization_id, ada.member_id).member.roles
-    assert [role.role_id for role in held] == ["stytch_member", "reader"]
+    roles = client.organizations.members.get(acme.organization_id, ada.member_id).member.roles
+    assert [role.role_id for role in roles] == ["stytch_member", "reader"]
 
 
 # Default roles

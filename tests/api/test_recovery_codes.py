@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.api.factors import ids, refusal, shown, types, with_app, with_phone
+from tests.api.factors import ids, refusal, totp_code, types, with_app, with_phone
 from tests.support.concurrency import all_at_once, counted, crowd
 
 CODES = ("a1b2-c3d4-e5f6", "g7h8-i9j0-k1l2")
@@ -81,7 +81,7 @@ def test_rotation_replaces_all_codes(client, ada, recover, session):
 
 def test_malformed_code_is_refused(client, ada, recover, session, mock):
     with_app(client, ada, CODES)
-    assert refusal(recover, shown(mock), session_token=session) == (400, "totp_code_used_as_recovery_code")
+    assert refusal(recover, totp_code(mock), session_token=session) == (400, "totp_code_used_as_recovery_code")
     for code in ("", "a1b2", CODES[0].upper(), CODES[0] + "\n", CODES[0].replace("-", "")):
         assert refusal(recover, code, session_token=session) == (400, "invalid_recovery_code")
     assert client.recovery_codes.get(**ids(ada)).recovery_codes == list(CODES)
@@ -109,7 +109,7 @@ def test_codes_work_only_after_the_registration_is_completed(client, ada, recove
     assert unbacked == (400, "no_active_recovery_code_backed_factor")
     assert refusal(client.recovery_codes.rotate, **ids(ada)) == unbacked
     mock.clock.freeze()
-    client.totps.authenticate(**ids(ada), code=shown(mock, registered.secret), session_token=session)
+    client.totps.authenticate(**ids(ada), code=totp_code(mock, registered.secret), session_token=session)
     assert recover(code, session_token=session).recovery_codes_remaining == 9
 
 

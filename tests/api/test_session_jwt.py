@@ -79,8 +79,8 @@ def test_server_verifies_audience_and_session_of_a_jwt(mock, client, login, sign
     for claims in ({}, {"https://stytch.com/session": "x"}, {"https://stytch.com/session": {"id": 7}}):
         empty = signed({"aud": [mock.project_id], **claims})
         assert refused(authenticate, session_jwt=empty) == "unable_to_parse_session_jwt"
-    gone = {"https://stytch.com/session": {"id": "member-session-test-1"}}
-    assert refused(authenticate, session_jwt=signed({"aud": [mock.project_id], **gone})) == "session_not_found"
+    session_claim = {"https://stytch.com/session": {"id": "member-session-test-1"}}
+    assert refused(authenticate, session_jwt=signed({"aud": [mock.project_id], **session_claim})) == "session_not_found"
 
 
 def test_jwt_of_another_project_is_refused(mock, login, refused):
@@ -94,8 +94,11 @@ def test_jwt_of_a_dropped_key_is_refused(mock, client, login, refused):
     assert client.sessions.authenticate(session_token=login.session_token).session_jwt
 
 
-def test_jwks_need_a_valid_project_id(why):
-    assert why("GET", "/v1/b2b/sessions/jwks/nonsense") == "invalid_project_id"
-    assert why("GET", "/v1/b2b/sessions/jwks/project-live-00000000-0000-4000-8000-000000000000") == "invalid_project_id"
+def test_jwks_need_a_valid_project_id(error_type_of):
+    assert error_type_of("GET", "/v1/b2b/sessions/jwks/nonsense") == "invalid_project_id"
+    assert (
+        error_type_of("GET", "/v1/b2b/sessions/jwks/project-live-00000000-0000-4000-8000-000000000000")
+        == "invalid_project_id"
+    )
     unused = "/v1/b2b/sessions/jwks/project-test-00000000-0000-4000-8000-00000000ffff"
-    assert why("GET", unused) == "none"  # a client may fetch the keys before its first call
+    assert error_type_of("GET", unused) == "none"  # a client may fetch the keys before its first call

@@ -10,7 +10,7 @@ import pytest
 import segno
 from PIL import Image
 
-from tests.api.factors import SECRET, ids, other, refusal, shown, types, with_app, with_phone
+from tests.api.factors import SECRET, ids, refusal, totp_code, types, with_app, with_phone, wrong_code
 from tests.support.concurrency import all_at_once, counted, crowd
 
 BYPASS = (400, "session_enforced_factor_matching_session_required")
@@ -83,7 +83,7 @@ def test_qr_code_contains_the_secret(given, client, mock):
 def test_first_code_activates_the_registration(register, authenticate, session, mock, events):
     registered = register(session_token=session)
     before = len(events())
-    response = authenticate(shown(mock, registered.secret), session_token=session)
+    response = authenticate(totp_code(mock, registered.secret), session_token=session)
     assert response.member.totp_registration_id == registered.totp_registration_id
     assert (response.member.default_mfa_method, response.member.mfa_enrolled) == ("totp", False)
     assert (response.session_token, types(response)) == (session, ["magic_link", "totp"])
@@ -104,21 +104,21 @@ def test_pending_registration_expires(register, authenticate, mock, given, acme,
     assert refusal(register) == (400, "pending_totp_exists")
     mock.clock.advance(minutes=minutes)
     session = given.login(acme, ada).session_token
-    assert refusal(authenticate, shown(mock, registered.secret), session_token=session) == (401, "expired_totp")
+    assert refusal(authenticate, totp_code(mock, registered.secret), session_token=session) == (401, "expired_totp")
     again = register()
     assert again.secret != registered.secret
-    assert refusal(authenticate, shown(mock, registered.secret), session_token=session) == WRONG
-    assert authenticate(shown(mock, again.secret), session_token=session).member.totp_registration_id
+    assert refusal(authenticate, totp_code(mock, registered.secret), session_token=session) == WRONG
+    assert authenticate(totp_code(mock, again.secret), session_token=session).member.totp_registration_id
 
 
 def test_second_registration_is_refused_until_the_first_is_deleted(register, authenticate, session, mock, client, ada):
     first = register()
-    authenticate(shown(mock, first.secret), session_token=session)
+    authenticate(totp_code(mock, first.secret), session_token=session)
     assert refusal(register, session_token=session) == (400, "active_totp_exists")
     assert refusal(with_app, client, ada) == (400, "active_totp_exists")
-    gone = client.organizations.members.delete_totp(**ids(ada)).member
-    assert (gone.totp_registration_id, gone.default_mfa_method) == ("", "")
-    assert refusal(authenticate, shown(mock, first.secret, 1), session_token=session) == (404, "totp_not_found")
+    updated = client.organizations.members.delete_totp(**ids(ada)).member
+    assert (updated.totp_registration_id, updated.default_mfa_method) == ("", "")
+    assert refusal(authenticate, totp_code(mock, first.secret, 1), session_token=session) == (404, "totp_not_found")
     second = register()
     assert second.totp_registration_id != first.totp_registration_id
     assert not set(second.recovery_codes) & set(first.recovery_codes)
@@ -154,33 +154,33 @@ def test_wrong_member_organization_or_session_is_refused(register, authenticate,
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_code_of_an_adjacent_time_step_is_accepted(client, ada, authenticate, session, mock, steps):
     with_app(client, ada)
-    assert "totp" in types(authenticate(shown(mock, steps=steps), session_token=session))
+    assert "totp" in types(authenticate(totp_code(mock, steps=steps), session_token=session))
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
 def test_code_two_time_steps_away_is_refused(client, ada, authenticate, session, mock, steps):
     with_app(client, ada)
-    assert refusal(authenticate, shown(mock, steps=steps), session_token=session) == WRONG
+    assert refusal(authenticate, totp_code(mock, steps=steps), session_token=session) == WRONG
 
 
 def test_used_code_and_earlier_codes_are_refused(client, ada, authenticate, session, mock):
     with_app(client, ada)
-    code, former = shown(mock), shown(mock, steps=-1)
+    code, former = totp_code(mock), totp_code(mock, steps=-1)
     authenticate(code, session_token=session)
     assert refusal(authenticate, code, session_token=session) == REPLAYED
     assert refusal(authenticate, former, session_token=session) == REPLAYED
     mock.clock.advance(seconds=30)
     assert refusal(authenticate, code, session_token=session) == REPLAYED
-    assert types(authenticate(shown(mock), session_token=session)) == ["magic_link", "totp"]
+    assert types(authenticate(totp_code(mock), session_token=session)) == ["magic_link", "totp"]
 
 
 def test_wrong_code_is_refused(client, ada, authenticate, session, mock):
     assert refusal(authenticate, "123456", session_token=session) == (404, "totp_not_found")
     with_app(client, ada)
-    near = {shown(mock, steps=steps) for steps in (-1, 0, 1)}
-    wrong = next(code for code in map(other, near) if code not in near)
+    near = {totp_code(mock, steps=steps) for steps in (-1, 0, 1)}
+    wrong = next(code for code in map(wrong_code, near) if code not in near)
     assert refusal(authenticate, wrong, session_token=session) == WRONG
-    assert authenticate(shown(mock), session_token=session)
+    assert authenticate(totp_code(mock), session_token=session)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123456\n", "aaaa-bbbb"])
@@ -214,7 +214,7 @@ def test_import_keeps_the_given_recovery_codes(client, ada, authenticate, sessio
     assert response.member.totp_registration_id == response.totp_registration_id
     assert (response.member.default_mfa_method, response.member.mfa_enrolled) == ("totp", False)
     assert client.recovery_codes.get(**ids(ada)).recovery_codes == ["one", "two"]
-    assert "totp" in types(authenticate(shown(mock), session_token=session))
+    assert "totp" in types(authenticate(totp_code(mock), session_token=session))
 
 
 def test_import_without_recovery_codes_generates_ten(client, ada):
@@ -245,7 +245,7 @@ def test_concurrent_requests_with_one_code_start_one_session(mock, client, given
     with_app(client, ada)
     client.organizations.members.update(**ids(ada), mfa_enrolled=True)
     token = given.login(acme, ada).intermediate_session_token
-    body = {**ids(ada), "code": shown(mock), "intermediate_session_token": token}
+    body = {**ids(ada), "code": totp_code(mock), "intermediate_session_token": token}
     responses = all_at_once(crowd(mock), "/v1/b2b/totp/authenticate", body)
     assert counted(responses) == Counter({(200, ""): 1, (404, "intermediate_session_not_found"): len(responses) - 1})
     assert len(client.sessions.get(**ids(ada)).member_sessions) == 1
@@ -254,7 +254,7 @@ def test_concurrent_requests_with_one_code_start_one_session(mock, client, given
 def test_concurrent_requests_with_one_code_extend_one_session(mock, client, given, acme, ada):
     with_app(client, ada)
     sessions = [given.login(acme, ada).session_token for _ in range(5)]
-    bodies = [{**ids(ada), "code": shown(mock), "session_token": token} for token in sessions]
+    bodies = [{**ids(ada), "code": totp_code(mock), "session_token": token} for token in sessions]
     responses = all_at_once(crowd(mock), "/v1/b2b/totp/authenticate", *bodies)
     assert counted(responses) == Counter({(200, ""): 1, REPLAYED: len(responses) - 1})
     assert mock.inbox.all(kind="sms_otp") == []

@@ -8,7 +8,7 @@ import stytch
 from mockstytch import MockStytch
 
 
-class Listening(requests.Session):
+class RecordingSession(requests.Session):
     """A session of the official client that keeps the last response."""
 
     last: requests.Response
@@ -24,12 +24,12 @@ class Listening(requests.Session):
 
 
 @pytest.fixture
-def wire() -> Listening:
-    return Listening()
+def wire() -> RecordingSession:
+    return RecordingSession()
 
 
 @pytest.fixture
-def client(mock: MockStytch, wire: Listening) -> Any:
+def client(mock: MockStytch, wire: RecordingSession) -> Any:
     """The official client, with a session that keeps the last response."""
     return stytch.B2BClient(
         mock.project_id,

@@ -23,7 +23,7 @@ def code(given: Given, to: str) -> str:
     return str(given.mock.inbox.latest(to=to).code)
 
 
-def shown(given: Given, secret: str = SECRET) -> str:
+def totp_code(given: Given, secret: str = SECRET) -> str:
     """Return the code that the authenticator app shows now."""
     return pyotp.TOTP(secret).at(given.mock.clock.now())
 

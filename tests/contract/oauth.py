@@ -22,8 +22,8 @@ def new_app(given: Given, client_type: str = "third_party", **settings: Any) -> 
 
 def authorized(given: Given, app: Any, scopes: list[str], **options: Any) -> Any:
     """Return the response of ``idp.oauth.authorize`` to a valid request. Options change the request."""
-    asked = {"redirect_uri": CALLBACK, "response_type": "code", "consent_granted": True, **options}
-    return given.client.idp.oauth.authorize(scopes=scopes, client_id=app.client_id, **asked)
+    request = {"redirect_uri": CALLBACK, "response_type": "code", "consent_granted": True, **options}
+    return given.client.idp.oauth.authorize(scopes=scopes, client_id=app.client_id, **request)
 
 
 def login(given: Given, **settings: Any) -> Any:

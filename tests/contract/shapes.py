@@ -12,17 +12,17 @@ import pydantic
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def differences(wanted: Any, value: Any, at: str) -> Iterator[str]:
+def differences(expected: Any, value: Any, at: str) -> Iterator[str]:
     """Find the differences, both ways: ``<model>.<key> is missing`` (or null, left out, unknown, not a <type>).
 
     Args:
-        wanted: a type from the SDK's models.
+        expected: a type from the SDK's models.
         value: the response, as plain JSON.
         at: the name of ``value`` in the differences.
     """
-    origin, inner = get_origin(wanted), get_args(wanted)
+    origin, inner = get_origin(expected), get_args(expected)
     if value is None:
-        if wanted is not Any and NoneType not in inner:
+        if expected is not Any and NoneType not in inner:
             yield f"{at} is null"
     elif origin in (Union, UnionType):
         found = [list(differences(part, value, at)) for part in inner if part is not NoneType]
@@ -33,10 +33,10 @@ def differences(wanted: Any, value: Any, at: str) -> Iterator[str]:
     elif origin is dict and isinstance(value, dict):
         for item in value.values():
             yield from differences(inner[1], item, at)
-    elif isinstance(wanted, type) and issubclass(wanted, pydantic.BaseModel) and isinstance(value, dict):
-        yield from _object(wanted, value)
-    elif not _fits(wanted, value):
-        yield f"{at} is not a {getattr(wanted, '__name__', wanted)}"
+    elif isinstance(expected, type) and issubclass(expected, pydantic.BaseModel) and isinstance(value, dict):
+        yield from _object(expected, value)
+    elif not _fits(expected, value):
+        yield f"{at} is not a {getattr(expected, '__name__', expected)}"
 
 
 def _object(model: type[pydantic.BaseModel], value: dict[str, Any]) -> Iterator[str]:
@@ -49,14 +49,14 @@ def _object(model: type[pydantic.BaseModel], value: dict[str, Any]) -> Iterator[
     yield from (f"{model.__name__}.{name} is unknown" for name in value.keys() - model.model_fields.keys())
 
 
-def _fits(wanted: Any, value: Any) -> bool:
-    if wanted is Any:
+def _fits(expected: Any, value: Any) -> bool:
+    if expected is Any:
         return True
-    if wanted is datetime:
+    if expected is datetime:
         return isinstance(value, str) and bool(_MOMENT.fullmatch(value))
-    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
-        return value in [choice.value for choice in wanted]
-    return type(value) is wanted
+    if isinstance(expected, type) and issubclass(expected, enum.Enum):
+        return value in [choice.value for choice in expected]
+    return type(value) is expected
 
 
 def sorted_keys(value: Any) -> bool:

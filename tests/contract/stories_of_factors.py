@@ -12,7 +12,7 @@ from tests.contract.factors import (
     md5,
     oauth_token,
     reset_token,
-    shown,
+    totp_code,
     with_account,
     with_app,
     with_password,
@@ -76,7 +76,10 @@ def _(given: Given) -> Any:
     token = given.login(acme, ada).intermediate_session_token
     secret = given.client.totps.create(**ids(ada), intermediate_session_token=token).secret
     return given.client.totps.authenticate(
-        **ids(ada), code=shown(given, secret), intermediate_session_token=token, session_custom_claims={"plan": "pro"}
+        **ids(ada),
+        code=totp_code(given, secret),
+        intermediate_session_token=token,
+        session_custom_claims={"plan": "pro"},
     )
 
 

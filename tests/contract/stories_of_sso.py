@@ -100,7 +100,7 @@ def _(given: Given) -> Any:
     )
 
 
-def _lent(given: Given) -> tuple[str, Any]:
+def _external_connection(given: Given) -> tuple[str, Any]:
     acme = _acme(given)
     globex = given.organization("Globex").organization_id
     idp = given.mock.identity_provider(globex, "saml")
@@ -117,18 +117,18 @@ def _lent(given: Given) -> tuple[str, Any]:
 
 @story("sso.external.create_connection")
 def _(given: Given) -> Any:
-    return _lent(given)[1]
+    return _external_connection(given)[1]
 
 
 @story("sso.external.update_connection")
 def _(given: Given) -> Any:
-    acme, made = _lent(given)
+    acme, made = _external_connection(given)
     return given.client.sso.external.update_connection(acme, made.connection.connection_id, display_name="Lent")
 
 
 @story("sso.get_connections")
 def _(given: Given) -> Any:
-    acme, _made = _lent(given)
+    acme, _made = _external_connection(given)
     _saml(given, acme)
     given.mock.identity_provider(acme, "oidc")
     return given.client.sso.get_connections(acme)

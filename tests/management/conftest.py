@@ -10,7 +10,7 @@ import stytch
 from requests.adapters import HTTPAdapter
 
 from mockstytch import MockStytch
-from tests.contract.conftest import Listening
+from tests.contract.conftest import RecordingSession
 
 management = pytest.importorskip("stytch_management")
 
@@ -25,15 +25,15 @@ class HttpAdapter(HTTPAdapter):
 
 
 @pytest.fixture
-def wire() -> Listening:
-    session = Listening()
+def wire() -> RecordingSession:
+    session = RecordingSession()
     session.mount("https://", HttpAdapter())
     session.trust_env = False
     return session
 
 
 @pytest.fixture
-def admin(mock: MockStytch, wire: Listening) -> Any:
+def admin(mock: MockStytch, wire: RecordingSession) -> Any:
     """The official client. ``wire`` records its last response."""
     return management.Client("workspace-key", "secret", mock.url.replace("http://", "https://"), session=wire)
 

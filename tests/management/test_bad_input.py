@@ -65,13 +65,13 @@ def wire_types(schema):
 
 
 @everywhere
-def test_malformed_body_is_error_type_of(send, endpoint):
+def test_malformed_body_is_refused(send, endpoint):
     for body in MALFORMED.values():
         assert error_type_of(send(endpoint, content=body)) == "bad_request" or endpoint.method == "GET"
 
 
 @everywhere
-def test_wrong_type_is_error_type_of(send, endpoint):
+def test_wrong_type_is_refused(send, endpoint):
     for name, schema in fields(endpoint):
         if endpoint.method != "GET":
             for kind, sample in SAMPLES.items():

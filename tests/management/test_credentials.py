@@ -62,9 +62,9 @@ def test_secrets_are_listed_masked_and_in_order(mock, admin, slugs, client_with)
     assert [s.last_four for s in listed[1:]] == [s.secret[-4:] for s in created]
     assert listed[1].used_at is None
     client_with(created[0].secret).debug.whoami()
-    shown = admin.secrets.get(*slugs, created[0].secret_id).secret
-    assert shown.used_at
-    assert shown.created_at == created[0].created_at
+    fetched = admin.secrets.get(*slugs, created[0].secret_id).secret
+    assert fetched.used_at
+    assert fetched.created_at == created[0].created_at
 
 
 def test_last_use_is_recorded_once_a_minute(mock, admin, slugs, client_with):

@@ -145,12 +145,12 @@ def test_event_log_destination_is_created_changed_and_deleted(admin, slugs, mana
     assert created.streaming_status == "DISABLED"
     assert created.destination_config.model_dump() == {**DATADOG, "grafana_loki": None}
     streaming.enable(*slugs, "DATADOG")
-    shown = streaming.get(*slugs, "DATADOG").event_log_streaming_config
-    assert (shown.streaming_status, shown.destination_config.datadog.api_key_last_four) == ("ACTIVE", "cdef")
+    fetched = streaming.get(*slugs, "DATADOG").event_log_streaming_config
+    assert (fetched.streaming_status, fetched.destination_config.datadog.api_key_last_four) == ("ACTIVE", "cdef")
     streaming.create(*slugs, "GRAFANA_LOKI", LOKI)
     streaming.update(*slugs, "DATADOG", {"datadog": {"api_key": "f" * 32, "site": "US"}})
-    shown = streaming.get(*slugs, "DATADOG").event_log_streaming_config
-    assert (shown.streaming_status, shown.destination_config.datadog.site) == ("ACTIVE", "US")
+    fetched = streaming.get(*slugs, "DATADOG").event_log_streaming_config
+    assert (fetched.streaming_status, fetched.destination_config.datadog.site) == ("ACTIVE", "US")
     streaming.disable(*slugs, "DATADOG")
     assert streaming.get(*slugs, "DATADOG").event_log_streaming_config.streaming_status == "DISABLED"
     loki = streaming.get(*slugs, "GRAFANA_LOKI").event_log_streaming_config.destination_config.grafana_loki

@@ -142,11 +142,11 @@ def test_environment_settings_are_stored(admin, create_environment):
 
 def test_control_api_shows_the_environment_settings(admin, slugs, mock, settings):
     admin.environments.update(*slugs, **SETTINGS)
-    shown = settings()
-    assert shown["name"] == "New"
-    assert shown["user_lock"] == {"enabled": True, "threshold": 3, "ttl_seconds": 60, "self_serve_enabled": True}
-    assert shown["cross_org_passwords_enabled"] is True
-    assert shown["zero_downtime_session_migration_url"] == "https://old.example/userinfo"
+    stored = settings()
+    assert stored["name"] == "New"
+    assert stored["user_lock"] == {"enabled": True, "threshold": 3, "ttl_seconds": 60, "self_serve_enabled": True}
+    assert stored["cross_org_passwords_enabled"] is True
+    assert stored["zero_downtime_session_migration_url"] == "https://old.example/userinfo"
     mock.configure(user_impersonation_enabled=True, name="Back")
     environment = admin.environments.get(*slugs).environment
     assert (environment.user_impersonation_enabled, environment.name) == (True, "Back")
@@ -308,8 +308,8 @@ def test_deleted_project_is_found_nowhere(mock, admin, anonymous_http):
         f"{mock.url}/v1/b2b/oauth/callback/{deleted.project_id.replace('project', 'oauth-callback', 1)}"
     )
     assert callback.json()["error_type"] == "oauth_invalid_callback_request"
-    shown = anonymous_http.get(f"{mock.url}/_mock/api/project", params={"project_id": deleted.project_id})
-    assert shown.json()["error_type"] == "project_not_found"
+    response = anonymous_http.get(f"{mock.url}/_mock/api/project", params={"project_id": deleted.project_id})
+    assert response.json()["error_type"] == "project_not_found"
     assert deleted.project_id not in anonymous_http.get(f"{mock.url}/_mock/").text
 
 

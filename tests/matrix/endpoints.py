@@ -16,10 +16,10 @@ from mockstytch.app import endpoints
 from mockstytch.surfaces.endpoint import Endpoint
 from tests.contract.operations import operations, plain
 
-# Endpoints that OAuth clients call have errors of another shape, and their own tests.
+# Endpoints for OAuth clients have errors in another format, and separate tests.
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints() if "/oauth2/" not in endpoint.path}
 
-# What a valid request needs besides its required fields: mostly one of several optional ones.
+# The optional fields that a valid request needs, usually one of several.
 EXTRA_FIELDS = {
     "fraud.set_rule": ["visitor_id"],
     "idp.authorize": ["session_token"],

@@ -41,7 +41,7 @@ NO_EMAILS = ("", "x", "x@", "@x.test", "a b@x.test", "a@x", "a@@x.test", "a@x..t
 NO_IDS = ("", "no such/one", "a" * 129, "é")
 
 ORGANIZATION_REF = each("organization_id", "invalid_organization_id", *NO_IDS) + each(
-    "organization_id", "organization_not_found", "nobody", "organization-test-x", "a" * 128
+    "organization_id", "organization_not_found", "unknown", "organization-test-x", "a" * 128
 )
 EMAIL = each("email_address", "invalid_email", ABSENT, *NO_EMAILS)
 MINUTES = each("session_duration_minutes", "invalid_session_duration_minutes", 0, 4, -5, 527041, 2**63)
@@ -84,7 +84,7 @@ VERIFIER = [
     *each("pkce_code_verifier", "invalid_pkce_code_verifier", "a b", "x" * 129, "x" * 43 + "\n"),
     *each("pkce_code_verifier", "pkce_did_not_expect_code_verifier", "x" * 43),
 ]
-MEMBER = each("member_id", "member_not_found", UNKNOWN_MEMBER, "nobody", "bob", "x" * 200)
+MEMBER = each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown", "bob", "x" * 200)
 
 
 WITH_SESSION = [  # for endpoints with an optional session
@@ -187,8 +187,8 @@ def parametrize(table: dict[str, list[Row]]) -> pytest.MarkDecorator:
     found = []
     for name, changes in table.items():
         for change, error_type in changes:
-            said = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
-            found.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {said} {error_type}"))
+            fields = ", ".join(f"{k}={'absent' if v is ABSENT else repr(v)[:24]}" for k, v in change.items())
+            found.append(pytest.param(ENDPOINTS[name], change, error_type, id=f"{name} {fields} {error_type}"))
     return pytest.mark.parametrize(("endpoint", "change", "error_type"), found)
 
 

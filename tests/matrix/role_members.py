@@ -6,11 +6,12 @@ from tests.support.errors import error_of
 
 
 class RoleMembers:
-    """Members of each organization of a project, all logged in, that can do nothing except by these roles.
+    """Logged-in members of each organization of a project. Their permissions come from the roles of this class only.
 
     Attributes:
-        no_roles, other_actions, exact_actions: for each organization id the headers of a member that has no role, has
-            every permission but the one in question, or has exactly that permission.
+        no_roles: for each organization id, the headers of a member without a role.
+        other_actions: the headers of a member with all permissions except the required one.
+        exact_actions: the headers of a member with only the required permission.
     """
 
     def __init__(self, project: SampleProject) -> None:

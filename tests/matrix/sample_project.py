@@ -20,7 +20,7 @@ from tests.contract.factors import (
     md5,
     oauth_token,
     reset_token,
-    shown,
+    totp_code,
     with_app,
 )
 from tests.contract.oauth import CALLBACK, authorized, new_app, tokens
@@ -36,7 +36,7 @@ PROVIDERS = ["google", "microsoft", "github", "slack", "hubspot"]
 
 
 def _dora(project: "SampleProject") -> dict[str, Any]:
-    """Return the fields of Dora, a logged-in member with every factor that can be used or deleted."""
+    """Return the fields for requests about Dora, a logged-in member who has every factor."""
     return ids(project.dora) | {"email_address": "dora@acme.test", "session_token": project.dora_session}
 
 
@@ -107,7 +107,7 @@ def _rotating(project: "SampleProject") -> dict[str, Any]:
     return named(project.directory)
 
 
-# Fields of valid requests that aren't about Ada, or that need an object created first.
+# Fields of valid requests that are about another member than Ada, or that need an object created first.
 SPECIFIC_FIELDS: dict[str, Callable[["SampleProject"], dict[str, Any]]] = {
     "impersonation.authenticate": lambda project: {
         "impersonation_token": project.given.mock.impersonation_token(
@@ -167,7 +167,7 @@ SPECIFIC_FIELDS: dict[str, Callable[["SampleProject"], dict[str, Any]]] = {
     "scim.rotate_start": lambda project: named(project.directory),
     "scim.rotate_complete": _rotating,
     "scim.rotate_cancel": _rotating,
-    "totp.authenticate": lambda project: _dora(project) | {"code": shown(project.given)},
+    "totp.authenticate": lambda project: _dora(project) | {"code": totp_code(project.given)},
 }
 SPECIFIC_FIELDS |= sso_requests.SPECIFIC_FIELDS
 
@@ -179,7 +179,7 @@ class SampleProject:
     password endpoint works.
 
     Attributes:
-        given: the builders of this project.
+        given: the builders for this project.
         http: a client with the project's credentials.
         values: for each field name a value that most endpoints accept.
     """
@@ -221,8 +221,8 @@ class SampleProject:
             "hash_type": "md_5",
             "secret": SECRET,
             "recovery_code": "aaaa-bbbb-cccc",
-            "client_id": "nobody",
-            "connected_app_id": "nobody",
+            "client_id": "unknown",
+            "connected_app_id": "unknown",
             "client_type": "third_party",
             "consent_granted": True,
             "scopes": ["read:users"],
@@ -267,7 +267,7 @@ class SampleProject:
 
     @cached_property
     def dora_session(self) -> str:
-        """The token of a session of Dora's with a second factor."""
+        """The token of a session that Dora started with a second factor."""
         session_token = self.given.login(self.acme, self.dora).session_token
         self.given.client.recovery_codes.recover(
             **ids(self.dora), recovery_code="dddd-eeee-ffff", session_token=session_token
@@ -282,11 +282,11 @@ class SampleProject:
         """
         if endpoint.name in SPECIFIC_FIELDS and endpoint.name not in self._specific:
             self._specific[endpoint.name] = SPECIFIC_FIELDS[endpoint.name](self)
-        known = self.values | self._specific.get(endpoint.name, {})
+        values = self.values | self._specific.get(endpoint.name, {})
         names = [*required_fields(endpoint), *EXTRA_FIELDS.get(endpoint.name, []), *fields]
-        if missing := [name for name in names if name not in known]:
+        if missing := [name for name in names if name not in values]:
             raise LookupError(f"{endpoint.name}: add {missing} to SampleProject.values or to SPECIFIC_FIELDS")
-        return {name: known[name] for name in names}
+        return {name: values[name] for name in names}
 
     def send(self, endpoint: Endpoint, fields: dict[str, Any], **options: Any) -> httpx.Response:
         """Send a request with these fields in the path, the query or the body, as the endpoint expects them."""

@@ -9,9 +9,9 @@ SCOPES = [
     *each("scopes", "invalid_m2m_client_scope", [""], ["a b"], ['a"b'], ["a\\b"], ["é"], ["a\n"]),
     *each("scopes", "bad_request", "x", [5], {}),
 ]
-CLIENT = each("client_id", "m2m_client_not_found", "nobody", "m2m-client-test-x")
+CLIENT = each("client_id", "m2m_client_not_found", "unknown", "m2m-client-test-x")
 
-APP = each("client_id", "connected_app_not_found", "nobody", "connected-app-test-x")
+APP = each("client_id", "connected_app_not_found", "unknown", "connected-app-test-x")
 APP_SETTINGS = [
     *each("access_token_expiry_minutes", "idp_invalid_access_token_expiry_minutes", 0, -1, 1441, 2**40),
     *each("access_token_custom_audience", "idp_invalid_access_token_custom_audience", "a b", "a\n", "x" * 2049),
@@ -43,9 +43,9 @@ THIRD_PARTY = [
 ]
 INSTALLED = [
     *ORGANIZATION_REF[1:],
-    *each("connected_app_id", "connected_app_not_found", "nobody"),
+    *each("connected_app_id", "connected_app_not_found", "unknown"),
 ]
-OF_MEMBER = each("member_id", "member_not_found", "nobody", "member-test-x")
+OF_MEMBER = each("member_id", "member_not_found", "unknown", "member-test-x")
 AUTHORIZE = [
     *APP,
     *each("client_id", "connected_app_not_found", ABSENT, ""),
@@ -64,8 +64,8 @@ AUTHORIZE = [
     ({"organization_id": "acme", "member_id": "ada"}, "no_oauth_authorize_member_selector"),
     ({"session_token": ABSENT, "organization_id": "acme"}, "no_oauth_authorize_member_selector"),
     ({"session_token": ABSENT, "member_id": "ada"}, "no_oauth_authorize_member_selector"),
-    ({"session_token": ABSENT, "organization_id": "acme", "member_id": "nobody"}, "member_not_found"),
-    ({"session_token": ABSENT, "organization_id": "nobody", "member_id": "ada"}, "organization_not_found"),
+    ({"session_token": ABSENT, "organization_id": "acme", "member_id": "unknown"}, "member_not_found"),
+    ({"session_token": ABSENT, "organization_id": "unknown", "member_id": "ada"}, "organization_not_found"),
     ({"session_token": ABSENT, "session_jwt": "x"}, "unable_to_parse_session_jwt"),
     *each("session_token", "invalid_session_token", *NO_TOKENS[1:]),
     *each("session_token", "session_not_found", "x" * 44),

@@ -121,10 +121,10 @@ def test_missing_required_field_is_refused(project, failures, endpoint):
                     cell = f"{field} = {empty!r}"
                     types.add(failures.expect_error(cell, project.send(endpoint, {**valid, field: empty})))
             if len(types) != 1:
-                failures.append(f"{field}: absent, null and empty are answered differently: {types}")
+                failures.append(f"{field}: absent, null and empty have different errors: {types}")
 
 
-# Ids and tokens that are well-formed and unknown.
+# Well-formed ids and tokens that don't exist.
 UNKNOWN = {
     "organization_id": "organization-test-11111111-1111-4111-8111-111111111111",
     "organization_ids": ["organization-test-11111111-1111-4111-8111-111111111111"],
@@ -171,12 +171,12 @@ def test_unknown_id_is_refused(project, failures, endpoint):
 def test_id_of_another_organization_is_refused(project, failures, endpoint):
     """A member's id is valid in its own organization only."""
     mixed = project.valid_request(endpoint) | {"member_id": project.bob.member_id}
-    failures.expect_error("a member of another one", project.send(endpoint, mixed))
+    failures.expect_error("a member of another organization", project.send(endpoint, mixed))
     mixed = project.valid_request(endpoint) | {
         "member_id": project.ada.member_id,
         "organization_id": project.globex.organization_id,
     }
-    failures.expect_error("another one", project.send(endpoint, mixed))
+    failures.expect_error("another organization", project.send(endpoint, mixed))
 
 
 @endpoints(lambda e: UNKNOWN.keys() & {*required_fields(e), *EXTRA_FIELDS.get(e.name, [])})
@@ -196,7 +196,7 @@ FREE |= {"prompt", "state", "nonce"}  # passed through to the app
 FREE |= {"organization_logo_url"}  # its length is limited, its form isn't
 FREE |= {"display_name", "idp_entity_id", "alternative_audience_uri", "nameid_format"}  # the same
 FREE |= {"client_id", "client_secret", "custom_scopes"}
-FINE = {("email_address", "blanks"): "blanks around an address are cut off: nothing is left, as if it were absent"}
+FINE = {("email_address", "blanks"): "blanks around an address are removed; an empty address counts as absent"}
 
 TEMPLATES = {"access_token_template_content", "id_token_template_content"}  # blanks aren't a template
 
@@ -272,7 +272,7 @@ def test_wrong_credentials_are_refused(project, failures, endpoint):
     wrong = {
         "a wrong secret": (mock.project_id, "wrong", 401, "unauthorized_credentials"),
         "no secret": (mock.project_id, "", 400, "invalid_secret_authentication"),
-        "a blank more": (f"{mock.project_id} ", mock.secret, 400, "invalid_project_id_authentication"),
+        "a trailing blank": (f"{mock.project_id} ", mock.secret, 400, "invalid_project_id_authentication"),
         "upper case": (f"project-test-{uuid.upper()}X", mock.secret, 400, "invalid_project_id_authentication"),
         "no id": ("", mock.secret, 400, "invalid_project_id_authentication"),
         "another kind of id": (f"organization-test-{uuid}", mock.secret, 400, "invalid_project_id_authentication"),
@@ -309,8 +309,8 @@ def test_invalid_member_session_is_refused(project, failures, endpoint):
 @everywhere
 def test_wrong_method_is_not_found(project, failures, endpoint):
     path = endpoint.path.format(**project.values)
-    doors = [*GAPS, *((e.method, e.path) for e in ENDPOINTS.values())]
-    known = {method for method, template in doors if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)}
+    routes = [*GAPS, *((e.method, e.path) for e in ENDPOINTS.values())]
+    known = {method for method, template in routes if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"} - known:
         response = project.http.request(method, path)
         if failures.expect_error(method, response) not in ("route_not_found", ""):
@@ -362,7 +362,6 @@ def test_unusual_metadata_is_stored_or_refused(own_project, failures, endpoint):
             if response.status_code != 200:
                 failures.expect_error(f"{field}: {name}", response)
             elif "metadata" in field and name not in ("a key twice", "half a surrogate"):
-                kept = response.json()[owner_of(endpoint)][field]
-                wanted = json.loads(text)
-                if any(kept.get(key) != value for key, value in wanted.items() if value is not None):
-                    failures.append(f"{field}: {name}: became {kept}"[:200])
+                stored = response.json()[owner_of(endpoint)][field]
+                if any(stored.get(key) != value for key, value in json.loads(text).items() if value is not None):
+                    failures.append(f"{field}: {name}: became {stored}"[:200])

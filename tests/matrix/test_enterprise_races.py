@@ -36,7 +36,7 @@ def acme(given):
 
 
 def outcomes(responses):
-    return Counter("in" if response.is_redirect else response.json()["error_type"] for response in responses)
+    return Counter("logged in" if response.is_redirect else response.json()["error_type"] for response in responses)
 
 
 def test_saml_response_is_accepted_once(visit, mock, acme):
@@ -45,7 +45,7 @@ def test_saml_response_is_accepted_once(visit, mock, acme):
     target, fields = form(visit.provider_response(idp.connection_id))
     cookies = dict(visit.http.cookies)
     responses = together(lambda _: httpx.post(target, data=fields, cookies=cookies, trust_env=False))
-    assert outcomes(responses) == {"in": 1, "duplicate_saml_response": MANY - 1}
+    assert outcomes(responses) == {"logged in": 1, "duplicate_saml_response": MANY - 1}
 
 
 def test_unsolicited_saml_response_is_accepted_once(visit, mock, acme):
@@ -53,7 +53,7 @@ def test_unsolicited_saml_response_is_accepted_once(visit, mock, acme):
     mock.next_identity("saml", "ada@acme.test")
     target, fields = form(visit.http.get(idp.sso_url))
     assert outcomes(together(lambda _: httpx.post(target, data=fields, trust_env=False))) == {
-        "in": 1,
+        "logged in": 1,
         "duplicate_saml_response": MANY - 1,
     }
 
@@ -64,14 +64,14 @@ def test_oidc_callback_is_accepted_once(visit, client, acme):
     try:
         made = client.sso.oidc.create_connection(acme).connection.connection_id
         client.sso.oidc.update_connection(acme, made, **provider.settings)
-        going = httpx.URL(visit.start(connection_id=made).headers["location"])
-        provider.claims = {"nonce": going.params["nonce"]}
-        query, cookies = {"state": going.params["state"], "code": "c"}, dict(visit.http.cookies)
+        authorize_url = httpx.URL(visit.start(connection_id=made).headers["location"])
+        provider.claims = {"nonce": authorize_url.params["nonce"]}
+        query, cookies = {"state": authorize_url.params["state"], "code": "c"}, dict(visit.http.cookies)
         url = f"{visit.mock.url}/v1/b2b/sso/callback/{made}"
         responses = together(lambda _: httpx.get(url, params=query, cookies=cookies, trust_env=False))
     finally:
         provider.close()
-    assert outcomes(responses) == {"in": 1, "unsolicited_oidc_response": MANY - 1}
+    assert outcomes(responses) == {"logged in": 1, "unsolicited_oidc_response": MANY - 1}
 
 
 def test_sso_token_starts_one_session(visit, mock, client, acme):
@@ -138,7 +138,7 @@ def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
             mock.webhooks.set(app.url)
             acme = client.organizations.create("Acme").organization.organization_id
             connection = client.scim.connection.create(acme).connection
-            enough = threading.Event()
+            written_enough = threading.Event()
 
             def push(writer):
                 directory = Directory(connection)
@@ -148,13 +148,13 @@ def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
                         assert response.status_code == 201
                         acknowledged.append(response.json()["id"])
                         if len(acknowledged) >= 50:
-                            enough.set()
+                            written_enough.set()
                 directory.http.close()
 
             writers = [threading.Thread(target=push, args=(writer,)) for writer in range(3)]
             for writer in writers:
                 writer.start()
-            assert enough.wait(DEADLINE)
+            assert written_enough.wait(DEADLINE)
             process.kill()
             for writer in writers:
                 writer.join(DEADLINE)
@@ -169,7 +169,7 @@ def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
             )
         assert members == users == events >= set(acknowledged)
         with serving(file):
-            told = set()
-            while not told >= members:
+            delivered = set()
+            while not delivered >= members:
                 payload = app.next().payload
-                told |= {payload["id"]} if payload["object_type"] == "member" else set()
+                delivered |= {payload["id"]} if payload["object_type"] == "member" else set()

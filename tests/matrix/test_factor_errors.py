@@ -70,7 +70,7 @@ TABLE = {
         *EMAIL,
         *CODE,
         ({"organization_id": "globex"}, "otp_code_not_found"),
-        *each("email_address", "otp_code_not_found", "ada@acme.test", "nobody@acme.test"),
+        *each("email_address", "otp_code_not_found", "ada@acme.test", "unknown@acme.test"),
         *WITH_EITHER,
         *ASKED,
     ],
@@ -82,7 +82,7 @@ TABLE = {
     "otp_email.discovery_authenticate": [
         *EMAIL,
         *CODE,
-        *each("email_address", "otp_code_not_found", "dora@acme.test", "nobody@acme.test"),
+        *each("email_address", "otp_code_not_found", "dora@acme.test", "unknown@acme.test"),
     ],
     "otp_sms.send": [
         *ORGANIZATION_REF,
@@ -134,7 +134,7 @@ TABLE = {
         *each(
             "password", "unauthorized_credentials", ABSENT, "", "wrong", "x" * 100_000, "correct horse battery staple "
         ),
-        *each("email_address", "member_not_found", "nobody@acme.test", "bob@globex.test"),
+        *each("email_address", "member_not_found", "unknown@acme.test", "bob@globex.test"),
         *each("email_address", "member_password_not_found", "ada@acme.test"),
         ({"organization_id": "globex"}, "member_not_found"),
         *WITH_EITHER,
@@ -159,7 +159,7 @@ TABLE = {
         *EMAIL,
         *each("existing_password", "password_does_not_match", "wrong"),
         *each("new_password", "weak_password", *NO_PASSWORDS),
-        *each("email_address", "member_not_found", "nobody@acme.test"),
+        *each("email_address", "member_not_found", "unknown@acme.test"),
         *each("email_address", "member_password_not_found", "ada@acme.test"),
         *WITH_SESSION,
         *ASKED,
@@ -181,7 +181,7 @@ TABLE = {
         *EMAIL,
         *ORGANIZATION_REF[1:],
         *MEMBER,
-        ({"member_id": ABSENT, "email_address": "nobody@acme.test"}, "member_not_found"),
+        ({"member_id": ABSENT, "email_address": "unknown@acme.test"}, "member_not_found"),
         ({"email_address": "ada@acme.test"}, "member_not_found"),
         ({"member_id": "ada", "email_address": "ada@acme.test"}, "member_password_not_found"),
     ],
@@ -191,7 +191,7 @@ TABLE = {
         *METADATA,
         *each("hash", "invalid_hash", ABSENT, ""),
         *each("hash_type", "invalid_hash_type", ABSENT, "", "md5", "sha_256", "MD_5 "),
-        *each("roles", "invalid_rbac_role_assignment", ["nobody"]),
+        *each("roles", "invalid_rbac_role_assignment", ["unknown"]),
         *each("mfa_phone_number", "invalid_phone_number", "5"),
         *each("external_id", "invalid_external_id", "a b", "a\n"),
         *each("external_id", "duplicate_member_external_id", "ada"),
@@ -200,7 +200,7 @@ TABLE = {
     "passwords_discovery.authenticate": [
         *EMAIL,
         *each("password", "unauthorized_credentials", ABSENT, "", "wrong"),
-        *each("email_address", "member_password_not_found", "nobody@acme.test"),
+        *each("email_address", "member_password_not_found", "unknown@acme.test"),
     ],
     "passwords_discovery.email_reset_start": [
         *RESET_START,

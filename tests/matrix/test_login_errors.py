@@ -38,7 +38,7 @@ TABLE = {
         *each("invite_expiration_minutes", "invalid_expiration", 4, 10081),
         *each("invite_redirect_url", "invalid_invite_redirect_url", "nope"),
         *each("invited_by_member_id", "member_not_found", UNKNOWN_MEMBER),
-        *each("roles", "invalid_rbac_role_assignment", ["nobody"]),
+        *each("roles", "invalid_rbac_role_assignment", ["unknown"]),
         ({"email_address": "ada@acme.test"}, "duplicate_member_email"),
     ],
     "magic_links.authenticate": [

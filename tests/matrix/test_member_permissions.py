@@ -36,7 +36,7 @@ PERMISSIONS = {
     "members.delete_password": ("stytch.member", "update.info.delete.password"),
     "sessions.revoke": ("stytch.member", "revoke-sessions"),
 }
-# Endpoints with a permission to which the official client doesn't send a session, and the reason.
+# Endpoints that need a permission, although the official client sends no session to them, and the reason.
 ALSO_ENFORCED = {"rbac.set_org_policy": "the resource stytch.custom-org-roles exists for this and nothing else"}
 REFUSALS = ("session_authorization_error", "session_authorization_tenancy_error")
 

@@ -48,7 +48,7 @@ TABLE = {
         *each(
             "mfa_phone_number", "invalid_phone_number", "5", "+0", "00491701234567", "+49 170 1234567", "+1" + "5" * 20
         ),
-        *each("roles", "invalid_rbac_role_assignment", ["nobody"], [""]),
+        *each("roles", "invalid_rbac_role_assignment", ["unknown"], [""]),
         *each("roles", "cannot_assign_default_rbac_role_id", ["stytch_member"]),
         *each("external_id", "invalid_external_id", "a b", "a/b", "a" * 129, "a\n"),
         *each("create_member_as_pending", "bad_request", "true", 1),
@@ -56,33 +56,33 @@ TABLE = {
     "members.get": [
         ({"member_id": ABSENT}, "invalid_member_get_fields"),
         ({"email_address": "bob@globex.test"}, "invalid_member_get_fields"),
-        ({"member_id": ABSENT, "email_address": "nobody@acme.test"}, "member_not_found"),
+        ({"member_id": ABSENT, "email_address": "unknown@acme.test"}, "member_not_found"),
         *each("email_address", "invalid_email", *NO_EMAILS[1:]),
-        *each("member_id", "member_not_found", UNKNOWN_MEMBER, "nobody", "x" * 200),
+        *each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown", "x" * 200),
     ],
     "members.dangerously_get": [
-        *each("member_id", "member_not_found", UNKNOWN_MEMBER, "nobody"),
+        *each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown"),
         *each("include_deleted", "bad_request", "x", "2"),
     ],
     "members.update": [
-        *each("member_id", "member_not_found", UNKNOWN_MEMBER, "nobody"),
+        *each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown"),
         *each("default_mfa_method", "invalid_mfa_default_method", "pigeon"),
         *each("default_mfa_method", "default_mfa_member_missing_factor", "sms_otp", "totp"),
         *each("preserve_existing_sessions", "cannot_preserve_existing_sessions", True),
         *each("email_address", "invalid_email", *NO_EMAILS[1:]),
         *each("external_id", "invalid_external_id", "a b"),
-        *each("roles", "invalid_rbac_role_assignment", ["nobody"]),
+        *each("roles", "invalid_rbac_role_assignment", ["unknown"]),
         *METADATA,
     ],
-    "members.delete": each("member_id", "member_not_found", UNKNOWN_MEMBER, "nobody"),
-    "members.reactivate": each("member_id", "no_deleted_member_found_for_reactivation", UNKNOWN_MEMBER, "nobody"),
+    "members.delete": each("member_id", "member_not_found", UNKNOWN_MEMBER, "unknown"),
+    "members.reactivate": each("member_id", "no_deleted_member_found_for_reactivation", UNKNOWN_MEMBER, "unknown"),
     "members.delete_mfa_phone_number": each("member_id", "member_phone_number_not_found", "ada"),
     "members.delete_totp": each("member_id", "totp_not_found", "ada"),
     "members.delete_password": [({}, "cross_org_passwords_enabled")],
     "members_emails.unlink_retired_email": [
         ({"email_address": ABSENT}, "retired_email_missing_email_identifiers"),
         *each("email_address", "invalid_email", "x"),
-        *each("email_address", "email_not_found", "ada@acme.test", "nobody@acme.test"),
+        *each("email_address", "email_not_found", "ada@acme.test", "unknown@acme.test"),
         *each("email_id", "email_not_found", "member-email-test-x"),
     ],
     "members_emails.start_email_update": [
@@ -96,7 +96,7 @@ TABLE = {
     "members.search": [
         *SEARCH,
         *each("organization_ids", "member_search_organization_ids_empty", ABSENT, None, []),
-        *each("organization_ids", "organization_not_found", ["nobody"]),
+        *each("organization_ids", "organization_not_found", ["unknown"]),
     ],
     "rbac.get_org_policy": ORGANIZATION_REF[1:],
 }

@@ -119,7 +119,7 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
         client.organizations.members.create(acme.organization_id, "ada@acme.test")
         client.magic_links.email.login_or_signup(acme.organization_id, "ada@acme.test")
         login = client.magic_links.authenticate(mock.inbox.latest(to="ada@acme.test").token)
-        enough = threading.Event()
+        written_enough = threading.Event()
 
         def write(writer: int) -> None:
             caller = Caller(mock)
@@ -132,12 +132,12 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
                     assert status == 200
                     acknowledged.append(slug)
                     if len(acknowledged) >= 100:
-                        enough.set()
+                        written_enough.set()
 
         writers = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
         for writer in writers:
             writer.start()
-        assert enough.wait(DEADLINE)
+        assert written_enough.wait(DEADLINE)
         process.kill()
         for writer in writers:
             writer.join(DEADLINE)
@@ -150,7 +150,7 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
         assert mock.inbox.latest(to="ada@acme.test").kind == "magic_link.login"
 
 
-def _older(file):
+def _create_with_older_schema(file):
     open_database(str(file)).dispose()
     with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("UPDATE mockstytch_schema SET fingerprint = 'older'")
@@ -158,26 +158,26 @@ def _older(file):
 
 
 def _foreign(table):
-    def make(file):
+    def create(file):
         with contextlib.closing(sqlite3.connect(file)) as database:
             database.execute(f"CREATE TABLE {table} (id INTEGER)")
 
-    return make
+    return create
 
 
 @pytest.mark.parametrize(
-    "make",
+    "create",
     [
-        pytest.param(_older, id="older"),
-        pytest.param(_foreign("projects"), id="foreign, with a table that we have too"),
+        pytest.param(_create_with_older_schema, id="older"),
+        pytest.param(_foreign("projects"), id="foreign, with a table of the same name"),
         pytest.param(_foreign("invoices"), id="foreign"),
-        pytest.param(lambda file: file.write_bytes(b"no database at all, but long enough to be read" * 100), id="text"),
+        pytest.param(lambda file: file.write_bytes(b"not a database, but long enough to be read" * 100), id="text"),
         pytest.param(lambda file: file.mkdir(), id="a folder"),
     ],
 )
-def test_foreign_file_is_refused_and_unchanged(tmp_path, make):
+def test_foreign_file_is_refused_and_unchanged(tmp_path, create):
     file = tmp_path / "mock.sqlite"
-    make(file)
+    create(file)
     before = file.read_bytes() if file.is_file() else b""
     with pytest.raises(SchemaMismatch, match=r"^\S+mock\.sqlite .+\.$"):
         open_database(str(file))

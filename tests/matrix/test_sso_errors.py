@@ -25,7 +25,7 @@ LONG = "x" * 2049
 ORGANIZATION = ORGANIZATION_REF[1:]  # the id is in the path
 DESCRIBED = [
     *each("display_name", "invalid_display_name", "x" * 129),
-    *each("identity_provider", "invalid_sso_idp", "nobody", "okta!", "generic "),
+    *each("identity_provider", "invalid_sso_idp", "unknown", "okta!", "generic "),
 ]
 KEYS = [
     ("", "saml_signing_private_key_format_not_supported"),
@@ -34,11 +34,11 @@ KEYS = [
     ("x" * 5000, "private_key_too_long"),
 ]
 ROLES = [
-    ([{"role_id": "nobody"}], "invalid_rbac_role_assignment"),
+    ([{"role_id": "unknown"}], "invalid_rbac_role_assignment"),
     ([{"role_id": "stytch_member"}], "cannot_assign_default_rbac_role_id"),
 ]
 GROUPS = [
-    ([{"role_id": "nobody", "group": "x"}], "invalid_rbac_role_assignment"),
+    ([{"role_id": "unknown", "group": "x"}], "invalid_rbac_role_assignment"),
     ([{"role_id": "stytch_member", "group": "x"}], "cannot_assign_default_rbac_role_id"),
     ([{"role_id": "stytch_admin", "group": " "}], "saml_group_role_assignment_does_not_contain_member_group"),
 ]
@@ -142,7 +142,7 @@ TABLE = {
     "sso_external.create_connection": [
         *ORGANIZATION,
         *each("external_organization_id", "invalid_organization_id", ABSENT, "", "a/b"),
-        *each("external_organization_id", "organization_not_found", "nobody"),
+        *each("external_organization_id", "organization_not_found", "unknown"),
         *each(
             "external_connection_id",
             "external_connection_id_not_found",
@@ -193,8 +193,8 @@ def test_sixth_key_or_certificate_is_refused(own_project, refused):
     assert (
         refused(update, acme, connection_id, x509_certificate=pairs[5][1]) == "too_many_sso_verification_certificates"
     )
-    said = refused(update, acme, connection_id, saml_encryption_private_key=pairs[5][0])
-    assert said == "too_many_encryption_certificates"
+    error_type = refused(update, acme, connection_id, saml_encryption_private_key=pairs[5][0])
+    assert error_type == "too_many_encryption_certificates"
     first, *others = [one.certificate_id for one in connection.verification_certificates]
     for certificate_id in others:
         saml.delete_verification_certificate(acme, connection_id, certificate_id)

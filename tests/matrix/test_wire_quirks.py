@@ -34,9 +34,9 @@ class Sent:
         self.is_form = request.headers.get("Content-Type") == "application/x-www-form-urlencoded"
         read: Any = (lambda text: dict(parse_qsl(text))) if self.is_form else json.loads
         self.body: Any = read(request.body) if request.body else None
-        self.operation, self.in_path = _known(request.method, url.path)
+        self.operation, self.path_params = _find_operation(request.method, url.path)
 
-    def put_together(self) -> requests.PreparedRequest:
+    def build(self) -> requests.PreparedRequest:
         self.request.url = self.root + self.path + (f"?{urlencode(self.query)}" if self.query else "")
         if self.is_form:
             self.request.prepare_body({name: v for name, v in self.body.items() if isinstance(v, str)}, None)
@@ -52,7 +52,7 @@ def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
     return [(operation, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path))) for operation in known]
 
 
-def _known(method: str, path: str) -> tuple[Operation, dict[str, str]]:
+def _find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
     for operation, pattern in _patterns():
         if operation.method == method and (found := pattern.fullmatch(path)):
             return operation, {name: unquote(value) for name, value in found.groupdict().items()}
@@ -73,7 +73,7 @@ def node(sent: Sent) -> None:
 def java(sent: Sent) -> None:
     """Repeat the path parameters in the query, and send its numbers with a decimal point."""
     if sent.request.method == "GET":
-        sent.query |= sent.in_path
+        sent.query |= sent.path_params
     sent.query = {name: f"{value}.0" if value.isdigit() else value for name, value in sent.query.items()}
 
 
@@ -82,12 +82,12 @@ def rust(sent: Sent) -> None:
     sent.path = "/".join("".join(c if c.isalnum() else f"%{ord(c):02X}" for c in p) for p in _segments(sent))
     nulls = dict.fromkeys(sent.operation.fields)
     if sent.request.method == "GET":
-        sent.query |= sent.in_path
+        sent.query |= sent.path_params
         sent.body = None if "jwks" in sent.path else {}
         if sent.body is None:
             sent.request.body, sent.request.headers["Content-Length"] = b"null", "4"
     elif sent.request.method == "DELETE":
-        sent.body = nulls | sent.in_path
+        sent.body = nulls | sent.path_params
     else:
         sent.body = nulls | {name: _with_nulls(sent.operation.fields[name], v) for name, v in (sent.body or {}).items()}
 
@@ -107,7 +107,7 @@ def php(sent: Sent) -> None:
     words = {"True": "1", "False": "0"}
     sent.query = {name: words.get(value, value) for name, value in sent.query.items()}
     if sent.body is not None:
-        sent.body |= sent.in_path
+        sent.body |= sent.path_params
 
 
 def dotnet(sent: Sent) -> None:
@@ -115,7 +115,7 @@ def dotnet(sent: Sent) -> None:
     kind = "application/x-www-form-urlencoded" if sent.is_form else "application/json"
     sent.request.headers["Content-Type"] = f"{kind}; charset=utf-8"
     if sent.request.method == "DELETE":
-        sent.body = dict(sent.in_path)
+        sent.body = dict(sent.path_params)
 
 
 def ruby(sent: Sent) -> None:
@@ -131,7 +131,13 @@ def tomorrow(sent: Sent) -> None:
     sent.query["new_filter"] = "x"
 
 
-class Rewriting(requests.Session):
+class RewritingSession(requests.Session):
+    """A session that applies a quirk to each request.
+
+    Attributes:
+        last: the last response.
+    """
+
     last: requests.Response
 
     def __init__(self, quirk: Any) -> None:
@@ -141,14 +147,14 @@ class Rewriting(requests.Session):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         sent = Sent(request)
         self.quirk(sent)
-        self.last = super().send(sent.put_together(), **options)
+        self.last = super().send(sent.build(), **options)
         return self.last
 
 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("quirk", [go, node, java, rust, php, dotnet, ruby, tomorrow], ids=lambda quirk: quirk.__name__)
 def test_story_succeeds_as_other_sdks_send_it(mock, quirk, name):
-    session = Rewriting(quirk)
+    session = RewritingSession(quirk)
     client = stytch.B2BClient(
         mock.project_id,
         mock.secret,
@@ -167,7 +173,7 @@ def test_rewritten_request_reaches_the_wire(mock, given):
     prepared = requests.Request("GET", f"{mock.url}/v1/b2b/organizations/{organization_id}").prepare()
     sent = Sent(prepared)
     rust(sent)
-    url = sent.put_together().url
+    url = sent.build().url
     assert organization_id.replace("-", "%2D") in url
     with httpx.Client(auth=(mock.project_id, mock.secret), trust_env=False) as http:
         assert http.get(httpx.URL(url)).json()["organization"]["organization_id"] == organization_id
@@ -247,8 +253,8 @@ def test_escaped_slash_is_part_of_the_id(http, slash):
 @pytest.mark.parametrize("external_id", ["a|b", "a.b", "a_b-c"])
 def test_external_id_in_a_path_is_found(http, given, external_id):
     acme = given.organization(organization_external_id=external_id)
-    for written in (quote(external_id, safe=""), external_id):
-        response = http.get(f"/v1/b2b/organizations/{written}")
+    for segment in (quote(external_id, safe=""), external_id):
+        response = http.get(f"/v1/b2b/organizations/{segment}")
         assert response.json()["organization"]["organization_id"] == acme.organization_id
 
 

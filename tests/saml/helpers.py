@@ -77,7 +77,7 @@ def build_response(**changes: Any) -> str:
 
 def edited_response(edit: Callable[[Any], object], sign: str = "assertion", **changes: Any) -> str:
     """Return a response that was edited before it was signed, so that its signature is valid."""
-    root = decode(build_response(**{"sign": "neither", **changes}))
+    root = decode(build_response(**{"sign": "none", **changes}))
     edit(root)
     keys = changes.get("private_key", private_key("idp")), changes.get("certificate", certificate("idp"))
     if sign in ("assertion", "both"):

@@ -69,7 +69,7 @@ def elliptic_curve_key():
 )
 def test_current_algorithms_are_accepted(method):
     signing_key, pem = elliptic_curve_key() if method.startswith("EC") else (private_key("idp"), certificate("idp"))
-    root = decode(build_response(sign="neither"))
+    root = decode(build_response(sign="none"))
     insert_placeholder(root)
     digest = DigestAlgorithm.SHA512 if method.endswith("512") else DigestAlgorithm.SHA256
     signer = XMLSigner(signature_algorithm=SignatureMethod[method], digest_algorithm=digest)
@@ -79,7 +79,7 @@ def test_current_algorithms_are_accepted(method):
 
 @pytest.mark.parametrize("form", ["CANONICAL_XML_1_0", "CANONICAL_XML_1_1", "EXCLUSIVE_XML_CANONICALIZATION_1_0"])
 def test_canonicalizations_are_accepted(form):
-    root = decode(build_response(sign="neither"))
+    root = decode(build_response(sign="none"))
     insert_placeholder(root)
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod[form])
     response = encode_root(signer.sign(root, key=private_key("idp"), cert=certificate("idp")))
@@ -88,9 +88,7 @@ def test_canonicalizations_are_accepted(form):
 
 def test_response_in_oktas_form_is_accepted():
     """Okta sends typed values, an inclusive prefix list and line breaks between elements."""
-    indented = etree.fromstring(
-        base64.b64decode(build_response(sign="neither")), etree.XMLParser(remove_blank_text=True)
-    )
+    indented = etree.fromstring(base64.b64decode(build_response(sign="none")), etree.XMLParser(remove_blank_text=True))
     text = etree.tostring(indented, pretty_print=True).decode()
     text = text.replace("<saml:Assertion ", f'<saml:Assertion xmlns:xs="{xml.XS}" ')
     text = text.replace("<saml:AttributeValue", f'<saml:AttributeValue xmlns:xsi="{xml.XSI}" xsi:type="xs:string"')
@@ -191,7 +189,7 @@ def test_comment_does_not_truncate_the_name_id(sign):
 
 
 def test_signed_comment_does_not_truncate_the_name_id():
-    root = decode(build_response(sign="neither", name_id=f"{ADA}.{EVE}"))
+    root = decode(build_response(sign="none", name_id=f"{ADA}.{EVE}"))
     name_id = find(root, ".//saml:NameID")
     name_id.text = ADA
     name_id.append(etree.Comment("x"))
@@ -276,8 +274,8 @@ def test_attributes_of_the_same_name_are_merged():
 
 
 def test_parse_unverified_accepts_unsigned_responses():
-    assert saml_response.parse_unverified(build_response(sign="neither")) == (IDP, "_request")
-    assert saml_response.parse_unverified(build_response(sign="neither", in_response_to="")) == (IDP, "")
+    assert saml_response.parse_unverified(build_response(sign="none")) == (IDP, "_request")
+    assert saml_response.parse_unverified(build_response(sign="none", in_response_to="")) == (IDP, "")
     assert saml_response.parse_unverified(
         encode('<r:Response xmlns:r="urn:oasis:names:tc:SAML:2.0:protocol" Version="2.0" ID="a"/>')
     ) == (

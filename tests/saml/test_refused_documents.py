@@ -65,7 +65,7 @@ def test_document_that_is_not_a_response_is_refused():
 def test_error_status_is_refused(status):
     """The response doesn't need a signature: an error logs no user in."""
     value = f"urn:oasis:names:tc:SAML:2.0:status:{status}"
-    assert refusal(build_response(status=value, sign="neither")) == "failed_saml_response"
+    assert refusal(build_response(status=value, sign="none")) == "failed_saml_response"
     assert refusal(build_response(status=value, sign="response")) == "failed_saml_response"
 
 

@@ -1,6 +1,6 @@
 """Signature wrapping: the signed element is moved, and a forged one takes its place.
 
-XSW 1 to 8 are the variants of Somorovsky et al., "On Breaking SAML: Be Whoever You Want to Be" (USENIX 2012).
+XSW 1 to 8 are the variants of Somorovsky et al., "On Breaking SAML" (USENIX Security 2012).
 """
 
 import copy
@@ -133,7 +133,7 @@ def test_wrapped_assertion_is_refused(arrange, new_id):
 @pytest.mark.parametrize("position", ["before", "after"])
 def test_unsigned_assertion_next_to_an_encrypted_one_is_refused(position):
     root = decode(build_response(encrypt_for=certificate("sp")))
-    forged = forge(find(decode(build_response(sign="neither")), "saml:Assertion"), ID="_evil")
+    forged = forge(find(decode(build_response(sign="none")), "saml:Assertion"), ID="_evil")
     encrypted = find(root, "saml:EncryptedAssertion")
     (encrypted.addprevious if position == "before" else encrypted.addnext)(forged)
     assert refusal(encode_root(root)) == "invalid_saml_response"

@@ -1,4 +1,4 @@
-"""The official Node SDK tells its own story, ``node/story.test.js``, in a project of this test's."""
+"""The official Node SDK: run the flows in ``node/story.test.js`` against a project."""
 
 import os
 import shutil
@@ -13,22 +13,22 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def node_project(tmp_path_factory):
-    """A copy of ``node/`` with its packages, outside of this tree."""
+    """A copy of ``node/`` in a temporary folder, with the packages installed."""
     npm = shutil.which("npm")
     if not (npm and shutil.which("node")):
         pytest.skip("Node.js with npm is not installed")
-    place = tmp_path_factory.mktemp("node")
-    shutil.copytree(HERE, place, dirs_exist_ok=True)
+    folder = tmp_path_factory.mktemp("node")
+    shutil.copytree(HERE, folder, dirs_exist_ok=True)
     options = ["--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"]
-    done = subprocess.run([npm, "install", *options], cwd=place, capture_output=True, text=True)
-    if done.returncode:
-        assert "CI" not in os.environ, done.stderr
-        pytest.skip(f"npm could not install the SDK: {done.stderr.strip().splitlines()[-1]}")
-    return place
+    install = subprocess.run([npm, "install", *options], cwd=folder, capture_output=True, text=True)
+    if install.returncode:
+        assert "CI" not in os.environ, install.stderr
+        pytest.skip(f"npm can't install the SDK: {install.stderr.strip().splitlines()[-1]}")
+    return folder
 
 
-def test_the_story(node_project, mock):
-    told = subprocess.run(
+def test_node_sdk_completes_all_flows(node_project, mock):
+    node = subprocess.run(
         ["node", "--test", "story.test.js"],
         cwd=node_project,
         env={**os.environ, **mock.environment, "NO_PROXY": "*"},
@@ -36,5 +36,5 @@ def test_the_story(node_project, mock):
         text=True,
         timeout=120,
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "# pass 6" in told.stdout
+    assert node.returncode == 0, node.stdout + node.stderr
+    assert "# pass 6" in node.stdout

@@ -23,13 +23,13 @@ SCOPE = "openid profile email offline_access"
 
 @pytest.fixture(scope="module")
 def browser():
-    """One client for all tests, because creating one is slow."""
+    """An HTTP client for all tests, because creating one is slow."""
     with httpx.Client(trust_env=False) as browser:
         yield browser
 
 
 def allow(browser, url, member_id):
-    """Give consent as a member does in the browser. Returns the URL that the browser is redirected to."""
+    """Give consent as a member does in the browser. Return the URL that the browser is redirected to."""
     assert "Choose a member" in browser.get(url).text
     assert browser.post(url, data={"member_id": member_id}).status_code == 200
     return browser.post(url, data={"member_id": member_id, "decision": "allow"}).headers["location"]

@@ -70,6 +70,3 @@ class Given:
     def because(self) -> str:
         """Return the reason of the newest refusal in the request log."""
         return self.mock.requests()[-1].because
-
-    # the names that the tests are moving away from
-    intermediate, acting = intermediate_session, as_member

@@ -7,7 +7,7 @@ from typing import Any
 MALFORMED = {
     "cut off": b'{"organization_id": "acme"',
     "trailing comma": b'{"organization_id": "acme",}',
-    "trailing words": b"{} and more",
+    "trailing text": b"{} and more",
     "single quotes": b"{'organization_id': 'acme'}",
     "an array": b"[]",
     "a string": b'"acme"',
@@ -36,7 +36,7 @@ HOSTILE = {
     "zero width": "\u200b\u200d\ufeff",
     "right to left": "\u202eexe.txt",
     "emoji": "👩‍🚀",
-    "a combining pile": "e" + "\u0301" * 200,
+    "200 combining marks": "e" + "\u0301" * 200,
     "a non-character": "\uffff",
     "quotes": "'; DROP TABLE members; --",
     "a template": "{{7*7}}${7*7}<script>",
@@ -70,6 +70,6 @@ UNUSUAL_OBJECTS = {
     "4000 digits": '{"a": ' + "9" * 4000 + "}",
     "infinity": '{"a": 1e400}',
     "minus zero": '{"a": -0.0}',
-    "a claim of the house": '{"https://stytch.com/organization": {}}',
+    "a claim of Stytch": '{"https://stytch.com/organization": {}}',
     "reserved claims": '{"sub": "x", "exp": 0, "iss": null}',
 }

@@ -8,7 +8,7 @@ from mockstytch.store.record import METADATA
 
 
 class ProjectSnapshot:
-    """The rows of one project at one moment, its settings and clock included.
+    """A copy of the rows of one project, its settings and clock included.
 
     Preparing a project through the API takes 100 ms or more, restoring it 2 ms. The API has no endpoint for this, so
     the snapshot uses the database of a server in this process.

@@ -34,7 +34,7 @@ def routes():
 
 
 def target(method, path):
-    """A verb and path that lead to a route."""
+    """A method and a path that match a route."""
     if path == "*":
         return "GET", "/v1/nowhere"
     path = path.replace("{scim_connection_id}", "scim-connection-test-1")
@@ -119,7 +119,7 @@ def registered(mockstytch):
 def test_request_with_a_wrong_secret_is_in_the_log_of_the_project_it_names(registered, http):
     http.get("/v1/b2b/organizations/acme", auth=(registered.project_id, "wrong"))
     entry = registered.requests()[-1]
-    assert (entry["error_type"], entry["because"]) == ("unauthorized_credentials", "wrong secret")
+    assert (entry.error_type, entry.because) == ("unauthorized_credentials", "wrong secret")
 
 
 def test_reading_the_log_does_not_fill_it(registered):
@@ -132,14 +132,14 @@ def test_reading_the_log_does_not_fill_it(registered):
 def test_refused_oauth_start_is_in_the_log(registered, http):
     token = {"public_token": registered.public_token}
     assert http.get("/v1/b2b/public/oauth/google/start", params=token).status_code == 400
-    assert [entry["error_type"] for entry in registered.requests()] == ["missing_oauth_organization_locator"]
+    assert [entry.error_type for entry in registered.requests()] == ["missing_oauth_organization_locator"]
 
 
 def test_unknown_route_is_in_the_log_of_the_project_it_names(registered, http):
     assert http.post("/v1/b2b/magic_links/email/sendd").status_code == 404
     [entry] = registered.requests()
-    assert (entry["error_type"], entry["surface"]) == ("route_not_found", "unknown")
-    assert "sendd" in entry["because"]
+    assert (entry.error_type, entry.surface) == ("route_not_found", "unknown")
+    assert "sendd" in entry.because
 
 
 def test_request_that_is_broken_off_is_not_carried_out():

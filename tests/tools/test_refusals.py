@@ -142,7 +142,7 @@ def test_search_lists_the_errors_of_its_filters():
     raised = refusals.of(ENDPOINTS["members.search"])
     assert {"member_search_missing_statuses", "member_search_missing_member_roles"} <= raised
     assert not {error_type for error_type in raised if error_type.startswith("organization_search")}
-    boolean = any(wanted.kind == "boolean" for wanted in organization_search.FILTERS.values())
+    boolean = any(filter_.kind == "boolean" for filter_ in organization_search.FILTERS.values())
     assert ("organization_search_expected_boolean" in refusals.of(ENDPOINTS["organizations.search"])) == boolean
 
 

@@ -67,7 +67,7 @@ class Receiver:
                     self.send_header("location", receiver.url + "elsewhere")
                 self.send_header("content-length", "4")
                 self.end_headers()
-                self.wfile.write(b"said")
+                self.wfile.write(b"done")
 
             def log_message(self, *_: Any) -> None: ...
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from mockstytch.client.handle import MockError
+from mockstytch import MockError
 from tests.webhooks.receiver import CLOSED_PORT_URL, attempted
 
 

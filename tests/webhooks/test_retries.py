@@ -20,7 +20,7 @@ def test_delivery_is_retried_until_it_succeeds(mock, given, receiver, frozen):
     first = receiver.next()
     failed = attempted(mock, 1)
     assert (failed.status, failed.attempts[0].status_code) == ("pending", 500)
-    assert failed.attempts[0].problem == "answered 500"
+    assert failed.attempts[0].problem == "status 500"
     assert failed.next_attempt_at == frozen.replace(microsecond=0) + timedelta(seconds=5)
     mock.clock.advance(seconds=5)
     second = receiver.next()
@@ -33,7 +33,7 @@ def test_delivery_is_retried_until_it_succeeds(mock, given, receiver, frozen):
     delivery = mock.webhooks.wait("direct.organization.create")
     assert [attempt.status_code for attempt in delivery.attempts] == [500, 404, 200]
     assert (delivery.status, delivery.next_attempt_at) == ("delivered", None)
-    assert delivery.attempts[2].answer == "said"
+    assert delivery.attempts[2].answer == "done"
 
 
 def test_retry_waits_for_its_time(mock, given, receiver, frozen):
@@ -104,11 +104,11 @@ def trickle(handler):
 @pytest.mark.parametrize(
     ("answer", "status_code", "problem"),
     [
-        (500, 500, "answered 500"),
-        (302, 302, "answered 302"),
-        (410, 410, "answered 410"),
-        (hang, 0, "no answer within 0.3 s"),
-        (trickle, 0, "no answer within 0.3 s"),
+        (500, 500, "status 500"),
+        (302, 302, "status 302"),
+        (410, 410, "status 410"),
+        (hang, 0, "no response within 0.3 s"),
+        (trickle, 0, "no response within 0.3 s"),
         (send_garbage, 0, "illegal"),
         (hang_up, 0, "disconnected"),
     ],

@@ -178,7 +178,7 @@ def verify(ctx: Context, member: Member, password: str) -> Member:
 
 
 def verify_current(ctx: Context, member: Member, password: str) -> Member:
-    """Verify the password that a member wants to change. It may be too weak for a login.
+    """Verify the current password before a change. It may be too weak for a login.
 
     Raises:
         password_does_not_match: if the existing password is wrong.
@@ -225,7 +225,7 @@ def _require_no_reset_pending(stored: Password) -> None:
 
 
 def require_still_strong(ctx: Context, stored: Password, password: str, email_address: str) -> None:
-    """Check a correct password against the policy again, if the policy says so.
+    """Check a correct password against the policy again, if the policy requires it.
 
     Raises:
         member_reset_password: if the password is correct, and is breached or too weak for the policy.

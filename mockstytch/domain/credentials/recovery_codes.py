@@ -45,7 +45,7 @@ def require_codes(ctx: Context, member: Member) -> list[RecoveryCode]:
     """Return the unused recovery codes; the list can be empty if the member has an authenticator app.
 
     Raises:
-        recovery_codes_not_found: if the member has neither unused recovery codes nor an authenticator app.
+        recovery_codes_not_found: if the member has no unused recovery codes and no authenticator app.
     """
     codes = unused_codes(ctx, member)
     if not codes and not member.totp_registration_id:

@@ -128,7 +128,7 @@ def require_primary_factor(organization: Organization, member: Member, session: 
 
 
 def require_existing_factor(member: Member, session: AuthenticatedSession | None) -> None:
-    """A member with an active second factor must have used it in this session to change or add one.
+    """Require a member with an active second factor to have used it in this session, to change or add one.
 
     Raises:
         session_enforced_factor_matching_session_required: if the session has no second factor.

@@ -27,7 +27,7 @@ def get_app(ctx: Context, client_id: str) -> ConnectedApp:
     """Return the app with this id.
 
     Raises:
-        connected_app_not_found: if there is no connected app with this id.
+        connected_app_not_found: if a connected app with this id doesn't exist.
     """
     app = ctx.store.find(ConnectedApp, client_id=client_id)
     if app is None:

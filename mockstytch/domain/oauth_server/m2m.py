@@ -1,4 +1,4 @@
-"""M2M clients: lookup, scopes, secrets of the caller's own, and access tokens."""
+"""M2M clients: lookup, scopes, checks of chosen secrets, and access tokens."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def get_client(ctx: Context, client_id: str) -> M2MClient:
     """Return the client with this id.
 
     Raises:
-        m2m_client_not_found: if there is no M2M client with this id.
+        m2m_client_not_found: if an M2M client with this id doesn't exist.
     """
     client = ctx.store.find(M2MClient, client_id=client_id)
     if client is None:

@@ -70,7 +70,7 @@ def is_sms_allowed(ctx: Context, number: str) -> bool:
 
 
 def _country(number: str) -> str:
-    """Return the country (ISO 3166) of a phone number.
+    """Return the country code (ISO 3166) for a phone number.
 
     Raises:
         invalid_phone_number: if the number isn't a valid E.164 number.

@@ -77,7 +77,7 @@ def find_or_provision(ctx: Context, organization: Organization, email_address: s
 
     Raises:
         operation_restricted_by_organization_auth_methods: if the organization doesn't allow the login method.
-        email_jit_provisioning_not_allowed: if there is no such member, and the organization doesn't provision members
+        email_jit_provisioning_not_allowed: if the member doesn't exist, and the organization doesn't provision members
             by e-mail domain.
     """
     existing = lookup.member_by_email(ctx, organization, email_address)
@@ -120,7 +120,7 @@ def provision(
 def _require_allowed_domain_or_tenant(
     ctx: Context, organization: Organization, email_address: str, factors: list[Factor]
 ) -> None:
-    """Raise if the domain isn't allowed. Blame the tenant instead if the organization provisions members by tenant."""
+    """Raise if the domain isn't allowed. The error is about the tenant if the organization provisions by tenant."""
     try:
         require_allowed_domain(ctx, organization, email_address)
     except errors.StytchError as e:

@@ -141,7 +141,7 @@ def set_organization_policy(ctx: Context, organization: Organization, roles: lis
 
 
 def remove_roles(ctx: Context, organization: Organization, role_ids: set[str]) -> Organization:
-    """Remove deleted roles from the members of an organization, and from what implies them."""
+    """Remove deleted roles from the members of an organization, and from its implicit role assignments."""
     if not role_ids:
         return organization
     organization = ctx.store.update(organization, **_columns_without(organization, role_ids))
@@ -173,7 +173,7 @@ def _columns_without(o: Organization, role_ids: set[str]) -> dict[str, Any]:
 
 
 def _connection_records() -> list[type[Record]]:
-    """Return the records of connections: all those with an organization and with roles that groups imply."""
+    """Return the record types of connections, which have an organization and roles that groups imply."""
     return [r for r in Record.__subclasses__() if {"organization_id", "group_roles"} <= set(r.__struct_fields__)]
 
 

@@ -8,7 +8,7 @@ def encode(kind: str, position: int) -> str:
     """Return the cursor for the results after a position.
 
     Args:
-        kind: a word that tells the cursors of different lists apart.
+        kind: the kind of list. A cursor is valid for lists of its kind only.
     """
     return urlsafe_b64encode(f"{kind}:{position}".encode()).decode()
 

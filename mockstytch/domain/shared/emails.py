@@ -112,7 +112,7 @@ def complete_update(ctx: Context, organization: Organization, token: OneTimeToke
     """Finish ``start_email_update``: give the member the address that the token verifies.
 
     Raises:
-        unable_to_verify_member_email_update: if the address is no longer available.
+        unable_to_verify_member_email_update: if the address was taken in the meantime.
     """
     member = ctx.store.get(Member, member_id=token.member_id)
     if member.email_address == token.email_address:

@@ -40,7 +40,7 @@ def member(ctx: Context, organization: Organization, ref: str) -> Member:
 
     Raises:
         member_does_not_exist_in_organization: if the member belongs to another organization.
-        member_not_found: if there is no such member, or the member is deleted.
+        member_not_found: if the member doesn't exist or is deleted.
     """
     if not ref.startswith("member-test-"):
         found = _find_not_deleted(ctx, organization, external_id=ref)

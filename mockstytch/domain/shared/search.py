@@ -47,7 +47,7 @@ def condition(object_type: ObjectType, filters: Mapping[str, Filter], query: Que
     """Return the condition of a query, or None if the query has no operands.
 
     Raises:
-        user_search_invalid_operator: if the operator is neither AND nor OR.
+        user_search_invalid_operator: if the operator isn't AND or OR.
         <object>_search_missing_filter_name: if an operand has no ``filter_name``.
         <object>_search_filter_name_not_recognized: if no filter has the name.
     """
@@ -58,7 +58,7 @@ def combine(query: Query, operand_condition: Callable[[Any], Condition]) -> Cond
     """Return the conditions of a query's operands joined with its operator, or None if it has no operands.
 
     Raises:
-        user_search_invalid_operator: if the operator is neither AND nor OR.
+        user_search_invalid_operator: if the operator isn't AND or OR.
     """
     operator = query.operator.upper() or "AND"
     if operator not in ("AND", "OR"):

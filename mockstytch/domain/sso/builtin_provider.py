@@ -64,7 +64,7 @@ def issuer_of(connection: DirectConnection) -> str:
 
 
 def is_builtin(connection: DirectConnection) -> bool:
-    """Return whether a connection leads to the built-in provider."""
+    """Return whether a connection uses the built-in provider."""
     return issuer_of(connection).endswith(url_of("", connection.connection_id))
 
 

@@ -26,7 +26,7 @@ from mockstytch.store.records.sso import (
 )
 from mockstytch.values import Frozen
 
-DirectConnection = SamlConnection | OidcConnection  # leads to an identity provider
+DirectConnection = SamlConnection | OidcConnection  # has the settings of an identity provider
 Connection = DirectConnection | ExternalConnection
 C = TypeVar("C", SamlConnection, OidcConnection, ExternalConnection)
 
@@ -76,7 +76,7 @@ def get_owned(ctx: Context, kind: type[C], organization: Organization, connectio
 
 
 def resolve_external(ctx: Context, connection: Connection) -> DirectConnection:
-    """Return the connection that leads to the identity provider: the connection itself, or the one behind it.
+    """Return the connection to the identity provider: the connection itself, or the one that it refers to.
 
     Raises:
         requires_active_sso_connection: if the connection isn't active.
@@ -135,7 +135,7 @@ def update(ctx: Context, organization: Organization, connection: C, changes: dic
 
 
 def delete(ctx: Context, organization: Organization, connection: Connection) -> None:
-    """Delete a connection with its registrations, and remove it from the organization's settings. Members are kept."""
+    """Delete a connection with its registrations, and remove it from the organization's settings. Members stay."""
     connection_id = connection.connection_id
     for registration in ctx.store.all(SsoRegistration, connection_id=connection_id):
         member = ctx.store.get(Member, member_id=registration.member_id)
@@ -244,7 +244,7 @@ def require_saml_mapping(mapping: dict[str, Any]) -> None:
 
     Raises:
         saml_connection_email_mapping_required: if the mapping has no ``email``.
-        saml_connection_name_mapping_required: if the mapping has neither ``full_name`` nor both ``first_name`` and
+        saml_connection_name_mapping_required: if the mapping has no ``full_name``, and not both ``first_name`` and
             ``last_name``.
     """
     if "email" not in mapping:

@@ -58,7 +58,7 @@ def connection_for_start(ctx: Context, connection_id: str, organization_id: str)
     Also raises what ``lookup.organization`` and ``sso_connections.default_connection`` raise.
 
     Raises:
-        missing_sso_connection_locator: if neither a connection nor an organization is given.
+        missing_sso_connection_locator: if the request names no connection and no organization.
         too_many_sso_connection_locators: if both a connection and an organization are given.
         sso_connection_not_found: if no connection has this id.
     """
@@ -211,12 +211,12 @@ def finish_oidc(
     Also raises what ``oidc`` and ``sso_accounts.account_from_claims`` raise.
 
     Raises:
-        missing_oidc_state_param: if the response has neither a state nor an error.
+        missing_oidc_state_param: if the response has no state and no error.
         unsolicited_oidc_response: if the connection has no unfinished flow with this state.
         missing_oidc_csrf_cookie: if the browser has started no flow.
         oidc_csrf_cookie_mismatch: if another browser started the flow.
         expired_oidc_response: if the flow started more than an hour ago.
-        oidc_invalid_callback_request: if the response has neither a code nor an error.
+        oidc_invalid_callback_request: if the response has no code and no error.
     """
     if not state and error:
         return _error_page(error)  # some providers omit the state then, so the flow can't be found

@@ -58,7 +58,7 @@ def register_account(
 ) -> tuple[Member, Factor]:
     """Link an account to a member and update the member from it.
 
-    Address, name and mapped metadata follow the identity provider. What the provider omits is kept.
+    Address, name and mapped metadata follow the identity provider. Attributes that it omits stay unchanged.
 
     Returns:
         The updated member, and the factor of this login.

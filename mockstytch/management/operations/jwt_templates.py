@@ -50,7 +50,7 @@ def _template_type(name: str) -> Any:
     """Return the type with this name, in any case.
 
     Raises:
-        jwt_template_not_found: if there is no such type of JWT template.
+        jwt_template_not_found: if the type isn't SESSION or M2M.
     """
     if name.upper() not in jwt_templates.ROOTS:
         raise errors.jwt_template_not_found(because=f"no type {name}")

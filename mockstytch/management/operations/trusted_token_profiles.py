@@ -174,7 +174,7 @@ def _get_pem_file(profile: TrustedTokenProfile, pem_file_id: str) -> PemFile:
     """Return a PEM file of a profile.
 
     Raises:
-        trusted_token_profile_not_found: if the profile has no such PEM file. There is no separate error for PEM files.
+        trusted_token_profile_not_found: if the profile doesn't have this PEM file.
     """
     pem_file = next((pem for pem in profile.pem_files if pem.pem_file_id == pem_file_id), None)
     if pem_file is None:

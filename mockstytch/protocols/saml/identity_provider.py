@@ -15,7 +15,7 @@ _VALID_FOR = timedelta(minutes=5)
 _BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
 _PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 Binding = Literal["redirect", "post"]
-Sign = Literal["assertion", "response", "both", "neither"]
+Sign = Literal["assertion", "response", "both", "none"]
 
 
 class AuthnRequest(Frozen):

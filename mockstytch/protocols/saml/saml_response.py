@@ -87,7 +87,7 @@ def verify(saml_response: str, expected: ExpectedResponse) -> Assertion:
         invalid_saml_response: if the SAML response doesn't contain exactly one assertion from the connection's identity
             provider to the connection about one subject, or the assertion can't be decrypted.
         failed_saml_response: if the identity provider sent an error.
-        missing_signature_saml_response: if neither the SAML response nor its assertion is signed.
+        missing_signature_saml_response: if the SAML response and its assertion aren't signed.
         invalid_signature_saml_response: if a signature of the SAML response isn't valid, isn't by a certificate of the
             connection, or doesn't cover the element that contains it.
         invalid_audience_saml_response: if the assertion is restricted to other audiences, or to none.

@@ -40,8 +40,8 @@ class ScimUser(Record):
 
     Attributes:
         user_name_key: the ``userName`` in lower case, because SCIM ignores its case.
-        attributes: the resource as JSON, without the derived ``id``, ``meta`` and ``groups``. Of ``active`` only its
-            presence counts: the value is derived from the member's status.
+        attributes: the resource as JSON, without the derived ``id``, ``meta`` and ``groups``. It stores only
+            whether ``active`` was set: the value is derived from the member's status.
     """
 
     member_id: Annotated[PrimaryKey, ForeignKey(Member)]

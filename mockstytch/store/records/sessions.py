@@ -13,7 +13,7 @@ class Factor(Frozen):
     """An authentication factor that a member used. It isn't a row: sessions store factors in a JSON column.
 
     Attributes:
-        detail: the factor's object in the API, by its name: ``{"email_factor": {…}}``; empty if it has none.
+        detail: the factor's object in the API with its key, ``{"email_factor": {…}}``; empty if it has none.
         proves_email: the address that the factor verified at its last use, or "".
         tenant_ids: the workspaces of the account at an OAuth provider.
     """

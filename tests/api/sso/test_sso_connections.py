@@ -259,8 +259,8 @@ def test_external_oidc_connection_cannot_imply_roles(client, acme_id, mock, give
 
 def test_member_without_permission_is_refused(client, acme_id, given, refused, mock):
     organization = client.organizations.get(acme_id).organization
-    as_member = given.acting(given.login(organization, given.member(organization)))
-    as_admin = given.acting(given.admin(organization))
+    as_member = given.as_member(given.login(organization, given.member(organization)))
+    as_admin = given.as_member(given.admin(organization))
     connection_id = client.sso.saml.create_connection(acme_id, method_options=as_admin).connection.connection_id
     calls = [
         (client.sso.saml.create_connection, acme_id),
@@ -295,8 +295,8 @@ def test_connection_of_another_organization_is_not_found(client, acme_id, mock, 
         ({"organization_id": "acme", "type": "oidc", "connection_id": "x"}, "oidc_connection_not_found"),
     ],
 )
-def test_invalid_builtin_provider_request_is_refused(why, acme_id, body, error_type):
-    assert why("POST", "/_mock/api/identity-providers", body) == error_type
+def test_invalid_builtin_provider_request_is_refused(error_type_of, acme_id, body, error_type):
+    assert error_type_of("POST", "/_mock/api/identity-providers", body) == error_type
 
 
 def test_builtin_provider_activates_an_existing_connection(client, acme_id, mock):
@@ -307,9 +307,12 @@ def test_builtin_provider_activates_an_existing_connection(client, acme_id, mock
         assert connection_id in active_connections(client, acme_id)
 
 
-def test_rotating_keys_of_another_provider_is_refused(client, acme_id, why, rows):
+def test_rotating_keys_of_another_provider_is_refused(client, acme_id, error_type_of, rows):
     connection_id = client.sso.saml.create_connection(acme_id).connection.connection_id
-    assert why("POST", f"/_mock/api/identity-providers/{connection_id}/rotate-keys") == "sso_connection_not_found"
-    assert why("POST", "/_mock/api/identity-providers/nope/rotate-keys") == "sso_connection_not_found"
+    assert (
+        error_type_of("POST", f"/_mock/api/identity-providers/{connection_id}/rotate-keys")
+        == "sso_connection_not_found"
+    )
+    assert error_type_of("POST", "/_mock/api/identity-providers/nope/rotate-keys") == "sso_connection_not_found"
     with rows() as ctx:
         assert ctx.store.all(BuiltinProviderKey) == []

@@ -378,8 +378,8 @@ def test_next_identity_can_be_limited_to_a_connection(client, acme, visit, mock)
         {"provider": "google", "email": "a@b.test", "connection_id": "x"},
     ],
 )
-def test_invalid_next_identity_is_refused(why, body):
-    assert why("POST", "/_mock/api/next-identity", body) in ("bad_request", "invalid_email")
+def test_invalid_next_identity_is_refused(error_type_of, body):
+    assert error_type_of("POST", "/_mock/api/next-identity", body) in ("bad_request", "invalid_email")
 
 
 def test_characters_that_xml_cannot_contain_are_removed(client, acme, visit, mock):

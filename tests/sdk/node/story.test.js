@@ -77,7 +77,7 @@ test("acting as a member", async () => {
   assert.equal((await client.organizations.members.delete(self)).member_id, member_id); // a DELETE with a body
 });
 
-test("discovery: prove an address, found an organization, go over to another", async () => {
+test("discovery: verify an address, create an organization, exchange the session for another one", async () => {
   const email_address = "grace@hopper.test";
   const { organization: other } = await client.organizations.create({ organization_name: "Other" });
   await client.organizations.members.create({ organization_id: other.organization_id, email_address });
