@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from mockstytch import api
 from mockstytch.console import pages as console
 from mockstytch.control import routes as control
-from mockstytch.control.waiter import InboxWaiter
+from mockstytch.control.inbox import InboxWaiter
 from mockstytch.gaps import GAPS
 from mockstytch.management import routes as management
 from mockstytch.management.surface import MANAGEMENT
@@ -25,7 +25,7 @@ from mockstytch.webhook_delivery import Deliverer
 
 
 def endpoints() -> list[Endpoint]:
-    """Return every operation of the API, those of the OAuth server included."""
+    """Return every operation of the API and of the OAuth server."""
     return [*endpoints_of(api), *oauth_operations.api]
 
 

@@ -1,6 +1,6 @@
 """The imports between the modules and packages of ``mockstytch``, and the picture of them.
 
-A package of ``domain`` counts as a package of its own. Imports that only type checkers see don't count.
+Each package of ``domain`` is a package here. Imports that only type checkers see don't count.
 """
 
 import ast
@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "mockstytch"
-_BUNDLED = {"demo_app", "scenarios"}  # inside the package once it is installed; apps of their own
+_BUNDLED = {"demo_app", "scenarios"}  # inside the package once it is installed; separate apps
 # The groups of the picture, from the outside to the inside.
 _GROUPS = {
     "command line and tests": ("cli", "pytest_plugin", "client", "seed", "server", "dev_tls"),
@@ -75,7 +75,7 @@ def circles(imports: Imports) -> list[list[str]]:
 
 
 def packages(root: Path = PACKAGE) -> dict[str, set[str]]:
-    """Return the packages and top-level modules, each with those that it imports."""
+    """Return the packages and top-level modules, each with its imports."""
     result: dict[str, set[str]] = {}
     for name, imported in module_imports(root).items():
         package = _package(name)

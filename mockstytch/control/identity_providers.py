@@ -1,15 +1,19 @@
-"""Built-in identity providers: connect one, rotate its signing keys."""
+"""Built-in identity providers: create one for a connection, rotate its keys, choose the next identity."""
 
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+import msgspec
+
 from mockstytch import errors
 from mockstytch.api import sso_oidc, sso_saml
+from mockstytch.clock import position
 from mockstytch.control.request_parsing import body
 from mockstytch.control.surface import route
-from mockstytch.domain.shared import lookup
+from mockstytch.domain.shared import emails, lookup
 from mockstytch.domain.sso import builtin_provider, sso_connections
 from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.credentials import NextIdentity
 from mockstytch.store.records.sso import OidcConnection, SamlConnection
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
@@ -31,6 +35,21 @@ class IdentityProviderBody(Frozen, forbid_unknown_fields=True):
     connection_id: str = ""
 
 
+class NextIdentityBody(Frozen, forbid_unknown_fields=True):
+    """The identity of the next login at an OAuth provider or identity provider, or the provider's error."""
+
+    provider: Literal["google", "microsoft", "github", "slack", "hubspot", "saml", "oidc"]
+    email: str = ""
+    name: str = ""
+    subject: str = ""
+    email_verified: bool | None = None
+    tenant_ids: list[str] = []
+    groups: list[str] = []
+    attributes: dict[str, Any] = {}
+    connection_id: str = ""
+    error: str = ""
+
+
 def routes(mock: Mock) -> list[Route]:
     async def create(request: HttpRequest) -> Any:
         """Create a connection to the built-in provider, or configure an existing one. It is active at once."""
@@ -50,7 +69,32 @@ def routes(mock: Mock) -> list[Route]:
             certificate = builtin_provider.certificate(ctx, connection)
             return {**_serialize(ctx, connection), "kid": key.kid, "certificate": certificate}
 
+    async def next_identity(request: HttpRequest) -> Any:
+        """Queue an identity. The next login at the provider uses it without showing the provider's page."""
+        options = body(request, NextIdentityBody)
+        if not options.error and not emails.is_address(options.email):
+            raise errors.invalid_email(because="email or error is required")
+        identity = msgspec.structs.asdict(options)
+        provider, error = identity.pop("provider"), identity.pop("error")
+        connection_id = identity.pop("connection_id")
+        unused = ("tenant_ids",) if provider in ("saml", "oidc") else ("groups", "attributes", "connection_id")
+        if any(getattr(options, name) for name in unused):
+            raise errors.bad_request(because=f"{provider} doesn't accept {' or '.join(unused)}")
+        identity = {name: value for name, value in identity.items() if name not in unused}
+        with mock.transaction(request.project) as ctx:
+            ctx.store.insert(
+                NextIdentity(
+                    next_identity_id=str(ctx.ids.uuid()),
+                    provider=provider,
+                    connection_id=connection_id,
+                    identity={"error": error} if error else identity,
+                    position=position(),
+                )
+            )
+        return {}
+
     return [
+        route("POST", "/next-identity", next_identity),
         route("POST", "/identity-providers", create),
         route("POST", "/identity-providers/{connection_id}/rotate-keys", rotate),
     ]

@@ -6,12 +6,11 @@ from mockstytch.control import (
     identity_providers,
     impersonation,
     inbox,
-    next_identity,
     project,
     scim,
     webhooks,
 )
-from mockstytch.control.waiter import InboxWaiter
+from mockstytch.control.inbox import InboxWaiter
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.surface import Route
 
@@ -27,7 +26,6 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         *clock.routes(mock),
         *inbox.routes(mock, waiter),
         *webhooks.routes(mock, waiter),
-        *next_identity.routes(mock),
         *identity_providers.routes(mock),
         *impersonation.routes(mock),
         *scim.routes(mock),

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors, wire
+from mockstytch.control.inbox import InboxWaiter
 from mockstytch.control.request_parsing import body, number, wait
 from mockstytch.control.surface import route
-from mockstytch.control.waiter import InboxWaiter
 from mockstytch.domain import webhooks
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project, ProjectSettings, WebhookEndpoint

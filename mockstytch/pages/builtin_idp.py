@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from mockstytch import errors, wire
 from mockstytch.domain.shared import emails
 from mockstytch.domain.sso import builtin_oidc, builtin_provider, builtin_saml, sso_connections
-from mockstytch.pages.surface import CONNECTION_URLS, page
+from mockstytch.pages.sso import CONNECTION_URLS
+from mockstytch.pages.surface import page
 from mockstytch.protocols.saml.identity_provider import Binding
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.organizations import Organization

@@ -172,7 +172,7 @@ async def _one_tap(_request: HttpRequest) -> Response:
     """Refuse Google One Tap, which needs Google's servers. The official browser UI then continues without it.
 
     Raises:
-        oauth_config_not_found: always.
+        oauth_config_not_found: if it is called: the SDK then shows its own button instead.
     """
     raise errors.oauth_config_not_found(because="One Tap needs Google's servers")
 

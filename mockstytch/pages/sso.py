@@ -3,13 +3,16 @@
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
 from mockstytch.domain.sso import sso_connections, sso_flow
 from mockstytch.outbound import OutboundResponses
-from mockstytch.pages.surface import CONNECTION_URLS, START_URLS
+from mockstytch.pages.surface import PAGES, START_URLS
 from mockstytch.runtime import Mock
+from mockstytch.store.record import Record
+from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sso import OidcConnection, SamlConnection
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
@@ -20,6 +23,23 @@ _COOKIE_SECONDS = 3600
 _STARTS = ("/v1/public/sso/start", "/v1/b2b/public/sso/start")
 _CALLBACK = "/v1/b2b/sso/callback/{connection_id}"
 _MAX_STATES = 8  # unfinished logins of one browser
+
+
+def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project of the SSO connection in the path, the only thing an identity provider sends.
+
+    Raises:
+        sso_connection_not_found: if no project has this connection.
+    """
+    connection_id = request.path_params["connection_id"]
+    kinds: tuple[type[Record], ...] = (SamlConnection, OidcConnection)
+    for kind in kinds:
+        if project := mock.projects.find_by(kind, connection_id=connection_id):
+            return project
+    raise errors.sso_connection_not_found(because="unknown connection")
+
+
+CONNECTION_URLS = replace(PAGES, authenticate=_project_of_connection)
 
 
 def routes(mock: Mock) -> list[Route]:

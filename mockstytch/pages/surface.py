@@ -14,9 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from mockstytch import errors
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
-from mockstytch.store.record import Record
 from mockstytch.store.records.projects import Project, PublicToken
-from mockstytch.store.records.sso import OidcConnection, SamlConnection
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Surface
 
@@ -62,24 +60,9 @@ def _project_of_start_url(mock: Mock, request: HttpRequest) -> Project:
     return project
 
 
-def _project_of_connection(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project of the SSO connection in the path, the only thing an identity provider sends.
-
-    Raises:
-        sso_connection_not_found: if no project has this connection.
-    """
-    connection_id = request.path_params["connection_id"]
-    kinds: tuple[type[Record], ...] = (SamlConnection, OidcConnection)
-    for kind in kinds:
-        if project := mock.projects.find_by(kind, connection_id=connection_id):
-            return project
-    raise errors.sso_connection_not_found(because="unknown connection")
-
-
 PAGES = Surface(name="pages")
 LINKS = replace(PAGES, authenticate=_project_of_link)
 START_URLS = replace(PAGES, authenticate=_project_of_start_url)
-CONNECTION_URLS = replace(PAGES, authenticate=_project_of_connection)
 
 
 def page(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response:

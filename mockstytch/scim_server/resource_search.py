@@ -9,7 +9,7 @@ from mockstytch.protocols.scim.scim_models import MAX_RESULTS, TOLERANT
 from mockstytch.scim_server.resources import Json, ResourceHandler
 
 _MAX_FILTER_CHARACTERS = 2_000  # a longer one could keep the server busy for seconds
-_MAX_OFFSET = 2**31  # a larger ``startIndex`` may not fit into SQLite's integers
+_MAX_OFFSET = 2**31  # a larger ``startIndex`` might not fit into SQLite's integers
 
 Handler = ResourceHandler[Any, Any]
 

@@ -24,7 +24,7 @@ from mockstytch.store.records.scim import ScimConnection, ScimGroup, ScimUser
 from mockstytch.wire import time
 
 # Without these limits, one request could keep the server busy for seconds.
-_MAX_PATH_CHARACTERS = 100_000  # of all operations of a PATCH
+_MAX_PATH_CHARACTERS = 100_000  # the sum of all operations of a PATCH
 _MAX_OPERATIONS = 1000
 _UNCHECKED_OPERATIONS = 20  # up to this many operations are applied to a resource of any size
 _MAX_COMPARISONS = 50_000  # operations times values, because an operation searches all values

@@ -48,7 +48,7 @@ class ScimResponse(Frozen):
     """The response to a SCIM request.
 
     Attributes:
-        scim_type: of a refusal, the error type for the request log; "" for a success.
+        scim_type: the error type of a refusal, for the request log; "" for a success.
         because: the reason of a refusal, for the request log.
     """
 

@@ -12,7 +12,7 @@ from mockstytch.scim_server.resources import Json, ResourceHandler
 from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.scim import ScimGroup, ScimUser
 
-_MAX_VALUES = 1000  # of one attribute: more could keep the server busy for seconds
+_MAX_VALUES = 1000  # values of one attribute: more could keep the server busy for seconds
 
 
 class UserHandler(ResourceHandler[ScimUser, User]):

@@ -111,6 +111,6 @@ class Endpoints(list[Endpoint]):
 
 
 def endpoints_of(package: ModuleType) -> list[Endpoint]:
-    """Return the endpoints of a package: those in the ``api`` list of each module, ordered by module name."""
+    """Return the endpoints in the ``api`` lists of a package's modules, ordered by the modules' names."""
     modules = [import_module(f"{package.__name__}.{info.name}") for info in iter_modules(package.__path__)]
     return [endpoint for module in modules for endpoint in getattr(module, "api", [])]

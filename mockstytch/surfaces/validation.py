@@ -1,7 +1,7 @@
 """Validation of requests: msgspec does the work, and its errors become Stytch's.
 
 If a request isn't valid, its fields are validated one by one, in order of declaration, to find the first invalid field.
-Of msgspec's message only the fixed beginning is read, to distinguish a wrong JSON type from a wrong value. No other
+Only the fixed beginning of msgspec's message is read, to distinguish a wrong JSON type from a wrong value. No other
 module reads a msgspec error.
 """
 
@@ -31,7 +31,7 @@ def parse(model: type[S], raw: dict[str, Any], strict: bool = True) -> S:
         strict: False to convert text to numbers and booleans: ``?limit=10.0&include_deleted=True``.
 
     Raises:
-        StytchError: the error of the first field that is missing or isn't valid.
+        StytchError: if a field is missing or isn't valid: the error of the first one.
     """
     given = {name: value for name, value in raw.items() if value is not None}  # null is treated as absent
     for name, normalize in _normalizers(model):

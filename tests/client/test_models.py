@@ -10,7 +10,7 @@ import pytest
 import mockstytch
 from mockstytch.client import models, project_settings
 from mockstytch.control.fraud import DeviceBody, EmailRiskBody
-from mockstytch.control.next_identity import NextIdentityBody
+from mockstytch.control.identity_providers import NextIdentityBody
 from mockstytch.control.scim import Operation
 from mockstytch.runtime import RequestLogEntry
 from mockstytch.settings import Settings

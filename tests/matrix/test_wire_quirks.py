@@ -119,7 +119,7 @@ def dotnet(sent: Sent) -> None:
 
 
 def ruby(sent: Sent) -> None:
-    """Send a member's session in the query of a GET or DELETE, where it has no effect."""
+    """Send a member's session in the query of a GET or DELETE. The server ignores it there."""
     if sent.request.method in ("GET", "DELETE"):
         sent.query |= {"X-Stytch-Member-Session": "x", "X-Stytch-Member-SessionJWT": "y"}
 

@@ -39,7 +39,7 @@ def find(directory, **query):
         ("active eq false", ["alan"]),
         ('meta.created gt "2020-01-01T00:00:00Z"', ["ada", "grace", "alan"]),
         ('meta.lastModified lt "2020-01-01T00:00:00Z"', []),
-        ('userName eq "nobody"', []),
+        ('userName eq "unknown"', []),
         ('userName eq "\\u0000"', []),
         ('userName eq "İ"', []),
         ('userName gt "b"', ["grace"]),
