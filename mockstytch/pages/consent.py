@@ -223,7 +223,7 @@ def _consent_page(
         name = app.client_name or app.client_id
         return _page(
             "consent.html",
-            title=f"{name} wants access to your account",
+            title=f"{name} requests access to your account",
             app=name,
             description=app.client_description,
             member=subject.member,

@@ -1,7 +1,7 @@
 """Validation of requests: msgspec does the work, and its errors become Stytch's.
 
 If a request isn't valid, its fields are validated one by one, in order of declaration, to find the first invalid field.
-Of msgspec's message only the fixed beginning is read, to distinguish a wrong JSON type from a wrong value. No other
+Only the fixed beginning of msgspec's message is read, to distinguish a wrong JSON type from a wrong value. No other
 module reads a msgspec error.
 """
 

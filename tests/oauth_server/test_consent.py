@@ -91,7 +91,7 @@ def test_consent_page_leads_to_a_code_and_consent_is_remembered(visit, server, a
     assert ada.member.email_address in visit(app).text
     chosen = {"member_id": ada.member_id}
     question = visit(app, "POST", chosen)
-    assert "Reports wants access" in question.text
+    assert "Reports requests access" in question.text
     parameters = redirect_parameters(visit(app, "POST", chosen | {"decision": "allow"}))
     assert parameters["state"] == "s"
     tokens = server.post("token", code_fields(app, parameters["code"], code_verifier=VERIFIER)).json()
