@@ -6,11 +6,11 @@ from typing import get_type_hints
 
 import msgspec
 import pytest
+from mockstytch.control.next_identity import NextIdentityBody
 
 import mockstytch
 from mockstytch.client import models, project_settings
 from mockstytch.control.fraud import DeviceBody, EmailRiskBody
-from mockstytch.control.next_identity import NextIdentityBody
 from mockstytch.control.scim import Operation
 from mockstytch.runtime import RequestLogEntry
 from mockstytch.settings import Settings
