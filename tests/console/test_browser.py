@@ -1,35 +1,21 @@
 """The console in a real browser: live updates, links, copy buttons, phone width."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from tests.support.app_server import app_server
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def app_url() -> Iterator[str]:
-    """The URL of an app: a server that returns a page with a title."""
-
-    class App(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<title>the app</title>")
-
-        def log_message(self, *_: Any) -> None: ...
-
-    with HTTPServer(("127.0.0.1", 0), App) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join(5)
+    """The URL of an app."""
+    with app_server() as url:
+        yield url
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.contract.oauth import CHALLENGE, VERIFIER, login, new_app, tokens
-from tests.pages.test_provider_page import app as app_url  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [360, 1200])
-def test_member_allows_and_denies_access(browse, mock, given, app_url, width):  # noqa: F811
+def test_member_allows_and_denies_access(browse, mock, given, app_url, width):
     ada = login(given)
     app = new_app(given, redirect_urls=[app_url], client_name="Reports " + "with a very long name " * 4)
     query = {

@@ -4,18 +4,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.pages.test_provider_page import app  # noqa: F401 · a fixture
-
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("kind", ["saml", "oidc"])
 @pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}], ids=["JavaScript", "no JavaScript"])
 @pytest.mark.parametrize("width", [360, 1200])
-def test_user_logs_in_returns_and_declines(browse, mock, client, given, app, kind, options, width):  # noqa: F811
+def test_user_logs_in_returns_and_declines(browse, mock, client, given, app_url, kind, options, width):
     acme = given.organization().organization_id
-    idp = mock.identity_provider(acme, kind, display_name="Acme Okta")
-    start = f"{idp.start_url}&login_redirect_url={app}&signup_redirect_url={app}"
+    provider = mock.identity_provider(acme, kind, display_name="Acme Okta")
+    start = f"{provider.start_url}&login_redirect_url={app_url}&signup_redirect_url={app_url}"
     page = browse(viewport={"width": width, "height": 760}, **options)
 
     def finish_login():

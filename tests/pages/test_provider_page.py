@@ -1,8 +1,5 @@
 """The OAuth provider's login page in a real browser without JavaScript."""
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,30 +7,12 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-class _App(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"the app")
-
-    def log_message(self, *_: object) -> None: ...
-
-
-@pytest.fixture
-def app() -> Iterator[str]:
-    """The redirect URL of an app: a server that returns a page."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _App) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/in"
-        server.shutdown()
-
-
 @pytest.mark.parametrize("width", [360, 1200])
-def test_user_logs_in_returns_and_declines(browse, mock, client, given, app, width):
+def test_user_logs_in_returns_and_declines(browse, mock, client, given, app_url, width):
     given.organization("Acme", email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test"])
     start = (
         f"{mock.url}/v1/b2b/public/oauth/google/start?public_token={mock.public_token}&slug=acme"
-        f"&login_redirect_url={app}&signup_redirect_url={app}"
+        f"&login_redirect_url={app_url}&signup_redirect_url={app_url}"
     )
     page = browse(java_script_enabled=False, viewport={"width": width, "height": 760})
     page.goto(start)

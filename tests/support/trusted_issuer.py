@@ -1,4 +1,4 @@
-"""A third party that the project trusts: a userinfo endpoint, a JWKS, and tokens that its keys sign."""
+"""A trusted issuer of tokens: a userinfo endpoint, a JWKS, and tokens signed with its keys."""
 
 import json
 import threading

@@ -393,7 +393,7 @@ def test_characters_that_xml_cannot_contain_are_removed(client, acme, visit, moc
 @both
 def test_provider_page_remembers_a_user(client, acme, visit, provider, kind):
     page = visit.follow_to_callback(visit.start(connection_id=provider.connection_id))
-    assert "Acme&#39;s identity provider" in page.text
+    assert "Sign in with Acme identity provider" in page.text
     typed = {"email": "ada@acme.test", "name": "Ada", "groups": "admins, writers"}
     request_fields = (
         {n: v for n, v in form(page)[1].items() if n in ("SAMLRequest", "RelayState", "binding")}
