@@ -47,7 +47,7 @@ def test_event_page_shows_payload_and_attempts_and_resends(visitor, mock, given,
     first, delivery = app.next(), mock.webhooks.wait()
     path = f"/_mock/webhooks/{delivery.event_id}"
     text = visitor.get(path).text
-    for shown in (delivery.message_id, app.url, "Acme &lt;b&gt;", "said", "accepted"):
+    for shown in (delivery.message_id, app.url, "Acme &lt;b&gt;", "done", "accepted"):
         assert shown in text
     assert visitor.post(f"{path}/replay", follow_redirects=False).headers["location"].startswith(path)
     assert app.next().body == first.body

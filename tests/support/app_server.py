@@ -1,4 +1,4 @@
-"""A server that stands for a customer's app: every page says "the app"."""
+"""A server in the place of a customer's app: every page says "the app"."""
 
 import threading
 from collections.abc import Iterator
