@@ -1,8 +1,10 @@
 """The composition root: every route of the server is wired here and nowhere else."""
 
+from functools import partial
+
 from starlette.applications import Starlette
 
-from mockstytch import api
+from mockstytch import api, outbound
 from mockstytch.console import pages as console
 from mockstytch.control import routes as control
 from mockstytch.control.inbox import InboxWaiter
@@ -46,7 +48,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     mock.subscribers.append(deliverer)
     mock.on_close.append(deliverer.close)
     deliverer.resume()
-    mock.app = normalizer = PathNormalizer(app, table)
+    normalizer = PathNormalizer(app, table)
+    mock.transport = partial(outbound.fetch, app=normalizer)  # requests of the server to itself need no socket
     return normalizer
 
 

@@ -10,8 +10,8 @@ import asyncio
 import logging
 import ssl
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -61,6 +61,12 @@ class OutboundResponse(msgspec.Struct, frozen=True):
 OutboundResponses = dict[OutboundRequest, OutboundResponse]
 
 
+class Transport(Protocol):
+    """Sends a request of this server to another one, or to itself if the URL is one of its own."""
+
+    async def __call__(self, request: OutboundRequest, *, own_urls: tuple[str, ...] = ()) -> OutboundResponse: ...
+
+
 class FetchRequired(Exception):
     """An operation needs a response that wasn't fetched yet. Clients never see this error."""
 
@@ -80,13 +86,14 @@ def post_form(url: str, fields: dict[str, str], **headers: str) -> OutboundReque
     return OutboundRequest("POST", url, tuple(sorted(headers.items())), urlencode(fields).encode())
 
 
-async def run_with_fetches(attempt: Callable[[OutboundResponses], T], app: Any, own_urls: tuple[str, ...]) -> T:
+async def run_with_fetches(
+    attempt: Callable[[OutboundResponses], T], send: Callable[[OutboundRequest], Awaitable[OutboundResponse]]
+) -> T:
     """Run an operation, again after each response that it needs, and return its result.
 
     Args:
         attempt: runs the operation in a transaction, with the responses so far.
-        app: this server as an ASGI app, for requests to itself without a socket.
-        own_urls: the URLs of this server.
+        send: sends a request, outside of the transaction.
     """
     responses: OutboundResponses = {}
     while True:
@@ -95,11 +102,16 @@ async def run_with_fetches(attempt: Callable[[OutboundResponses], T], app: Any, 
         except FetchRequired as required:
             if len(responses) >= _MAX_FETCHES:
                 raise RuntimeError(f"an operation needs more than {_MAX_FETCHES} fetches") from required
-            responses[required.request] = await fetch(required.request, app, own_urls)
+            responses[required.request] = await send(required.request)
 
 
 async def fetch(request: OutboundRequest, app: Any = None, own_urls: tuple[str, ...] = ()) -> OutboundResponse:
-    """Send a request. Any failure becomes a response with a ``problem``."""
+    """Send a request. Any failure becomes a response with a ``problem``.
+
+    Args:
+        app: this server as an ASGI app, for requests to itself without a socket.
+        own_urls: the URLs of this server.
+    """
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):  # httpx's own timeout restarts with each byte
             return await _send(request, app, own_urls)

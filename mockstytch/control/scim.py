@@ -82,7 +82,7 @@ class DirectoryClient:
             ("Authorization", f"Bearer {connection.own_token}"),
             ("Content-Type", "application/scim+json"),
         )
-        self._fetch = partial(outbound.fetch, app=mock.app, own_urls=(base_url,))
+        self._fetch = partial(mock.transport, own_urls=(base_url,))
 
     async def call(self, method: str, path: str, body: Any = None) -> Json:
         """Send one SCIM request. Return it with the status and the body of its response."""

@@ -1,7 +1,6 @@
 """The built-in identity provider: login page, OpenID Connect endpoints, SAML metadata."""
 
 import base64
-from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from urllib.parse import unquote, urlencode
@@ -12,13 +11,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from mockstytch import errors, wire
 from mockstytch.domain.shared import emails
 from mockstytch.domain.sso import builtin_oidc, builtin_provider, builtin_saml, sso_connections
+from mockstytch.errors import StytchError
 from mockstytch.pages.sso import CONNECTION_URLS
 from mockstytch.pages.surface import page
 from mockstytch.protocols.saml.identity_provider import Binding
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sso import OidcConnection, SamlConnection
-from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.request import HttpRequest, basic_credentials
 from mockstytch.surfaces.surface import Route
 
 Connection = SamlConnection | OidcConnection
@@ -104,12 +104,11 @@ def _metadata(ctx: Context, connection: Connection, _request: HttpRequest, _fiel
 
 def _token(ctx: Context, connection: Connection, request: HttpRequest, fields: Fields) -> Response:
     client = fields.get("client_id", ""), fields.get("client_secret", "")
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
+    if request.headers.get("authorization", "").partition(" ")[0].lower() == "basic":
         try:
-            name, _, secret = b64decode(value, validate=True).decode().partition(":")
-        except ValueError:  # not base64, not ASCII, or not UTF-8
-            raise builtin_oidc.TokenRequestRefused("invalid_client", 401) from None
+            name, secret = basic_credentials(request.header_bytes)
+        except StytchError as e:
+            raise builtin_oidc.TokenRequestRefused("invalid_client", 401, because=e.because) from None
         client = unquote(name), unquote(secret)
     tokens = builtin_oidc.exchange_code(ctx, _oidc_connection(connection), client, fields)
     return JSONResponse(tokens, headers=_NO_STORE)

@@ -4,7 +4,6 @@ If the project has its own consent page, the browser is redirected there. This p
 cookie of the official browser SDK, or lets the user choose a member. It is for tests and needs no password.
 """
 
-import re
 from typing import Any
 
 import msgspec
@@ -17,7 +16,8 @@ from mockstytch.domain.oauth_server import authorization, connected_apps
 from mockstytch.domain.oauth_server.authorization import AuthorizationRequest, Subject
 from mockstytch.domain.sessions import jwt, sessions
 from mockstytch.errors import StytchError
-from mockstytch.pages.surface import PAGES, PKCE_CHALLENGE, page
+from mockstytch.pages.surface import PAGES, page
+from mockstytch.protocols import pkce
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import ConnectedApp
@@ -138,7 +138,7 @@ def _authorization_request(app: ConnectedApp, request: HttpRequest) -> Authoriza
         error = "unsupported_response_type" if query.get("response_type") else "invalid_request"
         raise AuthorizationRefused(error, "response_type must be code")
     challenge = query.get("code_challenge", "")
-    if (challenge or app.is_public) and not re.fullmatch(PKCE_CHALLENGE, challenge):
+    if (challenge or app.is_public) and not pkce.is_challenge(challenge):
         raise AuthorizationRefused("invalid_request", "code_challenge is required: 43 base64url characters")
     if challenge and query.get("code_challenge_method", "plain") != "S256":  # RFC 7636, 4.3: the default is plain
         raise AuthorizationRefused("invalid_request", "code_challenge_method must be S256")

@@ -4,7 +4,6 @@ The providers are simulated. The login page lists the accounts that were used be
 has queued the next identity, the page isn't shown.
 """
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,8 @@ from mockstytch import errors
 from mockstytch.domain.login import oauth
 from mockstytch.domain.shared import emails, lookup, redirects
 from mockstytch.errors import StytchError
-from mockstytch.pages.surface import PAGES, PKCE_CHALLENGE, START_URLS, page, provider_name
+from mockstytch.pages.surface import PAGES, START_URLS, page, provider_name
+from mockstytch.protocols import pkce
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project
@@ -207,7 +207,7 @@ def _redirect_to_provider(
 ) -> Response:
     query = request.query_params
     challenge = query.get("pkce_code_challenge", "")
-    if challenge and not re.fullmatch(PKCE_CHALLENGE, challenge):
+    if challenge and not pkce.is_challenge(challenge):
         raise errors.invalid_pkce_code_challenge()
     provider: Any = request.path_params["provider"]
     flow = oauth.start_flow(ctx, provider, organization, urls, query.get("custom_scopes", "").split(), challenge)

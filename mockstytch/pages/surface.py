@@ -21,7 +21,6 @@ from mockstytch.surfaces.surface import Surface
 _TEMPLATES = Path(__file__).with_name("templates")
 # There is no form-action policy: browsers apply it to the redirect to the app that follows a submitted form, too.
 PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
-PKCE_CHALLENGE = r"[A-Za-z0-9_-]{43}"
 
 
 def project_of_public_token(mock: Mock, public_token: str) -> Project | None:

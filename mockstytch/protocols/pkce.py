@@ -2,6 +2,14 @@
 
 import base64
 import hashlib
+import re
+
+CHALLENGE = "[A-Za-z0-9_-]{43}"  # a SHA-256 hash in base64url, without padding
+
+
+def is_challenge(text: str) -> bool:
+    """Return whether a text has the form of a code challenge."""
+    return re.fullmatch(CHALLENGE, text) is not None
 
 
 def matches_challenge(verifier: str, challenge: str) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
-from mockstytch.outbound import OutboundResponses, run_with_fetches
+from mockstytch.outbound import OutboundResponses, Transport, fetch, run_with_fetches
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.projects import Projects
@@ -45,7 +46,7 @@ class Mock:
         request_log: the latest requests of each project.
         subscribers: called after each commit.
         on_close: called when the server ends, for work that runs beside the requests.
-        app: the ASGI application around this, for requests of the server to itself.
+        transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
     """
 
@@ -57,7 +58,7 @@ class Mock:
         self.request_log = RequestLog()
         self.subscribers: list[Subscriber] = []
         self.on_close: list[Callable[[], None]] = []
-        self.app: Any = None
+        self.transport: Transport = fetch
         self.stopping = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
 
@@ -107,7 +108,8 @@ class Mock:
 
     async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
-        return await run_with_fetches(attempt, self.app, (self.settings.public_url, base_url, self.url))
+        own_urls = (self.settings.public_url, base_url, self.url)
+        return await run_with_fetches(attempt, partial(self.transport, own_urls=own_urls))
 
     def reset(self, project: Project) -> Project:
         """Delete what a project holds: its rows, settings, clock and request log. Its credentials stay."""

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from mockstytch import errors
 from mockstytch.domain.shared.emails import ADDRESS
 from mockstytch.errors import Kind
+from mockstytch.protocols import pkce
 
 T = TypeVar("T")
 Maybe = Union[T, UnsetType]  # noqa: UP007 · a generic alias: ``name: Maybe[str] = UNSET`` distinguishes "not sent" from ""
@@ -105,7 +106,7 @@ ExternalId = Annotated[
 ]
 Metadata = Annotated[dict[str, Any], FieldError(errors.metadata_invalid_format, or_type=True)]
 CodeChallenge = Annotated[
-    str, Meta(pattern=r"\A([A-Za-z0-9_-]{43})?\Z"), FieldError(errors.invalid_pkce_code_challenge)
+    str, Meta(pattern=rf"\A({pkce.CHALLENGE})?\Z"), FieldError(errors.invalid_pkce_code_challenge)
 ]
 CodeVerifier = Annotated[
     str, Meta(pattern=r"\A[A-Za-z0-9._~-]{0,128}\Z"), FieldError(errors.invalid_pkce_code_verifier)

@@ -20,10 +20,9 @@ FIVE_KEYS = ["error_message", "error_type", "error_url", "request_id", "status_c
 
 @pytest.fixture(scope="module")
 def server():
-    mock = Mock(Settings(port=0))
-    create_app(mock=mock)
-    yield mock
-    mock.close()
+    app = create_app(Settings(port=0))
+    yield app
+    app.state.mock.close()
 
 
 def routes():
@@ -41,29 +40,30 @@ def target(method, path):
     return method, re.sub(r"{\w+(:path)?}", "x-1", path)
 
 
-def send(mock, method, path):
+def send(app, method, path):
     async def request():
-        transport = httpx.ASGITransport(app=mock.app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.request(method, path)
 
     return asyncio.run(request())
 
 
-def logged(mock):
+def logged(app):
+    mock = app.state.mock
     project_id = mock.projects.default().project_id
-    surfaces = {dispatch.route.surface.name for dispatch in mock.app.table.dispatches}
+    surfaces = {dispatch.route.surface.name for dispatch in app.table.dispatches}
     return mock.request_log.entries(project_id, surfaces)
 
 
 @pytest.mark.parametrize("route", routes(), ids=" ".join)
 def test_request_is_in_the_request_log(server, route):
-    server.request_log.clear(server.projects.default().project_id)
+    server.state.mock.request_log.clear(server.state.mock.projects.default().project_id)
     method, path = target(*route)
     response = send(server, method, path)
     [entry] = logged(server)
     assert (entry.method, entry.path, entry.status_code) == (method, path, response.status_code)
-    assert entry.surface == server.app.table.find(method, path)[0].route.surface.name
+    assert entry.surface == server.table.find(method, path)[0].route.surface.name
     assert response.status_code < 400 or entry.error_type or path == "/redirect-error"
 
 
@@ -73,11 +73,11 @@ def test_unexpected_exception_is_the_surface_s_500(server, route, monkeypatch, c
         raise RuntimeError("planted")
 
     method, path = target(*route)
-    dispatch, _ = server.app.table.find(method, path)
+    dispatch, _ = server.table.find(method, path)
     surface = dispatch.route.surface
     lenient = msgspec.structs.replace(surface, authenticate=lambda mock, _request: mock.projects.default())
     monkeypatch.setattr(dispatch, "route", dispatch.route._replace(surface=lenient, handler=fail))
-    server.request_log.clear(server.projects.default().project_id)
+    server.state.mock.request_log.clear(server.state.mock.projects.default().project_id)
     with caplog.at_level(logging.ERROR, "mockstytch"):
         response = send(server, method, path)
 

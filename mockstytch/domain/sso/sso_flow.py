@@ -4,7 +4,6 @@
 The page also keeps the cookie with the states of the flows that the browser has started (``browser_states`` below).
 """
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -17,6 +16,7 @@ from mockstytch.domain.shared import lookup, redirects, single_use
 from mockstytch.domain.sso import oidc, sso_accounts, sso_connections, sso_login
 from mockstytch.domain.sso.sso_connections import Connection, DirectConnection
 from mockstytch.errors import Kind
+from mockstytch.protocols import pkce
 from mockstytch.protocols.saml import saml_response as saml
 from mockstytch.protocols.saml import service_provider
 from mockstytch.runtime import Context
@@ -27,7 +27,6 @@ from mockstytch.values import Frozen
 _FLOW_MINUTES = 60
 _TOKEN_MINUTES = 10
 _DEFAULT_SCOPES = "openid email profile"
-_PKCE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class StartOptions(Frozen):
@@ -88,7 +87,7 @@ def start(ctx: Context, connection: Connection, options: StartOptions) -> tuple[
     direct = sso_connections.resolve_external(ctx, connection)
     login_url = redirects.resolve(ctx, "login", options.login_redirect_url, "sso")
     signup_url = redirects.resolve(ctx, "signup", options.signup_redirect_url, "sso")
-    if options.pkce_code_challenge and not _PKCE_CHALLENGE.fullmatch(options.pkce_code_challenge):
+    if options.pkce_code_challenge and not pkce.is_challenge(options.pkce_code_challenge):
         raise errors.invalid_pkce_code_challenge()
     callback_url = wire.sso_callback_url(ctx.base_url, direct.connection_id)
     if isinstance(direct, SamlConnection):
