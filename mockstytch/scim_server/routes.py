@@ -90,7 +90,7 @@ def _handler(mock: Mock) -> Handler:
         scim_request = service.ScimRequest(
             method=request.method,
             connection_id=request.path_params["scim_connection_id"],
-            path=[part for part in request.path_params.get("resource", "").split("/") if part],
+            path=[part.replace("%2F", "/") for part in request.path_params.get("resource", "").split("/") if part],
             query=dict(request.query_params),
             authorization=request.headers.get("authorization", ""),
             body=request.content or b"",

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from re import Pattern
+from re import Match, Pattern
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.convertors import Convertor
-from starlette.routing import BaseRoute, Match, compile_path
+from starlette.convertors import PathConvertor
+from starlette.routing import BaseRoute, compile_path
+from starlette.routing import Match as RouteMatch
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.runtime import Mock
@@ -17,12 +18,24 @@ from mockstytch.surfaces.surface import Route
 
 
 class _Pattern(NamedTuple):
-    """A path with parameters."""
+    """A path with parameters.
+
+    Attributes:
+        rest: name of the parameter that takes the rest of the path, or "".
+    """
 
     method: str
     regex: Pattern[str]
-    convertors: dict[str, Convertor[Any]]
+    rest: str
     app: Dispatch
+
+    def parameters(self, match: Match[str]) -> dict[str, str]:
+        """Return the parameters of a match. ``PathNormalizer`` left slashes inside a segment encoded.
+
+        The rest of a path keeps them encoded: the handler decodes each segment after splitting.
+        """
+        found = match.groupdict()
+        return {name: value if name == self.rest else value.replace("%2F", "/") for name, value in found.items()}
 
 
 class RouteTable(BaseRoute):
@@ -41,7 +54,8 @@ class RouteTable(BaseRoute):
             app = Dispatch(mock, route)
             if "{" in route.path:
                 regex, _, convertors = compile_path(route.path)
-                self._patterns[_prefix(route.path)].append(_Pattern(route.method, regex, convertors, app))
+                rest = next((name for name, c in convertors.items() if isinstance(c, PathConvertor)), "")
+                self._patterns[_prefix(route.path)].append(_Pattern(route.method, regex, rest, app))
             else:
                 self._literals.setdefault((route.method, route.path), app)
 
@@ -58,15 +72,14 @@ class RouteTable(BaseRoute):
             return app, {}
         for pattern in self._patterns.get(_prefix(path), ()):
             if pattern.method == method and (match := pattern.regex.match(path)):
-                # ``PathNormalizer`` left slashes inside a parameter encoded
-                return pattern.app, {name: value.replace("%2F", "/") for name, value in match.groupdict().items()}
+                return pattern.app, pattern.parameters(match)
         return self._fallback, {}
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+    def matches(self, scope: Scope) -> tuple[RouteMatch, Scope]:
         if scope["type"] != "http":
-            return Match.NONE, {}
+            return RouteMatch.NONE, {}
         app, path_params = self.find(scope["method"], scope["path"])
-        return Match.FULL, {"endpoint": app, "path_params": path_params}
+        return RouteMatch.FULL, {"endpoint": app, "path_params": path_params}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await scope["endpoint"](scope, receive, send)

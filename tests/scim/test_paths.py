@@ -43,6 +43,11 @@ def test_discovery_endpoints_describe_the_service(directory):
         assert directory.refused("POST", path, {}) == (405, "")
 
 
+def test_encoded_slash_is_part_of_the_id(directory):
+    response = directory.send("GET", "/Users/a%2Fb")
+    assert response.json()["detail"] == "There is no user a/b"
+
+
 def test_unknown_path_or_id_is_not_found(directory):
     for path in ("/Machines", "/Users/x/y", "/users", "/Schemas/x", "/Schemas/x/y", "/ServiceProviderConfig/x"):
         assert directory.refused("GET", path) == (404, "")
