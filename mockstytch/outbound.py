@@ -62,7 +62,7 @@ OutboundResponses = dict[OutboundRequest, OutboundResponse]
 
 
 class Transport(Protocol):
-    """Sends a request of this server to another one, or to itself if the URL is one of its own."""
+    """Sends a request of this server to another one, or to itself if it serves the URL."""
 
     async def __call__(self, request: OutboundRequest, *, own_urls: tuple[str, ...] = ()) -> OutboundResponse: ...
 
