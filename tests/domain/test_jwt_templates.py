@@ -1,5 +1,8 @@
 """JWT templates: rendering and validation."""
 
+import contextlib
+import time
+
 import pytest
 
 from mockstytch import MockError
@@ -49,6 +52,8 @@ def test_value_can_not_change_the_structure():
         ('{"a": {{ }}}', "jwt_template_invalid_tag"),
         ('{"a": }', "jwt_template_invalid_json"),
         ("[1]", "jwt_template_invalid_json"),
+        ('{"a": }}{{', "jwt_template_mismatched_tag"),
+        ('{"a":' + "[" * 600 + "]" * 600 + "}", "jwt_template_invalid_json"),
     ],
 )
 def test_invalid_template_is_refused(template, error_type):
@@ -57,10 +62,37 @@ def test_invalid_template_is_refused(template, error_type):
     assert caught.value.kind.error_type == error_type
 
 
-def test_valid_template_is_accepted():
-    jwt_templates.validate(
-        '{"a": {{ member.name }}, "b": {{organization.organization_id}}}', ("member", "organization")
-    )
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{"a": {{ member.name }}, "b": {{organization.organization_id}}}',
+        '{"a":{"b":{"c":1}}}',
+        '{"a":{"b":{{member.name}}}}',
+        '{"a": {"b": "{{ member.name }}"}}',
+    ],
+)
+def test_valid_template_is_accepted(template):
+    jwt_templates.validate(template, ("member", "organization"))
+
+
+LONG_TEMPLATES = {
+    "tags in the wrong order": "}}" * 250_000 + "{{" * 250_000,
+    "many variables": '{"a":[' + ",".join(["{{member.name}}"] * 60_000) + "]}",
+    "many quotes": '{"a":["' + '","'.join(["{{member.name}}"] * 50_000) + '"]}',
+    "a long blank": '{"a":"{{' + " " * 1_000_000 + '"}',
+    "a long name": '{"a":"{{' + "a" * 1_000_000 + '}}"}',
+    "nested tags": "{" * 1_000_000,
+    "nested lists": '{"a":' + "[" * 500_000 + "]" * 500_000 + "}",
+    "a long path": '{"a":{{member' + ".a" * 500_000 + "}}}",
+}
+
+
+@pytest.mark.parametrize("name", LONG_TEMPLATES)
+def test_time_is_linear_in_the_length(name):
+    start = time.process_time()
+    with contextlib.suppress(StytchError):
+        jwt_templates.validate(LONG_TEMPLATES[name], ("member",))
+    assert time.process_time() - start < 3  # quadratic time would be minutes
 
 
 def test_project_refuses_a_broken_template(mock):

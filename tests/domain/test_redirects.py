@@ -20,6 +20,11 @@ from mockstytch.store.records.projects import RedirectUrl
         ("https://*.acme.test/in", "https://eu.acme.test/in", True),
         ("https://*.acme.test/in", "https://a.b.acme.test/in", False),
         ("https://*.acme.test/in", "https://acme.test/in", False),
+        ("https://a-*-b-*.acme.test/in", "https://a-1-b-b-2.acme.test/in", True),
+        ("https://a-*-b-*.acme.test/in", "https://a-1-c-2.acme.test/in", False),
+        ("https://*.*.acme.test/in", "https://a.b.acme.test/in", True),
+        ("https://**.acme.test/in", "https://a.acme.test/in", False),
+        ("https://" + "*a" * 100 + ".test/in", "https://" + "a" * 1000 + "/in", False),  # exponential if tried naively
         ("https://acme.test/in", "https://acme.test.evil.test/in", False),
         ("https://acme.test/in", "https://acmeXtest/in", False),
         ("https://acme.test/in?next={}", "https://acme.test/in?next=/home", True),

@@ -4,7 +4,7 @@ A variable is replaced by its value as JSON, or by ``null`` if it has none. Insi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -28,18 +28,33 @@ def validate(template: str, roots: tuple[str, ...]) -> None:
         roots: the first parts that a variable can have: ``member``, ``organization``, ``client``, …
 
     Raises:
-        jwt_template_mismatched_tag: if the JWT template has a ``{{`` without ``}}``, or the reverse.
+        jwt_template_mismatched_tag: if the JWT template isn't JSON because it has a ``}}`` without ``{{``.
         jwt_template_invalid_tag: if the JWT template has an unknown or malformed variable.
         jwt_template_invalid_json: if the JWT template isn't a JSON object.
     """
-    if template.count("{{") != template.count("}}"):
-        raise errors.jwt_template_mismatched_tag()
-    for tag in re.findall(r"{{.*?}}", template, re.DOTALL):
+    for tag in _tags(template):
         variable = _VARIABLE.fullmatch(tag)
         if variable is None or re.split(r"[.\[]", variable[1])[0] not in roots:
             raise errors.jwt_template_invalid_tag(because=tag)
     if not isinstance(_render_json(template, {}), dict):
-        raise errors.jwt_template_invalid_json()
+        # Nested objects of a valid template end in }} too, so the counts say something about an invalid one only.
+        mismatched = template.count("{{") != template.count("}}")
+        raise errors.jwt_template_mismatched_tag() if mismatched else errors.jwt_template_invalid_json()
+
+
+def _tags(template: str) -> Iterator[str]:
+    """Yield each ``{{…}}``, in linear time: a regular expression would look for each ``}}`` up to the end.
+
+    Raises:
+        jwt_template_mismatched_tag: if the JWT template has a ``{{`` without ``}}``.
+    """
+    end = 0
+    while (start := template.find("{{", end)) >= 0:
+        close = template.find("}}", start)
+        if close < 0:
+            raise errors.jwt_template_mismatched_tag()
+        end = close + 2
+        yield template[start:end]
 
 
 def roots(template_type: str, vertical: str) -> tuple[str, ...]:
@@ -73,18 +88,21 @@ def _render_json(template: str, values: Mapping[str, Any]) -> Any:
     if not template.strip():
         return {}
     paths: list[str] = []
+    quotes = position = 0
 
     def mark(variable: re.Match[str]) -> str:
+        nonlocal quotes, position
         paths.append(variable[1])
-        quoted = template.count('"', 0, variable.start()) % 2  # escaped quotes inside a string aren't supported
+        quotes += template.count('"', position, variable.start())
+        position = variable.end()  # a variable has no quotes
         text = f"\\u0001{len(paths) - 1}\\u0001"
-        return text if quoted else f'"{text}"'
+        return text if quotes % 2 else f'"{text}"'  # escaped quotes inside a string aren't supported
 
     try:
         tree = msgspec.json.decode(_VARIABLE.sub(mark, template))
+        return _fill_marks(tree, [_resolve(path, values) for path in paths])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return _fill_marks(tree, [_resolve(path, values) for path in paths])
 
 
 def _fill_marks(tree: Any, replacements: list[Any]) -> Any:
