@@ -117,6 +117,7 @@ class _Listener(uvicorn.Server):
                 lifespan="off" if is_main else "auto",  # this app needs none; an added app may
                 ssl_certfile=certificate_file or None,
                 timeout_graceful_shutdown=1,
+                timeout_keep_alive=100,  # seconds; clients keep idle connections for up to 90
             )
         )
         self._socket, self._is_main = listener, is_main
