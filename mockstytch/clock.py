@@ -31,10 +31,13 @@ class Clock(msgspec.Struct, frozen=True):
         """Return this clock set to a time, and frozen or running.
 
         Args:
-            now: the time to set; None keeps the current time.
+            now: the time to set, in any time zone; None keeps the current time.
             frozen: whether the clock is stopped; None keeps it as it is.
+
+        Raises:
+            OverflowError: if the time isn't in the years 1 to 9999 in UTC.
         """
-        time = now or self.now()
+        time = now.astimezone(UTC) if now else self.now()
         offset = (time - datetime.now(UTC)).total_seconds() if now or self.frozen_at else self.offset_seconds
         is_frozen = bool(self.frozen_at) if frozen is None else frozen
         return Clock(offset, time if is_frozen else None)

@@ -41,7 +41,10 @@ def routes(mock: Mock) -> list[Route]:
         change = body(request, SetClockBody)
         if change.now and change.now.tzinfo is None:
             raise errors.bad_request(because="now needs a time zone, for example 2030-01-01T00:00:00Z")
-        clock = _require_in_range(request.project.clock.set_to(change.now, change.frozen))
+        try:
+            clock = _require_in_range(request.project.clock.set_to(change.now, change.frozen))
+        except OverflowError:
+            raise errors.bad_request(because=_OUT_OF_RANGE) from None
         return _serialize(mock.projects.update(request.project, clock=clock))
 
     async def advance_clock(request: HttpRequest) -> Any:

@@ -72,6 +72,8 @@ def test_invalid_settings_are_refused_and_change_nothing(mock, settings):
         ("PUT", "/clock", b'{"now": "2030-01-01T00:00:00"}'),
         ("PUT", "/clock", b'{"now": "9999-12-31T23:59:59Z"}'),
         ("PUT", "/clock", b'{"now": "0001-01-01T00:00:00Z"}'),
+        ("PUT", "/clock", b'{"now": "0001-01-01T00:00:00+12:00"}'),
+        ("PUT", "/clock", b'{"now": "9999-12-31T23:59:59-12:00"}'),
         ("PUT", "/clock", b'{"frozn": true}'),
         ("POST", "/clock/advance", b'{"days": 1e300}'),
         ("POST", "/clock/advance", b'{"days": 9999999}'),
@@ -160,6 +162,22 @@ def test_clock_is_advanced_set_and_frozen(mock):
     assert mock.clock.now() == frozen + timedelta(seconds=90)
     assert mock.clock.unfreeze() >= frozen
     assert mock.call("GET", "/clock")["frozen"] is False
+
+
+@pytest.mark.parametrize(
+    ("now", "utc"),
+    [
+        ("2027-01-31T12:00:00Z", "2027-01-31T12:00:00Z"),
+        ("2027-01-31T12:00:00-05:00", "2027-01-31T17:00:00Z"),
+        ("2027-01-31T01:00:00+05:30", "2027-01-30T19:30:00Z"),
+    ],
+)
+def test_clock_takes_any_time_zone(mock, given, now, utc):
+    assert mock.call("PUT", "/clock", body={"now": now, "frozen": True})["now"] == utc
+    assert mock.clock.now() == datetime.fromisoformat(utc)
+    acme = given.organization()
+    assert f"{acme.created_at:%Y-%m-%dT%H:%M:%SZ}" == utc
+    assert given.login(acme, given.member(acme)).member_session.started_at == datetime.fromisoformat(utc)
 
 
 def test_clock_moves_in_one_project_only(mock):
