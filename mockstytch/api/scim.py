@@ -144,7 +144,7 @@ def rotate_start(ctx: Context, req: ConnectionPath) -> Body:
 
 @api.post(f"{_CONNECTION}/{{connection_id}}/rotate/complete", sdk=("/b2b/scim/rotate/complete",), permission="update")
 def rotate_complete(ctx: Context, req: ConnectionPath) -> Body:
-    """Replace the bearer token with the next one. The former token is no longer valid."""
+    """Replace the bearer token with the next one. The previous token stops working."""
     _, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)
     connection = scim_connections.complete_rotation(ctx, connection)
     return {"connection": scim_connections.serialize(ctx, connection)}

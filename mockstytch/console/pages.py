@@ -78,7 +78,7 @@ class PageRequest:
         return min(int(rows), MAX_ROWS) if rows.isdecimal() and int(rows) else ROWS
 
     def more(self, count: int) -> int:
-        """Return ``rows`` for the link to older rows, or 0 if there is no such link.
+        """Return ``rows`` for the link to older rows, or 0 if the page needs no link.
 
         Args:
             count: the number of rows that were found, up to one more than ``rows``.

@@ -104,7 +104,7 @@ def connect(ctx: Context, options: IdentityProviderBody) -> Connection:
     """Return a connection that uses the built-in provider.
 
     Raises:
-        organization_not_found: if there is no such organization.
+        organization_not_found: if the organization doesn't exist.
         saml_connection_not_found: if the organization has no such SAML connection.
         oidc_connection_not_found: if the organization has no such OIDC connection.
     """

@@ -92,7 +92,7 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         """Return the newest matching message.
 
         Raises:
-            message_not_found: if there is no matching message, and none arrives within ``wait`` seconds.
+            message_not_found: if no message matches, and none arrives within ``wait`` seconds.
         """
         messages = await find_or_wait(request, limit=1)
         if not messages:

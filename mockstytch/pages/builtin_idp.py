@@ -69,7 +69,7 @@ def _connection(ctx: Context, connection_id: str) -> Connection:
     """Return a connection that uses the built-in provider.
 
     Raises:
-        sso_connection_not_found: if there is no such connection, or it doesn't use the built-in provider.
+        sso_connection_not_found: if the connection doesn't exist, or it doesn't use the built-in provider.
     """
     connection = sso_connections.find(ctx, connection_id)
     if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):

@@ -19,7 +19,7 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Surface
 
 _TEMPLATES = Path(__file__).with_name("templates")
-# There is no form-action policy: browsers apply it to the redirect to the app that follows a submitted form, too.
+# Without a form-action policy, because browsers apply it to the redirect to the app that follows a submitted form, too.
 PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 

@@ -157,7 +157,7 @@ def _discovery(request: ScimRequest, base_url: str) -> ScimResponse:
 
     Raises:
         ForbiddenException: if the request has a filter (RFC 7644, section 4).
-        NotFoundException: if there is no such schema or resource type.
+        NotFoundException: if the schema or resource type doesn't exist.
     """
     _require_method(request, "GET")
     if "filter" in request.query:

@@ -99,7 +99,7 @@ def basic_credentials(headers: Headers) -> tuple[str, str]:
     """Return the user and password of an HTTP Basic header.
 
     Raises:
-        invalid_authorization_header: if there is no Basic header, or it can't be decoded.
+        invalid_authorization_header: if the request has no Basic header, or it can't be decoded.
     """
     scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"basic":

@@ -172,7 +172,7 @@ def _unwrap_key(encrypted_key: Any, key: Any) -> bytes:
         f"{xml.DS}sha1": hashes.SHA1(),  # noqa: S303 · safe in OAEP, and what most providers send
         f"{xml.XENC}sha256": hashes.SHA256(),
         f"{xml.XENC}sha512": hashes.SHA512(),
-        f"{xml.XENC11}mgf1sha1": hashes.SHA1(),  # noqa: S303
+        f"{xml.XENC11}mgf1sha1": hashes.SHA1(),  # noqa: S303 · as above
         f"{xml.XENC11}mgf1sha256": hashes.SHA256(),
         f"{xml.XENC11}mgf1sha512": hashes.SHA512(),
     }
