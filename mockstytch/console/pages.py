@@ -75,7 +75,7 @@ class PageRequest:
     def rows(self) -> int:
         """The number of rows to show; the default if the parameter isn't a positive number."""
         rows = self.query.get("rows", "")
-        return min(int(rows), MAX_ROWS) if rows.isdecimal() and int(rows) else ROWS
+        return min(int(rows), MAX_ROWS) if rows.isdecimal() and len(rows) < 10 and int(rows) else ROWS
 
     def more(self, count: int) -> int:
         """Return ``rows`` for the link to older rows, or 0 if the page needs no link.

@@ -185,8 +185,8 @@ def test_results_are_paged(member_ids, search):
 
 
 def test_invalid_cursor_limit_or_operator_is_refused(search, refused):
-    too_large = base64.urlsafe_b64encode(b"before:" + b"9" * 19).decode()
-    for cursor in ("nonsense", too_large):
+    positions = (b"9" * 19, b"0" * 20 + b"9" * 20, b"0" * 5000)
+    for cursor in ("nonsense", *(base64.urlsafe_b64encode(b"before:" + position).decode() for position in positions)):
         assert refused(search, cursor=cursor) == "user_search_invalid_cursor"
     assert refused(search, limit=1001) == "user_search_invalid_limit"
     assert refused(search, operator="NOR") == "user_search_invalid_operator"

@@ -18,7 +18,7 @@ from mockstytch.store.records.projects import JwtTemplate
 ROOTS = {"SESSION": ("member", "organization"), "M2M": ("client",)}
 _CONSUMER_ROOTS = ("user",)
 _VARIABLE = re.compile(r"{{\s*([A-Za-z_][\w.\[\]-]*)\s*}}")
-_MARK = re.compile(r"\x01(\d+)\x01")
+_MAX_INDEX_DIGITS = 9
 
 
 def validate(template: str, roots: tuple[str, ...]) -> None:
@@ -87,39 +87,35 @@ def _render_json(template: str, values: Mapping[str, Any]) -> Any:
     """Parse the template, then insert the values, so that no value can change the structure of the JSON."""
     if not template.strip():
         return {}
-    paths: list[str] = []
     quotes = position = 0
 
-    def mark(variable: re.Match[str]) -> str:
+    def quoted(variable: re.Match[str]) -> str:
         nonlocal quotes, position
-        paths.append(variable[1])
         quotes += template.count('"', position, variable.start())
         position = variable.end()  # a variable has no quotes
-        text = f"\\u0001{len(paths) - 1}\\u0001"
+        text = f"{{{{{variable[1]}}}}}"
         return text if quotes % 2 else f'"{text}"'  # escaped quotes inside a string aren't supported
 
     try:
-        tree = msgspec.json.decode(_VARIABLE.sub(mark, template))
-        return _fill_marks(tree, [_resolve(path, values) for path in paths])
+        return _fill(msgspec.json.decode(_VARIABLE.sub(quoted, template)), values)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _fill_marks(tree: Any, replacements: list[Any]) -> Any:
-    """Replace each mark in a JSON value by the value with the mark's number."""
+def _fill(tree: Any, values: Mapping[str, Any]) -> Any:
+    """Replace each variable in the strings of a JSON value."""
     if isinstance(tree, dict):
-        return {_fill_text(name, replacements): _fill_marks(value, replacements) for name, value in tree.items()}
+        return {_fill_text(name, values): _fill(value, values) for name, value in tree.items()}
     if isinstance(tree, list):
-        return [_fill_marks(value, replacements) for value in tree]
+        return [_fill(value, values) for value in tree]
     if isinstance(tree, str):
-        if whole := _MARK.fullmatch(tree):
-            return replacements[int(whole[1])]
-        return _fill_text(tree, replacements)
+        whole = _VARIABLE.fullmatch(tree)
+        return _resolve(whole[1], values) if whole else _fill_text(tree, values)
     return tree
 
 
-def _fill_text(text: str, replacements: list[Any]) -> str:
-    return _MARK.sub(lambda mark: _text(replacements[int(mark[1])]), text)
+def _fill_text(text: str, values: Mapping[str, Any]) -> str:
+    return _VARIABLE.sub(lambda variable: _text(_resolve(variable[1], values)), text)
 
 
 def _text(value: Any) -> str:
@@ -132,7 +128,7 @@ def _resolve(path: str, values: Mapping[str, Any]) -> Any:
     for step in re.findall(r"[^.\[\]]+", path):
         if isinstance(value, Mapping):
             value = value.get(step)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        elif isinstance(value, list) and step.isdecimal() and len(step) <= _MAX_INDEX_DIGITS and int(step) < len(value):
             value = value[int(step)]
         else:
             return None

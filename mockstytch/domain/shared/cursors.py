@@ -17,7 +17,7 @@ def decode(kind: str, cursor: str) -> int | None:
     """Return the position in a cursor, or None if it isn't a cursor of this kind."""
     try:
         prefix, _, position = urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if prefix == kind and position.isdecimal() and int(position[:20]) < 2**63:
+        if prefix == kind and position.isdecimal() and len(position) < 20 and int(position) < 2**63:
             return int(position)
     except (binascii.Error, ValueError):
         pass
