@@ -12,7 +12,12 @@ from mockstytch import MockStytch
 from tests.support.browser import browse, chromium  # noqa: F401 · fixtures
 from tests.support.given import Given
 from tests.support.http_clients import shared_settings
+from tests.tools.provoked_errors import ProvokedErrors
 from tests.tools.returned_errors import unlisted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(ProvokedErrors(config))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,6 +17,10 @@ ABOUT_FIELDS: dict[str, tuple[str, ...]] = {
     "intermediate_session_not_found": ("intermediate_session_token",),
     "invalid_intermediate_session_token_for_organization": ("intermediate_session_token",),
     "invalid_phone_number": ("mfa_phone_number",),
+    "invalid_sso_default_connection_id": ("sso_default_connection_id",),
+    "organization_settings_claimed_domain_too_common": ("claimed_email_domains",),
+    "organization_settings_duplicate_claimed_domain": ("claimed_email_domains",),
+    "organization_settings_invalid_claimed_domain": ("claimed_email_domains",),
     "stytch_claims_in_custom_claims": ("session_custom_claims",),
 }
 
@@ -58,6 +62,27 @@ NOT_IN: dict[tuple[str, str], str] = {
     ("sso_saml.create_connection", "invalid_x509_certificate"): "the certificate is made by the server",
     ("sso_saml.update_by_url", "saml_connection_attribute_mapping_required"): "the mapping doesn't change",
     ("sso_saml.update_by_url", "saml_connection_idp_sso_url_required"): "metadata without the URL is refused before",
+    **{
+        (name, "invalid_connection_for_jit_provisioning"): "the request can't name the connections"
+        for name in ("discovery.create", "discovery.list", "organizations.create")
+    },
+    **{
+        (name, error_type): "the new organization has no other members"
+        for name in ("discovery.create", "discovery.list")
+        for error_type in (
+            "desired_email_updating_for_different_member",
+            "retired_member_email",
+            "user_lock_limit_reached",
+        )
+    },
+    ("otp_email.authenticate", "member_does_not_exist_in_organization"): "the code was sent for this organization",
+    ("passwords.session_reset", "action_not_allowed_email_domain_is_claimed"): "a member with a session is active",
+    ("recovery_codes.recover", "action_not_allowed_email_domain_is_claimed"): "only active members have recovery codes",
+    ("sso_external.create_connection", "external_connection_not_active"): "requires_active_sso_connection comes first",
+    (
+        "totp.authenticate",
+        "action_not_allowed_email_domain_is_claimed",
+    ): "only active members have an authenticator app",
 }
 
 # In this operation, the function can't raise anything, for the reason given.

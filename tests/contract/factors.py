@@ -52,10 +52,12 @@ def with_app(given: Given, member: Any, *recovery_codes: str) -> Any:
 
 def oauth_token(given: Given, provider: str = "google", slug: str = "acme", **identity: Any) -> str:
     """Log in at a provider and return the token. Without a ``slug``, the login is for discovery."""
+    pkce = {name: identity.pop(name) for name in ["pkce_code_challenge"] if name in identity}
     given.mock.next_identity(provider, **{"email": "ada@acme.test", "name": "Ada", **identity})
     path = f"/v1/b2b/public/oauth/{provider}" + ("/start" if slug else "/discovery/start")
     with httpx.Client(base_url=given.mock.url, trust_env=False) as browser:
-        answer = browser.get(path, params={"public_token": given.mock.public_token, **({"slug": slug} if slug else {})})
+        where = {"slug": slug} if slug else {}
+        answer = browser.get(path, params={"public_token": given.mock.public_token, **where, **pkce})
         while answer.headers["location"].startswith(given.mock.url):
             answer = browser.get(answer.headers["location"])
     return parse_qs(urlsplit(answer.headers["location"]).query)["token"][0]

@@ -18,6 +18,7 @@ from tests.matrix.error_rows import (
     each,
 )
 
+CREATED = [*ORGANIZATION, *MINUTES, *CLAIMS]
 TABLE = {
     "magic_links.login_or_signup": [
         *ORGANIZATION_REF,
@@ -80,15 +81,15 @@ TABLE = {
     "discovery.create": [
         *each("intermediate_session_token", "invalid_session_token", ABSENT, *NO_TOKENS),
         *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
-        *ORGANIZATION,
-        *MINUTES,
-        *CLAIMS,
+        *CREATED,
     ],
     "discovery.list": [
         ({"intermediate_session_token": ABSENT}, "no_session_arguments"),
         ({"session_token": "x" * 44}, "too_many_session_arguments"),
         *each("intermediate_session_token", "invalid_session_token", *NO_TOKENS[1:]),
         *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
+        # with a name, it creates an organization
+        *[({"organization_name": "Initech", **change}, error_type) for change, error_type in CREATED],
     ],
     "sessions.authenticate": [
         ({"session_token": ABSENT}, "no_session_arguments"),

@@ -16,6 +16,7 @@ from jwt.algorithms import ECAlgorithm
 ISSUER, AUDIENCE = "https://issuer.test", "acme"
 PROFILE_ID = "trusted-auth-token-profile-test-11111111-1111-4111-8111-111111111111"
 BEARER = "good"
+_documents: list[str] = []
 
 
 @cache
@@ -33,7 +34,7 @@ def jwk(name: str = "one") -> dict[str, Any]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves ``/userinfo/<JSON>``, which returns the JSON for the bearer token, and ``/jwks`` with two keys."""
+    """Serves ``/userinfo/<JSON>``, which returns the JSON for the bearer token; ``/jwks``, two keys; and documents."""
 
     def do_GET(self) -> None:
         kind, _, rest = unquote(self.path).removeprefix("/").partition("/")
@@ -43,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
             status, body = (200, rest.encode()) if is_authorized else (401, b"{}")
         elif kind == "jwks":
             status, body = 200, json.dumps({"keys": [jwk("one"), jwk("two"), {"kty": "odd"}, "odd"]}).encode()
+        elif kind == "document":
+            status, body = 200, _documents[int(rest)].encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -59,6 +62,12 @@ def url() -> str:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
+
+
+def document(text: str) -> str:
+    """Return a URL that returns this text."""
+    _documents.append(text)
+    return f"{url()}/document/{len(_documents) - 1}"
 
 
 def userinfo(**claims: Any) -> str:

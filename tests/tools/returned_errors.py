@@ -5,9 +5,16 @@ from functools import cache
 
 from mockstytch import MockStytch
 from mockstytch.app import endpoints
+from mockstytch.management import routes as management
 from mockstytch.surfaces.endpoint import Endpoint
 from tools import refusals
 
+# The surfaces of operations, each with the errors of a malformed body or malformed credentials
+SURFACES: dict[str, set[str]] = {
+    "backend": set(),
+    "oauth_server": {"invalid_client", "invalid_request"},
+    "management": set(),
+}
 # Errors of every request, which the page lists once.
 COMMON = {
     "bad_request",
@@ -40,26 +47,32 @@ def unlisted(server: MockStytch, project_id: str) -> list[str]:
         return []
     found = set()
     for entry in server._server.mock.request_log.entries(project_id):
-        if entry.error_type and entry.error_type not in COMMON and entry.surface == "backend":
-            endpoint = _endpoint(entry.method, entry.path)
-            if endpoint is not None and entry.error_type not in _listed(endpoint.name):
+        if entry.error_type and entry.error_type not in COMMON and entry.surface in SURFACES:
+            endpoint = endpoint_of(entry.method, entry.path)
+            if endpoint is None:
+                continue
+            if entry.error_type not in _listed(endpoint.name) | SURFACES[entry.surface]:
                 found.add(f"{endpoint.name}: {entry.error_type}")
     return sorted(found)
 
 
+def every_endpoint() -> list[Endpoint]:
+    return [*endpoints(), *management.endpoints()]
+
+
 @cache
-def _endpoint(method: str, path: str) -> Endpoint | None:
+def endpoint_of(method: str, path: str) -> Endpoint | None:
     return next((endpoint for m, pattern, endpoint in _patterns() if m == method and pattern.fullmatch(path)), None)
 
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str], Endpoint]]:
     """Return the routes. Routes with more fixed text come first, because they take precedence over parameters."""
-    routes = [(path, endpoint) for endpoint in endpoints() for path in (endpoint.path, *endpoint.aliases)]
+    routes = [(path, endpoint) for endpoint in every_endpoint() for path in (endpoint.path, *endpoint.aliases)]
     routes.sort(key=lambda route: len(re.sub(r"{\w+}", "", route[0])), reverse=True)
     return [(e.method, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), e) for path, e in routes]
 
 
 @cache
 def _listed(name: str) -> set[str]:
-    return set().union(*(refusals.of(endpoint) for endpoint in endpoints() if endpoint.name == name))
+    return set().union(*(refusals.of(endpoint) for endpoint in every_endpoint() if endpoint.name == name))
