@@ -42,10 +42,11 @@ class Ids:
 
     Args:
         seed: the same seed gives the same sequence; None gives an unpredictable one.
+        starts: how many servers used the database before. Each has its own sequence, so that ids don't repeat.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        self._random: Random = SystemRandom() if seed is None else Random(seed)
+    def __init__(self, seed: int | None = None, starts: int = 0) -> None:
+        self._random: Random = SystemRandom() if seed is None else Random(f"{seed}/{starts}" if starts else seed)
         self._bits = self._random.getrandbits
 
     def new(self, kind: str) -> str:

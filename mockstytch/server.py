@@ -23,9 +23,10 @@ class Server:
         settings: the options. If ``port`` is 0, ``Server.settings.port`` is the port that was picked.
 
     Raises:
+        DatabaseInUse: if another server uses the database file.
         OSError: if the address is in use or doesn't belong to this machine.
         SchemaMismatch: if another version of mockstytch created the database.
-        ValueError: if ``smtp`` isn't a valid address.
+        SettingError: if the URL of the database isn't valid.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:

@@ -1,10 +1,30 @@
-"""The options of one server process."""
+"""The options of one server process, and their checks."""
+
+import re
+import reprlib
+from urllib.parse import urlsplit
 
 import msgspec
 
 DEFAULT_PROJECT_ID = "project-test-00000000-0000-4000-8000-000000000000"
 DEFAULT_SECRET = "secret-test-mockstytch"
 DEFAULT_PORT = 4700
+
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
+_IPV6 = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*(%[\w.-]+)?", re.IGNORECASE)
+
+
+class SettingError(ValueError):
+    """A value that a setting can't have.
+
+    Attributes:
+        name: the field of ``Settings``.
+        problem: what is wrong with the value, and an example.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name, self.problem = name, problem
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,10 +36,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         database: the path of a file, or an SQLAlchemy URL; "" keeps the data in memory.
         closed: serve only the default project and the projects that a seed file or the management API creates.
         public_url: the base URL of the links in e-mails; "" is the address of each request.
-        allowed_hosts: host names besides localhost that may call the control API and the console.
+        allowed_hosts: host names besides localhost under which the server can be called.
         smtp: ``host:port`` of a mail server that gets a copy of each e-mail, or "".
         random_seed: an integer that makes ids and tokens reproducible; None makes them unpredictable.
         project_id, secret: credentials of the default project.
+
+    Raises:
+        SettingError: if a value can't be used.
     """
 
     host: str = "127.0.0.1"
@@ -32,3 +55,58 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     random_seed: int | None = None
     project_id: str = DEFAULT_PROJECT_ID
     secret: str = DEFAULT_SECRET
+
+    def __post_init__(self) -> None:
+        if not _is_host(self.host):
+            raise SettingError("host", f"{reprlib.repr(self.host)} isn't an address. Examples: 127.0.0.1, 0.0.0.0, ::1")
+        if not 0 <= self.port <= 65535:
+            raise SettingError("port", "the port must be between 0 and 65535")
+        if self.public_url and not is_base_url(self.public_url):
+            raise SettingError(
+                "public_url", f"{reprlib.repr(self.public_url)} isn't a base URL. Example: https://auth.example.com"
+            )
+        for name in self.allowed_hosts:
+            if not _is_host(name):
+                raise SettingError(
+                    "allowed_hosts", f"{reprlib.repr(name)} isn't a host name. Leave out scheme and port. Example: mock"
+                )
+        if self.smtp:
+            parse_address(self.smtp)
+        msgspec.structs.force_setattr(self, "public_url", self.public_url.rstrip("/"))
+        msgspec.structs.force_setattr(self, "allowed_hosts", tuple(name.lower() for name in self.allowed_hosts))
+
+
+def parse_address(address: str) -> tuple[str, int]:
+    """Return the host and port of ``host:port``. An IPv6 address is in brackets.
+
+    Raises:
+        SettingError: if the address isn't valid.
+    """
+    host, _, port = address.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        host = ""
+    if not _is_host(host) or not _is_port(port):
+        raise SettingError("smtp", f"{reprlib.repr(address)} isn't a valid address. Example: localhost:1025")
+    return host, int(port)
+
+
+def _is_host(name: str) -> bool:
+    return bool(_HOST_NAME.fullmatch(name) or _IPV6.fullmatch(name))
+
+
+def _is_port(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]{1,5}", text)) and 0 < int(text) <= 65535
+
+
+def is_base_url(url: str) -> bool:
+    """Return whether paths can be appended to a URL: http or https, a host, perhaps a port and a path."""
+    try:
+        parts = urlsplit(url)
+        has_valid_port = parts.port is None or parts.port > 0  # raises ValueError if it isn't a number up to 65535
+    except ValueError:
+        return False
+    if not re.fullmatch(r"[!-~]+", url) or set(url) & set('?#\\"<>^`{|}') or "@" in parts.netloc:
+        return False
+    return parts.scheme in ("http", "https") and _is_host(parts.hostname or "") and has_valid_port

@@ -6,6 +6,7 @@ import threading
 from email.message import EmailMessage
 from queue import SimpleQueue
 
+from mockstytch.settings import parse_address
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
@@ -13,7 +14,6 @@ from mockstytch.store.records.webhooks import Event
 log = logging.getLogger("mockstytch")
 
 _SENDER = "no-reply@mockstytch.localhost"
-_DEFAULT_PORT = 25
 _TIMEOUT_SECONDS = 5
 
 
@@ -23,10 +23,10 @@ class SmtpRelay:
     Requests never wait for the mail server. If it can't be reached, a warning is logged and the e-mail is dropped.
 
     Args:
-        address: ``host:port``; the default port is 25.
+        address: ``host:port``.
 
     Raises:
-        ValueError: if the address isn't valid.
+        SettingError: if the address isn't valid.
     """
 
     def __init__(self, address: str) -> None:
@@ -53,18 +53,6 @@ class SmtpRelay:
                     server.send_message(build_email(message))
             except (OSError, smtplib.SMTPException) as e:
                 log.warning("can't relay the e-mail to %s: %s", message.to, e)
-
-
-def parse_address(address: str) -> tuple[str, int]:
-    """Return the host and port of ``host:port``.
-
-    Raises:
-        ValueError: if the address isn't valid.
-    """
-    host, _, port = address.rpartition(":") if ":" in address else (address, "", str(_DEFAULT_PORT))
-    if not host or not port.isdecimal():
-        raise ValueError(f"{address!r} isn't a valid address. Example: localhost:1025")
-    return host, int(port)
 
 
 def build_email(message: Message) -> EmailMessage:

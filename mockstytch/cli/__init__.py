@@ -21,6 +21,8 @@ _MODULES = {
     "env": "env",
 }
 
+_LONGEST_MESSAGE = 400  # characters
+
 
 class _Commands(click.Group):
     """A group that imports a command when it is used. Without a command, it runs ``serve``."""
@@ -54,16 +56,31 @@ def cli() -> None:
 def main() -> None:
     """Run the ``mockstytch`` command.
 
-    Exit with 0 on success, 1 on failure, and 2 if the arguments are wrong.
+    Exit with 0 on success, 1 on failure, and 2 if the arguments are wrong or another server uses the database.
     """
     gc.disable()  # imports create no garbage; collecting takes 10 % of the start
     try:
         sys.exit(cli(standalone_mode=False) or 0)
     except click.UsageError as e:
-        e.show()
-        sys.exit(2)
+        sys.exit(_report_usage_error(e))
     except click.ClickException as e:
-        click.echo(f"mockstytch: {e.format_message()}", err=True)
-        sys.exit(1)
+        click.echo(f"mockstytch: {_one_line(e)}", err=True)
+        sys.exit(e.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(0)
+
+
+def _report_usage_error(error: click.UsageError) -> int:
+    """Print what is wrong with the arguments, in one line, and return the exit code."""
+    message = _one_line(error).removesuffix(".")
+    command = error.ctx.command_path if error.ctx else "mockstytch"
+    click.echo(f"Error: {message}. See '{command} --help'.", err=True)
+    return error.exit_code
+
+
+def _one_line(error: click.ClickException) -> str:
+    """Return an error's message as one line, without the middle of a very long one."""
+    message = " ".join(error.format_message().split())
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    return f"{message[: _LONGEST_MESSAGE // 2]}…{message[-_LONGEST_MESSAGE // 2 :]}"

@@ -1,10 +1,12 @@
 """``mockstytch scenario``"""
 
+import reprlib
 from typing import Any
 
 import click
 
 from mockstytch.cli.bundled import load, missing_package
+from mockstytch.settings import is_base_url
 
 
 @click.command()
@@ -23,8 +25,8 @@ def scenario(names: tuple[str, ...], url: str, seed: int | None, only_list: bool
     if unknown:
         known = ", ".join(scenarios.SCENARIOS)
         raise click.UsageError(f"unknown scenario {', '.join(unknown)}. The scenarios are: {known}")
-    if url and not url.startswith(("http://", "https://")):
-        raise click.UsageError(f"--url {url!r} isn't a valid URL. Example: http://127.0.0.1:4700")
+    if url and not is_base_url(url):
+        raise click.UsageError(f"--url {reprlib.repr(url)} isn't a valid URL. Example: http://127.0.0.1:4700.")
     if only_list:
         for name in chosen:
             click.echo(f"{name:{max(map(len, chosen))}}  {scenarios.title(name)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockstytch.settings import DEFAULT_PORT, Settings
+from mockstytch.settings import DEFAULT_PORT, SettingError, Settings
 
 if TYPE_CHECKING:
     from mockstytch.server import Server
@@ -42,7 +42,7 @@ _OPTIONS = (
         default="",
         envvar="MOCKSTYTCH_DB",
         metavar="PATH_OR_URL",
-        help="Keep the data in this file. [default: in memory]",
+        help="Keep the data in this file. Only one server can use it. [default: in memory]",
     ),
     click.option(
         "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML or JSON file."
@@ -73,7 +73,7 @@ _OPTIONS = (
         multiple=True,
         envvar="MOCKSTYTCH_ALLOWED_HOST",
         metavar="NAME",
-        help="Another host name, besides localhost, for the console and the control API.",
+        help="Another host name, besides localhost, under which the server can be called.",
     ),
     click.option(
         "--smtp",
@@ -84,6 +84,8 @@ _OPTIONS = (
     ),
     click.option("--random-seed", type=int, envvar="MOCKSTYTCH_RANDOM_SEED", help="Make ids and tokens reproducible."),
 )
+
+_OPTIONS_OF_SETTINGS = {"database": "--db", "allowed_hosts": "--allowed-host", "public_url": "--public-url"}
 
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,6 +104,12 @@ def serve(as_json: bool, **options: Any) -> None:
     """Run the server in the foreground."""
     prepared = prepare(**options)
     run(prepared, lambda: click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting()))
+
+
+class DatabaseRefused(click.ClickException):
+    """Another server uses the database file."""
+
+    exit_code = 2
 
 
 class PreparedServer:
@@ -155,35 +163,32 @@ def prepare(seed: str | None, tls_port: int | None, **options: Any) -> PreparedS
         options: fields of ``Settings``.
 
     Raises:
-        ClickException: if an option's value can't be used.
+        ClickException: if the server can't be started with these options.
+        DatabaseRefused: if another server uses the database file.
+        UsageError: if an option's value isn't valid.
     """
     from mockstytch.server import Server
-    from mockstytch.store.engine import SchemaMismatch, parent_is_missing
+    from mockstytch.store.engine import DatabaseInUse, SchemaMismatch, parent_is_missing
 
-    settings = Settings(**{**options, "public_url": options["public_url"].rstrip("/")})
-    if parent_is_missing(settings.database):
-        raise click.ClickException(f"the folder of {settings.database} doesn't exist. Create it, or use another path.")
-    _require_valid_smtp(settings.smtp)
+    if parent_is_missing(options["database"]):
+        raise click.ClickException(
+            f"the folder of {options['database']} doesn't exist. Create it, or use another path."
+        )
     try:
+        settings = Settings(**options)
         server = Server(settings)
+    except SettingError as e:
+        raise click.UsageError(f"{_OPTIONS_OF_SETTINGS.get(e.name, f'--{e.name}')}: {e.problem}.") from None
+    except DatabaseInUse as e:
+        raise DatabaseRefused(str(e)) from None
     except SchemaMismatch as e:
         raise click.ClickException(str(e)) from None
     except (OSError, OverflowError) as e:
-        raise port_error(settings.host, settings.port, e, "--port") from None
+        raise port_error(options["host"], options["port"], e, "--port") from None
     if seed:
         _load_seed(server, seed)
     tls_url, ca_file = (None, None) if tls_port is None else _add_tls(server, settings.host, tls_port)
     return PreparedServer(server, tls_url, ca_file)
-
-
-def _require_valid_smtp(address: str) -> None:
-    if address:
-        from mockstytch.smtp_relay import parse_address
-
-        try:
-            parse_address(address)
-        except ValueError as e:
-            raise click.UsageError(f"--smtp: {e}") from None
 
 
 def _load_seed(server: "Server", path: str) -> None:

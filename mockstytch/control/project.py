@@ -36,15 +36,15 @@ def routes(mock: Mock) -> list[Route]:
 
     async def rotate_keys(request: HttpRequest) -> Any:
         """Create a new signing key. With ``?drop=true``, remove the old keys from the JWKS."""
-        project, drop = request.project, flag(request, "drop")
+        drop = flag(request, "drop")
         kid = mock.ids.new("jwk")
         pem, jwk = keys.new_key(kid)
-        with mock.transaction(project) as ctx:
+        with mock.transaction(request.project) as ctx:
             if drop:
                 ctx.store.delete_all(SigningKey)
             ctx.store.insert(SigningKey(kid=kid, private_key=pem, jwk=jwk, created_at=ctx.now, position=position()))
-        counters = project.counters | {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
-        mock.projects.update(project, counters=counters)
+            counted = {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
+            ctx.update_project(counters=ctx.project.counters | counted)
         return {"kid": kid}
 
     async def list_requests(request: HttpRequest) -> Any:

@@ -6,7 +6,6 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.control.webhooks import update_settings
-from mockstytch.domain import webhooks
 from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.sessions import jwt_templates
 from mockstytch.domain.shared import redirects
@@ -39,11 +38,9 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         raise errors.bad_request(because=f"{invalid[0]!r} isn't a URL")
     for template in settings.jwt_templates:
         jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
-    endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
-    settings = msgspec.structs.replace(settings, webhooks=endpoints)
-    if "rbac_policy" in changes:
-        with mock.transaction(project) as ctx:
+    with mock.transaction(project) as ctx:
+        if "rbac_policy" in changes:
             ctx.source = "dashboard"
             policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
-        settings = msgspec.structs.replace(settings, rbac_policy=policy)
-    return update_settings(mock, project, settings, name=name)
+            settings = msgspec.structs.replace(settings, rbac_policy=policy)
+        return update_settings(ctx, settings, name=name)

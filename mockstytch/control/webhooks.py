@@ -24,7 +24,8 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
 
     async def set_endpoints(request: HttpRequest) -> Any:
         settings = msgspec.structs.replace(request.project.settings, webhooks=body(request, list[WebhookEndpoint]))
-        return update_settings(mock, request.project, settings).settings.webhooks
+        with mock.transaction(request.project) as ctx:
+            return update_settings(ctx, settings).settings.webhooks
 
     async def list_deliveries(request: HttpRequest) -> Any:
         query = dict(request.query_params)
@@ -51,17 +52,19 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
     ]
 
 
-def update_settings(mock: Mock, project: Project, settings: ProjectSettings, **others: Any) -> Project:
-    """Change a project's settings, and cancel pending deliveries to endpoints that are removed.
+def update_settings(ctx: Context, settings: ProjectSettings, **others: Any) -> Project:
+    """Change the project's settings, and cancel pending deliveries to endpoints that are removed.
+
+    Args:
+        others: columns of the project.
 
     Raises:
         bad_request: if an endpoint isn't valid.
     """
-    endpoints = webhooks.validated_endpoints(mock.ids, settings.webhooks, project.settings.webhooks)
-    changed = mock.projects.update(project, settings=msgspec.structs.replace(settings, webhooks=endpoints), **others)
-    with mock.transaction(changed) as ctx:
-        webhooks.cancel_deliveries(ctx, endpoints)
-    return changed
+    endpoints = webhooks.validated_endpoints(ctx.ids, settings.webhooks, ctx.project.settings.webhooks)
+    ctx.update_project(settings=msgspec.structs.replace(settings, webhooks=endpoints), **others)
+    webhooks.cancel_deliveries(ctx, endpoints)
+    return ctx.project
 
 
 def find_deliveries(

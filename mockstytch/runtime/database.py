@@ -1,11 +1,11 @@
 """The one database connection, used by one transaction at a time."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mockstytch.errors import StytchError
-from mockstytch.store.engine import foreign_keys_off, open_database
+from mockstytch.store.engine import count_start, foreign_keys_off, open_database, roll_back_failed_commit
 
 
 class Database:
@@ -14,13 +14,21 @@ class Database:
     Args:
         where: a file's path, an SQLAlchemy URL, or "" for a database in memory.
 
+    Attributes:
+        starts: how many servers used the database before.
+        on_failed_commit: called after a commit that failed, to drop what was read or written before it.
+
     Raises:
+        DatabaseInUse: if another server uses the file.
         SchemaMismatch: if the database has another schema.
+        SettingError: if the URL isn't valid.
     """
 
     def __init__(self, where: str) -> None:
         self._lock = threading.RLock()
         self.connection = open_database(where).connect()
+        self.starts = count_start(self.connection)
+        self.on_failed_commit: list[Callable[[], None]] = []
 
     @contextmanager
     def exclusive_transaction(self) -> Iterator[None]:
@@ -36,11 +44,20 @@ class Database:
                 yield
             except BaseException as error:
                 if isinstance(error, StytchError) and error.keeps_writes:
-                    self.connection.commit()
+                    self._commit()
                 else:
                     self.connection.rollback()
                 raise
+            self._commit()
+
+    def _commit(self) -> None:
+        try:
             self.connection.commit()
+        except BaseException:
+            roll_back_failed_commit(self.connection)
+            for drop in self.on_failed_commit:
+                drop()
+            raise
 
     @contextmanager
     def bulk_delete(self) -> Iterator[None]:

@@ -52,8 +52,8 @@ class Mock:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.ids = Ids(self.settings.random_seed)
         self._database = Database(self.settings.database)
+        self.ids = Ids(self.settings.random_seed, self._database.starts)
         self.projects = Projects(self._database, self.settings, self.notify)
         self.request_log = RequestLog()
         self.subscribers: list[Subscriber] = []
@@ -98,7 +98,7 @@ class Mock:
         self._publish(ctx)
 
     def _publish(self, ctx: Context | None) -> None:
-        if ctx and (ctx.messages or ctx.events):
+        if ctx and (ctx.messages or ctx.events or ctx.project.project_id in ctx.changed_projects):
             self.notify(ctx.project, ctx.messages, ctx.events)
 
     def notify(self, project: Project, messages: Sequence[Message] = (), events: Sequence[Event] = ()) -> None:

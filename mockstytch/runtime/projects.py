@@ -36,6 +36,7 @@ class Projects:
     def __init__(self, database: Database, settings: Settings, on_update: Callable[[Project], None]) -> None:
         self._database, self._settings, self._on_update = database, settings, on_update
         self._cache: dict[str, Project] = {}
+        database.on_failed_commit.append(self._cache.clear)
 
     def find(self, project_id: str) -> Project | None:
         """Return a project, or None if it isn't registered. The default project is registered on first use.

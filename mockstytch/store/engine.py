@@ -1,29 +1,38 @@
 """Open the database. Everything specific to SQLite is in this module.
 
-There is one connection, to memory or to a file, and one transaction at a time uses it (see ``Mock.transaction``).
+There is one connection, to memory or to a file, and one transaction at a time uses it (see ``Mock.transaction``). A
+file belongs to one server: the connection holds SQLite's lock on it until it is closed, or the process ends.
 """
 
 import hashlib
 import re
+import reprlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the tables
 from mockstytch.store.record import METADATA
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
+_SCHEMA_TABLE = "CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL, starts INTEGER NOT NULL)"
 
 
 class SchemaMismatch(Exception):
     """The database was made by another version of mockstytch, or by another program."""
+
+
+class DatabaseInUse(Exception):
+    """Another server uses the database file."""
 
 
 def open_database(location: str) -> Engine:
@@ -33,16 +42,11 @@ def open_database(location: str) -> Engine:
         location: a file's path, an SQLAlchemy URL, or "" for a database in memory.
 
     Raises:
+        DatabaseInUse: if another server uses the file.
         SchemaMismatch: if the database has another schema, or can't be opened.
+        SettingError: if the URL isn't valid, or its driver isn't installed.
     """
-    url = location if "://" in location else f"sqlite:///{location}"
-    options: dict[str, Any] = {}
-    if url.startswith("sqlite"):
-        options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False, "isolation_level": None}}
-    engine = create_engine(url, **options)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _configure)
-        event.listen(engine, "begin", _begin)
+    engine = _create_engine(location)
     try:
         with engine.connect() as connection:
             _create_or_check_tables(connection, location)
@@ -51,18 +55,68 @@ def open_database(location: str) -> Engine:
                 driver: Any = connection.connection.driver_connection
                 driver.execute("PRAGMA journal_mode=WAL")  # after the check that the file is ours; no effect in memory
     except DatabaseError as e:
-        raise SchemaMismatch(f"{location} can't be used as a database: {e.orig}. Choose another file.") from None
+        engine.dispose()
+        if getattr(e.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise DatabaseInUse(
+                f"{location} is in use by another server. Stop that server, or choose another file."
+            ) from None
+        reason = " ".join(str(e.orig).split())
+        raise SchemaMismatch(f"{location} can't be used as a database: {reason}. Choose another file.") from None
+    except SchemaMismatch:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _create_engine(location: str) -> Engine:
+    """Return an engine that isn't connected yet.
+
+    Raises:
+        SettingError: if the URL isn't valid, or its driver isn't installed.
+    """
+    try:
+        url = make_url(location) if "://" in location else URL.create("sqlite", database=location)
+        is_sqlite = url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {}
+        if is_sqlite:
+            options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False, "isolation_level": None}}
+        engine = create_engine(url, **options)
+    except ModuleNotFoundError as e:
+        raise SettingError(
+            "database", f"{reprlib.repr(location)} needs the package {e.name}, which isn't installed"
+        ) from None
+    except (ArgumentError, ValueError, TypeError):
+        raise SettingError(
+            "database", f"{reprlib.repr(location)} isn't a path or URL of a database. Example: mock.sqlite"
+        ) from None
+    if is_sqlite:
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin)
     return engine
 
 
 def _configure(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA busy_timeout=5000")
+    # Take the file's lock, and keep it. With two servers, requests of both would fail, and neither would see how the
+    # other changed the clock and settings. The operating system releases the lock if the process dies.
+    connection.execute("PRAGMA busy_timeout=0")
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("COMMIT")
 
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def roll_back_failed_commit(connection: Connection) -> None:
+    """End a transaction whose commit failed, because the disk is full for example.
+
+    SQLAlchemy regards the transaction as over and wouldn't send a ROLLBACK, so the next BEGIN would fail.
+    """
+    connection.connection.rollback()
+    connection.rollback()
 
 
 @contextmanager
@@ -89,7 +143,7 @@ def _create_or_check_tables(connection: Connection, location: str) -> None:
     """
     existing = inspect(connection).get_table_names() if location else []
     schema = _SCHEMA.read_text(encoding="utf-8")
-    fingerprint = hashlib.sha256(schema.encode()).hexdigest()[:16]
+    fingerprint = hashlib.sha256((schema + _SCHEMA_TABLE).encode()).hexdigest()[:16]
     if "mockstytch_schema" in existing:
         if connection.execute(text("SELECT fingerprint FROM mockstytch_schema")).scalar() != fingerprint:
             raise SchemaMismatch(
@@ -109,9 +163,17 @@ def _create_or_check_tables(connection: Connection, location: str) -> None:
             if (condition := index.info.get("where")) is not None:
                 index.dialect_kwargs[f"{connection.dialect.name}_where"] = condition
         METADATA.create_all(connection, checkfirst=False)
-    connection.execute(text("CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL)"))
-    connection.execute(text("INSERT INTO mockstytch_schema VALUES (:f)"), {"f": fingerprint})
+    connection.execute(text(_SCHEMA_TABLE))
+    connection.execute(text("INSERT INTO mockstytch_schema VALUES (:f, 0)"), {"f": fingerprint})
     connection.commit()
+
+
+def count_start(connection: Connection) -> int:
+    """Return how many servers used the database before, and count this one."""
+    starts = connection.execute(text("SELECT starts FROM mockstytch_schema")).scalar_one()
+    connection.execute(text("UPDATE mockstytch_schema SET starts = starts + 1"))
+    connection.commit()
+    return int(starts)
 
 
 def compiled_schema() -> str:

@@ -21,9 +21,14 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., dict[str, Any]]]:
+def started() -> list[subprocess.Popen[str]]:
+    """The processes that ``serve`` started."""
+    return []
+
+
+@pytest.fixture
+def serve(started: list[subprocess.Popen[str]]) -> Iterator[Callable[..., dict[str, Any]]]:
     """``serve("--db", path)`` starts a server and returns the output of ``--json``. The server ends after the test."""
-    started: list[subprocess.Popen[str]] = []
 
     def call(*args: str, **options: Any) -> dict[str, Any]:
         command = [sys.executable, "-m", "mockstytch", "serve", "--port", "0", "--json", *args]
