@@ -26,12 +26,19 @@ _MAX_FETCHES = 10  # for each operation; more indicate a defect
 
 
 class OutboundRequest(msgspec.Struct, frozen=True):
-    """A request to another server."""
+    """A request to another server.
+
+    Attributes:
+        max_bytes: a longer response is rejected.
+        follow_redirects: whether a GET request follows redirects.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    max_bytes: int = MAX_RESPONSE_BYTES
+    follow_redirects: bool = True
 
 
 class OutboundResponse(msgspec.Struct, frozen=True):
@@ -147,13 +154,13 @@ async def _send(request: OutboundRequest, app: Any, own_urls: tuple[str, ...]) -
             request.url,
             headers=dict(request.headers),
             content=request.body,
-            follow_redirects=request.method == "GET",
+            follow_redirects=request.follow_redirects and request.method == "GET",
         ) as response,
     ):
         body = b""
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > MAX_RESPONSE_BYTES:
+            if len(body) > request.max_bytes:
                 return OutboundResponse(response.status_code, problem="the response is too long")
         return OutboundResponse(response.status_code, body)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain.oauth_server import authorization, connected_apps
+from mockstytch.domain.oauth_server import authorization, client_metadata, connected_apps
 from mockstytch.domain.oauth_server.authorization import AuthorizationRequest, Subject
 from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import lookup
@@ -80,16 +80,17 @@ def authorize(ctx: Context, req: Authorize) -> Body:
     )
     authorization.require_pkce(app, request)
     result = authorization.authorize(ctx, app, subject, request, consent_granted=req.consent_granted)
+    common = {"state": req.state, "iss": authorization.issuer(ctx)}
     if isinstance(result, str):
-        url = authorization.redirect_url(req.redirect_uri, error=result, state=req.state)
+        url = authorization.redirect_url(req.redirect_uri, error=result, **common)
         return {"redirect_uri": url, "authorization_code": None}
-    url = authorization.redirect_url(req.redirect_uri, code=result.code, state=req.state)
+    url = authorization.redirect_url(req.redirect_uri, code=result.code, **common)
     return {"redirect_uri": url, "authorization_code": result.code}
 
 
 def _app_and_subject(ctx: Context, req: Start) -> tuple[ConnectedApp, Subject]:
     """Return the requesting app and the member giving consent. The member's organization must allow the app."""
-    app = connected_apps.get_app(ctx, req.client_id)
+    app = client_metadata.get_app(ctx, req.client_id)
     connected_apps.require_registered_redirect(app, req.redirect_uri)
     subject = _subject(ctx, req)
     connected_apps.require_allowed(subject.organization, app)

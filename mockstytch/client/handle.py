@@ -68,6 +68,11 @@ class MockStytch:
         return self.project_id.replace("project-", "public-token-", 1)
 
     @property
+    def domain(self) -> str:
+        """The project's domain: the base URL of its OAuth server, and the issuer of tokens that clients get there."""
+        return f"{self.url}/v1/public/{self.project_id}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """Environment variables for an app under test: the project's credentials and the server's URL."""
         return {
@@ -75,6 +80,7 @@ class MockStytch:
             "STYTCH_SECRET": self.secret,
             "STYTCH_PUBLIC_TOKEN": self.public_token,
             "STYTCH_ENV": self.url + "/",
+            "STYTCH_DOMAIN": self.domain,
         }
 
     def project(self, project_id: str | None = None, secret: str = DEFAULT_SECRET) -> MockStytch:

@@ -4,7 +4,7 @@ from mockstytch.errors.kinds import b2b, shared
 
 # fmt: off
 # M2M clients
-duplicate_m2m_client_id = shared(400, "duplicate_m2m_client_id", "An M2M client with the specified client_id already exists.")
+duplicate_m2m_client_id = shared(400, "duplicate_m2m_client_id", "An M2M client with the specified client_id already exists.", "S")
 insecure_m2m_client_secret = shared(400, "insecure_m2m_client_secret", "The client_secret is too easy to guess.")
 invalid_m2m_client_scope = shared(400, "invalid_m2m_client_scope", "scopes must be a list of strings, each without spaces, quotes and backslashes.")
 m2m_client_already_rotating_secret = shared(400, "m2m_client_already_rotating_secret", "The M2M client is already rotating its secret.")
@@ -23,15 +23,15 @@ m2m_search_missing_filter_value = shared(400, "m2m_search_missing_filter_value",
 too_many_m2m_client_scopes = shared(400, "too_many_m2m_client_scopes", "The M2M client has too many scopes.")
 
 # Connected apps
-connected_app_already_rotating_secret = shared(400, "connected_app_already_rotating_secret", "The Connected App is already rotating its secret.")
+connected_app_already_rotating_secret = shared(400, "connected_app_already_rotating_secret", "The Connected App is already rotating its secret.", "S")
 connected_app_consent_revoked = shared(401, "connected_app_consent_revoked", "The Connected App's access was revoked.", "D")
-connected_app_invalid_redirect_url = shared(400, "connected_app_invalid_redirect_url", "A redirect URL is not a valid URL, or has a fragment.")
-connected_app_not_allowed_for_org = b2b(400, "connected_app_not_allowed_for_org", "The organization does not allow this Connected App.")
-connected_app_not_found = shared(404, "connected_app_not_found", "Connected App could not be found.", "D")
-connected_app_not_rotating_secret = shared(400, "connected_app_not_rotating_secret", "The Connected App is not rotating its secret.")
-connected_app_redirect_url_http_scheme_must_use_loopback = shared(400, "connected_app_redirect_url_http_scheme_must_use_loopback", "A redirect URL with the http scheme must use a loopback address.")
-connected_app_redirect_url_must_include_scheme = shared(400, "connected_app_redirect_url_must_include_scheme", "A redirect URL must include a scheme.")
-connected_app_redirect_url_must_use_http_or_https_scheme = shared(400, "connected_app_redirect_url_must_use_http_or_https_scheme", "A redirect URL must use the http or https scheme.")
+connected_app_invalid_redirect_url = shared(400, "connected_app_invalid_redirect_url", "A redirect URL is not a valid URL, or has a fragment.", "S")
+connected_app_not_allowed_for_org = b2b(400, "connected_app_not_allowed_for_org", "The organization does not allow this Connected App.", "S")
+connected_app_not_found = shared(404, "connected_app_not_found", "The Connected App requested could not be found.", "D")
+connected_app_not_rotating_secret = shared(400, "connected_app_not_rotating_secret", "The Connected App is not rotating its secret.", "S")
+connected_app_redirect_url_http_scheme_must_use_loopback = shared(400, "connected_app_redirect_url_http_scheme_must_use_loopback", "A redirect URL with the http scheme must use a loopback address.", "S")
+connected_app_redirect_url_must_include_scheme = shared(400, "connected_app_redirect_url_must_include_scheme", "A redirect URL must include a scheme.", "S")
+connected_app_redirect_url_must_use_http_or_https_scheme = shared(400, "connected_app_redirect_url_must_use_http_or_https_scheme", "A redirect URL must use the http or https scheme.", "S")
 connected_app_supplied_redirect_url_not_found_in_client = shared(401, "connected_app_supplied_redirect_url_not_found_in_client", "The redirect URL is not one of the Connected App's.", "D")
 idp_invalid_access_token_custom_audience = shared(400, "idp_invalid_access_token_custom_audience", "access_token_custom_audience must be a string without spaces.")
 idp_invalid_access_token_expiry_minutes = shared(400, "idp_invalid_access_token_expiry_minutes", "access_token_expiry_minutes must be between 1 and 1440.")
@@ -42,10 +42,11 @@ third_party_clients_cannot_use_full_access = shared(400, "third_party_clients_ca
 third_party_clients_require_consent_for_offline_access = shared(400, "third_party_clients_require_consent_for_offline_access", "Only first party Connected Apps can bypass the consent for offline access.")
 
 # OAuth authorization
-dynamic_client_registration_not_enabled = shared(403, "dynamic_client_registration_not_enabled", "Dynamic client registration is not enabled for this project.")
-idp_access_token_could_not_be_exchanged = shared(400, "idp_access_token_could_not_be_exchanged", "The access token could not be exchanged: it was not issued for a session of a member.")
+authorization_endpoint_not_configured_for_project = shared(400, "authorization_endpoint_not_configured_for_project", "The project has no authorization endpoint. Set the URL of the page that asks members for consent.", "D")
+dynamic_client_registration_not_enabled = shared(400, "dynamic_client_registration_not_enabled", "Dynamic client registration is not enabled for this project.", "S")
+idp_access_token_could_not_be_exchanged = shared(404, "idp_access_token_could_not_be_exchanged", "The access token could not be exchanged.", "D")
 idp_access_token_expired = shared(401, "idp_access_token_expired", "The access token has expired.")
-idp_access_token_not_found = shared(404, "idp_access_token_not_found", "Access token could not be found.")
+idp_access_token_not_found = shared(404, "idp_access_token_not_found", "The access token could not be found.", "D")
 no_oauth_authorize_member_selector = b2b(400, "no_oauth_authorize_member_selector", "Exactly one of these is required: organization_id and member_id, session_token, or session_jwt.")
 oauth_access_token_exchange_missing_full_access = shared(400, "oauth_access_token_exchange_missing_full_access", "The access token was not granted the full_access scope.")
 oauth_access_token_exchange_token_invalid_grant = shared(400, "oauth_access_token_exchange_token_invalid_grant", "The access token was already exchanged or revoked.")
@@ -56,6 +57,7 @@ pkce_required_for_idp_authorization_flow = shared(400, "pkce_required_for_idp_au
 invalid_client = shared(401, "invalid_client", "Client authentication failed.")
 insufficient_scope = shared(403, "insufficient_scope", "The access token does not have the required scope.")
 invalid_bearer_token = shared(401, "invalid_token", "The access token is malformed, unknown, expired or revoked.")
+invalid_client_in_token_request = shared(400, "invalid_client", "Client authentication failed.", "D")
 invalid_client_metadata = shared(400, "invalid_client_metadata", "A field of the client's metadata is invalid.")
 invalid_grant = shared(400, "invalid_grant", "The authorization code or refresh token is invalid, expired, revoked, or was issued to another client.")
 invalid_redirect_uri = shared(400, "invalid_redirect_uri", "A redirect URI is invalid.")

@@ -15,6 +15,7 @@ from mockstytch.errors import StytchError
 from mockstytch.oauth_server import operations
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project
+from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Body
 from mockstytch.surfaces.request import Fields, HttpRequest, basic_credentials
@@ -34,9 +35,8 @@ _NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 _REPEATABLE = {"resource", "audience"}  # RFC 8707, RFC 8693
 # OAuth's names of the API's general errors
 _NAMES = {"bad_request": "invalid_request", "internal_server_error": "server_error"}
-# RFC 8414 puts the well-known part before the issuer's path, OpenID Connect puts it after; clients try all combinations
-_METADATA = ("oauth-authorization-server", "openid-configuration")
-_ISSUER = "/v1/public/{project_id}"
+_METADATA = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
+_JWKS = "/.well-known/jwks.json"
 
 
 def _read_fields(request: HttpRequest) -> ParsedFields:
@@ -54,7 +54,7 @@ def _read_fields(request: HttpRequest) -> ParsedFields:
         if "access_token" in fields:
             raise errors.invalid_request(because="a token in the header and one in the body")
         fields["access_token"] = request.headers["authorization"].partition(" ")[2].strip()
-    return ParsedFields({**fields, **request.path_params})
+    return ParsedFields({**fields, "project_id": request.project.project_id})
 
 
 def _body(request: HttpRequest) -> Fields:
@@ -123,18 +123,28 @@ def _render_metadata(request: HttpRequest, body: Body) -> AnyResponse:
 def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     """Render an error as RFC 6749 does, with the keys that every response of the API has."""
     name, kind = _error_name(error), error.kind
+    status = 401 if kind is errors.invalid_client_in_token_request and _has_client_header(request) else kind.status_code
     body = {
-        "status_code": kind.status_code,
+        "status_code": status,
         "request_id": request.request_id,
         "error": name,
         "error_description": kind.message,
         "error_uri": kind.error_url.replace(f"#{kind.error_type}", f"#{name}"),
     }
     headers = CORS | _NO_STORE
-    if kind.status_code == 401:
+    if status == 401:
         scheme = request.headers.get("authorization", "").partition(" ")[0].lower()
         headers["www-authenticate"] = 'Basic realm="oauth2"' if scheme == "basic" else f'Bearer error="{name}"'
-    return Response(_encode(body), kind.status_code, headers, "application/json")
+    return Response(_encode(body), status, headers, "application/json")
+
+
+def _has_client_header(request: HttpRequest) -> bool:
+    """Return whether the client sent its credentials in the header. RFC 6749, 5.2, then requires the status 401."""
+    try:
+        user, _ = basic_credentials(request.header_bytes)
+    except StytchError:
+        return request.headers.get("authorization", "").lower().startswith("basic")
+    return user != request.project.project_id
 
 
 def _error_name(error: StytchError) -> str:
@@ -154,27 +164,31 @@ _PREFLIGHTS = Surface(name="oauth_server", render_error=_render_error, error_typ
 
 
 def routes(mock: Mock) -> list[Route]:
-    paths = [f"/.well-known/{name}{issuer}" for name in _METADATA for issuer in (_ISSUER, "")]
-    paths += [f"{_ISSUER}/.well-known/{name}" for name in _METADATA]
-    jwks_path = f"{_ISSUER}/.well-known/jwks.json"
     metadata = _document(mock, authorization.metadata)
     jwks = _document(mock, lambda ctx: {"keys": jwt.jwks(ctx)})
     endpoints = [
-        Route(endpoint.method, endpoint.path, OAUTH_SERVER, EndpointHandler(mock, OAUTH_SERVER, endpoint))
+        Route(endpoint.method, path, OAUTH_SERVER, EndpointHandler(mock, OAUTH_SERVER, endpoint))
         for endpoint in operations.api
+        for path in (endpoint.path, _path_at_domain(endpoint.path))
     ]
-    crossed = (*paths, jwks_path, *dict.fromkeys(endpoint.path for endpoint in operations.api))
+    crossed = (*_METADATA, _JWKS, *dict.fromkeys(route.path for route in endpoints))
     return [
         *endpoints,
-        *(Route("GET", path, METADATA, metadata) for path in paths),
-        Route("GET", jwks_path, METADATA, jwks),
+        *(Route("GET", path, METADATA, metadata) for path in _METADATA),
+        Route("GET", _JWKS, METADATA, jwks),
         *(Route("OPTIONS", path, _PREFLIGHTS, _preflight) for path in crossed),
     ]
+
+
+def _path_at_domain(path: str) -> str:
+    """Return the path below the project's domain that corresponds to a path at the API's host."""
+    return path.replace("/v1/public/{project_id}/", "/v1/")
 
 
 def _document(mock: Mock, show: Callable[[Context], Body]) -> Handler:
     async def handle(request: HttpRequest) -> Body:
         with mock.transaction(request.project, request.server_url) as ctx:
+            ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             return show(ctx)
 
     return handle

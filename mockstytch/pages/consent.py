@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
 from mockstytch.domain.login import login_flow
-from mockstytch.domain.oauth_server import authorization, connected_apps
+from mockstytch.domain.oauth_server import authorization, client_metadata, connected_apps
 from mockstytch.domain.oauth_server.authorization import AuthorizationRequest, Subject
 from mockstytch.domain.sessions import jwt, sessions
 from mockstytch.errors import StytchError
+from mockstytch.outbound import OutboundResponses
 from mockstytch.pages.surface import PAGES, page
 from mockstytch.protocols import pkce
 from mockstytch.runtime import Context, Mock
@@ -23,11 +24,11 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import ConnectedApp
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import MemberSession
-from mockstytch.surfaces import origin
+from mockstytch.surfaces import origin, project_domain
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Route, project_in_path
 
-_PATH = "/v1/public/{project_id}/oauth2"
+_PATHS = ("/v1/public/{project_id}/oauth2", "/v1/oauth2")  # at the API's host, and at the project's domain
 _COOKIE = "stytch_session"  # set by the official browser SDK; cookies are shared by all ports of a host
 _MAX_MEMBERS = 50
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -62,16 +63,22 @@ def routes(mock: Mock) -> list[Route]:
         own_page = request.project.settings.idp_authorization_url
         if own_page:
             return RedirectResponse(f"{own_page}{'&' if '?' in own_page else '?'}{request.url.query}", 302)
-        with mock.transaction(request.project, request.server_url) as ctx:
-            app = connected_apps.get_app(ctx, query.get("client_id", ""))
-            redirect_uri = query.get("redirect_uri", "")
-            connected_apps.require_registered_redirect(app, redirect_uri)
-            common = {"state": query.get("state", ""), "iss": authorization.issuer(ctx)}
-            try:
-                return _next_page(ctx, app, request, form, common)
-            except AuthorizationRefused as e:
-                request.refuse(e.error, e.because)
-                return _redirect_to_app(redirect_uri, error=e.error, error_description=e.because, **common)
+
+        def attempt(responses: OutboundResponses) -> Response:
+            with mock.transaction(request.project, request.server_url, responses) as ctx:
+                ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
+                authorization.require_authorization_endpoint(ctx)
+                app = client_metadata.get_app(ctx, query.get("client_id", ""))
+                redirect_uri = query.get("redirect_uri", "")
+                connected_apps.require_registered_redirect(app, redirect_uri)
+                common = {"state": query.get("state", ""), "iss": authorization.issuer(ctx)}
+                try:
+                    return _next_page(ctx, app, request, form, common)
+                except AuthorizationRefused as e:
+                    request.refuse(e.error, e.because)
+                    return _redirect_to_app(redirect_uri, error=e.error, error_description=e.because, **common)
+
+        return await mock.run_with_fetches(attempt, request.server_url)
 
     async def logout(request: HttpRequest) -> Response:
         """End the session that an ID token was issued for (OpenID Connect RP-Initiated Logout).
@@ -84,7 +91,9 @@ def routes(mock: Mock) -> list[Route]:
         target = fields.get("post_logout_redirect_uri", "")
         with mock.transaction(request.project, request.server_url) as ctx:
             claims = jwt.decode(ctx, fields.get("id_token_hint", "")) or {}
-            app = connected_apps.get_app(ctx, str(claims.get("aud", "")))
+            audience = claims.get("aud", "")
+            client_id = audience[0] if isinstance(audience, list) and audience else audience
+            app = connected_apps.get_app(ctx, str(client_id))
             if fields.get("client_id", app.client_id) != app.client_id:
                 raise errors.connected_app_not_found(because="the ID token belongs to another client")
             if target and target not in app.post_logout_redirect_urls:
@@ -98,7 +107,8 @@ def routes(mock: Mock) -> list[Route]:
 
     handlers = {"/authorize": authorize, "/logout": logout}
     return [
-        Route(method, _PATH + path, CONSENT, handler)
+        Route(method, prefix + path, CONSENT, handler)
+        for prefix in _PATHS
         for path, handler in handlers.items()
         for method in ("GET", "POST")
     ]

@@ -34,6 +34,7 @@ class Context:
         now: the time of this transaction on the project's clock.
         actor: the caller.
         base_url: URL under which the caller reached this server, for links to it.
+        domain: URL of the project's domain, if the caller used it; "" at the API's host.
         notes: remarks for the request log.
         source: origin of the changes: ``direct``, ``scim`` or ``dashboard``.
         messages: messages sent in this transaction.
@@ -44,14 +45,15 @@ class Context:
     """
 
     __slots__ = (
-        *("actor", "base_url", "changed_projects", "default_project_id", "events", "ids", "messages", "notes", "now"),
-        *("project", "responses", "source", "store"),
+        *("actor", "base_url", "changed_projects", "default_project_id", "domain", "events", "ids", "messages"),
+        *("notes", "now", "project", "responses", "source", "store"),
     )
 
     def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
         self.project, self.store, self.ids, self.base_url = project, store, ids, base_url
         self.now = project.clock.now()
         self.actor = Actor()
+        self.domain = ""
         self.notes: list[str] = []
         self.source: Source = "direct"
         self.messages: list[Message] = []

@@ -15,6 +15,9 @@ CREATE TABLE connected_apps (
 	id_token_template_content VARCHAR NOT NULL, 
 	logo_url VARCHAR NOT NULL, 
 	creation_method VARCHAR NOT NULL, 
+	registration_key VARCHAR, 
+	metadata_url VARCHAR, 
+	metadata_fetched_at DATETIME, 
 	secret_hash VARCHAR, 
 	client_secret_last_four VARCHAR, 
 	next_secret_hash VARCHAR, 
@@ -23,7 +26,9 @@ CREATE TABLE connected_apps (
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, client_id)
 );
+CREATE INDEX connected_apps_metadata_url_index ON connected_apps (project_id, metadata_url);
 CREATE INDEX connected_apps_position_index ON connected_apps (project_id, position);
+CREATE INDEX connected_apps_registration_key_index ON connected_apps (project_id, registration_key);
 CREATE TABLE default_email_templates (
 	project_id VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
@@ -766,6 +771,7 @@ CREATE TABLE idp_access_tokens (
 	project_id VARCHAR NOT NULL, 
 	jti VARCHAR NOT NULL, 
 	authorization_id VARCHAR NOT NULL, 
+	refresh_token VARCHAR, 
 	scopes TEXT NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
@@ -775,6 +781,7 @@ CREATE TABLE idp_access_tokens (
 	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
 );
 CREATE INDEX idp_access_tokens_authorization_id ON idp_access_tokens (project_id, authorization_id);
+CREATE INDEX idp_access_tokens_refresh_token_index ON idp_access_tokens (project_id, refresh_token);
 CREATE TABLE idp_refresh_tokens (
 	project_id VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 
@@ -782,6 +789,8 @@ CREATE TABLE idp_refresh_tokens (
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
+	replaced_by VARCHAR, 
+	revoked_at DATETIME, 
 	PRIMARY KEY (project_id, token), 
 	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
 );

@@ -17,6 +17,7 @@ from mockstytch.errors import StytchError
 from mockstytch.outbound import OutboundResponses
 from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.store.records.projects import WORKSPACE, Project
+from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
 from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
 from mockstytch.surfaces.surface import AnyResponse, Route, Surface
@@ -51,7 +52,7 @@ class Dispatch:
         except StytchError as e:
             error, response = e, surface.render_error(request, e)
         except Exception:
-            log.exception("%s %s", request.method, request.path)
+            log.exception("%s %s", request.method, request.full_path)
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
             response = surface.render_error(request, error)
         self._log(request, response.status_code, error)
@@ -62,13 +63,13 @@ class Dispatch:
         if error is not None:
             error_type, because = self.route.surface.error_type(error), error.because
         for note in request.notes:
-            log.info("%s %s: %s", request.method, request.path, note)
+            log.info("%s %s: %s", request.method, request.full_path, note)
         project = self._project_of_log(request)
         entry = RequestLogEntry(
             request_id=request.request_id,
             at=project.clock.now(),
             method=request.method,
-            path=request.path,
+            path=request.full_path,
             status_code=status_code,
             surface=self.route.surface.name,
             error_type=error_type,
@@ -109,6 +110,7 @@ class EndpointHandler:
         request.notes = [*self._notes]
         with self._mock.transaction(request.project, request.server_url, responses) as ctx:
             ctx.notes = request.notes
+            ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
             req = parse(endpoint.request, fields.values, strict=fields.strict)

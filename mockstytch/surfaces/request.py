@@ -50,6 +50,16 @@ class HttpRequest(Request):
         return str(self.scope["path"])
 
     @property
+    def domain_project_id(self) -> str:
+        """The project id that ``PathNormalizer`` took from the path of a project's domain, or ""."""
+        return str(self.scope.get("domain_project_id", ""))
+
+    @property
+    def full_path(self) -> str:
+        """The path with the path of the project's domain, for the request log."""
+        return f"/v1/public/{self.domain_project_id}{self.path}" if self.domain_project_id else self.path
+
+    @property
     def server_url(self) -> str:
         """The URL at which the caller reached this server, without a trailing slash; "" without a Host header."""
         host = self.header_bytes.get(b"host")

@@ -13,6 +13,7 @@ from starlette.routing import Match as RouteMatch
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockstytch.runtime import Mock
+from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.dispatch import Dispatch
 from mockstytch.surfaces.surface import Route
 
@@ -98,6 +99,8 @@ def _literal_first(path: str) -> list[tuple[bool, str]]:
 class PathNormalizer:
     """ASGI middleware for unusual paths that SDKs send: ``//v1/…``, and ``%2F`` inside a path parameter.
 
+    It also takes the path of a project's domain off: ``/v1/public/<project>/v1/…`` becomes ``/v1/…``.
+
     Attributes:
         table: the routes of the application.
     """
@@ -115,6 +118,8 @@ class PathNormalizer:
                 path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
                 while "//" in path:
                     path = path.replace("//", "/")
+            if "/v1/public/" in path:
+                scope["domain_project_id"], path = project_domain.split_path(path)
             scope["path"] = path
         await self.app(scope, receive, send)
 

@@ -19,6 +19,7 @@ from mockstytch.domain.sessions import actors
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Actor, Context, Mock
 from mockstytch.store.records.projects import Project
+from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.request import Fields, HttpRequest, basic_credentials
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -169,13 +170,15 @@ def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
 
 
 def project_in_path(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project in the path. An unknown project isn't registered.
+    """Return the project in the path or of the domain, or the default project. An unknown one isn't registered.
 
     Raises:
         invalid_project_id: if the project id isn't well-formed.
         project_not_found: if the server is closed and doesn't have the project.
     """
-    project_id = request.path_params.get("project_id", mock.settings.project_id)
+    project_id = (
+        request.path_params.get("project_id") or project_domain.named_project(request) or mock.settings.project_id
+    )
     try:
         project = mock.projects.find(project_id)
     except StytchError:

@@ -89,10 +89,10 @@ def test_both_secrets_work_during_a_rotation(client, refused, given):
     assert refused(secrets.rotate_start, app.client_id) == "connected_app_already_rotating_secret"
     assert (status(app.client_secret), status(next_secret)) == (200, 200)
     secrets.rotate_cancel(app.client_id)
-    assert (status(app.client_secret), status(next_secret)) == (200, 401)
+    assert (status(app.client_secret), status(next_secret)) == (200, 400)
     next_secret = secrets.rotate_start(app.client_id).connected_app.next_client_secret
     secrets.rotate(app.client_id)
-    assert (status(app.client_secret), status(next_secret)) == (401, 200)
+    assert (status(app.client_secret), status(next_secret)) == (400, 200)
 
 
 # Installed apps

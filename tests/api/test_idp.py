@@ -113,32 +113,37 @@ def test_consent_is_remembered_for_its_scopes(given, client):
 # The decision of the member
 
 
-def test_redirect_contains_code_and_state(given):
+def test_redirect_contains_code_state_and_issuer(given, mock):
     ada, app = login(given), new_app(given, redirect_urls=[CALLBACK + "?keep=1"])
     response = authorized(
         given, app, OPENID, session_token=ada.session_token, redirect_uri=CALLBACK + "?keep=1", state="a b&c"
     )
     assert response.redirect_uri.startswith(CALLBACK)
-    assert query_of(response.redirect_uri) == {"keep": "1", "code": response.authorization_code, "state": "a b&c"}
+    assert query_of(response.redirect_uri) == {
+        "keep": "1",
+        "code": response.authorization_code,
+        "state": "a b&c",
+        "iss": f"stytch.com/{mock.project_id}",
+    }
 
 
 @pytest.mark.parametrize(
     ("scopes", "granted", "error"),
     [(OPENID, False, "access_denied"), (["unknown"], True, "invalid_scope"), (["full_access"], True, "invalid_scope")],
 )
-def test_refusal_is_reported_to_the_app(given, client, scopes, granted, error):
+def test_refusal_is_reported_to_the_app(given, client, mock, scopes, granted, error):
     ada, app = login(given), new_app(given)
     response = authorized(given, app, scopes, session_token=ada.session_token, consent_granted=granted, state="s")
-    assert query_of(response.redirect_uri) == {"error": error, "state": "s"}
+    assert query_of(response.redirect_uri) == {"error": error, "state": "s", "iss": f"stytch.com/{mock.project_id}"}
     assert response.authorization_code is None
     assert client.organizations.connected_apps(ada.organization_id).connected_apps == []
 
 
 @pytest.mark.parametrize("resource", ["nope", "https://acme.test/#x"])
-def test_invalid_resource_is_reported_to_the_app(given, resource):
+def test_invalid_resource_is_reported_to_the_app(given, mock, resource):
     ada, app = login(given), new_app(given)
     response = authorized(given, app, OPENID, session_token=ada.session_token, resources=[resource])
-    assert query_of(response.redirect_uri) == {"error": "invalid_target"}
+    assert query_of(response.redirect_uri) == {"error": "invalid_target", "iss": f"stytch.com/{mock.project_id}"}
 
 
 def test_public_app_requires_pkce(given, refused):
@@ -205,8 +210,8 @@ def test_id_token_contains_claims_of_member_and_template(given, client, mock):
     response = issue_tokens(given, app, OPENID, ada, nonce="n-1")
     claims = claims_of(client, response["id_token"], audience=app.client_id)
     half = hashlib.sha256(response["access_token"].encode()).digest()[:16]
-    assert claims["iss"] == f"{mock.url}/v1/public/{mock.project_id}"
-    assert (claims["sub"], claims["nonce"], claims["aud"]) == (ada.member_id, "n-1", app.client_id)
+    assert claims["iss"] == f"stytch.com/{mock.project_id}"
+    assert (claims["sub"], claims["nonce"], claims["aud"]) == (ada.member_id, "n-1", [app.client_id])
     assert claims["at_hash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
     assert (claims["email"], claims["email_verified"], claims["name"]) == (ada.member.email_address, True, "Ada")
     assert claims["login"] == ada.member.email_address

@@ -5,6 +5,7 @@ import json
 
 import jwt
 import pytest
+from stytch.core.response_base import StytchError
 
 from mockstytch.store.records.oauth_server import M2MClient
 
@@ -251,8 +252,8 @@ def test_credentials_are_accepted_in_form_json_and_header(request_token, machine
         ({"content": b"[]"}, 400, "invalid_request"),
         ({"json": {"grant_type": 5}}, 400, "invalid_request"),
         ({"data": {"grant_type": "password", "username": "a", "password": "b"}}, 400, "unsupported_grant_type"),
-        ({"data": {"grant_type": "client_credentials"}}, 401, "invalid_client"),
-        ({"data": {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}}, 401, "invalid_client"),
+        ({"data": {"grant_type": "client_credentials"}}, 400, "invalid_client"),
+        ({"data": {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}}, 400, "invalid_client"),
         (
             {
                 "content": b"grant_type=client_credentials&grant_type=client_credentials",
@@ -280,6 +281,21 @@ def test_invalid_token_request_is_refused(request_token, options, status, error)
     assert (response.status_code, body["status_code"], body["error"]) == (status, status, error)
     assert list(body) == ["status_code", "request_id", "error", "error_description", "error_uri"]
     assert ("www-authenticate" in response.headers) == (status == 401)
+
+
+def test_official_client_gets_400_for_wrong_credentials(client, machine):
+    with pytest.raises(StytchError) as caught:
+        client.m2m.token(machine.client_id, "wrong")
+    assert (caught.value.details.status_code, caught.value.details.error_type) == (400, "invalid_client")
+
+
+@pytest.mark.parametrize("scopes", [["read:users"], "read:users"])
+def test_scopes_are_accepted_as_a_list(request_token, client, machine, scopes):
+    own = {"client_id": machine.client_id, "client_secret": machine.client_secret}
+    body = request_token(json={"grant_type": "client_credentials", "scopes": scopes, **own}).json()
+    assert client.m2m.authenticate_token(body["access_token"]).scopes == ["read:users"]
+    refusal = request_token(json={"grant_type": "client_credentials", "scopes": ["root"], **own}).json()
+    assert refusal["error"] == "invalid_scope"
 
 
 def test_credentials_in_header_and_body_are_refused(request_token, machine):

@@ -23,7 +23,7 @@ def visit(server, ada):
             "code_challenge_method": "S256",
             **changes,
         }
-        url = f"{server.path}/oauth2/authorize?{urlencode({k: v for k, v in query.items() if v}, doseq=True)}"
+        url = f"{server.path}/v1/oauth2/authorize?{urlencode({k: v for k, v in query.items() if v}, doseq=True)}"
         return server.http.request(method, url, data=form, headers=headers or {})
 
     return call
@@ -67,10 +67,9 @@ def test_unknown_client_or_redirect_uri_is_not_redirected(visit, app, changes, s
     ],
 )
 def test_invalid_request_is_reported_to_the_app(visit, server, app, mock, changes, error):
-    issuer = f"{mock.url}{server.path}"
     parameters = redirect_parameters(visit(app, **changes))
     assert parameters.pop("error_description") == server.because()
-    assert parameters == {"error": error, "state": "s", "iss": issuer}
+    assert parameters == {"error": error, "state": "s", "iss": mock.domain}
 
 
 def test_public_app_without_pkce_is_refused(visit, given):

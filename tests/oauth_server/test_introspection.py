@@ -41,9 +41,10 @@ def test_revocation_ends_own_tokens_only(server, given, app, code_for):
     assert not is_active(server, app, tokens["access_token"])
     assert is_active(server, app, tokens["refresh_token"])
     again = server.post("token", refresh_fields(app, tokens["refresh_token"])).json()
-    server.post("revoke", client_fields(app, token=again["refresh_token"], token_type_hint="access_token"))
+    server.post("revoke", client_fields(app, token=tokens["refresh_token"], token_type_hint="access_token"))
     assert not is_active(server, app, again["access_token"])
-    assert server.error("token", refresh_fields(app, again["refresh_token"])) == (400, "invalid_grant")
+    assert server.error("token", refresh_fields(app, tokens["refresh_token"])) == (400, "invalid_grant")
+    assert server.because() == "the token was revoked"
 
 
 def test_user_info_returns_the_members_claims(server, ada, app, code_for):

@@ -1,6 +1,6 @@
 """Parallel requests with the same code, token or rotation: exactly one succeeds. And tokens after a key rotation."""
 
-from tests.contract.oauth import CALLBACK, OPENID, authorized, login, new_app, tokens
+from tests.contract.oauth import CALLBACK, CHALLENGE, OPENID, VERIFIER, authorized, login, new_app, tokens
 from tests.support.concurrency import Caller, all_at_once
 
 MANY = 12
@@ -13,17 +13,29 @@ def successes_in_parallel(mock, path, body):
     return [response for status, response in responses if status == 200]
 
 
-def test_code_and_refresh_token_work_once_in_parallel_requests(mock, given):
+def test_code_works_once_in_parallel_requests(mock, given):
     ada, app = login(given), new_app(given)
     code = authorized(given, app, [*OPENID, "offline_access"], session_token=ada.session_token).authorization_code
     path = f"/v1/public/{mock.project_id}/oauth2/token"
     own = {"client_id": app.client_id, "client_secret": app.client_secret}
     sent = own | {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
     assert len(successes_in_parallel(mock, path, sent)) == 1
-    code = authorized(given, app, [*OPENID, "offline_access"], session_token=ada.session_token).authorization_code
-    refresh_token = tokens(given, app, code)["refresh_token"]
-    sent = own | {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    assert len(successes_in_parallel(mock, path, sent)) == 1
+
+
+def test_parallel_refreshes_of_a_public_app_get_one_new_refresh_token(mock, given):
+    ada, app = login(given), new_app(given, "third_party_public")
+    scopes, options = [*OPENID, "offline_access"], {"session_token": ada.session_token, "code_challenge": CHALLENGE}
+    code = authorized(given, app, scopes, **options).authorization_code
+    sent = {"client_id": app.client_id, "grant_type": "refresh_token"}
+    sent["refresh_token"] = tokens(given, app, code, code_verifier=VERIFIER)["refresh_token"]
+    responses = successes_in_parallel(mock, f"/v1/public/{mock.project_id}/oauth2/token", sent)
+    assert len(responses) == MANY
+    (successor,) = {response["refresh_token"] for response in responses}
+    assert len({response["access_token"] for response in responses}) == MANY
+    again = successes_in_parallel(
+        mock, f"/v1/public/{mock.project_id}/oauth2/token", sent | {"refresh_token": successor}
+    )
+    assert len(again) == MANY
 
 
 def test_access_token_is_exchanged_for_one_session(mock, client, given):

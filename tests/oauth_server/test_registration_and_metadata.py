@@ -12,7 +12,7 @@ def register(server, **fields):
 
 @pytest.mark.parametrize(
     ("method", "client_type"),
-    [("none", "third_party_public"), ("client_secret_post", "third_party"), ("", "third_party")],
+    [("none", "third_party_public"), ("client_secret_post", "third_party"), ("", "third_party_public")],
 )
 def test_client_registers_itself(server, client, mock, method, client_type):
     mock.configure(idp_dynamic_client_registration_access_token_template_content='{"dynamic": true}')
@@ -45,7 +45,7 @@ def test_invalid_client_metadata_is_refused(server, fields, error):
 def test_registration_can_be_turned_off(server, mock):
     mock.configure(idp_dynamic_client_registration_enabled=False)
     response = register(server)
-    assert (response.status_code, response.json()["error"]) == (403, "dynamic_client_registration_not_enabled")
+    assert (response.status_code, response.json()["error"]) == (400, "dynamic_client_registration_not_enabled")
     found = server.http.get(f"{server.path}/.well-known/openid-configuration").json()
     assert "registration_endpoint" not in found
 
@@ -55,7 +55,7 @@ def test_metadata_names_the_endpoints_and_keys(server, mock, name):
     inserted = server.http.get(f"/.well-known/{name}{server.path}").json()
     appended = server.http.get(f"{server.path}/.well-known/{name}").json()
     assert {**inserted, "request_id": ""} == {**appended, "request_id": ""}
-    assert inserted["issuer"] == f"{mock.url}{server.path}"
+    assert inserted["issuer"] == mock.domain
     for endpoint in ("token", "introspection", "revocation", "userinfo", "registration", "authorization"):
         assert inserted[f"{endpoint}_endpoint"].startswith(inserted["issuer"])
     keys = server.http.get(f"/v1/b2b/sessions/jwks/{mock.project_id}").json()["keys"]
@@ -64,7 +64,8 @@ def test_metadata_names_the_endpoints_and_keys(server, mock, name):
 
 def test_metadata_at_the_root_is_the_default_projects(server, mock):
     found = server.http.get("/.well-known/oauth-authorization-server").json()
-    assert found["issuer"] == f"{mock.url}/v1/public/project-test-00000000-0000-4000-8000-000000000000"
+    assert found["issuer"] == mock.url
+    assert found["token_endpoint"] == f"{mock.url}/v1/oauth2/token"
 
 
 def test_metadata_lists_the_projects_scopes(server, mock):

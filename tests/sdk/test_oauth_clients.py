@@ -10,6 +10,7 @@ import httpx
 import httpx2
 import jwt
 import pytest
+import stytch
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from authlib.oidc.core import CodeIDToken
@@ -37,7 +38,13 @@ def allow(browser, url, member_id):
 
 @pytest.fixture
 def metadata(mock, browser):
-    return browser.get(f"{mock.url}/v1/public/{mock.project_id}/.well-known/openid-configuration").json()
+    return browser.get(f"{mock.domain}/.well-known/openid-configuration").json()
+
+
+@pytest.fixture
+def sdk_of_domain(mock):
+    """The official client with the project's domain as its base URL. It accepts tokens that the domain issued."""
+    return stytch.B2BClient(mock.project_id, mock.secret, environment=mock.domain, suppress_warnings=True)
 
 
 # authlib
@@ -77,7 +84,8 @@ def test_authlib_logs_a_member_in(given, browser, metadata, client_type, method)
     assert session.get(metadata["userinfo_endpoint"]).json()["sub"] == ada.member_id
 
     refreshed = session.refresh_token(metadata["token_endpoint"])
-    assert refreshed["refresh_token"] != token["refresh_token"]
+    is_rotated = refreshed["refresh_token"] != token["refresh_token"]
+    assert is_rotated == (client_type == "third_party_public")
     introspected = session.introspect_token(metadata["introspection_endpoint"], token=refreshed["access_token"]).json()
     assert (introspected["active"], introspected["sub"]) == (True, ada.member_id)
     assert session.revoke_token(metadata["revocation_endpoint"], token=refreshed["refresh_token"]).status_code == 200
@@ -96,12 +104,12 @@ def verified_id_claims(browser, token, metadata, app, nonce):
     return claims
 
 
-def test_authlib_gets_an_m2m_token(client, metadata):
+def test_authlib_gets_an_m2m_token(client, sdk_of_domain, metadata):
     machine = client.m2m.clients.create(["read:users", "write:users"]).m2m_client
     session = OAuth2Session(machine.client_id, machine.client_secret, scope="read:users")
     session.trust_env = False
     token = session.fetch_token(metadata["token_endpoint"], grant_type="client_credentials")
-    assert client.m2m.authenticate_token(token["access_token"], required_scopes=["read:users"])
+    assert sdk_of_domain.m2m.authenticate_token(token["access_token"], required_scopes=["read:users"])
     wrong = OAuth2Session(machine.client_id, "wrong")
     wrong.trust_env = False
     with pytest.raises(OAuthError, match="invalid_client"):
@@ -112,17 +120,16 @@ def test_authlib_gets_an_m2m_token(client, metadata):
 
 
 @pytest.fixture
-def mcp_server(mock, client):
+def mcp_server(mock, sdk_of_domain):
     """A protected MCP server that accepts access tokens of the project."""
 
     class ProtectedResource(BaseHTTPRequestHandler):
         def do_GET(self):
             base = f"http://127.0.0.1:{self.server.server_port}"
             if self.path == "/.well-known/oauth-protected-resource/mcp":
-                issuer = f"{mock.url}/v1/public/{mock.project_id}"
-                return self.respond(200, {"resource": f"{base}/mcp", "authorization_servers": [issuer]})
+                return self.respond(200, {"resource": f"{base}/mcp", "authorization_servers": [mock.domain]})
             scheme, _, token = self.headers.get("authorization", "").partition(" ")
-            claims = client.idp.introspect_access_token_local(token) if scheme == "Bearer" else None
+            claims = sdk_of_domain.idp.introspect_access_token_local(token) if scheme == "Bearer" else None
             if claims is None or f"{base}/mcp" not in claims.audience:
                 challenge = f'Bearer resource_metadata="{base}/.well-known/oauth-protected-resource/mcp"'
                 return self.respond(401, {}, ("www-authenticate", challenge))

@@ -27,6 +27,10 @@ STANDARD_SCOPES = {
     "offline_access": "Keep access while you are away.",
     "full_access": "Do everything that you can do.",
 }
+_USER_CLAIMS = [
+    *("name", "given_name", "family_name", "profile_picture", "locale"),
+    *("email", "email_verified", "phone_number", "phone_number_verified"),
+]
 DEFAULT_SCOPES = ["openid", "profile", "email"]
 
 # Errors that the app receives in the redirect (RFC 6749, 4.1.2.1).
@@ -192,8 +196,23 @@ def verify_code_challenge(challenge: str, verifier: str) -> bool:
 
 
 def issuer(ctx: Context) -> str:
-    """Return the issuer URL of the project's authorization server (RFC 8414)."""
-    return f"{ctx.base_url}/v1/public/{ctx.project.project_id}"
+    """Return the issuer of tokens and authorization responses.
+
+    It is the project's domain, if the caller used that, and the same value as for sessions at the API's host.
+    """
+    return ctx.project.settings.idp_issuer or ctx.domain or f"stytch.com/{ctx.project.project_id}"
+
+
+def require_authorization_endpoint(ctx: Context) -> None:
+    """Require a page that asks members for consent: the app's, or this server's.
+
+    Raises:
+        authorization_endpoint_not_configured_for_project: if the project has no ``idp_authorization_url`` and doesn't
+            use this server's consent page.
+    """
+    settings = ctx.project.settings
+    if not (settings.idp_authorization_url or settings.idp_built_in_consent_page):
+        raise errors.authorization_endpoint_not_configured_for_project()
 
 
 def metadata(ctx: Context) -> dict[str, Any]:
@@ -201,25 +220,19 @@ def metadata(ctx: Context) -> dict[str, Any]:
 
     If the project sets ``idp_authorization_url``, that page is the authorization endpoint.
     """
-    base, settings = issuer(ctx), ctx.project.settings
-    built_in_page = {
-        "authorization_endpoint": f"{base}/oauth2/authorize",
-        "authorization_response_iss_parameter_supported": True,
-    }
-    page_of_app = {
-        "authorization_endpoint": settings.idp_authorization_url,
-        "authorization_response_iss_parameter_supported": False,
-    }
+    settings, endpoints = ctx.project.settings, f"{ctx.domain}/v1/oauth2"
+    require_authorization_endpoint(ctx)
     policy_scopes = [scope.scope for scope in permissions.scopes(ctx)]
     document: dict[str, Any] = {
-        "issuer": base,
-        **(page_of_app if settings.idp_authorization_url else built_in_page),
-        "token_endpoint": f"{base}/oauth2/token",
-        "introspection_endpoint": f"{base}/oauth2/introspect",
-        "revocation_endpoint": f"{base}/oauth2/revoke",
-        "userinfo_endpoint": f"{base}/oauth2/userinfo",
-        "end_session_endpoint": f"{base}/oauth2/logout",
-        "jwks_uri": f"{base}/.well-known/jwks.json",
+        "issuer": issuer(ctx),
+        "authorization_endpoint": settings.idp_authorization_url or f"{endpoints}/authorize",
+        "authorization_response_iss_parameter_supported": True,
+        "token_endpoint": f"{endpoints}/token",
+        "introspection_endpoint": f"{endpoints}/introspect",
+        "revocation_endpoint": f"{endpoints}/revoke",
+        "userinfo_endpoint": f"{endpoints}/userinfo",
+        "end_session_endpoint": f"{endpoints}/logout",
+        "jwks_uri": f"{ctx.domain}/.well-known/jwks.json",
         "scopes_supported": [*(s for s in STANDARD_SCOPES if s != "full_access"), *policy_scopes],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -230,8 +243,10 @@ def metadata(ctx: Context) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "code_challenge_methods_supported": ["S256"],
-        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "name", "email", "email_verified"],
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", *_USER_CLAIMS],
     }
+    if settings.idp_client_id_metadata_documents_enabled:
+        document["client_id_metadata_document_supported"] = True
     if settings.idp_dynamic_client_registration_enabled:
-        document["registration_endpoint"] = f"{base}/oauth2/register"
+        document["registration_endpoint"] = f"{endpoints}/register"
     return document

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import msgspec
 
@@ -19,6 +19,7 @@ from mockstytch.store.records.organizations import Organization
 # Variables of an app's token templates begin with one of these.
 TEMPLATE_ROOTS = ("member", "organization", "client")
 _LOOPBACK = ("127.0.0.1", "::1")
+_ANY_PORT = ("localhost", *_LOOPBACK)  # desktop apps listen on a free port
 _MAX_URL_LENGTH = 2048
 _FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file", "about", "blob")
 
@@ -104,20 +105,22 @@ def require_registered_redirect(app: ConnectedApp, redirect_uri: str) -> None:
     """
     if redirect_uri in app.redirect_urls:
         return
-    if app.is_public and _without_port(redirect_uri) in [_without_port(url) for url in app.redirect_urls]:
+    without_port = without_loopback_port(redirect_uri) if app.is_public else None
+    if without_port and without_port in [without_loopback_port(url) for url in app.redirect_urls]:
         return
     raise errors.connected_app_supplied_redirect_url_not_found_in_client(because=redirect_uri)
 
 
-def _without_port(url: str) -> object:
-    """Return a loopback address without its port, and for any other URL a value that equals no other."""
+def without_loopback_port(url: str) -> str | None:
+    """Return a loopback URL without its port, or None for any other URL."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return object()
-    is_loopback = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return (parts.hostname, parts.path, parts.query, parts.fragment) if is_loopback else object()
+        return None
+    if parts.scheme != "http" or parts.hostname not in _ANY_PORT or parts.username is not None:
+        return None
+    return urlunsplit(parts._replace(netloc=parts.hostname))
 
 
 def require_valid(app: ConnectedApp) -> None:

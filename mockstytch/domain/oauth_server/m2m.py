@@ -6,6 +6,7 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.domain.credentials import passwords
+from mockstytch.domain.oauth_server.authorization import issuer
 from mockstytch.domain.sessions import jwt, jwt_templates
 from mockstytch.runtime import Context
 from mockstytch.store.records.oauth_server import M2MClient
@@ -83,7 +84,7 @@ def issue_token(ctx: Context, client: M2MClient, scope: str) -> dict[str, Any]:
         "aud": [ctx.project.project_id, *custom_audience],
         "exp": issued_at + TOKEN_SECONDS,
         "iat": issued_at,
-        "iss": f"stytch.com/{ctx.project.project_id}",
+        "iss": issuer(ctx),
         "nbf": issued_at,
         "scope": " ".join(requested),
         "sub": client.client_id,

@@ -1,7 +1,7 @@
 """Tokens of connected apps: exchange of codes and refresh tokens, claims, introspection, revocation.
 
-Access and ID tokens are JWTs signed with the project's key. Refresh tokens are opaque and work once: each use returns
-a new one.
+Access and ID tokens are JWTs signed with the project's key. Refresh tokens are opaque. A confidential app keeps its refresh
+token, and each use extends it. A public app gets a new refresh token with each use.
 """
 
 import base64
@@ -20,7 +20,9 @@ from mockstytch.store.records.oauth_server import AccessToken, Authorization, Co
 from mockstytch.store.records.organizations import Organization
 from mockstytch.values import Frozen
 
-REFRESH_DAYS = 365
+REFRESH_DAYS = 90
+REFRESH_GRACE_SECONDS = 10  # in which a public app can repeat a refresh, for example from parallel requests
+ID_TOKEN_SECONDS = 3600
 _ORGANIZATION_CLAIM = "https://stytch.com/organization"
 
 
@@ -87,13 +89,17 @@ def exchange_code(
     if invalid := invalid_resources(resources, within=authorization.resources):
         raise errors.invalid_target(because=" ".join(invalid))
     single_use.consume(ctx, authorization, errors.invalid_grant)
-    return _issue_tokens(ctx, context, authorization.scopes)
+    refresh_token = _new_refresh_token(ctx, context) if "offline_access" in authorization.scopes else None
+    tokens = _issue_tokens(ctx, context, authorization.scopes, refresh_token)
+    return {**tokens, "refresh_token": refresh_token.token} if refresh_token else tokens
 
 
 def exchange_refresh_token(ctx: Context, app: ConnectedApp, token: str, scope: str) -> dict[str, Any]:
-    """Return tokens for a refresh token and use it up (RFC 6749, 6).
+    """Return tokens for a refresh token (RFC 6749, 6).
 
-    A refresh token that is sent a second time revokes all tokens of its authorization (RFC 9700, 4.14.2).
+    The refresh token of a confidential app stays valid, and the response has no ``refresh_token``. The refresh token of
+    a public app is replaced. If it is sent again after the grace period, all tokens of its authorization are revoked
+    (RFC 9700, 4.14.2).
 
     Args:
         scope: the requested scopes, separated by spaces; "" requests all authorized scopes.
@@ -106,17 +112,57 @@ def exchange_refresh_token(ctx: Context, app: ConnectedApp, token: str, scope: s
     context = token_context(ctx, refresh_token.authorization_id) if refresh_token else None
     if refresh_token is None or context is None or context.app.client_id != app.client_id:
         raise errors.invalid_grant(because="another client's token" if refresh_token else "unknown token")
-    if refresh_token.used_at:
+    if refresh_token.used_at and not _is_in_grace_period(ctx, refresh_token):
         _revoke_authorization(ctx, context.authorization)
         because = "the token was used before: all tokens of the authorization are revoked"
         raise errors.invalid_grant(because=because).keeping_writes()
+    if refresh_token.revoked_at:
+        raise errors.invalid_grant(because="the token was revoked")
     if reason := revocation_reason(ctx, context) or ("expired" if refresh_token.expires_at <= ctx.now else ""):
         raise errors.invalid_grant(because=reason)
     scopes = scope.split() or context.authorization.scopes
     if not set(scopes) <= set(context.authorization.scopes):
         raise errors.invalid_scope(because="more scopes than were granted")
-    single_use.consume(ctx, refresh_token, errors.invalid_grant)
-    return _issue_tokens(ctx, context, scopes)
+    if not app.is_public:
+        refresh_token = ctx.store.update(refresh_token, expires_at=_refresh_expiry(ctx))
+        return _issue_tokens(ctx, context, scopes, refresh_token)
+    successor = _successor(ctx, context, refresh_token)
+    return {**_issue_tokens(ctx, context, scopes, successor), "refresh_token": successor.token}
+
+
+def _is_in_grace_period(ctx: Context, refresh_token: RefreshToken) -> bool:
+    """Return whether a used refresh token can be sent again: shortly after its use, if its successor is unused."""
+    if refresh_token.used_at is None or refresh_token.replaced_by is None:
+        return False
+    age = (ctx.now - refresh_token.used_at).total_seconds()
+    successor = ctx.store.get(RefreshToken, token=refresh_token.replaced_by)
+    return 0 <= age < REFRESH_GRACE_SECONDS and not (successor.used_at or successor.revoked_at)
+
+
+def _successor(ctx: Context, context: TokenContext, refresh_token: RefreshToken) -> RefreshToken:
+    """Replace the refresh token of a public app. In the grace period, return the token that replaced it."""
+    if refresh_token.replaced_by is not None:
+        return ctx.store.get(RefreshToken, token=refresh_token.replaced_by)
+    successor = _new_refresh_token(ctx, context)
+    used = ctx.store.update_if_unchanged(refresh_token, used_at=ctx.now, replaced_by=successor.token)
+    if used is None:
+        raise errors.invalid_grant(because="used by a parallel request")
+    return successor
+
+
+def _refresh_expiry(ctx: Context) -> datetime:
+    return ctx.now + timedelta(days=REFRESH_DAYS)
+
+
+def _new_refresh_token(ctx: Context, context: TokenContext) -> RefreshToken:
+    return ctx.store.insert(
+        RefreshToken(
+            token=ctx.ids.token(),
+            authorization_id=context.authorization.authorization_id,
+            created_at=ctx.now,
+            expires_at=_refresh_expiry(ctx),
+        )
+    )
 
 
 def revocation_reason(ctx: Context, context: TokenContext) -> str:
@@ -135,13 +181,20 @@ def _revoke_authorization(ctx: Context, authorization: Authorization) -> None:
     ctx.store.update(authorization, revoked_at=ctx.now)
 
 
-def _issue_tokens(ctx: Context, context: TokenContext, scopes: list[str]) -> dict[str, Any]:
-    """Return the token endpoint's response: an access token, and the ID and refresh tokens that the scopes allow."""
+def _issue_tokens(
+    ctx: Context, context: TokenContext, scopes: list[str], refresh_token: RefreshToken | None
+) -> dict[str, Any]:
+    """Return the token endpoint's response: an access token, and an ID token if the scopes allow it.
+
+    Args:
+        refresh_token: the refresh token of the response or of the request. Its revocation ends the access token.
+    """
     minutes = context.app.access_token_expiry_minutes
     row = ctx.store.insert(
         AccessToken(
             jti=str(ctx.ids.uuid()),
             authorization_id=context.authorization.authorization_id,
+            refresh_token=refresh_token.token if refresh_token else None,
             scopes=scopes,
             created_at=ctx.now,
             expires_at=ctx.now + timedelta(minutes=minutes),
@@ -156,15 +209,6 @@ def _issue_tokens(ctx: Context, context: TokenContext, scopes: list[str]) -> dic
     }
     if "openid" in scopes:
         response["id_token"] = jwt.sign(ctx, _id_claims(ctx, context, row, access_token))
-    if "offline_access" in context.authorization.scopes:
-        response["refresh_token"] = ctx.store.insert(
-            RefreshToken(
-                token=ctx.ids.token(),
-                authorization_id=context.authorization.authorization_id,
-                created_at=ctx.now,
-                expires_at=ctx.now + timedelta(days=REFRESH_DAYS),
-            )
-        ).token
     return response
 
 
@@ -176,7 +220,7 @@ def _access_claims(ctx: Context, context: TokenContext, row: AccessToken) -> dic
         **_time_claims(row.created_at, row.expires_at),
         "aud": [ctx.project.project_id, *custom_audience, *context.authorization.resources],
         "client_id": app.client_id,
-        "iss": f"stytch.com/{ctx.project.project_id}",
+        "iss": issuer(ctx),
         "jti": row.jti,
         "scope": " ".join(row.scopes),
         "sub": context.member.member_id,
@@ -191,10 +235,10 @@ def _id_claims(ctx: Context, context: TokenContext, row: AccessToken, access_tok
     return {
         **_template_claims(context, context.app.id_token_template_content),
         **user_claims(context, row.scopes),
-        **_time_claims(row.created_at, row.expires_at),
+        **_time_claims(row.created_at, row.created_at + timedelta(seconds=ID_TOKEN_SECONDS)),
         **{name: value for name, value in optional.items() if value},
         "at_hash": base64.urlsafe_b64encode(left_half).rstrip(b"=").decode(),
-        "aud": context.app.client_id,
+        "aud": [context.app.client_id],
         "iss": issuer(ctx),
         "sub": context.member.member_id,
         _ORGANIZATION_CLAIM: _organization_claim(context),
@@ -225,12 +269,23 @@ def user_claims(context: TokenContext, scopes: list[str]) -> dict[str, Any]:
     member = context.member
     claims: dict[str, Any] = {}
     if "profile" in scopes:
-        claims["name"] = member.name
+        claims |= {"name": member.name, **_profile_claims(member)}
     if "email" in scopes:
         claims |= {"email": member.email_address, "email_verified": member.email_address_verified}
     if "phone" in scopes:
         claims |= {"phone_number": member.mfa_phone_number, "phone_number_verified": member.mfa_phone_number_verified}
     return claims
+
+
+def _profile_claims(member: Member) -> dict[str, str]:
+    """Return the known claims of the scope ``profile``: parts of the name, picture and locale of OAuth logins."""
+    given_name, _, family_name = member.name.strip().rpartition(" ")
+    latest = {"profile_picture": "", "locale": ""}
+    for link in member.oauth_registrations:
+        latest["profile_picture"] = link.profile_picture_url or latest["profile_picture"]
+        latest["locale"] = link.locale or latest["locale"]
+    claims = {"given_name": given_name or family_name, "family_name": family_name if given_name else "", **latest}
+    return {name: value for name, value in claims.items() if value}
 
 
 def user_info(ctx: Context, token: str) -> dict[str, Any]:
@@ -278,7 +333,9 @@ def introspect(ctx: Context, app: ConnectedApp, token: str) -> dict[str, Any]:
     if active is not None and active.context.app.client_id == app.client_id:
         return {**active.claims, "active": True, "token_type": "access_token"}
     refresh_token = ctx.store.find(RefreshToken, token=token)
-    if refresh_token is None or refresh_token.used_at or refresh_token.expires_at <= ctx.now:
+    if refresh_token is None or refresh_token.used_at or refresh_token.revoked_at:
+        return {"active": False}
+    if refresh_token.expires_at <= ctx.now:
         return {"active": False}
     context = token_context(ctx, refresh_token.authorization_id)
     if context.app.client_id != app.client_id or revocation_reason(ctx, context):
@@ -288,7 +345,7 @@ def introspect(ctx: Context, app: ConnectedApp, token: str) -> dict[str, Any]:
         "active": True,
         "aud": [ctx.project.project_id],
         "client_id": app.client_id,
-        "iss": f"stytch.com/{ctx.project.project_id}",
+        "iss": issuer(ctx),
         "scope": " ".join(context.authorization.scopes),
         "sub": context.member.member_id,
         "token_type": "refresh_token",
@@ -299,14 +356,16 @@ def introspect(ctx: Context, app: ConnectedApp, token: str) -> dict[str, Any]:
 def revoke(ctx: Context, app: ConnectedApp, token: str) -> None:
     """Revoke a token (RFC 7009).
 
-    An access token is revoked alone, a refresh token together with all tokens of its authorization. An unknown token,
-    or one of another client, is ignored.
+    An access token is revoked alone, a refresh token together with the access tokens that were issued with it or from
+    it. An unknown token, or one of another client, is ignored.
     """
     refresh_token = ctx.store.find(RefreshToken, token=token)
     if refresh_token is not None:
         context = token_context(ctx, refresh_token.authorization_id)
         if context.app.client_id == app.client_id:
-            _revoke_authorization(ctx, context.authorization)
+            ctx.store.update(refresh_token, revoked_at=refresh_token.revoked_at or ctx.now)
+            for row in ctx.store.all(AccessToken, refresh_token=token, revoked_at=None):
+                ctx.store.update(row, revoked_at=ctx.now)
         return
     decoded = decode(ctx, token)
     if decoded is None:

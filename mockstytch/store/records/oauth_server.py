@@ -26,12 +26,15 @@ class M2MClient(Record):
     position: int
 
 
-@table("connected_apps", Index("position"))
+@table("connected_apps", Index("position"), Index("metadata_url"), Index("registration_key"))
 class ConnectedApp(Record):
     """An OAuth client that acts for members. A public client has no secret.
 
     Attributes:
-        creation_method: ``manual``, or ``dynamic`` for dynamic client registration.
+        creation_method: ``manual``, or ``dynamic`` for a client that registered or described itself.
+        registration_key: a hash of the metadata that a public client registered itself with.
+        metadata_url: the URL of the client's metadata document, which it uses as its ``client_id``.
+        metadata_fetched_at: when the document was fetched last.
     """
 
     client_id: PrimaryKey
@@ -49,6 +52,9 @@ class ConnectedApp(Record):
     id_token_template_content: str = ""
     logo_url: str = ""
     creation_method: Literal["manual", "dynamic"] = "manual"
+    registration_key: str | None = None
+    metadata_url: str | None = None
+    metadata_fetched_at: datetime | None = None
     secret_hash: str | None = None
     client_secret_last_four: str | None = None
     next_secret_hash: str | None = None
@@ -118,12 +124,17 @@ class Authorization(Record):
 AuthorizationKey = Annotated[str, ForeignKey(Authorization)]
 
 
-@table("idp_access_tokens")
+@table("idp_access_tokens", Index("refresh_token"))
 class AccessToken(Record):
-    """An issued access token, identified by its ``jti``."""
+    """An issued access token, identified by its ``jti``.
+
+    Attributes:
+        refresh_token: the refresh token that it was issued with, or from, if there is one.
+    """
 
     jti: PrimaryKey
     authorization_id: AuthorizationKey
+    refresh_token: str | None = None
     scopes: list[str]
     created_at: datetime
     expires_at: datetime
@@ -133,10 +144,17 @@ class AccessToken(Record):
 
 @table("idp_refresh_tokens")
 class RefreshToken(Record):
-    """A refresh token. Each use replaces it with a new one."""
+    """A refresh token. If the app is public, the first use replaces it with a new one.
+
+    Attributes:
+        used_at: when it was replaced.
+        replaced_by: the new one.
+    """
 
     token: PrimaryKey
     authorization_id: AuthorizationKey
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    replaced_by: str | None = None
+    revoked_at: datetime | None = None

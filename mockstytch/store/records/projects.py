@@ -194,8 +194,14 @@ class ProjectSettings(Frozen):
         zero_downtime_session_migration_url: the UserInfo URL that ``sessions.migrate`` calls; "" turns it off.
         webhooks: the endpoints that receive events, each ``{"url", "secret", "event_types"}``.
         idp_authorization_url: the app's page for OAuth authorization requests; "" uses this server's consent page.
+        idp_built_in_consent_page: whether this server has a consent page; False refuses the OAuth metadata until
+            ``idp_authorization_url`` is set, as production does.
+        idp_issuer: the ``iss`` of OAuth tokens and authorization responses, and the ``issuer`` of the metadata; "" uses
+            the project's domain, and ``stytch.com/<project>`` at the API's host.
         idp_dynamic_client_registration_enabled: whether OAuth clients can register themselves.
-        idp_dynamic_client_registration_access_token_template_content: the claims template of such clients.
+        idp_dynamic_client_registration_access_token_template_content: the claims template of such clients, and of
+            clients with a metadata document.
+        idp_client_id_metadata_documents_enabled: whether a ``client_id`` can be the URL of a metadata document.
         use_custom_domain_in_magic_link_emails: stored only; links always point to this server.
         event_log_streaming: destinations of the event log, stored only; at most one of each type.
         b2b_sdk_config: what browser and mobile SDKs can do in a B2B project.
@@ -220,8 +226,11 @@ class ProjectSettings(Frozen):
     zero_downtime_session_migration_url: str = ""
     webhooks: list[WebhookEndpoint] = []
     idp_authorization_url: str = ""
+    idp_built_in_consent_page: bool = True
+    idp_issuer: str = ""
     idp_dynamic_client_registration_enabled: bool = True
     idp_dynamic_client_registration_access_token_template_content: str = ""
+    idp_client_id_metadata_documents_enabled: bool = True
     use_custom_domain_in_magic_link_emails: bool = False
     event_log_streaming: list[EventLogDestination] = []
     b2b_sdk_config: B2BConfig = ALL_ENABLED_B2B

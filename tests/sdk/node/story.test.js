@@ -110,7 +110,7 @@ test("machines get tokens, and apps act for members", async () => {
   const claims = await client.m2m.authenticateToken({ access_token, required_scopes: ["read:users"] });
   assert.deepEqual([claims.client_id, claims.scopes], [client_id, ["read:users"]]);
   const error = await refused(client.m2m.token({ client_id, client_secret: "wrong" }));
-  assert.deepEqual([error.status_code, error.error_type], [401, "invalid_client"]);
+  assert.deepEqual([error.status_code, error.error_type], [400, "invalid_client"]);
 
   const { organization } = await client.organizations.create({ organization_name: "Apps" });
   const { organization_id } = organization;
