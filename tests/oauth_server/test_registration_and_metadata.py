@@ -25,6 +25,83 @@ def test_client_registers_itself(server, client, mock, method, client_type):
     assert app.access_token_template_content == '{"dynamic": true}'
 
 
+def test_response_has_the_metadata_of_the_client_with_its_defaults(server):
+    body = register(server, client_name="Agent").json()
+    for key in ("client_id", "request_id"):
+        assert body.pop(key)
+    assert body == {
+        "client_name": "Agent",
+        "grant_types": ["authorization_code", "refresh_token"],
+        "redirect_uris": [CALLBACK],
+        "response_types": ["code"],
+        "status_code": 201,
+        "token_endpoint_auth_method": "none",
+    }
+
+
+LOOPBACK = ["http://127.0.0.1:51234/cb", "http://localhost:1/cb"]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_same"),
+    [
+        ({}, True),
+        ({"token_endpoint_auth_method": "none"}, True),
+        ({"grant_types": ["authorization_code", "refresh_token"]}, True),
+        ({"redirect_uris": ["http://127.0.0.1:51235/cb", "http://localhost:2/cb"]}, True),
+        ({"redirect_uris": ["http://localhost/cb", "http://127.0.0.1/cb"]}, True),
+        ({"redirect_uris": ["http://127.0.0.1:51234/other", "http://localhost:1/cb"]}, False),
+        ({"redirect_uris": ["https://acme.test:51234/cb", "http://localhost:1/cb"]}, False),
+        ({"redirect_uris": LOOPBACK[:1]}, False),
+        ({"client_name": "Other"}, False),
+        ({"grant_types": ["authorization_code"]}, False),
+        ({"scope": "openid"}, False),
+        ({"logo_uri": "https://acme.test/logo.png"}, False),
+        ({"software_id": "x"}, False),
+        ({"contacts": ["ada@acme.test"]}, False),
+        ({"token_endpoint_auth_method": "client_secret_post"}, False),
+    ],
+)
+def test_public_client_with_the_same_metadata_gets_the_same_id(server, change, is_same):
+    metadata = {"client_name": "Agent", "redirect_uris": LOOPBACK}
+    first = register(server, **metadata).json()
+    again = register(server, **metadata | change)
+    assert again.status_code == 201
+    assert (again.json()["client_id"] == first["client_id"]) == is_same
+    assert again.json()["redirect_uris"] == change.get("redirect_uris", LOOPBACK)
+
+
+def test_confidential_client_gets_a_new_id_and_secret_each_time(server):
+    clients = [register(server, token_endpoint_auth_method="client_secret_basic").json() for _ in range(2)]
+    assert clients[0]["client_id"] != clients[1]["client_id"]
+    assert clients[0]["client_secret"] != clients[1]["client_secret"]
+
+
+def test_client_registered_again_can_use_its_new_port(server, given, ada):
+    first = register(server, redirect_uris=["http://localhost:5001/cb"]).json()
+    again = register(server, redirect_uris=["http://localhost:5002/cb"]).json()
+    assert again["client_id"] == first["client_id"]
+    answer = given.client.idp.oauth.authorize_start(
+        client_id=again["client_id"],
+        redirect_uri="http://localhost:5002/cb",
+        response_type="code",
+        scopes=["openid"],
+        session_token=ada.session_token,
+    )
+    assert answer.client.client_id == first["client_id"]
+
+
+def test_deleted_client_gets_a_new_id(server, client):
+    first = register(server).json()["client_id"]
+    client.connected_app.clients.delete(first)
+    assert register(server).json()["client_id"] != first
+
+
+def test_app_of_the_api_is_not_a_registered_client(server, client):
+    app = client.connected_app.clients.create(client_type="third_party_public", redirect_urls=[CALLBACK]).connected_app
+    assert register(server).json()["client_id"] != app.client_id
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [

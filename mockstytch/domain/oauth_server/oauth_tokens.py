@@ -1,7 +1,7 @@
 """Tokens of connected apps: exchange of codes and refresh tokens, claims, introspection, revocation.
 
-Access and ID tokens are JWTs signed with the project's key. Refresh tokens are opaque. A confidential app keeps its refresh
-token, and each use extends it. A public app gets a new refresh token with each use.
+Access and ID tokens are JWTs signed with the project's key. Refresh tokens are opaque. A confidential app keeps its
+refresh token, and each use extends it. A public app gets a new refresh token with each use.
 """
 
 import base64
