@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlencode
 import msgspec
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from mockstytch import errors, wire
+from mockstytch import errors
 from mockstytch.domain.shared import emails
 from mockstytch.domain.sso import builtin_oidc, builtin_provider, builtin_saml, sso_connections
 from mockstytch.errors import StytchError
@@ -124,7 +124,7 @@ def _authorize(ctx: Context, connection: Connection, request: HttpRequest, field
     """Handle the OpenID authorization endpoint: show the login page, or redirect back with a code."""
     oidc, query = _oidc_connection(connection), request.query_params
     redirect_uri = query.get("redirect_uri", "")
-    builtin_oidc.require_valid_request(oidc, query.get("client_id", ""), redirect_uri, query.get("response_type", ""))
+    builtin_oidc.require_valid_request(ctx, oidc, query)
     identity, error = _identity(ctx, oidc, request, fields)
     if identity is None and not error:
         return _page(ctx, oidc, query.get("login_hint", ""), ())
@@ -146,8 +146,7 @@ def _sso(ctx: Context, connection: Connection, request: HttpRequest, fields: Fie
     saml_request, relay_state = fields.get("SAMLRequest", ""), fields.get("RelayState", "")
     received = fields.get("binding", "post" if request.method == "POST" else "redirect")
     binding: Binding = "redirect" if received == "redirect" else "post"
-    acs_url = wire.sso_callback_url(ctx.base_url, saml.connection_id)
-    recipient = builtin_saml.parse_authn_request(saml, acs_url, saml_request, binding)
+    recipient = builtin_saml.parse_authn_request(ctx, saml, saml_request, relay_state, binding)
     identity, error = _identity(ctx, saml, request, fields)
     if identity is None and not error:
         hidden = (("SAMLRequest", saml_request), ("RelayState", relay_state), ("binding", binding))

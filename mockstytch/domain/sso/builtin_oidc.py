@@ -1,6 +1,7 @@
 """The built-in provider as an OpenID provider."""
 
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -54,15 +55,19 @@ def jwk(ctx: Context, connection: OidcConnection) -> dict[str, Any]:
     return builtin_provider.signing_key(ctx, connection).jwk
 
 
-def require_valid_request(connection: OidcConnection, client_id: str, redirect_uri: str, response_type: str) -> None:
+def require_valid_request(ctx: Context, connection: OidcConnection, request: Mapping[str, str]) -> None:
     """Require an authorization request of the connection.
+
+    Args:
+        request: the parameters of the authorization request.
 
     Raises:
         bad_request: if the client, the redirect URI or the response type isn't the connection's.
     """
-    if client_id != connection.client_id or response_type != "code":
+    redirect_uri = request.get("redirect_uri", "")
+    if request.get("client_id") != connection.client_id or request.get("response_type") != "code":
         raise errors.bad_request(because="client_id isn't the client of this provider, or response_type isn't code")
-    if not builtin_provider.is_callback_url(redirect_uri, connection):
+    if not builtin_provider.is_callback_url(ctx, connection, redirect_uri, request.get("state", "")):
         raise errors.bad_request(because=f"{redirect_uri[:200]} is not this connection's callback URL")
 
 

@@ -5,11 +5,10 @@ This module has what both protocols share: the connection's settings, signing ke
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from mockstytch import keys
+from mockstytch import keys, wire
 from mockstytch.clock import position
 from mockstytch.domain.sso import sso_connections
 from mockstytch.domain.sso.sso_connections import DirectConnection
@@ -17,7 +16,7 @@ from mockstytch.protocols.saml import certificates
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import NextIdentity
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.records.sso import BuiltinProviderKey, BuiltinProviderPerson, SamlConnection
+from mockstytch.store.records.sso import BuiltinProviderKey, BuiltinProviderPerson, SamlConnection, SsoFlow
 from mockstytch.values import Frozen
 
 PATH = "/_mock/idp"
@@ -68,14 +67,20 @@ def is_builtin(connection: DirectConnection) -> bool:
     return issuer_of(connection).endswith(url_of("", connection.connection_id))
 
 
-def is_callback_url(url: str, connection: DirectConnection) -> bool:
-    """Return whether a URL is the connection's callback URL, under any host name of this server."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    is_own_path = parts.path.endswith(f"/v1/b2b/sso/callback/{connection.connection_id}")
-    return is_own_path and parts.scheme in ("http", "https") and not (parts.query or parts.fragment)
+def is_callback_url(ctx: Context, connection: DirectConnection, url: str, state: str) -> bool:
+    """Return whether a URL is the connection's callback URL.
+
+    The server can have several names. These count: the name in this request, the name in the provider's own URLs, and
+    the name with which the login was started.
+
+    Args:
+        state: the ``state`` or ``RelayState`` of the request.
+    """
+    provider_url = issuer_of(connection).removesuffix(url_of("", connection.connection_id))
+    if url in [wire.sso_callback_url(base, connection.connection_id) for base in (ctx.base_url, provider_url)]:
+        return True
+    flow = ctx.store.find(SsoFlow, state=state)
+    return flow is not None and flow.idp_connection_id == connection.connection_id and flow.acs_url == url
 
 
 def configure_builtin_provider(

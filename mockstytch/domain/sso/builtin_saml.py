@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import errors
+from mockstytch import errors, wire
 from mockstytch.domain.sso import builtin_provider
 from mockstytch.domain.sso.builtin_provider import Identity
 from mockstytch.protocols.saml import certificates, identity_provider, saml_response, xml
@@ -36,21 +36,25 @@ def metadata(ctx: Context, connection: SamlConnection) -> str:
     return identity_provider.build_metadata(entity_id, f"{entity_id}/sso", certificate)
 
 
-def parse_authn_request(connection: SamlConnection, callback_url: str, request: str, binding: Binding) -> SamlRecipient:
+def parse_authn_request(
+    ctx: Context, connection: SamlConnection, request: str, relay_state: str, binding: Binding
+) -> SamlRecipient:
     """Parse a service provider's request and return the recipient of the response.
 
     Args:
-        callback_url: the connection's callback URL, which is also its entity id.
         request: the field ``SAMLRequest``; "" if the login starts at the provider.
+        relay_state: the field ``RelayState``.
 
     Raises:
         bad_request: if the request asks for a response to another URL than the connection's.
     """
+    callback_url = wire.sso_callback_url(ctx.base_url, connection.connection_id)  # it is also the entity id
     if not request:
         return SamlRecipient(acs_url=callback_url, audience=callback_url, request_id="")
     parsed = identity_provider.parse_authn_request(request, binding)
     acs_url = parsed.acs_url or callback_url
-    if acs_url != connection.alternative_acs_url and not builtin_provider.is_callback_url(acs_url, connection):
+    is_alternative = acs_url == connection.alternative_acs_url
+    if not is_alternative and not builtin_provider.is_callback_url(ctx, connection, acs_url, relay_state):
         raise errors.bad_request(because=f"{acs_url[:200]} is not this connection's callback URL")
     return SamlRecipient(acs_url=acs_url, audience=parsed.issuer or callback_url, request_id=parsed.id)
 

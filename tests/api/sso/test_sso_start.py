@@ -134,6 +134,11 @@ def test_openid_endpoints_of_the_builtin_provider_refuse_invalid_requests(mock, 
         path = f"/v1/b2b/sso/callback/{connection.connection_id}"
         other_urls = [
             "https://evil.test/",
+            f"https://evil.test{path}",
+            f"{mock.url}.evil.test{path}",
+            f"{mock.url}@evil.test{path}",
+            f"{mock.url}/x{path}",
+            f"http://localhost:1{path}",
             f"https://evil.test/?x={path}",
             f"javascript:x//{path}",
             f"http://[::1{path}",
@@ -179,3 +184,33 @@ def test_cookie_over_https_is_secure_and_cross_site():
     header = asyncio.run(cookie())
     assert "SameSite=none" in header
     assert "Secure" in header
+
+
+@pytest.mark.parametrize("kind", ["saml", "oidc"])
+def test_login_can_start_under_another_name_of_the_server(visit, mock, given, kind):
+    """A browser often uses another name than the app's backend, for example in Docker Compose."""
+    provider = mock.identity_provider(given.organization().organization_id, kind)
+    query = {"public_token": mock.public_token, "connection_id": provider.connection_id}
+    name = {"host": "mock.test:4700"}
+    started = visit.http.get("/v1/public/sso/start", params=query, headers=name).headers["location"]
+    mock.next_identity(kind, "ada@acme.test", connection_id=provider.connection_id)
+    answer = visit.http.get(started)
+    assert answer.status_code in (200, 303)
+    assert f"http://mock.test:4700/v1/b2b/sso/callback/{provider.connection_id}" in answer.text + answer.headers.get(
+        "location", ""
+    )
+
+
+@pytest.mark.parametrize("host", ["evil.test", "mock.test:4701", "mock.test:4700.evil.test"])
+@pytest.mark.parametrize("kind", ["saml", "oidc"])
+def test_callback_url_of_another_host_is_refused(visit, mock, given, kind, host):
+    provider = mock.identity_provider(given.organization().organization_id, kind)
+    query = {"public_token": mock.public_token, "connection_id": provider.connection_id}
+    evil = {"host": host}  # a request whose state belongs to another login
+    started = httpx.URL(
+        visit.http.get("/v1/public/sso/start", params=query, headers=evil).headers["location"]
+    ).copy_with(host=httpx.URL(mock.url).host, port=httpx.URL(mock.url).port)
+    other = httpx.URL(visit.http.get("/v1/public/sso/start", params=query).headers["location"])
+    state = "state" if kind == "oidc" else "RelayState"
+    answer = visit.http.get(started.copy_set_param(state, other.params[state]))
+    assert (answer.status_code, answer.json()["error_type"]) == (400, "bad_request")
