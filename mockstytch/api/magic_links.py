@@ -12,6 +12,7 @@ from mockstytch.domain.rbac import permissions
 from mockstytch.domain.shared import emails, lookup, member_events, messages, metadata, redirects
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
+from mockstytch.store.records.messages import TokenKind
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
@@ -141,15 +142,20 @@ class Authenticate(LoginFields, own_fields_first=True):
 
 @api.post("/v1/b2b/magic_links/authenticate", sdk=("/b2b/magic_links/authenticate",))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
-    """Log in with a link. A discovery token, which older guides send here, is handled as discovery does."""
+    """Log in with a link.
+
+    Older guides send discovery tokens here: they are handled as discovery does. An official SDK gets an error instead,
+    as in production, because it can't read discovery's response here.
+    """
     if sandbox.is_valid_token(req.magic_links_token):
         organization, member = sandbox.organization_and_member(ctx)
         return _log_in(ctx, organization, member, req.options())
+    kinds: tuple[TokenKind, ...] = ("magic_link", "email_update")
     token = one_time_tokens.redeem_link(
-        ctx, req.magic_links_token, ("magic_link", "email_update", "discovery"), req.pkce_code_verifier
+        ctx, req.magic_links_token, kinds if ctx.from_sdk else (*kinds, "discovery"), req.pkce_code_verifier
     )
     if token.kind == "discovery":
-        ctx.note("this is a discovery token: use POST /v1/b2b/magic_links/discovery/authenticate")
+        one_time_tokens.note_endpoint(ctx, token)
         return magic_links_discovery.discovered_response(ctx, token.email_address)
     member = lookup.without_expired_lock(ctx, ctx.store.get(Member, member_id=token.member_id))
     organization = ctx.store.get(Organization, organization_id=member.organization_id)

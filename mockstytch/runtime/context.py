@@ -35,6 +35,7 @@ class Context:
         actor: the caller.
         base_url: URL under which the caller reached this server, for links to it.
         domain: URL of the project's domain, if the caller used it; "" at the API's host.
+        from_sdk: whether an official SDK sent the request.
         notes: remarks for the request log.
         source: origin of the changes: ``direct``, ``scim`` or ``dashboard``.
         messages: messages sent in this transaction.
@@ -45,8 +46,8 @@ class Context:
     """
 
     __slots__ = (
-        *("actor", "base_url", "changed_projects", "default_project_id", "domain", "events", "ids", "messages"),
-        *("notes", "now", "project", "responses", "source", "store"),
+        *("actor", "base_url", "changed_projects", "default_project_id", "domain", "events", "from_sdk", "ids"),
+        *("messages", "notes", "now", "project", "responses", "source", "store"),
     )
 
     def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
@@ -54,6 +55,7 @@ class Context:
         self.now = project.clock.now()
         self.actor = Actor()
         self.domain = ""
+        self.from_sdk = False
         self.notes: list[str] = []
         self.source: Source = "direct"
         self.messages: list[Message] = []

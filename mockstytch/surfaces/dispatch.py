@@ -111,6 +111,7 @@ class EndpointHandler:
         with self._mock.transaction(request.project, request.server_url, responses) as ctx:
             ctx.notes = request.notes
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
+            ctx.from_sdk = request.from_sdk
             ctx.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
             req = parse(endpoint.request, fields.values, strict=fields.strict)

@@ -14,6 +14,7 @@ from mockstytch.store.records.projects import Project
 
 MAX_BODY = 1_000_000  # bytes
 _MAX_FORM_FIELDS = 50
+_SDK_USER_AGENTS = (b"Stytch ", b"stytch-")  # "Stytch Python v15.3.0", "stytch-rust 10.3.0"
 
 Headers = dict[bytes, bytes]
 
@@ -64,6 +65,11 @@ class HttpRequest(Request):
         """The URL at which the caller reached this server, without a trailing slash; "" without a Host header."""
         host = self.header_bytes.get(b"host")
         return f"{self.scope['scheme']}://{host.decode('latin-1')}" if host else ""
+
+    @property
+    def from_sdk(self) -> bool:
+        """Whether an official SDK sent the request, according to its User-Agent."""
+        return self.header_bytes.get(b"user-agent", b"").startswith(_SDK_USER_AGENTS)
 
     def query_fields(self) -> dict[str, str]:
         """Return the query parameters. If one is repeated, the last value counts."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.api.visits import Visit
+
 VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"  # as the official browser SDK's own test computes it
 
@@ -184,7 +186,76 @@ def test_discovery_token_returns_the_discovery_response(given, acme, ada, mock, 
     assert "magic_links/discovery/authenticate" in given.because()
 
 
+DISCOVERY = "its kind is discovery: use POST /v1/b2b/magic_links/discovery/authenticate"
+
+
+def test_sdk_cannot_use_a_discovery_token_here(given, ada, client, refused, caplog):
+    token = given.discovery_token("ada@acme.test")
+    with caplog.at_level("INFO", logger="mockstytch"):
+        assert refused(client.magic_links.authenticate, token) == "magic_link_not_found"
+    assert given.because() == DISCOVERY
+    assert f"POST /v1/b2b/magic_links/authenticate: {DISCOVERY}" in caplog.text
+    assert client.magic_links.discovery.authenticate(token).email_address == "ada@acme.test"  # still valid
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "status"),
+    [
+        *((f"Stytch {sdk}", 404) for sdk in ("Python v15.3.0", "Node v14.2.0", "Go v18.1.0", "Ruby v11.1.0")),
+        *((sdk, 404) for sdk in ("Stytch Java v11.3.0", "Stytch PHP SDK v3.0.0", "stytch-rust 10.3.0")),
+        *((sdk, 404) for sdk in ("stytch-dotnet/1.0.0",)),
+        *((other, 200) for other in ("curl/8.5.0", "Stytcher/1", "my app (Stytch Python)", "")),
+    ],
+)
+def test_user_agent_decides_what_a_discovery_token_gets(given, ada, http, user_agent, status):
+    sent = {"magic_links_token": given.discovery_token("ada@acme.test")}
+    answer = http.post("/v1/b2b/magic_links/authenticate", json=sent, headers={"user-agent": user_agent})
+    assert answer.status_code == status
+
+
 def test_login_link_is_refused_by_discovery(given, acme, ada, client, refused):
     token = given.link_token(acme, "ada@acme.test")
     assert refused(client.magic_links.discovery.authenticate, token) == "magic_link_not_found"
-    assert given.because() == "it is a magic_link token"
+    assert given.because() == "its kind is magic_link: use POST /v1/b2b/magic_links/authenticate"
+    assert client.magic_links.authenticate(token).member_authenticated
+
+
+def test_reason_names_the_endpoint_of_every_kind_of_token(given, acme, ada, client, mock, refused):
+    address, organization_id = "ada@acme.test", acme.organization_id
+    wrong = {
+        "magic_links.authenticate": client.magic_links.authenticate,
+        "magic_links.discovery.authenticate": client.magic_links.discovery.authenticate,
+        "oauth.authenticate": client.oauth.authenticate,
+        "oauth.discovery.authenticate": client.oauth.discovery.authenticate,
+        "sso.authenticate": client.sso.authenticate,
+        "passwords.email.reset": lambda token: client.passwords.email.reset(token, "correct horse battery 7"),
+    }
+    client.passwords.email.reset_start(organization_id, address)
+    reset_token = given.token(address, "password_reset")
+    visit = Visit(mock)
+    found = {
+        "magic_links/authenticate": given.link_token(acme, address),
+        "magic_links/discovery/authenticate": given.discovery_token(address),
+        "passwords/email/reset": reset_token,
+        "oauth/authenticate": visit.token("google", address, slug="acme"),
+        "oauth/discovery/authenticate": visit.token("google", address, discovery=True),
+    }
+    for endpoint, token in found.items():
+        for name, method in wrong.items():
+            if name.replace(".", "/") != endpoint:
+                assert refused(method, token).endswith(("_not_found", "unable_to_auth_password_reset_token")), name
+                assert given.because().endswith(f": use POST /v1/b2b/{endpoint}")
+
+
+def test_reason_names_the_endpoint_of_a_code(given, acme, ada, client, mock, refused):
+    client.otps.email.discovery.send("ada@acme.test")
+    discovery = mock.inbox.latest(to="ada@acme.test").code
+    wrong = refused(client.otps.email.authenticate, acme.organization_id, "ada@acme.test", discovery)
+    assert wrong == "otp_code_not_found"
+    assert "its kind is discovery_otp: use POST /v1/b2b/otps/email/discovery/authenticate" in given.because()
+    assert client.otps.email.discovery.authenticate("ada@acme.test", discovery).email_address == "ada@acme.test"
+    client.otps.email.login_or_signup(acme.organization_id, "ada@acme.test")
+    login = mock.inbox.latest(to="ada@acme.test").code
+    assert refused(client.otps.email.discovery.authenticate, "ada@acme.test", login) == "otp_code_not_found"
+    assert "its kind is email_otp: use POST /v1/b2b/otps/email/authenticate" in given.because()
+    assert client.otps.email.authenticate(acme.organization_id, "ada@acme.test", login).member_authenticated

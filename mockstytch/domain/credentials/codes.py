@@ -42,6 +42,9 @@ def redeem(ctx: Context, kind: TokenKind, address: str, code: str, member: Membe
     member_id = member.member_id if member else None
     sent = ctx.store.all(OneTimeToken, kind=kind, email_address=address, code=code, member_id=member_id)
     if not sent:
+        for other in ctx.store.all(OneTimeToken, email_address=address, code=code, used_at=None):
+            if member_id is None or other.member_id in (None, member_id):
+                one_time_tokens.note_endpoint(ctx, other)
         raise locks.record_failure(ctx, member, errors.otp_code_not_found(because="no such code was sent"))
     newest = max(sent, key=lambda token: token.created_at)
     single_use.require_unused(ctx, newest, errors.unable_to_auth_otp_code, used="used or replaced by a newer code")

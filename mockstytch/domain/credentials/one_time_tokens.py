@@ -25,6 +25,20 @@ _TOKEN_TYPES: dict[TokenKind, str] = {
     "discovery_oauth": "discovery_oauth",
     "sso": "sso",
 }
+# The endpoint that accepts each kind of token or code. The request log names it if the token is sent to another one.
+_ENDPOINTS: dict[TokenKind, str] = {
+    "magic_link": "/v1/b2b/magic_links/authenticate",
+    "email_update": "/v1/b2b/magic_links/authenticate",
+    "password_reset": "/v1/b2b/passwords/email/reset",
+    "discovery": "/v1/b2b/magic_links/discovery/authenticate",
+    "discovery_password_reset": "/v1/b2b/passwords/discovery/email/reset",
+    "oauth": "/v1/b2b/oauth/authenticate",
+    "discovery_oauth": "/v1/b2b/oauth/discovery/authenticate",
+    "sso": "/v1/b2b/sso/authenticate",
+    "email_otp": "/v1/b2b/otps/email/authenticate",
+    "discovery_otp": "/v1/b2b/otps/email/discovery/authenticate",
+    "sms_otp": "/v1/b2b/otps/sms/authenticate",
+}
 
 
 def create_magic_link(
@@ -226,11 +240,19 @@ def redeem(
         not_found: the error for an unknown token or another kind; ``unusable`` by default.
     """
     found = ctx.store.find(OneTimeToken, token=token)
-    if found is None or found.kind not in kinds:
-        raise (not_found or unusable)(because=f"it is a {found.kind} token" if found else "unknown token")
+    if found is None:
+        raise (not_found or unusable)(because="unknown token")
+    if found.kind not in kinds:
+        note_endpoint(ctx, found)
+        raise (not_found or unusable)()
     single_use.require_unused(ctx, found, unusable)
     require_code_verifier(found.pkce_code_challenge, code_verifier)
     return single_use.consume(ctx, found, unusable)
+
+
+def note_endpoint(ctx: Context, token: OneTimeToken) -> None:
+    """Add to the request log which endpoint accepts this token, after it was sent to another one."""
+    ctx.note(f"its kind is {token.kind}: use POST {_ENDPOINTS[token.kind]}")
 
 
 def require_code_verifier(challenge: str, verifier: str) -> None:
