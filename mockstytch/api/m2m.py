@@ -132,7 +132,7 @@ def search_(ctx: Context, req: Search) -> Body:
     return {"m2m_clients": [wire.m2m_client(client) for client in clients], "results_metadata": results_metadata}
 
 
-def _clause(operand: Any) -> queries.Condition:
+def _clause(operand: dict[str, Any]) -> queries.Condition:
     """Return the condition of an operand.
 
     Raises:
@@ -142,8 +142,6 @@ def _clause(operand: Any) -> queries.Condition:
         m2m_search_missing_filter_value: if an operand has no filter_value, or an empty list.
         m2m_search_expected_array_of_strings: if a filter_value isn't a list of strings.
     """
-    if not isinstance(operand, dict):
-        raise errors.bad_request(because="an operand is not an object")
     name, values = operand.get("filter_name"), operand.get("filter_value")
     if name is None or name == "":
         raise errors.m2m_search_missing_filter_name()

@@ -36,7 +36,7 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
         "status_code": kind.status_code,
         "request_id": request.request_id,
         "error_type": kind.error_type,
-        "error_message": f"{kind.message} ({error.because})" if error.because else kind.message,
+        "error_message": f"{error.message} ({error.because})" if error.because else error.message,
         "error_url": kind.error_url,
     }
     return Json(kind.status_code, msgspec.json.encode(body))

@@ -21,16 +21,15 @@ class StytchError(Exception):
     Attributes:
         kind: its status, ``error_type`` and message.
         because: the reason, for the request log. It is never sent.
+        message: the ``error_message``: the kind's, unless the error has its own.
         details: the optional ``error_details`` object, which a few types have.
         keeps_writes: whether the transaction is committed in spite of the error, for example a failed attempt that
             counts towards a lock.
     """
 
-    def __init__(self, kind: "Kind", because: str, details: dict[str, Any] | None) -> None:
-        super().__init__(
-            f"[{kind.status_code}] {kind.error_type}: {kind.message}" + (f" ({because})" if because else "")
-        )
-        self.kind, self.because, self.details = kind, because, details
+    def __init__(self, kind: "Kind", because: str, details: dict[str, Any] | None, message: str) -> None:
+        super().__init__(f"[{kind.status_code}] {kind.error_type}: {message}" + (f" ({because})" if because else ""))
+        self.kind, self.because, self.details, self.message = kind, because, details, message
         self.keeps_writes = False
 
     def keeping_writes(self) -> "StytchError":
@@ -43,7 +42,7 @@ class Kind(msgspec.Struct, frozen=True):
     """One type of error. A call of it returns the exception.
 
     Attributes:
-        message: the ``error_message``.
+        message: the ``error_message``, or a pattern for it.
         family: the part of Stytch's documentation that describes it; ``error_url`` contains it.
     """
 
@@ -53,8 +52,8 @@ class Kind(msgspec.Struct, frozen=True):
     confidence: Confidence
     family: Literal["api", "b2b/api", "fraud/api"]
 
-    def __call__(self, because: str = "", details: dict[str, Any] | None = None) -> StytchError:
-        return StytchError(self, because, details)
+    def __call__(self, because: str = "", details: dict[str, Any] | None = None, message: str = "") -> StytchError:
+        return StytchError(self, because, details, message or self.message)
 
     @property
     def error_url(self) -> str:

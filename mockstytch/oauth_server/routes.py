@@ -128,7 +128,7 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
         "status_code": status,
         "request_id": request.request_id,
         "error": name,
-        "error_description": kind.message,
+        "error_description": error.message,
         "error_uri": kind.error_url.replace(f"#{kind.error_type}", f"#{name}"),
     }
     headers = CORS | _NO_STORE

@@ -37,7 +37,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 def _error_page(_request: HttpRequest, error: StytchError) -> AnyResponse:
     """Show an error that can't be sent to the app, because the app or its redirect URL isn't valid."""
     kind, title = error.kind, "This request can't be completed"
-    return _page("error.html", kind.status_code, title=title, message=kind.message, because=error.because)
+    return _page("error.html", kind.status_code, title=title, message=error.message, because=error.because)
 
 
 CONSENT = replace(PAGES, authenticate=project_in_path, render_error=_error_page)

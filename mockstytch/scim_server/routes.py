@@ -54,7 +54,7 @@ def _scim_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     body: dict[str, Any] = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status)}
     if scim_type:
         body["scimType"] = scim_type
-    body["detail"] = f"{kind.message} ({error.because})" if error.because else kind.message
+    body["detail"] = f"{error.message} ({error.because})" if error.because else error.message
     return Response(msgspec.json.encode(body), status, media_type=MEDIA_TYPE)
 
 

@@ -114,6 +114,6 @@ class EndpointHandler:
             ctx.from_sdk = request.from_sdk
             ctx.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
-            req = parse(endpoint.request, fields.values, strict=fields.strict)
+            req = parse(endpoint.request, fields.values, strict=fields.strict, body=fields.body)
             permissions.authorize(ctx, endpoint.resource, endpoint.permission, fields.values)
             return endpoint.operation(ctx, req)

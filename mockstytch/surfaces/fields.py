@@ -26,7 +26,7 @@ class FieldError:
     """The error of a field that is absent, empty or malformed.
 
     Attributes:
-        or_type: whether a wrong JSON type has this error too, instead of ``bad_request``.
+        or_type: whether a wrong JSON type has this error too, instead of ``invalid_argument``.
     """
 
     error: Kind

@@ -48,10 +48,12 @@ class ParsedFields(NamedTuple):
     Attributes:
         values: fields by name.
         strict: False if the values are text that has to be converted: ``?limit=10.0&include_deleted=True``.
+        body: the JSON text from which the values come.
     """
 
     values: Fields
     strict: bool = True
+    body: bytes = b""
 
 
 def _no_project(_mock: Mock, _request: HttpRequest) -> Project | None:
@@ -68,8 +70,9 @@ def read_json(request: HttpRequest) -> ParsedFields:
     Raises:
         bad_request: if the body isn't a JSON object.
     """
-    body = json_object(request.content or b"")
-    return ParsedFields({**request.query_fields(), **body, **request.path_params}, strict=bool(body))
+    content = request.content or b""
+    body = json_object(content)
+    return ParsedFields({**request.query_fields(), **body, **request.path_params}, strict=bool(body), body=content)
 
 
 def json_object(raw: bytes) -> Fields:
@@ -96,7 +99,7 @@ def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
         "status_code": kind.status_code,
         "request_id": request.request_id,
         "error_type": kind.error_type,
-        "error_message": kind.message,
+        "error_message": error.message,
         "error_url": kind.error_url,
     }
     if error.details:

@@ -196,7 +196,7 @@ def test_missing_or_unknown_organization_is_refused(client, refused, error_type_
     path = "/v1/b2b/organizations/members/search"
     for body in ({}, {"organization_ids": []}, {"organization_ids": None}):
         assert error_type_of("POST", path, body) == "member_search_organization_ids_empty"
-    assert error_type_of("POST", path, {"organization_ids": "acme"}) == "bad_request"
+    assert error_type_of("POST", path, {"organization_ids": "acme"}) == "invalid_argument"
     assert refused(client.organizations.members.search, ["nowhere"]) == "organization_not_found"
 
 

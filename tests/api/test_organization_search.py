@@ -131,7 +131,7 @@ def test_unknown_operator_is_refused(search, refused):
             {"filter_name": "has_active_sso_connection", "filter_value": "true"},
             "organization_search_expected_boolean",
         ),
-        ("organization_slugs", "bad_request"),
+        ("organization_slugs", "invalid_argument"),
     ],
     ids=str,
 )

@@ -95,15 +95,15 @@ def test_connection_of_another_organization_is_refused(write, refused, settings,
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "error"),
     [
-        {"email_allowed_domains": "acme.test"},
-        {"rbac_email_implicit_role_assignments": [{"domain": "acme.test"}]},
-        {"first_party_connected_apps_allowed_type": "SOME"},
+        ({"email_allowed_domains": "acme.test"}, "invalid_argument"),
+        ({"rbac_email_implicit_role_assignments": [{"domain": "acme.test"}]}, "bad_request"),
+        ({"first_party_connected_apps_allowed_type": "SOME"}, "bad_request"),
     ],
 )
-def test_setting_of_wrong_type_is_refused(error_type_of, settings):
-    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == "bad_request"
+def test_setting_of_wrong_type_is_refused(error_type_of, settings, error):
+    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == error
 
 
 @BOTH

@@ -98,7 +98,7 @@ def test_slug_can_be_changed(given, client, refused):
 def test_missing_or_invalid_name_is_refused(given, client, refused, error_type_of):
     assert error_type_of("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
     assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": ""}) == "organization_name_missing"
-    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "bad_request"
+    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "invalid_argument"
     assert refused(client.organizations.create, "x" * 129) == "invalid_organization_name"
     acme = given.organization("x" * 128)
     renamed = refused(client.organizations.update, acme.organization_id, organization_name="x" * 129)

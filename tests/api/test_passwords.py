@@ -70,7 +70,7 @@ def test_invalid_fields_are_refused(error_type_of):
     body = {"organization_id": "x", "email_address": "a@b.test"}
     assert error_type_of("POST", path, body) == "unauthorized_credentials"
     assert error_type_of("POST", path, {**body, "password": "x"}) == "organization_not_found"
-    assert error_type_of("POST", path, {**body, "password": 1}) == "bad_request"
+    assert error_type_of("POST", path, {**body, "password": 1}) == "invalid_argument"
 
 
 def test_organization_that_does_not_allow_passwords_refuses_them(log_in, ada, acme, client, refused):

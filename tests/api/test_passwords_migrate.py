@@ -204,19 +204,19 @@ CONFIGS = [
     ("argon_2id", {"threads": 0}, "invalid_argon_2_threads"),
     ("argon_2id", {"key_length": 1}, "invalid_argon_2_key_length"),
     ("argon_2id", {"key_length": 16}, "argon_2_key_length_mismatch"),
-    ("argon_2id", {"memory": "much"}, "bad_request"),
+    ("argon_2id", {"memory": "much"}, "invalid_argument"),
     ("argon_2id", {"salt": None}, "bad_request"),
     ("scrypt", {"salt": "!"}, "invalid_base64_scrypt_salt"),
     ("scrypt", {"salt": ""}, "invalid_scrypt_salt_length"),
     ("scrypt", {"n_parameter": 1000}, "invalid_scrypt_n_parameter"),
     ("scrypt", {"r_parameter": 0}, "invalid_scrypt_parameters"),
     ("scrypt", {"key_length": 16}, "scrypt_key_length_mismatch"),
-    ("scrypt", {"p_parameter": [1]}, "bad_request"),
+    ("scrypt", {"p_parameter": [1]}, "invalid_argument"),
     ("pbkdf_2", {"salt": "!"}, "invalid_pbkdf_2_salt"),
     ("pbkdf_2", {"iteration_amount": 10**12}, "invalid_pbkdf_2_iteration_amount"),
     ("pbkdf_2", {"algorithm": "md5"}, "invalid_pbkdf_2_algorithm"),
     ("pbkdf_2", {"key_length": 16}, "pbkdf_2_key_length_mismatch"),
-    ("pbkdf_2", {"algorithm": 256}, "bad_request"),
+    ("pbkdf_2", {"algorithm": 256}, "invalid_argument"),
 ]
 
 
@@ -236,10 +236,10 @@ def test_invalid_hash_parameters_are_refused(error_type_of, acme, hash_type, cha
 def test_config_must_be_an_object(error_type_of, acme):
     body = {"organization_id": acme.organization_id, "email_address": "a@b.test", "hash": MD5, "hash_type": "md_5"}
     for name in ("md_5", "sha_1", "sha_512", "argon_2", "scrypt", "pbkdf_2"):
-        assert error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, f"{name}_config": "x"}) == "bad_request"
+        assert error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, f"{name}_config": "x"}) == "invalid_argument"
     assert (
         error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, "md_5_config": {"prepend_salt": 1}})
-        == "bad_request"
+        == "invalid_argument"
     )
     nothing = dict.fromkeys(["md_5_config", "argon_2_config", "scrypt_config"])
     assert error_type_of("POST", "/v1/b2b/passwords/migrate", {**body, **nothing}) == "none"

@@ -33,7 +33,7 @@ def test_weak_password_gets_suggestions(check):
 def test_missing_password_is_refused(check, error_type_of):
     assert (check("").valid_password, check("").score) == (False, 0)
     assert error_type_of("POST", "/v1/b2b/passwords/strength_check", {}) == "bad_request"
-    assert error_type_of("POST", "/v1/b2b/passwords/strength_check", {"password": 12345678}) == "bad_request"
+    assert error_type_of("POST", "/v1/b2b/passwords/strength_check", {"password": 12345678}) == "invalid_argument"
 
 
 def test_password_in_the_email_address_scores_lower(check, refused):

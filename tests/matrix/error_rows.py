@@ -48,7 +48,7 @@ MINUTES = each("session_duration_minutes", "invalid_session_duration_minutes", 0
 CLAIMS = [
     ({"session_custom_claims": LARGE}, "custom_claims_too_large"),
     ({"session_custom_claims": {"https://stytch.com/session": {}}}, "stytch_claims_in_custom_claims"),
-    ({"session_custom_claims": "x"}, "bad_request"),
+    ({"session_custom_claims": "x"}, "invalid_argument"),
 ]
 LOCALE = each("locale", "invalid_locale", "xx", "english", "e")
 PKCE = each("pkce_code_challenge", "invalid_pkce_code_challenge", "short", "x" * 44, "x" * 42 + "=", "x" * 43 + "\n")
@@ -178,7 +178,9 @@ SEARCH = [
         "cursor", "user_search_invalid_cursor", "x", "bm90aGluZw==", "YmVmb3JlOng=", "YmVmb3JlOi0x", "é", "====", "%00"
     ),
     *each("query", "user_search_invalid_operator", {"operator": "NOT"}, {"operator": "AND OR"}),
-    *each("query", "bad_request", {"operator": 5}, {"operands": "x"}, {"operands": {}}, {"operands": ["x"]}, [], "x"),
+    *each(
+        "query", "invalid_argument", {"operator": 5}, {"operands": "x"}, {"operands": {}}, {"operands": ["x"]}, [], "x"
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ NAME = each("client_name", "m2m_client_invalid_client_name", "x" * 257)
 DESCRIPTION = each("client_description", "m2m_client_invalid_client_description", "x" * 2049)
 SCOPES = [
     *each("scopes", "invalid_m2m_client_scope", [""], ["a b"], ['a"b'], ["a\\b"], ["é"], ["a\n"]),
-    *each("scopes", "bad_request", "x", [5], {}),
+    *each("scopes", "invalid_argument", "x", [5], {}),
 ]
 CLIENT = each("client_id", "m2m_client_not_found", "unknown", "m2m-client-test-x")
 
@@ -91,7 +91,8 @@ TABLE = {
     "idp.start": AUTHORIZE,
     "idp.authorize": [
         *AUTHORIZE,
-        *each("consent_granted", "bad_request", ABSENT, "true"),
+        *each("consent_granted", "bad_request", ABSENT),
+        *each("consent_granted", "invalid_argument", "true"),
         *each("code_challenge", "invalid_pkce_code_challenge", "short", "x" * 44),
     ],
     "sessions_exchange_token.exchange_access_token": [

@@ -33,11 +33,12 @@ BEARER = [  # for a second factor, which needs a session
     ({"member_id": "ada"}, "member_session_member_id_mismatch"),
     *SESSION,
     *MINUTES,
-    ({"session_custom_claims": "x"}, "bad_request"),
+    ({"session_custom_claims": "x"}, "invalid_argument"),
 ]
 MFA_SETTINGS = [
-    *each("set_mfa_enrollment", "bad_request", "maybe", 1),
-    *each("set_default_mfa", "bad_request", "true", 1),
+    *each("set_mfa_enrollment", "bad_request", "maybe"),
+    *each("set_mfa_enrollment", "invalid_argument", 1),
+    *each("set_default_mfa", "invalid_argument", "true", 1),
 ]
 NO_PASSWORDS = (ABSENT, "", "abc", "aaaaaaaaaaaaaaaa")
 RESET_START = [
@@ -113,7 +114,7 @@ TABLE = {
         *ORGANIZATION_REF,
         *MEMBER,
         *each("secret", "bad_request", ABSENT, "", "short", "1" * 32, "A" * 129, "A" * 32 + "\n", "Ä" * 32, "A B" * 8),
-        *each("recovery_codes", "bad_request", "x", [5], {"a": "b"}),
+        *each("recovery_codes", "invalid_argument", "x", [5], {"a": "b"}),
         *each("member_id", "active_totp_exists", "dora"),
     ],
     "recovery_codes.get": [*ORGANIZATION_REF[1:], *MEMBER, *each("member_id", "recovery_codes_not_found", "ada")],
@@ -174,7 +175,8 @@ TABLE = {
         *ASKED,
     ],
     "passwords.strength_check": [
-        *each("password", "bad_request", ABSENT, 5, ["x"]),
+        *each("password", "bad_request", ABSENT),
+        *each("password", "invalid_argument", 5, ["x"]),
         *each("email_address", "invalid_email", *NO_EMAILS[1:]),
     ],
     "passwords.require_reset": [

@@ -51,7 +51,7 @@ TABLE = {
         *each("roles", "invalid_rbac_role_assignment", ["unknown"], [""]),
         *each("roles", "cannot_assign_default_rbac_role_id", ["stytch_member"]),
         *each("external_id", "invalid_external_id", "a b", "a/b", "a" * 129, "a\n"),
-        *each("create_member_as_pending", "bad_request", "true", 1),
+        *each("create_member_as_pending", "invalid_argument", "true", 1),
     ],
     "members.get": [
         ({"member_id": ABSENT}, "invalid_member_get_fields"),

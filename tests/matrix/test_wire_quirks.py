@@ -201,7 +201,63 @@ def test_boolean_in_a_query_is_parsed(project, text, value):
 
 def test_number_as_text_in_a_body_is_refused(http):
     response = http.post("/v1/b2b/organizations/search?x=1", json={"limit": "10"})
-    assert error_of(response) == (400, "bad_request")
+    assert error_of(response) == (400, "invalid_argument")
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ('{"organization_name":{"a":1}}', "{ at line 1:22"),
+        ('{"organization_name": [1, 2]}', "[ at line 1:23"),
+        ('{"organization_name" : 12e3 }', "12e3 at line 1:24"),
+        ('{"organization_name":true}', "true at line 1:22"),
+        ('{\n  "organization_slug": "acme",\n  "organization_name": false\n}', "false at line 3:24"),
+        ('{"x":"}\\"{","é👩‍🚀":"\\u00e9","organization_name":-1}', "-1 at line 1:49"),
+        ('{"organization_name":1,"organization_name":22}', "22 at line 1:44"),
+        ('{"email_allowed_domains":["a.test",7,8],"organization_name":9}', "7 at line 1:36"),
+        ('{"email_allowed_domains":["a.test",null]}', "null at line 1:36"),
+        ('{"email_allowed_domains":"a\\nb"}', '"a\\nb" at line 1:26'),
+        ('{"rbac_email_implicit_role_assignments":[{"domain":"a.test","role_id":[]}]}', "[ at line 1:71"),
+        ('{"organization_slug":"!","sso_jit_provisioning":5}', "5 at line 1:49"),
+        ('{"trusted_metadata":{"a":{"organization_name":1}},"organization_name":2}', "2 at line 1:71"),
+        ('{"n":' + "9" * 400 + ',"organization_name":5}', "5 at line 1:427"),
+    ],
+)
+def test_message_has_the_value_of_a_wrong_type_and_its_position(http, body, value):
+    answer = http.post("/v1/b2b/organizations", content=body.encode())
+    error = answer.json()
+    assert (answer.status_code, error["error_type"]) == (400, "invalid_argument")
+    assert error["error_message"] == f"could not interpret value: {value}"
+    assert error["error_url"] == "https://stytch.com/docs/api/errors/400#invalid_argument"
+
+
+def test_reason_of_a_wrong_type_names_the_place_and_not_the_value(http, given):
+    body = {"organization_id": "x", "email_address": "a@b.test", "password": {"secret": "s3cret"}}
+    http.post("/v1/b2b/passwords/authenticate", json=body)
+    assert given.because() == "password: Expected `str`, got `object`"
+    http.post("/v1/b2b/organizations/search", json={"query": {"operands": [{}, 5]}})
+    assert given.because() == "query.operands[1]: Expected `object`, got `int`"
+
+
+def test_wrong_type_beside_deeply_nested_fields_is_refused(http, uncollected):
+    body = '{"trusted_metadata":' + '{"a":' * 900 + "1" + "}" * 900 + ',"organization_name":1}'
+    answer = http.post("/v1/b2b/organizations", content=body)
+    assert (answer.status_code, answer.json()["error_type"] in ("invalid_argument", "bad_request")) == (400, True)
+
+
+def test_wrong_type_in_a_query_is_a_bad_request(http):
+    """A query string has no JSON types."""
+    answer = http.get("/v1/b2b/organizations/members/dangerously_get/x", params={"include_deleted": "perhaps"})
+    assert answer.json()["error_type"] == "bad_request"
+    answer = http.post("/v1/b2b/organizations/search?limit=x", json={"cursor": ""})
+    assert answer.json()["error_type"] == "bad_request"
+
+
+def test_null_inside_an_object_of_a_list_counts_as_absent(given, http):
+    acme = given.organization("Acme", organization_slug="acme")
+    path = f"/v1/b2b/organizations/{acme.organization_id}"
+    mapping = {"rbac_email_implicit_role_assignments": [{"domain": "a.test", "role_id": "stytch_admin", "x": None}]}
+    assert http.put(path, json=mapping).status_code == 200
 
 
 def test_path_parameter_overrides_body_and_query(http, given):

@@ -19,6 +19,7 @@ SURFACES: dict[str, set[str]] = {
 COMMON = {
     "bad_request",
     "internal_server_error",
+    "invalid_argument",
     "invalid_authorization_header",
     "invalid_consumer_endpoint",
     "invalid_project_id",

@@ -28,7 +28,7 @@ class Query(Frozen):
     """The query of a search request. Operands are validated by hand, because each mistake has its own error."""
 
     operator: str = "AND"
-    operands: list[Any] = []
+    operands: list[dict[str, Any]] = []
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ def condition(object_type: ObjectType, filters: Mapping[str, Filter], query: Que
     return combine(query, partial(_operand_condition, object_type, filters))
 
 
-def combine(query: Query, operand_condition: Callable[[Any], Condition]) -> Condition | None:
+def combine(query: Query, operand_condition: Callable[[dict[str, Any]], Condition]) -> Condition | None:
     """Return the conditions of a query's operands joined with its operator, or None if it has no operands.
 
     Raises:
@@ -69,9 +69,7 @@ def combine(query: Query, operand_condition: Callable[[Any], Condition]) -> Cond
     return queries.all_of(conditions) if operator == "AND" else queries.any_of(conditions)
 
 
-def _operand_condition(object_type: ObjectType, filters: Mapping[str, Filter], operand: Any) -> Condition:
-    if not isinstance(operand, dict):
-        raise errors.bad_request(because="an operand is not an object")
+def _operand_condition(object_type: ObjectType, filters: Mapping[str, Filter], operand: dict[str, Any]) -> Condition:
     name, value = operand.get("filter_name"), operand.get("filter_value")
     if name is None or name == "":
         raise errors.search_missing_filter_name[object_type]()
