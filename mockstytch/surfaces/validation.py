@@ -1,29 +1,24 @@
 """Validation of requests: msgspec does the work, and its errors become Stytch's.
 
-If a request isn't valid, its fields are validated one by one: first to find a wrong JSON type, in the order of the body,
-then to find a missing or wrong value, in order of declaration. Only the fixed beginning of msgspec's message is read, to
-distinguish a wrong JSON type from a wrong value. No other module reads a msgspec error.
+If a request isn't valid, ``json_types`` looks for a wrong JSON type, in the order of the body. Then the fields are
+validated one by one, in order of declaration, to find a missing or wrong value. No other modules read msgspec's errors.
 """
 
 import re
 import reprlib
-from collections.abc import Iterator
 from enum import Enum
 from functools import cache
-from types import UnionType
-from typing import Annotated, Any, TypeGuard, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, get_args
 
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import FieldInfo, fields
 
 from mockstytch import errors
 from mockstytch.errors import StytchError
-from mockstytch.surfaces import json_position
+from mockstytch.protocols import json_types
 from mockstytch.surfaces.fields import FieldError, Normalize
 
 S = TypeVar("S", bound=Struct)
-# Without "- at `$.place`": the value itself has the wrong type, and not one inside it.
-_WRONG_TYPE = r"Expected `[^`]+`, got `[^`]+`$"
 # The values of fields with one of these words in their name must not be logged.
 _SECRET = "code|hash|jwt|password|salt|secret|token|verifier"
 
@@ -50,78 +45,24 @@ def parse(model: type[S], raw: dict[str, Any], strict: bool = True, body: bytes 
         return convert(given, model, strict=strict)
     except ValidationError:
         pass
-    given = _without_nulls(model, given)  # in nested objects too: one SDK sends them
+    given = json_types.without_nulls(model, given)  # in nested objects too: one SDK sends them
     try:
         return convert(given, model, strict=strict)
     except ValidationError:
-        wrong_type = _wrong_type(model, given, strict)
+        wrong_type = json_types.find(model, given, strict, _has_type_error)
         error = _type_error(*wrong_type, body) if wrong_type else _first_error(model, given, strict)
         raise error from None
 
 
-def _without_nulls(expected: Any, value: Any) -> Any:
-    """Return a value without the nulls in its structs."""
-    for alternative in _alternatives(expected):
-        if isinstance(value, dict) and _is_struct(alternative):
-            types = {field.name: field.type for field in fields(alternative)}
-            given = {name: inner for name, inner in value.items() if inner is not None}
-            return {name: _without_nulls(types.get(name), inner) for name, inner in given.items()}
-        if isinstance(value, list) and get_origin(alternative) is list:
-            return [_without_nulls(get_args(alternative)[0], inner) for inner in value]
-    return value
-
-
-def _wrong_type(expected: Any, value: Any, strict: bool) -> tuple[json_position.Path, str] | None:
-    """Return the path to the first value with a wrong JSON type, and the reason, or None.
-
-    Fields that have an error of their own for this are left out.
-    """
-    try:
-        convert(value, expected, strict=strict)
-    except ValidationError as e:
-        if re.match(_WRONG_TYPE, str(e)):
-            return (), str(e)
-        for step, inner_type, inner_value in _members(expected, value):
-            if found := _wrong_type(inner_type, inner_value, strict):
-                return (step, *found[0]), found[1]
-    return None
-
-
-def _members(expected: Any, value: Any) -> Iterator[tuple[str | int, Any, Any]]:
-    """Return the values in an object or a list in their order, each with its key or index and its expected type."""
-    for alternative in _alternatives(expected):
-        items = get_args(alternative)
-        if isinstance(value, dict) and _is_struct(alternative):
-            known = {f.name: f for f in fields(alternative) if not ((own := _field_error(f)) and own.or_type)}
-            yield from ((name, known[name].type, inner) for name, inner in value.items() if name in known)
-        elif isinstance(value, dict) and get_origin(alternative) is dict:
-            yield from ((name, items[1], inner) for name, inner in value.items())
-        elif isinstance(value, list) and get_origin(alternative) is list:
-            yield from ((index, items[0], inner) for index, inner in enumerate(value))
-
-
-def _alternatives(expected: Any) -> list[Any]:
-    """Return the types of a union, or the type itself, without ``Annotated``."""
-    if get_origin(expected) is Annotated:
-        return _alternatives(get_args(expected)[0])
-    if get_origin(expected) in (Union, UnionType):
-        return [inner for part in get_args(expected) for inner in _alternatives(part)]
-    return [expected]
-
-
-def _is_struct(kind: Any) -> TypeGuard[type[Struct]]:
-    return isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, Struct)
-
-
-def _type_error(path: json_position.Path, reason: str, body: bytes) -> StytchError:
+def _type_error(path: json_types.Path, reason: str, body: bytes) -> StytchError:
     """Return the error of a value with a wrong JSON type.
 
     Args:
         path: the keys and indexes that lead to the value.
     """
-    because = f"{''.join(f'[{step}]' if isinstance(step, int) else f'.{step}' for step in path)[1:]}: {reason}"
+    because = f"{json_types.written(path)}: {reason}"
     try:
-        value = json_position.describe(body.decode(), path)
+        value = json_types.describe(body.decode(), path)
     except (LookupError, RecursionError):  # it comes from elsewhere, or other fields are nested deeply
         return errors.bad_request(because=because)
     return errors.invalid_argument(because=because, message=f"could not interpret value: {value}")
@@ -139,11 +80,10 @@ def _first_error(model: type[Struct], given: dict[str, Any], strict: bool) -> St
         try:
             convert(given[field.name], field.type, strict=strict)
         except ValidationError as e:
-            nested = next(filter(_is_struct, _alternatives(field.type)), None)
+            nested = next(filter(json_types.is_struct, json_types.alternatives(field.type)), None)
             if nested and isinstance(given[field.name], dict):
                 return _first_error(nested, given[field.name], strict)
-            wrong_type = re.match(_WRONG_TYPE, str(e))
-            because = str(e) if wrong_type else _value_refused(field.name, given[field.name])
+            because = str(e) if json_types.is_wrong_type(e) else _value_refused(field.name, given[field.name])
             return kind(because=f"{field.name}: {because}")
     return errors.bad_request()
 
@@ -151,6 +91,12 @@ def _first_error(model: type[Struct], given: dict[str, Any], strict: bool) -> St
 def _value_refused(name: str, value: Any) -> str:
     """Return the reason for the request log, with the value shortened, or left out if it may be a secret."""
     return "not accepted" if re.search(_SECRET, name) else f"{reprlib.repr(value)} isn't accepted"
+
+
+def _has_type_error(field: FieldInfo) -> bool:
+    """Whether a field has its own error for a wrong JSON type."""
+    own_error = _field_error(field)
+    return own_error is not None and own_error.or_type
 
 
 def _field_error(field: FieldInfo) -> FieldError | None:

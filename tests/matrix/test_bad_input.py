@@ -123,7 +123,7 @@ def test_missing_required_field_is_refused(project, failures, endpoint):
             valid = project.valid_request(endpoint)
             absent = {name: value for name, value in valid.items() if name != field}
             types = {failures.expect_error(f"{field} missing", project.send(endpoint, absent))}
-            empty_values = {"array": [[]], "string": [""]}.get(json_type(endpoint, field), [])  # "" is no other type
+            empty_values = {"array": [[]], "string": [""]}.get(json_type(endpoint, field), [])  # only text can be ""
             for empty in (None, *empty_values):
                 if not (endpoint.method == "GET" and empty is None) and (endpoint.name, empty) not in EMPTY_IS_FINE:
                     cell = f"{field} = {empty!r}"
