@@ -7,7 +7,9 @@ import click
 import msgspec
 
 from mockstytch.cli.connection import connect, connection_options, report_errors
+from mockstytch.client.inbox import Inbox
 from mockstytch.client.models import Message
+from mockstytch.client.transport import MockError
 
 
 @click.command()
@@ -15,7 +17,11 @@ from mockstytch.client.models import Message
 @click.option("--to", default="", metavar="ADDRESS", help="Only messages to this address or number.")
 @click.option("--kind", default="", help="Only messages of this kind, such as magic_link.login.")
 @click.option(
-    "--wait", default=0.0, metavar="SECONDS", type=click.FloatRange(0, 60), help="Wait up to SECONDS for a message."
+    "--wait",
+    default=0.0,
+    metavar="SECONDS",
+    type=click.FloatRange(0, 60),
+    help="Wait up to SECONDS for a message. Exit with 1 if there is none.",
 )
 @click.option("--link", is_flag=True, help="Print only the link of the newest message.")
 @click.option("--code", is_flag=True, help="Print only the code of the newest message.")
@@ -33,11 +39,22 @@ def inbox(to: str, kind: str, wait: float, link: bool, code: bool, as_json: bool
                 raise click.ClickException(f"the newest message has no {'link' if link else 'code'}")
             click.echo(value)
             return
-        messages = handle.all(to, kind, wait=wait)
+        if wait:
+            handle.latest(to, kind, wait)
+        messages = handle.all(to, kind)
+    if not messages and not as_json:
+        click.echo(_nothing_found(handle, to, kind), err=True)
     for message in messages:
         click.echo(json.dumps(msgspec.to_builtins(message)) if as_json else _format(message))
-    if not messages and not as_json:
-        click.echo("No messages.", err=True)
+
+
+def _nothing_found(handle: Inbox, to: str, kind: str) -> str:
+    """Return what there is instead."""
+    try:
+        handle.latest(to, kind)
+    except MockError as e:
+        return str(e)
+    return "No message matches."  # it arrived just now
 
 
 def _format(message: Message) -> str:

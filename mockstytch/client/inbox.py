@@ -23,7 +23,8 @@ class Inbox:
             wait: seconds to wait for a message, at most 60.
 
         Raises:
-            MockError: if there is none; its ``error_type`` is ``message_not_found``.
+            MockError: if there is none; its ``error_type`` is ``message_not_found``, and the message says which
+                messages there are. Also if ``kind`` isn't valid.
         """
         query = {"to": to, "kind": kind, "wait": wait}
         return msgspec.convert(self._api.call("GET", "/messages/latest", query, timeout=wait + 10), Message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
+from collections import Counter
 
 import msgspec
 
@@ -73,8 +74,23 @@ class Webhooks:
         """
         deliveries = self.deliveries(event_type, "delivered", after, limit=1, wait=seconds)
         if not deliveries:
-            raise MockError(f"No {event_type or 'webhook'} was delivered in {seconds:g} s.", "delivery_not_found")
+            raise MockError(self._nothing_delivered(event_type, seconds, after), "delivery_not_found")
         return deliveries[-1]
+
+    def _nothing_delivered(self, event_type: str, seconds: float, after: str) -> str:
+        """Return what was searched for, and what there is: endpoints, and deliveries with their problems."""
+        beginning = f"No {event_type or 'webhook'} was delivered{f' in {seconds:g} s' if seconds else ''}"
+        if not self.endpoints():
+            return f"{beginning}: the project has no webhook endpoint. Set one with webhooks.set(url)."
+        found = self.deliveries(after=after)
+        if not found:
+            return f"{beginning}: there are no deliveries{' after this one' if after else ''}."
+        groups = Counter(
+            f"{d.event_type} {d.status}"
+            + (f" ({d.attempts[-1].problem})" if d.attempts and d.attempts[-1].problem else "")
+            for d in reversed(found)
+        )
+        return f"{beginning}. There are: {', '.join(f'{count} {text}' for text, count in groups.most_common(5))}."
 
     def replay(self, event_id: str) -> list[WebhookDelivery]:
         """Send an event again, to each current endpoint that subscribes to it.

@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeVar
 
 from mockstytch import errors, wire
-from mockstytch.control.request_parsing import number, wait
+from mockstytch.control.request_parsing import choice, number, wait
 from mockstytch.control.surface import route
 from mockstytch.runtime import Mock
-from mockstytch.store.records.messages import Message
+from mockstytch.store.records.messages import MESSAGE_KINDS, Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
 from mockstytch.surfaces.request import HttpRequest
@@ -18,6 +19,7 @@ from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
 _POLL_SECONDS = 5  # how often a waiting call checks whether its caller is still connected
+_MAX_LISTED = 5  # lines of the inbox's summary
 
 T = TypeVar("T")
 
@@ -72,19 +74,11 @@ class MessageFilter(Frozen):
 
 
 def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
-    async def find_or_wait(request: HttpRequest, limit: int | None = None) -> list[Message]:
-        query = request.query_params
-        message_filter = MessageFilter(
-            to=query.get("to", "").strip().lower(),  # addresses are stored in lower case
-            kind=query.get("kind", ""),
-            channel=query.get("channel", ""),
-            after=query.get("after", ""),
-            limit=limit or number(request, "limit", 100, 1, 10_000),
-        )
+    async def find_or_wait(request: HttpRequest, message_filter: MessageFilter) -> list[Message]:
         return await waiter.wait(request, wait(request), lambda: find_messages(mock, request.project, message_filter))
 
     async def list_messages(request: HttpRequest) -> Any:
-        messages = await find_or_wait(request)
+        messages = await find_or_wait(request, _filter(request, number(request, "limit", 100, 1, 10_000)))
         last = messages[-1].message_id if messages else request.query_params.get("after")
         return {"messages": [wire.message(m) for m in messages], "next_after": last}
 
@@ -94,9 +88,10 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         Raises:
             message_not_found: if no message matches, and none arrives within ``wait`` seconds.
         """
-        messages = await find_or_wait(request, limit=1)
+        message_filter = _filter(request, limit=1)
+        messages = await find_or_wait(request, message_filter)
         if not messages:
-            raise errors.message_not_found()
+            raise errors.message_not_found(because=_nothing_found(mock, request, message_filter))
         return wire.message(messages[-1])
 
     async def delete_all(request: HttpRequest) -> Any:
@@ -109,6 +104,33 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         route("GET", "/messages/latest", get_latest),
         route("DELETE", "/messages", delete_all),
     ]
+
+
+def _filter(request: HttpRequest, limit: int) -> MessageFilter:
+    query = request.query_params
+    return MessageFilter(
+        to=query.get("to", "").strip().lower(),  # addresses are stored in lower case
+        kind=choice(request, "kind", MESSAGE_KINDS),
+        channel=choice(request, "channel", ("email", "sms")),
+        after=query.get("after", ""),
+        limit=limit,
+    )
+
+
+def _nothing_found(mock: Mock, request: HttpRequest, message_filter: MessageFilter) -> str:
+    """Return what was searched for, how long, and which messages the inbox has, grouped by kind and recipient."""
+    names = [name for name in ("to", "kind", "channel", "after") if getattr(message_filter, name)]
+    parts = [", ".join(f"{name}={getattr(message_filter, name)}" for name in names)] if names else []
+    if seconds := wait(request):
+        parts.append(f"waited {seconds:g} s")
+    with mock.transaction(request.project) as ctx:
+        messages = ctx.store.rows(Message, ctx.store.query(Message).order_by(Message.table.c.position.desc()))
+    groups = Counter((message.kind, message.to) for message in messages)  # the newest first
+    shown = list(groups.items())[:_MAX_LISTED]
+    listed = [f"{count} {kind} to {to}" for (kind, to), count in shown]
+    if more := len(messages) - sum(count for _, count in shown):
+        listed.append(f"{more} more")
+    return "; ".join([*parts, f"the inbox has {', '.join(listed)}" if listed else "the inbox is empty"])
 
 
 def find_messages(mock: Mock, project: Project, message_filter: MessageFilter) -> list[Message]:

@@ -6,10 +6,11 @@ import msgspec
 
 from mockstytch import keys, wire
 from mockstytch.clock import position
-from mockstytch.control.request_parsing import body, flag, number
+from mockstytch.control.request_parsing import body, choices, flag, number
 from mockstytch.control.settings import configure
 from mockstytch.control.surface import SERVER_WIDE, route
 from mockstytch.runtime import Mock
+from mockstytch.runtime.request_log import SURFACES
 from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.request import HttpRequest
@@ -49,8 +50,7 @@ def routes(mock: Mock) -> list[Route]:
 
     async def list_requests(request: HttpRequest) -> Any:
         """Return the latest requests, newest last, with the reason for each error."""
-        surfaces = request.query_params.get("surface", "").split(",")
-        entries = mock.request_log.entries(request.project.project_id, [name for name in surfaces if name])
+        entries = mock.request_log.entries(request.project.project_id, choices(request, "surface", SURFACES))
         limit = number(request, "limit", 100, 1, 10_000)
         return {
             "requests": [{**msgspec.structs.asdict(entry), "at": wire.time(entry.at)} for entry in entries[-limit:]]

@@ -1,10 +1,13 @@
 """Bodies and query parameters of control API calls."""
 
+import reprlib
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
 
 from mockstytch import errors
+from mockstytch.nearest import nearest
 from mockstytch.surfaces.request import HttpRequest
 
 MAX_WAIT = 60  # seconds
@@ -34,22 +37,57 @@ def flag(request: HttpRequest, name: str) -> bool:
 
 def wait(request: HttpRequest) -> float:
     """Return the query parameter ``wait``, in seconds."""
-    return float(number(request, "wait", 0, 0, MAX_WAIT))
+    return _number(request, "wait", 0, 0, MAX_WAIT)
 
 
 def number(request: HttpRequest, name: str, default: int, minimum: int, maximum: int) -> int:
-    """Return a whole number from the query.
+    """Return a number from the query, without its fraction.
 
     Raises:
         bad_request: if the parameter isn't a number between ``minimum`` and ``maximum``.
     """
+    return int(_number(request, name, default, minimum, maximum))
+
+
+def _number(request: HttpRequest, name: str, default: int, minimum: int, maximum: int) -> float:
     text = request.query_params.get(name)
     if text is None or text == "":
         return default
     try:
-        value = int(float(text))
-    except (ValueError, OverflowError):
+        value = float(text)
+    except ValueError:
         raise errors.bad_request(because=f"{name} isn't a number") from None
     if not minimum <= value <= maximum:
         raise errors.bad_request(because=f"{name} must be between {minimum} and {maximum}")
     return value
+
+
+def choice(request: HttpRequest, name: str, values: Sequence[str]) -> str:
+    """Return a query parameter that has one of a few values, or "".
+
+    Raises:
+        bad_request: if the parameter has another value. The reason has the most similar valid one.
+    """
+    value = request.query_params.get(name, "")
+    _require_known(name, value, values)
+    return value
+
+
+def choices(request: HttpRequest, name: str, values: Sequence[str]) -> list[str]:
+    """Return the values of a query parameter, which are separated by commas.
+
+    Raises:
+        bad_request: if one of them isn't valid. The reason has the most similar valid one.
+    """
+    given = [value for value in request.query_params.get(name, "").split(",") if value]
+    for value in given:
+        _require_known(name, value, values)
+    return given
+
+
+def _require_known(name: str, value: str, values: Sequence[str]) -> None:
+    if value and value not in values:
+        raise errors.bad_request(
+            because=f"{name} {reprlib.repr(value)} doesn't exist. Did you mean {nearest(value, values)}? "
+            f"Valid values: {', '.join(values)}"
+        )

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import errors, wire
+from mockstytch import wire
 from mockstytch.control.inbox import InboxWaiter
-from mockstytch.control.request_parsing import body, number, wait
+from mockstytch.control.request_parsing import body, choice, number, wait
 from mockstytch.control.surface import route
 from mockstytch.domain import webhooks
 from mockstytch.runtime import Context, Mock
@@ -15,7 +15,7 @@ from mockstytch.store.records.webhooks import Delivery, Event
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
-_STATUSES = ("", "pending", "delivered", "failed")
+_STATUSES = ("pending", "delivered", "failed")
 
 
 def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
@@ -29,8 +29,7 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
 
     async def list_deliveries(request: HttpRequest) -> Any:
         query = dict(request.query_params)
-        if query.get("status", "") not in _STATUSES:
-            raise errors.bad_request(because="status must be pending, delivered or failed")
+        choice(request, "status", _STATUSES)
         limit, tries = number(request, "limit", 100, 1, 10_000), number(request, "tries", 0, 0, 1000)
         deliveries = await waiter.wait(
             request, wait(request), lambda: find_deliveries(mock, request.project, query, tries, limit)

@@ -23,6 +23,6 @@ wrong_stack_live = shared(400, "wrong_stack_live", "The provided credentials are
 # Control API
 cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")
 host_not_allowed = shared(403, "host_not_allowed", "The control API does not allow this host name. Allow it with --allowed-host.", "M")
-message_not_found = shared(404, "message_not_found", "No matching message was found.", "M")
+message_not_found = shared(404, "message_not_found", "No message matches.", "M")
 delivery_not_found = shared(404, "delivery_not_found", "No matching delivery was found.", "M")
 # fmt: on

@@ -98,7 +98,32 @@ def test_inbox_reset_and_clock_commands_control_a_server(run, mock, given):
     assert run("clock", "freeze", *connection).returncode == run("clock", "unfreeze", *connection).returncode == 0
     assert run("reset", *connection).returncode == 0
     assert mock.inbox.all() == []
-    assert run("inbox", "--wait", "0.1", *connection).stderr == "No messages.\n"
+    assert run("inbox", *connection).stderr == "No message matches. (the inbox is empty)\n"
+
+
+@pytest.mark.parametrize("output", [[], ["--json"], ["--link"], ["--code"]])
+def test_inbox_that_waits_in_vain_fails_and_says_what_there_is(run, mock, client, output):
+    client.magic_links.email.discovery.send("ada@acme.test")
+    connection = ["--url", mock.url, "--project-id", mock.project_id, "--secret", mock.secret]
+    finished = run("inbox", "--to", "zoe@acme.test", "--wait", "0.1", *output, *connection)
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        "mockstytch: No message matches. "
+        "(to=zoe@acme.test; waited 0.1 s; the inbox has 1 magic_link.discovery to ada@acme.test)\n"
+    )
+    at_once = run("inbox", "--to", "zoe@acme.test", *connection)
+    assert (at_once.returncode, at_once.stderr) == (
+        0,
+        "No message matches. (to=zoe@acme.test; the inbox has 1 magic_link.discovery to ada@acme.test)\n",
+    )
+
+
+def test_mistyped_kind_is_refused_by_the_inbox_command(run, mock):
+    connection = ["--url", mock.url, "--project-id", mock.project_id, "--secret", mock.secret]
+    finished = run("inbox", "--kind", "magic_link.logn", *connection)
+    assert finished.returncode == 1
+    assert "Did you mean magic_link.login?" in finished.stderr
+    assert finished.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("sdk", ["python", "node", "go", "java", "ruby", "browser"])

@@ -1,10 +1,13 @@
 """The control API: project, clock, inbox, keys, request log, access rules."""
 
+import json
 import socket
 import threading
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
+from time import perf_counter
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,6 +15,10 @@ import pytest
 from jwt.exceptions import PyJWKClientError
 
 from mockstytch import MockError, MockStytch
+from mockstytch.app import create_app
+from mockstytch.domain.shared import messages
+from mockstytch.runtime.request_log import SURFACES
+from mockstytch.store.records.messages import MESSAGE_KINDS
 
 
 def test_health_needs_no_credentials(mock):
@@ -239,10 +246,73 @@ def test_latest_waits_for_the_message(mock, given):
     assert received[0].to == "ada@acme.test"
 
 
-def test_latest_returns_not_found_after_the_wait(mock):
+def not_found(call, *args, **options):
     with pytest.raises(MockError) as refusal:
-        mock.inbox.latest(to="zoe@acme.test", wait=0.05)
-    assert refusal.value.error_type == "message_not_found"
+        call(*args, **options)
+    assert refusal.value.error_type in ("message_not_found", "delivery_not_found")
+    return str(refusal.value)
+
+
+def test_latest_says_what_it_searched_for_and_what_there_is(mock, client):
+    assert not_found(mock.inbox.latest) == "No message matches. (the inbox is empty)"
+    assert not_found(mock.inbox.latest, wait=0.05) == "No message matches. (waited 0.05 s; the inbox is empty)"
+    client.magic_links.email.discovery.send("ada@acme.test")
+    client.magic_links.email.discovery.send("ada@acme.test")
+    client.otps.email.discovery.send("bob@acme.test")
+    there = "the inbox has 1 email_otp.discovery to bob@acme.test, 2 magic_link.discovery to ada@acme.test"
+    nothing = "No message matches. "
+    assert not_found(mock.inbox.latest, to="Zoe@acme.test") == f"{nothing}(to=zoe@acme.test; {there})"
+    assert not_found(mock.inbox.latest, to="bob@acme.test", kind="sms_otp", wait=0.05) == (
+        f"{nothing}(to=bob@acme.test, kind=sms_otp; waited 0.05 s; {there})"
+    )
+
+
+def test_summary_of_a_full_inbox_is_short(mock, client):
+    for number in range(8):
+        client.magic_links.email.discovery.send(f"ada{number}@acme.test")
+    message = not_found(mock.inbox.latest, to="zoe@acme.test")
+    assert message.count("magic_link.discovery") == 5
+    assert message.endswith("1 magic_link.discovery to ada3@acme.test, 3 more)")
+
+
+def test_wait_of_a_fraction_of_a_second_waits(mock, http):
+    started = perf_counter()
+    assert http.get("/_mock/api/messages?wait=0.3").json()["messages"] == []
+    assert perf_counter() - started >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("/messages?kind=magic_link.logn", "magic_link.login"),
+        ("/messages/latest?kind=otp.email.login", "email_otp.login"),
+        ("/messages/latest?kind=MAGIC_LINK.LOGIN&wait=30", "magic_link.login"),
+        ("/messages?channel=mail", "email"),
+        ("/webhooks/deliveries?status=deliverd", "delivered"),
+        ("/requests?surface=backend,scmi", "scim"),
+    ],
+)
+def test_mistyped_value_is_refused_with_the_nearest_valid_one(http, path, nearest):
+    response = http.get(f"/_mock/api{path}")
+    assert (response.status_code, response.json()["error_type"]) == (400, "bad_request")
+    assert f"Did you mean {nearest}?" in response.json()["error_message"]
+
+
+def test_mistyped_kind_is_refused_by_the_handle(mock):
+    for call in (mock.inbox.latest, mock.inbox.all):
+        with pytest.raises(MockError, match=r"Did you mean magic_link\.login\?") as refusal:
+            call(kind="magic_links.login", wait=30)
+        assert refusal.value.error_type == "bad_request"
+
+
+def test_every_kind_of_message_can_be_filtered():
+    texts = json.loads(Path(messages.__file__).parent.joinpath("mails/texts.json").read_text(encoding="utf-8"))
+    assert set(MESSAGE_KINDS) == texts["en"].keys() - {"units", "frame"}
+
+
+def test_every_surface_can_be_filtered(mock):
+    routes = create_app().table.routes
+    assert {route.surface.name for route in routes} | {"unknown"} == set(SURFACES)
 
 
 def test_link_in_an_email_redirects_to_the_app_without_consuming_the_token(mock, given, client, http):

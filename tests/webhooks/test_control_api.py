@@ -49,6 +49,19 @@ def test_wait_without_a_delivery_is_refused(mock):
     with pytest.raises(MockError) as refused:
         mock.webhooks.wait("*.member.*", seconds=0)
     assert refused.value.error_type == "delivery_not_found"
+    assert str(refused.value) == (
+        "No *.member.* was delivered: the project has no webhook endpoint. Set one with webhooks.set(url)."
+    )
+
+
+def test_wait_without_a_delivery_says_what_there_is(mock, given):
+    mock.webhooks.set(CLOSED_PORT_URL)
+    with pytest.raises(MockError, match=r"No webhook was delivered: there are no deliveries\."):
+        mock.webhooks.wait(seconds=0)
+    given.organization()
+    mock.webhooks.deliveries(tries=1, wait=5)
+    with pytest.raises(MockError, match=r"There are: 1 direct\.organization\.create pending \(.+\)\."):
+        mock.webhooks.wait("*.member.*", seconds=0)
 
 
 def test_replay_sends_an_event_again(mock, given, receiver):

@@ -1,7 +1,7 @@
 """Sent messages, and the one-time tokens in them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from mockstytch.store.record import Index, PrimaryKey, Record, table
 
@@ -18,6 +18,21 @@ TokenKind = Literal[
     "discovery_oauth",
     "sso",
 ]
+
+MessageKind = Literal[
+    "magic_link.login",
+    "magic_link.signup",
+    "magic_link.invite",
+    "magic_link.discovery",
+    "email_otp.login",
+    "email_otp.signup",
+    "email_otp.discovery",
+    "password_reset",
+    "password_reset.discovery",
+    "email_update",
+    "sms_otp",
+]
+MESSAGE_KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
 
 
 @table("one_time_tokens", Index("member_id"), Index("email_address", "kind"))
