@@ -27,6 +27,7 @@ def mockstytch_server() -> Iterator[MockStytch]:
 def mockstytch(mockstytch_server: MockStytch) -> Iterator[MockStytch]:
     """Return a new project of the server, just for this test. It is emptied after the test."""
     mock = mockstytch_server.project()
+    mock.configure()  # creates the project, so that the test can open its public URLs before it calls the API
     yield mock
     mock.reset()
 

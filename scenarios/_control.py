@@ -35,8 +35,8 @@ class ControlApi:
         self._http = http_client(base_url=f"{url}/_mock/api", auth=(project_id, secret))
 
     def create_project(self) -> str:
-        """Create the project with its first authenticated request. Returns the public token."""
-        return str(self._call("GET", "/project")["public_token"])
+        """Create the project. Returns the public token."""
+        return str(self._call("PATCH", "/project", json={})["public_token"])
 
     def update_project(self, **settings: Any) -> None:
         self._call("PATCH", "/project", json=settings)

@@ -36,19 +36,19 @@ def clock(action: str | None, value: str | None, **connection: Any) -> None:
     if (value is None) != (action not in ("advance", "set")):
         command = f"clock {action}" if action else "clock"
         raise click.UsageError(f"{command} needs a value" if value is None else f"{command} takes no value")
+    duration = parse_duration(value or "") if action == "advance" else {}
+    time = _parse_time(value or "") if action == "set" else None
     with report_errors():
         project_clock = connect(**connection).clock
-        match action:
-            case "advance":
-                now = project_clock.advance(**parse_duration(value or ""))
-            case "set":
-                now = project_clock.set(_parse_time(value or ""))
-            case "freeze":
-                now = project_clock.freeze()
-            case "unfreeze":
-                now = project_clock.unfreeze()
-            case _:
-                now = project_clock.now()
+        now = project_clock.now()  # an error if the project doesn't exist: moving the clock would create it
+        if action == "advance":
+            now = project_clock.advance(**duration)
+        elif time:
+            now = project_clock.set(time)
+        elif action == "freeze":
+            now = project_clock.freeze()
+        elif action == "unfreeze":
+            now = project_clock.unfreeze()
     click.echo(now.isoformat().replace("+00:00", "Z"))
 
 

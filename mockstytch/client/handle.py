@@ -87,11 +87,13 @@ class MockStytch:
         """Return a handle of another project on the same server.
 
         Args:
-            project_id: the project. None is a new project with a random id.
+            project_id: the project. None is a new project with a random id, which is created on first use.
         """
         from mockstytch.ids import Ids
 
-        return MockStytch(self.url, project_id or f"project-test-{Ids().uuid()}", secret)
+        other = MockStytch(self.url, project_id or f"project-test-{Ids().uuid()}", secret)
+        other._api.creates_project = project_id is None
+        return other
 
     def client(self) -> stytch.B2BClient:
         """Return the official client, configured for this project.

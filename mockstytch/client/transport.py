@@ -27,10 +27,14 @@ class MockError(Exception):
 
 
 class ControlApi:
-    """The control API of a server, with the credentials of one project."""
+    """The control API of a server, with the credentials of one project.
+
+    Attributes:
+        creates_project: whether the next call first creates the project, because reading an unknown project is refused.
+    """
 
     def __init__(self, url: str, project_id: str, secret: str) -> None:
-        self._url = url
+        self._url, self.creates_project = url, False
         self._authorization = "Basic " + base64.b64encode(f"{project_id}:{secret}".encode()).decode()
 
     def call(
@@ -47,6 +51,9 @@ class ControlApi:
         Raises:
             MockError: if the server refuses the request or can't be reached.
         """
+        if self.creates_project:
+            self.creates_project = False
+            self.call("PATCH", "/project", body={})
         parameters = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         url = f"{self._url}/_mock/api{path}?{urllib.parse.urlencode(parameters)}"
         try:

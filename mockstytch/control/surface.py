@@ -21,8 +21,9 @@ def _trusted_caller(mock: Mock, request: HttpRequest) -> None:
 
 
 def _project(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project. Only calls that set something register an unknown one: reading never does."""
     origin.require_trusted_origin(mock, request)
-    return origin.project(mock, request)
+    return origin.project(mock, request, create=request.method in ("POST", "PUT", "PATCH"))
 
 
 def _render_success(_request: HttpRequest, body: Any) -> AnyResponse:

@@ -48,17 +48,23 @@ def _hostname(url: str) -> str:
         return ""
 
 
-def project(mock: Mock, request: HttpRequest) -> Project:
+def project(mock: Mock, request: HttpRequest, *, create: bool = False) -> Project:
     """Return the project of a request: from its Basic credentials, or ``?project_id=``, or the default project.
+
+    Args:
+        create: whether to register an unknown project with the credentials. Only for requests that set something.
 
     Raises:
         unauthorized_credentials: if the secret is wrong.
-        project_not_found: if the project in the query isn't registered.
+        project_not_found: if the project isn't registered.
     """
     if b"authorization" in request.header_bytes:
-        return mock.projects.authenticate(*basic_credentials(request.header_bytes))
-    project_id = request.query_params.get("project_id", mock.settings.project_id)
-    found = mock.projects.find(project_id)
-    if found is None or found.deleted:
-        raise errors.project_not_found()
-    return found
+        project_id, secret = basic_credentials(request.header_bytes)
+        if create or mock.projects.find(project_id) is not None:
+            return mock.projects.authenticate(project_id, secret)
+    else:
+        project_id = request.query_params.get("project_id", mock.settings.project_id)
+        found = mock.projects.find(project_id)
+        if found is not None and not found.deleted:
+            return found
+    raise errors.project_not_found(because=f"there is no {project_id}; the first API request of a project creates it")

@@ -173,25 +173,45 @@ def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
 
 
 def project_in_path(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project in the path or of the domain, or the default project. An unknown one isn't registered.
+    """Return the project in the path or of the domain, or the default project.
+
+    Raises:
+        invalid_project_id: if the project id isn't well-formed.
+        project_not_found: if the server doesn't have the project.
+    """
+    project = _find_named_project(mock, request)
+    if project is None or project.deleted:
+        raise errors.project_not_found(because="the project's first API request creates it")
+    return project
+
+
+def _find_named_project(mock: Mock, request: HttpRequest) -> Project | None:
+    try:
+        return mock.projects.find(_named_project_id(mock, request))
+    except StytchError:
+        raise errors.invalid_project_id() from None
+
+
+def _named_project_id(mock: Mock, request: HttpRequest) -> str:
+    return request.path_params.get("project_id") or project_domain.named_project(request) or mock.settings.project_id
+
+
+def _project_of_keys(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project in the path or of the domain. One that doesn't exist yet has keys, too, but isn't registered.
+
+    The Go SDK fetches the keys when the client is constructed, before the request that creates the project.
 
     Raises:
         invalid_project_id: if the project id isn't well-formed.
         project_not_found: if the server is closed and doesn't have the project.
     """
-    project_id = (
-        request.path_params.get("project_id") or project_domain.named_project(request) or mock.settings.project_id
-    )
-    try:
-        project = mock.projects.find(project_id)
-    except StytchError:
-        raise errors.invalid_project_id() from None
-    if (project is None or project.deleted) and mock.settings.closed:
-        raise errors.project_not_found()
-    return project or Project(project_id=project_id, secret="")  # it has no rows
+    if mock.settings.closed:
+        return project_in_path(mock, request)
+    unregistered = Project(project_id=_named_project_id(mock, request), secret="")  # it has no rows
+    return _find_named_project(mock, request) or unregistered
 
 
 BACKEND = Surface(
     name="backend", authenticate=_project_of_credentials, actor=_acting_member, render_success=render_body
 )
-PUBLIC = Surface(name="public", authenticate=project_in_path, render_success=render_body)
+PUBLIC = Surface(name="public", authenticate=_project_of_keys, render_success=render_body)
