@@ -60,6 +60,7 @@ NOT_IN: dict[tuple[str, str], str] = {
     ("passwords.existing_password_reset", "member_session_member_id_mismatch"): "it takes no intermediate session",
     ("passwords.session_reset", "member_session_member_id_mismatch"): "it takes no intermediate session",
     ("sso_saml.create_connection", "invalid_x509_certificate"): "the certificate is made by the server",
+    ("sso_saml.update_by_url", "invalid_x509_certificate"): "saml_connection_metadata_invalid_format comes first",
     ("sso_saml.update_by_url", "saml_connection_attribute_mapping_required"): "the mapping doesn't change",
     ("sso_saml.update_by_url", "saml_connection_idp_sso_url_required"): "metadata without the URL is refused before",
     **{
@@ -77,6 +78,14 @@ NOT_IN: dict[tuple[str, str], str] = {
     },
     ("otp_email.authenticate", "member_does_not_exist_in_organization"): "the code was sent for this organization",
     ("passwords.session_reset", "action_not_allowed_email_domain_is_claimed"): "a member with a session is active",
+    **{
+        ("redirect_urls.update", error_type): "the URL was checked when it was registered"
+        for error_type in (
+            "no_wildcards_in_live_redirect_url",
+            "redirect_url_cannot_use_protocol",
+            "redirect_url_must_use_https",
+        )
+    },
     ("recovery_codes.recover", "action_not_allowed_email_domain_is_claimed"): "only active members have recovery codes",
     ("sso_external.create_connection", "external_connection_not_active"): "requires_active_sso_connection comes first",
     (

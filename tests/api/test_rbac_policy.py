@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import httpx
 import msgspec
 import pytest
 
@@ -15,18 +16,26 @@ READER = {"role_id": "reader", "permissions": [READ]}
 LONG = "x" * 129
 
 
-@pytest.fixture
-def set_policy(mock):
+@pytest.fixture(params=["control API", "management API"])
+def set_policy(request, mock):
     """Set the project's policy. Return the error type of a refusal, or ""."""
 
-    def call(**policy):
+    def by_control_api(**policy):
         try:
             mock.configure(rbac_policy={"resources": [DOCUMENTS], **policy})
         except MockError as e:
             return e.error_type
         return ""
 
-    return call
+    def by_management_api(resources=(DOCUMENTS,), roles=(), scopes=()):
+        mock.call("GET", "/project")  # the first call creates the project
+        url = f"{mock.url}/pwa/v3/projects/{mock.project_id}/environments/test/rbac_policy"
+        named = [{**r, "available_actions": r["actions"]} for r in resources]
+        policy = {"custom_roles": list(roles), "custom_resources": named, "custom_scopes": list(scopes)}
+        answer = httpx.put(url, json=policy, auth=("key", "secret"), trust_env=False)
+        return answer.json().get("error_type", "")
+
+    return by_control_api if request.param == "control API" else by_management_api
 
 
 @pytest.fixture

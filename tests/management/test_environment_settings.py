@@ -61,7 +61,10 @@ def test_invalid_country_codes_are_refused(admin, slugs, create_environment, man
     assert management_error(codes.set_allowed_whatsapp_country_codes, *slugs, ["US"]) == unsupported
     consumer = create_environment("CONSUMER")
     assert codes.get_allowed_whatsapp_country_codes(*consumer).country_codes == ["CA", "US"]
-    codes.set_allowed_whatsapp_country_codes(*consumer, ["BR"])
+    change = codes.set_allowed_whatsapp_country_codes
+    assert management_error(change, *consumer, []) == (400, "country_code_allowlist_empty")
+    assert management_error(change, *consumer, ["XX"]) == (400, "country_code_allowlist_invalid_country_codes")
+    change(*consumer, ["BR"])
     assert codes.get_allowed_whatsapp_country_codes(*consumer).country_codes == ["BR"]
 
 
@@ -178,4 +181,11 @@ def test_event_log_destination_is_created_changed_and_deleted(admin, slugs, mana
     ],
 )
 def test_invalid_event_log_destination_is_refused(admin, slugs, management_error, destination, config, error_type):
-    assert management_error(admin.event_log_streaming.create, *slugs, destination, config) == (400, error_type)
+    streaming = admin.event_log_streaming
+    assert management_error(streaming.create, *slugs, destination, config) == (400, error_type)
+    if destination == "SPLUNK":
+        for call in (streaming.get, streaming.delete, streaming.enable, streaming.disable):
+            assert management_error(call, *slugs, destination) == (400, error_type)
+    else:
+        streaming.create(*slugs, destination, {"DATADOG": DATADOG, "GRAFANA_LOKI": LOKI}[destination])
+    assert management_error(streaming.update, *slugs, destination, config) == (400, error_type)

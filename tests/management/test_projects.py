@@ -268,6 +268,10 @@ def test_taken_or_unknown_slug_is_refused(admin, create_environment, management_
         ({"zero_downtime_session_migration_url": "javascript:x"}, "invalid_url"),
         ({"idp_dynamic_client_registration_access_token_template_content": "x"}, "jwt_template_invalid_json"),
         ({"idp_dynamic_client_registration_access_token_template_content": "{{"}, "jwt_template_mismatched_tag"),
+        (
+            {"idp_dynamic_client_registration_access_token_template_content": '{"a": {{ x }}}'},
+            "jwt_template_invalid_tag",
+        ),
     ],
 )
 def test_invalid_setting_is_refused(admin, slugs, create_environment, management_error, change, error_type):
@@ -276,6 +280,14 @@ def test_invalid_setting_is_refused(admin, slugs, create_environment, management
         400,
         error_type,
     )
+
+
+def test_invalid_name_is_refused(admin, create_environment, management_error):
+    project_slug = create_environment()[0]
+    for name in ("", "x" * 129):
+        assert management_error(admin.projects.update, project_slug, name) == (400, "invalid_project_name")
+        assert management_error(admin.projects.create, name, "B2B") == (400, "invalid_project_name")
+    assert admin.projects.update(project_slug, "x" * 128).project.name == "x" * 128
 
 
 @pytest.mark.parametrize("slug", ["A", "a b", "-a", "a-", "a/b", "é", "a" * 129, "project-test-" + "0" * 36])

@@ -131,3 +131,15 @@ DEFAULT, OTHER = [{"type": "LOGIN", "is_default": True}], [{"type": "LOGIN", "is
 def test_invalid_url_is_refused(admin, slugs, create_environment, management_error, kind, url, types, error_type):
     other_slugs = create_environment(type="LIVE") if kind == "LIVE" else slugs
     assert management_error(admin.redirect_urls.create, *other_slugs, url, types) == (400, error_type)
+
+
+@pytest.mark.parametrize(
+    ("url", "error_type"),
+    [
+        ("https://*.a.example", "redirect_url_with_wildcard_cannot_be_default"),
+        ("https://a.example?n={}", "redirect_url_with_query_param_placeholder_cannot_be_default"),
+    ],
+)
+def test_pattern_cannot_become_the_default(admin, slugs, management_error, url, error_type):
+    admin.redirect_urls.create(*slugs, url, OTHER)
+    assert management_error(admin.redirect_urls.update, *slugs, url, DEFAULT) == (400, error_type)

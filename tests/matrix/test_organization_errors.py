@@ -115,6 +115,7 @@ def test_changed_field_is_refused(project, endpoint, change, error_type):
         ("organizations.update", "organization_slug", "organization_slug_already_used"),
         ("organizations.update", "organization_external_id", "organization_external_id_already_used"),
         ("discovery.create", "organization_slug", "organization_slug_already_used"),
+        ("discovery.list", "organization_slug", "organization_slug_already_used"),
         ("members.create", "email_address", "duplicate_member_email"),
         ("members.create", "external_id", "duplicate_member_external_id"),
         ("members.create", "mfa_phone_number", "duplicate_member_phone_number"),

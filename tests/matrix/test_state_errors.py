@@ -106,6 +106,22 @@ def test_default_role_is_not_assigned_by_a_token(acme, ada, client, mock, refuse
     assert error_type == "cannot_assign_default_rbac_role_id"
 
 
+def test_organization_of_an_older_guide_is_validated(given, http, acme):
+    """The path that lists organizations creates one if a name is given."""
+    given.organization("Globex", organization_external_id="globex")
+    given.organization("Home", claimed_email_domains=["home.test"])
+    for address, error_type in (
+        (ADA, "organization_external_id_already_used"),
+        ("ada@home.test", "action_not_allowed_email_domain_is_claimed"),
+    ):
+        sent = {
+            "intermediate_session_token": given.intermediate_session(address),
+            "organization_name": "Initech",
+            "organization_external_id": "globex",
+        }
+        assert http.post("/v1/b2b/discovery/organizations", json=sent).json()["error_type"] == error_type
+
+
 # Passwords
 
 

@@ -68,8 +68,9 @@ def test_user_info_without_a_valid_token_is_refused(server, app, code_for):
         ({"authorization": "Bearer x"}, 401, "invalid_token"),
         ({"authorization": f"Bearer {token}"}, 403, "insufficient_scope"),
     ):
-        response = server.http.get(f"{server.path}/oauth2/userinfo", headers=bearer)
-        assert (response.status_code, response.json()["error"]) == (status, error)
-        assert response.headers.get("www-authenticate", "").startswith("Bearer") == (status == 401)
+        for method in ("GET", "POST"):
+            response = server.http.request(method, f"{server.path}/oauth2/userinfo", headers=bearer)
+            assert (response.status_code, response.json()["error"]) == (status, error)
+            assert response.headers.get("www-authenticate", "").startswith("Bearer") == (status == 401)
     twice = server.error("userinfo", {"access_token": token}, headers={"authorization": f"Bearer {token}"})
     assert twice == (400, "invalid_request")
