@@ -10,6 +10,7 @@ from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
 from tests.support.browser import browse, chromium  # noqa: F401 · fixtures
+from tests.support.events import EventRecorder, Events
 from tests.support.given import Given
 from tests.support.http_clients import shared_settings
 from tests.tools.provoked_errors import ProvokedErrors
@@ -49,6 +50,18 @@ def client(stytch_client: Any) -> Any:
 def given(mock: MockStytch, client: Any) -> Given:
     """Builders: ``given.organization()``, ``given.member()``, ``given.login()``."""
     return Given(mock, client)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def event_recorder() -> Iterator[EventRecorder]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield EventRecorder(patch)
+
+
+@pytest.fixture
+def events(event_recorder: EventRecorder, mock: MockStytch) -> Events:
+    """The webhook events of the test: ``events()`` returns those since the last call, or since the test began."""
+    return Events(event_recorder, mock.project_id)
 
 
 @pytest.fixture

@@ -176,6 +176,8 @@ def delete(ctx: Context, req: Delete) -> Body:
             member_events.member_deleted(ctx, member)
     for connection in organization.sso_connections:
         sso_connections.emit(ctx, "delete", connection.connection_id)
+    if organization.scim_connection:
+        ctx.emit("scim_connection", "delete", organization.scim_connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
     ctx.store.delete(organization)  # deletes its members and their sessions, too
     organization_events.organization_deleted(ctx, organization)

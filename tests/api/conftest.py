@@ -9,7 +9,6 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
-from mockstytch.store.records.webhooks import Event
 
 Open = Callable[[], AbstractContextManager[Context]]
 
@@ -39,18 +38,6 @@ def rows(mockstytch_server: MockStytch, mock: MockStytch) -> Open:
     if server is None:
         pytest.skip("the server is in another process")
     return lambda: server.mock.transaction(server.mock.projects.authenticate(mock.project_id, mock.secret))
-
-
-@pytest.fixture
-def events(rows: Open) -> Callable[[], list[tuple[str, str]]]:
-    """Return the webhook events so far: ``[("organization", "create"), …]``."""
-
-    def emitted() -> list[tuple[str, str]]:
-        with rows() as ctx:
-            ordered = sorted(ctx.store.all(Event), key=lambda event: event.position)
-            return [(event.object_type, event.action) for event in ordered]
-
-    return emitted
 
 
 @pytest.fixture

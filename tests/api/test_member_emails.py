@@ -148,14 +148,14 @@ def test_link_changes_address_and_logs_in(given, acme, ada, start, client, mock,
     mail = mock.inbox.latest(to="ada@new.test")
     assert (mail.kind, mail.token_type) == ("email_update", "multi_tenant_magic_links")
     assert mail.redirect_url.startswith("http://localhost:3000/changed?slug=acme&")
-    before = events()
+    events()
     login = client.magic_links.authenticate(mail.token)
     assert (login.member.email_address, login.member.email_address_verified) == ("ada@new.test", True)
     assert retired(login.member) == ["ada@acme.test"]
     assert login.member_authenticated
     factor = login.member_session.authentication_factors[0].email_factor
     assert (factor.email_id, factor.email_address) == (login.method_id, "ada@new.test")
-    assert events()[len(before) :] == [("member", "update")]
+    assert events() == [("member", "update")]
 
 
 def test_update_adds_factor_to_the_sent_session(given, acme, ada, start, client):

@@ -264,10 +264,7 @@ def test_changes_emit_events(given, client, events):
     client.organizations.members.delete_external_id(acme.organization_id, ada.member_id)
     client.organizations.members.delete(acme.organization_id, ada.member_id)
     client.organizations.members.reactivate(acme.organization_id, ada.member_id)
-    assert [action for kind, action in events() if kind == "member"] == [
-        "create",
-        "update",
-        "update",
-        "delete",
-        "update",
+    assert events() == [
+        ("organization", "create"),
+        *[("member", action) for action in ("create", "update", "update", "delete", "update")],
     ]

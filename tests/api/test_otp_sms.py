@@ -47,12 +47,12 @@ def test_number_is_linked_by_sending_and_verified_by_the_code(send, authenticate
     message = mock.inbox.latest(to=PHONE)
     assert (message.channel, message.kind, message.member_id) == ("sms", "sms_otp", ada.member_id)
     assert message.text == f"{message.code} is your code for Acme."
-    before = len(events())
+    events()
     answer = authenticate(message.code, session_token=session)
     assert (answer.member.mfa_phone_number_verified, answer.member.default_mfa_method) == (True, "sms_otp")
     assert not answer.member.mfa_enrolled
     assert (answer.session_token, types(answer)) == (session, ["magic_link", "otp"])
-    assert events()[before:] == [("member", "update")]
+    assert events() == [("member", "update")]
     factor = answer.member_session.authentication_factors[1]
     assert (factor.delivery_method, factor.phone_number_factor.phone_number) == ("sms", PHONE)
     assert factor.phone_number_factor.phone_id.startswith("member-phone-number-test-")

@@ -6,8 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from mockstytch.store.records.webhooks import Event
-
 GOOD, BETTER = "violet harbour 83 lantern", "quiet copper 47 meadows"
 VERIFIER = "0" * 32
 CHALLENGE = "hODA6vqpWjTCk_J4rFLkXOU3urXnUqAOaVmhOuEDtlo"
@@ -57,9 +55,10 @@ def test_start_returns_the_member(start, ada, given, acme):
 
 
 def test_start_provisions_a_member_of_an_allowed_domain(start, token, reset, events):
+    events()
     member = start("new@acme.test").member
     assert (member.status, member.email_address_verified) == ("pending", False)
-    assert events()[-1] == ("member", "create")
+    assert events() == [("member", "create")]
     done = reset(token("new@acme.test"), GOOD)
     assert (done.member.status, done.member.email_address_verified) == ("active", True)
     assert done.member_authenticated
@@ -340,15 +339,14 @@ def test_require_reset_needs_the_permission_in_the_organization(client, shared_p
 # Events
 
 
-def test_each_change_of_a_password_emits_one_event(token, reset, ada, acme, client, given, events, rows):
-    before = len(events())
+def test_each_change_of_a_password_emits_one_event(token, reset, ada, acme, client, given, events):
+    events()
     reset(token(), GOOD)
-    assert events()[before:] == [("member", "update"), ("member", "update")]  # the password; the verified address
+    assert events() == [("member", "update"), ("member", "update")]  # the password; the verified address
     client.passwords.existing_password.reset(ada.email_address, GOOD, BETTER, acme.organization_id)
-    assert events()[before + 2 :] == [("member", "update")]
-    with rows() as ctx:
-        event = max(ctx.store.all(Event), key=lambda event: event.position)
+    [event] = events.take()
+    assert (event.object_type, event.action) == ("member", "update")
     member = client.organizations.members.get(acme.organization_id, ada.member_id).member
     assert event.entity["member_password_id"] == member.member_password_id
     client.passwords.sessions.reset(acme.organization_id, GOOD, session_token=given.login(acme, ada).session_token)
-    assert events()[before + 3 :] == [("member", "update")]
+    assert events() == [("member", "update")]

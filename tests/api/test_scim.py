@@ -139,5 +139,5 @@ def test_changes_emit_events_of_the_connection(scim, connection, events):
     scim.rotate_start(**named(connection))
     scim.rotate_cancel(**named(connection))
     scim.delete(**named(connection))
-    emitted = [action for object_type, action in events() if object_type == "scim_connection"]
-    assert emitted == ["create", "update", "update", "update", "delete"]
+    actions = ["create", "update", "update", "update", "delete"]
+    assert events() == [("organization", "create"), *[("scim_connection", action) for action in actions]]

@@ -82,7 +82,7 @@ def test_qr_code_contains_the_secret(given, client, mock):
 
 def test_first_code_activates_the_registration(register, authenticate, session, mock, events):
     registered = register(session_token=session)
-    before = len(events())
+    events()
     response = authenticate(totp_code(mock, registered.secret), session_token=session)
     assert response.member.totp_registration_id == registered.totp_registration_id
     assert (response.member.default_mfa_method, response.member.mfa_enrolled) == ("totp", False)
@@ -90,7 +90,7 @@ def test_first_code_activates_the_registration(register, authenticate, session, 
     factor = response.member_session.authentication_factors[1]
     assert factor.delivery_method == "authenticator_app"
     assert factor.authenticator_app_factor.totp_id == registered.totp_registration_id
-    assert events()[before:] == [("member", "update")]
+    assert events() == [("member", "update")]
 
 
 @pytest.mark.parametrize("minutes", [4, 1441, 0, -1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import events, rows, why  # noqa: F401 · fixtures
+from tests.api.conftest import rows, why  # noqa: F401 · fixtures
 from tests.contract.stories_of_scim import connected
 from tests.scim.directory import Directory
 

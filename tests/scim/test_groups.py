@@ -206,13 +206,13 @@ def test_adding_an_unknown_user_is_refused(directory):
 
 def test_changes_emit_events_of_the_group_and_its_members(directory, events):
     ada = directory.create_user()
-    before = len(events())
+    events()
     group = directory.create_group("Engines", ada)
     path = f"/Groups/{group['id']}"
     directory.patch(path, {"op": "replace", "path": "displayName", "value": "Analysis"})
     directory.patch(path, {"op": "replace", "path": "displayName", "value": "Analysis"})
     directory.call("DELETE", path)
-    assert events()[before:] == [
+    assert events() == [
         ("member", "update"),
         ("scim_group", "create"),
         ("scim_group", "update"),

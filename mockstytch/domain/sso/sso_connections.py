@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from mockstytch import errors, keys, wire
 from mockstytch.domain.rbac import permissions
-from mockstytch.domain.shared import redirects
+from mockstytch.domain.shared import member_events, redirects
 from mockstytch.errors import Kind
 from mockstytch.protocols.saml import certificates, xml
 from mockstytch.runtime import Context
@@ -136,11 +136,11 @@ def update(ctx: Context, organization: Organization, connection: C, changes: dic
 
 def delete(ctx: Context, organization: Organization, connection: Connection) -> None:
     """Delete a connection with its registrations, and remove it from the organization's settings. Members stay."""
-    connection_id = connection.connection_id
+    connection_id, members = connection.connection_id, []
     for registration in ctx.store.all(SsoRegistration, connection_id=connection_id):
         member = ctx.store.get(Member, member_id=registration.member_id)
         remaining = [link for link in member.sso_registrations if link.connection_id != connection_id]
-        ctx.store.update(member, sso_registrations=remaining, updated_at=ctx.now)
+        members.append(ctx.store.update(member, sso_registrations=remaining, updated_at=ctx.now))
     ctx.store.delete_all(SsoRegistration, connection_id=connection_id)
     for record in (SsoFlow, BuiltinProviderKey, BuiltinProviderPerson):
         ctx.store.delete_all(record, connection_id=connection_id)
@@ -155,7 +155,10 @@ def delete(ctx: Context, organization: Organization, connection: Connection) -> 
     others = {organization.email_jit_provisioning, organization.email_invites} - {"NOT_ALLOWED"}
     if organization.sso_jit_provisioning == "RESTRICTED" and not allowed and others:
         changes["sso_jit_provisioning"] = "NOT_ALLOWED"  # RESTRICTED with an empty list isn't a valid setting
-    ctx.store.update(organization, **changes, updated_at=ctx.now)
+    organization = ctx.store.update(organization, **changes, updated_at=ctx.now)
+    for member in members:
+        if member.status != "deleted":
+            member_events.member_updated(ctx, member, organization)
     emit(ctx, "delete", connection_id)
 
 
