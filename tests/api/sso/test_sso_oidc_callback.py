@@ -317,15 +317,27 @@ def test_invalid_userinfo_is_refused(flow, provider):
             "oidc_response_email_missing",
         ),
         "an invalid address": (200, b'{"sub": "u-1", "email": "ada"}', "oidc_response_email_missing"),
-        "unverified": (
-            200,
-            b'{"sub": "u-1", "email": "ada@acme.test", "email_verified": false}',
-            "oidc_response_unverified_email",
-        ),
     }
     for name, (status, body, expected) in invalid.items():
         provider.responses["/userinfo"] = lambda status=status, body=body: (status, body)
         assert error_type(flow.call_back()) == expected, name
+
+
+@pytest.mark.parametrize("value", [False, "false"])
+@pytest.mark.parametrize("source", ["claims", "userinfo"])
+def test_unverified_address_is_refused_at_every_login(flow, provider, client, source, value):
+    login = client.sso.authenticate(app_query_of(flow.call_back())["token"])
+    assert login.member.email_address_verified
+    for _ in range(2):
+        flow.query = flow.begin()
+        getattr(provider, source)["email_verified"] = value
+        assert error_type(flow.call_back()) == "oidc_response_unverified_email"
+
+
+@pytest.mark.parametrize("value", [True, "true", None])
+def test_address_that_is_not_stated_as_unverified_is_accepted(flow, provider, client, value):
+    provider.userinfo["email_verified"] = value
+    assert client.sso.authenticate(app_query_of(flow.call_back())["token"]).member.email_address_verified
 
 
 def test_unusual_numbers_are_accepted(flow, provider):
