@@ -1,4 +1,4 @@
-"""Addresses that a provider doesn't vouch for: at the first login, at the second one, and in discovery."""
+"""Addresses that a provider doesn't verify: at the first login, at the second one, and in discovery."""
 
 import httpx
 import pytest
@@ -40,7 +40,7 @@ STEP_UP = (False, False, "pending", False, [], True)
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_second_login_needs_another_factor_too(log_in, provider):
-    """The provider's account is stored at the first login. What it says of its address must stay."""
+    """The account is stored at the first login, and its unverified address must stay unverified."""
     assert outcome(log_in(provider, email_verified=False)) == STEP_UP
     assert outcome(log_in(provider)) == STEP_UP
     assert outcome(log_in(provider)) == STEP_UP
@@ -62,7 +62,7 @@ def test_verified_address_stays_verified(log_in, client, acme, provider):
 
 
 def test_google_account_with_a_public_mail_address_is_unverified_by_default(mock, client, given, acme):
-    """Google vouches only for the addresses of its hosted domains."""
+    """Google verifies only the addresses of its hosted domains."""
     given.member(acme, "ada@gmail.com")
     authenticate = client.oauth.authenticate
     for _ in range(2):
@@ -139,7 +139,7 @@ def test_unverified_openid_address_is_refused_each_time(sso, mock, acme):
 
 
 def test_saml_has_no_unverified_addresses(sso, mock, client, acme):
-    """A SAML response can't say that an address is unverified: the identity provider vouches for all of them."""
+    """A SAML response can't say that an address is unverified."""
     connection_id = mock.identity_provider(acme.organization_id, "saml").connection_id
     token = httpx.URL(sso("saml", connection_id, email_verified=False).headers["location"]).params["token"]
     assert client.sso.authenticate(token).member.email_address_verified

@@ -236,8 +236,12 @@ def finish_flow(ctx: Context, state: str, code: str) -> str:
 
 
 def fail_flow(ctx: Context, state: str, error: str) -> str:
-    """End a flow that the provider refused. Return the URL of the error page."""
-    flow = ctx.store.update(get_flow(ctx, state), used_at=ctx.now)
+    """End a flow that the provider refused. Return the URL of the error page.
+
+    Raises:
+        oauth_state_used: if a parallel request ended the OAuth flow first.
+    """
+    flow = single_use.consume(ctx, get_flow(ctx, state), errors.oauth_state_used)
     return redirects.landing("/redirect-error", error=error[:100], provider=flow.provider)
 
 

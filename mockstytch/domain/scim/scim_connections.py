@@ -113,26 +113,23 @@ def complete_rotation(ctx: Context, connection: ScimConnection) -> ScimConnectio
     """Replace the bearer token with the next one.
 
     Raises:
-        scim_connection_not_rotating_token: if no rotation was started.
+        scim_connection_not_rotating_token: if no rotation was started, or a parallel request ended it first.
     """
-    _require_rotating(connection)
-    changes = {
-        "bearer_token": connection.next_bearer_token,
-        "bearer_token_expires_at": connection.next_bearer_token_expires_at,
-        "next_bearer_token": "",
-        "next_bearer_token_expires_at": None,
-    }
-    return update(ctx, connection, changes)
+    return _end_rotation(
+        ctx,
+        connection,
+        bearer_token=connection.next_bearer_token,
+        bearer_token_expires_at=connection.next_bearer_token_expires_at,
+    )
 
 
 def cancel_rotation(ctx: Context, connection: ScimConnection) -> ScimConnection:
     """Discard the next bearer token.
 
     Raises:
-        scim_connection_not_rotating_token: if no rotation was started.
+        scim_connection_not_rotating_token: if no rotation was started, or a parallel request ended it first.
     """
-    _require_rotating(connection)
-    return update(ctx, connection, {"next_bearer_token": "", "next_bearer_token_expires_at": None})
+    return _end_rotation(ctx, connection)
 
 
 def accepts_token(ctx: Context, connection: ScimConnection, token: str) -> bool:
@@ -147,14 +144,13 @@ def accepts_token(ctx: Context, connection: ScimConnection, token: str) -> bool:
     )
 
 
-def _require_rotating(connection: ScimConnection) -> None:
-    """Check that a token rotation was started.
-
-    Raises:
-        scim_connection_not_rotating_token: if no rotation was started.
-    """
-    if not connection.next_bearer_token:
+def _end_rotation(ctx: Context, connection: ScimConnection, **columns: Any) -> ScimConnection:
+    columns |= {"next_bearer_token": "", "next_bearer_token_expires_at": None}
+    changed = ctx.store.update_if_unchanged(connection, **columns) if connection.next_bearer_token else None
+    if changed is None:
         raise errors.scim_connection_not_rotating_token()
+    _publish(ctx, changed, "update")
+    return changed
 
 
 def _publish(ctx: Context, connection: ScimConnection, action: str) -> None:

@@ -228,7 +228,8 @@ def finish_oidc(
     _require_same_browser(flow, browser_states, errors.missing_oidc_csrf_cookie, errors.oidc_csrf_cookie_mismatch)
     if flow.expires_at <= ctx.now:
         raise errors.expired_oidc_response(because="the flow started more than an hour ago")
-    if error and ctx.store.update_if_unchanged(flow, used_at=ctx.now):
+    if error:
+        single_use.consume(ctx, flow, errors.unsolicited_oidc_response)
         return _error_page(error)
     if not code:
         raise errors.oidc_invalid_callback_request()
