@@ -24,11 +24,16 @@ class Setup:
 
     def __init__(self, given: Given, mock: MockStytch, client: Any) -> None:
         self.given, self.mock, self.client = given, mock, client
-        mock.clock.freeze()
+        self.started = mock.clock.set(mock.clock.freeze().replace(microsecond=0))
         mock.configure(user_lock={"enabled": False})
         self.http = httpx.Client(base_url=mock.url, trust_env=False)
+        self.on_close = [self.http.close]
         self.acme = given.organization("Acme", organization_slug="acme", sso_jit_provisioning="ALL_ALLOWED")
         self.ada = given.member(self.acme, ADA)
+
+    def close(self) -> None:
+        for close in self.on_close:
+            close()
 
     @property
     def session(self) -> str:

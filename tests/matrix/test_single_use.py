@@ -154,7 +154,7 @@ def caller() -> str:
 def prepared(given, mock, client):
     setup = rows.Setup(given, mock, client)
     yield setup
-    setup.http.close()
+    setup.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.place} {number}" for number, case in enumerate(CASES)])

@@ -16,6 +16,7 @@ from tests.saml.helpers import (
     refusal,
     remove,
     set_attributes,
+    verify_or_refusal,
 )
 
 SIGNED = ("assertion", "response", "both")
@@ -147,6 +148,32 @@ TIMES = {
 def test_invalid_time_is_refused(case):
     edit, error_type = TIMES[case]
     assert refusal(edited_response(edit)) == error_type
+
+
+# Attributes with a time, each with the element and whether it is the beginning or the end.
+BOUNDARIES = {
+    "NotBefore of the conditions": ("saml:Conditions", "NotBefore", "not_yet_valid_saml_response"),
+    "NotBefore of the confirmation": ("saml:SubjectConfirmationData", "NotBefore", "not_yet_valid_saml_response"),
+    "NotOnOrAfter of the conditions": ("saml:Conditions", "NotOnOrAfter", "expired_saml_response"),
+    "NotOnOrAfter of the confirmation": ("saml:SubjectConfirmationData", "NotOnOrAfter", "expired_saml_response"),
+    "SessionNotOnOrAfter": ("saml:AuthnStatement", "SessionNotOnOrAfter", "expired_saml_response"),
+}
+
+
+@pytest.mark.parametrize("case", BOUNDARIES)
+def test_clocks_may_differ_by_a_minute(case):
+    """A beginning is accepted if it is at most 60 seconds ahead, an end if it is less than 60 seconds ago."""
+    element, attribute, error_type = BOUNDARIES[case]
+
+    def outcome(seconds):
+        edit = set_attributes(f".//{element}", **{attribute: f"{now_plus(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"})
+        result = verify_or_refusal(edited_response(edit))
+        return result if isinstance(result, str) else "accepted"
+
+    if attribute == "NotBefore":
+        assert [outcome(seconds) for seconds in (59, 60, 61)] == ["accepted", "accepted", error_type]
+    else:
+        assert [outcome(seconds) for seconds in (-59, -60, -61)] == ["accepted", error_type, error_type]
 
 
 def test_end_in_the_year_9999_is_accepted():
