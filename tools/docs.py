@@ -233,13 +233,17 @@ BLOCKS: dict[str, Callable[[], str]] = {
 # What they are made of
 
 
-def sdk_methods() -> dict[tuple[str, str], str]:
+def sdk_methods(client: object = None) -> dict[tuple[str, str], str]:
     """Return the installed SDK's methods, by method and path: ``("POST", "/v1/b2b/organizations")`` →
-    ``organizations.create``. The path has ``{}`` for each parameter, because their names differ."""
+    ``organizations.create``. The path has ``{}`` for each parameter, because their names differ.
+
+    Args:
+        client: a client of the SDK; a ``B2BClient`` by default.
+    """
     import stytch
 
-    client = stytch.B2BClient("project-test-00000000-0000-4000-8000-000000000000", "secret", suppress_warnings=True)
-    return dict(_methods_of(client, ()))
+    project_id = "project-test-00000000-0000-4000-8000-000000000000"
+    return dict(_methods_of(client or stytch.B2BClient(project_id, "secret", suppress_warnings=True), ()))
 
 
 def _methods_of(api: object, prefix: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], str]]:

@@ -40,7 +40,7 @@ def get_org_policy(ctx: Context, req: GetOrgPolicy) -> Body:
 
 
 class OrgPolicy(Frozen):
-    roles: list[Role] = []
+    roles: list[Role]
 
 
 class SetOrgPolicy(Request):

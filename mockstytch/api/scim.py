@@ -26,6 +26,7 @@ class IdentityProvider(CaseInsensitiveEnum):
     GENERIC = "generic"
     OKTA = "okta"
     MICROSOFT_ENTRA = "microsoft-entra"
+    GOOGLE_WORKSPACE = "google-workspace"
     CYBERARK = "cyberark"
     JUMPCLOUD = "jumpcloud"
     ONELOGIN = "onelogin"

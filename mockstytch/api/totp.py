@@ -101,16 +101,14 @@ class Migrate(Request):
     organization_id: OrganizationRef
     member_id: MemberRef
     secret: Annotated[str, Meta(pattern=r"\A[A-Za-z2-7]{16,128}=*\Z"), FieldError(errors.bad_request)]
-    recovery_codes: list[
-        Annotated[str, Meta(min_length=1, max_length=128), FieldError(errors.invalid_recovery_code)]
-    ] = []
+    recovery_codes: list[Annotated[str, Meta(min_length=1, max_length=128), FieldError(errors.invalid_recovery_code)]]
 
 
 @api.post("/v1/b2b/totp/migrate")
 def migrate(ctx: Context, req: Migrate) -> Body:
     """Import an authenticator app that was registered in another system. It is active at once.
 
-    If the request has no recovery codes, ten are generated.
+    If the list of recovery codes is empty, ten are generated.
     """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)

@@ -41,11 +41,15 @@ class Normalize:
 
 
 class CaseInsensitiveEnum(StrEnum):
-    """An enumeration whose values are accepted in upper and lower case."""
+    """An enumeration whose values are accepted in upper and lower case, and without their hyphens.
+
+    The Java and Rust SDKs can only send them without: ``microsoftentra``, ``ptbr``.
+    """
 
     @classmethod
     def _missing_(cls, value: object) -> "CaseInsensitiveEnum | None":
-        return next((c for c in cls if isinstance(value, str) and c.value.lower() == value.lower()), None)
+        spellings = {spelling.lower(): c for c in cls for spelling in (c.value, c.value.replace("-", ""))}
+        return spellings.get(value.lower()) if isinstance(value, str) else None
 
 
 class Locale(CaseInsensitiveEnum):

@@ -165,10 +165,19 @@ def _project_of_credentials(mock: Mock, request: HttpRequest) -> Project:
 
 
 def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
-    """Return the member whose session is in the headers, or the project itself."""
+    """Return the member whose session is in the headers, or the project itself.
+
+    The Ruby SDK sends these headers in the query of GET and DELETE requests. They count there, too: otherwise, the
+    member would have the project's rights.
+    """
     headers = request.header_bytes
     token = headers.get(b"x-stytch-member-session", b"").decode("latin-1")
     jwt = headers.get(b"x-stytch-member-sessionjwt", b"").decode("latin-1")
+    if not token and not jwt and b"stytch" in request.scope["query_string"].lower():
+        query = {name.lower(): value for name, value in request.query_fields().items()}
+        token, jwt = query.get("x-stytch-member-session", ""), query.get("x-stytch-member-sessionjwt", "")
+        if token or jwt:
+            ctx.note("the member's session is in the query; send it in a header")
     return actors.actor_from_session(ctx, token, jwt) if token or jwt else Actor()
 
 

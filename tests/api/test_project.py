@@ -2,8 +2,12 @@
 
 import httpx
 import pytest
+import stytch
 
+from mockstytch import consumer_api
+from mockstytch.app import endpoints
 from mockstytch.domain.shared import lookup
+from tools.docs import sdk_methods, shape
 
 
 def test_whoami_returns_id_and_name(client, mock):
@@ -84,6 +88,29 @@ def test_unknown_route_is_refused(error_type_of):
     assert error_type_of("GET", "/v1/b2b/nothing") == "route_not_found"
     assert error_type_of("POST", "/v1/users", {}) == "invalid_consumer_endpoint"
     assert error_type_of("POST", "/v1/magic_links/email/send", {}) == "invalid_consumer_endpoint"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/users"),
+        ("PATCH", "/v1/users"),
+        ("GET", "/v1/magic_links"),
+        ("POST", "/v1/users/x/y"),
+        ("POST", "/v1/otps"),
+        ("GET", "/v1/oauth"),
+        ("POST", "/v1/biometrics/register"),
+        ("POST", "/v1/usersearch"),
+    ],
+)
+def test_route_that_the_consumer_api_does_not_have_either_is_unknown(error_type_of, method, path):
+    assert error_type_of(method, path) == "route_not_found"
+
+
+def test_consumer_operations_are_in_the_sdk():
+    consumer = stytch.Client("project-test-00000000-0000-4000-8000-000000000000", "secret", suppress_warnings=True)
+    served = {(e.method, shape(path)) for e in endpoints() for path in (e.path, *e.aliases)}
+    assert sorted(consumer_api.OPERATIONS) == sorted(set(sdk_methods(consumer)) - served)
 
 
 def test_unexpected_exception_is_an_internal_server_error(given, client, refused, monkeypatch, rows):

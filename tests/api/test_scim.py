@@ -59,6 +59,23 @@ def test_only_the_base_url_for_entra_has_a_flag(given, scim, identity_provider):
     assert connection.base_url.endswith("?aadOptscim062020") == (identity_provider == "microsoft-entra")
 
 
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("microsoftentra", "microsoft-entra"),
+        ("googleworkspace", "google-workspace"),
+        ("google-workspace", "google-workspace"),
+        ("MicrosoftEntra", "microsoft-entra"),
+    ],
+)
+def test_identity_provider_is_accepted_without_hyphens(given, scim, connection, sent, stored):
+    """The Java and Rust SDKs can only send it so."""
+    assert connected(given, identity_provider=sent).identity_provider == stored
+    changed = scim.update(**named(connection), identity_provider=sent).connection
+    assert changed.identity_provider == stored
+    assert scim.get(connection.organization_id).connection.identity_provider == stored
+
+
 def test_second_connection_of_an_organization_is_refused(scim, connection, refused):
     assert refused(scim.create, connection.organization_id) == "active_scim_connection_exists"
     scim.delete(**named(connection))

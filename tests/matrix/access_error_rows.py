@@ -8,7 +8,7 @@ ACCESS: dict[str, list[Row]] = {
     "rbac.set_org_policy": [
         *ORGANIZATION_REF[1:],
         *each("org_policy", "invalid_argument", "x", [], {"roles": "x"}),
-        *each("org_policy", "bad_request", {"roles": [{"permissions": []}]}),
+        *each("org_policy", "bad_request", {}, {"roles": None}, {"roles": [{"permissions": []}]}),
         *each("org_policy", "empty_rbac_role_id", {"roles": [{**CHEF, "role_id": ""}]}),
         *each("org_policy", "rbac_role_missing_permissions", {"roles": [{**CHEF, "permissions": []}]}),
     ],

@@ -220,6 +220,7 @@ class SampleProject:
             "hash": md5(),
             "hash_type": "md_5",
             "secret": SECRET,
+            "recovery_codes": ["one", "two"],
             "recovery_code": "aaaa-bbbb-cccc",
             "client_id": "unknown",
             "connected_app_id": "unknown",

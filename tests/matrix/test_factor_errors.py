@@ -114,6 +114,7 @@ TABLE = {
         *ORGANIZATION_REF,
         *MEMBER,
         *each("secret", "bad_request", ABSENT, "", "short", "1" * 32, "A" * 129, "A" * 32 + "\n", "Ä" * 32, "A B" * 8),
+        *each("recovery_codes", "invalid_recovery_code", ABSENT, None),
         *each("recovery_codes", "invalid_argument", "x", [5], {"a": "b"}),
         *each("member_id", "active_totp_exists", "dora"),
     ],

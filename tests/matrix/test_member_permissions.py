@@ -7,6 +7,7 @@ have accepts one if it declares a permission.
 import inspect
 import re
 from operator import attrgetter
+from urllib.parse import quote
 
 import pytest
 import stytch
@@ -72,6 +73,27 @@ def assert_enforced(role_members, endpoint, sent):
 @each(ACTING | {name: ENDPOINTS[name] for name in ALSO_ENFORCED})
 def test_member_needs_exactly_the_permission(own_project, role_members, endpoint):
     assert_enforced(role_members, endpoint, own_project.valid_request(endpoint))
+
+
+@each({name: e for name, e in ACTING.items() if e.method in ("GET", "DELETE")})
+def test_session_in_the_query_counts_as_one_in_a_header(own_project, role_members, endpoint):
+    """The Ruby SDK sends it there."""
+    sent = own_project.valid_request(endpoint)
+    role_members.set_roles(*required_permission(endpoint, sent))
+    here, _ = role_members.organization_ids(sent)
+    session = role_members.no_roles[here]["X-Stytch-Member-Session"]
+    path = endpoint.path.format(**{name: quote(str(value), safe="") for name, value in sent.items()})
+    for query in ({"X-Stytch-Member-Session": session}, {"x-stytch-member-session": session}):
+        response = own_project.http.request(endpoint.method, path, params=query)
+        assert error_of(response)[1] == "session_authorization_error"
+        assert "the member's session is in the query" in own_project.given.because()
+    response = own_project.http.request(endpoint.method, path, params={"X-Stytch-Member-SessionJWT": "x"})
+    assert error_of(response)[1] == "unable_to_parse_session_jwt"
+    allowed = role_members.exact_actions[here]
+    response = own_project.http.request(
+        endpoint.method, path, params={"X-Stytch-Member-Session": session}, headers=allowed
+    )
+    assert response.status_code == 200 or error_of(response)[1] not in REFUSALS  # a header takes precedence
 
 
 # Members may always call these about themselves.
