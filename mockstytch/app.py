@@ -22,7 +22,7 @@ from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
 from mockstytch.surfaces.routing import PathNormalizer, RouteTable
-from mockstytch.surfaces.surface import BACKEND, PUBLIC, Route
+from mockstytch.surfaces.surface import BACKEND, FRAUD, PUBLIC, Route
 from mockstytch.webhook_delivery import Deliverer
 
 
@@ -74,7 +74,7 @@ def _operation_routes(mock: Mock) -> list[Route]:
     """Return the routes of every operation, at every path that it has."""
     routes = []
     for endpoint in endpoints_of(api):
-        surface = PUBLIC if endpoint.public else BACKEND
+        surface = PUBLIC if endpoint.public else FRAUD if endpoint.is_fraud else BACKEND
         for path in (endpoint.path, *endpoint.aliases):
             handler = EndpointHandler(mock, surface, endpoint, alias=path != endpoint.path)
             routes.append(Route(endpoint.method, path, surface, handler))

@@ -31,6 +31,7 @@ PREFIXES = {
     "trusted_token_profile": "trusted-auth-token-profile",  # guessed
     "pem_file": "pem-file",  # guessed
     "request": "request-id",
+    "fraud_request": "request-id-fraud",  # what follows the prefix isn't known
     "event": "webhook-event",
     "jwk": "jwk",
     "message": "message",  # only of this server

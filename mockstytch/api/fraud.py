@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -13,15 +13,20 @@ from mockstytch.domain import fraud
 from mockstytch.domain.shared import cursors
 from mockstytch.runtime import Context
 from mockstytch.store.records import fraud as records
-from mockstytch.store.records.fraud import FraudRule, ReasonOverride
+from mockstytch.store.records.fraud import Device, FraudRule, ReasonOverride
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import CaseInsensitiveEnum, Text
+from mockstytch.surfaces.fields import CaseInsensitiveEnum, FieldError, Text
 
 api = Endpoints()
 
-_MetadataText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_+.@-]{0,65}\Z")]
-_Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
+_MetadataText = Annotated[
+    str, Meta(pattern=r"\A[A-Za-z0-9_+.@-]{0,65}\Z"), FieldError(errors.invalid_external_metadata)
+]
+_Identifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z"), FieldError(errors.invalid_fingerprint_or_id)]
+_GENERATED_ID = re.compile(r"([a-z]+-)*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _Description = Annotated[str, Meta(max_length=1000)]
+# The codes of countries that the list of telephone countries lacks.
+_WITHOUT_TELEPHONES = {"AQ", "BV", "GS", "HM", "PN", "TF", "UM"}
 _CURSOR_KIND = "rule"
 _MAX_EXPIRY_MINUTES = 100 * 366 * 24 * 60
 
@@ -48,7 +53,7 @@ class ExternalMetadata(Request):
 
 
 class Lookup(Request):
-    telemetry_id: Text
+    telemetry_id: Annotated[Text, FieldError(errors.telemetry_id_not_found)]
     external_metadata: ExternalMetadata = ExternalMetadata()
 
 
@@ -66,7 +71,7 @@ def lookup(ctx: Context, req: Lookup) -> Body:
 
 
 class SetRule(Request):
-    action: Action
+    action: Annotated[Action, FieldError(errors.invalid_action_for_rules)]
     visitor_id: _Identifier = ""
     browser_id: _Identifier = ""
     visitor_fingerprint: _Identifier = ""
@@ -82,10 +87,14 @@ class SetRule(Request):
 
 @api.post("/v1/rules/set")
 def set_rule(ctx: Context, req: SetRule) -> Body:
-    """Recommend an action for devices with this identifier. ``NONE`` deletes the rule."""
-    rule_type, identifier = _rule_identifier(req)
+    """Recommend an action for devices with this identifier. ``NONE`` deletes the rule.
+
+    Raises:
+        invalid_country_code_allow_rule: if the action for a country is ALLOW.
+    """
+    rule_type, identifier = _rule_identifier(ctx, req)
     if rule_type == "country_code" and req.action is Action.ALLOW:
-        raise errors.bad_request(because="a country can't be allowed")
+        raise errors.invalid_country_code_allow_rule()
     existing = ctx.store.find(FraudRule, rule_type=rule_type, identifier=identifier)
     is_active = existing is not None and (existing.expires_at is None or existing.expires_at > ctx.now)
     expires_at = ctx.now + timedelta(minutes=req.expires_in_minutes) if req.expires_in_minutes else None
@@ -108,29 +117,63 @@ def set_rule(ctx: Context, req: SetRule) -> Body:
     }
 
 
-def _rule_identifier(req: SetRule) -> tuple[str, str]:
-    """Return the type and the value of the one identifier in the request. A network is normalized."""
+def _rule_identifier(ctx: Context, req: SetRule) -> tuple[str, str]:
+    """Return the type and the value of the one identifier in the request. A network is normalized.
+
+    Raises:
+        invalid_fingerprint_or_id: if the rule has no identifier or several, or if the identifier isn't in the form of a
+            generated one and no device has it.
+        invalid_asn: if the ASN isn't a number below 2 ** 32.
+    """
     sent = [(name, value) for name in fraud.RULE_TYPES if (value := getattr(req, name))]
     if len(sent) != 1:
-        raise errors.bad_request(because=f"a rule has one identifier; this one has {len(sent)}")
+        raise errors.invalid_fingerprint_or_id(because=f"a rule has one identifier; this one has {len(sent)}")
     name, value = sent[0]
+    if name == "cidr_block":
+        return name, _network(value)
     if name == "country_code":
-        value = value.upper()
-        if not re.fullmatch("[A-Z]{2}", value):
-            raise errors.bad_request(because="country_code must have two letters")
-    if name == "asn" and not (re.fullmatch(r"[0-9]{1,10}", value) and int(value) < 2**32):
-        raise errors.bad_request(because="asn must be a number below 2 ** 32")
-    return name, _network(value) if name == "cidr_block" else value
+        return name, _country(value)
+    if name == "asn":
+        if not (re.fullmatch(r"[0-9]{1,10}", value) and int(value) < 2**32):
+            raise errors.invalid_asn(because="not a number below 2 ** 32")
+    elif not _GENERATED_ID.fullmatch(value) and not ctx.store.all(Device, **{name: value}):
+        raise errors.invalid_fingerprint_or_id(because=f"no device has this {name}; create the device first")
+    return name, value
+
+
+def _country(code: str) -> str:
+    """Return a country code in upper case.
+
+    Raises:
+        invalid_country_code: if the country code isn't an ISO 3166-1 alpha-2 code.
+    """
+    from phonenumbers import SUPPORTED_REGIONS  # imported late: it is slow to load
+
+    if code.upper() not in SUPPORTED_REGIONS | _WITHOUT_TELEPHONES:
+        raise errors.invalid_country_code()
+    return code.upper()
 
 
 def _network(text: str) -> str:
+    """Return a network with its prefix.
+
+    Raises:
+        invalid_cidr_block: if the text isn't an IPv4 address or network.
+        cidr_block_invalid_prefix: if the prefix isn't between 16 and 32.
+    """
+    address, slash, prefix = text.partition("/")
+    if not _is_address(address) or (slash and not re.fullmatch("[0-9]{1,3}", prefix)):
+        raise errors.invalid_cidr_block(because="not an IPv4 address or network")
+    if slash and not 16 <= int(prefix) <= 32:
+        raise errors.cidr_block_invalid_prefix()
+    return str(IPv4Network(text, strict=False))
+
+
+def _is_address(text: str) -> bool:
     try:
-        network = IPv4Network(text, strict=False)
-    except (AddressValueError, NetmaskValueError, ValueError):
-        raise errors.bad_request(because="cidr_block isn't an IPv4 network") from None
-    if network.prefixlen < 16:
-        raise errors.bad_request(because="the prefix of cidr_block must be between 16 and 32")
-    return str(network)
+        return bool(IPv4Address(text))
+    except AddressValueError:
+        return False
 
 
 def _identifier_fields(rule_type: str, identifier: str) -> dict[str, str | None]:
@@ -144,12 +187,16 @@ class ListRules(Request):
 
 @api.post("/v1/rules/list")
 def list_rules(ctx: Context, req: ListRules) -> Body:
-    """Return the active rules, newest first."""
+    """Return the active rules, newest first.
+
+    Raises:
+        dfp_rule_invalid_cursor: if this endpoint didn't return the cursor.
+    """
     rules = fraud.active_rules(ctx)
     if req.cursor:
         last_position = cursors.decode(_CURSOR_KIND, req.cursor)
         if last_position is None:
-            raise errors.bad_request(because="the cursor wasn't returned by this endpoint")
+            raise errors.dfp_rule_invalid_cursor(because="this endpoint didn't return the cursor")
         rules = [rule for rule in rules if rule.position < last_position]
     page = rules[: req.limit]
     has_more = len(rules) > req.limit

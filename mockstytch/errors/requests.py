@@ -7,7 +7,7 @@ from mockstytch.errors.kinds import shared
 bad_request = shared(400, "bad_request", "The submitted request is invalid.", "D")
 internal_server_error = shared(500, "internal_server_error", "Oops, something seems to have gone wrong, please reach out to support@stytch.com to let us know what went wrong.", "D")
 invalid_argument = shared(400, "invalid_argument", "could not interpret value: {value} at line {line}:{column}", "D")
-invalid_authorization_header = shared(401, "invalid_authorization_header", "The authorization header is missing or could not be parsed. Please use HTTP Basic authentication with your project ID and secret.")
+invalid_authorization_header = shared(400, "invalid_authorization_header", "The authorization header provided with the request is invalid.", "D")
 invalid_consumer_endpoint = shared(400, "invalid_consumer_endpoint", "This endpoint is only enabled for consumer projects.", "I")
 invalid_project_id_authentication = shared(400, "invalid_project_id_authentication", "The project ID provided in the basic authentication header is invalid. Please check to make sure the format is correct and there are no trailing whitespaces. To create a new project or confirm an existing project ID please visit the Stytch dashboard here: https://stytch.com/dashboard/api-keys", "D")
 invalid_project_id = shared(400, "invalid_project_id", "project_id format is invalid.")

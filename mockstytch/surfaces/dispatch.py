@@ -43,7 +43,7 @@ class Dispatch:
     async def respond(self, request: HttpRequest) -> AnyResponse:
         """Return a response for every request, and add the request to the log."""
         surface, error = self.route.surface, None
-        request.request_id = self._mock.ids.new("request")
+        request.request_id = self._mock.ids.new(surface.request_id)
         try:
             if request.content is None:
                 raise errors.request_too_large()

@@ -55,6 +55,11 @@ class Endpoint(msgspec.Struct, frozen=True):
     public: bool = False
 
     @property
+    def is_fraud(self) -> bool:
+        """Whether it belongs to the fraud product, which has its own host in production."""
+        return self.name.startswith("fraud.")
+
+    @property
     def name(self) -> str:
         """The module and the function: ``members.create``."""
         module = self.operation.__module__.rpartition(".")[2]

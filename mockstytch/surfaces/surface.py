@@ -3,7 +3,7 @@
 Surfaces differ in how a caller authenticates, how a request's fields are read, and how a success and an error are
 rendered. Everything else is in ``dispatch``, the same for all surfaces.
 
-``BACKEND`` and ``PUBLIC`` are declared here. The others are declared where their routes are: ``MANAGEMENT``,
+``BACKEND``, ``FRAUD`` and ``PUBLIC`` are declared here. The others are declared where their routes are: ``MANAGEMENT``,
 ``OAUTH_SERVER``, ``SCIM``, ``PAGES`` with its variants, ``CONTROL`` and ``CONSOLE``.
 """
 
@@ -94,6 +94,16 @@ def render_body(request: HttpRequest, body: Fields) -> AnyResponse:
 
 def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     """Render an error as the API does: five keys in a fixed order, and ``error_details`` if there are any."""
+    return Json(error.kind.status_code, _encode(_error_body(request, error)))
+
+
+def _render_fraud_error(request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Render an error as the fraud product's host does: the request id comes first."""
+    body = {"request_id": request.request_id, **_error_body(request, error)}
+    return Json(error.kind.status_code, _encode(body))
+
+
+def _error_body(request: HttpRequest, error: StytchError) -> Fields:
     kind = error.kind
     body: Fields = {
         "status_code": kind.status_code,
@@ -104,7 +114,7 @@ def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     }
     if error.details:
         body["error_details"] = error.details
-    return Json(kind.status_code, _encode(body))
+    return body
 
 
 def render_response(_request: HttpRequest, response: Any) -> AnyResponse:
@@ -118,6 +128,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: the name in the request log.
+        request_id: the kind of a request's id, a key of ``ids.PREFIXES``.
         authenticate: returns the caller's project, or None if the route needs no project.
         actor: returns the actor of an operation: a member, or the project itself.
         read_fields: returns the fields from which an operation's request is built.
@@ -127,6 +138,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    request_id: str = "request"
     authenticate: Callable[[Mock, HttpRequest], Project | None] = _no_project
     actor: Callable[[Context, HttpRequest], Actor] = _project_itself
     read_fields: Callable[[HttpRequest], ParsedFields] = read_json
@@ -162,6 +174,20 @@ def _project_of_credentials(mock: Mock, request: HttpRequest) -> Project:
     if project.vertical == "CONSUMER":
         raise errors.invalid_b2b_endpoint()
     return project
+
+
+def _project_of_fraud_credentials(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project with these Basic credentials.
+
+    Raises:
+        unauthorized_credentials_error: if the secret is wrong, or the project is unknown to a closed server.
+    """
+    try:
+        return _project_of_credentials(mock, request)
+    except StytchError as e:
+        if e.kind is errors.unauthorized_credentials:
+            raise errors.unauthorized_credentials_error(because=e.because) from None
+        raise
 
 
 def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
@@ -222,5 +248,9 @@ def _project_of_keys(mock: Mock, request: HttpRequest) -> Project:
 
 BACKEND = Surface(
     name="backend", authenticate=_project_of_credentials, actor=_acting_member, render_success=render_body
+)
+# In production, the fraud product has its own host.
+FRAUD = msgspec.structs.replace(
+    BACKEND, request_id="fraud_request", authenticate=_project_of_fraud_credentials, render_error=_render_fraud_error
 )
 PUBLIC = Surface(name="public", authenticate=_project_of_keys, render_success=render_body)

@@ -1,8 +1,16 @@
 """``fraud``: chosen verdicts, rules, overridden reasons, e-mail risk."""
 
+import httpx
 import pytest
 
 from mockstytch import MockError
+
+
+def id_of(number):
+    return f"visitor-00000000-0000-4000-8000-{number:012}"
+
+
+ID = id_of(0)
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ def test_external_metadata_is_stored_with_the_device(mock, client, refused):
     metadata = lookup(telemetry_id, external_metadata={"organization_id": "acme"}).external_metadata
     assert metadata.model_dump() == {"external_id": "ada@acme.test", "organization_id": "acme", "user_action": "login"}
     for value in ("x" * 66, "a b", "é", "a/b"):
-        assert refused(lookup, telemetry_id, external_metadata={"external_id": value}) == "bad_request"
+        assert refused(lookup, telemetry_id, external_metadata={"external_id": value}) == "invalid_external_metadata"
 
 
 # Reasons
@@ -166,6 +174,7 @@ def test_invalid_override_is_refused(client, refused):
     ],
 )
 def test_rule_decides_for_matching_devices(mock, client, verdict, identifier, device):
+    mock.fraud.device(**device)
     set_ = client.fraud.rules.set("BLOCK", **identifier)
     assert {name: getattr(set_, name) for name in identifier} == identifier
     [(name, value)] = identifier.items()
@@ -205,59 +214,82 @@ def test_expired_rule_does_not_apply(mock, client, verdict):
 
 
 def test_rule_is_replaced_and_deleted(client):
-    client.fraud.rules.set("BLOCK", visitor_id="v", description="first")
+    client.fraud.rules.set("BLOCK", visitor_id=ID, description="first")
     assert client.fraud.rules.list().rules[0].last_updated_at is None
-    client.fraud.rules.set("ALLOW", visitor_id="v")
+    client.fraud.rules.set("ALLOW", visitor_id=ID)
     [rule] = client.fraud.rules.list().rules
-    assert (rule.rule_type, rule.visitor_id, rule.action, rule.description) == ("VISITOR_ID", "v", "ALLOW", None)
+    assert (rule.rule_type, rule.visitor_id, rule.action, rule.description) == ("VISITOR_ID", ID, "ALLOW", None)
     assert rule.last_updated_at
     for _ in range(2):
-        assert client.fraud.rules.set("NONE", visitor_id="v").action == "NONE"
+        assert client.fraud.rules.set("NONE", visitor_id=ID).action == "NONE"
     assert client.fraud.rules.list().rules == []
 
 
 def test_rules_are_paged_newest_first(client, refused):
     for number in range(12):
-        client.fraud.rules.set("BLOCK", visitor_id=f"v-{number}")
+        client.fraud.rules.set("BLOCK", visitor_id=id_of(number))
     first = client.fraud.rules.list()
     second = client.fraud.rules.list(cursor=first.next_cursor)
     assert [len(first.rules), len(second.rules), second.next_cursor] == [10, 2, ""]
     assert [rule.visitor_id for rule in [*first.rules, *second.rules]] == [
-        f"v-{number}" for number in reversed(range(12))
+        id_of(number) for number in reversed(range(12))
     ]
     assert len(client.fraud.rules.list(limit=100).rules) == 12
     for cursor in ("nonsense", "cnVsZTp4", "é"):
-        assert refused(client.fraud.rules.list, cursor=cursor) == "bad_request"
+        assert refused(client.fraud.rules.list, cursor=cursor) == "dfp_rule_invalid_cursor"
     for limit in (0, 101):
         assert refused(client.fraud.rules.list, limit=limit) == "bad_request"
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "error"),
     [
-        {"action": "BLOCK"},
-        {"action": "BLOCK", "visitor_id": "v", "browser_id": "b"},
-        {"action": "BLOCK", "visitor_id": "x" * 129},
-        {"action": "BLOCK", "network_fingerprint": "a b"},
-        {"action": "BLOCK", "visitor_id": "v", "description": "x" * 1001},
-        {"action": "PERHAPS", "visitor_id": "v"},
-        {"action": "ALLOW", "country_code": "DE"},
-        {"action": "BLOCK", "country_code": "DEU"},
-        {"action": "BLOCK", "country_code": "1"},
-        {"action": "BLOCK", "asn": "AS64496"},
-        {"action": "BLOCK", "asn": "4294967296"},
-        {"action": "BLOCK", "asn": "-1"},
-        {"action": "BLOCK", "cidr_block": "198.51.100.0/15"},
-        {"action": "BLOCK", "cidr_block": "198.51.100.0/33"},
-        {"action": "BLOCK", "cidr_block": "198.51.100"},
-        {"action": "BLOCK", "cidr_block": "2001:db8::/32"},
-        {"action": "BLOCK", "visitor_id": "v", "expires_in_minutes": 0},
-        {"action": "BLOCK", "visitor_id": "v", "expires_in_minutes": 10**12},
+        ({"action": "BLOCK"}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "visitor_id": ID, "browser_id": ID}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "visitor_id": "nope"}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "browser_id": ID[:-1]}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "visitor_fingerprint": f"{ID}0"}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "hardware_fingerprint": f"{ID}\n"}, "invalid_fingerprint_or_id"),
+        ({"action": "NONE", "browser_fingerprint": "nope"}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "visitor_id": "x" * 129}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "network_fingerprint": "a b"}, "invalid_fingerprint_or_id"),
+        ({"action": "BLOCK", "visitor_id": ID, "description": "x" * 1001}, "bad_request"),
+        ({"action": "PERHAPS", "visitor_id": ID}, "invalid_action_for_rules"),
+        ({"action": "", "visitor_id": ID}, "invalid_action_for_rules"),
+        ({"action": "ALLOW", "country_code": "DE"}, "invalid_country_code_allow_rule"),
+        ({"action": "BLOCK", "country_code": "DEU"}, "invalid_country_code"),
+        ({"action": "BLOCK", "country_code": "1"}, "invalid_country_code"),
+        ({"action": "BLOCK", "country_code": "ZZ"}, "invalid_country_code"),
+        ({"action": "BLOCK", "asn": "AS64496"}, "invalid_asn"),
+        ({"action": "BLOCK", "asn": "4294967296"}, "invalid_asn"),
+        ({"action": "BLOCK", "asn": "-1"}, "invalid_asn"),
+        ({"action": "BLOCK", "cidr_block": "198.51.100.0/15"}, "cidr_block_invalid_prefix"),
+        ({"action": "BLOCK", "cidr_block": "198.51.100.0/33"}, "cidr_block_invalid_prefix"),
+        ({"action": "BLOCK", "cidr_block": "198.51.100"}, "invalid_cidr_block"),
+        ({"action": "BLOCK", "cidr_block": "198.51.100.0/"}, "invalid_cidr_block"),
+        ({"action": "BLOCK", "cidr_block": "198.51.100.0/255.255.255.0"}, "invalid_cidr_block"),
+        ({"action": "BLOCK", "cidr_block": "198.51.100.300"}, "invalid_cidr_block"),
+        ({"action": "BLOCK", "cidr_block": "2001:db8::/32"}, "invalid_cidr_block"),
+        ({"action": "BLOCK", "visitor_id": ID, "expires_in_minutes": 0}, "bad_request"),
+        ({"action": "BLOCK", "visitor_id": ID, "expires_in_minutes": 10**12}, "bad_request"),
     ],
 )
-def test_invalid_rule_is_refused(client, refused, fields):
-    assert refused(client.fraud.rules.set, **fields) == "bad_request"
+def test_invalid_rule_is_refused(client, refused, fields, error):
+    assert refused(client.fraud.rules.set, **fields) == error
     assert client.fraud.rules.list().rules == []
+
+
+def test_rule_for_an_id_of_a_device_can_be_set(mock, client, verdict, refused):
+    assert refused(client.fraud.rules.set, "BLOCK", visitor_id="visitor-1") == "invalid_fingerprint_or_id"
+    device = mock.fraud.device(visitor_id="visitor-1")
+    client.fraud.rules.set("BLOCK", visitor_id="visitor-1")
+    assert verdict(device).action == "BLOCK"
+    assert refused(client.fraud.rules.set, "BLOCK", browser_id="visitor-1") == "invalid_fingerprint_or_id"
+
+
+@pytest.mark.parametrize("code", ["DE", "de", "AQ", "US"])
+def test_country_codes_are_accepted(client, code):
+    assert client.fraud.rules.set("BLOCK", country_code=code).country_code == code.upper()
 
 
 def test_identifiers_are_normalized(client):
@@ -313,6 +345,37 @@ def test_email_risk_returns_the_chosen_values(mock, client):
 
 def test_empty_address_is_refused(client, refused):
     assert refused(client.fraud.email.risk, "") == "bad_request"
+
+
+# The fraud host
+
+
+def test_missing_telemetry_id_is_not_found(http):
+    for body in ({}, {"telemetry_id": ""}, {"telemetry_id": None}, {"telemetry_id": "made-up"}):
+        answer = http.post("/v1/fingerprint/lookup", json=body)
+        assert (answer.status_code, answer.json()["error_type"]) == (404, "telemetry_id_not_found")
+
+
+@pytest.mark.parametrize(
+    "path", ["fingerprint/lookup", "rules/set", "rules/list", "verdict_reasons/list", "email/risk"]
+)
+def test_errors_have_the_form_of_the_fraud_host(mock, http, path):
+    http.post("/v1/rules/list")  # creates the project
+    wrong = httpx.post(f"{mock.url}/v1/{path}", json={}, auth=(mock.project_id, "secret-test-wrong"), trust_env=False)
+    error = wrong.json()
+    assert list(error) == ["request_id", "status_code", "error_type", "error_message", "error_url"]
+    assert (wrong.status_code, error["error_type"]) == (401, "unauthorized_credentials_error")
+    assert error["error_message"] == "The provided credentials are invalid."
+    assert error["error_url"] == "https://stytch.com/docs/fraud/api/errors/401#unauthorized_credentials_error"
+    assert error["request_id"].startswith("request-id-fraud-")
+    broken = http.post(f"/v1/{path}", content="[").json()
+    assert (next(iter(broken)), broken["error_type"]) == ("request_id", "bad_request")
+    unnamed = httpx.post(f"{mock.url}/v1/{path}", json={}, trust_env=False)
+    assert (unnamed.status_code, unnamed.json()["error_type"]) == (400, "invalid_authorization_header")
+
+
+def test_successes_have_a_request_id_of_the_fraud_host(client):
+    assert client.fraud.rules.list().request_id.startswith("request-id-fraud-")
 
 
 # Control API

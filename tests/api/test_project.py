@@ -50,7 +50,7 @@ def test_invalid_credentials_are_refused(http, mock, client, user, password, sta
 def test_invalid_authorization_header_is_refused(mock, header):
     headers = {} if header is None else {"authorization": header}
     answer = httpx.get(f"{mock.url}/v1/debug/whoami", headers=headers)
-    assert (answer.status_code, answer.json()["error_type"]) == (401, "invalid_authorization_header")
+    assert (answer.status_code, answer.json()["error_type"]) == (400, "invalid_authorization_header")
 
 
 # Isolation

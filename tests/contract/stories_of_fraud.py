@@ -10,10 +10,10 @@ from tests.support.given import Given
 def _(given: Given) -> Any:
     """A rule matches the device, and a verdict reason is overridden, so that no field is empty."""
     given.client.fraud.verdict_reasons.override("VIRTUAL_MACHINE", "ALLOW")
-    given.client.fraud.rules.set("BLOCK", visitor_id="visitor-1")
     telemetry_id = given.mock.fraud.device(
         reasons=["VIRTUAL_MACHINE"], visitor_id="visitor-1", asn="64496", city="Berlin", raw_signals={"screen": 1}
     )
+    given.client.fraud.rules.set("BLOCK", visitor_id="visitor-1")
     return given.client.fraud.fingerprint.lookup(telemetry_id, external_metadata={"external_id": "ada@acme.test"})
 
 

@@ -24,8 +24,8 @@ def test_any_workspace_key_is_accepted(mock, management_http, anonymous_http):
 @pytest.mark.parametrize(
     ("headers", "status", "error_type"),
     [
-        ({}, 401, "invalid_authorization_header"),
-        ({"Authorization": "Basic !"}, 401, "invalid_authorization_header"),
+        ({}, 400, "invalid_authorization_header"),
+        ({"Authorization": "Basic !"}, 400, "invalid_authorization_header"),
         ({"Authorization": "Basic Og=="}, 401, "unauthorized_credentials"),
         ({"Authorization": "Basic a2V5Og=="}, 401, "unauthorized_credentials"),
         ({"Authorization": "Bearer"}, 401, "unauthorized_credentials"),

@@ -233,7 +233,7 @@ class SampleProject:
             "profile_id": trusted_issuer.PROFILE_ID,
             "token": trusted_issuer.token(),
             "telemetry_id": given.mock.fraud.device(),
-            "visitor_id": "visitor-1",
+            "visitor_id": "visitor-6139cbcc-4dda-4b1f-b1c0-13c08ec64d72",
             "action": "BLOCK",
             "verdict_reason": "VIRTUAL_MACHINE",
             "override_action": "ALLOW",

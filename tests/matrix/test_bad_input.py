@@ -266,13 +266,13 @@ def test_number_out_of_range_is_refused(project, failures, endpoint):
 
 
 WRONG_CREDENTIALS = {
-    "none": ({}, 401, "invalid_authorization_header"),
-    "empty": ({"Authorization": ""}, 401, "invalid_authorization_header"),
-    "Bearer": ({"Authorization": "Bearer abc"}, 401, "invalid_authorization_header"),
-    "no value": ({"Authorization": "Basic"}, 401, "invalid_authorization_header"),
-    "no base64": ({"Authorization": "Basic !!!"}, 401, "invalid_authorization_header"),
-    "no UTF-8": ({"Authorization": "Basic //79"}, 401, "invalid_authorization_header"),
-    "no colon": ({"Authorization": "Basic YWJj"}, 401, "invalid_authorization_header"),
+    "none": ({}, 400, "invalid_authorization_header"),
+    "empty": ({"Authorization": ""}, 400, "invalid_authorization_header"),
+    "Bearer": ({"Authorization": "Bearer abc"}, 400, "invalid_authorization_header"),
+    "no value": ({"Authorization": "Basic"}, 400, "invalid_authorization_header"),
+    "no base64": ({"Authorization": "Basic !!!"}, 400, "invalid_authorization_header"),
+    "no UTF-8": ({"Authorization": "Basic //79"}, 400, "invalid_authorization_header"),
+    "no colon": ({"Authorization": "Basic YWJj"}, 400, "invalid_authorization_header"),
 }
 
 
@@ -289,6 +289,8 @@ def test_wrong_credentials_are_refused(project, failures, endpoint):
         "another kind of id": (f"organization-test-{uuid}", mock.secret, 400, "invalid_project_id_authentication"),
         "a live id": (f"project-live-{uuid}", mock.secret, 400, "wrong_stack_live"),
     }
+    if endpoint.is_fraud:
+        wrong["a wrong secret"] = (mock.project_id, "wrong", 401, "unauthorized_credentials_error")
     for cell, (user, password, status, error_type) in wrong.items():
         response = project.send(endpoint, project.valid_request(endpoint), auth=(user, password))
         if failures.expect_error(cell, response) and error_of(response) != (status, error_type):

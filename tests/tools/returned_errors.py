@@ -34,6 +34,7 @@ COMMON = {
     "too_many_session_arguments",
     "unable_to_parse_session_jwt",
     "unauthorized_credentials",
+    "unauthorized_credentials_error",
     "wrong_stack_live",
 }
 
