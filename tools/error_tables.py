@@ -72,7 +72,7 @@ def operations(sdk_names: Callable[[Endpoint], str]) -> dict[str, list[str]]:
 def render(sdk_names: Callable[[Endpoint], str], table: Callable[..., str]) -> str:
     """Return the table of contents and the tables."""
     raised = operations(sdk_names)
-    kinds = {kind.error_type: kind for kind in errors.catalogue()}
+    kinds = _kinds()
     areas = headings()
     searches = [name for name in raised if name not in kinds]  # made of the filters' names
     areas["organizations"]["Search"] += searches
@@ -81,18 +81,29 @@ def render(sdk_names: Callable[[Endpoint], str], table: Callable[..., str]) -> s
         links = [f"[{heading}](#{_anchor(heading)}) ({len(names)})" for heading, names in groups.items()]
         contents.append((AREAS[module], " · ".join(links)))
         for heading, names in groups.items():
-            rows = [_row(name, kinds.get(name), raised) for name in sorted(names)]
+            rows = [_row(name, kinds.get(name, []), raised) for name in sorted(names)]
             parts.append(f"## {heading}\n\n{table(HEAD, rows)}")
     count = sum(len(names) for groups in areas.values() for names in groups.values())
     return "\n\n".join([f"{count} types.", table(("area", "errors"), contents), *parts])
 
 
-def _row(name: str, kind: errors.Kind | None, raised: Mapping[str, list[str]]) -> tuple[str, ...]:
+def _kinds() -> dict[str, list[errors.Kind]]:
+    """Return the declared errors by their type. OAuth has types with two statuses."""
+    found: dict[str, list[errors.Kind]] = defaultdict(list)
+    for value in vars(errors).values():
+        for kind in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(kind, errors.Kind) and kind not in found[kind.error_type]:
+                found[kind.error_type].append(kind)
+    return {name: sorted(kinds, key=lambda kind: kind.status_code) for name, kinds in found.items()}
+
+
+def _row(name: str, kinds: list[errors.Kind], raised: Mapping[str, list[str]]) -> tuple[str, ...]:
+    message = " / ".join(dict.fromkeys(kind.message for kind in kinds))
     return (
         f"`{name}`",
-        str(kind.status_code) if kind else "400",
-        kind.confidence if kind else "S",
-        kind.message if kind else "The value of a search filter is empty or too short.",
+        ", ".join(dict.fromkeys(str(kind.status_code) for kind in kinds)) or "400",
+        ", ".join(dict.fromkeys(kind.confidence for kind in kinds)) or "S",
+        message or "The value of a search filter is empty or too short.",
         sentence(refusals.when().get(name, [])),
         ", ".join([*raised.get(name, []), *refusals.places(name)]) or refusals.elsewhere(name),
     )

@@ -46,6 +46,9 @@ _NOT_EMPTY = msgspec.Meta(min_length=1)
 FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
 CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
 
+# The functions that read the fields of a request, in modules of operations whose surface has errors of its own.
+_READ_FIELDS = {"mockstytch.oauth_server.operations": Function("mockstytch.oauth_server.routes", "_read_fields")}
+
 # The parts of the server that aren't operations.
 _PLACES = (
     ("the control API", ("control/*.py", "surfaces/origin.py")),
@@ -66,6 +69,7 @@ _RULES = (
     ),
     ("the pages of SSO", ("domain/sso/*.py", "protocols/saml/*.py")),
     ("the pages of OAuth", ("domain/login/oauth.py",)),
+    ("the OAuth metadata and consent page", ("domain/oauth_server/authorization.py",)),
 )
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
 
@@ -89,6 +93,8 @@ def named_by(endpoint: Endpoint) -> set[str]:
     paths = [path for name, path in impossible.NOT_RAISING if name == endpoint.name]
     without = {Function(*path.rsplit(".", 1)) for path in paths}
     raised = CODE.raised(Call(Function(module, endpoint.operation.__name__)), without)
+    if read_fields := _READ_FIELDS.get(module):
+        raised |= CODE.raised(Call(read_fields))
     if endpoint.name in _SEARCHES:
         searched, filters = _SEARCHES[endpoint.name]
         raised -= {kind.error_type for kind in _of_filters(searched)} - set(_of_search(searched, filters))

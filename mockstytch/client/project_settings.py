@@ -118,8 +118,11 @@ class ProjectSettings(TypedDict, total=False):
     zero_downtime_session_migration_url: str
     webhooks: list[WebhookEndpointSettings]
     idp_authorization_url: str
+    idp_built_in_consent_page: bool
+    idp_issuer: str
     idp_dynamic_client_registration_enabled: bool
     idp_dynamic_client_registration_access_token_template_content: str
+    idp_client_id_metadata_documents_enabled: bool
     use_custom_domain_in_magic_link_emails: bool
     event_log_streaming: list[EventLogDestination]
     b2b_sdk_config: dict[str, Any]

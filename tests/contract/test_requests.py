@@ -30,7 +30,7 @@ STANDARD: dict[str, set[str]] = {
     "m2m.token": {"code", "code_verifier", "redirect_uri", "refresh_token", "resource"},  # RFC 6749, 7636, 8707
 }
 # Fields of this server that the installed SDK doesn't know, by operation, for example from a newer SDK.
-NEWER: dict[str, set[str]] = {}
+NEWER: dict[str, set[str]] = {"m2m.token": {"scopes"}}  # the Rust SDK sends it
 
 
 @pairs

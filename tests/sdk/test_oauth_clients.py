@@ -18,6 +18,7 @@ from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.shared.auth import OAuthClientMetadata
 
 from tests.contract.oauth import CALLBACK, login, new_app
+from tests.support.resource_server import resource_server
 
 SCOPE = "openid profile email offline_access"
 
@@ -171,7 +172,26 @@ class Storage:
 
 @pytest.mark.parametrize("method", ["none", "client_secret_post", "client_secret_basic"])
 def test_mcp_client_registers_and_gets_access(given, client, browser, mcp_server, method):
-    ada, storage, redirects = login(given), Storage(), []
+    ada, storage = login(given), Storage()
+    responses, logins = mcp_responses(browser, mcp_server, ada, storage, method)
+    assert responses == ({"hello": ada.member_id}, {"hello": ada.member_id})
+    assert logins == 1  # the second call used the refresh token
+    app = client.connected_app.clients.get(storage.client.client_id).connected_app
+    assert (app.client_name, app.client_type) == ("Agent", "third_party_public" if method == "none" else "third_party")
+
+
+@pytest.mark.parametrize("method", ["none", "client_secret_basic"])
+def test_mcp_client_gets_access_to_a_server_that_knows_only_the_domain(mock, given, browser, method):
+    ada = login(given)
+    with resource_server(mock.domain) as resource:
+        (first, second), logins = mcp_responses(browser, resource.resource, ada, Storage(), method)
+    assert (first["hello"], second["hello"], logins) == (ada.member_id, ada.member_id, 1)
+    assert resource.problems == []
+
+
+def mcp_responses(browser, mcp_server, ada, storage, method):
+    """Call an MCP server twice, the second time after the access token expired. Return responses and logins."""
+    redirects = []
 
     async def give_consent(url):
         redirects.append(await asyncio.to_thread(allow, browser, url, ada.member_id))
@@ -200,8 +220,4 @@ def test_mcp_client_registers_and_gets_access(given, client, browser, mcp_server
             provider.context.token_expiry_time = 1  # as if the token had expired
             return first, (await mcp_client.get(mcp_server)).json()
 
-    assert asyncio.run(call_twice()) == ({"hello": ada.member_id}, {"hello": ada.member_id})
-    assert len(redirects) == 1  # the second call used the refresh token
-    app = client.connected_app.clients.get(storage.client.client_id).connected_app
-    assert (app.client_name, app.client_type) == ("Agent", "third_party_public" if method == "none" else "third_party")
-    assert storage.tokens.refresh_token
+    return asyncio.run(call_twice()), len(redirects)

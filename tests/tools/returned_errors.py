@@ -9,12 +9,7 @@ from mockstytch.management import routes as management
 from mockstytch.surfaces.endpoint import Endpoint
 from tools import refusals
 
-# The surfaces of operations, each with the errors of a malformed body or malformed credentials
-SURFACES: dict[str, set[str]] = {
-    "backend": set(),
-    "oauth_server": {"invalid_client", "invalid_request"},
-    "management": set(),
-}
+SURFACES = ("backend", "oauth_server", "management")
 # Errors of every request, which the page lists once.
 COMMON = {
     "bad_request",
@@ -51,9 +46,7 @@ def unlisted(server: MockStytch, project_id: str) -> list[str]:
     for entry in server._server.mock.request_log.entries(project_id):
         if entry.error_type and entry.error_type not in COMMON and entry.surface in SURFACES:
             endpoint = endpoint_of(entry.method, entry.path)
-            if endpoint is None:
-                continue
-            if entry.error_type not in _listed(endpoint.name) | SURFACES[entry.surface]:
+            if endpoint is not None and entry.error_type not in _listed(endpoint.name):
                 found.add(f"{endpoint.name}: {entry.error_type}")
     return sorted(found)
 
@@ -71,6 +64,8 @@ def endpoint_of(method: str, path: str) -> Endpoint | None:
 def _patterns() -> list[tuple[str, re.Pattern[str], Endpoint]]:
     """Return the routes. Routes with more fixed text come first, because they take precedence over parameters."""
     routes = [(path, endpoint) for endpoint in every_endpoint() for path in (endpoint.path, *endpoint.aliases)]
+    public = "/v1/public/{project_id}"
+    routes += [(public + path.replace(public, "/v1"), e) for path, e in routes if path.startswith(f"{public}/oauth2/")]
     routes.sort(key=lambda route: len(re.sub(r"{\w+}", "", route[0])), reverse=True)
     return [(e.method, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), e) for path, e in routes]
 

@@ -6,6 +6,7 @@ from mockstytch import errors
 from mockstytch.app import endpoints
 from mockstytch.domain.organizations import organization_search
 from mockstytch.management import routes as management
+from mockstytch.oauth_server import operations as oauth_operations
 from tools import error_tables, impossible, refusals
 
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
@@ -275,3 +276,22 @@ def test_entry_without_if_is_reported(package, capsys):
 def test_entries_with_if_pass(package):
     (package / "rules.py").write_text(f'def f():\n    """{DOCSTRING}"""\n', encoding="utf-8")
     assert refusals.main([]) == 0
+
+
+_OF_EACH = {"invalid_client", "invalid_request"}
+OAUTH = {
+    "token": _OF_EACH
+    | {"invalid_grant", "invalid_scope", "invalid_target", "unauthorized_client", "unsupported_grant_type"},
+    "introspect": _OF_EACH,
+    "revoke": _OF_EACH,
+    "user_info": _OF_EACH | {"insufficient_scope", "invalid_token"},
+    "post_user_info": _OF_EACH | {"insufficient_scope", "invalid_token"},
+    "register": _OF_EACH
+    | {"dynamic_client_registration_not_enabled", "invalid_client_metadata", "invalid_redirect_uri"},
+}
+
+
+def test_oauth_endpoints_list_exactly_their_errors():
+    """The tests in ``tests/oauth_server`` provoke each of them; ``mock`` refuses an error that isn't listed."""
+    found = {endpoint.name: refusals.of(endpoint) for endpoint in oauth_operations.api}
+    assert found == {f"operations.{name}": types for name, types in OAUTH.items()}

@@ -76,9 +76,14 @@ def get_app(ctx: Context, client_id: str) -> ConnectedApp:
             return ctx.store.update(app, **columns)
         columns |= {"metadata_url": client_id, "client_type": "third_party_public", **of_project(ctx)}
         return connected_apps.create(ctx, columns)[0]
-    except (StytchError, ValueError) as e:
-        because = e.because or e.kind.error_type if isinstance(e, StytchError) else str(e)
-        raise errors.connected_app_not_found(because=f"client ID metadata document {client_id}: {because}") from None
+    except StytchError as e:
+        raise _unusable(client_id, e.because or e.kind.error_type) from None
+    except ValueError as e:
+        raise _unusable(client_id, str(e)) from None
+
+
+def _unusable(url: str, because: str) -> StytchError:
+    return errors.connected_app_not_found(because=f"client ID metadata document {url}: {because}")
 
 
 def of_project(ctx: Context) -> dict[str, Any]:

@@ -143,6 +143,32 @@ test("machines get tokens, and apps act for members", async () => {
     client_secret: app.client_secret,
   });
   assert.deepEqual([local.subject, network.subject], [member.member_id, member.member_id]);
+
+  // The domain of the project issues tokens too. A client with that base URL accepts them.
+  const domain = process.env.STYTCH_DOMAIN;
+  const again = await client.idp.oauth.authorize({
+    consent_granted: true,
+    scopes: ["openid"],
+    client_id: app.client_id,
+    redirect_uri,
+    response_type: "code",
+    organization_id,
+    member_id: member.member_id,
+  });
+  const issued = await fetch(`${domain}/v1/oauth2/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      ...form,
+      code: again.authorization_code,
+      client_id: app.client_id,
+      client_secret: app.client_secret,
+    }),
+  });
+  const { access_token: at_domain } = await issued.json();
+  const of_domain = new stytch.B2BClient({ project_id, secret, env: domain });
+  const claims_at_domain = await of_domain.idp.introspectTokenLocal(at_domain);
+  assert.equal(claims_at_domain.subject, member.member_id);
+  await assert.rejects(client.idp.introspectTokenLocal(at_domain));
 });
 
 test("what is wrong comes as a StytchError with all its parts", async () => {
