@@ -46,7 +46,7 @@ _NOT_EMPTY = msgspec.Meta(min_length=1)
 FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
 CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
 
-# The functions that read the fields of a request, in modules of operations whose surface has errors of its own.
+# Modules of operations whose surface adds errors, each with the function that reads the fields of a request.
 _READ_FIELDS = {"mockstytch.oauth_server.operations": Function("mockstytch.oauth_server.routes", "_read_fields")}
 
 # The parts of the server that aren't operations.

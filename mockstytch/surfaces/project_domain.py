@@ -3,6 +3,9 @@
 In production each project has a domain beside the host of the API. Here a project's domain is
 ``<url>/v1/public/<project>``. It is also ``<project>.customers.stytch.localhost``, with the port of this server. The
 default project also has the URL of the server as its domain.
+
+An app that is hard-wired to ``test.stytch.com`` sends that name to this server. Then, as in production, the metadata
+of a project at ``/v1/public/<project>`` is the metadata of the API's host.
 """
 
 import re
@@ -14,6 +17,7 @@ _BELOW_DOMAIN = re.compile(r"/v1/public/([^/]+)(/(?:v1|\.well-known)/.+)")
 # RFC 8414, 3.1: the well-known part comes before the path of the issuer.
 _INSERTED = re.compile(r"(/\.well-known/[^/]+)/v1/public/([^/]+)")
 _HOST = re.compile(r"(project-[0-9a-z-]+)\.customers\.stytch\.localhost(:\d+)?", re.IGNORECASE)
+_API_HOSTS = re.compile(r"(?:test|api)\.stytch\.com(?::\d+)?", re.IGNORECASE)
 _AT_ROOT = ("/v1/oauth2/", "/.well-known/")
 
 
@@ -42,6 +46,8 @@ def url(request: HttpRequest, project: Project, base_url: str) -> str:
         base_url: the URL of this server.
     """
     named = named_project(request)
+    if _API_HOSTS.fullmatch(request.headers.get("host", "")):
+        return ""
     if not named:
         return base_url if request.path.startswith(_AT_ROOT) else ""
     if named != project.project_id:

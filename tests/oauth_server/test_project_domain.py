@@ -148,6 +148,22 @@ def test_official_client_of_the_domain_accepts_its_tokens(mock, own_server, plac
     assert elsewhere.idp.introspect_access_token_local(issued["access_token"]) is None
 
 
+@pytest.mark.parametrize("host", ["test.stytch.com", "API.stytch.com:443"])
+def test_metadata_of_the_api_host_has_the_issuer_of_its_tokens(mock, http, client, given, host):
+    """An app that is hard-wired to ``test.stytch.com`` sends this name."""
+    http.auth = None
+    path = f"/v1/public/{mock.project_id}"
+    found = http.get(f"{path}/.well-known/openid-configuration", headers={"host": host}).json()
+    assert found["issuer"] == f"stytch.com/{mock.project_id}"
+    assert found["token_endpoint"] == f"http://{host}{path}/oauth2/token"
+    assert found["jwks_uri"] == f"http://{host}{path}/.well-known/jwks.json"
+    machine = client.m2m.clients.create(["read:users"]).m2m_client
+    sent = client_fields(machine, grant_type="client_credentials")
+    token = http.post(f"{path}/oauth2/token", data=sent, headers={"host": host}).json()["access_token"]
+    assert claims_of(token)["iss"] == found["issuer"]
+    assert client.m2m.authenticate_token(token)
+
+
 def test_issuer_can_be_chosen_for_all_places(mock, given, http):
     mock.configure(idp_issuer="https://login.acme.test")
     ada, app = login(given), new_app(given)

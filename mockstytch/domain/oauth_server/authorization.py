@@ -220,7 +220,8 @@ def metadata(ctx: Context) -> dict[str, Any]:
 
     If the project sets ``idp_authorization_url``, that page is the authorization endpoint.
     """
-    settings, endpoints = ctx.project.settings, f"{ctx.domain}/v1/oauth2"
+    settings, at_api_host = ctx.project.settings, f"{ctx.base_url}/v1/public/{ctx.project.project_id}"
+    endpoints = f"{ctx.domain}/v1/oauth2" if ctx.domain else f"{at_api_host}/oauth2"
     require_authorization_endpoint(ctx)
     policy_scopes = [scope.scope for scope in permissions.scopes(ctx)]
     document: dict[str, Any] = {
@@ -232,7 +233,7 @@ def metadata(ctx: Context) -> dict[str, Any]:
         "revocation_endpoint": f"{endpoints}/revoke",
         "userinfo_endpoint": f"{endpoints}/userinfo",
         "end_session_endpoint": f"{endpoints}/logout",
-        "jwks_uri": f"{ctx.domain}/.well-known/jwks.json",
+        "jwks_uri": f"{ctx.domain or at_api_host}/.well-known/jwks.json",
         "scopes_supported": [*(s for s in STANDARD_SCOPES if s != "full_access"), *policy_scopes],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
