@@ -12,7 +12,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     XDG_STATE_HOME=/data \
     MOCKSTYTCH_HOST=0.0.0.0
-# Names under which other containers can use the control API. Loopback is always allowed.
+# Names under which other containers can call the server. Loopback is always allowed.
 ENV MOCKSTYTCH_ALLOWED_HOST=mock
 USER mockstytch
 WORKDIR /data

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from mockstytch.app import create_app
 from mockstytch.runtime import Mock
-from mockstytch.settings import Settings
+from mockstytch.settings import Settings, url_of
 
 
 class Server:
@@ -162,9 +162,3 @@ def open_listener(host: str, port: int) -> socket.socket:
     # asyncio sets this only on sockets that it opens; without it, each request waits 40 ms for a delayed ACK
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
-
-
-def url_of(host: str, port: int, scheme: str = "http") -> str:
-    """Return the URL of a listener for clients on this machine."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 · read, not bound
-    return f"{scheme}://{reachable}:{port}"

@@ -110,3 +110,9 @@ def is_base_url(url: str) -> bool:
     if not re.fullmatch(r"[!-~]+", url) or set(url) & set('?#\\"<>^`{|}') or "@" in parts.netloc:
         return False
     return parts.scheme in ("http", "https") and _is_host(parts.hostname or "") and has_valid_port
+
+
+def url_of(host: str, port: int, scheme: str = "http") -> str:
+    """Return the URL of a listener for clients on this machine."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 · read, not bound
+    return f"{scheme}://{reachable}:{port}"

@@ -6,6 +6,7 @@ import click
 
 from mockstytch.cli.bundled import load
 from mockstytch.cli.serve import PreparedServer, port_error, prepare, run, server_options
+from mockstytch.settings import url_of
 
 _LOOPBACK_OR_ALL = ("127.0.0.1", "0.0.0.0", "::1", "::", "localhost")  # noqa: S104 · compared, not bound
 
@@ -34,7 +35,7 @@ def _add_demo_app(demo_app: Any, prepared: PreparedServer, host: str, port: int)
     Raises:
         ClickException: if the port is in use.
     """
-    from mockstytch.server import open_listener, url_of
+    from mockstytch.server import open_listener
 
     try:
         listener = open_listener(host, port)

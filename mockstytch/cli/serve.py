@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockstytch.settings import DEFAULT_PORT, SettingError, Settings
+from mockstytch.settings import DEFAULT_PORT, SettingError, Settings, url_of
 
 if TYPE_CHECKING:
     from mockstytch.server import Server
@@ -203,7 +203,7 @@ def _load_seed(server: "Server", path: str) -> None:
 def _add_tls(server: "Server", host: str, port: int) -> tuple[str, Path]:
     """Serve the same app over https. Return the URL and the file of the CA's certificate."""
     from mockstytch.dev_tls import create_server_certificate
-    from mockstytch.server import open_listener, url_of
+    from mockstytch.server import open_listener
 
     try:
         ca_file, certificate = create_server_certificate(host)

@@ -5,6 +5,7 @@ from mockstytch.errors.kinds import shared
 # fmt: off
 # Every request
 bad_request = shared(400, "bad_request", "The submitted request is invalid.", "D")
+host_not_allowed = shared(403, "host_not_allowed", "This host name is not allowed. Allow it with --allowed-host.", "M")
 internal_server_error = shared(500, "internal_server_error", "Oops, something seems to have gone wrong, please reach out to support@stytch.com to let us know what went wrong.", "D")
 invalid_argument = shared(400, "invalid_argument", "could not interpret value: {value} at line {line}:{column}", "D")
 invalid_authorization_header = shared(400, "invalid_authorization_header", "The authorization header provided with the request is invalid.", "D")
@@ -22,7 +23,6 @@ wrong_stack_live = shared(400, "wrong_stack_live", "The provided credentials are
 
 # Control API
 cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")
-host_not_allowed = shared(403, "host_not_allowed", "The control API does not allow this host name. Allow it with --allowed-host.", "M")
 message_not_found = shared(404, "message_not_found", "No message matches.", "M")
 delivery_not_found = shared(404, "delivery_not_found", "No matching delivery was found.", "M")
 # fmt: on

@@ -12,7 +12,7 @@ from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.projects import Projects
 from mockstytch.runtime.request_log import RequestLog
-from mockstytch.settings import Settings
+from mockstytch.settings import Settings, url_of
 from mockstytch.store.record import Record
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
@@ -64,7 +64,7 @@ class Mock:
 
     @property
     def url(self) -> str:
-        return self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+        return self.settings.public_url or url_of(self.settings.host, self.settings.port)
 
     @contextmanager
     def transaction(

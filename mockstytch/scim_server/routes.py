@@ -61,7 +61,7 @@ def _scim_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 def _status_and_type(error: StytchError) -> tuple[int, str]:
     """Return the HTTP status and SCIM's error type, which is "" for errors that SCIM has no type for."""
     kind = error.kind
-    if kind in (errors.internal_server_error, errors.request_too_large, _UNKNOWN_CONNECTION):
+    if kind in (errors.host_not_allowed, errors.internal_server_error, errors.request_too_large, _UNKNOWN_CONNECTION):
         return kind.status_code, ""
     return (409, "uniqueness") if kind.error_type in _UNIQUENESS else (400, "invalidValue")
 

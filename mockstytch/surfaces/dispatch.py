@@ -17,7 +17,7 @@ from mockstytch.errors import StytchError
 from mockstytch.outbound import OutboundResponses
 from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.store.records.projects import WORKSPACE, Project
-from mockstytch.surfaces import project_domain
+from mockstytch.surfaces import hosts, project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
 from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
 from mockstytch.surfaces.surface import AnyResponse, Route, Surface
@@ -34,7 +34,7 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            content = await read_body(receive)
+            content = await read_body(scope, receive)
         except ClientDisconnect:
             return  # an incomplete request isn't executed
         response = await self.respond(HttpRequest(scope, receive, content))
@@ -45,6 +45,7 @@ class Dispatch:
         surface, error = self.route.surface, None
         request.request_id = self._mock.ids.new(surface.request_id)
         try:
+            hosts.require_known_host(self._mock, request)
             if request.content is None:
                 raise errors.request_too_large()
             request.found_project = surface.authenticate(self._mock, request)

@@ -1,13 +1,10 @@
 """Access rules of the control API, console and management API: trusted host names only, no other web pages."""
 
-from urllib.parse import urlsplit
-
 from mockstytch import errors
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project
+from mockstytch.surfaces import hosts
 from mockstytch.surfaces.request import HttpRequest, basic_credentials
-
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def require_trusted_origin(mock: Mock, request: HttpRequest) -> None:
@@ -17,9 +14,9 @@ def require_trusted_origin(mock: Mock, request: HttpRequest) -> None:
         host_not_allowed: if the Host header isn't loopback or a name given by ``--allowed-host``.
         cross_site_request: if another web page sent the request.
     """
-    host = _hostname(f"//{request.headers.get('host', '')}")
-    if not _is_allowed(mock, host):
-        raise errors.host_not_allowed(because=f"host {host!r} isn't allowed; start with --allowed-host {host}")
+    host = hosts.host_name(request)
+    if not hosts.is_named(host, mock.settings):
+        raise errors.host_not_allowed(because=hosts.refusal(host))
     if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise errors.cross_site_request()
     require_same_origin(request)
@@ -34,18 +31,6 @@ def require_same_origin(request: HttpRequest) -> None:
     origin = request.headers.get("origin")
     if origin and origin.partition("://")[2] != request.headers.get("host"):
         raise errors.cross_site_request()
-
-
-def _is_allowed(mock: Mock, host: str) -> bool:
-    names = {*_LOOPBACK, *mock.settings.allowed_hosts, _hostname(mock.settings.public_url)}
-    return host in names or host.endswith(".localhost")
-
-
-def _hostname(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def project(mock: Mock, request: HttpRequest, *, create: bool = False) -> Project:

@@ -1,6 +1,7 @@
 """``HttpRequest``: a request, in the form that all surfaces use."""
 
 import binascii
+import re
 from base64 import b64decode
 from time import perf_counter
 from typing import Any
@@ -15,6 +16,9 @@ from mockstytch.store.records.projects import Project
 MAX_BODY = 1_000_000  # bytes
 _MAX_FORM_FIELDS = 50
 _SDK_USER_AGENTS = (b"Stytch ", b"stytch-")  # "Stytch Python v15.3.0", "stytch-rust 10.3.0"
+
+_ADDRESS_PARAMETER = re.compile(rb"to|([a-z_]*_)?(email|email_address|login_hint|phone_number)")
+_QUOTE = re.compile(rb"""("|%22)""")
 
 Headers = dict[bytes, bytes]
 
@@ -31,6 +35,9 @@ class HttpRequest(Request):
     """
 
     def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
+        query: bytes = scope["query_string"]
+        if b"+" in query or b"%20" in query:
+            scope = {**scope, "query_string": with_plus_in_addresses(query)}
         super().__init__(scope, receive)
         self.content = content
         self.request_id = ""
@@ -95,20 +102,57 @@ class HttpRequest(Request):
         self.refusal = (error_type, because)
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """Return the request's body, or None if it is larger than ``MAX_BODY``.
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
+    """Return the request's body, or None if it is larger than ``MAX_BODY``. The rest of a larger one isn't awaited.
 
     Raises:
         ClientDisconnect: if the client disconnected before the body was complete (RFC 9112, 8).
     """
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
+    if _announced_length(scope) > MAX_BODY:
+        return None
+    parts: list[bytes] = []
+    length = 0
+    while True:
         message = await receive()
-        body = body + message.get("body", b"") if len(body) <= MAX_BODY else body
-    if message["type"] == "http.disconnect":
-        raise ClientDisconnect
-    return body if len(body) <= MAX_BODY else None
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        length += len(parts[-1])
+        if length > MAX_BODY:
+            return None
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _announced_length(scope: Scope) -> int:
+    """Return the value of Content-Length; 0 without it, for a chunked body."""
+    value: bytes = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(value) if value.isdigit() and len(value) < 20 else 0
+
+
+def with_plus_in_addresses(query: bytes) -> bytes:
+    """Return a query string in which a blank in an e-mail address or phone number is a plus.
+
+    A query has ``+`` for a blank. These values have no blanks, so ``to=ada+1@acme.example`` must mean a plus.
+    """
+    parameters = []
+    for parameter in query.split(b"&"):
+        name, equals, value = parameter.partition(b"=")
+        if _ADDRESS_PARAMETER.fullmatch(name):
+            value = value.replace(b"%20", b" ").strip().replace(b" ", b"%2B").replace(b"+", b"%2B")
+        elif name == b"filter":  # SCIM: filter=userName eq "ada+1@acme.example"
+            texts = _QUOTE.split(value)  # with the quotes in between: every fourth one is the inside of quotes
+            texts[2::4] = [_with_plus(text) for text in texts[2::4]]
+            value = b"".join(texts)
+        parameters.append(name + equals + value)
+    return b"&".join(parameters)
+
+
+def _with_plus(text: bytes) -> bytes:
+    """Return a text with each blank as a plus if it is an address: without blanks around and after the ``@``."""
+    local_part, at, domain = text.replace(b"%40", b"@").replace(b"%20", b"+").partition(b"@")
+    is_address = at and domain and b"@" not in domain and b"+" not in (domain + local_part[:1] + local_part[-1:])
+    return local_part.replace(b"+", b"%2B") + at + domain if is_address else text
 
 
 def basic_credentials(headers: Headers) -> tuple[str, str]:
