@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         allowed_hosts: host names besides localhost under which the server can be called.
         smtp: ``host:port`` of a mail server that gets a copy of each e-mail, or "".
         random_seed: an integer that makes ids and tokens reproducible; None makes them unpredictable.
+        keep_ended: how many used tokens, ended sessions and undelivered events of each kind a project keeps.
         project_id, secret: credentials of the default project.
 
     Raises:
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     smtp: str = ""
     random_seed: int | None = None
+    keep_ended: int = 1000
     project_id: str = DEFAULT_PROJECT_ID
     secret: str = DEFAULT_SECRET
 
@@ -72,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 )
         if self.smtp:
             parse_address(self.smtp)
+        if self.keep_ended < 0:
+            raise SettingError("keep_ended", "it can't be negative")
         msgspec.structs.force_setattr(self, "public_url", self.public_url.rstrip("/"))
         msgspec.structs.force_setattr(self, "allowed_hosts", tuple(name.lower() for name in self.allowed_hosts))
 

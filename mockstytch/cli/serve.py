@@ -83,6 +83,14 @@ _OPTIONS = (
         help="Send a copy of each e-mail to this mail server.",
     ),
     click.option("--random-seed", type=int, envvar="MOCKSTYTCH_RANDOM_SEED", help="Make ids and tokens reproducible."),
+    click.option(
+        "--keep-ended",
+        default=1000,
+        envvar="MOCKSTYTCH_KEEP_ENDED",
+        show_default=True,
+        type=click.IntRange(0, 10**9),
+        help="How many used tokens and ended sessions of each kind a project keeps.",
+    ),
 )
 
 _OPTIONS_OF_SETTINGS = {"database": "--db", "allowed_hosts": "--allowed-host", "public_url": "--public-url"}

@@ -162,6 +162,7 @@ class ServerOptions(TypedDict, total=False):
     allowed_hosts: tuple[str, ...]
     smtp: str
     random_seed: int | None
+    keep_ended: int
 
 
 class IdentityDetails(TypedDict, total=False):

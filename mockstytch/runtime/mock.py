@@ -8,18 +8,18 @@ from typing import Protocol, TypeVar
 from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
 from mockstytch.outbound import OutboundResponses, Transport, fetch, run_with_fetches
+from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.projects import Projects
 from mockstytch.runtime.request_log import RequestLog
 from mockstytch.settings import Settings, url_of
-from mockstytch.store.record import Record
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
 from mockstytch.store.store import Store
 
-HISTORY_LIMIT = 10_000  # the maximum of messages, and of events, for each project
+HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
 TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
 
 T = TypeVar("T")
@@ -122,21 +122,12 @@ class Mock:
             self.reset(project)
 
     def _trim(self, ctx: Context) -> None:
-        """Delete messages and events beyond ``HISTORY_LIMIT``, now and then, and count what was deleted."""
+        """Trim the project's history, now and then."""
         project_id = ctx.project.project_id
         count = self._transactions.get(project_id, 0) + 1
         self._transactions[project_id] = count % TRIM_INTERVAL
-        if count < TRIM_INTERVAL:
-            return
-        counters = dict(ctx.project.counters)
-        histories: tuple[type[Record], ...] = (Message, Event)
-        for record in histories:
-            dropped = ctx.store.delete_older(record, HISTORY_LIMIT)
-            if dropped:
-                name = f"{record.table.name}_dropped"
-                counters[name] = counters.get(name, 0) + dropped
-        if counters != ctx.project.counters:
-            ctx.update_project(counters=counters)
+        if count >= TRIM_INTERVAL:
+            history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""

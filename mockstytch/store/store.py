@@ -136,6 +136,20 @@ class Store:
         old = delete(record.table).where(column.project_id == self._project_id, column.position <= last)
         return int(self._connection.execute(old).rowcount)
 
+    def delete_all_but_newest(self, record: type[Record], keep: int, order_by: str, condition: Condition) -> None:
+        """Delete the rows with a condition, except the ``keep`` ones with the highest value of a column.
+
+        Args:
+            record: one whose key is a single column.
+        """
+        column = record.table.c
+        [key] = (column[name] for name in record.key)
+        newest_first = select(key).where(column.project_id == self._project_id, condition)
+        newest_first = newest_first.order_by(column[order_by].desc(), key).offset(keep)
+        self._connection.execute(
+            delete(record.table).where(column.project_id == self._project_id, key.in_(newest_first))
+        )
+
     def query(self, record: type[Record]) -> RowQuery:
         """Return a query for this project's rows, to narrow with ``.where()``, ``.order_by()``, ``.limit()``."""
         return _all_columns(record).where(record.table.c.project_id == self._project_id)
