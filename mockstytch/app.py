@@ -17,6 +17,7 @@ from mockstytch.pages import builtin_idp, consent, links, sso
 from mockstytch.pages import oauth as oauth_pages
 from mockstytch.runtime import Mock
 from mockstytch.scim_server import routes as scim
+from mockstytch.seed import routes as seed
 from mockstytch.settings import Settings
 from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
 
 
 def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
-    control_routes = control.routes(mock, waiter)
+    control_routes = [*control.routes(mock, waiter), *seed.routes(mock)]
     return [
         *_operation_routes(mock),
         *(fallback.gap(method, path) for method, path in GAPS),

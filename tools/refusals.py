@@ -51,7 +51,7 @@ _READ_FIELDS = {"mockstytch.oauth_server.operations": Function("mockstytch.oauth
 
 # The parts of the server that aren't operations.
 _PLACES = (
-    ("the control API", ("control/*.py", "surfaces/origin.py")),
+    ("the control API", ("control/*.py", "seed/*.py", "surfaces/origin.py")),
     ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py")),
     ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", "pages/surface.py")),
     ("every request", ("surfaces/[!fo]*.py", "surfaces/fallback.py", "runtime/*.py")),  # not fields.py, origin.py

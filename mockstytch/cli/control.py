@@ -13,11 +13,12 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 @click.command()
 @connection_options
-@click.option("--all", "all_projects", is_flag=True, help="Empty all projects.")
-def reset(all_projects: bool, **connection: Any) -> None:
-    """Empty the project: data, settings, clock and request log."""
+@click.option("--all", "all_projects", is_flag=True, help="Reset all projects.")
+@click.option("--no-seed", is_flag=True, help="Leave the project empty: don't load its seed again.")
+def reset(all_projects: bool, no_seed: bool, **connection: Any) -> None:
+    """Return the project to its start: empty, or with the data of its seed file."""
     with report_errors():
-        connect(**connection).reset(all=all_projects)
+        connect(**connection).reset(all=all_projects, seed=not no_seed)
 
 
 @click.command()

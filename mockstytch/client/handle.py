@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import msgspec
@@ -11,6 +11,7 @@ from mockstytch.client.clock import ProjectClock
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.inbox import Inbox
 from mockstytch.client.models import IdentityDetails, IdentityProvider, LoggedRequest, ScimOperation, ScimResult
+from mockstytch.client.seeding import Seed, read_seed, start_server
 from mockstytch.client.transport import ControlApi, MockError
 from mockstytch.client.webhooks import Webhooks
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
@@ -34,9 +35,12 @@ class MockStytch:
     Args:
         url: the server to connect to. None starts one in this process, in a thread.
         project_id, secret: the project to use. None is the default project.
+        seed: what the project contains at the start and after each ``reset``: a TOML or JSON file, or its content. None
+            is the file in ``MOCKSTYTCH_SEED`` for a server that is started, and nothing for one that is running.
         options: options of the server that is started; see ``mockstytch.Settings``. Its port is free by default.
 
     Raises:
+        MockError: if the seed isn't valid.
         TypeError: if there are options for a server that is already running.
     """
 
@@ -45,22 +49,26 @@ class MockStytch:
         url: str | None = None,
         project_id: str | None = None,
         secret: str | None = None,
+        *,
+        seed: Seed | None = None,
         **options: Unpack[ServerOptions],
     ) -> None:
         self._server: Server | None = None
         self.project_id, self.secret = project_id or DEFAULT_PROJECT_ID, secret or DEFAULT_SECRET
+        self._seed: dict[str, Any] | None = None
         if url is None:
-            from mockstytch.server import Server
-
             options.setdefault("port", 0)
-            self._server = Server(Settings(**options)).start()
+            self._server = start_server(Settings(**options), seed, self.project_id, self.secret)
             url = self._server.url
         elif options:
             raise TypeError(f"{', '.join(options)}: can't be set on a server that is already running")
-        self.url = url.rstrip("/")
+        self.url = url.strip().rstrip("/")
         self._api = ControlApi(self.url, self.project_id, self.secret)
         self.inbox, self.clock = Inbox(self._api), ProjectClock(self._api)
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
+        if seed is not None and self._server is None:
+            self._seed = read_seed(seed)
+            self.seed(self._seed)
 
     @property
     def public_token(self) -> str:
@@ -83,15 +91,21 @@ class MockStytch:
             "STYTCH_DOMAIN": self.domain,
         }
 
-    def project(self, project_id: str | None = None, secret: str = DEFAULT_SECRET) -> MockStytch:
+    def project(
+        self, project_id: str | None = None, secret: str = DEFAULT_SECRET, *, seed: Seed | None = None
+    ) -> MockStytch:
         """Return a handle of another project on the same server.
 
         Args:
             project_id: the project. None is a new project with a random id, which is created on first use.
+            seed: what the project contains at the start and after each ``reset`` of this handle.
+
+        Raises:
+            MockError: if the seed isn't valid.
         """
         from mockstytch.ids import Ids
 
-        other = MockStytch(self.url, project_id or f"project-test-{Ids().uuid()}", secret)
+        other = MockStytch(self.url, project_id or f"project-test-{Ids().uuid()}", secret, seed=seed)
         other._api.creates_project = project_id is None
         return other
 
@@ -101,8 +115,12 @@ class MockStytch:
         Raises:
             ModuleNotFoundError: if the package ``stytch`` isn't installed.
         """
-        import requests
-        import stytch
+        try:
+            import requests
+            import stytch
+        except ModuleNotFoundError as e:
+            message = f"The official SDK isn't installed: no package {e.name!r}. Install it with: pip install stytch"
+            raise ModuleNotFoundError(message, name=e.name) from None
 
         return stytch.B2BClient(
             self.project_id,
@@ -113,13 +131,31 @@ class MockStytch:
             sync_session=requests.Session(),  # without it, the client opens a connection for each call
         )
 
-    def reset(self, all: bool = False) -> None:
-        """Empty the project: data, settings, clock and request log.
+    def seed(self, seed: Seed) -> None:
+        """Create settings, organizations, members and more, once. What already exists is left unchanged.
 
         Args:
-            all: empty all projects of the server.
+            seed: a TOML or JSON file, or its content.
+
+        Raises:
+            MockError: if the seed isn't valid. The message has the place, and the project is left unchanged.
         """
-        self._api.call("POST", "/reset", {"all": "true"} if all else {})
+        where = "" if isinstance(seed, Mapping) else f"{seed}: "
+        try:
+            self._api.call("POST", "/seed", body=read_seed(seed), timeout=60)
+        except MockError as e:
+            raise MockError(f"{where}{e}", e.error_type) from None
+
+    def reset(self, all: bool = False, seed: bool = True) -> None:
+        """Return the project to its start: delete data, settings, clock and request log, then apply its seed again.
+
+        Args:
+            all: reset all projects of the server.
+            seed: False leaves the project empty.
+        """
+        self._api.call("POST", "/reset", {"all": "true" if all else "", "seed": "" if seed else "false"}, timeout=60)
+        if seed and self._seed is not None:
+            self.seed(self._seed)
 
     def configure(self, **settings: Unpack[ProjectSettings]) -> ProjectDetails:
         """Change settings of the project, and return all of them. The control API lists their names.

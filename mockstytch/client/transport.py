@@ -66,8 +66,7 @@ class ControlApi:
             with e:
                 raise self._error(e.read(), e.code) from None
         except (OSError, HTTPException, ValueError) as e:  # ValueError: not a URL
-            reason = getattr(e, "reason", e)
-            raise MockError(f"No mockstytch server at {self._url}: {reason}. Start one with: mockstytch") from None
+            raise MockError(f"No mockstytch server at {self._url}: {_reason(e)}. Start one with: mockstytch") from None
         try:
             return json.loads(content)
         except ValueError:
@@ -79,3 +78,28 @@ class ControlApi:
             return MockError(error["error_message"], error["error_type"])
         except (ValueError, KeyError, TypeError):
             return MockError(f"{self._url} isn't a mockstytch server: it returned {status_code} and no mockstytch JSON")
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "reason", error)
+    return str(getattr(reason, "strerror", None) or reason or type(error).__name__)
+
+
+def require_server(url: str) -> None:
+    """Check that a mockstytch server runs at the URL in ``MOCKSTYTCH_URL``.
+
+    Raises:
+        MockError: if there is none. The message has the reason and the remedy.
+    """
+    parts = urllib.parse.urlsplit(url.strip())
+    try:
+        if parts.scheme not in ("http", "https"):
+            raise MockError("a URL begins with http:// or https://, such as http://127.0.0.1:4700")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise MockError(f"use the server's base URL, {parts.scheme}://{parts.netloc}")
+        health = ControlApi(url.strip().rstrip("/"), "", "").call("GET", "/health", timeout=5)
+        if not isinstance(health, dict) or "version" not in health:
+            raise MockError("this isn't a mockstytch server")
+    except MockError as e:
+        advice = "Correct MOCKSTYTCH_URL, or unset it to let the tests start a server"
+        raise MockError(f"MOCKSTYTCH_URL={url}: {str(e).removesuffix('.')}. {advice}.") from None

@@ -29,10 +29,15 @@ def routes(mock: Mock) -> list[Route]:
         return serialize(configure(mock, request.project, body(request, dict[str, Any])))
 
     async def reset(request: HttpRequest) -> Any:
+        """Empty the project, or all with ``?all=true``. With ``?seed=false``, its seed isn't applied again."""
         if flag(request, "all"):
             mock.reset_all()
+            emptied = mock.projects.all()
         else:
-            mock.reset(origin.project(mock, request))
+            emptied = [mock.reset(origin.project(mock, request))]
+        for hook in mock.after_reset if flag(request, "seed", default=True) else []:
+            for project in emptied:
+                await hook(project)
         return {}
 
     async def rotate_keys(request: HttpRequest) -> Any:

@@ -23,6 +23,7 @@ wrong_stack_live = shared(400, "wrong_stack_live", "The provided credentials are
 
 # Control API
 cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")
+invalid_seed = shared(400, "invalid_seed", "The seed is not valid.", "M")
 message_not_found = shared(404, "message_not_found", "No message matches.", "M")
 delivery_not_found = shared(404, "delivery_not_found", "No matching delivery was found.", "M")
 # fmt: on

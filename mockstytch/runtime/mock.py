@@ -1,9 +1,9 @@
 """``Mock``: everything that one server process holds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
@@ -46,6 +46,8 @@ class Mock:
         request_log: the latest requests of each project.
         subscribers: called after each commit.
         on_close: called when the server ends, for work that runs beside the requests.
+        seeds: what a reset creates again, by project id: the sections of a seed file.
+        after_reset: called by the control API after it emptied a project, unless the caller passes ``seed=false``.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
     """
@@ -58,6 +60,8 @@ class Mock:
         self.request_log = RequestLog()
         self.subscribers: list[Subscriber] = []
         self.on_close: list[Callable[[], None]] = []
+        self.seeds: dict[str, dict[str, Any]] = {}
+        self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed

@@ -132,6 +132,10 @@ def test_seed_creates_settings_clients_and_connections(tmp_path):
 
 
 ORGANIZATION = {"organization_name": "A"}
+ACME = {"organization_name": "Acme", "organization_slug": "acme"}
+OTHER = {"organization_name": "Other", "organization_slug": "other"}
+ADA, BOB = {"email_address": "ada@acme.test"}, {"email_address": "bob@acme.test"}
+PROJECT = {"project_id": "project-test-11111111-1111-4111-8111-111111111111"}
 
 
 @pytest.mark.parametrize(
@@ -162,6 +166,71 @@ ORGANIZATION = {"organization_name": "A"}
         ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
         ({"projects": [{"id": "mine"}]}, r"projects\[0\]: unknown field id"),
         ([], "must be a table"),
+        ({}, "the seed is empty. Its sections are: settings, m2m_clients, connected_apps, organizations, projects"),
+        (
+            {"organizations": [ACME, {"organization_name": "Other", "organization_slug": "ACME"}]},
+            r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",
+        ),
+        (
+            {"organizations": [{"organization_name": "Acme!"}, ACME]},
+            r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",
+        ),
+        (
+            {"organizations": [ACME | {"organization_external_id": "x"}, OTHER | {"organization_external_id": "x"}]},
+            r"organizations\[1\]: organization_external_id 'x' is already used by organizations\[0\]",
+        ),
+        (
+            {"organizations": [ACME | {"members": [ADA, {"email_address": " ADA@acme.test "}]}]},
+            r"members\[1\]: email_address 'ada@acme.test' is already used by organizations\[0\].members\[0\]",
+        ),
+        (
+            {"organizations": [ACME | {"members": [ADA | {"external_id": "x"}, BOB | {"external_id": "x"}]}]},
+            r"members\[1\]: external_id 'x' is already used by organizations\[0\].members\[0\]",
+        ),
+        ({"m2m_clients": [{"client_id": "a"}, {"client_id": "a"}]}, r"m2m_clients\[1\]: client_id 'a' is already used"),
+        (
+            {"connected_apps": [{"client_name": "A", "client_type": "first_party"}, {"client_name": "A"}]},
+            r"connected_apps\[1\]: client_name 'A' is already used by connected_apps\[0\]",
+        ),
+        ({"projects": [PROJECT, PROJECT]}, r"projects\[1\]: project_id '.*' is already used by projects\[0\]"),
+        (
+            {"projects": [{"project_id": "project-test-00000000-0000-4000-8000-000000000000"}]},
+            r"projects\[0\]: project_id '.*' is already used by the project that the seed is for",
+        ),
+        ({"projects": [PROJECT | {"organizations": [ACME, ACME]}]}, r"projects\[0\].organizations\[1\]: organiz"),
+        ({"projects": [{}]}, r"projects\[0\]: project_id is missing"),
+        ({"projects": [PROJECT | {"secret": ""}]}, r"projects\[0\]: secret must be a text that isn't empty"),
+        ({"projects": [PROJECT | {"secret": 5}]}, r"projects\[0\]: secret must be a text that isn't empty"),
+        ({"projects": [PROJECT | {"name": None}]}, r"projects\[0\]: name must be a text that isn't empty"),
+        ({"settings": {"redirect_url": "any"}}, "unknown setting: redirect_url. Did you mean redirect_urls?"),
+        (
+            {"settings": {"password_policy": {"validation_polcy": "LUDS"}}},
+            r"settings.password_policy: unknown field validation_polcy. Did you mean validation_policy\?",
+        ),
+        (
+            {"settings": {"rbac_policy": {"roles": [{"role_id": "r", "permissons": []}]}}},
+            r"settings.rbac_policy.roles\[0\]: unknown field permissons. Did you mean permissions\?",
+        ),
+        (
+            {"organizations": [ACME | {"members": [{"emial_address": "a@b.test"}]}]},
+            r"members\[0\]: unknown field emial_address. Did you mean email_address\?",
+        ),
+        (
+            {"organizations": [ACME | {"org_policy": {"roles": [{"role_id": "r", "permissions": [{"action": []}]}]}}]},
+            r"organizations\[0\].org_policy.roles\[0\].permissions\[0\]: unknown field action",
+        ),
+        (
+            {"organizations": [ACME | {"member": []}]},
+            r"organizations\[0\]: unknown field member. Did you mean members\?",
+        ),
+        ({"organizations": [ACME | {"members": [ADA | {"organization_id": "x"}]}]}, "unknown field organization_id"),
+        ({"organizations": None}, "organizations must be a list of tables"),
+        ({"organizations": ["Acme"]}, "organizations must be a list of tables"),
+        ({"organizations": [ACME | {"organization_slug": 5}]}, r"organizations\[0\]: "),
+        ({"organizations": [{"organization_name": 5}]}, r"organizations\[0\]: "),
+        ({"m2m_clients": [{"client_id": 5}]}, r"m2m_clients\[0\]: "),
+        ({"organizations": [ACME | {"members": [ADA | {"roles": ["absent"]}]}]}, r"organizations\[0\].members\[0\]: "),
+        ({"organizations": [ACME, {"organization_slug": "other"}]}, r"organizations\[1\]: .*organization_name_missing"),
     ],
 )
 def test_mistake_is_reported_with_its_place_and_nothing_is_created(tmp_path, content, message):
@@ -173,3 +242,48 @@ def test_mistake_is_reported_with_its_place_and_nothing_is_created(tmp_path, con
     with mock.transaction() as ctx:
         for record in (Organization, M2MClient, ConnectedApp):
             assert ctx.store.all(record) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("seed.toml", "", "the seed is empty"),
+        ("seed.toml", "# nothing yet\n", "the seed is empty"),
+        ("seed.json", "", "isn't valid JSON"),
+        ("seed.json", "null", "must be a table"),
+        ("seed.json", '{"organizations": [], "organizations": []}', "'organizations' is repeated"),
+        ("seed.json", "[" * 100_000, "isn't valid JSON"),
+        ("seed.toml", "[settings]\n[settings]\n", "isn't valid TOML"),
+        ("seed.toml", "x = " + "[" * 5_000, "isn't valid TOML"),
+        ("seed.toml", "\0", "isn't valid TOML"),
+    ],
+    ids=range(9),
+)
+def test_unreadable_file_is_refused_in_one_sentence(tmp_path, uncollected, name, content, message):
+    file = tmp_path / name
+    file.write_text(content)
+    with pytest.raises(SeedError, match=message) as refused:
+        apply_seed(Mock(), file)
+    assert str(refused.value).startswith(str(file))
+
+
+def test_folder_and_bytes_are_refused(tmp_path):
+    with pytest.raises(SeedError, match="can't be read"):
+        apply_seed(Mock(), tmp_path)
+    (tmp_path / "seed.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SeedError, match="isn't valid TOML"):
+        apply_seed(Mock(), tmp_path / "seed.toml")
+    (tmp_path / "bom.json").write_bytes(b'\xef\xbb\xbf{"organizations": [{"organization_name": "Acme"}]}')
+    apply_seed(Mock(), tmp_path / "bom.json")  # as some editors on Windows write it
+
+
+def test_project_with_a_mistake_keeps_its_settings_and_data(tmp_path):
+    file = tmp_path / "seed.json"
+    members = [{"email_address": "ada@acme.test", "roles": ["absent"]}]
+    file.write_text(json.dumps({"settings": {"name": "Mine"}, "organizations": [OTHER, ACME | {"members": members}]}))
+    mock = Mock()
+    with pytest.raises(SeedError, match=r"organizations\[1\]\.members\[0\]"):
+        apply_seed(mock, file)
+    assert mock.projects.default().name == "mockstytch"
+    with mock.transaction() as ctx:
+        assert ctx.store.all(Organization) == []

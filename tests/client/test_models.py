@@ -1,7 +1,5 @@
 """The types of the Python handle agree with the server's."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import get_type_hints
 
 import msgspec
@@ -16,25 +14,6 @@ from mockstytch.runtime import RequestLogEntry
 from mockstytch.settings import Settings
 from mockstytch.store.records import projects
 from mockstytch.store.records.webhooks import Attempt
-
-
-@pytest.fixture
-def other_server():
-    """The URL of a server that isn't mockstytch."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<p>Hello</p>")
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def names(struct):

@@ -1,0 +1,29 @@
+"""Seeds in the control API."""
+
+from typing import Any
+
+from mockstytch import errors
+from mockstytch.control.request_parsing import body
+from mockstytch.control.surface import route
+from mockstytch.runtime import Mock
+from mockstytch.seed.entries import apply_again, apply_content
+from mockstytch.seed_file import SeedError
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
+
+
+def routes(mock: Mock) -> list[Route]:
+    async def seed(request: HttpRequest) -> Any:
+        """Create what a seed describes.
+
+        Raises:
+            invalid_seed: if an entry of the seed isn't valid. The reason has its place.
+        """
+        try:
+            await apply_content(mock, body(request, dict[str, Any]), request.project)
+        except SeedError as e:
+            raise errors.invalid_seed(because=str(e)) from None
+        return {}
+
+    mock.after_reset.append(lambda project: apply_again(mock, project))
+    return [route("POST", "/seed", seed)]

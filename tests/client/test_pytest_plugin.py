@@ -1,0 +1,133 @@
+"""The pytest plugin: its configuration, and one clear line for each problem."""
+
+import os
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Finished, run_tests
+
+SEED = '[[organizations]]\norganization_name = "Acme"\n'
+TWO_TESTS = """
+    def test_one(mockstytch):
+        mockstytch.inbox.all()
+
+    def test_two(stytch_client):
+        stytch_client.debug.whoami()
+"""
+SEEDED_TESTS = """
+    def test_one(mockstytch, stytch_client):
+        assert stytch_client.organizations.get("acme").organization
+        stytch_client.organizations.delete("acme")
+        assert stytch_client.organizations.search().organizations == []
+        mockstytch.reset()
+        assert stytch_client.organizations.get("acme").organization
+
+    def test_two(mockstytch_server, stytch_client):
+        assert stytch_client.organizations.get("acme").organization
+
+    def test_project_without_a_seed(mockstytch):
+        assert mockstytch.project().client().organizations.search().organizations == []
+"""
+
+Run = Callable[..., Finished]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """``run(tests, ini="…", MOCKSTYTCH_URL="…")`` runs tests in an own process."""
+
+    def call(tests: str, ini: str = "", **variables: str) -> Finished:
+        file = tmp_path / "test_app.py"
+        file.write_text(textwrap.dedent(tests))
+        (tmp_path / "pytest.ini").write_text(f"[pytest]\n{ini}\n")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MOCKSTYTCH"))}
+        return run_tests(file, {**inherited, **variables})
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:9", "No mockstytch server at http://127.0.0.1:9: Connection refused"),
+        ("127.0.0.1:9", "a URL begins with http:// or https://"),
+        ("http://127.0.0.1:9/_mock/", "use the server's base URL, http://127.0.0.1:9"),
+        ("http://127.0.0.1:x", "No mockstytch server at http://127.0.0.1:x"),
+        ("nonsense", "a URL begins with http:// or https://"),
+    ],
+)
+def test_wrong_url_ends_the_session_with_one_line(run, url, reason):
+    finished = run(TWO_TESTS, MOCKSTYTCH_URL=url)
+    assert finished.exit_code == pytest.ExitCode.USAGE_ERROR
+    [line] = [line for line in finished.output.splitlines() if line]
+    assert line.startswith(f"ERROR: MOCKSTYTCH_URL={url}: {reason}")
+    assert line.endswith("unset it to let the tests start a server.")
+
+
+def test_url_of_another_server_ends_the_session_with_one_line(run, other_server):
+    finished = run(TWO_TESTS, MOCKSTYTCH_URL=other_server)
+    assert finished.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert f"{other_server} isn't a mockstytch server" in finished.output
+    assert finished.output.strip().count("\n") == 0
+
+
+def test_url_of_a_running_server_is_used(run, mockstytch_server):
+    finished = run(
+        f"def test_url(mockstytch): assert mockstytch.url == {mockstytch_server.url!r}",
+        MOCKSTYTCH_URL=f"{mockstytch_server.url}/",
+    )
+    assert finished.exit_code == 0, finished.output
+
+
+def test_missing_sdk_is_an_error_and_not_a_skip(run):
+    tests = f"""
+    import sys
+    sys.modules["stytch"] = None  # as if it weren't installed
+    {TWO_TESTS}
+    """
+    finished = run(tests)
+    assert finished.exit_code == pytest.ExitCode.TESTS_FAILED
+    assert "1 passed, 1 error" in finished.output
+    assert "skipped" not in finished.output
+    assert (
+        "The official SDK isn't installed: no package 'stytch'. Install it with: pip install stytch" in finished.output
+    )
+    assert "Traceback" not in finished.output
+
+
+@pytest.mark.parametrize("where", ["ini", "variable", "both"])
+def test_each_test_starts_with_the_configured_seed(run, tmp_path, where):
+    (tmp_path / "seed.toml").write_text(SEED)
+    (tmp_path / "other.toml").write_text(SEED.replace("Acme", "Other"))
+    ini = {"ini": "mockstytch_seed = seed.toml", "both": "mockstytch_seed = other.toml"}.get(where, "")
+    variables = {} if where == "ini" else {"MOCKSTYTCH_SEED": str(tmp_path / "seed.toml")}
+    finished = run(SEEDED_TESTS, ini, **variables)
+    assert finished.exit_code == 0, finished.output
+
+
+def test_each_test_on_a_running_server_starts_with_the_configured_seed(run, tmp_path, mockstytch_server):
+    (tmp_path / "seed.toml").write_text(SEED + '[[projects]]\nproject_id = "x"\n')
+    finished = run(SEEDED_TESTS, "mockstytch_seed = seed.toml", MOCKSTYTCH_URL=mockstytch_server.url)
+    assert finished.exit_code == 0, finished.output
+    assert "passed" in finished.output
+
+
+def test_seed_that_cannot_be_read_ends_the_session_with_one_line(run, tmp_path):
+    (tmp_path / "seed.toml").write_text("{")
+    for file, reason in (("seed.toml", "isn't valid TOML"), ("absent.toml", "can't be read")):
+        finished = run(TWO_TESTS, f"mockstytch_seed = {file}")
+        assert finished.exit_code == pytest.ExitCode.USAGE_ERROR
+        assert reason in finished.output
+        assert finished.output.strip().count("\n") == 0
+
+
+def test_mistake_in_a_seed_is_one_line_in_each_test(run, tmp_path):
+    (tmp_path / "seed.toml").write_text("[[organizations]]\ncolour = 1\n")
+    finished = run(TWO_TESTS, "mockstytch_seed = seed.toml")
+    assert "2 errors" in finished.output
+    assert "seed.toml: organizations[0]: unknown field colour" in finished.output
+    assert "Traceback" not in finished.output
+    assert len(finished.output.splitlines()) < 20
