@@ -105,7 +105,7 @@ class Mockstytch(System):
     environment = {"PYTHONPATH": str(HERE.parent)}  # this checkout, even if another version is installed
 
     def command(self, port: int) -> list[str]:
-        return [sys.executable, "-m", "mockstytch", "serve", "--port", str(port), "--json"]
+        return [sys.executable, "-m", "mockstytch", "serve", "--port", str(port), "--json", "--quiet"]
 
     def project(self) -> Connection:
         """Return a connection with the credentials of a new, empty project."""

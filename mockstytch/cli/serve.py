@@ -3,7 +3,6 @@
 import errno
 import gc
 import json
-import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockstytch.cli import server_log
 from mockstytch.settings import DEFAULT_PORT, SettingError, Settings, url_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class _CommaSeparated(click.types.StringParamType):
     envvar_list_splitter = ","
 
 
-# The parameters are named like the fields of ``Settings``, except for ``seed`` and ``tls_port``.
+# The parameters are named like the fields of ``Settings``, except for ``seed``, ``tls_port`` and ``quiet``.
 _OPTIONS = (
     click.option(
         "--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True, help="Address to listen on."
@@ -90,6 +90,9 @@ _OPTIONS = (
         show_default=True,
         type=click.IntRange(0, 10**9),
         help="How many used tokens and ended sessions of each kind a project keeps.",
+    ),
+    click.option(
+        "--quiet", is_flag=True, envvar="MOCKSTYTCH_QUIET", help="Don't log requests and messages, only warnings."
     ),
 )
 
@@ -162,12 +165,13 @@ class PreparedServer:
         )
 
 
-def prepare(seed: str | None, tls_port: int | None, **options: Any) -> PreparedServer:
+def prepare(seed: str | None, tls_port: int | None, quiet: bool = False, **options: Any) -> PreparedServer:
     """Return a server that listens and doesn't serve yet.
 
     Args:
         seed: path of a seed file.
         tls_port: port of the https listener.
+        quiet: log only warnings and errors.
         options: fields of ``Settings``.
 
     Raises:
@@ -196,6 +200,7 @@ def prepare(seed: str | None, tls_port: int | None, **options: Any) -> PreparedS
     if seed:
         _load_seed(server, seed)
     tls_url, ca_file = (None, None) if tls_port is None else _add_tls(server, settings.host, tls_port)
+    server_log.start(server.mock, quiet=quiet)
     return PreparedServer(server, tls_url, ca_file)
 
 
@@ -239,7 +244,6 @@ def port_error(host: str, port: int, error: Exception, option: str) -> click.Cli
 
 def run(prepared: PreparedServer, on_ready: Callable[[], None]) -> None:
     """Serve until the process is asked to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     gc.freeze()  # loaded modules stay: the collector doesn't have to scan them during requests
     gc.enable()
     prepared.server.serve(on_ready)

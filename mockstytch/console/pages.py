@@ -19,6 +19,7 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Delivery, Event
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.surfaces.fallback import UNKNOWN
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Handler, Route, Surface
 
@@ -200,6 +201,14 @@ class Console:
             **reference.setup(page.project, _url(page)),
         )
 
+    def own_errors(self, page: PageRequest) -> Response:
+        """Show the errors with a status that only this server has. Their ``error_url`` is this page."""
+        status = page.request.path_params["status"]
+        kinds = [kind for kind in errors.own() if str(kind.status_code) == status]
+        if not kinds:
+            raise errors.route_not_found(because=f"no error of this server's own has the status {status[:10]}")
+        return page.render("errors.html", kinds=kinds, status_code=status)
+
 
 def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], control: list[Route]) -> list[Route]:
     """Return the console's routes.
@@ -218,9 +227,11 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         ("POST", "/webhooks/{event_id}/replay", console.replay),
         ("GET", "/requests", console.requests),
         ("GET", "/docs", console.docs),
+        ("GET", "/docs/errors/{status}", console.own_errors),
     ]
     return [
         *(Route(method, ROOT + path, CONSOLE, _handler(mock, show)) for method, path, show in table),
+        Route("GET", "/", UNKNOWN, _lead_browsers_to_root),
         Route("GET", ROOT, STATIC, _redirect_to_root),
         Route("GET", ROOT + "/static/{name}", STATIC, render.static),
     ]
@@ -236,6 +247,17 @@ def _handler(mock: Mock, show: PageHandler) -> Handler:
 async def _redirect_to_root(request: HttpRequest) -> Response:
     query = request.url.query
     return RedirectResponse(ROOT + "/" + (f"?{query}" if query else ""), 307)
+
+
+async def _lead_browsers_to_root(request: HttpRequest) -> Response:
+    """Redirect a browser to the console. Other clients get the error of an unknown path.
+
+    Raises:
+        route_not_found: if the request doesn't accept HTML.
+    """
+    if "text/html" not in request.headers.get("accept", ""):
+        raise errors.route_not_found(because="no route GET /; the console is at /_mock/")
+    return RedirectResponse(ROOT + "/", 302)
 
 
 def _message(ctx: Context, message_id: str) -> Message:

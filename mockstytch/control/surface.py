@@ -38,7 +38,7 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
         "request_id": request.request_id,
         "error_type": kind.error_type,
         "error_message": f"{error.message} ({error.because})" if error.because else error.message,
-        "error_url": kind.error_url,
+        "error_url": request.error_url(kind),
     }
     return Json(kind.status_code, msgspec.json.encode(body))
 

@@ -129,7 +129,7 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
         "request_id": request.request_id,
         "error": name,
         "error_description": error.message,
-        "error_uri": kind.error_url.replace(f"#{kind.error_type}", f"#{name}"),
+        "error_uri": request.error_url(kind).replace(f"#{kind.error_type}", f"#{name}"),
     }
     headers = CORS | _NO_STORE
     if status == 401:

@@ -1,7 +1,7 @@
 """The request log: each request, its response, and the reason of a refusal."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
@@ -35,13 +35,19 @@ class RequestLog:
     """The latest requests of each project.
 
     Requests to the control API and the console are stored separately, because reading the log must not fill it.
+
+    Attributes:
+        on_entry: called with each entry and its project, or None.
     """
 
     def __init__(self) -> None:
         self._entries: dict[tuple[str, bool], deque[RequestLogEntry]] = {}
+        self.on_entry: Callable[[str, RequestLogEntry], None] | None = None
 
     def add(self, project_id: str, entry: RequestLogEntry) -> None:
         self._of(project_id, entry.surface in _TOOLS).append(entry)
+        if self.on_entry is not None:
+            self.on_entry(project_id, entry)
 
     def entries(self, project_id: str, surfaces: Iterable[str] = ()) -> list[RequestLogEntry]:
         """Return a project's requests, oldest first.

@@ -63,8 +63,6 @@ class Dispatch:
         error_type, because = request.refusal or ("", "")
         if error is not None:
             error_type, because = self.route.surface.error_type(error), error.because
-        for note in request.notes:
-            log.info("%s %s: %s", request.method, request.full_path, note)
         project = self._project_of_log(request)
         entry = RequestLogEntry(
             request_id=request.request_id,

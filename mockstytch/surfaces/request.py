@@ -14,6 +14,7 @@ from mockstytch import errors
 from mockstytch.store.records.projects import Project
 
 MAX_BODY = 1_000_000  # bytes
+OWN_ERRORS = "/_mock/docs/errors"  # the console's pages of the errors that only this server has
 _MAX_FORM_FIELDS = 50
 _SDK_USER_AGENTS = (b"Stytch ", b"stytch-")  # "Stytch Python v15.3.0", "stytch-rust 10.3.0"
 
@@ -77,6 +78,12 @@ class HttpRequest(Request):
     def from_sdk(self) -> bool:
         """Whether an official SDK sent the request, according to its User-Agent."""
         return self.header_bytes.get(b"user-agent", b"").startswith(_SDK_USER_AGENTS)
+
+    def error_url(self, kind: errors.Kind) -> str:
+        """Return the URL of an error's description: Stytch's, or this server's for errors that only it has."""
+        if kind.confidence != "M":
+            return kind.error_url
+        return f"{self.server_url}{OWN_ERRORS}/{kind.status_code}#{kind.error_type}"
 
     def query_fields(self) -> dict[str, str]:
         """Return the query parameters. If one is repeated, the last value counts."""

@@ -110,7 +110,7 @@ def _error_body(request: HttpRequest, error: StytchError) -> Fields:
         "request_id": request.request_id,
         "error_type": kind.error_type,
         "error_message": error.message,
-        "error_url": kind.error_url,
+        "error_url": request.error_url(kind),
     }
     if error.details:
         body["error_details"] = error.details

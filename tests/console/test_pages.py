@@ -4,13 +4,14 @@ import re
 import subprocess
 import sys
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from mockstytch import Settings
+from mockstytch import Settings, errors
 from mockstytch.app import create_app, endpoints
 from mockstytch.console import reference, render
 from mockstytch.console.snippets import CODE, REMARKS
@@ -429,3 +430,55 @@ def test_jinja_is_not_imported_at_start():
     code = "import sys, mockstytch.app; mockstytch.app.create_app(); print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+class TestRoot:
+    def test_browser_is_led_to_the_console(self, mock):
+        accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+        response = httpx.get(f"{mock.url}/", headers={"accept": accept}, trust_env=False)
+        assert (response.status_code, response.headers["location"]) == (302, "/_mock/")
+
+    @pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
+    def test_other_clients_get_the_error_of_an_unknown_path(self, mock, accept):
+        response = httpx.get(f"{mock.url}/", headers={"accept": accept}, trust_env=False)
+        assert (response.status_code, response.json()["error_type"]) == (404, "route_not_found")
+
+    def test_other_unknown_paths_are_errors_for_browsers_too(self, mock):
+        response = httpx.get(f"{mock.url}/nothing", headers={"accept": "text/html"}, trust_env=False)
+        assert response.json()["error_type"] == "route_not_found"
+
+
+class TestOwnErrors:
+    @pytest.mark.parametrize("kind", errors.own(), ids=lambda kind: f"{kind.status_code} {kind.error_type}")
+    def test_page_describes_each_error_that_only_this_server_has(self, visitor, kind):
+        page = visitor.get(f"/_mock/docs/errors/{kind.status_code}")
+        assert page.status_code == 200
+        assert f'<h2 id="{kind.error_type}">' in page.text
+        assert kind.message in unescape(page.text)
+
+    @pytest.mark.parametrize("status", ["400x", "418", "0", "%0a"])
+    def test_other_status_is_refused(self, visitor, status):
+        assert visitor.get(f"/_mock/docs/errors/{status}").status_code == 404
+
+    def test_error_url_leads_to_the_page(self, mock, http):
+        body = http.get("/_mock/api/messages/latest").json()
+        assert body["error_url"] == f"{mock.url}/_mock/docs/errors/404#message_not_found"
+        assert 'id="message_not_found"' in httpx.get(body["error_url"], trust_env=False).text
+        too_large = http.post("/v1/b2b/organizations", content=b" " * 1_000_001).json()
+        assert too_large["error_url"] == f"{mock.url}/_mock/docs/errors/413#bad_request"
+        assert 'id="bad_request"' in httpx.get(too_large["error_url"], trust_env=False).text
+
+    def test_error_of_the_real_api_leads_to_its_documentation(self, mock):
+        unknown = {"project_id": "project-test-99999999-0000-4000-8000-000000000000"}
+        body = httpx.get(f"{mock.url}/_mock/api/project", params=unknown, trust_env=False).json()
+        assert body["error_url"] == "https://stytch.com/docs/api/errors/404#project_not_found"
+
+
+def test_every_block_of_code_can_be_focused():
+    """A block that scrolls must be reachable with the keyboard."""
+    root = Path(render.__file__).parent.parent
+    templates = [*root.glob("*/templates/*.html"), *root.parent.glob("demo_app/**/*.html")]
+    blocks = [block for file in templates for block in re.findall(r"<pre[^>]*>", file.read_text(encoding="utf-8"))]
+    assert len(templates) > 10
+    assert blocks
+    assert [block for block in blocks if 'tabindex="0"' not in block] == []
