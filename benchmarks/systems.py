@@ -351,7 +351,9 @@ def address(n: int) -> str:
 
 
 def organization(connection: Connection) -> str:
-    made = connection.call("POST", "/v1/b2b/organizations", {"organization_name": "Bench"})
+    made = connection.call(
+        "POST", "/v1/b2b/organizations", {"organization_name": "Bench", "organization_slug": "bench"}
+    )
     found: str = made["organization"]["organization_id"]
     return found
 

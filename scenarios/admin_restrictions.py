@@ -54,7 +54,10 @@ def run(scenario: Scenario) -> None:
         )
 
     scenario.step(f"{manager} can't change login settings or create an SSO connection")
-    for settings in ({"auth_methods": "RESTRICTED", "allowed_auth_methods": ["sso"]}, {"mfa_policy": "OPTIONAL"}):
+    for settings in (
+        {"auth_methods": "RESTRICTED", "allowed_auth_methods": ["sso"]},
+        {"mfa_policy": "REQUIRED_FOR_ALL"},
+    ):
         scenario.expect_error(
             refused,
             client.organizations.update,

@@ -18,7 +18,8 @@ def run(scenario: Scenario) -> None:
     idp = scenario.create_identity_provider(organization, "saml", display_name=f"{company} SSO")
     found = client.sso.get_connections(organization_id).saml_connections[0]
     scenario.expect(found, status="active", display_name=f"{company} SSO")
-    scenario.expect(client.organizations.get(organization_id).organization, sso_default_connection_id=None)
+    connection_id = idp["connection_id"]
+    scenario.expect(client.organizations.get(organization_id).organization, sso_default_connection_id=connection_id)
 
     scenario.step("Members of its group IT get the administrator role")
     group_roles = [{"role_id": "stytch_admin", "group": "IT"}]

@@ -17,14 +17,16 @@ from typing import TypeVar
 
 import msgspec
 
-from mockstytch import errors
+from mockstytch import api, errors
 from mockstytch.app import endpoints
 from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE
 from mockstytch.gaps import GAPS
+from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
 from mockstytch.store.records.projects import ProjectSettings
-from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.surfaces import empty_values
+from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
 from tools import architecture, error_tables, fidelity, handle
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +34,7 @@ T = TypeVar("T")
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 _CONFIDENCE = {
     "D": "documented, or recorded from the real API",
-    "S": "taken from an official SDK",
+    "S": "taken from an official SDK, or the only one that the documented lists of other statuses leave",
     "I": "inferred from the type's name and from similar types",
     "M": "only mockstytch has this error",
 }
@@ -208,6 +210,17 @@ def _inferred() -> str:
     return _table(("error_type", "status"), fidelity.inferred())
 
 
+def _empty_values() -> str:
+    """Return what empty lists and maps mean: a row for each field and meaning, with the operations."""
+    rows: dict[tuple[str, empty_values.Empty], list[str]] = {}
+    for endpoint in [*endpoints_of(api), *endpoints_of(management_operations)]:
+        for field, _ in empty_values.lists_and_maps(endpoint.request):
+            if meaning := empty_values.meaning(endpoint.request, field):
+                rows.setdefault((field, meaning), []).append(f"`{endpoint.name}`")
+    table = [(f"`{field}`", str(meaning), ", ".join(names)) for (field, meaning), names in sorted(rows.items())]
+    return _table(("field", "an empty value is", "operations"), table)
+
+
 def _fidelity() -> str:
     return _table(("area", *fidelity.LEVELS), fidelity.summary())
 
@@ -221,6 +234,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "management": _management,
     "gaps": _gaps,
     "gaps-in-short": _gaps_in_short,
+    "empty-values": _empty_values,
     "errors": _errors,
     "confidence": _confidence,
     "inferred": _inferred,

@@ -61,7 +61,6 @@ NOT_IN: dict[tuple[str, str], str] = {
     ("passwords.session_reset", "member_session_member_id_mismatch"): "it takes no intermediate session",
     ("sso_saml.create_connection", "invalid_x509_certificate"): "the certificate is made by the server",
     ("sso_saml.update_by_url", "invalid_x509_certificate"): "saml_connection_metadata_invalid_format comes first",
-    ("sso_saml.update_by_url", "saml_connection_attribute_mapping_required"): "the mapping doesn't change",
     ("sso_saml.update_by_url", "saml_connection_idp_sso_url_required"): "metadata without the URL is refused before",
     **{
         (name, "invalid_connection_for_jit_provisioning"): "the request can't name the connections"

@@ -11,37 +11,37 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.surfaces.endpoint import Body, Endpoints
 from mockstytch.surfaces.fields import (
+    UNSET,
     Claims,
+    Maybe,
     OptionalSessionToken,
     OrganizationRef,
     SessionMinutes,
-    SessionToken,
     SmsLocale,
     SmsLocaleField,
 )
 
 api = Endpoints()
 
-_REGISTRIES = {"ac", "co", "com", "edu", "gov", "net", "org"}  # second-level labels that aren't a name: acme.co.uk
-
 
 class Exchange(NewSessionFields, own_fields_first=True):
-    intermediate_session_token: SessionToken
     organization_id: OrganizationRef
+    intermediate_session_token: str = ""  # its format isn't checked: a malformed one is unknown
     locale: SmsLocaleField = SmsLocale.EN
 
 
 @api.post("/v1/b2b/discovery/intermediate_sessions/exchange", sdk=("/b2b/discovery/intermediate_sessions/exchange",))
 def exchange(ctx: Context, req: Exchange) -> Body:
     """Log in to an organization. The intermediate session is consumed only if the login is complete."""
-    intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
     organization = lookup.organization(ctx, req.organization_id)
+    intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
     return login_flow.exchange(ctx, intermediate, organization, req.options())
 
 
 class Create(organizations_api.OrganizationFields):
-    intermediate_session_token: SessionToken
+    intermediate_session_token: str = ""  # its format isn't checked: a malformed one is unknown
     organization_name: str = ""
+    organization_slug: Maybe[organizations_api.OptionalSlug] = UNSET
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
 
@@ -60,6 +60,7 @@ class ListOrganizations(organizations_api.OrganizationFields):
     session_token: OptionalSessionToken = ""
     session_jwt: str = ""
     organization_name: str = ""
+    organization_slug: Maybe[organizations_api.OptionalSlug] = UNSET
     session_duration_minutes: SessionMinutes | None = None
     session_custom_claims: Claims = {}
 
@@ -99,9 +100,10 @@ def _create_organization(ctx: Context, req: Create | ListOrganizations) -> Body:
     intermediate = lookup.intermediate_session(ctx, req.intermediate_session_token)
     email_address, factors = intermediate.email_address, intermediate.authentication_factors
     organization_settings.require_unclaimed_domain(ctx, None, email_address)
-    organization = organization_settings.create(
-        ctx, req.organization_name or default_name(email_address), req.changes()
-    )
+    name = req.organization_name or default_name(email_address)
+    settings = req.changes()
+    slug = settings.pop("organization_slug", "") or organization_settings.free_slug(ctx, name)
+    organization = organization_settings.create(ctx, name, slug, settings)
     is_verified = any(factor.proves_email == email_address for factor in factors)
     member = provisioning.insert_member(
         ctx,
@@ -124,7 +126,7 @@ def default_name(email_address: str) -> str:
     Production's exact rule isn't known.
     """
     local, _, domain = email_address.partition("@")
-    labels = [label for label in domain.split(".")[:-1] if label not in _REGISTRIES]
+    labels = [label for label in domain.split(".")[:-1] if label not in emails.REGISTRIES]
     name = local if not labels or emails.is_common(domain) or domain.endswith(".edu") else labels[-1]
     return name.capitalize()
 

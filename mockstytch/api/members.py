@@ -1,5 +1,6 @@
 """``organizations.members``: create, change, delete and search members."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
@@ -14,8 +15,8 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
+    EMPTY_IS_ABSENT,
     UNSET,
-    CaseInsensitiveEnum,
     EmailAddress,
     ExternalId,
     FieldError,
@@ -106,7 +107,7 @@ def dangerously_get(ctx: Context, req: DangerouslyGet) -> Body:
     return members.member_response(lookup.without_expired_lock(ctx, member), organization)
 
 
-class MfaMethod(CaseInsensitiveEnum):
+class MfaMethod(StrEnum):
     SMS_OTP = "sms_otp"
     TOTP = "totp"
 
@@ -118,7 +119,7 @@ class Update(Request):
     trusted_metadata: Maybe[Metadata] = UNSET
     untrusted_metadata: Maybe[Metadata] = UNSET
     is_breakglass: Maybe[bool] = UNSET
-    mfa_phone_number: Maybe[str] = UNSET
+    mfa_phone_number: Maybe[Annotated[str, EMPTY_IS_ABSENT]] = UNSET
     mfa_enrolled: Maybe[bool] = UNSET
     roles: Maybe[list[str]] = UNSET
     preserve_existing_sessions: bool = False
@@ -126,6 +127,16 @@ class Update(Request):
     email_address: Maybe[OptionalEmail] = UNSET
     external_id: Maybe[ExternalId] = UNSET
     unlink_email: bool = False
+
+
+def _changes(ctx: Context, req: Update) -> Body:
+    """Return the fields that the request changes: none if the member doesn't exist, which is the operation's error."""
+    organization = lookup.organization(ctx, req.organization_id)
+    try:
+        member = lookup.member(ctx, organization, req.member_id)
+    except errors.StytchError:
+        return req.changes()
+    return metadata.differing(member, req.changes())
 
 
 @api.put(
@@ -142,15 +153,16 @@ class Update(Request):
         "email_address": "update.info.email",
         "external_id": "update.info.external-id",
     },
+    changes=_changes,
 )
 def update(ctx: Context, req: Update) -> Body:
-    """Change the sent fields.
+    """Change the sent fields. Values that are equal to the present ones change nothing.
 
     A new address is unverified, retires the former one, and clears the password.
     """
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member(ctx, organization, req.member_id)
-    changes = req.changes()
+    changes = metadata.differing(member, req.changes())
     new_email = changes.pop("email_address", "")
     if new_email and ctx.actor.member_id == member.member_id:
         raise errors.member_cannot_update_their_email_address()
@@ -158,22 +170,20 @@ def update(ctx: Context, req: Update) -> Body:
         changes[name] = metadata.merge(getattr(member, name), changes[name])
     if req.preserve_existing_sessions and req.roles is UNSET:
         raise errors.cannot_preserve_existing_sessions()
-    if req.roles is not UNSET:
-        permissions.require_assignable(ctx, organization, req.roles)
-        changes["roles"] = list(dict.fromkeys(req.roles))
+    if "roles" in changes:
+        permissions.require_assignable(ctx, organization, changes["roles"])
+        changes["roles"] = list(dict.fromkeys(changes["roles"]))
         if not req.preserve_existing_sessions:
-            members.revoke_sessions_with_roles(ctx, organization, member, set(member.roles) - set(req.roles))
-    if not changes.get("external_id", "sent"):
-        del changes["external_id"]
+            members.revoke_sessions_with_roles(ctx, organization, member, set(member.roles) - set(changes["roles"]))
     if number := changes.pop("mfa_phone_number", ""):
         if member.mfa_phone_number:
             raise errors.duplicate_member_phone_number_for_member()
         changes |= members.phone_columns(ctx, number)
-    _require_factor_of_default_mfa_method(member, req)
+    _require_factor_of_default_mfa_method(member, changes)
     if not changes and not new_email:
         return members.member_response(member, organization)
     member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
-    if new_email and new_email != member.email_address:
+    if new_email:
         member = emails.change_address(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
         member = passwords.on_email_changed(ctx, member)
     return _updated(ctx, member, organization)
@@ -185,14 +195,13 @@ def _updated(ctx: Context, member: Member, organization: Organization) -> Body:
     return members.member_response(member, organization)
 
 
-def _require_factor_of_default_mfa_method(member: Member, req: Update) -> None:
-    if req.default_mfa_method is UNSET:
-        return
-    if req.default_mfa_method is MfaMethod.SMS_OTP:
-        has_factor = bool(member.mfa_phone_number or req.mfa_phone_number)
+def _require_factor_of_default_mfa_method(member: Member, changes: Body) -> None:
+    method = changes.get("default_mfa_method")
+    if method == MfaMethod.SMS_OTP:
+        has_factor = bool(member.mfa_phone_number or changes.get("mfa_phone_number"))
     else:
         has_factor = bool(member.totp_registration_id)
-    if not has_factor:
+    if method and not has_factor:
         raise errors.default_mfa_member_missing_factor()
 
 

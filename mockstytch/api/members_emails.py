@@ -1,5 +1,7 @@
 """``organizations.members``: retired e-mail addresses and pending e-mail changes."""
 
+from enum import StrEnum
+
 from mockstytch import errors
 from mockstytch.api.members import MemberPath
 from mockstytch.domain.credentials import codes, one_time_tokens
@@ -9,7 +11,7 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints
-from mockstytch.surfaces.fields import CaseInsensitiveEnum, EmailAddress, Locale, LocaleField, OptionalEmail
+from mockstytch.surfaces.fields import EmailAddress, Locale, LocaleField, OptionalEmail
 
 api = Endpoints(resource="stytch.member")
 
@@ -44,7 +46,7 @@ def unlink_retired_email(ctx: Context, req: UnlinkRetiredEmail) -> Body:
     raise errors.email_not_found()
 
 
-class DeliveryMethod(CaseInsensitiveEnum):
+class DeliveryMethod(StrEnum):
     EMAIL_MAGIC_LINK = "EMAIL_MAGIC_LINK"
     EMAIL_OTP = "EMAIL_OTP"
 

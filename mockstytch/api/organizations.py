@@ -8,38 +8,24 @@ from mockstytch import errors, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import sandbox
 from mockstytch.domain.organizations import organization_search, organization_settings
-from mockstytch.domain.shared import lookup, member_events, organization_events, search
+from mockstytch.domain.shared import lookup, member_events, metadata, organization_events, search
 from mockstytch.domain.sso import sso_connections
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import IntermediateSession
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, Metadata, OrganizationRef
+from mockstytch.surfaces.fields import (
+    EMPTY_IS_ABSENT,
+    UNSET,
+    FieldError,
+    Maybe,
+    Metadata,
+    OrganizationRef,
+)
 from mockstytch.values import Frozen
 
 api = Endpoints(resource="stytch.organization")
-
-
-class AllowedOrRestricted(CaseInsensitiveEnum):
-    ALL_ALLOWED = "ALL_ALLOWED"
-    RESTRICTED = "RESTRICTED"
-
-
-class RestrictedOrNotAllowed(CaseInsensitiveEnum):
-    RESTRICTED = "RESTRICTED"
-    NOT_ALLOWED = "NOT_ALLOWED"
-
-
-class Allowed(CaseInsensitiveEnum):
-    ALL_ALLOWED = "ALL_ALLOWED"
-    RESTRICTED = "RESTRICTED"
-    NOT_ALLOWED = "NOT_ALLOWED"
-
-
-class MfaPolicy(CaseInsensitiveEnum):
-    REQUIRED_FOR_ALL = "REQUIRED_FOR_ALL"
-    OPTIONAL = "OPTIONAL"
 
 
 class RoleAssignment(Frozen):
@@ -47,27 +33,17 @@ class RoleAssignment(Frozen):
     role_id: str
 
 
-_Provisioning = Annotated[Allowed, FieldError(errors.invalid_organization_auth_factor_setting)]
-_EmailJit = Annotated[
-    RestrictedOrNotAllowed, FieldError(errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning)
-]
-_TenantJit = Annotated[
-    RestrictedOrNotAllowed,
-    FieldError(errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning),
-]
-_AuthMethods = Annotated[AllowedOrRestricted, FieldError(errors.invalid_organization_auth_method_settings)]
-_MfaMethods = Annotated[AllowedOrRestricted, FieldError(errors.invalid_organization_mfa_factor_setting)]
-_MfaPolicy = Annotated[MfaPolicy, FieldError(errors.invalid_organization_mfa_policy)]
-_Slug = Annotated[
-    str,
-    Meta(pattern=r"\A(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}\Z|\A\Z"),
-    FieldError(errors.invalid_organization_slug),
-]
+_SLUG = r"\A(?=.*[A-Za-z0-9])[A-Za-z0-9._~-]{2,128}\Z"
+_Slug = Annotated[str, Meta(pattern=_SLUG), FieldError(errors.invalid_organization_slug)]
+OptionalSlug = Annotated[_Slug, EMPTY_IS_ABSENT]
 _ExternalId = Annotated[
     str,
-    Meta(pattern=r"\A(?!organization-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"),
+    Meta(pattern=r"\A(?!organization-(test|live)-)[A-Za-z0-9._|-]{1,128}\Z"),
+    EMPTY_IS_ABSENT,
     FieldError(errors.invalid_organization_external_id),
 ]
+# One of a few values, in upper case. They are checked by ``organization_settings``, after the slug.
+_Choice = Annotated[str, EMPTY_IS_ABSENT]
 _Tenants = Annotated[dict[str, list[str]], FieldError(errors.invalid_oauth_allowed_tenants_format, or_type=True)]
 Name = Annotated[str, Meta(min_length=1), FieldError(errors.organization_name_missing)]
 
@@ -75,37 +51,37 @@ Name = Annotated[str, Meta(min_length=1), FieldError(errors.organization_name_mi
 class OrganizationFields(Request):
     """The fields of an organization that can be set at creation and in an update."""
 
-    organization_slug: Maybe[_Slug] = UNSET
     organization_external_id: Maybe[_ExternalId] = UNSET
     organization_logo_url: Maybe[str] = UNSET
     trusted_metadata: Maybe[Metadata] = UNSET
-    sso_jit_provisioning: Maybe[_Provisioning] = UNSET
+    sso_jit_provisioning: Maybe[_Choice] = UNSET
     email_allowed_domains: Maybe[list[str]] = UNSET
-    email_jit_provisioning: Maybe[_EmailJit] = UNSET
-    email_invites: Maybe[_Provisioning] = UNSET
-    auth_methods: Maybe[_AuthMethods] = UNSET
+    email_jit_provisioning: Maybe[_Choice] = UNSET
+    email_invites: Maybe[_Choice] = UNSET
+    auth_methods: Maybe[_Choice] = UNSET
     allowed_auth_methods: Maybe[list[str]] = UNSET
-    mfa_policy: Maybe[_MfaPolicy] = UNSET
+    mfa_policy: Maybe[_Choice] = UNSET
     rbac_email_implicit_role_assignments: Maybe[list[RoleAssignment]] = UNSET
-    mfa_methods: Maybe[_MfaMethods] = UNSET
+    mfa_methods: Maybe[_Choice] = UNSET
     allowed_mfa_methods: Maybe[list[str]] = UNSET
-    oauth_tenant_jit_provisioning: Maybe[_TenantJit] = UNSET
+    oauth_tenant_jit_provisioning: Maybe[_Choice] = UNSET
     allowed_oauth_tenants: Maybe[_Tenants] = UNSET
-    first_party_connected_apps_allowed_type: Maybe[Allowed] = UNSET
+    first_party_connected_apps_allowed_type: Maybe[_Choice] = UNSET
     allowed_first_party_connected_apps: Maybe[list[str]] = UNSET
-    third_party_connected_apps_allowed_type: Maybe[Allowed] = UNSET
+    third_party_connected_apps_allowed_type: Maybe[_Choice] = UNSET
     allowed_third_party_connected_apps: Maybe[list[str]] = UNSET
 
 
-class Create(OrganizationFields):
+class Create(OrganizationFields, own_fields_first=True):
     organization_name: Name
+    organization_slug: _Slug
     claimed_email_domains: Maybe[list[str]] = UNSET
 
 
 @api.post("/v1/b2b/organizations")
 def create(ctx: Context, req: Create) -> Body:
-    """Create an organization. Without a slug, one is derived from the name."""
-    organization = organization_settings.create(ctx, req.organization_name, req.changes())
+    """Create an organization."""
+    organization = organization_settings.create(ctx, req.organization_name, req.organization_slug, req.changes())
     return {"organization": wire.organization(organization)}
 
 
@@ -121,10 +97,15 @@ def get(ctx: Context, req: Get) -> Body:
 
 class Update(OrganizationFields):
     organization_id: OrganizationRef
-    organization_name: Maybe[str] = UNSET
+    organization_name: Maybe[Annotated[str, EMPTY_IS_ABSENT]] = UNSET
+    organization_slug: Maybe[OptionalSlug] = UNSET
     claimed_email_domains: Maybe[list[str]] = UNSET
     sso_default_connection_id: Maybe[str] = UNSET
     sso_jit_provisioning_allowed_connections: Maybe[list[str]] = UNSET
+
+
+def _changes(ctx: Context, req: Update) -> Body:
+    return metadata.differing(lookup.organization(ctx, req.organization_id), req.changes())
 
 
 @api.put(
@@ -155,11 +136,15 @@ class Update(OrganizationFields):
         "third_party_connected_apps_allowed_type": "update.settings.third-party-connected-apps",
         "allowed_third_party_connected_apps": "update.settings.third-party-connected-apps",
     },
+    changes=_changes,
 )
 def update(ctx: Context, req: Update) -> Body:
-    """Change the sent fields. Lists are replaced, ``trusted_metadata`` is merged. Sessions continue."""
+    """Change the sent fields. Lists are replaced, ``trusted_metadata`` is merged. Sessions continue.
+
+    Values that are equal to the present ones change nothing.
+    """
     organization = lookup.organization(ctx, req.organization_id)
-    return {"organization": wire.organization(organization_settings.update(ctx, organization, req.changes()))}
+    return {"organization": wire.organization(organization_settings.update(ctx, organization, _changes(ctx, req)))}
 
 
 class Delete(Request):

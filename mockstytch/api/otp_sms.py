@@ -1,5 +1,6 @@
 """``otps.sms``: a second factor with codes in text messages."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from mockstytch import errors
@@ -14,7 +15,6 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import (
-    CaseInsensitiveEnum,
     Claims,
     FieldError,
     MemberRef,
@@ -28,7 +28,7 @@ from mockstytch.surfaces.fields import (
 api = Endpoints()
 
 
-class Enrollment(CaseInsensitiveEnum):
+class Enrollment(StrEnum):
     ENROLL = "enroll"
     UNENROLL = "unenroll"
 

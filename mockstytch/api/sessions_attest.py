@@ -79,7 +79,8 @@ def _organization(ctx: Context, profile: TrustedTokenProfile, token: VerifiedTok
                 because=f"no organization has the id or external id {claim}"
             )
         organization_settings.require_unclaimed_domain(ctx, None, token.email_address)
-        organization = organization_settings.create(ctx, claim, {"organization_external_id": claim})
+        slug = organization_settings.free_slug(ctx, claim)
+        organization = organization_settings.create(ctx, claim, slug, {"organization_external_id": claim})
     return organization
 
 

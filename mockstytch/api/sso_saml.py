@@ -1,5 +1,6 @@
 """``sso.saml``: connections to identity providers that use SAML."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -15,14 +16,14 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sso import NAMEID_FORMAT, SamlConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, OrganizationRef
+from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
 
 api = Endpoints(resource="stytch.sso")
 
 _CONNECTION = "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}"
 
 
-class IdentityProvider(CaseInsensitiveEnum):
+class IdentityProvider(StrEnum):
     CLASSLINK = "classlink"
     CYBERARK = "cyberark"
     DUO = "duo"
@@ -42,11 +43,10 @@ class IdentityProvider(CaseInsensitiveEnum):
 
 DisplayName = Annotated[str, Meta(max_length=128), FieldError(errors.invalid_display_name)]
 IdentityProviderField = Annotated[IdentityProvider, FieldError(errors.invalid_sso_idp)]
-# The fields that an active connection must have besides a certificate, and the error if an update removes one.
+# The fields that an update can remove, but not of an active connection, which also has a certificate and a mapping.
 _NEEDED = {
     "idp_sso_url": errors.saml_connection_idp_sso_url_required,
     "idp_entity_id": errors.invalid_idp_entity_id,
-    "attribute_mapping": errors.saml_connection_attribute_mapping_required,
 }
 
 
@@ -114,8 +114,9 @@ def update_connection(ctx: Context, req: Update) -> Body:
     for name in ("alternative_audience_uri", "nameid_format"):
         sso_connections.require_text(changes.get(name, ""), errors.bad_request)
     changes |= _certificate_changes(ctx, connection, changes)
-    mapping = sso_connections.require_mapping(changes.get("attribute_mapping", connection.attribute_mapping))
-    if mapping:
+    mapping = connection.attribute_mapping
+    if "attribute_mapping" in changes:
+        mapping = sso_connections.require_mapping(changes["attribute_mapping"])
         sso_connections.require_saml_mapping(mapping)
     changes.pop("saml_connection_implicit_role_assignments", None)
     if (roles := req.saml_connection_implicit_role_assignments) is not UNSET:
@@ -158,7 +159,7 @@ def _update(ctx: Context, organization: Organization, connection: SamlConnection
     missing = [error for name, error in _NEEDED.items() if not getattr(after, name)]
     if missing and connection.status == "active":
         raise missing[0]()
-    if not missing and after.verification_certificates:
+    if not missing and after.attribute_mapping and after.verification_certificates:
         changes["status"] = "active"
     connection = sso_connections.update(ctx, organization, connection, changes)
     return {"connection": sso_connections.serialize(ctx, connection)}

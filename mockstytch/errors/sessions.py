@@ -4,9 +4,9 @@ from mockstytch.errors.kinds import b2b, shared
 
 # fmt: off
 # Sessions
-custom_claims_too_large = shared(400, "custom_claims_too_large", "session_custom_claims must not be larger than 4 KB.", "I")
+custom_claims_too_large = shared(400, "custom_claims_too_large", "session_custom_claims must not be larger than 4 KB.", "S")
 insufficient_factors_for_session_exchange = b2b(400, "insufficient_factors_for_session_exchange", "None of the session's factors can be used in the other organization.")
-intermediate_session_not_found = b2b(404, "intermediate_session_not_found", "Intermediate session could not be found.", "S")
+intermediate_session_not_found = b2b(404, "intermediate_session_not_found", "Intermediate session could not be found.", "D")
 invalid_intermediate_session_token_for_organization = b2b(400, "invalid_intermediate_session_token_for_organization", "The intermediate session belongs to another organization.")
 invalid_permission_action = b2b(400, "invalid_permission_action", "The action does not exist on this resource.")
 invalid_permission_resource = b2b(400, "invalid_permission_resource", "The resource_id does not exist.")
@@ -39,7 +39,7 @@ migrate_from_external_unexpected_response = shared(400, "migrate_from_external_u
 
 # Impersonation
 invalid_impersonation_reason = shared(400, "invalid_impersonation_reason", "The reason for an impersonation must not be blank or longer than 1024 characters.")
-member_impersonation_not_allowed = b2b(403, "member_impersonation_not_allowed", "Impersonation is not allowed in this project or for this member.")
+member_impersonation_not_allowed = b2b(400, "member_impersonation_not_allowed", "Impersonation is not allowed in this project or for this member.", "S")
 session_not_mutable = shared(400, "session_not_mutable", "An impersonated session cannot be extended.")
 unable_to_auth_impersonation_token = shared(401, "unable_to_auth_impersonation_token", "The impersonation token could not be authenticated because it was either already used or expired.")
 # fmt: on

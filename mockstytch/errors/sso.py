@@ -4,10 +4,10 @@ from mockstytch.errors.kinds import b2b, shared
 
 # fmt: off
 # SSO connections
-cannot_delete_last_sso_verification_key = b2b(400, "cannot_delete_last_sso_verification_key", "An active SAML connection requires at least one verification certificate.")
-client_secret_too_long = b2b(400, "client_secret_too_long", "client_secret is too long.")
-duplicate_external_sso_connection = b2b(400, "duplicate_external_sso_connection", "The organization already has an external connection to this connection.")
-external_connection_id_not_found = b2b(404, "external_connection_id_not_found", "The external organization has no SSO connection with this external_connection_id.")
+cannot_delete_last_sso_verification_key = b2b(400, "cannot_delete_last_sso_verification_key", "An active SAML connection requires at least one verification certificate.", "S")
+client_secret_too_long = b2b(400, "client_secret_too_long", "client_secret is too long.", "S")
+duplicate_external_sso_connection = b2b(400, "duplicate_external_sso_connection", "The organization already has an external connection to this connection.", "S")
+external_connection_id_not_found = b2b(400, "external_connection_id_not_found", "The external organization has no SSO connection with this external_connection_id.")
 external_connection_not_active = b2b(400, "external_connection_not_active", "An external connection requires an active connection.")
 external_organization_id_same_as_organization_id = b2b(400, "external_organization_id_same_as_organization_id", "external_organization_id must be the ID of a different organization.")
 invalid_display_name = b2b(400, "invalid_display_name", "display_name must be between 0 and 128 characters long.")
@@ -27,7 +27,6 @@ oidc_connection_token_url_invalid_format = b2b(400, "oidc_connection_token_url_i
 oidc_connection_token_url_required = b2b(400, "oidc_connection_token_url_required", "An active OIDC connection requires a token_url.")
 oidc_connection_userinfo_url_invalid_format = b2b(400, "oidc_connection_userinfo_url_invalid_format", "userinfo_url is not a valid URL.")
 saml_connection_attribute_mapping_missing_groups_key = b2b(400, "saml_connection_attribute_mapping_missing_groups_key", "Role assignments for groups require a \"groups\" key in the SAML connection's attribute_mapping.")
-saml_connection_attribute_mapping_required = b2b(400, "saml_connection_attribute_mapping_required", "An active SAML connection requires an attribute_mapping.")
 saml_connection_email_mapping_required = b2b(400, "saml_connection_email_mapping_required", "attribute_mapping requires an \"email\" key.")
 saml_connection_idp_sso_url_invalid_format = b2b(400, "saml_connection_idp_sso_url_invalid_format", "idp_sso_url is not a valid URL.")
 saml_connection_idp_sso_url_required = b2b(400, "saml_connection_idp_sso_url_required", "An active SAML connection requires an idp_sso_url.")
@@ -60,7 +59,7 @@ requires_active_sso_connection = b2b(400, "requires_active_sso_connection", "The
 too_many_sso_connection_locators = b2b(400, "too_many_sso_connection_locators", "Only one of connection_id and organization_id is allowed.")
 
 # SSO callback
-duplicate_saml_response = b2b(400, "duplicate_saml_response", "The SAML response was already used.")
+duplicate_saml_response = b2b(400, "duplicate_saml_response", "The SAML response was already used.", "S")
 expired_oidc_response = b2b(400, "expired_oidc_response", "The OIDC login took too long. Please retry your login flow.")
 id_token_expired = shared(400, "id_token_expired", "The ID token is expired.")
 id_token_incorrect_audience = shared(400, "id_token_incorrect_audience", "The ID token was issued to another client.")

@@ -114,5 +114,6 @@ class EndpointHandler:
             ctx.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
             req = parse(endpoint.request, fields.values, strict=fields.strict, body=fields.body)
-            permissions.authorize(ctx, endpoint.resource, endpoint.permission, fields.values)
+            changes = endpoint.changes(ctx, req) if endpoint.changes and ctx.actor.kind == "member" else {}
+            permissions.authorize(ctx, endpoint.resource, endpoint.permission, fields.values, changes)
             return endpoint.operation(ctx, req)

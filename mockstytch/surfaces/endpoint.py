@@ -41,6 +41,8 @@ class Endpoint(msgspec.Struct, frozen=True):
         resource: the RBAC resource of the permission.
         permission: the RBAC action that a member must be allowed to do; or such an action for each request field,
             needed only if the field is sent.
+        changes: returns the sent fields that differ from the present values, if ``permission`` is a mapping. The other
+            fields need no permission.
         public: whether it needs no credentials.
     """
 
@@ -52,6 +54,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     sdk_paths: tuple[str, ...] = ()
     resource: str = ""
     permission: str | Mapping[str, str] = ""
+    changes: Operation | None = None
     public: bool = False
 
     @property
@@ -87,13 +90,16 @@ class Endpoints(list[Endpoint]):
         aliases: tuple[str, ...] = (),
         sdk: tuple[str, ...] = (),
         permission: str | Mapping[str, str] = "",
+        changes: Operation | None = None,
         public: bool = False,
     ) -> Callable[[F], F]:
         def register(operation: F) -> F:
             request = operation.__annotations__["req"]
             sdk_paths = tuple("/sdk/v1" + p for p in sdk)
             self.append(
-                Endpoint(method, path, operation, request, aliases, sdk_paths, self._resource, permission, public)
+                Endpoint(
+                    method, path, operation, request, aliases, sdk_paths, self._resource, permission, changes, public
+                )
             )
             return operation
 

@@ -35,9 +35,12 @@ class FieldError:
 
 @dataclass(frozen=True)
 class Normalize:
-    """A function that is applied to a string before validation."""
+    """A function that is applied to a string before validation. It returns None if ``""`` is the same as not sent."""
 
-    apply: Callable[[str], str]
+    apply: Callable[[str], str | None]
+
+
+EMPTY_IS_ABSENT = Normalize(lambda text: text or None)
 
 
 class CaseInsensitiveEnum(StrEnum):
@@ -91,22 +94,23 @@ EmailAddress = Annotated[
 ]
 OptionalEmail = Annotated[
     str,
-    Meta(pattern=rf"{ADDRESS}|\A\Z", max_length=254),
-    Normalize(lambda s: s.strip().lower()),
+    Meta(pattern=ADDRESS, max_length=254),
+    Normalize(lambda s: s.strip().lower() or None),
     FieldError(errors.invalid_email),
 ]
 # 44 base64url characters: 33 bytes, or 32 and their padding
 _TOKEN = r"\A[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]\Z"
 Token = Annotated[str, Meta(pattern=_TOKEN), FieldError(errors.invalid_token)]
-SessionToken = Annotated[str, Meta(pattern=_TOKEN), FieldError(errors.invalid_session_token)]
 OptionalSessionToken = Annotated[str, Meta(pattern=rf"{_TOKEN}|\A\Z"), FieldError(errors.invalid_session_token)]
 SessionMinutes = Annotated[int, Meta(ge=5, le=527040), FieldError(errors.invalid_session_duration_minutes)]
 LinkMinutes = Annotated[int, Meta(ge=5, le=10080), FieldError(errors.invalid_expiration)]
 LocaleField = Annotated[Locale, FieldError(errors.invalid_locale)]
 SmsLocaleField = Annotated[SmsLocale, FieldError(errors.invalid_locale)]
-# "" is treated as absent
 ExternalId = Annotated[
-    str, Meta(pattern=r"\A(?!member-(test|live)-)[A-Za-z0-9._|-]{0,128}\Z"), FieldError(errors.invalid_external_id)
+    str,
+    Meta(pattern=r"\A(?!member-(test|live)-)[A-Za-z0-9._|-]{1,128}\Z"),
+    EMPTY_IS_ABSENT,
+    FieldError(errors.invalid_external_id),
 ]
 Metadata = Annotated[dict[str, Any], FieldError(errors.metadata_invalid_format, or_type=True)]
 CodeChallenge = Annotated[

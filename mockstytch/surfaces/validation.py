@@ -16,6 +16,7 @@ from msgspec.structs import FieldInfo, fields
 from mockstytch import errors
 from mockstytch.errors import StytchError
 from mockstytch.protocols import json_types
+from mockstytch.surfaces.empty_values import without_absent
 from mockstytch.surfaces.fields import FieldError, Normalize
 
 S = TypeVar("S", bound=Struct)
@@ -37,10 +38,11 @@ def parse(model: type[S], raw: dict[str, Any], strict: bool = True, body: bytes 
     """
     given = {name: value for name, value in raw.items() if value is not None}  # null is treated as absent
     for name, normalize in _normalizers(model):
-        if isinstance(given.get(name), str) and (normalized := normalize(given[name])) is not None:
-            given[name] = normalized
-        elif given.get(name) == "":
-            del given[name]
+        if isinstance(given.get(name), str):
+            given[name] = normalize(given[name])
+            if given[name] is None:
+                del given[name]
+    given = without_absent(model, given)
     try:
         return convert(given, model, strict=strict)
     except ValidationError:

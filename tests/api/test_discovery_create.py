@@ -61,6 +61,43 @@ def test_name_and_slug_are_derived_from_the_address(given, create, address, name
     assert (made.organization_name, made.organization_slug) == (name, slug)
 
 
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Acme & Sons, Ltd.", "acme-sons-ltd."),
+        ("ACME_2~b", "acme_2~b"),
+        ("  Acme  ", "acme"),
+        ("日本", None),
+        ("X", None),
+    ],
+)
+def test_slug_is_derived_from_the_name(given, create, name, slug):
+    made = create(given.intermediate_session("ada@acme.test"), organization_name=name).organization
+    assert made.organization_slug == slug or (slug is None and len(made.organization_slug) >= 6)
+
+
+@pytest.mark.parametrize(
+    "label",
+    """
+    gmail aol yahoo icloud hotmail msn comcast live outlook att earthlink me mac sbcglobal verizon ig mail hey laposte
+    wanadoo googlemail orange rediffmail uol bol free gmx yandex ymail libero
+    """.split(),  # noqa: SIM905 · plain text is easier to read than a list of strings
+)
+def test_public_mail_provider_is_not_an_organization(given, client, create, refused, label):
+    for domain in (f"{label}.com", f"{label}.it", f"{label}.co.uk", f"{label}.com.br"):
+        made = refused(given.organization, "Acme", email_allowed_domains=[domain])
+        assert made == "organization_settings_domain_too_common"
+    assert create(given.intermediate_session(f"ada@{label}.it")).organization.organization_name == "Ada"
+    given.organization("Other", email_allowed_domains=[f"{label}.acme.test", f"my{label}.com"])
+
+
+@pytest.mark.parametrize("label", ["web", "proton", "protonmail", "zoho", "fastmail", "qq"])
+def test_other_mail_provider_is_a_domain_like_any_other(given, create, label):
+    assert given.organization(email_allowed_domains=[f"{label}.com"]).email_allowed_domains == [f"{label}.com"]
+    made = create(given.intermediate_session(f"ada@{label}.com")).organization
+    assert made.organization_name == label.capitalize()
+
+
 def test_derived_slug_that_is_taken_gets_a_suffix(given, create):
     given.organization("Acme")
     slug = create(given.intermediate_session("ada@acme.test")).organization.organization_slug
@@ -89,9 +126,20 @@ def test_refusal_does_not_consume_the_intermediate_session(given, create, client
     assert create(token, organization_name="Acme").member_authenticated
 
 
+def test_unknown_intermediate_session_is_not_found(http):
+    sent = {"intermediate_session_token": "invalid_session_123"}
+    response = http.post("/v1/b2b/discovery/organizations/create", json=sent)
+    error = response.json()
+    assert (response.status_code, error["error_type"]) == (404, "intermediate_session_not_found")
+    assert error["error_url"] == "https://stytch.com/docs/b2b/api/errors/404#intermediate_session_not_found"
+    listed = http.post("/v1/b2b/discovery/organizations", json=sent).json()
+    assert (listed["status_code"], listed["error_type"]) == (400, "invalid_session_token")
+    assert listed["error_url"] == "https://stytch.com/docs/api/errors/400#invalid_session_token"
+
+
 def test_intermediate_session_is_required(create, refused, error_type_of):
-    assert error_type_of("POST", "/v1/b2b/discovery/organizations/create", {}) == "invalid_session_token"
-    assert refused(create, "x" * 22) == "invalid_session_token"
+    assert error_type_of("POST", "/v1/b2b/discovery/organizations/create", {}) == "intermediate_session_not_found"
+    assert refused(create, "x" * 22) == "intermediate_session_not_found"  # its format isn't checked
     assert refused(create, "x" * 44) == "intermediate_session_not_found"
 
 

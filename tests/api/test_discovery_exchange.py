@@ -43,11 +43,34 @@ def test_member_of_any_status_logs_in(given, client, exchange, refused, status):
 
 def test_member_is_provisioned_by_domain(given, exchange, events):
     acme = given.organization(**JOINABLE)
+    given.login(acme, given.member(acme, "bob@acme.test"))
+    before = len(events())
     login = exchange(given.intermediate_session("ada@acme.test"), acme)
     assert (login.member_authenticated, login.member.status) == (True, "active")
     assert login.member.email_address_verified
     assert (login.member_session.expires_at - login.member_session.started_at).total_seconds() == 3600
-    assert events() == [("organization", "create"), ("member", "create")]
+    assert events()[before:] == [("member", "create")]
+
+
+@pytest.mark.parametrize("colleague", ["", "bob@acme.test", "bob@globex.test", "deleted"])
+def test_joining_by_domain_needs_a_verified_colleague(given, client, exchange, refused, mock, colleague):
+    """As for the list: a member with a verified address of the domain must exist."""
+    acme = given.organization(email_jit_provisioning="RESTRICTED", email_allowed_domains=["acme.test", "globex.test"])
+    if colleague == "bob@acme.test":
+        given.member(acme, colleague)  # never verified
+    elif colleague:
+        bob = given.member(acme, "bob@acme.test" if colleague == "deleted" else colleague)
+        given.login(acme, bob)
+        if colleague == "deleted":
+            client.organizations.members.delete(acme.organization_id, bob.member_id)
+    found = given.discovered("ada@acme.test")
+    assert found.discovered_organizations == []
+    token = found.intermediate_session_token
+    assert refused(exchange, token, acme) == "email_jit_provisioning_not_allowed"
+    assert "discovery_needs_verified_colleague" in given.because()
+    given.link_token(acme, "eve@acme.test")  # the organization's own login needs none
+    mock.configure(discovery_needs_verified_colleague=False)
+    assert exchange(token, acme).member_authenticated
 
 
 @pytest.mark.parametrize(
@@ -78,6 +101,7 @@ def test_address_of_a_claimed_domain_is_refused_elsewhere(given, exchange, refus
 
 def test_retired_address_is_refused(given, client, exchange, refused):
     acme = given.organization(**JOINABLE)
+    given.login(acme, given.member(acme, "ada@acme.test"))
     bob = given.member(acme, "bob@acme.test")
     client.organizations.members.update(acme.organization_id, bob.member_id, email_address="bob@new.test")
     assert refused(exchange, given.intermediate_session("bob@acme.test"), acme) == "retired_member_email"
@@ -86,9 +110,9 @@ def test_retired_address_is_refused(given, client, exchange, refused):
 def test_invalid_arguments_are_refused(given, client, exchange, refused, error_type_of):
     acme = given.organization()
     path = "/v1/b2b/discovery/intermediate_sessions/exchange"
-    assert error_type_of("POST", path, {"organization_id": "acme"}) == "invalid_session_token"
+    assert error_type_of("POST", path, {"organization_id": "acme"}) == "intermediate_session_not_found"
     assert error_type_of("POST", path, {"intermediate_session_token": "x" * 44}) == "invalid_organization_id"
-    assert refused(exchange, "x" * 22, acme) == "invalid_session_token"
+    assert refused(exchange, "x" * 22, acme) == "intermediate_session_not_found"
     assert refused(exchange, "x" * 44, acme) == "intermediate_session_not_found"
     token = given.intermediate_session("ada@acme.test")
     assert refused(client.discovery.intermediate_sessions.exchange, token, "nowhere") == "organization_not_found"
@@ -98,6 +122,16 @@ def test_invalid_arguments_are_refused(given, client, exchange, refused, error_t
     large = refused(exchange, token, acme, session_custom_claims={"k": "x" * 4096})
     assert large == "custom_claims_too_large"
     assert exchange(token, acme).member_authenticated
+
+
+def test_organization_is_looked_up_before_the_intermediate_session(http):
+    path = "/v1/b2b/discovery/intermediate_sessions/exchange"
+    for token in ("invalid_session_123", "x" * 44, ""):
+        sent = {"intermediate_session_token": token, "organization_id": "nowhere"}
+        response = http.post(path, json=sent)
+        error = response.json()
+        assert (response.status_code, error["error_type"]) == (404, "organization_not_found")
+        assert error["error_url"] == "https://stytch.com/docs/api/errors/404#organization_not_found"
 
 
 # Missing factors

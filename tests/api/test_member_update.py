@@ -128,7 +128,8 @@ def test_default_mfa_method_without_factor_is_refused(ada, update, set_columns, 
     assert refused(update, ada, default_mfa_method="sms_otp") == "default_mfa_member_missing_factor"
     assert refused(update, ada, default_mfa_method="totp") == "default_mfa_member_missing_factor"
     assert refused(update, ada, default_mfa_method="email_otp") == "invalid_mfa_default_method"
-    now = update(ada, mfa_phone_number="+14155550100", default_mfa_method="SMS_OTP")
+    assert refused(update, ada, default_mfa_method="TOTP") == "invalid_mfa_default_method"
+    now = update(ada, mfa_phone_number="+14155550100", default_mfa_method="sms_otp")
     assert now.default_mfa_method == "sms_otp"
     set_columns(ada, totp_registration_id="member-totp-test-1")
     assert update(ada, default_mfa_method="totp").default_mfa_method == "totp"

@@ -11,7 +11,7 @@ def write(client, given):
 
     def call(operation, **settings):
         if operation == "create":
-            return client.organizations.create("Acme", **settings).organization
+            return given.organization(**settings)
         return client.organizations.update(given.organization().organization_id, **settings).organization
 
     return call
@@ -103,7 +103,8 @@ def test_connection_of_another_organization_is_refused(write, refused, settings,
     ],
 )
 def test_setting_of_wrong_type_is_refused(error_type_of, settings, error):
-    assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": "Acme", **settings}) == error
+    sent = {"organization_name": "Acme", "organization_slug": "acme", **settings}
+    assert error_type_of("POST", "/v1/b2b/organizations", sent) == error
 
 
 @BOTH
@@ -126,10 +127,61 @@ def test_valid_settings_are_stored(write, operation, settings):
     assert {name: getattr(made, name) for name in settings} == settings
 
 
-def test_enum_values_are_accepted_in_any_case_and_stored_in_upper_case(http):
-    sent = {"organization_name": "Acme", "auth_methods": "all_allowed", "mfa_policy": "Optional", "email_invites": ""}
-    made = http.post("/v1/b2b/organizations", json=sent).json()["organization"]
-    assert (made["auth_methods"], made["mfa_policy"]) == ("ALL_ALLOWED", "OPTIONAL")
+CHOICES = {
+    "sso_jit_provisioning": "all_allowed",
+    "email_jit_provisioning": "not_allowed",
+    "email_invites": "All_Allowed",
+    "auth_methods": "all_allowed",
+    "mfa_methods": "restricted",
+    "oauth_tenant_jit_provisioning": "Not_allowed",
+    "first_party_connected_apps_allowed_type": "all_allowed",
+    "third_party_connected_apps_allowed_type": "SOME",
+}
+
+
+@BOTH
+@pytest.mark.parametrize(("setting", "value"), CHOICES.items())
+def test_choice_in_lower_case_is_refused(given, http, operation, setting, value):
+    if operation == "create":
+        sent = {"organization_name": "Acme", "organization_slug": "acme", setting: value}
+        response = http.post("/v1/b2b/organizations", json=sent)
+    else:
+        given.organization("Acme")
+        response = http.put("/v1/b2b/organizations/acme", json={setting: value})
+    error = response.json()
+    assert (response.status_code, error["error_type"]) == (400, "invalid_organization_auth_factor_setting")
+    assert error["error_message"] == (
+        "The value provided isn't valid. Valid values are 'NOT_ALLOWED', 'RESTRICTED', or 'ALL_ALLOWED'."
+    )
+    assert value in given.because()
+
+
+@BOTH
+def test_mfa_policy_in_lower_case_is_refused(write, refused, operation):
+    assert refused(write, operation, mfa_policy="optional") == "invalid_organization_mfa_policy"
+
+
+def test_slug_in_use_is_reported_before_an_invalid_setting(given, client, refused):
+    given.organization("Acme")
+    taken = {"organization_slug": "ACME", "auth_methods": "all_allowed"}
+    assert refused(given.organization, "Other", **taken) == "organization_slug_already_used"
+    other = given.organization("Other")
+    assert refused(client.organizations.update, other.organization_id, **taken) == "organization_slug_already_used"
+    discovery = client.discovery.organizations.create
+    token = given.intermediate_session("ada@acme.test")
+    assert refused(discovery, token, **taken) == "organization_slug_already_used"
+    own = {"organization_slug": "OTHER", "auth_methods": "all_allowed"}
+    assert refused(client.organizations.update, other.organization_id, **own) == (
+        "invalid_organization_auth_factor_setting"
+    )
+
+
+@BOTH
+@pytest.mark.parametrize("setting", [*CHOICES, "mfa_policy"])
+def test_empty_choice_is_the_same_as_not_sent(write, operation, setting):
+    made = write(operation, **{setting: ""})
+    assert getattr(made, setting) == getattr(write(operation), setting)
+    assert made.email_invites == "ALL_ALLOWED"
 
 
 @BOTH
@@ -157,7 +209,7 @@ def test_duplicates_are_removed_and_domains_are_lower_cased(write, operation):
         {"allowed_auth_methods": ["sso"]},
         {"email_jit_provisioning": "NOT_ALLOWED"},
         {"oauth_tenant_jit_provisioning": "NOT_ALLOWED"},
-        {"allowed_oauth_tenants": {}},
+        {"allowed_oauth_tenants": {"slack": ["T1"]}},
     ],
     ids=str,
 )

@@ -28,7 +28,8 @@ FRESH = {
 
 
 def test_new_organization_has_default_settings(http):
-    made = http.post("/v1/b2b/organizations", json={"organization_name": "Acme"}).json()["organization"]
+    sent = {"organization_name": "Acme", "organization_slug": "acme"}
+    made = http.post("/v1/b2b/organizations", json=sent).json()["organization"]
     assert {name: made[name] for name in FRESH} == FRESH
     assert made["organization_name"] == "Acme"
     assert made["organization_id"].startswith("organization-test-")
@@ -39,26 +40,24 @@ def test_new_organization_has_default_settings(http):
 # Slugs
 
 
-@pytest.mark.parametrize(
-    ("name", "slug"),
-    [("Acme", "acme"), ("Acme & Sons, Ltd.", "acme-sons-ltd."), ("ACME_2~b", "acme_2~b"), ("  Acme  ", "acme")],
+SLUG_MESSAGE = (
+    "The organization_slug must be at least 2 characters long and may only contain alphanumerics and the reserved"
+    " characters '-', '.', '_', or '~'. At least one character must be alphanumeric."
 )
-def test_slug_is_derived_from_name(given, name, slug):
-    assert given.organization(name).organization_slug == slug
 
 
-def test_derived_slug_in_use_gets_a_suffix(given):
-    given.organization("Acme")
-    slug = given.organization("Acme").organization_slug
-    assert slug.startswith("acme-")
-    assert len(slug) == len("acme-") + 4
+@pytest.mark.parametrize("sent", [{}, {"organization_slug": ""}, {"organization_slug": None}], ids=str)
+def test_creation_needs_a_slug(http, client, sent):
+    response = http.post("/v1/b2b/organizations", json={"organization_name": "Acme Corp Test", **sent})
+    error = response.json()
+    assert (response.status_code, error["error_type"]) == (400, "invalid_organization_slug")
+    assert error["error_message"] == SLUG_MESSAGE
+    assert error["error_url"] == "https://stytch.com/docs/b2b/api/errors/400#invalid_organization_slug"
+    assert client.organizations.search().organizations == []
 
 
-@pytest.mark.parametrize("name", ["日本", "X", "---"])
-def test_name_without_slug_characters_gets_a_generated_slug(given, name):
-    slug = given.organization(name).organization_slug
-    assert len(slug) >= 6
-    assert given.client.organizations.get(slug).organization.organization_name == name
+def test_missing_name_comes_before_missing_slug(error_type_of):
+    assert error_type_of("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
 
 
 def test_slug_keeps_its_case_and_is_compared_without_case(given, client, refused):
@@ -96,10 +95,9 @@ def test_slug_can_be_changed(given, client, refused):
 
 
 def test_missing_or_invalid_name_is_refused(given, client, refused, error_type_of):
-    assert error_type_of("POST", "/v1/b2b/organizations", {}) == "organization_name_missing"
     assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": ""}) == "organization_name_missing"
     assert error_type_of("POST", "/v1/b2b/organizations", {"organization_name": 7}) == "invalid_argument"
-    assert refused(client.organizations.create, "x" * 129) == "invalid_organization_name"
+    assert refused(given.organization, "x" * 129, "acme") == "invalid_organization_name"
     acme = given.organization("x" * 128)
     renamed = refused(client.organizations.update, acme.organization_id, organization_name="x" * 129)
     assert renamed == "invalid_organization_name"
@@ -108,7 +106,7 @@ def test_missing_or_invalid_name_is_refused(given, client, refused, error_type_o
 def test_external_id_is_unique_until_deleted(given, client, refused):
     acme = given.organization(organization_external_id="Acme|1.a_b-c")
     assert client.organizations.get("Acme|1.a_b-c").organization.organization_id == acme.organization_id
-    taken = refused(client.organizations.create, "Other", organization_external_id="Acme|1.a_b-c")
+    taken = refused(given.organization, "Other", organization_external_id="Acme|1.a_b-c")
     assert taken == "organization_external_id_already_used"
     other = given.organization("Other")
     changed = refused(client.organizations.update, other.organization_id, organization_external_id="Acme|1.a_b-c")
@@ -119,14 +117,14 @@ def test_external_id_is_unique_until_deleted(given, client, refused):
 
 
 @pytest.mark.parametrize("external_id", ["a b", "a~b", "x" * 129, "organization-test-1"])
-def test_invalid_external_id_is_refused(client, refused, external_id):
-    made = refused(client.organizations.create, "Acme", organization_external_id=external_id)
+def test_invalid_external_id_is_refused(given, refused, external_id):
+    made = refused(given.organization, "Acme", organization_external_id=external_id)
     assert made == "invalid_organization_external_id"
 
 
 def test_empty_names_are_ignored(given, client):
     for name in ("Acme", "Globex"):
-        made = given.organization(name, organization_external_id="", organization_slug="")
+        made = given.organization(name, organization_external_id="")
         assert made.organization_external_id is None
     unchanged = client.organizations.update(
         "acme", organization_name="", organization_slug="", organization_external_id=""
@@ -139,7 +137,7 @@ def test_logo_url_is_stored_up_to_a_length(given, client, refused):
         given.organization(organization_logo_url="https://a.test/l.png").organization_logo_url == "https://a.test/l.png"
     )
     long = "https://a.test/" + "x" * 2048
-    assert refused(client.organizations.create, "Acme", organization_logo_url=long) == "organization_logo_url_too_long"
+    assert refused(given.organization, "Acme", organization_logo_url=long) == "organization_logo_url_too_long"
 
 
 # Metadata
@@ -161,7 +159,7 @@ def test_metadata_over_the_limits_is_refused(given, client, refused, error_type_
     more = refused(client.organizations.update, "acme", trusted_metadata={"k20": 20})
     assert more == "metadata_too_many_keys"
     client.organizations.update("acme", trusted_metadata={"k0": None, "k20": 20})
-    large = refused(client.organizations.create, "Large", trusted_metadata={"k": "x" * 4096})
+    large = refused(given.organization, "Large", trusted_metadata={"k": "x" * 4096})
     assert large == "metadata_too_large"
     assert error_type_of("PUT", "/v1/b2b/organizations/acme", {"trusted_metadata": ["k"]}) == "metadata_invalid_format"
 

@@ -173,7 +173,7 @@ def test_code_replaces_codes_of_other_organizations(acme, ada, given, sent, ente
 
 def test_code_of_another_project_is_refused(acme, ada, mock, sent):
     elsewhere = mock.project().client()
-    there = elsewhere.organizations.create("Acme").organization
+    there = elsewhere.organizations.create("Acme", organization_slug="acme").organization
     elsewhere.organizations.members.create(there.organization_id, ADA)
     code = sent(acme)
     assert refusal(elsewhere.otps.email.authenticate, there.organization_id, ADA, code) == (404, "otp_code_not_found")

@@ -17,8 +17,18 @@ class Prepared(NamedTuple):
 
 
 @pytest.fixture
-def prepared(given, client, set_columns):
-    acme = given.organization(organization_external_id="acme.1")
+def prepared(given, client, mock, set_columns):
+    acme = given.organization(
+        organization_external_id="acme.1",
+        email_allowed_domains=["old.test"],
+        email_invites="ALL_ALLOWED",
+        allowed_auth_methods=["magic_link"],
+        allowed_mfa_methods=["sms_otp"],
+        allowed_oauth_tenants={"slack": ["T1"]},
+    )
+    connection_id = mock.identity_provider(acme.organization_id, "oidc").connection_id
+    connections = {"sso_jit_provisioning_allowed_connections": [connection_id]}
+    client.organizations.update(acme.organization_id, **connections)
     target = given.member(acme, "target@acme.test", external_id="target", mfa_phone_number="+14155550100")
     set_columns(target, totp_registration_id="member-totp-test-1")
     given.login(acme, target)
@@ -32,30 +42,31 @@ def prepared(given, client, set_columns):
     return Prepared(client, acme, target, deleted, given.admin(acme), plain, other_admin)
 
 
+# Each value differs from the present one: a value that is equal needs no permission.
 ORGANIZATION_FIELDS = {
     "organization_name": "New",
     "organization_slug": "new",
     "organization_external_id": "new",
     "organization_logo_url": "https://new.test/logo.png",
     "sso_default_connection_id": "",
-    "sso_jit_provisioning": "ALL_ALLOWED",
+    "sso_jit_provisioning": "NOT_ALLOWED",
     "sso_jit_provisioning_allowed_connections": [],
     "email_allowed_domains": ["acme.test"],
-    "email_jit_provisioning": "NOT_ALLOWED",
-    "email_invites": "ALL_ALLOWED",
-    "auth_methods": "ALL_ALLOWED",
+    "email_jit_provisioning": "RESTRICTED",
+    "email_invites": "NOT_ALLOWED",
+    "auth_methods": "RESTRICTED",
     "allowed_auth_methods": ["sso"],
-    "mfa_policy": "OPTIONAL",
-    "rbac_email_implicit_role_assignments": [],
-    "mfa_methods": "ALL_ALLOWED",
+    "mfa_policy": "REQUIRED_FOR_ALL",
+    "rbac_email_implicit_role_assignments": [{"domain": "acme.test", "role_id": "stytch_admin"}],
+    "mfa_methods": "RESTRICTED",
     "allowed_mfa_methods": ["totp"],
-    "oauth_tenant_jit_provisioning": "NOT_ALLOWED",
-    "allowed_oauth_tenants": {},
+    "oauth_tenant_jit_provisioning": "RESTRICTED",
+    "allowed_oauth_tenants": {"slack": ["T2"]},
     "claimed_email_domains": ["acme.test"],
-    "first_party_connected_apps_allowed_type": "ALL_ALLOWED",
-    "allowed_first_party_connected_apps": [],
-    "third_party_connected_apps_allowed_type": "ALL_ALLOWED",
-    "allowed_third_party_connected_apps": [],
+    "first_party_connected_apps_allowed_type": "NOT_ALLOWED",
+    "allowed_first_party_connected_apps": ["a"],
+    "third_party_connected_apps_allowed_type": "NOT_ALLOWED",
+    "allowed_third_party_connected_apps": ["a"],
 }
 MEMBER_FIELDS = {
     "name": "New",

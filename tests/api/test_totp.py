@@ -104,7 +104,7 @@ def test_pending_registration_expires(register, authenticate, mock, given, acme,
     assert refusal(register) == (400, "pending_totp_exists")
     mock.clock.advance(minutes=minutes)
     session = given.login(acme, ada).session_token
-    assert refusal(authenticate, totp_code(mock, registered.secret), session_token=session) == (401, "expired_totp")
+    assert refusal(authenticate, totp_code(mock, registered.secret), session_token=session) == (400, "expired_totp")
     again = register()
     assert again.secret != registered.secret
     assert refusal(authenticate, totp_code(mock, registered.secret), session_token=session) == WRONG

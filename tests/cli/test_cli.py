@@ -32,7 +32,9 @@ def test_serve_prints_its_facts_as_json(serve):
 def test_database_file_outlives_the_server(serve, started, tmp_path):
     file = str(tmp_path / "mock.sqlite")
     first = serve("--db", file)
-    organization = MockStytch(url=first["url"]).client().organizations.create(organization_name="Acme").organization
+    organization = (
+        MockStytch(url=first["url"]).client().organizations.create("Acme", organization_slug="acme").organization
+    )
     started[0].terminate()
     started[0].communicate(timeout=10)
     second = serve("--db", file)

@@ -205,7 +205,7 @@ def test_copied_environment_can_be_pasted(browse, page_url, organization, mock):
 def test_selected_project_shows_its_inbox(browse, page_url, send, mock):
     send("ada@example.com")
     other = mock.project()
-    other.client().organizations.create(organization_name="Other")
+    other.client().organizations.create("Other", organization_slug="other")
     page = browse()
     page.goto(page_url("/"))
     page.get_by_label("Project").select_option(other.project_id)

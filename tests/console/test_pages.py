@@ -37,7 +37,7 @@ def send_login_link(given: Given, email_address: str, organization: Any = None, 
 
 class TestInbox:
     def test_empty_inbox_shows_how_to_point_an_app_here(self, visitor, mock, client):
-        client.organizations.create(organization_name="Acme")
+        client.organizations.create("Acme", organization_slug="acme")
         text = unescape(visitor.get("/_mock/").text)
         assert "No messages yet" in text
         assert f"export STYTCH_PROJECT_ID={mock.project_id}" in text
@@ -56,7 +56,7 @@ class TestInbox:
     def test_messages_of_another_project_are_hidden(self, visitor, given, mock):
         message = send_login_link(given, "ada@example.com")
         other = mock.project()
-        other.client().organizations.create(organization_name="Other")
+        other.client().organizations.create("Other", organization_slug="other")
         response = visitor.get("/_mock/", params={"project_id": other.project_id})
         assert rows(response) == []
         assert visitor.get(f"/_mock/messages/{message.message_id}").status_code == 200

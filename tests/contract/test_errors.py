@@ -21,7 +21,8 @@ def body_of(answer):
 @pytest.mark.parametrize(
     ("method", "path", "status", "error_url"),
     [
-        ("GET", "/v1/b2b/organizations/nope", 404, "b2b/api/errors/404#organization_not_found"),
+        ("GET", "/v1/b2b/organizations/nope", 404, "api/errors/404#organization_not_found"),
+        ("POST", "/v1/b2b/organizations", 400, "b2b/api/errors/400#organization_name_missing"),
         ("POST", "/v1/b2b/magic_links/authenticate", 400, "api/errors/400#invalid_token"),
         ("POST", "/v1/b2b/nothing", 404, "api/errors/404#route_not_found"),
         ("POST", "/v1/nothing", 404, "api/errors/404#route_not_found"),

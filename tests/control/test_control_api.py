@@ -153,7 +153,7 @@ def test_reset_all_empties_every_project():
     with MockStytch() as mock:
         others = [mock.project(), mock.project()]
         for other in others:
-            other.client().organizations.create(organization_name="Acme")
+            other.client().organizations.create("Acme", organization_slug="acme")
         mock.reset(all=True)
         assert [o.client().organizations.search().results_metadata.total for o in others] == [0, 0]
 

@@ -188,7 +188,7 @@ def test_credentials_of_a_deleted_environment_are_refused(
 ):
     slugs = create_environment()
     client = sdk_client(slugs)
-    client.organizations.create("Acme")
+    client.organizations.create("Acme", organization_slug="acme")
     admin.environments.delete(*slugs)
     assert refused(client.debug.whoami) == "unauthorized_credentials"
     assert management_error(admin.environments.get, *slugs) == (404, "project_not_found")
@@ -299,7 +299,7 @@ def test_invalid_slug_is_refused(admin, slugs, management_error, slug):
 def test_reset_keeps_the_environment(mock, admin, create_environment, sdk_client):
     slugs = create_environment()
     client = sdk_client(slugs)
-    client.organizations.create("Acme")
+    client.organizations.create("Acme", organization_slug="acme")
     project_id = admin.environments.get(*slugs).environment.project_id
     secret = admin.secrets.create(*slugs).secret.secret
     admin.environments.update(*slugs, user_lock_ttl=90)

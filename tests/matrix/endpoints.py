@@ -31,6 +31,8 @@ EXTRA_FIELDS = {
     "passwords.session_reset": ["session_token"],
     "recovery_codes.recover": ["session_token"],
     "totp.authenticate": ["session_token"],
+    "discovery.create": ["intermediate_session_token"],
+    "discovery.exchange": ["intermediate_session_token"],
     "discovery.list": ["intermediate_session_token"],
     "members.get": ["member_id"],
     "members_emails.unlink_retired_email": ["email_address"],

@@ -104,23 +104,33 @@ ORGANIZATION = [
     *each("organization_slug", "invalid_organization_slug", "a", "--", "a b", "a/b", "é" * 3, "a" * 129, "acme-2\n"),
     *each("organization_external_id", "invalid_organization_external_id", "a b", "a/b", "a" * 129, "a\n"),
     *each("organization_logo_url", "organization_logo_url_too_long", "https://acme.test/" + "x" * 5000),
-    *each("sso_jit_provisioning", "invalid_organization_auth_factor_setting", "SOMETIMES"),
-    *each("email_invites", "invalid_organization_auth_factor_setting", "SOMETIMES"),
+    *[
+        ({setting: value}, "invalid_organization_auth_factor_setting")
+        for setting in (
+            "sso_jit_provisioning",
+            "email_invites",
+            "email_jit_provisioning",
+            "oauth_tenant_jit_provisioning",
+            "auth_methods",
+            "mfa_methods",
+            "first_party_connected_apps_allowed_type",
+            "third_party_connected_apps_allowed_type",
+        )
+        for value in ("SOMETIMES", "restricted")
+    ],
     *each(
         "email_jit_provisioning",
         "invalid_organization_auth_factor_setting_for_email_jit_provisioning",
         "ALL_ALLOWED",
-        "SOMETIMES",
     ),
     *each(
         "oauth_tenant_jit_provisioning",
         "invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning",
         "ALL_ALLOWED",
-        "SOMETIMES",
     ),
-    *each("auth_methods", "invalid_organization_auth_method_settings", "NOT_ALLOWED", "x"),
-    *each("mfa_methods", "invalid_organization_mfa_factor_setting", "NOT_ALLOWED", "x"),
-    *each("mfa_policy", "invalid_organization_mfa_policy", "SOMETIMES"),
+    *each("auth_methods", "invalid_organization_auth_method_settings", "NOT_ALLOWED"),
+    *each("mfa_methods", "invalid_organization_mfa_factor_setting", "NOT_ALLOWED"),
+    *each("mfa_policy", "invalid_organization_mfa_policy", "SOMETIMES", "optional"),
     *each("allowed_auth_methods", "invalid_organization_allowed_auth_methods", ["pigeon"], [""], ["sso", "SSO"]),
     *each("allowed_mfa_methods", "invalid_organization_allowed_mfa_methods", ["magic_link"]),
     *each(

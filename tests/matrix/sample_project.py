@@ -206,6 +206,7 @@ class SampleProject:
             "member_password_id": "member-password-test-11111111-1111-4111-8111-111111111111",
             "email_address": given.email(),
             "organization_name": "Initech",
+            "organization_slug": "initech",
             "name": "Grace",
             "project_id": given.mock.project_id,
             "session_token": self.login.session_token,

@@ -112,7 +112,9 @@ def test_scim_token_rotation_completes_once(mock, client, given):
 def test_connections_keys_and_apps_survive_a_restart(tmp_path):
     with serving(tmp_path / "mock.sqlite") as (_, mock):
         client = mock.client()
-        acme = client.organizations.create("Acme", sso_jit_provisioning="ALL_ALLOWED").organization.organization_id
+        acme = client.organizations.create(
+            "Acme", organization_slug="acme", sso_jit_provisioning="ALL_ALLOWED"
+        ).organization.organization_id
         idps = [mock.identity_provider(acme, kind) for kind in ("saml", "oidc")]
         for idp in idps:
             mock.rotate_identity_provider_keys(idp.connection_id)
@@ -136,7 +138,7 @@ def test_crash_during_scim_pushes_loses_no_acknowledged_user(tmp_path):
         with serving(file) as (process, mock):
             client = mock.client()
             mock.webhooks.set(app.url)
-            acme = client.organizations.create("Acme").organization.organization_id
+            acme = client.organizations.create("Acme", organization_slug="acme").organization.organization_id
             connection = client.scim.connection.create(acme).connection
             written_enough = threading.Event()
 

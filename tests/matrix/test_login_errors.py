@@ -71,16 +71,15 @@ TABLE = {
         *each("pkce_code_verifier", "pkce_did_not_expect_code_verifier", "x" * 43),
     ],
     "discovery.exchange": [
-        *each("intermediate_session_token", "invalid_session_token", ABSENT, *NO_TOKENS),
-        *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
+        *each("intermediate_session_token", "intermediate_session_not_found", ABSENT, "x" * 44, *NO_TOKENS),
+        ({"intermediate_session_token": "x", "organization_id": "nowhere"}, "organization_not_found"),
         *ORGANIZATION_REF,
         ({}, "email_jit_provisioning_not_allowed"),
         *MINUTES,
         *LOCALE,
     ],
     "discovery.create": [
-        *each("intermediate_session_token", "invalid_session_token", ABSENT, *NO_TOKENS),
-        *each("intermediate_session_token", "intermediate_session_not_found", "x" * 44),
+        *each("intermediate_session_token", "intermediate_session_not_found", ABSENT, "x" * 44, *NO_TOKENS),
         *CREATED,
     ],
     "discovery.list": [

@@ -129,9 +129,13 @@ def test_self_permission_suffices_for_own_record(own_project, endpoint):
         assert refused is not may, response.text
 
 
+# The connections of these fields don't exist in the sample project: the permission is checked before.
+CONNECTIONS = {"sso_default_connection_id": "x", "sso_jit_provisioning_allowed_connections": ["x"]}
+
+
 @pytest.mark.parametrize(
     ("name", "field", "value"),
-    [("organizations.update", field, value) for field, value in ORGANIZATION_FIELDS.items()]
+    [("organizations.update", field, value) for field, value in (ORGANIZATION_FIELDS | CONNECTIONS).items()]
     + [("members.update", field, value) for field, value in MEMBER_FIELDS.items()],
 )
 def test_each_field_needs_its_own_action(own_project, role_members, name, field, value):

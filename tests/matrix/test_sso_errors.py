@@ -82,7 +82,6 @@ TABLE = {
         *each("alternative_audience_uri", "bad_request", LONG, "a\x00b"),
         *each("nameid_format", "bad_request", LONG, "a\x00b"),
         *each("x509_certificate", "invalid_x509_certificate", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END "),
-        *each("attribute_mapping", "saml_connection_attribute_mapping_required", {}),
         *each("attribute_mapping", "saml_connection_email_mapping_required", {"full_name": "name"}),
         *each(
             "attribute_mapping",

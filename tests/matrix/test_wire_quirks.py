@@ -340,14 +340,18 @@ def test_repeated_slashes_are_merged(http, mock, slashes):
 )
 def test_content_type_is_ignored(http, content_type):
     response = http.post(
-        "/v1/b2b/organizations", content=b'{"organization_name": "A"}', headers={"Content-Type": content_type}
+        "/v1/b2b/organizations",
+        content=b'{"organization_name": "A", "organization_slug": "aa"}',
+        headers={"Content-Type": content_type},
     )
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
 
 
 def test_chunked_body_is_read(http):
-    response = http.post("/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me"}']))
+    response = http.post(
+        "/v1/b2b/organizations", content=iter([b'{"organization_', b'name": "Ac', b'me", "organization_slug": "acme"}'])
+    )
     assert response.request.headers["transfer-encoding"] == "chunked"
     assert response.json()["organization"]["organization_name"] == "Acme"
 

@@ -58,7 +58,7 @@ def test_failed_expectation_reports_step_and_both_values(mockstytch_server):
 def test_expected_error_that_does_not_occur_is_reported(mockstytch_server):
     def run(scenario: Scenario) -> None:
         create = scenario.client.organizations.create
-        scenario.expect_error("organization_not_found", create, organization_name="Acme")
+        scenario.expect_error("organization_not_found", create, organization_name="Acme", organization_slug="acme")
 
     results, _ = run_and_print(mockstytch_server, run)
     assert results.failed["example"].endswith("expected the error organization_not_found, but the call succeeded")

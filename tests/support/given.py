@@ -1,5 +1,7 @@
 """Builders for the organizations, members, sessions and tokens of a test. They call the official client."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from stytch.shared.method_options import Authorization
@@ -17,14 +19,24 @@ class Given:
 
     def __init__(self, mock: MockStytch, client: Any) -> None:
         self.mock, self.client, self._count = mock, client, 0
+        self._slugs: Counter[str] = Counter()
 
     def email(self, domain: str = "example.com") -> str:
         """Return an address that no member has."""
         self._count += 1
         return f"person-{self._count}@{domain}"
 
-    def organization(self, name: str = "Acme", **settings: Any) -> Any:
-        return self.client.organizations.create(organization_name=name, **settings).organization
+    def organization(self, name: str = "Acme", organization_slug: str = "", **settings: Any) -> Any:
+        """Create an organization. The slug is derived from the name if it isn't given."""
+        slug = organization_slug or self.slug(name)
+        return self.client.organizations.create(organization_name=name, organization_slug=slug, **settings).organization
+
+    def slug(self, name: str = "Acme") -> str:
+        """Return a slug that this object hasn't returned before: ``acme``, then ``acme-2``."""
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        slug = slug if len(slug) > 1 else f"organization-{slug or self._count}"
+        self._slugs[slug] += 1
+        return slug if self._slugs[slug] == 1 else f"{slug}-{self._slugs[slug]}"
 
     def member(self, organization: Any, email_address: str = "", **fields: Any) -> Any:
         address = email_address or self.email()

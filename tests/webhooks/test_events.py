@@ -118,7 +118,7 @@ def test_project_sends_only_its_own_events(mock, given, receiver):
     with Receiver() as other_receiver:
         mock.webhooks.set(receiver.url)
         other.webhooks.set(other_receiver.url)
-        theirs = other.client().organizations.create("Theirs").organization
+        theirs = other.client().organizations.create("Theirs", organization_slug="theirs").organization
         ours = given.organization("Ours")
         assert (receiver.next().payload["id"], other_receiver.next().payload["id"]) == (
             ours.organization_id,

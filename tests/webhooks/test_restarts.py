@@ -42,7 +42,7 @@ def test_pending_delivery_survives_a_restart(tmp_path, receiver):
         mock.clock.freeze()
         [endpoint] = mock.webhooks.set(receiver.url)
         receiver.answers = [500]
-        mock.client().organizations.create("Acme")
+        mock.client().organizations.create("Acme", organization_slug="acme")
         receiver.next()
         attempted(mock)
         mock.clock.advance(seconds=4)
@@ -61,7 +61,7 @@ def test_interrupted_delivery_is_sent_again_at_the_next_start(tmp_path, receiver
     with MockStytch(database=database) as mock:
         mock.clock.freeze()  # so that only the start can trigger the delivery
         mock.webhooks.set(receiver.url)
-        mock.client().organizations.create("Acme")
+        mock.client().organizations.create("Acme", organization_slug="acme")
         first = receiver.next()
         started = time.perf_counter()
     assert time.perf_counter() - started < 9  # the receiver blocks for ten seconds
@@ -77,7 +77,7 @@ def test_leased_delivery_of_a_crashed_process_is_sent_at_the_next_start(tmp_path
         mock.clock.freeze()
         mock.webhooks.set(receiver.url)
         receiver.answers = [500]
-        mock.client().organizations.create("Acme")
+        mock.client().organizations.create("Acme", organization_slug="acme")
         receiver.next()
         attempted(mock)
         server_mock = mock._server.mock
@@ -85,7 +85,7 @@ def test_leased_delivery_of_a_crashed_process_is_sent_at_the_next_start(tmp_path
             [delivery] = ctx.store.all(Delivery)
             ctx.store.update(delivery, next_attempt_at=ctx.now, leased_until=datetime.now(UTC) + timedelta(minutes=1))
         server_mock.notify(server_mock.projects.default())
-        mock.client().organizations.create("Globex")
+        mock.client().organizations.create("Globex", organization_slug="globex")
         assert receiver.next().payload["organization"]["organization_name"] == "Globex"
         assert receiver.requests.empty(), "another process holds the lease"
     with MockStytch(database=database) as mock:
@@ -99,12 +99,12 @@ def test_server_without_endpoints_starts_no_thread(tmp_path):
 
     before = count_delivery_threads()  # the shared server may have one
     with MockStytch(database=str(tmp_path / "mock.sqlite")) as mock:
-        mock.client().organizations.create("Acme")
+        mock.client().organizations.create("Acme", organization_slug="acme")
         mock.clock.advance(days=1)
         assert count_delivery_threads() == before
         assert mock.webhooks.deliveries() == []
         mock.webhooks.set(CLOSED_PORT_URL)
-        mock.client().organizations.create("Globex")
+        mock.client().organizations.create("Globex", organization_slug="globex")
         assert count_delivery_threads() == before + 1
     assert count_delivery_threads() == before
 

@@ -128,7 +128,8 @@ def exchange(
 
     Raises:
         invalid_intermediate_session_token_for_organization: if none of its factors counts in this organization.
-        email_jit_provisioning_not_allowed: if the address has no member and the organization doesn't provision members.
+        email_jit_provisioning_not_allowed: if the address has no member and the organization doesn't provision members,
+            or none of its members has a verified address of the domain.
         invalid_email_for_jit_provisioning: if the address has no member and the organization doesn't allow the domain.
         invalid_oauth_tenant_for_jit_provisioning: if the address has no member and the organization doesn't allow the
             OAuth tenant.
@@ -141,7 +142,7 @@ def exchange(
     email_address = intermediate.email_address
     member = lookup.member_by_email(ctx, organization, email_address)
     if member is None:
-        member = provisioning.provision(ctx, organization, email_address, factors)
+        member = provisioning.provision(ctx, organization, email_address, factors, by_discovery=True)
     else:
         member = activate(ctx, organization, member, factors)
     return next_step(ctx, organization, member, factors, intermediate, options)

@@ -1,6 +1,7 @@
 """Create and change organizations, and validate their settings."""
 
 import re
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -43,25 +44,24 @@ _AUTH_SETTINGS = {
 }
 _DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 _MAX_NAME_LENGTH = 128
+_SETTINGS = ("NOT_ALLOWED", "RESTRICTED", "ALL_ALLOWED")
 _MAX_URL_LENGTH = 2048
 
 # Validates one setting, given the organization before the change, and returns the value to store.
 Validator = Callable[[Context, Organization, Any], Any]
 
 
-def create(ctx: Context, name: str, changes: dict[str, Any]) -> Organization:
+def create(ctx: Context, name: str, slug: str, changes: dict[str, Any]) -> Organization:
     """Create an organization.
 
     Args:
-        changes: the settings in the request. If the slug is missing or empty, it is derived from the name.
+        changes: the other settings in the request.
 
     Raises:
         StytchError: if a setting breaks a rule; see ``docs/errors.md``.
     """
-    changes = _without_blanks(changes)
     if "email_invites" not in changes and _AUTH_SETTINGS & changes.keys():
-        changes["email_invites"] = "NOT_ALLOWED"
-    slug = changes.pop("organization_slug", None) or free_slug(ctx, name)
+        changes = {**changes, "email_invites": "NOT_ALLOWED"}
     new = Organization(
         organization_id=ctx.ids.new("organization"),
         organization_name=name,
@@ -71,6 +71,7 @@ def create(ctx: Context, name: str, changes: dict[str, Any]) -> Organization:
         updated_at=ctx.now,
         position=position(),
     )
+    _require_free_slug(ctx, new)
     columns = _validated_columns(ctx, new, changes)
     organization = ctx.store.insert(msgspec.structs.replace(new, **columns), **_uniqueness_errors())
     _index_domains(ctx, organization)
@@ -84,12 +85,13 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
     Raises:
         StytchError: if the changed settings break a rule; see ``docs/errors.md``.
     """
-    changes = _without_blanks(changes)
-    if not changes:
-        return organization
     if slug := changes.get("organization_slug"):
-        changes["slug_key"] = slug.lower()
+        changes = {**changes, "slug_key": slug.lower()}
+        _require_free_slug(ctx, msgspec.structs.replace(organization, slug_key=slug.lower()))
     columns = _validated_columns(ctx, organization, changes)
+    columns = {name: value for name, value in columns.items() if value != getattr(organization, name)}
+    if not columns:
+        return organization
     organization = ctx.store.update(organization, _uniqueness_errors(), **columns, updated_at=ctx.now)
     if {"email_allowed_domains", "claimed_email_domains", "allowed_oauth_tenants"} & columns.keys():
         _index_domains(ctx, organization)
@@ -99,17 +101,22 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
     return organization
 
 
+def _require_free_slug(ctx: Context, organization: Organization) -> None:
+    """Raise if another organization has the slug. As in production, this is checked before the other settings.
+
+    Raises:
+        organization_slug_already_used: if another organization has the slug.
+    """
+    other = ctx.store.find(Organization, slug_key=organization.slug_key)
+    if other is not None and other.organization_id != organization.organization_id:
+        raise errors.organization_slug_already_used()
+
+
 def _uniqueness_errors() -> dict[str, errors.StytchError]:
     return {
         "slug_key": errors.organization_slug_already_used(),
         "organization_external_id": errors.organization_external_id_already_used(),
     }
-
-
-def _without_blanks(changes: dict[str, Any]) -> dict[str, Any]:
-    """Leave out an empty name, slug or external id: the API treats them as absent."""
-    ignored_if_empty = ("organization_name", "organization_slug", "organization_external_id")
-    return {name: value for name, value in changes.items() if value or name not in ignored_if_empty}
 
 
 def is_external_id(text: str) -> bool:
@@ -228,6 +235,29 @@ def _require_consistent(o: Organization) -> None:
         raise errors.invalid_restricted_oauth_tenants_setting()
 
 
+def _choice(allowed: tuple[str, ...], error: Kind) -> Validator:
+    """Validate one of the values of ``_SETTINGS``.
+
+    Args:
+        error: if the value isn't one that this setting can have.
+    """
+
+    def validate(_ctx: Context, _current: Organization, value: str) -> str:
+        if value not in _SETTINGS:
+            raise errors.invalid_organization_auth_factor_setting(because=f"{reprlib.repr(value)} isn't accepted")
+        if value not in allowed:
+            raise error(because=f"{value} isn't accepted")
+        return value
+
+    return validate
+
+
+def _mfa_policy(_ctx: Context, _current: Organization, value: str) -> str:
+    if value not in ("REQUIRED_FOR_ALL", "OPTIONAL"):
+        raise errors.invalid_organization_mfa_policy(because=f"{reprlib.repr(value)} isn't accepted")
+    return value
+
+
 def _subset_of(known: tuple[str, ...], error: Kind) -> Validator:
     def validate(_ctx: Context, _current: Organization, values: list[str]) -> list[str]:
         unknown = [value for value in values if value not in known]
@@ -286,21 +316,36 @@ def _own_connections(_ctx: Context, current: Organization, values: list[str]) ->
     return list(dict.fromkeys(values))
 
 
+_any_setting = _choice(_SETTINGS, errors.invalid_organization_auth_factor_setting)
+
 _VALIDATORS: dict[str, Validator] = {
-    "allowed_auth_methods": _subset_of(AUTH_METHODS, errors.invalid_organization_allowed_auth_methods),
-    "allowed_mfa_methods": _subset_of(MFA_METHODS, errors.invalid_organization_allowed_mfa_methods),
+    "sso_jit_provisioning": _any_setting,
     "email_allowed_domains": _domains(
         errors.organization_settings_invalid_domain,
         errors.organization_settings_domain_too_common,
         errors.organization_settings_duplicate_domain,
     ),
+    "email_jit_provisioning": _choice(
+        ("RESTRICTED", "NOT_ALLOWED"), errors.invalid_organization_auth_factor_setting_for_email_jit_provisioning
+    ),
+    "email_invites": _any_setting,
+    "auth_methods": _choice(("ALL_ALLOWED", "RESTRICTED"), errors.invalid_organization_auth_method_settings),
+    "allowed_auth_methods": _subset_of(AUTH_METHODS, errors.invalid_organization_allowed_auth_methods),
+    "mfa_policy": _mfa_policy,
+    "rbac_email_implicit_role_assignments": _role_assignments,
+    "mfa_methods": _choice(("ALL_ALLOWED", "RESTRICTED"), errors.invalid_organization_mfa_factor_setting),
+    "allowed_mfa_methods": _subset_of(MFA_METHODS, errors.invalid_organization_allowed_mfa_methods),
+    "oauth_tenant_jit_provisioning": _choice(
+        ("RESTRICTED", "NOT_ALLOWED"), errors.invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning
+    ),
+    "allowed_oauth_tenants": _tenants,
+    "first_party_connected_apps_allowed_type": _any_setting,
+    "third_party_connected_apps_allowed_type": _any_setting,
     "claimed_email_domains": _domains(
         errors.organization_settings_invalid_claimed_domain,
         errors.organization_settings_claimed_domain_too_common,
         errors.organization_settings_duplicate_claimed_domain,
     ),
-    "rbac_email_implicit_role_assignments": _role_assignments,
-    "allowed_oauth_tenants": _tenants,
     "sso_default_connection_id": _default_connection,
     "sso_jit_provisioning_allowed_connections": _own_connections,
 }

@@ -31,23 +31,29 @@ def require_allowed_domain(ctx: Context, organization: Organization, email_addre
 
 
 def is_discoverable(ctx: Context, organization: Organization, email_address: str) -> bool:
-    """Return whether discovery lists the organization for this address.
+    """Return whether discovery offers the organization to this address.
 
     The domain must be allowed, and no other organization must claim it. Unless the project turns this off, a member
     with a verified address of the domain must exist.
     """
-    domain = emails.domain_of(email_address)
-    if organization.email_jit_provisioning != "RESTRICTED" or domain not in organization.email_allowed_domains:
+    if organization.email_jit_provisioning != "RESTRICTED":
+        return False
+    if emails.domain_of(email_address) not in organization.email_allowed_domains:
         return False
     if organization_settings.is_claimed_elsewhere(ctx, organization, email_address):
         return False
+    return _has_verified_colleague(ctx, organization, email_address)
+
+
+def _has_verified_colleague(ctx: Context, organization: Organization, email_address: str) -> bool:
+    """Return whether a member has a verified address of the same domain, or the project doesn't require one."""
     if not ctx.project.settings.discovery_needs_verified_colleague:
         return True
     columns = Member.table.c
     return ctx.store.exists(
         ctx.store.query(Member).where(
             columns.organization_id == organization.organization_id,
-            columns.email_domain == domain,
+            columns.email_domain == emails.domain_of(email_address),
             columns.email_address_verified.is_(True),
             columns.status != "deleted",
         )
@@ -91,15 +97,23 @@ def find_or_provision(ctx: Context, organization: Organization, email_address: s
 
 
 def provision(
-    ctx: Context, organization: Organization, email_address: str, factors: list[Factor], **values: object
+    ctx: Context,
+    organization: Organization,
+    email_address: str,
+    factors: list[Factor],
+    *,
+    by_discovery: bool = False,
+    **values: object,
 ) -> Member:
     """Create a member by OAuth tenant or by e-mail domain. The member is pending until the address is verified.
 
     Args:
+        by_discovery: whether the e-mail domain is sufficient only if discovery offers the organization.
         values: further columns of the member.
 
     Raises:
-        email_jit_provisioning_not_allowed: if the organization doesn't provision members by e-mail domain.
+        email_jit_provisioning_not_allowed: if the organization doesn't provision members by e-mail domain, or no member
+            has a verified address of the domain, which discovery requires.
         invalid_email_for_jit_provisioning: if the domain isn't in ``email_allowed_domains``.
         invalid_oauth_tenant_for_jit_provisioning: if the account's tenant isn't in ``allowed_oauth_tenants``, and the
             e-mail domain doesn't allow it either.
@@ -108,6 +122,11 @@ def provision(
     tenant = matching_oauth_tenant(organization, factors)
     if tenant is None:
         _require_allowed_domain_or_tenant(ctx, organization, email_address, factors)
+        if by_discovery and not _has_verified_colleague(ctx, organization, email_address):
+            raise errors.email_jit_provisioning_not_allowed(
+                because="no member has a verified address of the domain; see the setting"
+                " discovery_needs_verified_colleague"
+            )
     else:
         organization_settings.require_unclaimed_domain(ctx, organization, email_address)
     verified = any(factor.proves_email == email_address for factor in factors)

@@ -1,6 +1,6 @@
 """Authorize requests: the policy of a project, and the permissions that roles grant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mockstytch import errors
@@ -150,18 +150,25 @@ def granting_roles(
     ]
 
 
-def authorize(ctx: Context, resource_id: str, permission: str | Mapping[str, str], fields: Mapping[str, Any]) -> None:
+def authorize(
+    ctx: Context,
+    resource_id: str,
+    permission: str | Mapping[str, str],
+    fields: Mapping[str, Any],
+    changes: Collection[str] = (),
+) -> None:
     """Raise if the caller can't perform an operation. The backend can do everything, a member what the roles grant.
 
     Args:
         resource_id: the resource of the operation.
-        permission: the action that the operation needs, or for each request field the action that sending it needs.
+        permission: the action that the operation needs, or for each request field the action that changing it needs.
         fields: the request as sent.
+        changes: the names of the fields that the request changes.
 
     Raises:
         session_authorization_tenancy_error: if the acting member belongs to another organization.
         session_authorization_error: if no role of the acting member grants the action.
-        cannot_update_trusted_metadata: if a member sends ``trusted_metadata``, which only the backend can change.
+        cannot_update_trusted_metadata: if a member changes ``trusted_metadata``, which only the backend can change.
     """
     if ctx.actor.kind == "project" or not permission:
         return
@@ -170,10 +177,9 @@ def authorize(ctx: Context, resource_id: str, permission: str | Mapping[str, str
     if isinstance(permission, str):
         actions = [permission]
     else:
-        sent = {name for name, value in fields.items() if value is not None}
-        if "trusted_metadata" in sent:
+        if "trusted_metadata" in changes:
             raise errors.cannot_update_trusted_metadata()
-        actions = [action for name, action in permission.items() if name in sent]
+        actions = [action for name, action in permission.items() if name in changes]
     target = fields.get("member_id")
     for action in actions:
         require(ctx, organization, resource_id, action, target if isinstance(target, str) else "")

@@ -13,15 +13,14 @@ from mockstytch.store.records.organizations import Organization
 
 ADDRESS = r"\A[^@\s\x00-\x1f<>()\[\],;:\\\"]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z"
 
-# Public mail providers, under any top-level domain. Stytch's documentation shows such a list only up to "f"; the last
-# line is our addition.
+# Public mail providers, under any top-level domain: the list in Stytch's documentation.
 _COMMON = frozenset(
     """
     gmail aol yahoo icloud hotmail msn comcast live outlook att earthlink me mac sbcglobal verizon ig mail hey laposte
-    wanadoo googlemail orange rediffmail uol bol
-    free gmx web yandex proton protonmail zoho fastmail ymail qq
+    wanadoo googlemail orange rediffmail uol bol free gmx yandex ymail libero
     """.split()  # noqa: SIM905 · plain text is easier to read than a list of strings
 )
+REGISTRIES = {"ac", "co", "com", "edu", "gov", "ne", "net", "org"}  # labels before a country that aren't a name
 
 
 def domain_of(email_address: str) -> str:
@@ -37,7 +36,7 @@ def is_address(text: str) -> bool:
 def is_common(domain: str) -> bool:
     """Return whether a domain belongs to a public mail provider: ``gmail.com``, ``yahoo.co.uk``."""
     name, *rest = domain.split(".")
-    return name in _COMMON and (len(rest) == 1 or (len(rest) == 2 and rest[0] in ("co", "com")))
+    return name in _COMMON and (len(rest) == 1 or (len(rest) == 2 and rest[0] in REGISTRIES))
 
 
 def require_available(

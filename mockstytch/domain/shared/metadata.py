@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors
+from mockstytch.store.record import Record
 
 _MAX_KEYS = 20
 _MAX_BYTES = 4096
@@ -26,6 +27,23 @@ def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     if _size(result) > _MAX_BYTES:
         raise errors.metadata_too_large(because=f"{_size(result)} bytes")
     return result
+
+
+def differing(record: Record, sent: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of an update that differ from a record's columns. The others change nothing.
+
+    Metadata differs if merging it changes something. ``""`` is the same as an absent value.
+    """
+    changes = {}
+    for name, value in sent.items():
+        present = getattr(record, name)
+        if name in ("trusted_metadata", "untrusted_metadata"):
+            differs = any(present.get(key) != new for key, new in value.items())
+        else:
+            differs = value != present and not (value == "" and present is None)
+        if differs:
+            changes[name] = value
+    return changes
 
 
 def merge_claims(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

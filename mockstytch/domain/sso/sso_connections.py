@@ -122,7 +122,10 @@ def create(ctx: Context, organization: Organization, connection: C) -> C:
 
 
 def update(ctx: Context, organization: Organization, connection: C, changes: dict[str, Any]) -> C:
-    """Change columns of a connection, and emit its event."""
+    """Change columns of a connection, and emit its event. Values that are equal to the present ones change nothing."""
+    changes = {name: value for name, value in changes.items() if value != getattr(connection, name)}
+    if not changes:
+        return connection
     before = _identity_provider(ctx, connection)
     connection = ctx.store.update(connection, **changes)
     summarize(ctx, organization, connection)
@@ -163,7 +166,10 @@ def delete(ctx: Context, organization: Organization, connection: Connection) -> 
 
 
 def summarize(ctx: Context, organization: Organization, connection: Connection) -> Organization:
-    """Store the connection's summary, with the roles that it implies, in the organization."""
+    """Store the connection's summary, with the roles that it implies, in the organization.
+
+    The organization's first active connection becomes its default. As in production, ``updated_at`` doesn't change.
+    """
     summary = SsoSummary(
         connection_id=connection.connection_id,
         display_name=connection.display_name,
@@ -175,8 +181,10 @@ def summarize(ctx: Context, organization: Organization, connection: Connection) 
     if summary in organization.sso_connections:
         return organization
     others = [other for other in organization.sso_connections if other.connection_id != connection.connection_id]
-    summaries = sorted([*others, summary], key=lambda other: other.connection_id)
-    return ctx.store.update(organization, sso_connections=summaries, updated_at=ctx.now)
+    changes: dict[str, Any] = {"sso_connections": sorted([*others, summary], key=lambda other: other.connection_id)}
+    if summary.active and not any(other.active for other in organization.sso_connections):
+        changes["sso_default_connection_id"] = organization.sso_default_connection_id or summary.connection_id
+    return ctx.store.update(organization, **changes)
 
 
 def _identity_provider(ctx: Context, connection: Connection) -> str:

@@ -186,8 +186,8 @@ class ProjectSettings(Frozen):
         sms_country_codes: the countries (ISO 3166) that text messages can be sent to.
         whatsapp_country_codes: the same for WhatsApp, which only Consumer projects have.
         cross_org_passwords_enabled: a password belongs to an e-mail address in all organizations, not to a member.
-        discovery_needs_verified_colleague: discovery lists an organization by e-mail domain only if a member with a
-            verified address of that domain exists.
+        discovery_needs_verified_colleague: discovery lists an organization by e-mail domain, and lets a person join
+            it, only if a member with a verified address of that domain exists.
         jwt_templates: claims to add to session and M2M JWTs; at most one template of each type.
         trusted_token_profiles: the issuers whose tokens can be attested.
         user_impersonation_enabled: whether impersonation tokens are accepted.

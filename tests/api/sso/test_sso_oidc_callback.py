@@ -159,7 +159,7 @@ def test_callback_of_another_connection_is_refused(flow, client, acme_id, provid
     assert error_type(flow.call_back(saml)) == "missing_saml_response"
     assert error_type(flow.call_back("oidc-connection-test-1")) == "sso_connection_not_found"
     foreign = mock.project()
-    organization = foreign.client().organizations.create("Acme").organization.organization_id
+    organization = foreign.client().organizations.create("Acme", organization_slug="acme").organization.organization_id
     foreign_connection_id = foreign.identity_provider(organization, "oidc").connection_id
     assert error_type(flow.call_back(foreign_connection_id)) == "unsolicited_oidc_response"
 

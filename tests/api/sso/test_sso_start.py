@@ -80,6 +80,8 @@ def test_start_by_organization_uses_its_only_or_default_connection(visit, mock, 
     first = mock.identity_provider(acme_id, "saml")
     assert visit.start(organization_id="acme").headers["location"].startswith(first.sso_url)
     second = mock.identity_provider(acme_id, "oidc")
+    assert visit.start(organization_id="acme").headers["location"].startswith(first.sso_url)
+    client.organizations.update(acme_id, sso_default_connection_id="")
     assert error_type(visit.start(organization_id=acme_id)) == "indeterminate_sso_connection_for_organization"
     client.organizations.update(acme_id, sso_default_connection_id=second.connection_id)
     assert visit.start(organization_id=acme_id).headers["location"].startswith(second.sso_url)
@@ -87,9 +89,9 @@ def test_start_by_organization_uses_its_only_or_default_connection(visit, mock, 
 
 def test_connection_of_another_project_is_not_found(visit, mock):
     other = mock.project()
-    organization = other.client().organizations.create("Acme").organization.organization_id
+    organization = other.client().organizations.create("Acme", organization_slug="acme").organization.organization_id
     other_connection_id = other.identity_provider(organization, "oidc").connection_id
-    mock.client().organizations.create("Acme")
+    mock.client().organizations.create("Acme", organization_slug="acme")
     assert error_type(visit.start(connection_id=other_connection_id)) == "sso_connection_not_found"
 
 
@@ -175,7 +177,11 @@ def test_cookie_over_https_is_secure_and_cross_site():
         transport = httpx.ASGITransport(app=create_app(Settings()))
         async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as browser:
             credentials = (DEFAULT_PROJECT_ID, DEFAULT_SECRET)
-            created = await browser.post("/v1/b2b/organizations", auth=credentials, json={"organization_name": "Acme"})
+            created = await browser.post(
+                "/v1/b2b/organizations",
+                auth=credentials,
+                json={"organization_name": "Acme", "organization_slug": "acme"},
+            )
             body = {"organization_id": created.json()["organization"]["organization_id"], "type": "saml"}
             provider = (await browser.post("/_mock/api/identity-providers", auth=credentials, json=body)).json()
             assert provider["start_url"].startswith("https://localhost/")

@@ -79,7 +79,7 @@ test("acting as a member", async () => {
 
 test("discovery: verify an address, create an organization, exchange the session for another one", async () => {
   const email_address = "grace@hopper.test";
-  const { organization: other } = await client.organizations.create({ organization_name: "Other" });
+  const { organization: other } = await client.organizations.create({ organization_name: "Other", organization_slug: "other" });
   await client.organizations.members.create({ organization_id: other.organization_id, email_address });
   await client.magicLinks.email.discovery.send({ email_address });
   const { token } = await inbox(email_address);
@@ -112,7 +112,7 @@ test("machines get tokens, and apps act for members", async () => {
   const error = await refused(client.m2m.token({ client_id, client_secret: "wrong" }));
   assert.deepEqual([error.status_code, error.error_type], [400, "invalid_client"]);
 
-  const { organization } = await client.organizations.create({ organization_name: "Apps" });
+  const { organization } = await client.organizations.create({ organization_name: "Apps", organization_slug: "apps" });
   const { organization_id } = organization;
   const { member } = await client.organizations.members.create({ organization_id, email_address: "app@user.test" });
   const redirect_uri = "http://localhost:3000/callback";
