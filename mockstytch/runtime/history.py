@@ -54,4 +54,5 @@ def trim(ctx: Context, keep: int, keep_ended: int) -> None:
 
 
 def _has_ended(ctx: Context, columns: Any, ended: str) -> Condition:
-    return (columns.expires_at <= ctx.now) | columns[ended].is_not(None)
+    has_ended: Condition = (columns.expires_at <= ctx.now) | columns[ended].is_not(None)
+    return has_ended
