@@ -39,6 +39,7 @@ def variables(url: str, project_id: str, secret: str) -> dict[str, str]:
         "STYTCH_SECRET": secret,
         "STYTCH_PUBLIC_TOKEN": project_id.replace("project-", "public-token-", 1),
         "STYTCH_ENV": url.rstrip("/"),
+        "STYTCH_DOMAIN": f"{url.rstrip('/')}/v1/public/{project_id}",
     }
 
 

@@ -34,7 +34,8 @@ def named_project(request: HttpRequest) -> str:
     """Return the id of the project whose domain the caller used, or "" at the API's host."""
     if request.domain_project_id:
         return request.domain_project_id
-    match = _HOST.fullmatch(request.headers.get("host", ""))
+    host = _host(request)
+    match = _HOST.fullmatch(host) if host else None
     return match[1].lower() if match else ""
 
 
@@ -45,11 +46,17 @@ def url(request: HttpRequest, project: Project, base_url: str) -> str:
         project: the project of the caller.
         base_url: the URL of this server.
     """
-    named = named_project(request)
-    if _API_HOSTS.fullmatch(request.headers.get("host", "")):
+    host, named = _host(request), named_project(request)
+    if host and _API_HOSTS.fullmatch(host):
         return ""
     if not named:
         return base_url if request.path.startswith(_AT_ROOT) else ""
     if named != project.project_id:
         return ""  # the credentials of another project
     return f"{base_url}/v1/public/{named}" if request.domain_project_id else request.server_url
+
+
+def _host(request: HttpRequest) -> str:
+    """Return the Host header if it is one that this module knows, else ""."""
+    host = request.header_bytes.get(b"host", b"")
+    return host.decode("latin-1") if b"stytch." in host.lower() else ""

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from stytch.b2b.models.sessions import AuthorizationCheck
+from stytch.core.response_base import StytchError
 from stytch.shared.rbac_local import RBACPermissionError
 
 from tests.contract.oauth import CALLBACK, CHALLENGE, OPENID, VERIFIER, authorized, installed, login, new_app, tokens
@@ -259,6 +260,32 @@ def test_token_that_cannot_be_exchanged_is_refused(client, refused, given, full_
     assert refused(exchange, ada.session_jwt) == "idp_access_token_not_found"
     client.organizations.members.connected_apps.revoke(ada.organization_id, ada.member_id, app.client_id)
     assert refused(exchange, token) == "connected_app_consent_revoked"
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "error_type", "message"),
+    [
+        ("unknown", 404, "idp_access_token_not_found", "The access token could not be found."),
+        ("named", 404, "idp_access_token_could_not_be_exchanged", "The access token could not be exchanged."),
+    ],
+)
+def test_refused_exchange_has_the_status_and_message_of_production(
+    client, given, full_access, case, status, error_type, message
+):
+    ada, app, _ = full_access
+    ids = {"organization_id": ada.organization_id, "member_id": ada.member_id}
+    code = authorized(given, app, ["full_access"], **ids).authorization_code
+    token = "x" if case == "unknown" else tokens(given, app, code)["access_token"]
+    with pytest.raises(StytchError) as caught:
+        client.sessions.exchange_access_token(token)
+    details = caught.value.details
+    assert (details.status_code, details.error_type, details.error_message) == (status, error_type, message)
+
+
+def test_unknown_app_has_the_message_of_production(client):
+    with pytest.raises(StytchError) as caught:
+        client.connected_app.clients.get("connected-app-test-x")
+    assert caught.value.details.error_message == "The Connected App requested could not be found."
 
 
 def test_token_of_another_project_is_refused(mock, refused, full_access):
