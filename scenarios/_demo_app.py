@@ -24,7 +24,7 @@ def run_demo_app(scenario: Scenario) -> Iterator[str]:
             "STYTCH_PROJECT_ID": scenario.project_id,
             "STYTCH_SECRET": scenario.secret,
             "STYTCH_PUBLIC_TOKEN": scenario.public_token,
-            "STYTCH_ENV": f"{scenario.url}/",
+            "STYTCH_ENV": scenario.url,
             "DEMO_BASE_URL": url,
         }
     )

@@ -64,7 +64,22 @@ def of(*languages: str) -> pytest.MarkDecorator:
 
 
 def test_every_block_has_a_language_that_is_tested():
-    known = {"shell", "python", "js", "go", "java", "ruby", "yaml", "toml", "json", "text", "mermaid"}
+    known = {
+        "shell",
+        "python",
+        "js",
+        "go",
+        "java",
+        "ruby",
+        "rust",
+        "php",
+        "csharp",
+        "yaml",
+        "toml",
+        "json",
+        "text",
+        "mermaid",
+    }
     assert {block.language for block in blocks()} <= known
     assert sum(read(path).count("\n```\n") for path in PAGES) == len(blocks())  # every block has a language
 
@@ -268,10 +283,10 @@ def test_node(block, beside, node_modules):
     assert DEFAULT_PROJECT_ID in beside.run("node", beside.file("block.js", block.text + request))
 
 
-@of("go", "java", "ruby")
+@of("go", "java", "ruby", "rust", "php", "csharp")
 def test_blocks_without_a_toolchain_are_the_output_of_mockstytch_env(block):
     """Compiling them needs each language's SDK, so they are compared with the source of ``mockstytch env``."""
-    assert block.text.strip() == CODE[block.language].strip()
+    assert block.text.strip() == CODE["dotnet" if block.language == "csharp" else block.language].strip()
 
 
 # Data
@@ -398,6 +413,13 @@ def test_every_error_in_the_catalogue_lists_its_operations():
     assert "`organizations.members.search`" in raised["member_search_missing_statuses"]
     assert "`organizations.search`" not in raised["member_search_missing_statuses"]
     assert raised["host_not_allowed"].startswith("the control API")
+
+
+def test_numbers_of_error_types_agree():
+    letters = re.findall(r"^\| [DSIM] \| .* \| (\d+) \|$", read(ROOT / "docs/fidelity.md"), re.MULTILINE)
+    listed = re.findall(r"^\| `\w+` \| \d{3} \|", read(ROOT / "docs/errors.md"), re.MULTILINE)
+    assert sum(map(int, letters)) == len(listed)
+    assert f"{len(listed)} types." in read(ROOT / "docs/errors.md")
 
 
 def test_types_that_are_never_returned_are_not_in_the_catalogue():

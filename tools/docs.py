@@ -9,8 +9,8 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ import msgspec
 from mockstytch import api, errors
 from mockstytch.app import endpoints
 from mockstytch.cli import cli
-from mockstytch.console.snippets import CODE
+from mockstytch.console.snippets import CODE, NAMES
 from mockstytch.gaps import GAPS
 from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
@@ -32,7 +32,7 @@ from tools import architecture, error_tables, fidelity, handle
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
-_CONFIDENCE = {
+_CONFIDENCE: dict[errors.Confidence, str] = {
     "D": "documented, or recorded from the real API",
     "S": "taken from an official SDK, or the only one that the documented lists of other statuses leave",
     "I": "inferred from the type's name and from similar types",
@@ -69,11 +69,11 @@ def _read(path: Path) -> str:
 def _sdks() -> str:
     """Return the output of ``mockstytch env`` as files."""
     before = {"python": "import os\n\nimport stytch\n\n", "node": 'const stytch = require("stytch");\n\n'}
-    languages = {"node": "js", "browser": "js"}
+    languages = {"node": "js", "browser": "js", "dotnet": "csharp"}
     blocks_by_sdk = {sdk: before.get(sdk, "") + lines for sdk, lines in CODE.items() if sdk != "browser"}
     blocks_by_sdk["python"] = _formatted(blocks_by_sdk["python"])
     blocks = [f"```{languages.get(sdk, sdk)}\n{lines}\n```" for sdk, lines in blocks_by_sdk.items()]
-    titles = (f"{sdk.capitalize()}:" for sdk in blocks_by_sdk)
+    titles = (f"{NAMES.get(sdk, sdk.capitalize())}:" for sdk in blocks_by_sdk)
     return "\n\n".join(f"{title}\n\n{block}" for title, block in zip(titles, blocks, strict=True))
 
 
@@ -195,14 +195,16 @@ def _gaps_in_short() -> str:
 
 
 def _errors() -> str:
-    names = sdk_methods()
-    return error_tables.render(lambda e: names.get((e.method, shape(e.path)), ""), _table)
+    return error_tables.render(_sdk_name, _table)
+
+
+def _sdk_name(endpoint: Endpoint) -> str:
+    return sdk_methods().get((endpoint.method, shape(endpoint.path)), "")
 
 
 def _confidence() -> str:
-    kinds = errors.catalogue()
-    count = Counter(kind.confidence for kind in kinds)
-    rows = [(letter, meaning, str(count[letter])) for letter, meaning in _CONFIDENCE.items()]  # type: ignore[index]
+    count = error_tables.letters(_sdk_name)
+    rows = [(letter, meaning, str(count[letter])) for letter, meaning in _CONFIDENCE.items()]
     return _table(("letter", "the status is", "types"), rows)
 
 
@@ -247,6 +249,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 # What they are made of
 
 
+@cache
 def sdk_methods(client: object = None) -> dict[tuple[str, str], str]:
     """Return the installed SDK's methods, by method and path: ``("POST", "/v1/b2b/organizations")`` →
     ``organizations.create``. The path has ``{}`` for each parameter, because their names differ.

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -26,6 +26,7 @@ AREAS = {
     "management": "Management API",
     "requests": "All requests",
 }
+_FILTERS = "S"  # the letter of types that are made of the filters' names
 HEAD = ("error_type", "status", "known by", "message", "when", "raised by")
 _HEADING = re.compile(r"^# ([A-Z].*?)(?: \(.*\))?$")
 
@@ -69,6 +70,13 @@ def operations(sdk_names: Callable[[Endpoint], str]) -> dict[str, list[str]]:
     return {error_type: sorted(names) for error_type, names in found.items()}
 
 
+def letters(sdk_names: Callable[[Endpoint], str]) -> Counter[str]:
+    """Return how many types have each letter, those that are made of the filters' names included."""
+    kinds = errors.catalogue()
+    made = operations(sdk_names).keys() - {kind.error_type for kind in kinds}
+    return Counter([*(kind.confidence for kind in kinds), *(_FILTERS for _ in made)])
+
+
 def render(sdk_names: Callable[[Endpoint], str], table: Callable[..., str]) -> str:
     """Return the table of contents and the tables."""
     raised = operations(sdk_names)
@@ -102,7 +110,7 @@ def _row(name: str, kinds: list[errors.Kind], raised: Mapping[str, list[str]]) -
     return (
         f"`{name}`",
         ", ".join(dict.fromkeys(str(kind.status_code) for kind in kinds)) or "400",
-        ", ".join(dict.fromkeys(kind.confidence for kind in kinds)) or "S",
+        ", ".join(dict.fromkeys(kind.confidence for kind in kinds)) or _FILTERS,
         message or "The value of a search filter is empty or too short.",
         sentence(refusals.when().get(name, [])),
         ", ".join([*raised.get(name, []), *refusals.places(name)]) or refusals.elsewhere(name),

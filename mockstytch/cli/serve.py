@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockstytch.cli import server_log
+from mockstytch.console.snippets import CODE
 from mockstytch.settings import DEFAULT_PORT, SettingError, Settings, url_of
 
 if TYPE_CHECKING:
@@ -159,9 +160,9 @@ class PreparedServer:
             f"  client = stytch.B2BClient(\n"
             f'      project_id="{facts["project_id"]}",\n'
             f'      secret="{facts["secret"]}",\n'
-            f'      environment="{facts["url"]}/",\n'
+            f'      environment="{facts["url"]}",\n'
             f"  )\n\n"
-            f"Other SDKs: mockstytch env --sdk node|go|java|ruby|browser. Ctrl+C stops the server.\n"
+            f"Other SDKs: mockstytch env --sdk {'|'.join(CODE)}. Ctrl+C stops the server.\n"
         )
 
 

@@ -87,7 +87,7 @@ class MockStytch:
             "STYTCH_PROJECT_ID": self.project_id,
             "STYTCH_SECRET": self.secret,
             "STYTCH_PUBLIC_TOKEN": self.public_token,
-            "STYTCH_ENV": self.url + "/",
+            "STYTCH_ENV": self.url,
             "STYTCH_DOMAIN": self.domain,
         }
 

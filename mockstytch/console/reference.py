@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mockstytch.console.snippets import CODE, REMARKS, commands
+from mockstytch.console.snippets import CODE, NAMES, REMARKS, commands
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.endpoint import Endpoint
 from mockstytch.surfaces.surface import Route
@@ -41,7 +41,8 @@ CONTROL = {
 
 def setup(project: Project, url: str) -> dict[str, Any]:
     """Return the commands and the code that point an app at this server."""
-    return {"commands": commands(url, project.project_id, project.secret), "code": CODE, "remarks": REMARKS}
+    shell = commands(url, project.project_id, project.secret)
+    return {"commands": shell, "code": CODE, "names": NAMES, "remarks": REMARKS}
 
 
 def operations(endpoints: Iterable[Endpoint]) -> list[dict[str, str]]:

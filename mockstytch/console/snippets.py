@@ -23,12 +23,30 @@ CODE = {
         "client = StytchB2B::Client.new(project_id: ENV['STYTCH_PROJECT_ID'], secret: ENV['STYTCH_SECRET'],\n"
         "                               env: ENV['STYTCH_ENV'])"
     ),
+    "rust": (
+        'let url = reqwest::Url::parse(&std::env::var("STYTCH_ENV")?)?;\n'
+        'let (id, secret) = (std::env::var("STYTCH_PROJECT_ID")?, std::env::var("STYTCH_SECRET")?);\n'
+        "let http = stytch::client::Client::new_with_base_url(&id, &secret, url, stytch::client::Vertical::B2B)?;\n"
+        "let fraud = stytch::client::Client::new_fraud(&id, &secret)?;\n"
+        "let client = stytch::b2b::client::Client::new_with_http_client(http, fraud);"
+    ),
+    "php": (
+        "$client = new Stytch\\B2B\\Client(projectId: getenv('STYTCH_PROJECT_ID'), secret: getenv('STYTCH_SECRET'),\n"
+        "                                 customBaseUrl: getenv('STYTCH_ENV'));"
+    ),
+    "dotnet": (
+        "var client = new B2BClient(new ClientConfig {\n"
+        '    ProjectId = Environment.GetEnvironmentVariable("STYTCH_PROJECT_ID"),\n'
+        '    ProjectSecret = Environment.GetEnvironmentVariable("STYTCH_SECRET"),\n'
+        '    CustomBaseUrl = Environment.GetEnvironmentVariable("STYTCH_ENV") });'
+    ),
     "browser": (
         "const stytch = new StytchB2BClient(STYTCH_PUBLIC_TOKEN, { endpoints: { testAPIURL: STYTCH_ENV,\n"
         "  liveAPIURL: STYTCH_ENV, clientsideServicesIframeURL: STYTCH_ENV + '/clientside-services/index.html' } });"
     ),
 }
 
+NAMES = {"php": "PHP", "dotnet": ".NET"}  # other names only begin with a capital letter
 REMARKS = {"browser": "browser SDKs don't work yet, because /sdk/v1 isn't implemented"}
 
 

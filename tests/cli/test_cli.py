@@ -128,7 +128,7 @@ def test_mistyped_kind_is_refused_by_the_inbox_command(run, mock):
     assert finished.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("sdk", ["python", "node", "go", "java", "ruby", "browser"])
+@pytest.mark.parametrize("sdk", ["python", "node", "go", "java", "ruby", "rust", "php", "dotnet", "browser"])
 def test_env_prints_variables_and_code_for_each_sdk(run, sdk):
     printed = run("env", "--sdk", sdk).stdout
     assert "export STYTCH_ENV=http://127.0.0.1:4700\n" in printed
