@@ -72,7 +72,7 @@ def _provider_values(account: ProviderAccount) -> dict[str, Any]:
         "access_token": account.access_token,
         "expires_at": wire.time(expires_at) if expires_at else None,
         "id_token": account.id_token,
-        "refresh_token": account.refresh_token,
+        "refresh_token": account.refresh_token if account.issued_refresh_token else "",
         "scopes": account.scopes,
     }
 

@@ -110,7 +110,8 @@ class OAuthPages:
             if identity is not None and identity.get("error"):
                 return _redirect_to_callback(ctx, flow.state, error=str(identity["error"]))
             if identity is not None:
-                flow = oauth.issue_code(ctx, flow, msgspec.convert(identity, oauth.Identity))
+                prompt = request.query_params.get("prompt", "")
+                flow = oauth.issue_code(ctx, flow, msgspec.convert(identity, oauth.Identity), prompt)
                 return _redirect_to_callback(ctx, flow.state, code=flow.code)
             traits = oauth.PROVIDERS[flow.provider]
             return page(
@@ -145,7 +146,7 @@ class OAuthPages:
                 email_verified=None if "subject" in form else "email_verified" in form,
                 tenant_ids=form.get("tenant_ids", "").replace(",", " ").split()[:50],
             )
-            flow = oauth.issue_code(ctx, flow, identity)
+            flow = oauth.issue_code(ctx, flow, identity, request.query_params.get("prompt", ""))
             return _redirect_to_callback(ctx, flow.state, code=flow.code)
 
     async def callback(self, request: HttpRequest) -> Response:
@@ -221,8 +222,8 @@ def _redirect_to_provider(
         "public_token": ctx.project.public_token,
     }
     target = f"{ctx.base_url}{_PROVIDER}/{provider}/authorize?{urlencode(parameters)}"
-    body = {"redirect_url": target, "request_id": request.request_id, "status_code": 302}
-    response = Response(msgspec.json.encode(body), 302, {"location": target}, "application/json")
+    body = {"redirect_url": target, "request_id": request.request_id, "status_code": 307}
+    response = Response(msgspec.json.encode(body), 307, {"location": target}, "application/json")
     response.set_cookie(_COOKIE, flow.state, max_age=3600, httponly=True, samesite="lax", path=_COOKIE_PATH)
     return response
 

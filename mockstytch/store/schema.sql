@@ -315,6 +315,7 @@ CREATE TABLE provider_accounts (
 	access_token VARCHAR NOT NULL, 
 	access_token_expires_at DATETIME, 
 	refresh_token VARCHAR NOT NULL, 
+	issued_refresh_token BOOLEAN NOT NULL, 
 	id_token VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, account_key)

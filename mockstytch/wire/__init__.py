@@ -13,6 +13,7 @@ from mockstytch.wire.connections import (
     saml_connection,
     scim_connection,
     scim_group,
+    scim_member_group,
     sso_callback_url,
 )
 from mockstytch.wire.members import factor, member, session, session_claims
@@ -37,6 +38,7 @@ __all__ = [
     "saml_connection",
     "scim_connection",
     "scim_group",
+    "scim_member_group",
     "scope",
     "session",
     "session_claims",

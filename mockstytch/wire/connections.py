@@ -42,6 +42,11 @@ def scim_group(g: ScimGroup) -> Wire:
     }
 
 
+def scim_member_group(g: ScimGroup, member_id: str) -> Wire:
+    """Return the membership of a member in a SCIM group, for webhooks."""
+    return {**scim_group(g), "member_id": member_id}
+
+
 def sso_callback_url(base_url: str, connection_id: str) -> str:
     """Return the URL that identity providers redirect to: the ACS URL in SAML, the redirect URL in OIDC."""
     return f"{base_url}/v1/b2b/sso/callback/{connection_id}"

@@ -199,6 +199,36 @@ def test_exchanged_session_has_an_exchange_factor_without_the_account(visit, cli
     assert factor.github_oauth_exchange_factor.email_id
 
 
+def test_google_issues_a_refresh_token_only_with_consent(visit, mock, client, acme):
+    def log_in(**query):
+        mock.next_identity("google", "ada@acme.test")
+        return client.oauth.authenticate(visit.landing("google", slug="acme", **query)["token"])
+
+    def stored(member_id):
+        google = client.organizations.members.oauth_providers.google
+        return google(acme.organization_id, member_id, include_refresh_token=True).refresh_token
+
+    first = log_in()
+    issued = first.provider_values.refresh_token
+    assert issued
+    assert log_in().provider_values.refresh_token == ""
+    assert log_in(provider_prompt="select_account").provider_values.refresh_token == ""
+    assert stored(first.member_id) == issued
+    again = log_in(provider_prompt="select_account consent").provider_values.refresh_token
+    assert again not in ("", issued)
+    assert stored(first.member_id) == again
+    assert log_in().provider_values.refresh_token == ""
+    mock.clock.advance(hours=2)
+    assert client.organizations.members.oauth_providers.google(acme.organization_id, first.member_id).access_token
+
+
+@pytest.mark.parametrize("provider", ["microsoft", "hubspot"])
+def test_other_providers_issue_a_refresh_token_at_every_login(visit, mock, client, acme, provider):
+    for _ in range(2):
+        token = visit.token(provider, "ada@acme.test", slug="acme")
+        assert client.oauth.authenticate(token).provider_values.refresh_token
+
+
 def test_stored_tokens_are_returned_and_refreshed(visit, mock, client, acme):
     login = client.oauth.authenticate(visit.token("google", "ada@acme.test", slug="acme"))
     providers = client.organizations.members.oauth_providers

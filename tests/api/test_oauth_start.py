@@ -14,10 +14,17 @@ def visit(mock, given):
 
 
 @pytest.mark.parametrize("provider", ["google", "microsoft", "github", "slack", "hubspot"])
+def test_discovery_start_redirects_with_307(visit, provider):
+    answer = visit.start(provider, discovery=True)
+    assert (answer.status_code, answer.json()["status_code"]) == (307, 307)
+
+
+@pytest.mark.parametrize("provider", ["google", "microsoft", "github", "slack", "hubspot"])
 def test_start_redirects_to_the_provider(visit, mock, provider):
     answer = visit.start(provider, slug="acme", custom_scopes="extra one", provider_prompt="consent", provider_hd="x")
     body = answer.json()
-    assert (answer.status_code, set(body)) == (302, {"status_code", "request_id", "redirect_url"})
+    assert (answer.status_code, set(body)) == (307, {"status_code", "request_id", "redirect_url"})
+    assert body["status_code"] == 307
     assert body["redirect_url"] == answer.headers["location"]
     query = parse_qs(urlsplit(body["redirect_url"]).query)
     assert (query["prompt"], query["hd"]) == (["consent"], ["x"])
@@ -61,7 +68,7 @@ def test_registered_url_must_have_the_type(visit, mock):
         {"url": "http://localhost:3000/only-login", "types": [{"type": "LOGIN"}]},
     ]
     mock.configure(redirect_urls="registered", registered_redirect_urls=urls)
-    assert visit.start(slug="acme", login_redirect_url="http://localhost:3000/only-login").status_code == 302
+    assert visit.start(slug="acme", login_redirect_url="http://localhost:3000/only-login").status_code == 307
     for query in (
         {"login_redirect_url": "http://localhost:3001/authenticate"},
         {"signup_redirect_url": "http://localhost:3000/only-login"},

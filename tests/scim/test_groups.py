@@ -204,22 +204,46 @@ def test_adding_an_unknown_user_is_refused(directory):
     assert directory.call("GET", f"/Groups/{group['id']}")["members"] == group["members"]
 
 
-def test_changes_emit_events_of_the_group_and_its_members(directory, events):
-    ada = directory.create_user()
+def test_changes_emit_events_of_the_group_and_its_memberships(directory, events):
+    ada, bob = directory.create_user(), directory.create_user("bob@acme.test")
     events()
     group = directory.create_group("Engines", ada)
     path = f"/Groups/{group['id']}"
     directory.patch(path, {"op": "replace", "path": "displayName", "value": "Analysis"})
     directory.patch(path, {"op": "replace", "path": "displayName", "value": "Analysis"})
+    directory.patch(path, {"op": "add", "path": "members", "value": [{"value": bob["id"]}, {"value": ada["id"]}]})
+    directory.patch(path, {"op": "remove", "path": f'members[value eq "{ada["id"]}"]'})
     directory.call("DELETE", path)
     assert events() == [
-        ("member", "update"),
         ("scim_group", "create"),
+        ("scim_member_group", "create"),
         ("scim_group", "update"),
-        ("member", "update"),
-        ("member", "update"),
+        ("scim_member_group", "create"),
+        ("scim_member_group", "delete"),
         ("scim_group", "delete"),
     ]
+
+
+def test_membership_webhook_names_the_group_and_the_member(directory, mock, connection):
+    mock.configure(webhooks=[{"url": "http://127.0.0.1:9/", "event_types": ["scim.scim_member_group.*"]}])
+    ada = directory.create_user()
+    group = directory.create_group("Engines", ada)
+    directory.patch(f"/Groups/{group['id']}", {"op": "remove", "path": "members"})
+    created, deleted = mock.call("GET", "/webhooks/deliveries")["deliveries"]
+    assert (created["event_type"], deleted["event_type"]) == (
+        "scim.scim_member_group.create",
+        "scim.scim_member_group.delete",
+    )
+    payload = created["payload"]
+    assert (payload["source"], payload["object_type"], payload["action"]) == ("SCIM", "scim_member_group", "CREATE")
+    assert payload["scim_member_group"] == {
+        "connection_id": connection.connection_id,
+        "group_id": group["id"],
+        "group_name": "Engines",
+        "member_id": ada["id"],
+        "organization_id": connection.organization_id,
+    }
+    assert payload["id"] == deleted["payload"]["id"] == f"{group['id']}/{ada['id']}"
 
 
 def test_api_returns_groups_in_pages(directory, client, connection):

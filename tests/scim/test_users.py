@@ -223,6 +223,36 @@ def test_reactivated_user_has_the_same_member(directory, member, events):
     assert events() == [("member", "delete"), ("member", "update")]
 
 
+def test_deprovisioning_revokes_explicit_roles(directory, member, client, acme):
+    ada = directory.create_user()
+    client.organizations.members.update(acme.organization_id, ada["id"], roles=["stytch_admin"])
+    directory.set_active(ada, False)
+    assert [role.role_id for role in member(ada).roles] == ["stytch_member"]
+    directory.set_active(ada, True)
+    assert member(ada).status == "active"
+    assert [role.role_id for role in member(ada).roles] == ["stytch_member"]
+    client.organizations.members.update(acme.organization_id, ada["id"], roles=["stytch_admin"])
+    directory.call("DELETE", f"/Users/{ada['id']}")
+    assert [role.role_id for role in member(ada).roles] == ["stytch_member"]
+
+
+def test_reactivated_user_has_implicit_roles_again(directory, member, client, acme):
+    implicit = [{"domain": "acme.test", "role_id": "stytch_admin"}]
+    client.organizations.update(acme.organization_id, rbac_email_implicit_role_assignments=implicit)
+    ada = directory.create_user()
+    directory.set_active(ada, False)
+    directory.set_active(ada, True)
+    assert {role.role_id for role in member(ada).roles} == {"stytch_admin", "stytch_member"}
+
+
+def test_adopted_member_loses_its_roles_when_it_is_created_inactive(directory, member, given, acme):
+    admin = given.member(acme, "ada@acme.test", roles=["stytch_admin"])
+    ada = directory.create_user(active=False)
+    assert ada["id"] == admin.member_id
+    directory.set_active(ada, True)
+    assert [role.role_id for role in member(ada).roles] == ["stytch_member"]
+
+
 def test_reactivation_with_a_taken_address_is_refused(directory, member, given, acme):
     user = directory.create_user()
     path = f"/Users/{user['id']}"

@@ -133,16 +133,21 @@ def known_people(ctx: Context, provider: str) -> list[ProviderAccount]:
     )
 
 
-def issue_code(ctx: Context, flow: OAuthFlow, identity: Identity) -> OAuthFlow:
-    """Log in at the provider, and add the authorization code to the flow."""
-    account = _save_account(ctx, flow, identity)
+def issue_code(ctx: Context, flow: OAuthFlow, identity: Identity, prompt: str = "") -> OAuthFlow:
+    """Log in at the provider, and add the authorization code to the flow.
+
+    Args:
+        prompt: the ``prompt`` parameter of the request to the provider, such as ``consent``.
+    """
+    account = _save_account(ctx, flow, identity, "consent" in prompt.split())
     return ctx.store.update(flow, code=ctx.ids.token(), account_key=account.account_key)
 
 
-def _save_account(ctx: Context, flow: OAuthFlow, identity: Identity) -> ProviderAccount:
+def _save_account(ctx: Context, flow: OAuthFlow, identity: Identity, asks_consent: bool) -> ProviderAccount:
     """Store the account with fresh tokens. Missing values are taken from the last login.
 
-    By default, Google doesn't verify the address of a public mail provider.
+    By default, Google doesn't verify the address of a public mail provider. It issues a refresh token only with the
+    user's consent: at the first login, and if the app asks for it.
     """
     traits = PROVIDERS[flow.provider]
     email_address = identity.email.strip().lower()
@@ -153,6 +158,7 @@ def _save_account(ctx: Context, flow: OAuthFlow, identity: Identity) -> Provider
         ctx.store.delete(old)
     is_verified = old.email_verified if old and identity.email_verified is None else identity.email_verified
     default = flow.provider != "google" or not emails.is_common(emails.domain_of(email_address))
+    issues_refresh_token = traits.refreshes and (flow.provider != "google" or old is None or asks_consent)
     account = ProviderAccount(
         account_key=key,
         provider=flow.provider,
@@ -163,7 +169,8 @@ def _save_account(ctx: Context, flow: OAuthFlow, identity: Identity) -> Provider
         locale="en",
         tenant_ids=(identity.tenant_ids or (old.tenant_ids if old else [])) if traits.has_tenants else [],
         scopes=flow.scopes,
-        refresh_token=ctx.ids.token() if traits.refreshes else "",
+        refresh_token=ctx.ids.token() if issues_refresh_token else old.refresh_token if old else "",
+        issued_refresh_token=issues_refresh_token,
         position=position(),
     )
     return ctx.store.insert(_with_fresh_tokens(ctx, account))

@@ -1,6 +1,7 @@
 """Groups of a directory: create, change and delete them, and keep their members current.
 
 A member's ``scim_registration`` lists the user's groups. It is updated whenever a membership or a group's name changes.
+The change emits an event of the group or of the membership, and none of the member.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,6 @@ from mockstytch.domain.scim import scim_connections, scim_users
 from mockstytch.runtime import Context
 from mockstytch.store import queries
 from mockstytch.store.queries import RowQuery
-from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.scim import ScimConnection, ScimGroup, ScimMembership, ScimUser
 from mockstytch.values import Frozen
 
@@ -62,8 +62,8 @@ def create(
         position=position(),
     )
     group = ctx.store.insert(group)
-    _set_members(ctx, connection, group, member_ids)
     ctx.emit("scim_group", "create", group.group_id, wire.scim_group(group))
+    _set_members(ctx, connection, group, member_ids)
     return group
 
 
@@ -76,12 +76,13 @@ def update(
         member_does_not_exist_in_organization: if the connection has no user with one of the ids.
     """
     is_renamed = group_name != group.group_name
-    members_changed = _set_members(ctx, connection, group, member_ids)
-    if is_renamed or members_changed or external_id != group.external_id:
+    is_changed = is_renamed or external_id != group.external_id
+    if _set_members(ctx, connection, group, member_ids) or is_changed:
         group = ctx.store.update(group, group_name=group_name, external_id=external_id, updated_at=ctx.now)
+    if is_changed:
         ctx.emit("scim_group", "update", group.group_id, wire.scim_group(group))
     if is_renamed:
-        _sync_members(ctx, connection, member_ids)
+        _sync_members(ctx, member_ids)
     return group
 
 
@@ -104,7 +105,9 @@ def change_members(
 
 def delete(ctx: Context, connection: ScimConnection, group: ScimGroup) -> None:
     """Delete a group, with its memberships and its assignments of roles."""
-    _set_members(ctx, connection, group, [])
+    member_ids = _member_ids(ctx, group)
+    ctx.store.delete_all(ScimMembership, group_id=group.group_id)
+    _sync_members(ctx, member_ids)
     group_roles = [role for role in connection.group_roles if role.group != group.group_id]
     if group_roles != connection.group_roles:
         scim_connections.update(ctx, connection, {"group_roles": group_roles})
@@ -123,17 +126,23 @@ def _set_members(ctx: Context, connection: ScimConnection, group: ScimGroup, mem
         member_does_not_exist_in_organization: if the connection has no user with one of the ids.
     """
     target, current = set(member_ids), set(_member_ids(ctx, group))
-    for member_id in target - current:
+    for member_id in sorted(target - current):
         if not scim_users.find(ctx, connection, member_id):
             raise errors.member_does_not_exist_in_organization(because=f"no user {member_id}")
         ctx.store.insert(ScimMembership(group_id=group.group_id, member_id=member_id))
-    for member_id in current - target:
+        ctx.emit(*_membership_event("create", group, member_id), wire.scim_member_group(group, member_id))
+    for member_id in sorted(current - target):
         ctx.store.delete_all(ScimMembership, group_id=group.group_id, member_id=member_id)
-    _sync_members(ctx, connection, target ^ current)
+        ctx.emit(*_membership_event("delete", group, member_id))
+    _sync_members(ctx, target ^ current)
     return target != current
 
 
-def _sync_members(ctx: Context, connection: ScimConnection, member_ids: Iterable[str]) -> None:
-    organization = ctx.store.get(Organization, organization_id=connection.organization_id)
+def _membership_event(action: str, group: ScimGroup, member_id: str) -> tuple[str, str, str]:
+    """Return the object type, the action and the id of an event. The id names both, as a deletion has no object."""
+    return "scim_member_group", action, f"{group.group_id}/{member_id}"
+
+
+def _sync_members(ctx: Context, member_ids: Iterable[str]) -> None:
     for member_id in sorted(set(member_ids)):
-        scim_users.sync_groups(ctx, organization, member_id)
+        scim_users.sync_groups(ctx, member_id)

@@ -1,7 +1,8 @@
 """Users of a directory and their members.
 
 Each user belongs to one member, and its SCIM ``id`` is the member's id. A new user creates a member or adopts the one
-with its address; a deactivated user's member is deleted; later changes of the user update the member.
+with its address; a deactivated user's member is deleted and loses its roles; later changes of the user update the
+member.
 
 A resource is the user as JSON, in the names of SCIM.
 """
@@ -142,16 +143,19 @@ def delete(ctx: Context, user: ScimUser) -> None:
     """Delete a user and its member, which no longer has a SCIM registration."""
     member = ctx.store.get(Member, member_id=user.member_id)
     if member.status != "deleted":
-        member = members.delete(ctx, member)
+        member = _deprovision(ctx, member)
     ctx.store.update(member, scim_registration=None)
     ctx.store.delete(user)
 
 
-def sync_groups(ctx: Context, organization: Organization, member_id: str) -> None:
-    """Update a member after a change of the user's groups or of their names."""
+def sync_groups(ctx: Context, member_id: str) -> None:
+    """Update a member's ``scim_registration`` after a change of the user's groups or of their names.
+
+    This emits no event of the member: the group's event describes the change.
+    """
     user = ctx.store.get(ScimUser, member_id=member_id)
     member = ctx.store.get(Member, member_id=member_id)
-    _sync_member(ctx, organization, user, member, active=member.status != "deleted")
+    ctx.store.update(member, scim_registration=_registration(ctx, user, member, member.status != "deleted"))
 
 
 def _write(ctx: Context, connection: ScimConnection, user: ScimUser, attributes: Json, active: bool | None) -> ScimUser:
@@ -185,7 +189,7 @@ def _sync_member(
     """
     member = before
     if before.status != "deleted" and not active:
-        member = members.delete(ctx, member)
+        member = _deprovision(ctx, member)
     member = _with_address(ctx, organization, member, _email_address(user.attributes))
     member = ctx.store.update(
         member,
@@ -199,6 +203,11 @@ def _sync_member(
         emit = member_events.member_created if is_new else member_events.member_updated
         emit(ctx, member, organization)
     return member
+
+
+def _deprovision(ctx: Context, member: Member) -> Member:
+    """Delete a member and its roles. After a reactivation, explicit roles have to be assigned again."""
+    return ctx.store.update(members.delete(ctx, member), roles=[])
 
 
 def _activate(ctx: Context, organization: Organization, member: Member) -> Member:

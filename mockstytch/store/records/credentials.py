@@ -63,6 +63,8 @@ class ProviderAccount(Record):
         email_verified: whether the provider has verified the address.
         tenant_ids: the workspaces at the provider that the account belongs to.
         access_token_expires_at: None if the provider's tokens don't expire.
+        refresh_token: the latest one that the provider issued.
+        issued_refresh_token: whether the latest login issued it.
     """
 
     account_key: PrimaryKey
@@ -78,6 +80,7 @@ class ProviderAccount(Record):
     access_token: str = ""
     access_token_expires_at: datetime | None = None
     refresh_token: str = ""
+    issued_refresh_token: bool = False
     id_token: str = ""
     position: int
 
