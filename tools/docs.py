@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mockstytch import api, errors
+from mockstytch import api, empty_values, errors
 from mockstytch.app import endpoints
 from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE, NAMES
@@ -25,7 +25,6 @@ from mockstytch.gaps import GAPS
 from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
 from mockstytch.store.records.projects import ProjectSettings
-from mockstytch.surfaces import empty_values
 from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
 from tools import architecture, error_tables, fidelity, handle
 

@@ -14,9 +14,9 @@ from msgspec import Struct, ValidationError, convert
 from msgspec.structs import FieldInfo, fields
 
 from mockstytch import errors
+from mockstytch.empty_values import without_absent
 from mockstytch.errors import StytchError
 from mockstytch.protocols import json_types
-from mockstytch.surfaces.empty_values import without_absent
 from mockstytch.surfaces.fields import FieldError, Normalize
 
 S = TypeVar("S", bound=Struct)

@@ -133,6 +133,7 @@ def test_project_setting_turns_impersonation_off(client, mint, mock, refused):
     token = mint()
     mock.configure(user_impersonation_enabled=False)
     assert refused(client.impersonation.authenticate, token) == "member_impersonation_not_allowed"
+    assert mock.requests()[-1].status_code == 400
     with pytest.raises(MockError, match="user_impersonation_enabled is off") as caught:
         mint()
     assert caught.value.error_type == "member_impersonation_not_allowed"

@@ -1,8 +1,8 @@
-"""Empty lists and maps in a valid request do what the table of ``mockstytch/surfaces/empty_values.py`` says."""
+"""Empty lists and maps in a valid request do what the table of ``mockstytch/empty_values.py`` says."""
 
 import pytest
 
-from mockstytch.surfaces.empty_values import Empty, lists_and_maps, meaning
+from mockstytch.empty_values import Empty, lists_and_maps, meaning
 from tests.matrix.endpoints import ENDPOINTS
 
 FIELDS = [

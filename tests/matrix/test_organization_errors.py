@@ -132,3 +132,12 @@ def test_value_in_use_is_refused(own_project, name, field, error_type):
     endpoint, sent = ENDPOINTS[name], {field: {**values, **taken}[field]}
     assert first.member_id != project.ada.member_id
     assert error_of(project.send(endpoint, {**project.valid_request(endpoint), **sent})) == (400, error_type)
+
+
+@pytest.mark.parametrize("searched", ["organizations", "organizations/members"])
+def test_message_of_a_wrong_operator(http, given, searched):
+    acme = given.organization()
+    sent = {"organization_ids": [acme.organization_id], "query": {"operator": "NOT", "operands": []}}
+    response = http.post(f"/v1/b2b/{searched}/search", json=sent).json()
+    assert (response["error_type"], response["status_code"]) == ("user_search_invalid_operator", 400)
+    assert response["error_message"] == "operator should be set to 'AND' or 'OR'."

@@ -3,8 +3,7 @@
 import pytest
 
 from mockstytch import api
-from mockstytch.management import operations as management
-from mockstytch.surfaces.empty_values import (
+from mockstytch.empty_values import (
     BY_REQUEST,
     Empty,
     lists_and_maps,
@@ -12,6 +11,7 @@ from mockstytch.surfaces.empty_values import (
     request_name,
     without_absent,
 )
+from mockstytch.management import operations as management
 from mockstytch.surfaces.endpoint import endpoints_of
 
 REQUESTS = {endpoint.request for endpoint in [*endpoints_of(api), *endpoints_of(management)]}
@@ -24,7 +24,7 @@ IDS = [f"{request_name(model)}-{name}" for model, name, _ in ROWS]
 
 def test_every_list_and_map_is_in_the_table():
     missing = [f"{request_name(model)}: {name}" for model, name, _ in ROWS if meaning(model, name) is None]
-    assert missing == [], "say in mockstytch/surfaces/empty_values.py what an empty value means"
+    assert missing == [], "say in mockstytch/empty_values.py what an empty value means"
 
 
 def test_table_has_no_other_fields():
