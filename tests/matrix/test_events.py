@@ -215,6 +215,14 @@ def _without_phone(project: SampleProject) -> dict[str, Any]:
     return ids(project.dora) | {"session_token": project.dora_session, "mfa_phone_number": ""}
 
 
+def _other_sso_url(project: SampleProject) -> dict[str, Any]:
+    """Change the connection, so that the metadata changes it back."""
+    sent = project.valid_request(ENDPOINTS["sso_saml.update_by_url"])
+    ids = {name: sent[name] for name in ("organization_id", "connection_id")}
+    project.given.client.sso.saml.update_connection(**ids, idp_sso_url="https://other.test/sso")
+    return {}
+
+
 # What must exist before an operation of EMITS can succeed, and the fields of the request that it changes.
 PREPARED: dict[str, Prepare] = {
     "discovery.exchange": _intermediate_session,
@@ -222,6 +230,9 @@ PREPARED: dict[str, Prepare] = {
     "members.delete_password": _own_password,
     "members.reactivate": _deleted,
     "members_emails.unlink_retired_email": _retired,
+    "sso_oidc.update_connection": lambda project: {"display_name": "New"},
+    "sso_saml.update_by_url": _other_sso_url,
+    "sso_saml.update_connection": lambda project: {"display_name": "New"},
 }
 
 # Requests whose effect depends on the state: an operation, the set-up, and the events.
