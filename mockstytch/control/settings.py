@@ -6,6 +6,7 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.control.webhooks import update_settings
+from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.sessions import jwt_templates
 from mockstytch.domain.shared import redirects
@@ -34,10 +35,13 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         settings = msgspec.convert(msgspec.to_builtins(project.settings) | changes, ProjectSettings)
     except msgspec.ValidationError as e:
         raise errors.bad_request(because=str(e)) from None
-    if invalid := [r.url for r in settings.registered_redirect_urls if not redirects.is_url(r.url)]:
+    urls = [r.url for r in settings.registered_redirect_urls]
+    urls += [settings.idp_authorization_url] if settings.idp_authorization_url else []
+    if invalid := [url for url in urls if not redirects.is_url(url)]:
         raise errors.bad_request(because=f"{invalid[0]!r} isn't a URL")
     for template in settings.jwt_templates:
         jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
+    connected_apps.require_valid_template(settings.idp_dynamic_client_registration_access_token_template_content)
     with mock.transaction(project) as ctx:
         if "rbac_policy" in changes:
             ctx.source = "dashboard"

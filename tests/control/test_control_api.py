@@ -58,7 +58,16 @@ def test_changed_settings_are_kept_until_reset(mock):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"redirect_urls": "maybe"}, {"nonsense": 1}, {"name": 3}, {"registered_redirect_urls": [{}]}]
+    "settings",
+    [
+        {"redirect_urls": "maybe"},
+        {"nonsense": 1},
+        {"name": 3},
+        {"registered_redirect_urls": [{}]},
+        {"idp_authorization_url": "nope"},
+        {"idp_issuer": None},
+        {"idp_built_in_consent_page": "no"},
+    ],
 )
 def test_invalid_settings_are_refused_and_change_nothing(mock, settings):
     before = mock.configure()
@@ -66,6 +75,13 @@ def test_invalid_settings_are_refused_and_change_nothing(mock, settings):
         mock.configure(**settings)
     assert refused.value.error_type == "bad_request"
     assert mock.configure() == before
+
+
+@pytest.mark.parametrize("template", ["x", '{"a": {{ user.name }}}', '{"aud": "x"}'])
+def test_invalid_claims_template_of_clients_is_refused(mock, template):
+    with pytest.raises(MockError) as refused:
+        mock.configure(idp_dynamic_client_registration_access_token_template_content=template)
+    assert refused.value.error_type == "idp_invalid_access_token_jwt_template"
 
 
 @pytest.mark.parametrize(

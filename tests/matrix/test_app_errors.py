@@ -15,8 +15,16 @@ APP = each("client_id", "connected_app_not_found", "unknown", "connected-app-tes
 APP_SETTINGS = [
     *each("access_token_expiry_minutes", "idp_invalid_access_token_expiry_minutes", 0, -1, 1441, 2**40),
     *each("access_token_custom_audience", "idp_invalid_access_token_custom_audience", "a b", "a\n", "x" * 2049),
-    *each("access_token_template_content", "idp_invalid_access_token_jwt_template", "x", "[]", "{{", '"{{ user.x }}"'),
-    *each("id_token_template_content", "idp_invalid_access_token_jwt_template", "x"),
+    *each(
+        "access_token_template_content",
+        "idp_invalid_access_token_jwt_template",
+        "x",
+        "[]",
+        "{{",
+        '"{{ user.x }}"',
+        '{"aud": "x"}',
+    ),
+    *each("id_token_template_content", "idp_invalid_access_token_jwt_template", "x", '{"aud": ["x"]}'),
     *[
         ({field: [url]}, error_type)
         for field in ("redirect_urls", "post_logout_redirect_urls")

@@ -131,7 +131,6 @@ def require_valid(app: ConnectedApp) -> None:
         third_party_clients_require_consent_for_offline_access: if ``bypass_consent_for_offline_access`` is set for a
             third-party app.
         idp_invalid_access_token_custom_audience: if the custom audience has a character other than printable ASCII.
-        idp_invalid_access_token_jwt_template: if a token template isn't a JSON object or has an unknown variable.
     """
     for url in (*app.redirect_urls, *app.post_logout_redirect_urls):
         require_valid_redirect(url, public=app.is_public)
@@ -142,10 +141,22 @@ def require_valid(app: ConnectedApp) -> None:
     if not re.fullmatch(r"[\x21-\x7e]*", app.access_token_custom_audience):
         raise errors.idp_invalid_access_token_custom_audience()
     for template in (app.access_token_template_content, app.id_token_template_content):
-        try:
-            jwt_templates.validate(template, TEMPLATE_ROOTS)
-        except StytchError as e:
-            raise errors.idp_invalid_access_token_jwt_template(because=e.because or e.kind.error_type) from None
+        require_valid_template(template)
+
+
+def require_valid_template(template: str) -> None:
+    """Check a template of access tokens or ID tokens.
+
+    Raises:
+        idp_invalid_access_token_jwt_template: if a token template isn't a JSON object, has an unknown variable, or sets
+            the claim ``aud``.
+    """
+    try:
+        jwt_templates.validate(template, TEMPLATE_ROOTS)
+    except StytchError as e:
+        raise errors.idp_invalid_access_token_jwt_template(because=e.because or e.kind.error_type) from None
+    if "aud" in jwt_templates.render(template, {}):
+        raise errors.idp_invalid_access_token_jwt_template(because="the template sets the claim aud")
 
 
 # Organization policy and installed apps

@@ -144,9 +144,8 @@ def _successor(ctx: Context, context: TokenContext, refresh_token: RefreshToken)
     if refresh_token.replaced_by is not None:
         return ctx.store.get(RefreshToken, token=refresh_token.replaced_by)
     successor = _new_refresh_token(ctx, context)
-    used = ctx.store.update_if_unchanged(refresh_token, used_at=ctx.now, replaced_by=successor.token)
-    if used is None:
-        raise errors.invalid_grant(because="used by a parallel request")
+    if ctx.store.update_if_unchanged(refresh_token, used_at=ctx.now, replaced_by=successor.token) is None:
+        raise errors.invalid_grant(because="used by a parallel request")  # in another process; the client can retry
     return successor
 
 
