@@ -162,11 +162,11 @@ def test_public_client_of_a_document_must_use_pkce(visit, documents):
         ({"redirect_uris": ["http://evil.test/"]}, "http://evil.test/"),
         ({"redirect_uris": ["javascript:alert(1)"]}, "javascript:alert(1)"),
         ({"client_name": 5}, "the document isn't valid client metadata"),
-        ({"token_endpoint_auth_method": "client_secret_basic"}, "token_endpoint_auth_method must be none"),
-        ({"token_endpoint_auth_method": "private_key_jwt"}, "token_endpoint_auth_method must be none"),
-        ({"client_secret": "s"}, "token_endpoint_auth_method must be none"),
-        ({"grant_types": ["client_credentials"]}, "it has a grant type or response type"),
-        ({"response_types": ["token"]}, "it has a grant type or response type"),
+        ({"token_endpoint_auth_method": "client_secret_basic"}, "the client can't have a secret"),
+        ({"token_endpoint_auth_method": "client_secret_jwt"}, "the client can't have a secret"),
+        ({"client_secret": "s"}, "the client can't have a secret"),
+        ({"grant_types": ["client_credentials"]}, "it needs the grant type authorization_code"),
+        ({"response_types": ["token"]}, "it needs the grant type authorization_code"),
         ({"body": b"{"}, "the document isn't valid client metadata"),
         ({"body": b"\xff"}, "the document isn't valid client metadata"),
         ({"body": b"[" * 5000}, "the document isn't valid client metadata"),
@@ -183,6 +183,22 @@ def test_invalid_document_is_refused(server, visit, documents, client, document,
     assert status == 404
     assert reason in because
     assert client.connected_app.clients.search().connected_apps == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"grant_types": ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"]},
+        {"response_types": ["code", "code id_token"]},
+        {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://acme.test/jwks"},
+        {"contacts": 5, "unknown": {"a": []}},
+        {"client_name": None},
+    ],
+)
+def test_other_metadata_is_ignored_and_the_client_is_public(visit, documents, client, document):
+    assert visit(documents.publish(**document)).status_code == 200
+    (app,) = client.connected_app.clients.search().connected_apps
+    assert app.client_type == "third_party_public"
 
 
 def test_document_of_the_greatest_allowed_length_is_accepted(visit, documents):

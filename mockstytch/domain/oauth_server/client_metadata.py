@@ -25,15 +25,15 @@ CACHE = timedelta(minutes=5)
 
 
 class _Document(Frozen):
-    """The parts of a metadata document that this server uses. Others are ignored."""
+    """The parts of a metadata document that this server uses. Others are ignored, also other grant types."""
 
     client_id: str
     redirect_uris: list[str]
     client_name: str = ""
     logo_uri: str = ""
     token_endpoint_auth_method: str = "none"
-    grant_types: list[str] = []
-    response_types: list[str] = []
+    grant_types: tuple[str, ...] = ("authorization_code",)
+    response_types: tuple[str, ...] = ("code",)
     client_secret: Any = None
 
 
@@ -117,10 +117,10 @@ def _fetch(ctx: Context, url: str) -> _Document:
         raise ValueError(f"the document isn't valid client metadata: {e}") from None
     if document.client_id != url:
         raise ValueError(f"its client_id is another one: {document.client_id[:200]!r}")
-    if document.token_endpoint_auth_method != "none" or document.client_secret is not None:
-        raise ValueError("token_endpoint_auth_method must be none, because the document is public")
-    if not set(document.grant_types) <= set(GRANT_TYPES) or not set(document.response_types) <= {"code"}:
-        raise ValueError("it has a grant type or response type that this server doesn't support")
+    if document.token_endpoint_auth_method.startswith("client_secret") or document.client_secret is not None:
+        raise ValueError("the client can't have a secret, because the document is public")
+    if "authorization_code" not in document.grant_types or "code" not in document.response_types:
+        raise ValueError("it needs the grant type authorization_code and the response type code")
     if not document.redirect_uris:
         raise ValueError("redirect_uris is empty")
     return document
