@@ -4,6 +4,7 @@ from mockstytch.errors.kinds import b2b, family, shared
 
 # fmt: off
 # Magic links and redirect URLs
+billing_not_verified_for_email = shared(400, "billing_not_verified_for_email", "E-mails to this domain can only be sent by projects with verified billing.", "D")
 email_template_not_found = shared(404, "email_template_not_found", "Email Template could not be found.", "D")
 invalid_code = shared(400, "invalid_code", "Code format is invalid.", "D")
 invalid_expiration = shared(400, "invalid_expiration", "The expiration must be between 5 and 10080 minutes.")

@@ -10,9 +10,12 @@ invalid_project_name = shared(400, "invalid_project_name", "The name must be bet
 invalid_url = shared(400, "invalid_url", "The URL is invalid.")
 invalid_user_lock_threshold = shared(400, "invalid_user_lock_threshold", "user_lock_threshold must be a positive number.")
 invalid_user_lock_ttl = shared(400, "invalid_user_lock_ttl", "user_lock_ttl must be a positive number of seconds.")
+too_many_projects = shared(400, "too_many_projects", "The workspace already has the maximum number of projects.")
 
 # Management: secrets and public tokens
 secret_not_found = shared(404, "secret_not_found", "Secret could not be found.")
+too_many_public_tokens = shared(400, "too_many_public_tokens", "The environment already has the maximum number of public tokens.")
+too_many_secrets = shared(400, "too_many_secrets", "The environment already has the maximum number of secrets.")
 unable_to_delete_last_public_token = shared(400, "unable_to_delete_last_public_token", "The last public token of an environment cannot be deleted.")
 
 # Management: redirect URLs
@@ -23,6 +26,7 @@ redirect_url_must_use_https = shared(400, "redirect_url_must_use_https", "Redire
 redirect_url_not_found = shared(404, "redirect_url_not_found", "Redirect URL could not be found.", "S")
 redirect_url_with_query_param_placeholder_cannot_be_default = shared(400, "redirect_url_with_query_param_placeholder_cannot_be_default", "A redirect URL with a placeholder in its query cannot be a default redirect URL.")
 redirect_url_with_wildcard_cannot_be_default = shared(400, "redirect_url_with_wildcard_cannot_be_default", "A redirect URL with a wildcard cannot be a default redirect URL.")
+too_many_redirect_urls = shared(400, "too_many_redirect_urls", "The environment already has the maximum number of redirect URLs.")
 
 # Management: policies and SDK configuration
 bad_vertical_for_stytch_sdk = shared(400, "bad_vertical_for_stytch_sdk", "This SDK configuration belongs to projects of the other vertical.")
@@ -46,13 +50,14 @@ jwt_template_invalid_json = shared(400, "jwt_template_invalid_json", "The JWT te
 jwt_template_invalid_tag = shared(400, "jwt_template_invalid_tag", "The JWT template contains an invalid tag.")
 jwt_template_mismatched_tag = shared(400, "jwt_template_mismatched_tag", "The JWT template contains a mismatched tag.")
 jwt_template_not_found = shared(404, "jwt_template_not_found", "The type of a JWT template must be SESSION or M2M.")
+too_many_email_templates = shared(400, "too_many_email_templates", "The project already has the maximum number of e-mail templates.")
 
 # Management: event log streaming
 event_log_streaming_bad_datadog_config = shared(400, "event_log_streaming_bad_datadog_config", "A Datadog destination requires a site, and an API key of 32 hexadecimal digits.")
 event_log_streaming_bad_grafana_loki_config = shared(400, "event_log_streaming_bad_grafana_loki_config", "A Grafana Loki destination requires a hostname, a username and a password.")
 event_log_streaming_invalid_destination_type = shared(400, "event_log_streaming_invalid_destination_type", "destination_type must be DATADOG or GRAFANA_LOKI.")
-event_log_streaming_not_found = shared(404, "event_log_streaming_not_found", "The environment has no destination of this type.")
-event_log_streaming_too_many_destinations = shared(400, "event_log_streaming_too_many_destinations", "The environment already has a destination of this type.")
+event_log_streaming_not_found = shared(404, "event_log_streaming_not_found", "The event log streaming destination was not found.", "D")
+event_log_streaming_too_many_destinations = shared(400, "event_log_streaming_too_many_destinations", "The environment already has a destination.")
 
 # Management: trusted token profiles
 cannot_add_pem_file_to_non_pem_trusted_token_profile = shared(400, "cannot_add_pem_file_to_non_pem_trusted_token_profile", "Only a profile with the public_key_type PEM can have PEM files.")
@@ -60,4 +65,5 @@ invalid_jwks_url = shared(400, "invalid_jwks_url", "jwks_url is not a valid URL.
 invalid_public_key = shared(400, "invalid_public_key", "The public key is not PEM-encoded.")
 must_have_jwks_url_for_trusted_token_profile_with_type_jwk = shared(400, "must_have_jwks_url_for_trusted_token_profile_with_type_jwk", "A profile with the public_key_type JWK requires a jwks_url.")
 must_have_pem_files_for_trusted_token_profile_with_type_pem = shared(400, "must_have_pem_files_for_trusted_token_profile_with_type_pem", "A profile with the public_key_type PEM requires PEM files.")
+too_many_pem_files_for_trusted_token_profile = shared(400, "too_many_pem_files_for_trusted_token_profile", "A trusted token profile has at most 5 PEM files.")
 # fmt: on

@@ -95,6 +95,18 @@ def environments(ctx: Context, project_slug: str) -> Iterator[tuple[str, Project
         yield row.environment_slug, ctx.store.for_project(row.environment_project_id).get(Project)
 
 
+def require_room(ctx: Context, count: int, maximum: int, error: StytchError) -> None:
+    """Raise ``error`` if there are already ``maximum`` objects of a kind, unless the limits are turned off.
+
+    Args:
+        count: how many objects there are.
+    """
+    default = ctx.store.for_project(ctx.default_project_id).find(Project)
+    if count >= maximum and (default is None or default.settings.management_limits):
+        error.because = f"at most {maximum}; the default project's setting management_limits turns the limits off"
+        raise error
+
+
 def delete_environment(ctx: Context, environment: Project) -> None:
     """Delete an environment with all of its data.
 

@@ -43,6 +43,19 @@ def find(
     return None
 
 
+def unknown(expected: Any, value: Any) -> Path | None:
+    """Return the path to the first field that the structs in a type don't have, or None."""
+    for alternative in alternatives(expected):
+        if isinstance(value, dict) and is_struct(alternative):
+            names = {field.name for field in fields(alternative)}
+            if extra := next((key for key in value if key not in names), None):
+                return (extra,)
+    for step, _, inner_type, inner_value in _members(expected, value):
+        if found := unknown(inner_type, inner_value):
+            return (step, *found)
+    return None
+
+
 def is_wrong_type(error: ValidationError) -> bool:
     """Whether a value has a wrong JSON type itself. False if only a value inside it has one."""
     return _WRONG_TYPE.match(str(error)) is not None

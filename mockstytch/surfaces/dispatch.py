@@ -20,8 +20,8 @@ from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import hosts, project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
 from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
-from mockstytch.surfaces.surface import AnyResponse, Route, Surface
-from mockstytch.surfaces.validation import parse
+from mockstytch.surfaces.surface import AnyResponse, Route, Surface, json_object
+from mockstytch.surfaces.validation import parse, refuse_unknown
 
 log = logging.getLogger("mockstytch")
 
@@ -113,6 +113,8 @@ class EndpointHandler:
             ctx.from_sdk = request.from_sdk
             ctx.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
+            if ctx.project.settings.unknown_fields == "refused" and fields.body:
+                refuse_unknown(endpoint.request, json_object(fields.body))
             req = parse(endpoint.request, fields.values, strict=fields.strict, body=fields.body)
             changes = endpoint.changes(ctx, req) if endpoint.changes and ctx.actor.kind == "member" else {}
             permissions.authorize(ctx, endpoint.resource, endpoint.permission, fields.values, changes)

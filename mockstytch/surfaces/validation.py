@@ -20,6 +20,7 @@ from mockstytch.protocols import json_types
 from mockstytch.surfaces.fields import FieldError, Normalize
 
 S = TypeVar("S", bound=Struct)
+_WITHOUT_EFFECT = {"telemetry_id"}  # a field of the fraud product in many requests
 # The values of fields with one of these words in their name must not be logged.
 _SECRET = "code|hash|jwt|password|salt|secret|token|verifier"
 
@@ -54,6 +55,18 @@ def parse(model: type[S], raw: dict[str, Any], strict: bool = True, body: bytes 
         wrong_type = json_types.find(model, given, strict, _has_type_error)
         error = _type_error(*wrong_type, body) if wrong_type else _first_error(model, given, strict)
         raise error from None
+
+
+def refuse_unknown(model: type[Struct], body: dict[str, Any]) -> None:
+    """Refuse a body with a field that the request doesn't have, at any depth.
+
+    Raises:
+        invalid_argument: if the project's setting ``unknown_fields`` is ``refused``, and the request has such a field.
+    """
+    path = json_types.unknown(model, {name: value for name, value in body.items() if name not in _WITHOUT_EFFECT})
+    if path:
+        name = json_types.written(path)
+        raise errors.invalid_argument(because=f"unknown field {name}", message=f'unknown field "{name}"')
 
 
 def _type_error(path: json_types.Path, reason: str, body: bytes) -> StytchError:

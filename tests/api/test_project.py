@@ -81,6 +81,46 @@ def test_projects_are_isolated(given, client, mock, refused):
     assert client.organizations.get("acme").organization.organization_id == acme.organization_id
 
 
+# Settings
+
+
+def test_project_without_billing_can_only_send_mail_to_its_domains(given, client, mock, refused, events):
+    acme = given.organization("Acme", organization_slug="acme")
+    ada = given.member(acme, "ada@acme.test")
+    bob = given.member(acme, "bob@elsewhere.test")
+    mock.configure(email_domains_without_billing=["acme.test"])
+    before = events()
+    calls = [
+        (client.magic_links.email.login_or_signup, "acme"),
+        (client.otps.email.login_or_signup, "acme"),
+        (client.passwords.email.reset_start, "acme"),
+    ]
+    for call, *arguments in calls:
+        assert refused(call, *arguments, bob.email_address) == "billing_not_verified_for_email"
+    assert refused(client.magic_links.email.invite, "acme", "new@elsewhere.test") == "billing_not_verified_for_email"
+    assert refused(client.magic_links.email.discovery.send, "bob@elsewhere.test") == "billing_not_verified_for_email"
+    assert refused(client.otps.email.discovery.send, "bob@elsewhere.test") == "billing_not_verified_for_email"
+    assert mock.inbox.all() == []
+    assert events() == before
+    client.magic_links.email.login_or_signup("acme", ada.email_address)
+    mock.configure(email_domains_without_billing=None)
+    client.magic_links.email.login_or_signup("acme", bob.email_address)
+
+
+def test_unknown_fields_are_ignored_or_refused(http, mock, client):
+    body = {"query": {"operands": [], "colour": "red"}}
+    assert http.post("/v1/b2b/organizations/search", json=body).status_code == 200
+    mock.configure(unknown_fields="refused")
+    answer = http.post("/v1/b2b/organizations/search", json=body)
+    assert (answer.status_code, answer.json()["error_type"]) == (400, "invalid_argument")
+    assert answer.json()["error_message"] == 'unknown field "query.colour"'
+    answer = http.post("/v1/b2b/organizations/search", json={"resource": 1})
+    assert answer.json()["error_message"] == 'unknown field "resource"'
+    assert http.post("/v1/b2b/organizations/search?cache=1", json={"telemetry_id": "x"}).status_code == 200
+    acme = client.organizations.create("Acme", organization_slug="acme", trusted_metadata={"any": {"key": 1}})
+    assert acme.organization.trusted_metadata == {"any": {"key": 1}}
+
+
 # Errors outside operations
 
 

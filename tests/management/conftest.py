@@ -24,6 +24,20 @@ class HttpAdapter(HTTPAdapter):
         return super().send(request, *args, **options)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_limits(mockstytch_server: MockStytch) -> None:
+    """All tests share one workspace, and create more projects in it than production allows."""
+    mockstytch_server.configure(management_limits=False)
+
+
+@pytest.fixture
+def limits(mockstytch_server: MockStytch) -> Iterator[None]:
+    """Turn the limits of the management API on during a test."""
+    mockstytch_server.configure(management_limits=True)
+    yield
+    mockstytch_server.configure(management_limits=False)
+
+
 @pytest.fixture
 def wire() -> RecordingSession:
     session = RecordingSession()

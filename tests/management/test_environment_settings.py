@@ -143,7 +143,7 @@ def test_invalid_sdk_configuration_is_refused(admin, slugs, create_environment, 
 
 
 def test_event_log_destination_is_created_changed_and_deleted(admin, slugs, management_error):
-    streaming = admin.event_log_streaming
+    streaming = admin.event_log_streaming  # two destinations: the tests turn the limit off
     created = streaming.create(*slugs, "DATADOG", DATADOG).event_log_streaming_config
     assert created.streaming_status == "DISABLED"
     assert created.destination_config.model_dump() == {**DATADOG, "grafana_loki": None}

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from mockstytch import errors
 from mockstytch.clock import position
-from mockstytch.domain.shared import email_templates, redirects
+from mockstytch.domain.shared import email_templates, emails, redirects
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import Message, OneTimeToken
@@ -110,7 +111,14 @@ def _send_email(
     templates: tuple[str, ...],
     link: _Link | None,
 ) -> None:
-    """Send an e-mail with a link or, without ``link``, with the token's code."""
+    """Send an e-mail with a link or, without ``link``, with the token's code.
+
+    Raises:
+        billing_not_verified_for_email: if the setting ``email_domains_without_billing`` doesn't list the domain.
+    """
+    domains = ctx.project.settings.email_domains_without_billing
+    if domains is not None and emails.domain_of(token.email_address) not in domains:
+        raise errors.billing_not_verified_for_email(because="the setting email_domains_without_billing")
     url, code = (link.url, None) if link else (None, token.code)
     minutes = round((token.expires_at - ctx.now).total_seconds() / 60)
     sender = organization.organization_name if organization else ctx.project.name

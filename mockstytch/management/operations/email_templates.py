@@ -17,6 +17,8 @@ from mockstytch.values import Frozen
 
 api = Endpoints()
 
+_MAX_TEMPLATES = 100
+
 _ALL = PROJECT + "/email_templates"
 _ONE = _ALL + "/{template_id}"
 _DEFAULT = PROJECT + "/default_email_templates/{email_template_type}"
@@ -101,8 +103,11 @@ def create(ctx: Context, req: Create) -> Body:
 
     Raises:
         duplicate_email_template_vanity_id: if the project has a template with this id.
+        too_many_email_templates: if the project has 100 templates.
     """
     workspace.project(ctx, req.project_slug)
+    count = len(ctx.store.all(EmailTemplate, project_slug=req.project_slug))
+    workspace.require_room(ctx, count, _MAX_TEMPLATES, errors.too_many_email_templates())
     _require_valid(req)
     template = EmailTemplate(
         project_slug=req.project_slug, template_id=req.template_id, position=position(), **_columns(req)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec.structs import replace
 
 from mockstytch import errors
+from mockstytch.management import workspace
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import EventLogDestination
@@ -14,6 +15,8 @@ from mockstytch.surfaces.fields import CaseInsensitiveEnum, FieldError
 from mockstytch.values import Frozen
 
 api = Endpoints()
+
+_MAX_DESTINATIONS = 1
 
 _SITES = ("US", "US3", "US5", "EU", "AP1")
 _ONE = ENVIRONMENT + "/event_log_streaming/{destination_type}"
@@ -64,10 +67,12 @@ def create(ctx: Context, req: Create) -> Body:
     """Create a destination, disabled.
 
     Raises:
-        event_log_streaming_too_many_destinations: if there is a destination of this type already.
+        event_log_streaming_too_many_destinations: if there is a destination already.
     """
+    error = errors.event_log_streaming_too_many_destinations()
     if any(d.destination_type == req.destination_type for d in _destinations(ctx)):
-        raise errors.event_log_streaming_too_many_destinations()
+        raise error
+    workspace.require_room(ctx, len(_destinations(ctx)), _MAX_DESTINATIONS, error)
     config = _validated_config(req.destination_type, req.destination_config)
     destination = EventLogDestination(destination_type=req.destination_type.value, **config)
     _save(ctx, [*_destinations(ctx), destination])

@@ -1,5 +1,6 @@
 """``projects``: create, list, rename and delete projects."""
 
+from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.management import workspace
 from mockstytch.management.fields import PROJECT, Name, ProjectPath, Slug, Vertical
@@ -9,6 +10,8 @@ from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, Maybe
 
 api = Endpoints()
+
+_MAX_PROJECTS = 50
 
 
 class Create(Request):
@@ -23,7 +26,10 @@ def create(ctx: Context, req: Create) -> Body:
 
     Raises:
         bad_request: if the project_slug is taken.
+        too_many_projects: if the workspace has 50 projects.
     """
+    count = len(workspace.workspace_store(ctx).all(ManagementProject))
+    workspace.require_room(ctx, count, _MAX_PROJECTS, errors.too_many_projects())
     taken = {p.project_slug for p in workspace.projects(ctx)}
     slug = req.project_slug or workspace.unique_slug(ctx, req.name, taken)
     if slug in taken:

@@ -4,6 +4,7 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
+from mockstytch.management import workspace
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import PublicToken
@@ -11,10 +12,17 @@ from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
+_MAX_TOKENS = 50
+
 
 @api.post(ENVIRONMENT + "/public_tokens")
 def create(ctx: Context, req: EnvironmentPath) -> Body:
-    """Create a public token."""
+    """Create a public token.
+
+    Raises:
+        too_many_public_tokens: if the environment has 50 public tokens.
+    """
+    workspace.require_room(ctx, len(_all_tokens(ctx)), _MAX_TOKENS, errors.too_many_public_tokens())
     value = f"public-token-{ctx.project.kind}-{ctx.ids.uuid()}"
     token = ctx.store.insert(PublicToken(public_token=value, created_at=ctx.now, position=position()))
     return {"public_token": _serialize(token)}

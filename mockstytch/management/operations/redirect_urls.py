@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mockstytch import errors
 from mockstytch.domain.shared import redirects
+from mockstytch.management import workspace
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import RedirectUrl, RedirectUrlType, UrlUse
@@ -15,6 +16,8 @@ from mockstytch.surfaces.endpoint import Body, Endpoints
 from mockstytch.surfaces.fields import FieldError
 
 api = Endpoints()
+
+_MAX_URLS = 100
 
 Url = Annotated[str, Meta(min_length=1), FieldError(errors.invalid_url)]
 UrlUses = Annotated[list[UrlUse], FieldError(errors.invalid_redirect_url_type)]
@@ -28,7 +31,13 @@ class Create(EnvironmentPath):
 
 @api.post(ENVIRONMENT + "/redirect_urls")
 def create(ctx: Context, req: Create) -> Body:
-    """Register a URL. If it is registered already, the types are added to its types."""
+    """Register a URL. If it is registered already, the types are added to its types.
+
+    Raises:
+        too_many_redirect_urls: if the environment has 100 redirect URLs.
+    """
+    if all(r.url != req.url for r in _redirect_urls(ctx)):
+        workspace.require_room(ctx, len(_redirect_urls(ctx)), _MAX_URLS, errors.too_many_redirect_urls())
     registered = next((r for r in _redirect_urls(ctx) if r.url == req.url), RedirectUrl(url=req.url, types=[]))
     uses = {use.type: use for use in [*registered.types, *req.valid_types]}
     return {"redirect_url": _register(ctx, req.url, list(uses.values()), not req.do_not_promote_defaults)}

@@ -4,6 +4,7 @@ from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
+from mockstytch.management import workspace
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import Project, Secret
@@ -11,10 +12,17 @@ from mockstytch.surfaces.endpoint import Body, Endpoints
 
 api = Endpoints()
 
+_MAX_SECRETS = 50
+
 
 @api.post(ENVIRONMENT + "/secrets")
 def create(ctx: Context, req: EnvironmentPath) -> Body:
-    """Create a secret. Its full value is returned only here."""
+    """Create a secret. Its full value is returned only here.
+
+    Raises:
+        too_many_secrets: if the environment has 50 secrets.
+    """
+    workspace.require_room(ctx, len(_all_secrets(ctx)), _MAX_SECRETS, errors.too_many_secrets())
     secret = ctx.store.insert(
         Secret(
             secret_id=f"secret-{ctx.project.kind}-{ctx.ids.uuid()}",
@@ -42,9 +50,7 @@ def get(ctx: Context, req: SecretPath) -> Body:
 @api.get(ENVIRONMENT + "/secrets")
 def get_all(ctx: Context, req: EnvironmentPath) -> Body:
     """Return all secrets, masked, oldest first. The secret that the project was registered with is one of them."""
-    registered = [_registered_secret(ctx.project)] if ctx.project.secret else []
-    created = sorted(ctx.store.all(Secret), key=lambda secret: secret.position)
-    return {"secrets": [_serialize_masked(secret) for secret in registered + created]}
+    return {"secrets": [_serialize_masked(secret) for secret in _all_secrets(ctx)]}
 
 
 @api.delete(ENVIRONMENT + "/secrets/{secret_id}")
@@ -56,6 +62,11 @@ def delete(ctx: Context, req: SecretPath) -> Body:
     else:
         ctx.store.delete(secret)
     return {}
+
+
+def _all_secrets(ctx: Context) -> list[Secret]:
+    registered = [_registered_secret(ctx.project)] if ctx.project.secret else []
+    return registered + sorted(ctx.store.all(Secret), key=lambda secret: secret.position)
 
 
 def _get_secret(ctx: Context, secret_id: str) -> Secret:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mockstytch import errors
 from mockstytch.domain.shared import redirects
+from mockstytch.management import workspace
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import PemFile, TrustedTokenProfile
@@ -15,6 +16,8 @@ from mockstytch.surfaces.endpoint import Body, Endpoints
 from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, Maybe
 
 api = Endpoints()
+
+_MAX_PEM_FILES = 5
 
 _ALL = ENVIRONMENT + "/trusted_token_profiles"
 _ONE = _ALL + "/{profile_id}"
@@ -44,10 +47,13 @@ def create(ctx: Context, req: Create) -> Body:
 
     Raises:
         must_have_pem_files_for_trusted_token_profile_with_type_pem: if a profile of type PEM has no PEM files.
+        too_many_pem_files_for_trusted_token_profile: if the profile has more than 5 PEM files.
     """
     is_pem = req.public_key_type is PublicKeyType.PEM
     if is_pem and not req.pem_files:
         raise errors.must_have_pem_files_for_trusted_token_profile_with_type_pem()
+    if is_pem:
+        _require_room(ctx, len(req.pem_files) - 1)
     profile = TrustedTokenProfile(
         profile_id=ctx.ids.new("trusted_token_profile"),
         name=req.name,
@@ -117,10 +123,12 @@ def create_pem_file(ctx: Context, req: CreatePemFile) -> Body:
 
     Raises:
         cannot_add_pem_file_to_non_pem_trusted_token_profile: if the profile isn't of type PEM.
+        too_many_pem_files_for_trusted_token_profile: if the profile has 5 PEM files.
     """
     profile = _get_profile(ctx, req.profile_id)
     if profile.public_key_type != "PEM":
         raise errors.cannot_add_pem_file_to_non_pem_trusted_token_profile()
+    _require_room(ctx, len(profile.pem_files))
     pem_file = _new_pem_file(ctx, req.public_key)
     _replace(ctx, replace(profile, pem_files=[*profile.pem_files, pem_file]))
     return {"pem_file": _serialize_pem_file(pem_file)}
@@ -152,6 +160,11 @@ def delete_pem_file(ctx: Context, req: PemFilePath) -> Body:
         raise errors.must_have_pem_files_for_trusted_token_profile_with_type_pem()
     _replace(ctx, replace(profile, pem_files=remaining))
     return {}
+
+
+def _require_room(ctx: Context, count: int) -> None:
+    """Refuse a PEM file beside ``count`` others if that is too many."""
+    workspace.require_room(ctx, count, _MAX_PEM_FILES, errors.too_many_pem_files_for_trusted_token_profile())
 
 
 def _profiles(ctx: Context) -> list[TrustedTokenProfile]:

@@ -177,6 +177,11 @@ class ProjectSettings(Frozen):
     """The settings that the real service has in its dashboard.
 
     Attributes:
+        email_domains_without_billing: the domains that e-mails can be sent to, as in a project without verified
+            billing; None allows every domain.
+        unknown_fields: ``"ignored"``, or ``"refused"``: a field that the operation doesn't have is an error.
+        management_limits: whether the management API limits the number of projects, secrets and so on. Only the default
+            project's setting counts.
         redirect_urls: ``"any"`` accepts every valid URL; ``"registered"`` only registered ones.
         registered_redirect_urls: the URLs, each with its types, and for each type whether it is the default.
         rbac_policy: the project's own roles, resources and scopes, in addition to the default ones.
@@ -203,11 +208,14 @@ class ProjectSettings(Frozen):
             clients with a metadata document.
         idp_client_id_metadata_documents_enabled: whether a ``client_id`` can be the URL of a metadata document.
         use_custom_domain_in_magic_link_emails: stored only; links always point to this server.
-        event_log_streaming: destinations of the event log, stored only; at most one of each type.
+        event_log_streaming: destinations of the event log, stored only; at most one.
         b2b_sdk_config: what browser and mobile SDKs can do in a B2B project.
         consumer_sdk_config: what browser and mobile SDKs can do in a Consumer project.
     """
 
+    email_domains_without_billing: list[str] | None = None
+    unknown_fields: Literal["ignored", "refused"] = "ignored"
+    management_limits: bool = True
     redirect_urls: Literal["any", "registered"] = "any"
     registered_redirect_urls: list[RedirectUrl] = msgspec.field(default_factory=_default_redirect_urls)
     rbac_policy: RbacPolicy = RbacPolicy()
