@@ -33,7 +33,7 @@ T = TypeVar("T")
 _BLOCK = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 _CONFIDENCE: dict[errors.Confidence, str] = {
     "D": "documented, or recorded from the real API",
-    "S": "taken from an official SDK, or the only one that the documented lists of other statuses leave",
+    "S": "taken from an official SDK, or the only status left: the documented lists of the others don't have the type",
     "I": "inferred from the type's name and from similar types",
     "M": "only mockstytch has this error",
 }

@@ -5,7 +5,7 @@ one text search finds the rule, the catalogue entry and the tests. ``because`` g
 sent.
 
 Each module lists the errors of one area. A comment above a group of errors is its heading in ``docs/errors.md``.
-Messages with the letter D or S are the real API's: keep their exact text. This package must not import anything else
+Messages with the letter D, and most with S, are the real API's: keep their exact text. This package must not import anything else
 from mockstytch. Start with ``kinds.py``.
 """
 

@@ -3,7 +3,7 @@
 The letter of each error in the catalogue:
 
 D  documented, or recorded from the real API
-S  taken from an official SDK, or the only status that the documented lists of other statuses leave
+S  taken from an official SDK, or the only status left: the documented lists of the others don't have the type
 I  inferred from the type's name and from similar types
 M  only mockstytch has this error
 """

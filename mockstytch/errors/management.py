@@ -4,7 +4,7 @@ from mockstytch.errors.kinds import b2b, shared
 
 # fmt: off
 # Management: projects and environments
-cannot_toggle_cross_org_passwords_when_password_in_use = b2b(400, "cannot_toggle_cross_org_passwords_when_password_in_use", "Cross-organization passwords cannot be turned on or off once a member has a password.")
+cannot_toggle_cross_org_passwords_when_password_in_use = b2b(400, "cannot_toggle_cross_org_passwords_when_password_in_use", "Cross-organization passwords cannot be turned on or off once a member has a password.", "S")
 invalid_b2b_endpoint = shared(400, "invalid_b2b_endpoint", "The provided project_id is a Consumer project and this endpoint is only enabled for B2B projects. Please go to https://stytch.com/docs/home for the consumer version.", "D")
 invalid_project_name = shared(400, "invalid_project_name", "The name must be between 1 and 128 characters long.")
 invalid_url = shared(400, "invalid_url", "The URL is invalid.")
@@ -29,18 +29,18 @@ redirect_url_with_wildcard_cannot_be_default = shared(400, "redirect_url_with_wi
 too_many_redirect_urls = shared(400, "too_many_redirect_urls", "The environment already has the maximum number of redirect URLs.")
 
 # Management: policies and SDK configuration
-bad_vertical_for_stytch_sdk = shared(400, "bad_vertical_for_stytch_sdk", "This SDK configuration belongs to projects of the other vertical.")
-country_code_allowlist_b2b_whatsapp_not_supported = b2b(400, "country_code_allowlist_b2b_whatsapp_not_supported", "B2B projects cannot send WhatsApp messages.")
-country_code_allowlist_empty = shared(400, "country_code_allowlist_empty", "At least one country must be allowed.")
-country_code_allowlist_invalid_country_codes = shared(400, "country_code_allowlist_invalid_country_codes", "The list contains an invalid country code.")
+bad_vertical_for_stytch_sdk = shared(400, "bad_vertical_for_stytch_sdk", "This SDK configuration belongs to projects of the other vertical.", "S")
+country_code_allowlist_b2b_whatsapp_not_supported = b2b(400, "country_code_allowlist_b2b_whatsapp_not_supported", "B2B projects cannot send WhatsApp messages.", "S")
+country_code_allowlist_empty = shared(400, "country_code_allowlist_empty", "At least one country must be allowed.", "S")
+country_code_allowlist_invalid_country_codes = shared(400, "country_code_allowlist_invalid_country_codes", "The list contains an invalid country code.", "S")
 invalid_domain = shared(400, "invalid_domain", "A slug_pattern must contain {{slug}}.")
 invalid_password_strength_luds_complexity = shared(400, "invalid_password_strength_luds_complexity", "luds_min_password_complexity must be between 1 and 4.")
 invalid_password_strength_luds_length = shared(400, "invalid_password_strength_luds_length", "luds_min_password_length must be between 8 and 32.")
 invalid_role_for_vertical = shared(400, "invalid_role_for_vertical", "This default role belongs to projects of the other vertical.", "S")
 
 # Management: templates
-cannot_delete_default_email_template = shared(400, "cannot_delete_default_email_template", "A default template cannot be deleted.")
-duplicate_email_template_vanity_id = shared(400, "duplicate_email_template_vanity_id", "The project already has a template with this template_id.")
+cannot_delete_default_email_template = shared(400, "cannot_delete_default_email_template", "A default template cannot be deleted.", "S")
+duplicate_email_template_vanity_id = shared(400, "duplicate_email_template_vanity_id", "The project already has a template with this template_id.", "S")
 invalid_email_html = shared(400, "invalid_email_html", "The HTML content does not contain what a message of this type requires.")
 invalid_email_plaintext = shared(400, "invalid_email_plaintext", "The plaintext content does not contain what a message of this type requires.")
 invalid_email_subject = shared(400, "invalid_email_subject", "A custom HTML template requires a subject of one line.")
@@ -60,7 +60,7 @@ event_log_streaming_not_found = shared(404, "event_log_streaming_not_found", "Th
 event_log_streaming_too_many_destinations = shared(400, "event_log_streaming_too_many_destinations", "The environment already has a destination.")
 
 # Management: trusted token profiles
-cannot_add_pem_file_to_non_pem_trusted_token_profile = shared(400, "cannot_add_pem_file_to_non_pem_trusted_token_profile", "Only a profile with the public_key_type PEM can have PEM files.")
+cannot_add_pem_file_to_non_pem_trusted_token_profile = shared(400, "cannot_add_pem_file_to_non_pem_trusted_token_profile", "Only a profile with the public_key_type PEM can have PEM files.", "S")
 invalid_jwks_url = shared(400, "invalid_jwks_url", "jwks_url is not a valid URL.")
 invalid_public_key = shared(400, "invalid_public_key", "The public key is not PEM-encoded.")
 must_have_jwks_url_for_trusted_token_profile_with_type_jwk = shared(400, "must_have_jwks_url_for_trusted_token_profile_with_type_jwk", "A profile with the public_key_type JWK requires a jwks_url.")

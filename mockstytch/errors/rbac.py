@@ -4,10 +4,10 @@ from mockstytch.errors.kinds import b2b
 
 # fmt: off
 # RBAC policies
-cannot_specify_wildcard_with_other_actions = b2b(400, "cannot_specify_wildcard_with_other_actions", "The wildcard action * cannot be combined with other actions of the same permission.")
-empty_rbac_resource_id = b2b(400, "empty_rbac_resource_id", "resource_id is required.")
-empty_rbac_role_id = b2b(400, "empty_rbac_role_id", "role_id is required.")
-empty_rbac_scope = b2b(400, "empty_rbac_scope", "scope is required.")
+cannot_specify_wildcard_with_other_actions = b2b(400, "cannot_specify_wildcard_with_other_actions", "The wildcard action * cannot be combined with other actions of the same permission.", "S")
+empty_rbac_resource_id = b2b(400, "empty_rbac_resource_id", "resource_id is required.", "S")
+empty_rbac_role_id = b2b(400, "empty_rbac_role_id", "role_id is required.", "S")
+empty_rbac_scope = b2b(400, "empty_rbac_scope", "scope is required.", "S")
 invalid_rbac_custom_role = b2b(400, "invalid_rbac_custom_role", "The role_id of a custom role cannot begin with stytch. That prefix is reserved for default roles.")
 invalid_rbac_role_id = b2b(400, "invalid_rbac_role_id", "role_id is invalid: it must not contain control characters, and must not begin or end with whitespace.")
 invalid_rbac_scope = b2b(400, "invalid_rbac_scope", "scope is invalid: it must be an OAuth scope, without whitespace, quotes or backslashes.")
