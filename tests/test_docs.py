@@ -154,6 +154,8 @@ def alone(tmp_path: Path) -> Runner:
 
 @of("python")
 def test_python(block, beside):
+    for framework in re.findall(r"^(?:from|import) (fastapi|flask|django)\b", block.text, re.MULTILINE):
+        pytest.importorskip(framework, reason=f"{framework} is not installed")
     if re.search(r"^def test_", block.text, re.MULTILINE):
         uses_ours = block.page == "CONTRIBUTING.md"
         beside.file("conftest.py", "from tests.conftest import *\n" if uses_ours else "")

@@ -118,6 +118,8 @@ class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True):
         status: ``pending``, ``delivered`` or ``failed``.
         next_attempt_at: the time of the next attempt, on the project's clock; None if there is none.
         payload: the JSON document that is sent.
+        body, headers: the request's body and its headers, signed at the time of this call. Pass them to an app's test
+            client. The headers are empty if the endpoint is no longer set.
     """
 
     event_id: str
@@ -129,6 +131,8 @@ class WebhookDelivery(msgspec.Struct, frozen=True, kw_only=True):
     next_attempt_at: datetime | None
     attempts: list[WebhookAttempt]
     payload: dict[str, Any]
+    body: str
+    headers: dict[str, str]
 
 
 class ScimResult(msgspec.Struct, frozen=True, kw_only=True):

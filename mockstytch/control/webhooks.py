@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import wire
+from mockstytch.clock import Clock
 from mockstytch.control.inbox import InboxWaiter
 from mockstytch.control.request_parsing import body, choice, number, wait
 from mockstytch.control.surface import route
@@ -93,17 +94,28 @@ def find_deliveries(
 
 
 def serialize(ctx: Context, delivery: Delivery) -> dict[str, Any]:
-    """Return a delivery with its attempts and payload."""
+    """Return a delivery with its attempts, and the request: its payload, body and headers, signed now."""
     event = ctx.store.get(Event, event_id=delivery.event_id)
     due = delivery.next_attempt_at
+    payload = webhooks.payload(ctx.project.project_id, event)
+    body = msgspec.json.encode(payload).decode()
+    message = webhooks.message_id(delivery.event_id)
+    # Receivers refuse old signatures, so a recorded one could not be sent to an app later.
+    headers = [
+        webhooks.sign(endpoint.secret, message, Clock().now(), body)
+        for endpoint in ctx.project.settings.webhooks
+        if endpoint.url == delivery.url
+    ]
     return {
         "event_id": delivery.event_id,
         "event_type": delivery.event_type,
         "url": delivery.url,
-        "message_id": webhooks.message_id(delivery.event_id),
+        "message_id": message,
         "status": delivery.status,
         "created_at": wire.time(event.created_at),
         "next_attempt_at": wire.time(due) if due else None,
         "attempts": [{**msgspec.structs.asdict(a), "at": wire.time(a.at)} for a in delivery.attempts],
-        "payload": webhooks.payload(ctx.project.project_id, event),
+        "payload": payload,
+        "body": body,
+        "headers": headers[0] | {"content-type": "application/json"} if headers else {},
     }

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from svix.webhooks import Webhook
 
 from mockstytch import MockError
 from tests.webhooks.receiver import CLOSED_PORT_URL, attempted
@@ -19,6 +20,20 @@ def test_delivery_shows_the_sent_payload(mock, given, receiver):
         request.payload,
     )
     assert delivery.attempts[0].milliseconds > 0
+
+
+def test_delivery_can_be_sent_to_an_app_again(mock, given, receiver):
+    [endpoint] = mock.webhooks.set(receiver.url)
+    given.organization()
+    sent, delivery = receiver.next(), mock.webhooks.wait()
+    assert delivery.body == sent.body.decode()
+    assert delivery.headers.keys() <= sent.headers.keys()
+    assert delivery.headers["svix-id"] == sent.headers["svix-id"]
+    mock.clock.advance(days=1)  # signatures follow the machine's clock
+    [again] = mock.webhooks.deliveries()
+    Webhook(endpoint.secret).verify(again.body, again.headers)
+    mock.webhooks.set()
+    assert mock.webhooks.deliveries()[0].headers == {}
 
 
 def test_deliveries_are_filtered_by_type_status_and_cursor(mock, given, receiver):
