@@ -27,7 +27,7 @@ def start(mock: "Mock", *, quiet: bool) -> None:
         quiet: write only warnings and errors.
     """
     writer = _Writer()
-    mock.on_close.append(writer.close)
+    mock.on_close.append(writer.stop)
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[writer])
     if not quiet:
         mock.request_log.on_entry = _log_request
@@ -51,9 +51,11 @@ class _Writer(logging.Handler):
         with contextlib.suppress(queue.Full):
             self._lines.put_nowait(record.getMessage() if record.name == log.name else self.format(record))
 
-    def close(self) -> None:
-        """Write the lines that wait, for a second at most."""
-        super().close()
+    def stop(self) -> None:
+        """Write the lines that wait, for a second at most.
+
+        Not ``close``: uvicorn configures logging for each listener, and this closes all handlers.
+        """
         if self._thread.is_alive() and not self._lines.full():
             self._lines.put_nowait(None)
             self._thread.join(1)

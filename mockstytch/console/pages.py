@@ -234,6 +234,7 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         Route("GET", "/", UNKNOWN, _lead_browsers_to_root),
         Route("GET", ROOT, STATIC, _redirect_to_root),
         Route("GET", ROOT + "/static/{name}", STATIC, render.static),
+        Route("GET", "/favicon.ico", STATIC, _redirect_to_icon),
     ]
 
 
@@ -247,6 +248,11 @@ def _handler(mock: Mock, show: PageHandler) -> Handler:
 async def _redirect_to_root(request: HttpRequest) -> Response:
     query = request.url.query
     return RedirectResponse(ROOT + "/" + (f"?{query}" if query else ""), 307)
+
+
+async def _redirect_to_icon(_request: HttpRequest) -> Response:
+    """Redirect browsers to the icon. They ask for it at every page that names none, and the log would show an error."""
+    return RedirectResponse(ROOT + "/static/icon.svg", 302)
 
 
 async def _lead_browsers_to_root(request: HttpRequest) -> Response:

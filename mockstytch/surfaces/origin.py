@@ -52,4 +52,4 @@ def project(mock: Mock, request: HttpRequest, *, create: bool = False) -> Projec
         found = mock.projects.find(project_id)
         if found is not None and not found.deleted:
             return found
-    raise errors.project_not_found(because=f"there is no {project_id}; the first API request of a project creates it")
+    raise errors.project_not_found(because=f"There is no {project_id}. The first API request of a project creates it.")

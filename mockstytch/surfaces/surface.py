@@ -216,7 +216,7 @@ def project_in_path(mock: Mock, request: HttpRequest) -> Project:
     """
     project = _find_named_project(mock, request)
     if project is None or project.deleted:
-        raise errors.project_not_found(because="the project's first API request creates it")
+        raise errors.project_not_found(because="The first API request of a project creates it.")
     return project
 
 

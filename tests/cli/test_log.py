@@ -15,11 +15,11 @@ from mockstytch import MockStytch
 class Running:
     """A server in its own process, whose log is read after it ended."""
 
-    def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "mockstytch", "serve", "--port", "0", "--json", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        facts = self.process.stdout.readline()
-        self.mock = MockStytch(re.search(r'"url": ?"([^"]+)"', facts)[1])
+    def __init__(self, *options: str, command: str = "serve") -> None:
+        arguments = [sys.executable, "-m", "mockstytch", command, "--port", "0", *options]
+        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        url = next(found for line in self.process.stdout if (found := re.search(r"  API +(\S+)", line)))
+        self.mock = MockStytch(url[1])
 
     def log(self) -> list[str]:
         """Stop the server, and return the lines of its log."""
@@ -31,8 +31,8 @@ class Running:
 def start() -> Iterator[type[Running]]:
     started: list[Running] = []
 
-    def call(*options: str) -> Running:
-        started.append(Running(*options))
+    def call(*options: str, **others: str) -> Running:
+        started.append(Running(*options, **others))
         return started[-1]
 
     yield call
@@ -68,6 +68,15 @@ def test_line_names_the_project_unless_it_is_the_default_one(start):
     other = server.mock.project()
     other.client().debug.whoami()
     assert server.log()[-1].endswith(f" ms [{other.project_id}]")
+
+
+@pytest.mark.parametrize(
+    ("command", "options"), [("demo", ["--demo-port", "0"]), ("serve", ["--tls-port", "0"])], ids=["demo", "https"]
+)
+def test_server_with_another_listener_logs_too(start, command, options):
+    server = start(*options, command=command)
+    server.mock.client().debug.whoami()
+    assert [line.partition(" 200 ")[0] for line in server.log()] == ["GET /v1/debug/whoami"]
 
 
 def test_quiet_server_logs_nothing(start, refused):

@@ -443,6 +443,10 @@ class TestRoot:
         response = httpx.get(f"{mock.url}/", headers={"accept": accept}, trust_env=False)
         assert (response.status_code, response.json()["error_type"]) == (404, "route_not_found")
 
+    def test_icon_is_found(self, mock):
+        icon = httpx.get(f"{mock.url}/favicon.ico", follow_redirects=True, trust_env=False)
+        assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+
     def test_other_unknown_paths_are_errors_for_browsers_too(self, mock):
         response = httpx.get(f"{mock.url}/nothing", headers={"accept": "text/html"}, trust_env=False)
         assert response.json()["error_type"] == "route_not_found"
