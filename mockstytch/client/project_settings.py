@@ -100,6 +100,9 @@ class ProjectSettings(TypedDict, total=False):
     """The settings of a project, and its name."""
 
     name: str
+    email_domains_without_billing: list[str] | None
+    unknown_fields: Literal["ignored", "refused"]
+    management_limits: bool
     redirect_urls: Literal["any", "registered"]
     registered_redirect_urls: list[RedirectUrl]
     rbac_policy: RbacPolicy
