@@ -256,6 +256,29 @@ def test_reactivation_needs_a_deleted_verified_member(given, client, refused, de
     assert refused(reactivate, globex.organization_id, ada.member_id) == not_deleted
 
 
+UNIQUE = [
+    ({"email_address": "ada@acme.test"}, "reactivation_email_belongs_to_another_member"),
+    ({"external_id": "ada"}, "duplicate_member_external_id"),
+    ({"mfa_phone_number": "+14155550100"}, "duplicate_member_phone_number"),
+]
+
+
+@pytest.mark.parametrize(("value", "error_type"), UNIQUE)
+def test_deletion_makes_unique_values_available(given, client, refused, value, error_type):
+    """Another member can get the value, by creation or by update. The deleted one can't be reactivated with it then."""
+    acme = given.organization()
+    verified = {"email_address": "ada@acme.test", **value}
+    ada, bob = given.member(acme, **verified), given.member(acme, "bob@acme.test")
+    given.login(acme, ada)
+    client.organizations.members.delete(acme.organization_id, ada.member_id)
+    heir = given.member(acme, **value)
+    assert {name: getattr(heir, name) for name in value} == value
+    assert refused(client.organizations.members.reactivate, acme.organization_id, ada.member_id) == error_type
+    client.organizations.members.delete(acme.organization_id, heir.member_id)
+    updated = client.organizations.members.update(acme.organization_id, bob.member_id, **value).member
+    assert {name: getattr(updated, name) for name in value} == value
+
+
 def test_changes_emit_events(given, client, events):
     acme = given.organization()
     ada = given.member(acme)

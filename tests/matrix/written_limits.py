@@ -215,7 +215,7 @@ def attribute_values(s: Setup) -> Send:
     return send
 
 
-_MISSING, _INSECURE = "operation 0: delete_group requires group", "insecure_m2m_client_secret"
+_MISSING = "operation 0: delete_group requires group"
 _TOO_SHORT = "organization_search_organization_name_fuzzy_too_short"
 _SETTINGS = "domain.organizations.organization_settings"
 _SCIM_MODELS = "scim_server.resources.patch"

@@ -282,3 +282,21 @@ def test_parse_unverified_accepts_unsigned_responses():
         "",
         "",
     )
+
+
+def test_key_of_the_signature_can_come_with_its_certificate():
+    """Some identity providers send both. Only the connection's certificate counts."""
+    root = decode(build_response(sign="assertion"))
+    numbers = certificates.load_private_key(private_key("idp")).public_key().public_numbers()
+    key_value = xml.add_child(xml.add_child(find(root, ".//ds:KeyInfo"), "ds:KeyValue"), "ds:RSAKeyValue")
+    for name, number in (("Modulus", numbers.n), ("Exponent", numbers.e)):
+        octets = number.to_bytes((number.bit_length() + 7) // 8, "big")
+        xml.add_child(key_value, f"ds:{name}", base64.b64encode(octets).decode())
+    assert saml_response.verify(encode_root(root), expected()).name_id == ADA
+
+
+def test_signature_of_the_response_can_follow_the_signed_assertion():
+    """The response's own signature counts, not the first one in the document."""
+    root = decode(build_response(sign="both"))
+    root.append(find(root, "ds:Signature"))
+    assert saml_response.verify(encode_root(root), expected()).name_id == ADA

@@ -50,7 +50,7 @@ def verify(element: Any, pems: tuple[str, ...], error: Kind) -> Any:
         pems: the trusted certificates. One of them must be the signer's.
         error: the error to raise if the signature isn't valid.
     """
-    from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+    from signxml.algorithms import DigestAlgorithm, SignatureMethod
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
     _require_signature_profile(element, error)
@@ -63,9 +63,7 @@ def verify(element: Any, pems: tuple[str, ...], error: Kind) -> Any:
             location="./",
             signature_methods=frozenset(SignatureMethod[method] for method in _METHODS.split()),
             digest_algorithms=frozenset(DigestAlgorithm[digest] for digest in _DIGESTS.split()),
-            ignore_ambiguous_key_info=True,
             verification_time=certificate.not_valid_before_utc,
-            default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
         )
         try:
             result = XMLVerifier().verify(element, x509_cert=certificate, id_attribute="ID", expect_config=config)
@@ -106,7 +104,7 @@ def sign(element: Any, private_key: str, certificate: str) -> Any:
 
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
     key, chain = certificates.load_private_key(private_key), [certificates.load_certificate(certificate)]
-    return signer.sign(element, key=key, cert=chain, reference_uri=element.get("ID"), id_attribute="ID")
+    return signer.sign(element, key=key, cert=chain)
 
 
 def add_placeholder(parent: Any) -> None:

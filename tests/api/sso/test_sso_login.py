@@ -42,7 +42,12 @@ def test_first_login_creates_a_member(client, acme, visit, provider, kind, mock,
         provider.connection_id,
         "u-1",
     )
-    assert events() == [("member", "create"), ("member", "update")]
+    created, updated = events.take()
+    assert [(e.object_type, e.action) for e in (created, updated)] == [("member", "create"), ("member", "update")]
+    before = created.entity
+    assert (before["email_address"], before["email_address_verified"]) == ("ada@acme.test", True)
+    assert (before["name"], before["status"], before["sso_registrations"]) == ("Ada Lovelace", "active", [])
+    assert updated.entity["sso_registrations"][0]["registration_id"] == registration.registration_id
 
 
 @both
