@@ -26,6 +26,7 @@ class Inbox:
             MockError: if there is none; its ``error_type`` is ``message_not_found``, and the message says which
                 messages there are. Also if ``kind`` isn't valid.
         """
+        __tracebackhide__ = True
         query = {"to": to, "kind": kind, "wait": wait}
         return msgspec.convert(self._api.call("GET", "/messages/latest", query, timeout=wait + 10), Message)
 
@@ -36,6 +37,7 @@ class Inbox:
             after: the ``message_id`` of the last message that you have seen.
             limit: how many to return, the newest ones.
         """
+        __tracebackhide__ = True
         query = {"to": to, "kind": kind, "after": after, "limit": limit, "wait": wait}
         page = self._api.call("GET", "/messages", query, timeout=wait + 10)
         return msgspec.convert(page["messages"], list[Message])

@@ -51,6 +51,7 @@ class ControlApi:
         Raises:
             MockError: if the server refuses the request or can't be reached.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test instead
         if self.creates_project:
             self.creates_project = False
             self.call("PATCH", "/project", body={})

@@ -72,6 +72,7 @@ class Webhooks:
         Raises:
             MockError: if there is none in time; its ``error_type`` is ``delivery_not_found``.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test instead
         deliveries = self.deliveries(event_type, "delivered", after, limit=1, wait=seconds)
         if not deliveries:
             raise MockError(self._nothing_delivered(event_type, seconds, after), "delivery_not_found")

@@ -131,3 +131,19 @@ def test_mistake_in_a_seed_is_one_line_in_each_test(run, tmp_path):
     assert "seed.toml: organizations[0]: unknown field colour" in finished.output
     assert "Traceback" not in finished.output
     assert len(finished.output.splitlines()) < 20
+
+
+def test_failed_call_of_the_handle_shows_the_line_of_the_test_and_the_reason(run):
+    tests = """
+    def test_inbox(mockstytch):
+        mockstytch.inbox.latest(to="ada@acme.test")
+
+    def test_webhooks(mockstytch):
+        mockstytch.webhooks.wait("*.member.*", seconds=0)
+    """
+    output = run(tests).output
+    assert '>       mockstytch.inbox.latest(to="ada@acme.test")' in output
+    assert "No message matches. (to=ada@acme.test; the inbox is empty)" in output
+    assert '>       mockstytch.webhooks.wait("*.member.*", seconds=0)' in output
+    assert "urllib" not in output
+    assert len(output.splitlines()) < 35
