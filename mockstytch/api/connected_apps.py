@@ -8,6 +8,7 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.domain.oauth_server import client_secrets, connected_apps
 from mockstytch.domain.rbac import permissions
+from mockstytch.domain.sessions import jwt_templates
 from mockstytch.domain.shared import lookup, search
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -28,6 +29,7 @@ class ClientType(CaseInsensitiveEnum):
 # This server's own range: production's isn't known.
 _Minutes = Annotated[int, Meta(ge=1, le=1440), FieldError(errors.idp_invalid_access_token_expiry_minutes)]
 _Audience = Annotated[str, Meta(max_length=2048), FieldError(errors.idp_invalid_access_token_custom_audience)]
+_Template = Annotated[str, Meta(max_length=jwt_templates.MAX_LENGTH)]
 _Urls = Annotated[list[str], FieldError(errors.connected_app_invalid_redirect_url)]
 AppRef = Annotated[str, Meta(min_length=1), FieldError(errors.connected_app_not_found)]
 
@@ -41,11 +43,11 @@ class SettingsFields(Request):
     full_access_allowed: Maybe[bool] = UNSET
     access_token_expiry_minutes: Maybe[_Minutes] = UNSET
     access_token_custom_audience: Maybe[_Audience] = UNSET
-    access_token_template_content: Maybe[str] = UNSET
+    access_token_template_content: Maybe[_Template] = UNSET
     post_logout_redirect_urls: Maybe[_Urls] = UNSET
     logo_url: Maybe[str] = UNSET
     bypass_consent_for_offline_access: Maybe[bool] = UNSET
-    id_token_template_content: Maybe[str] = UNSET
+    id_token_template_content: Maybe[_Template] = UNSET
 
 
 class Create(SettingsFields):

@@ -48,6 +48,7 @@ class InboxWaiter:
         self._waiting.add(waiting)
         try:
             while True:
+                await self._mock.until_free()
                 changed.clear()  # before find(), so that a write by another thread during the call isn't missed
                 remaining = deadline - monotonic()
                 if (found := find()) or remaining <= 0 or self._mock.stopping or await request.is_disconnected():

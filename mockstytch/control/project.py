@@ -1,5 +1,6 @@
 """The project itself: credentials and settings, reset, signing keys, the request log."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from mockstytch import keys, wire
 from mockstytch.clock import position
 from mockstytch.control.request_parsing import body, choices, flag, number
 from mockstytch.control.settings import configure
-from mockstytch.control.surface import SERVER_WIDE, route
+from mockstytch.control.surface import HEALTH, SERVER_WIDE, route
 from mockstytch.runtime import Mock
 from mockstytch.runtime.request_log import SURFACES
 from mockstytch.store.records.projects import Project, SigningKey
@@ -31,10 +32,10 @@ def routes(mock: Mock) -> list[Route]:
     async def reset(request: HttpRequest) -> Any:
         """Empty the project, or all with ``?all=true``. With ``?seed=false``, its seed isn't applied again."""
         if flag(request, "all"):
-            mock.reset_all()
+            await mock.run_aside(mock.reset_all)
             emptied = mock.projects.all()
         else:
-            emptied = [mock.reset(origin.project(mock, request))]
+            emptied = [await mock.run_aside(partial(mock.reset, origin.project(mock, request)))]
         for hook in mock.after_reset if flag(request, "seed", default=True) else []:
             for project in emptied:
                 await hook(project)
@@ -62,7 +63,7 @@ def routes(mock: Mock) -> list[Route]:
         }
 
     return [
-        route("GET", "/health", health, SERVER_WIDE),
+        route("GET", "/health", health, HEALTH),
         route("GET", "/project", get_project),
         route("PATCH", "/project", patch_project),
         route("POST", "/reset", reset, SERVER_WIDE),

@@ -45,6 +45,7 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 
 CONTROL = Surface(name="control", authenticate=_project, render_success=_render_success, render_error=_render_error)
 SERVER_WIDE = replace(CONTROL, authenticate=_trusted_caller)  # calls that need no project
+HEALTH = replace(SERVER_WIDE, waits=False)
 
 
 def route(

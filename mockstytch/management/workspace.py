@@ -65,7 +65,17 @@ def projects(ctx: Context) -> list[ManagementProject]:
     """Return all projects, oldest first."""
     rows = workspace_store(ctx).all(ManagementProject)
     slugs = {row.project_slug for row in rows}
-    standalone = [p for p in ctx.store.all_projects(Project) if _is_standalone(p) and p.project_id not in slugs]
+    columns = (
+        "project_id",
+        "name",
+        "vertical",
+        "project_slug",
+        "deleted",
+        "position",
+    )  # not the settings: they are large
+    values = ctx.store.values_of_all_projects(Project, *columns)
+    found = (Project(secret="", **dict(zip(columns, row, strict=True))) for row in values)
+    standalone = [p for p in found if _is_standalone(p) and p.project_id not in slugs]
     return sorted([*rows, *map(_as_management_project, standalone)], key=lambda p: p.position)
 
 

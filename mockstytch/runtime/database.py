@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mockstytch.errors import StytchError
-from mockstytch.store.engine import count_start, foreign_keys_off, open_database, roll_back_failed_commit
+from mockstytch.store.engine import count_start, foreign_keys_off, open_database, roll_back_failed_commit, shrink
 
 
 class Database:
@@ -61,9 +61,11 @@ class Database:
 
     @contextmanager
     def bulk_delete(self) -> Iterator[None]:
-        """Run one transaction without foreign-key checks, which take longer than the deletes."""
-        with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction():
-            yield
+        """Run one transaction without foreign-key checks, which take longer than the deletes. Then shrink the file."""
+        with self._lock, foreign_keys_off(self.connection):
+            with self.exclusive_transaction():
+                yield
+            shrink(self.connection)
 
     def close(self) -> None:
         with self._lock:

@@ -54,5 +54,4 @@ def trim(ctx: Context, keep: int, keep_ended: int) -> None:
 
 
 def _has_ended(ctx: Context, columns: Any, ended: str) -> Condition:
-    has_ended: Condition = (columns.expires_at <= ctx.now) | columns[ended].is_not(None)
-    return has_ended
+    return queries.any_of((columns.expires_at <= ctx.now, columns[ended].is_not(None)))

@@ -1,5 +1,6 @@
 """``Mock``: everything that one server process holds."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -7,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
-from mockstytch.outbound import OutboundResponses, Transport, fetch, run_with_fetches
+from mockstytch.outbound import OutboundRequest, OutboundResponse, OutboundResponses, Transport, fetch, run_with_fetches
 from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
@@ -20,6 +21,7 @@ from mockstytch.store.records.webhooks import Event
 from mockstytch.store.store import Store
 
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
+_POLL_SECONDS = 0.005
 TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
 
 T = TypeVar("T")
@@ -64,6 +66,7 @@ class Mock:
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
+        self._works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
 
     @property
@@ -113,7 +116,31 @@ class Mock:
     async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
         own_urls = (self.settings.public_url, base_url, self.url)
-        return await run_with_fetches(attempt, partial(self.transport, own_urls=own_urls))
+
+        async def send(request: OutboundRequest) -> OutboundResponse:
+            response = await self.transport(request, own_urls=own_urls)
+            await self.until_free()
+            return response
+
+        return await run_with_fetches(attempt, send)
+
+    async def run_aside(self, work: Callable[[], T]) -> T:
+        """Run work that can take seconds, such as a reset, in a thread.
+
+        Other requests wait for its end with ``until_free``. If they waited for the database, they would block the event
+        loop, and the server couldn't even return its health.
+        """
+        await self.until_free()
+        self._works_aside = True
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            self._works_aside = False
+
+    async def until_free(self) -> None:
+        """Wait while ``run_aside`` runs."""
+        while self._works_aside:  # noqa: ASYNC110 · callers are in several event loops
+            await asyncio.sleep(_POLL_SECONDS)
 
     def reset(self, project: Project) -> Project:
         """Delete what a project holds: its rows, settings, clock and request log. Its credentials stay."""

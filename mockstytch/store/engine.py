@@ -5,6 +5,7 @@ file belongs to one server: the connection holds SQLite's lock on it until it is
 """
 
 import hashlib
+import logging
 import re
 import reprlib
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the tables
 from mockstytch.store.record import METADATA
 
+log = logging.getLogger("mockstytch")
+
+_MIN_FREE_PAGES = 1000  # 4 MB
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _SCHEMA_TABLE = "CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL, starts INTEGER NOT NULL)"
 
@@ -117,6 +121,21 @@ def roll_back_failed_commit(connection: Connection) -> None:
     """
     connection.connection.rollback()
     connection.rollback()
+
+
+def shrink(connection: Connection) -> None:
+    """Return the free pages of a SQLite file to the system, if they are most of it. There must be no transaction."""
+    if connection.dialect.name != "sqlite":
+        return
+    driver: Any = connection.connection.driver_connection
+    [free], [pages] = (driver.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count"))
+    if free < _MIN_FREE_PAGES or free < pages / 2:  # otherwise it would take longer than it is worth
+        return
+    try:
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except driver.OperationalError as e:  # a full disk: the file stays as it is
+        log.warning("can't shrink the database file: %s", e)
 
 
 @contextmanager

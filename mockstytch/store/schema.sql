@@ -456,7 +456,7 @@ CREATE UNIQUE INDEX members_organization_id_email_address_unique ON members (pro
 CREATE INDEX members_organization_id_email_domain_index ON members (project_id, organization_id, email_domain);
 CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
 CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted';
-CREATE INDEX members_organization_id_position_index ON members (project_id, organization_id, position);
+CREATE INDEX members_organization_id_position_status_index ON members (project_id, organization_id, position, status);
 CREATE TABLE oidc_connections (
 	project_id VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 

@@ -7,7 +7,7 @@ A statement depends only on the record and on the names of the columns, and is b
 compiled form.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
-    Dialect,
+    TextClause,
     Update,
     bindparam,
     delete,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -121,10 +122,20 @@ class Store:
         self._execute(_delete(record, *_shape(where)), where)
 
     def clear(self, *keep: type[Record]) -> None:
-        """Delete every row of the project, except rows of the records to keep."""
-        for statement, is_positional in _clear(self._connection.dialect, keep):
-            values = (self._project_id,) if is_positional else {"old_project_id": self._project_id}
-            self._connection.exec_driver_sql(statement, values)
+        """Delete every row of the project, except rows of the records to keep.
+
+        Tests reset often, so one query finds the tables that have such rows. If a table has no others, all of it is
+        deleted: SQLite then drops its pages, and doesn't delete the rows from each index one by one.
+        """
+        question, tables = _tables_with_rows(keep)
+        found = self._connection.execute(question, {"id": self._project_id}).one()
+        for (own, whole), has_own, has_before, has_after in zip(
+            tables, found[::3], found[1::3], found[2::3], strict=True
+        ):
+            if has_own and (has_before or has_after):
+                self._connection.execute(own, {"id": self._project_id})
+            elif has_own:
+                self._connection.execute(whole)
 
     def delete_older(self, record: type[Record], keep: int) -> int:
         """Delete all but the latest ``keep`` rows of a record, by ``position``. Return the number of deleted rows."""
@@ -158,9 +169,9 @@ class Store:
         """Run a query."""
         return [_record(record, row) for row in self._connection.execute(query)]
 
-    def all_projects(self, record: type[R]) -> list[R]:
-        """Return the rows of all projects."""
-        return self.rows(record, _all_columns(record))
+    def values_of_all_projects(self, record: type[Record], *names: str) -> list[tuple[Any, ...]]:
+        """Return some columns of the rows of all projects. Much faster than whole rows that contain JSON."""
+        return [tuple(row) for row in self._connection.execute(select(*(record.table.c[name] for name in names)))]
 
     def newest_of_each(self, record: type[R], column_name: str) -> list[R]:
         """Return, for each value of a column, the row with the highest ``position``."""
@@ -258,13 +269,15 @@ def _delete(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]
     return delete(record.table).where(*_conditions(record, names, nulls))
 
 
-@lru_cache(maxsize=8)
-def _clear(dialect: Dialect, keep: tuple[type[Record], ...]) -> list[tuple[str, bool]]:
-    """Return the compiled statements that delete a project's rows, each with whether its parameter is positional.
+@cache
+def _tables_with_rows(keep: tuple[type[Record], ...]) -> tuple[TextClause, list[tuple[TextClause, TextClause]]]:
+    """Return a query that says of each table whether the project ``:id``, one before it and one after it have rows.
 
-    A reset runs them all, and tests reset often: compiled, they take half the time.
+    Also return the statements that delete the project's rows, and all rows, of each table. A table comes before the
+    tables that it refers to.
     """
-    records = {record.table.name: record for record in Record.__subclasses__()}
-    tables = [records[table.name] for table in reversed(METADATA.sorted_tables)]
-    compiled: list[Any] = [_delete(r, (), ()).compile(dialect=dialect) for r in tables if r not in keep]
-    return [(str(statement), bool(statement.positional)) for statement in compiled]
+    kept = {record.table.name for record in keep}
+    names = [table.name for table in reversed(METADATA.sorted_tables) if table.name not in kept]
+    exist = [f"EXISTS (SELECT 1 FROM {name} WHERE project_id {sign} :id)" for name in names for sign in "=<>"]  # noqa: S608
+    deletes = [(text(f"DELETE FROM {name} WHERE project_id = :id"), text(f"DELETE FROM {name}")) for name in names]  # noqa: S608
+    return text(f"SELECT {', '.join(exist)}"), deletes

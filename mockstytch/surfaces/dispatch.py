@@ -48,6 +48,8 @@ class Dispatch:
             hosts.require_known_host(self._mock, request)
             if request.content is None:
                 raise errors.request_too_large()
+            if surface.waits:
+                await self._mock.until_free()
             request.found_project = surface.authenticate(self._mock, request)
             response = surface.render_success(request, await self.route.handler(request))
         except StytchError as e:

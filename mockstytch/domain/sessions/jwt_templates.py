@@ -19,6 +19,7 @@ ROOTS = {"SESSION": ("member", "organization"), "M2M": ("client",)}
 _CONSUMER_ROOTS = ("user",)
 _VARIABLE = re.compile(r"{{\s*([A-Za-z_][\w.\[\]-]*)\s*}}")
 _MAX_INDEX_DIGITS = 9
+MAX_LENGTH = 16_384  # characters; production's limit isn't known
 
 
 def validate(template: str, roots: tuple[str, ...]) -> None:
@@ -30,8 +31,10 @@ def validate(template: str, roots: tuple[str, ...]) -> None:
     Raises:
         jwt_template_mismatched_tag: if the JWT template isn't JSON because it has a ``}}`` without ``{{``.
         jwt_template_invalid_tag: if the JWT template has an unknown or malformed variable.
-        jwt_template_invalid_json: if the JWT template isn't a JSON object.
+        jwt_template_invalid_json: if the JWT template isn't a JSON object, or has more than 16,384 characters.
     """
+    if len(template) > MAX_LENGTH:
+        raise errors.jwt_template_invalid_json(because=f"more than {MAX_LENGTH} characters")
     for tag in _tags(template):
         variable = _VARIABLE.fullmatch(tag)
         if variable is None or re.split(r"[.\[]", variable[1])[0] not in roots:

@@ -66,7 +66,7 @@ class ScimLink(Frozen):
     Unique("organization_id", "phone_key", excluding=("status", "deleted")),
     Index("email_address"),
     Index("organization_id", "email_domain"),
-    Index("organization_id", "position"),
+    Index("organization_id", "position", "status"),
 )
 class Member(Record):
     """A member of an organization.
