@@ -17,7 +17,7 @@ class Empty(StrEnum):
     """What the operation does with an empty value. The documentation shows these texts."""
 
     ABSENT = "the same as not sent"
-    VALUE = "an empty list or map, which replaces the present one"
+    VALUE = "an empty list or map; in an update, it replaces the present one"
     REFUSED = "refused, as if not sent"
 
 
@@ -91,7 +91,7 @@ BY_REQUEST: dict[str, dict[str, Empty]] = {
         "saml_connection_implicit_role_assignments": VALUE,
         "saml_group_implicit_role_assignments": VALUE,
     },
-    "totp.Migrate": {"recovery_codes": ABSENT},
+    "totp.Migrate": {"recovery_codes": VALUE},
     "trusted_token_profiles.Create": {"pem_files": ABSENT, "attribute_mapping": ABSENT},
     "trusted_token_profiles.Update": {"attribute_mapping": VALUE},
 }

@@ -106,13 +106,14 @@ MEMBER_VALUES = [
     ids=str,
 )
 def test_present_value_needs_no_permission_and_changes_nothing(mock, given, client, acting, events, path, fields):
-    before, emitted = client.organizations.members.get("acme", member_id="ada"), events()
+    before = client.organizations.members.get("acme", member_id="ada")
+    events()
     mock.clock.advance(minutes=10)
     response = acting(path, **fields)
     assert response.status_code == 200, response.json()
     after = client.organizations.members.get("acme", member_id="ada")
     assert (after.organization, after.member) == (before.organization, before.member)
-    assert events() == emitted
+    assert events() == []
 
 
 def test_other_value_still_needs_a_permission(acting):
@@ -156,4 +157,4 @@ def test_empty_mapping_leaves_an_active_connection_alone(given, client, mock, ev
     emitted = events()
     again = resource.update_connection("acme", connection_id, display_name="New", attribute_mapping={}).connection
     assert again == renamed
-    assert events() == emitted
+    assert events() == []

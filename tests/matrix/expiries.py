@@ -56,18 +56,21 @@ def session_jwt(s: Setup) -> Action:
     return s.call(s.client.sessions.authenticate, session_jwt=s.given.login(s.acme, s.ada).session_jwt)
 
 
+_VISITOR = "visitor-11111111-1111-4111-8111-111111111111"
+
+
 def rule(s: Setup) -> Action:
-    device = s.mock.fraud.device(visitor_id="v")
-    s.client.fraud.rules.set("BLOCK", visitor_id="v", expires_in_minutes=10)
+    device = s.mock.fraud.device(visitor_id=_VISITOR)
+    s.client.fraud.rules.set("BLOCK", visitor_id=_VISITOR, expires_in_minutes=10)
     return lambda: str(s.client.fraud.fingerprint.lookup(device).verdict.action.value)
 
 
 def replaced_rule(s: Setup) -> Action:
     created_at = s.mock.clock.now()
-    s.client.fraud.rules.set("BLOCK", visitor_id="v", expires_in_minutes=10)
+    s.client.fraud.rules.set("BLOCK", visitor_id=_VISITOR, expires_in_minutes=10)
 
     def replace() -> str:
-        s.client.fraud.rules.set("BLOCK", visitor_id="v")
+        s.client.fraud.rules.set("BLOCK", visitor_id=_VISITOR)
         [found] = s.client.fraud.rules.list().rules
         return "updated" if found.created_at.replace(tzinfo=None) == created_at.replace(tzinfo=None) else "created"
 
@@ -317,10 +320,10 @@ EXPIRIES = [
     Expiry("domain.login.oauth.get_flow", oauth_start, HOUR, "oauth_invalid_state"),
     Expiry("domain.login.oauth.with_fresh_access_token", google_account, HOUR, "renewed", "same"),
     Expiry(f"{_TOKENS}.exchange_code", rows.authorization_code, 10 * MINUTE, "invalid_grant"),
-    Expiry(f"{_TOKENS}.exchange_refresh_token", rows.refresh_token, 365 * DAY, "invalid_grant"),
+    Expiry(f"{_TOKENS}.exchange_refresh_token", rows.refresh_token, 90 * DAY, "invalid_grant"),
     Expiry(f"{_TOKENS}.introspect_active", _introspected("access_token"), HOUR, "inactive", "active"),
     Expiry(f"{_TOKENS}.introspect_active", userinfo, HOUR, "invalid_token"),
-    Expiry(f"{_TOKENS}.introspect", _introspected("refresh_token"), 365 * DAY, "inactive", "active"),
+    Expiry(f"{_TOKENS}.introspect", _introspected("refresh_token"), 90 * DAY, "inactive", "active"),
     Expiry(_EXCHANGE, rows.full_access_token, 5 * MINUTE + 1, _TOO_OLD),
     Expiry(_EXCHANGE, rows.full_access_token, HOUR, "idp_access_token_expired", _TOO_OLD),
     Expiry(_SCIM, bearer_token, _FIVE_YEARS, "401", "200"),
@@ -341,9 +344,12 @@ EXPIRIES = [
 # Comparisons of times whose moment no request shows, each with its reason.
 NOT_VISIBLE = {
     "control.clock._require_in_range": "which times the clock can have",
+    "domain.oauth_server.client_metadata.get_app": "tested in tests/oauth_server/test_client_metadata_documents.py",
     "domain.sessions.sessions.extend": "both ways give the same end",
     "domain.sso.sso_accounts._use_assertion": "deletes rows of assertions that are refused as expired",
     "domain.webhooks.lease_next": "by the machine's clock; the schedule is tested in tests/webhooks",
     "protocols.saml.saml_response._read_session_index": "tested in tests/saml/test_refused_conditions.py",
+    "runtime.history._has_ended": "rows that can't be used any more are counted",
+    "runtime.history.trim": "rows that can't be used any more are counted",
     "runtime.projects._has_secret": "how often the time of the last use is written",
 }

@@ -11,7 +11,7 @@ from tests.api.factors import ids, sms_code, totp_code, with_app, with_phone
 from tests.api.sso_visits import SsoVisit, form
 from tests.api.visits import Visit
 from tests.contract.factors import reset_token
-from tests.contract.oauth import OPENID, authorized, new_app, tokens
+from tests.contract.oauth import CHALLENGE, OPENID, VERIFIER, authorized, new_app, tokens
 from tests.contract.stories_of_scim import connected, named
 from tests.oauth_server.requests import code_fields, refresh_fields
 from tests.support.given import Given
@@ -193,9 +193,12 @@ def authorization_code(s: Setup) -> Action:
 
 
 def refresh_token(s: Setup) -> Action:
-    app = new_app(s.given)
-    code = authorized(s.given, app, [*OPENID, "offline_access"], session_token=s.session).authorization_code
-    return s.token_request(refresh_fields(app, tokens(s.given, app, code)["refresh_token"]))
+    """The refresh token of a public app: only those are replaced at each use."""
+    app = new_app(s.given, "third_party_public")
+    scopes, request = [*OPENID, "offline_access"], {"session_token": s.session, "code_challenge": CHALLENGE}
+    code = authorized(s.given, app, scopes, **request).authorization_code
+    issued = tokens(s.given, app, code, code_verifier=VERIFIER)
+    return s.token_request(refresh_fields(app, issued["refresh_token"]))
 
 
 def _client(s: Setup, kind: str) -> tuple[Any, str]:

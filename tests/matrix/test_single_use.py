@@ -105,7 +105,7 @@ CASES = [
         *(rows.rotation("app", "rotate"), rows.rotation("app", "rotate_cancel")),
     ),
     *_cases("domain.oauth_server.oauth_tokens.exchange_code", "invalid_grant", rows.authorization_code),
-    *_cases("domain.oauth_server.oauth_tokens.exchange_refresh_token", "invalid_grant", rows.refresh_token),
+    *_cases("domain.oauth_server.oauth_tokens._successor", "invalid_grant", rows.refresh_token),
     *_cases(
         "domain.scim.scim_connections._end_rotation",
         "scim_connection_not_rotating_token",

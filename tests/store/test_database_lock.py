@@ -43,13 +43,13 @@ def test_second_server_is_refused_in_one_sentence(tmp_path, monkeypatch):
         for location in names_of(file):
             with pytest.raises(DatabaseInUse):
                 open_database(location)
-        mock.client().organizations.create("Acme")  # the first one isn't disturbed
+        mock.client().organizations.create("Acme", "acme")  # the first one isn't disturbed
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_end_of_the_server_releases_the_file(tmp_path, number):
     with serving(tmp_path / "mock.sqlite") as (process, mock):
-        mock.client().organizations.create("Acme")
+        mock.client().organizations.create("Acme", "acme")
         process.send_signal(number)
         process.wait(10)
         with serving(tmp_path / "mock.sqlite") as (_, second):
@@ -64,7 +64,7 @@ def test_second_server_in_the_same_process_is_refused(tmp_path, monkeypatch, sta
         for _ in range(2):
             with pytest.raises(DatabaseInUse, match=r"mock.sqlite is in use by another server"):
                 start(f"{prefix}mock.sqlite")
-        mock.client().organizations.create("Acme")
+        mock.client().organizations.create("Acme", "acme")
         assert start_second("mock.sqlite", cwd=tmp_path).returncode == 2, "the first server still has its lock"
     with MockStytch(database="mock.sqlite") as mock:
         assert mock.client().organizations.search().results_metadata.total == 1
@@ -82,5 +82,5 @@ def test_server_refuses_a_file_that_another_program_writes_to(tmp_path):
 
 def test_databases_in_memory_are_independent():
     with MockStytch() as first, MockStytch(database="sqlite://") as second, MockStytch(database="sqlite:///:memory:"):
-        first.client().organizations.create("Acme")
+        first.client().organizations.create("Acme", "acme")
         assert second.client().organizations.search().results_metadata.total == 0

@@ -88,19 +88,19 @@ WRITES = {
 @pytest.mark.parametrize("write", WRITES)
 def test_failed_commit_leaves_nothing_behind(server, write):
     client = server.client()
-    client.organizations.create("Acme")
+    client.organizations.create("Acme", "acme")
     client.magic_links.email.discovery.send("ada@acme.test")
     before = everything(server)
     fail_next_commit(server)
     WRITES[write](server)
     assert everything(server) == before
-    assert client.organizations.create("Next").organization.organization_slug == "next"
+    assert client.organizations.create("Next", "next").organization.organization_slug == "next"
 
 
 def test_failed_commit_of_a_refusal_that_keeps_its_writes(server):
     """A wrong password counts towards the lock of the member, although the request is refused."""
     client = server.client()
-    acme = client.organizations.create("Acme").organization.organization_id
+    acme = client.organizations.create("Acme", "acme").organization.organization_id
     member = client.organizations.members.create(acme, "ada@acme.test").member_id
     reset = client.passwords.email.reset_start(acme, "ada@acme.test")
     assert reset.member_id == member
@@ -128,7 +128,7 @@ def test_server_recovers_from_a_full_disk(tmp_path):
     file = tmp_path / "mock.sqlite"
     with serving(file) as (process, mock):
         client = mock.client()
-        client.organizations.create("Acme")
+        client.organizations.create("Acme", "acme")
         offset = mock.call("GET", "/clock")["offset_seconds"]
         limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         for _ in range(3):
@@ -138,7 +138,7 @@ def test_server_recovers_from_a_full_disk(tmp_path):
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
             assert mock.call("GET", "/clock")["offset_seconds"] == offset
             assert client.organizations.search().results_metadata.total == 1
-        client.organizations.create("Next")
+        client.organizations.create("Next", "next")
         assert mock.clock.advance(days=1)
     with serving(file) as (_, mock):
         assert mock.client().organizations.search().results_metadata.total == 2

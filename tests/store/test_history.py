@@ -79,7 +79,7 @@ def test_latest_used_token_has_its_reason(server):
 def test_events_with_deliveries_stay(server):
     server.webhooks.set("http://127.0.0.1:9/")
     for number in range(2 * INTERVAL):
-        server.client().organizations.create(f"Acme {number}")
+        server.client().organizations.create(f"Acme {number}", f"acme-{number}")
     server.webhooks.set()
     delivered = {delivery.event_id for delivery in server.webhooks.deliveries()}
     assert len(delivered) > KEPT

@@ -20,11 +20,11 @@ def counts(server, project_id):
 
 def fill(mock):
     client = mock.client()
-    acme = client.organizations.create("Acme").organization.organization_id
+    acme = client.organizations.create("Acme", "acme").organization.organization_id
     client.organizations.members.create(acme, "ada@acme.test")
     client.magic_links.email.login_or_signup(acme, "ada@acme.test")
     mock.webhooks.set("http://127.0.0.1:9/")
-    client.organizations.create("Globex")
+    client.organizations.create("Globex", "globex")
 
 
 @pytest.mark.parametrize("location", ["", "mock.sqlite"])
@@ -68,7 +68,7 @@ def test_file_shrinks(tmp_path):
         large = file.stat().st_size
         mock.reset()
         assert file.stat().st_size < large / 3
-        assert mock.client().organizations.create("Acme").status_code == 200
+        assert mock.client().organizations.create("Acme", "acme").status_code == 200
 
 
 def test_health_returns_while_a_project_is_emptied(monkeypatch):
@@ -77,7 +77,7 @@ def test_health_returns_while_a_project_is_emptied(monkeypatch):
     with MockStytch() as mock:
         server = mock._server.mock
         client = mock.client()
-        client.organizations.create("Acme")
+        client.organizations.create("Acme", "acme")
         original = server.projects.reset
 
         def slow(project):
@@ -116,14 +116,14 @@ def test_failed_reset_lets_other_requests_go_on(monkeypatch):
         monkeypatch.setattr(mock._server.mock.projects, "reset", fail)
         response = httpx.post(f"{mock.url}/_mock/api/reset", trust_env=False)
         assert response.status_code == 500
-        assert mock.client().organizations.create("Acme").status_code == 200
+        assert mock.client().organizations.create("Acme", "acme").status_code == 200
 
 
 def test_resets_at_once_wait_for_each_other():
     with MockStytch() as mock:
         handles = [mock.project() for _ in range(8)]
         for handle in handles:
-            handle.client().organizations.create("Acme")
+            handle.client().organizations.create("Acme", "acme")
         threads = [threading.Thread(target=handle.reset) for handle in handles]
         for thread in threads:
             thread.start()

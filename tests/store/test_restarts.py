@@ -11,7 +11,7 @@ def values(mock, names):
     """Some ids, tokens and codes of new objects."""
     client = mock.client()
     name = f"Acme {next(names)}"
-    organization = client.organizations.create(name)
+    organization = client.organizations.create(name, name.lower().replace(" ", "-"))
     acme = organization.organization.organization_id
     for address in ("ada@acme.test", "bob@acme.test"):
         client.organizations.members.create(acme, address)

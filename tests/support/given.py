@@ -29,6 +29,8 @@ class Given:
     def organization(self, name: str = "Acme", organization_slug: str = "", **settings: Any) -> Any:
         """Create an organization. The slug is derived from the name if it isn't given."""
         slug = organization_slug or self.slug(name)
+        if organization_slug:
+            self._slugs[slug.lower()] += 1
         return self.client.organizations.create(organization_name=name, organization_slug=slug, **settings).organization
 
     def slug(self, name: str = "Acme") -> str:
