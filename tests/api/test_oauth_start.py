@@ -213,12 +213,16 @@ def test_state_of_another_project_is_refused(visit, mock, given):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
-    "query", ["", "?state=x", "?public_token=public-token-live-99999999-0000-4000-8000-000000000000"]
+    ("query", "status", "error_type"),
+    [
+        ("", 400, "public_token_required"),
+        ("?state=x", 400, "public_token_required"),
+        ("?public_token=public-token-live-99999999-0000-4000-8000-000000000000", 404, "public_token_not_found"),
+    ],
 )
-def test_provider_page_without_a_flow_is_refused(visit, method, query):
+def test_provider_page_without_a_flow_is_refused(visit, method, query, status, error_type):
     answer = visit.http.request(method, f"/_mock/provider/google/authorize{query}", content=b"\xff=%zz")
-    assert answer.status_code in (400, 404)
-    assert answer.json()["error_type"]
+    assert (answer.status_code, answer.json()["error_type"]) == (status, error_type)
 
 
 def test_one_tap_is_refused_with_cors_headers(visit):

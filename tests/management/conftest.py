@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from mockstytch import MockStytch
 from tests.contract.conftest import RecordingSession
 
-management = pytest.importorskip("stytch_management")
+management = pytest.importorskip("stytch_management", reason="pip install stytch-management")
 
 
 class HttpAdapter(HTTPAdapter):

@@ -9,7 +9,13 @@ from tests.support.errors import KEYS
 from tests.support.payloads import MALFORMED, SAMPLES
 
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
-everywhere = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
+
+
+def each(where):
+    """Make a test of each endpoint that fits, so that every test does something."""
+    chosen = {name: endpoint for name, endpoint in ENDPOINTS.items() if where(endpoint)}
+    return pytest.mark.parametrize("endpoint", chosen.values(), ids=list(chosen))
+
 
 # Other path parameters. The objects that they name don't exist.
 UNKNOWN = {
@@ -49,6 +55,12 @@ def error_type_of(response):
     return body["error_type"]
 
 
+def success_or_error(response):
+    """Require a success, or a complete error of the API."""
+    if response.status_code != 200:
+        error_type_of(response)
+
+
 def fields(endpoint):
     """Yield the fields that aren't in the path, with their JSON schema."""
     for field in msgspec.structs.fields(endpoint.request):
@@ -64,29 +76,45 @@ def wire_types(schema):
     return set().union(*kinds) if kinds else own
 
 
-@everywhere
+@each(lambda endpoint: endpoint.method != "GET")
 def test_malformed_body_is_refused(send, endpoint):
     for body in MALFORMED.values():
-        assert error_type_of(send(endpoint, content=body)) == "bad_request" or endpoint.method == "GET"
+        assert error_type_of(send(endpoint, content=body)) == "bad_request"
 
 
-@everywhere
+NESTED = ([7], [None], [{}], [{"type": 7}], {"basic": 7}, {"datadog": {"site": 7}}, {"permissions": "x"})
+
+
+def wrong_types(endpoint):
+    """Return fields with values of types that they don't accept."""
+    return [
+        (name, sample)
+        for name, schema in fields(endpoint)
+        for kind, sample in SAMPLES.items()
+        if endpoint.method != "GET" and kind not in wire_types(schema)
+    ]
+
+
+def nested_values(endpoint):
+    """Return fields with arrays and objects, which they accept, that contain other types."""
+    return [
+        (name, value)
+        for name, schema in fields(endpoint)
+        for value in NESTED
+        if endpoint.method != "GET" and ("array" if isinstance(value, list) else "object") in wire_types(schema)
+    ]
+
+
+@each(lambda endpoint: wrong_types(endpoint))
 def test_wrong_type_is_refused(send, endpoint):
-    for name, schema in fields(endpoint):
-        if endpoint.method != "GET":
-            for kind, sample in SAMPLES.items():
-                if kind not in wire_types(schema):
-                    assert error_type_of(send(endpoint, json={name: sample}, params={"url": "https://a.example"})), name
+    for name, sample in wrong_types(endpoint):
+        assert error_type_of(send(endpoint, json={name: sample}, params={"url": "https://a.example"})), name
 
 
-@everywhere
-def test_wrong_nested_type_causes_no_server_error(send, endpoint):
-    for name, schema in fields(endpoint):
-        for value in ([7], [None], [{}], [{"type": 7}], {"basic": 7}, {"datadog": {"site": 7}}, {"permissions": "x"}):
-            kind = "array" if isinstance(value, list) else "object"
-            if endpoint.method != "GET" and kind in wire_types(schema):
-                response = send(endpoint, json={name: value}, params={"url": "https://a.example"})
-                assert response.status_code < 500, (name, value, response.text)
+@each(lambda endpoint: nested_values(endpoint))
+def test_wrong_nested_type_is_refused_or_ignored(send, endpoint):
+    for name, value in nested_values(endpoint):
+        success_or_error(send(endpoint, json={name: value}, params={"url": "https://a.example"}))
 
 
 @pytest.mark.parametrize("name", sorted(ENDPOINTS.keys() - DELETES_THE_ENVIRONMENT))
@@ -96,9 +124,10 @@ def test_empty_request_is_refused_if_fields_are_required(send, name):
     fields = msgspec.structs.fields(endpoint.request)
     required = [f.name for f in fields if f.required and f"{{{f.name}}}" not in endpoint.path]
     response = send(endpoint)
-    assert response.status_code < 500
     if required:
         error_type_of(response)
+    else:
+        success_or_error(response)
 
 
 def test_hostile_path_is_not_found(http):

@@ -191,16 +191,15 @@ def test_adding_an_unknown_user_is_refused(directory):
     ada = directory.create_user()
     group = directory.create_group("Engines", ada)
     unknown = {"value": "member-test-11111111-1111-4111-8111-111111111111"}
-    for operation in (
-        {"op": "add", "path": "members", "value": [unknown]},
-        {"op": "add", "value": {"members": [unknown]}},
-        {"op": "add", "path": "members", "value": [{"value": 5}]},
-        {"op": "add", "path": "members", "value": []},
-        {"op": "add", "path": "members", "value": "x"},
+    for operation, status in (
+        ({"op": "add", "path": "members", "value": [unknown]}, 400),
+        ({"op": "add", "value": {"members": [unknown]}}, 400),
+        ({"op": "add", "path": "members", "value": [{"value": 5}]}, 400),
+        ({"op": "add", "path": "members", "value": []}, 200),
+        ({"op": "add", "path": "members", "value": "x"}, 400),
     ):
         response = directory.send("PATCH", f"/Groups/{group['id']}", {"Operations": [operation]})
-        assert response.status_code in (200, 400)
-        assert (response.status_code == 200) == (operation.get("value") == [])
+        assert response.status_code == status, operation
     assert directory.call("GET", f"/Groups/{group['id']}")["members"] == group["members"]
 
 
