@@ -1,6 +1,5 @@
 """``sso.saml``: connections to identity providers that use SAML."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -16,14 +15,14 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sso import NAMEID_FORMAT, SamlConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
+from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OptionalHyphensEnum, OrganizationRef
 
 api = Endpoints(resource="stytch.sso")
 
 _CONNECTION = "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}"
 
 
-class IdentityProvider(StrEnum):
+class IdentityProvider(OptionalHyphensEnum):
     CLASSLINK = "classlink"
     CYBERARK = "cyberark"
     DUO = "duo"

@@ -72,9 +72,10 @@ def main() -> None:
 
 def _report_usage_error(error: click.UsageError) -> int:
     """Print what is wrong with the arguments, in one line, and return the exit code."""
-    message = _one_line(error).removesuffix(".")
+    message = _one_line(error)
+    message = message if message.endswith(("?", ".")) else f"{message}."
     command = error.ctx.command_path if error.ctx else "mockstytch"
-    click.echo(f"Error: {message}. See '{command} --help'.", err=True)
+    click.echo(f"Error: {message} See '{command} --help'.", err=True)
     return error.exit_code
 
 

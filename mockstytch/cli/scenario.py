@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from mockstytch.cli.bundled import load, missing_package
+from mockstytch.nearest import nearest
 from mockstytch.settings import is_base_url
 
 
@@ -21,10 +22,10 @@ def scenario(names: tuple[str, ...], url: str, seed: int | None, only_list: bool
     """
     scenarios = load("scenarios")
     chosen = [name.replace("-", "_") for name in names] or list(scenarios.SCENARIOS)
-    unknown = [repr(name) for name in chosen if name not in scenarios.SCENARIOS]
+    unknown = [name for name in chosen if name not in scenarios.SCENARIOS]
     if unknown:
-        known = ", ".join(scenarios.SCENARIOS)
-        raise click.UsageError(f"unknown scenario {', '.join(unknown)}. The scenarios are: {known}")
+        similar = nearest(unknown[0], scenarios.SCENARIOS)
+        raise click.UsageError(f"no scenario {unknown[0]!r}. Did you mean {similar!r}? --list shows all.")
     if url and not is_base_url(url):
         raise click.UsageError(f"--url {reprlib.repr(url)} isn't a valid URL. Example: http://127.0.0.1:4700.")
     if only_list:

@@ -43,11 +43,19 @@ class Normalize:
 EMPTY_IS_ABSENT = Normalize(lambda text: text or None)
 
 
-class CaseInsensitiveEnum(StrEnum):
-    """An enumeration whose values are accepted in upper and lower case, and without their hyphens.
+class OptionalHyphensEnum(StrEnum):
+    """An enumeration whose values are accepted without their hyphens, too.
 
     The Java and Rust SDKs can only send them without: ``microsoftentra``, ``ptbr``.
     """
+
+    @classmethod
+    def _missing_(cls, value: object) -> "OptionalHyphensEnum | None":
+        return next((c for c in cls if c.value.replace("-", "") == value), None)
+
+
+class CaseInsensitiveEnum(StrEnum):
+    """An enumeration whose values are accepted in upper and lower case, and without their hyphens."""
 
     @classmethod
     def _missing_(cls, value: object) -> "CaseInsensitiveEnum | None":

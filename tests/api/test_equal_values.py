@@ -154,7 +154,7 @@ def test_empty_mapping_leaves_an_active_connection_alone(given, client, mock, ev
     resource.update_connection("acme", connection_id, attribute_mapping=mapping)
     renamed = resource.update_connection("acme", connection_id, display_name="New", attribute_mapping={}).connection
     assert (renamed.status, renamed.display_name, renamed.attribute_mapping) == ("active", "New", mapping)
-    emitted = events()
+    events()
     again = resource.update_connection("acme", connection_id, display_name="New", attribute_mapping={}).connection
     assert again == renamed
     assert events() == []

@@ -1,7 +1,7 @@
 """The webhook events of every operation of the API.
 
-Events must be complete and in order, so each test compares the whole list. The last event of an object contains it as the
-API returns it.
+Events must be complete and in order, so each test compares the whole list. The last event of an object contains it as
+the API returns it.
 """
 
 from collections.abc import Callable

@@ -90,6 +90,14 @@ def webhook_endpoints(s: Setup) -> Send:
     return _control(lambda size: s.mock.webhooks.set(*urls[:size]))
 
 
+def jwt_template(s: Setup) -> Send:
+    def change(size: int) -> None:
+        template = json.dumps(_object(size), separators=(",", ":"))
+        s.mock.configure(jwt_templates=[{"template_type": "SESSION", "template_content": template}])
+
+    return _control(change)
+
+
 def directory_pushes(s: Setup) -> Send:
     """The operations lack a field, so none of them runs. The reason names the first problem."""
     push = {"connection_id": connected(s.given).connection_id}
@@ -240,6 +248,7 @@ WRITTEN_LIMITS = [
     at_most("domain.rbac.rbac_policy._require_valid_name", role_name, 128, "rbac_role_id_too_long"),
     at_most("domain.rbac.rbac_policy._require_short_description", role_description, 1024, "rbac_description_too_long"),
     at_most("domain.login.impersonation.create_token", impersonation_reason, 1024, "invalid_impersonation_reason"),
+    at_most("domain.sessions.jwt_templates.validate", jwt_template, 16_384, "jwt_template_invalid_json"),
     at_most("domain.webhooks.validated_endpoints", webhook_endpoints, 50, "bad_request"),
     at_most("control.scim._parse_body", directory_pushes, 1000, "more than 1000 operations", _MISSING),
     at_most("domain.oauth_server.m2m.validated_scopes", scopes, 256, "too_many_m2m_client_scopes"),
@@ -290,8 +299,8 @@ ELSEWHERE = {
     "console.pages.more": "how many rows a page shows, in tests/console",
     "domain.credentials.passwords.meets_zxcvbn": "a score, in tests/api/test_passwords_strength.py",
     "domain.sessions.jwt_templates._resolve": "more digits than any list has items",
-    "outbound._send": "tests/test_outbound.py",
     "outbound.run_with_fetches": "tests/test_outbound.py",
+    "store.engine.shrink": "when a file is worth shrinking, in tests/store/test_reset.py",
     "webhook_delivery._post": "what is stored of a response, in tests/webhooks/test_retries.py",
     f"{_HASHES}._import_bcrypt": "a cost, in tests/domain/test_hashes.py",
     f"{_HASHES}._import_pbkdf2": "a cost, in tests/domain/test_hashes.py",

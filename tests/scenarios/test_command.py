@@ -97,16 +97,16 @@ def test_list_prints_names_and_titles(scenario):
 
 
 @pytest.mark.parametrize("args", [("no_such_name",), ("link_used_twice", "--url", "127.0.0.1:4700"), ("--nonsense",)])
-def test_wrong_arguments_show_the_usage(scenario, args):
+def test_wrong_arguments_are_reported_in_one_line(scenario, args):
     code, out, err = scenario(*args)
-    assert (code, out) == (2, "")
-    assert err.startswith("Usage: ")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("Error: ")
+    assert err.endswith(" See 'mockstytch scenario --help'.\n")
 
 
-def test_unknown_name_lists_the_known_names(scenario):
-    _, _, err = scenario("link_used_twice", "no_such_name")
-    assert "unknown scenario 'no_such_name'. The scenarios are: " in err
-    assert all(name in err for name in scenarios.SCENARIOS)
+def test_unknown_name_is_reported_with_the_nearest_one(scenario):
+    _, _, err = scenario("link_used_twice", "link_used_twize")
+    assert err.startswith("Error: no scenario 'link_used_twize'. Did you mean 'link_used_twice'? ")
 
 
 def test_failed_scenario_reports_the_step(scenario, monkeypatch):

@@ -8,7 +8,7 @@ const { STYTCH_PROJECT_ID: project_id, STYTCH_SECRET: secret, STYTCH_ENV: env } 
 const client = new stytch.B2BClient({ project_id, secret, env });
 
 async function inbox(to) {
-  const answer = await fetch(`${env}_mock/api/messages/latest?to=${encodeURIComponent(to)}`, {
+  const answer = await fetch(`${env}/_mock/api/messages/latest?to=${encodeURIComponent(to)}`, {
     headers: { Authorization: "Basic " + btoa(`${project_id}:${secret}`) },
   });
   return answer.json();
