@@ -13,6 +13,7 @@ from mockstytch.domain import webhooks
 from mockstytch.errors import StytchError
 from mockstytch.gaps import GAPS
 from mockstytch.runtime import Context, Mock
+from mockstytch.store import queries
 from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.messages import Message, OneTimeToken
 from mockstytch.store.records.projects import Project
@@ -276,7 +277,7 @@ def _message(ctx: Context, message_id: str) -> Message:
 def _filtered(page: PageRequest, query: RowQuery) -> RowQuery:
     column = Message.table.c
     if to := page.query.get("to", "").strip().lower():
-        query = query.where(column.to.contains(to, autoescape=True))
+        query = query.where(queries.contains(column.to, to))
     if kind := page.query.get("kind", ""):
         query = query.where(column.kind == kind)
     return query

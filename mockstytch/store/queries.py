@@ -1,20 +1,38 @@
 """Conditions and subqueries for what the operators of a column can't express.
 
 Most queries need nothing from here: a column has Python's comparisons, ``&``, ``|`` and ``~``, and methods such as
-``.in_()`` and ``.icontains()``. This is the one place to add an SQL function, so that only ``mockstytch.store`` imports
+``.in_()``. This is the one place to add an SQL function, so that only ``mockstytch.store`` imports
 SQLAlchemy.
 """
 
 from collections.abc import Iterable
+from math import isqrt
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, and_, cast, func, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 Column = ColumnElement[Any]
 Condition = ColumnElement[bool]
 RowQuery = Select[Any]  # what ``Store.query`` returns, and ``Store.rows`` runs
 Subquery = Select[Any] | CompoundSelect[Any]
+
+_FLAT = 100  # conditions
+_LONGEST_PATTERN = 20_000  # bytes; SQLite accepts 50,000, and escaping doubles the length at most
 
 EVERY_ROW: Condition = true()
 
@@ -25,8 +43,23 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Return the condition that holds if one of these does. There must be at least one."""
-    return or_(*conditions)
+    """Return the condition that holds if one of these does. There must be at least one.
+
+    Many conditions are grouped: SQLite refuses an expression that is nested more than 1,000 levels deep.
+    """
+    listed = list(conditions)
+    if len(listed) <= _FLAT:
+        return or_(*listed)
+    size = isqrt(len(listed)) + 1
+    groups = [or_(*listed[at : at + size]) for at in range(0, len(listed), size)]
+    return not_(and_(*map(not_, groups)))  # SQLAlchemy would flatten an OR of ORs
+
+
+def contains(column: Column, text: str, ignore_case: bool = False) -> Condition:
+    """Return the condition that a text occurs in a column. A text that is too long for SQLite's LIKE occurs nowhere."""
+    if len(text.encode()) > _LONGEST_PATTERN:
+        return false()
+    return column.icontains(text, autoescape=True) if ignore_case else column.contains(text, autoescape=True)
 
 
 def one_of(column: Column, values: Iterable[str]) -> Condition:
@@ -44,12 +77,12 @@ def list_has_any(column: Column, values: Iterable[str]) -> Condition:
     Each string of the list is stored in its quotes, so the quoted value is searched for in the text.
     """
     text = cast(column, Text)
-    return or_(*(text.contains(msgspec.json.encode(value).decode(), autoescape=True) for value in values))
+    return any_of(contains(text, msgspec.json.encode(value).decode()) for value in values)
 
 
 def json_mentions(column: Column, text: str) -> Condition:
     """Return the condition that a text occurs anywhere in a JSON column, to find candidates for a check in Python."""
-    return cast(column, Text).contains(text, autoescape=True)
+    return contains(cast(column, Text), text)
 
 
 def list_is_not_empty(column: Column) -> Condition:

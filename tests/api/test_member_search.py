@@ -235,3 +235,20 @@ def test_missing_or_unknown_organization_is_refused(client, refused, error_type_
 def test_invalid_operand_is_refused(error_type_of, acme, operand, error):
     body = {"organization_ids": [acme.organization_id], "query": {"operands": [operand]}}
     assert error_type_of("POST", "/v1/b2b/organizations/members/search", body) == error
+
+
+def test_extreme_filter_values_find_nothing_or_are_refused(client, given, refused):
+    """SQLite limits the length of a pattern, the depth of an expression and the number of parameters."""
+    acme = given.organization()
+    given.member(acme)
+
+    def search(name, value):
+        query = {"operator": "OR", "operands": [{"filter_name": name, "filter_value": value}]}
+        return client.organizations.members.search([acme.organization_id], query=query)
+
+    many = [f"value-{number}" for number in range(10_000)]
+    assert search("member_email_fuzzy", "a" * 900_000).members == []
+    assert search("member_email_fuzzy", "%" * 60_000).members == []
+    for name in ("member_roles", "member_emails"):
+        assert search(name, many).members == []
+        assert refused(search, name, [*many, "one more"]) == "bad_request"

@@ -306,3 +306,13 @@ def test_resource_used_by_an_organization_cannot_be_deleted(set_policy, set_role
     assert set_policy(resources=[]) == used
     set_roles()
     assert set_policy(resources=[]) == ""
+
+
+def test_roles_of_a_large_policy_are_removed_at_once(mock, given):
+    """More roles than SQLite can nest conditions."""
+    given.organization()
+    permissions = [{"resource_id": "stytch.member", "actions": ["*"]}]
+    roles = [{"role_id": f"role-{number}", "permissions": permissions} for number in range(3000)]
+    mock.configure(rbac_policy={"roles": roles, "resources": [], "scopes": []})
+    mock.configure(rbac_policy={"roles": [], "resources": [], "scopes": []})
+    assert mock.call("GET", "/project")["rbac_policy"]["roles"] == []

@@ -5,7 +5,8 @@ accepted here.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -67,10 +68,10 @@ def validate(policy: RbacPolicy) -> RbacPolicy:
     _require_unique([s.scope for s in policy.scopes], errors.rbac_scope_duplicate)
     for resource in policy.resources:
         _require_valid_resource(resource)
-    resources = permissions.RESOURCES + policy.resources
-    roles = [_validated_role(role, resources) for role in policy.roles]
+    actions_of = _actions_of(permissions.RESOURCES + policy.resources)
+    roles = [_validated_role(role, actions_of) for role in policy.roles]
     for scope in policy.scopes:
-        _require_valid_scope(scope, resources)
+        _require_valid_scope(scope, actions_of)
     return replace(policy, roles=roles)
 
 
@@ -83,7 +84,7 @@ def validate_change(ctx: Context, policy: RbacPolicy) -> RbacPolicy:
             new policy doesn't have.
     """
     policy = validate(policy)
-    actions_of = {r.resource_id: set(r.actions) for r in permissions.RESOURCES + policy.resources}
+    actions_of = _actions_of(permissions.RESOURCES + policy.resources)
     project_role_ids = {role.role_id for role in policy.roles}
     for organization in _organizations_with_roles(ctx):
         for role in organization.custom_roles:
@@ -127,12 +128,13 @@ def set_organization_policy(ctx: Context, organization: Organization, roles: lis
     """
     _require_unique([role.role_id for role in roles], errors.rbac_role_duplicate)
     project_role_ids = {role.role_id for role in permissions.roles(ctx)}
+    actions_of = _actions_of(permissions.resources(ctx))
     for role in roles:
         if role.role_id in _DEFAULT_ROLES:
             raise errors.rbac_org_custom_roles_only(because=role.role_id)
         if role.role_id in project_role_ids:
             raise errors.rbac_role_duplicate(because=f"{role.role_id} is a role of the project")
-        _validated_role(role, permissions.resources(ctx))
+        _validated_role(role, actions_of)
     removed_ids = {role.role_id for role in organization.custom_roles} - {role.role_id for role in roles}
     organization = ctx.store.update(organization, custom_roles=roles, updated_at=ctx.now)
     organization = remove_roles(ctx, organization, removed_ids)
@@ -190,8 +192,12 @@ def _organizations_with_roles(ctx: Context) -> list[Organization]:
     return ctx.store.rows(Organization, ctx.store.query(Organization).where(has_roles))
 
 
+def _actions_of(resources: Iterable[Resource]) -> dict[str, set[str]]:
+    return {resource.resource_id: set(resource.actions) for resource in resources}
+
+
 def _require_unique(names: Sequence[str], duplicate: Kind) -> None:
-    duplicates = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    duplicates = [name for name, count in Counter(names).items() if count > 1]
     if duplicates:
         raise duplicate(because=duplicates[0])
 
@@ -228,7 +234,7 @@ def _require_valid_actions(actions: Sequence[str]) -> None:
     _require_unique(actions, errors.rbac_action_duplicate)
 
 
-def _validated_role(role: Role, resources: Sequence[Resource]) -> Role:
+def _validated_role(role: Role, actions_of: Mapping[str, set[str]]) -> Role:
     """Return a role as it is stored: a default role has Stytch's description."""
     _require_valid_name(role.role_id, errors.empty_rbac_role_id, errors.rbac_role_id_too_long)
     default = _DEFAULT_ROLES.get(role.role_id)
@@ -241,11 +247,11 @@ def _validated_role(role: Role, resources: Sequence[Resource]) -> Role:
     _require_short_description(role.description)
     if default is None and not role.permissions:
         raise errors.rbac_role_missing_permissions(because=role.role_id)
-    _require_valid_permissions(role.permissions, resources)
+    _require_valid_permissions(role.permissions, actions_of)
     return replace(role, description=default.description) if default else role
 
 
-def _require_valid_scope(scope: Scope, resources: Sequence[Resource]) -> None:
+def _require_valid_scope(scope: Scope, actions_of: Mapping[str, set[str]]) -> None:
     _require_valid_name(scope.scope, errors.empty_rbac_scope, errors.rbac_scope_too_long)
     if not re.fullmatch(_SCOPE, scope.scope):
         raise errors.invalid_rbac_scope(because=repr(scope.scope))
@@ -254,11 +260,10 @@ def _require_valid_scope(scope: Scope, resources: Sequence[Resource]) -> None:
     _require_short_description(scope.description)
     if not scope.permissions:
         raise errors.rbac_scope_missing_permissions(because=scope.scope)
-    _require_valid_permissions(scope.permissions, resources)
+    _require_valid_permissions(scope.permissions, actions_of)
 
 
-def _require_valid_permissions(granted: Iterable[Permission], resources: Sequence[Resource]) -> None:
-    actions_of = {resource.resource_id: resource.actions for resource in resources}
+def _require_valid_permissions(granted: Iterable[Permission], actions_of: Mapping[str, set[str]]) -> None:
     for permission in granted:
         if permission.resource_id not in actions_of:
             raise errors.invalid_permission_resource(because=f"no resource {permission.resource_id!r}")

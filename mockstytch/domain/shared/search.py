@@ -21,6 +21,7 @@ ObjectType = Literal["organization", "member"]
 R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 
 _MIN_FUZZY_LENGTH = 3
+_MAX_VALUES = 10_000  # a filter accepts; SQLite accepts 32,766 parameters, and production's limit isn't known
 _CURSOR_KIND = "before"
 
 
@@ -92,6 +93,8 @@ def _require_valid_value(object_type: ObjectType, filter_: Filter, name: str, va
             raise errors.search_expected_array_of_strings[object_type](because=name)
         if not value:
             raise errors.search_missing(object_type, filter_.errors_as or name)()
+        if len(value) > _MAX_VALUES:
+            raise errors.bad_request(because=f"{name} has more than {_MAX_VALUES} values")
     else:
         if not isinstance(value, str):
             raise errors.search_expected_string[object_type](because=name)
