@@ -72,9 +72,9 @@ def operations(sdk_names: Callable[[Endpoint], str]) -> dict[str, list[str]]:
 
 def letters(sdk_names: Callable[[Endpoint], str]) -> Counter[str]:
     """Return how many types have each letter. Types made of the filters' names count, too."""
-    kinds = errors.catalogue()
-    made = operations(sdk_names).keys() - {kind.error_type for kind in kinds}
-    return Counter([*(kind.confidence for kind in kinds), *(_FILTERS for _ in made)])
+    kinds = _kinds()
+    made = operations(sdk_names).keys() - kinds.keys()
+    return Counter([*(each[0].confidence for each in kinds.values()), *(_FILTERS for _ in made)])
 
 
 def render(sdk_names: Callable[[Endpoint], str], table: Callable[..., str]) -> str:

@@ -99,7 +99,7 @@ def test_connection_of_another_organization_is_refused(write, refused, settings,
     [
         ({"email_allowed_domains": "acme.test"}, "invalid_argument"),
         ({"rbac_email_implicit_role_assignments": [{"domain": "acme.test"}]}, "bad_request"),
-        ({"first_party_connected_apps_allowed_type": "SOME"}, "bad_request"),
+        ({"first_party_connected_apps_allowed_type": "SOME"}, "invalid_organization_auth_factor_setting"),
     ],
 )
 def test_setting_of_wrong_type_is_refused(error_type_of, settings, error):
