@@ -15,10 +15,16 @@ SCOPES = ["openid", "offline_access"]
 
 
 @pytest.fixture(scope="module")
-def own_server():
+def module_server():
     """A server of this module, because its URL is the domain of its default project, which all tests share."""
     with MockStytch() as mock:
         yield mock
+
+
+@pytest.fixture
+def own_server(module_server):
+    module_server.reset()
+    return module_server
 
 
 @pytest.fixture(params=["path", "root"])

@@ -197,17 +197,17 @@ def test_login_can_start_under_another_name_of_the_server(visit, mock, given, ki
     """A browser often uses another name than the app's backend, for example in Docker Compose."""
     provider = mock.identity_provider(given.organization().organization_id, kind)
     query = {"public_token": mock.public_token, "connection_id": provider.connection_id}
-    name = {"host": "mock.test:4700"}
+    name = {"host": "mock.localhost:4700"}
     started = visit.http.get("/v1/public/sso/start", params=query, headers=name).headers["location"]
     mock.next_identity(kind, "ada@acme.test", connection_id=provider.connection_id)
     answer = visit.http.get(started)
     assert answer.status_code in (200, 303)
-    assert f"http://mock.test:4700/v1/b2b/sso/callback/{provider.connection_id}" in answer.text + answer.headers.get(
+    assert f"http://mock.localhost:4700/v1/b2b/sso/callback/{provider.connection_id}" in answer.text + answer.headers.get(
         "location", ""
     )
 
 
-@pytest.mark.parametrize("host", ["evil.test", "mock.test:4701", "mock.test:4700.evil.test"])
+@pytest.mark.parametrize("host", ["evil.localhost", "mock.localhost:4701", "evil.mock.localhost:4700"])
 @pytest.mark.parametrize("kind", ["saml", "oidc"])
 def test_callback_url_of_another_host_is_refused(visit, mock, given, kind, host):
     provider = mock.identity_provider(given.organization().organization_id, kind)
