@@ -199,7 +199,7 @@ def test_copied_environment_can_be_pasted(browse, page_url, organization, mock):
     page.get_by_role("button", name="Copied").wait_for()
     lines = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert f"export STYTCH_PROJECT_ID={mock.project_id}" in lines
-    assert len(lines) == 4
+    assert len(lines) == 5
 
 
 def test_selected_project_shows_its_inbox(browse, page_url, send, mock):

@@ -82,6 +82,7 @@ def test_limits_are_these():
     assert found == {
         "access_token_custom_audience": {2048},
         "access_token_expiry_minutes": {(1, 1440)},
+        "access_token_template_content": {16384},
         "client_description": {2048},
         "client_name": {256},
         "client_secret": {512},
@@ -93,6 +94,7 @@ def test_limits_are_these():
         "expires_in_minutes": {(1, 52704000)},
         "external_organization_id": {128},
         "hash": {4096},
+        "id_token_template_content": {16384},
         "invite_expiration_minutes": {(5, 10080)},
         "limit": {(0, 1000), (1, 100)},
         "login_expiration_minutes": {(2, 15), (5, 10080)},

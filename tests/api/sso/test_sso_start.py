@@ -202,8 +202,9 @@ def test_login_can_start_under_another_name_of_the_server(visit, mock, given, ki
     mock.next_identity(kind, "ada@acme.test", connection_id=provider.connection_id)
     answer = visit.http.get(started)
     assert answer.status_code in (200, 303)
-    assert f"http://mock.localhost:4700/v1/b2b/sso/callback/{provider.connection_id}" in answer.text + answer.headers.get(
-        "location", ""
+    assert (
+        f"http://mock.localhost:4700/v1/b2b/sso/callback/{provider.connection_id}"
+        in answer.text + answer.headers.get("location", "")
     )
 
 
