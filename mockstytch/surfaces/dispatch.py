@@ -15,9 +15,10 @@ from mockstytch import errors
 from mockstytch.domain.rbac import permissions
 from mockstytch.errors import StytchError
 from mockstytch.outbound import OutboundResponses
+from mockstytch.protocols import host_names
 from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.store.records.projects import WORKSPACE, Project
-from mockstytch.surfaces import hosts, project_domain
+from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
 from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
 from mockstytch.surfaces.surface import AnyResponse, Route, Surface, json_object
@@ -45,7 +46,8 @@ class Dispatch:
         surface, error = self.route.surface, None
         request.request_id = self._mock.ids.new(surface.request_id)
         try:
-            hosts.require_known_host(self._mock, request)
+            if not host_names.is_known(request.host_name, self._mock.settings):
+                raise errors.host_not_allowed(because=host_names.refusal(request.host_name))
             if request.content is None:
                 raise errors.request_too_large()
             if surface.waits:

@@ -1,9 +1,9 @@
 """Access rules of the control API, console and management API: trusted host names only, no other web pages."""
 
 from mockstytch import errors
+from mockstytch.protocols import host_names
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project
-from mockstytch.surfaces import hosts
 from mockstytch.surfaces.request import HttpRequest, basic_credentials
 
 
@@ -14,9 +14,8 @@ def require_trusted_origin(mock: Mock, request: HttpRequest) -> None:
         host_not_allowed: if the Host header isn't loopback or a name given by ``--allowed-host``.
         cross_site_request: if another web page sent the request.
     """
-    host = hosts.host_name(request)
-    if not hosts.is_named(host, mock.settings):
-        raise errors.host_not_allowed(because=hosts.refusal(host))
+    if not host_names.is_trusted(request.host_name, mock.settings):
+        raise errors.host_not_allowed(because=host_names.refusal(request.host_name))
     if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise errors.cross_site_request()
     require_same_origin(request)

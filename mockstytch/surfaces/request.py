@@ -1,7 +1,6 @@
 """``HttpRequest``: a request, in the form that all surfaces use."""
 
 import binascii
-import re
 from base64 import b64decode
 from time import perf_counter
 from typing import Any
@@ -11,15 +10,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
 from mockstytch import errors
+from mockstytch.protocols import host_names
+from mockstytch.protocols.query_strings import with_plus_in_addresses
 from mockstytch.store.records.projects import Project
 
 MAX_BODY = 1_000_000  # bytes
 OWN_ERRORS = "/_mock/docs/errors"  # the console's pages of the errors that only this server has
 _MAX_FORM_FIELDS = 50
 _SDK_USER_AGENTS = (b"Stytch ", b"stytch-")  # "Stytch Python v15.3.0", "stytch-rust 10.3.0"
-
-_ADDRESS_PARAMETER = re.compile(rb"to|([a-z_]*_)?(email|email_address|login_hint|phone_number)")
-_QUOTE = re.compile(rb"""("|%22)""")
 
 Headers = dict[bytes, bytes]
 
@@ -67,6 +65,11 @@ class HttpRequest(Request):
     def full_path(self) -> str:
         """The path with the path of the project's domain, for the request log."""
         return f"/v1/public/{self.domain_project_id}{self.path}" if self.domain_project_id else self.path
+
+    @property
+    def host_name(self) -> str:
+        """The name or address in the Host header; "" if there is none, or it isn't valid."""
+        return host_names.host_name(self.header_bytes.get(b"host", b""))
 
     @property
     def server_url(self) -> str:
@@ -135,31 +138,6 @@ def _announced_length(scope: Scope) -> int:
     """Return the value of Content-Length; 0 without it, for a chunked body."""
     value: bytes = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     return int(value) if value.isdigit() and len(value) < 20 else 0
-
-
-def with_plus_in_addresses(query: bytes) -> bytes:
-    """Return a query string in which a blank in an e-mail address or phone number is a plus.
-
-    A query has ``+`` for a blank. These values have no blanks, so ``to=ada+1@acme.example`` must mean a plus.
-    """
-    parameters = []
-    for parameter in query.split(b"&"):
-        name, equals, value = parameter.partition(b"=")
-        if _ADDRESS_PARAMETER.fullmatch(name):
-            value = value.replace(b"%20", b" ").strip().replace(b" ", b"%2B").replace(b"+", b"%2B")
-        elif name == b"filter":  # SCIM: filter=userName eq "ada+1@acme.example"
-            texts = _QUOTE.split(value)  # with the quotes in between: every fourth one is the inside of quotes
-            texts[2::4] = [_with_plus(text) for text in texts[2::4]]
-            value = b"".join(texts)
-        parameters.append(name + equals + value)
-    return b"&".join(parameters)
-
-
-def _with_plus(text: bytes) -> bytes:
-    """Return a text with each blank as a plus if it is an address: without blanks around and after the ``@``."""
-    local_part, at, domain = text.replace(b"%40", b"@").replace(b"%20", b"+").partition(b"@")
-    is_address = at and domain and b"@" not in domain and b"+" not in (domain + local_part[:1] + local_part[-1:])
-    return local_part.replace(b"+", b"%2B") + at + domain if is_address else text
 
 
 def basic_credentials(headers: Headers) -> tuple[str, str]:

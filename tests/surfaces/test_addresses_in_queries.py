@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mockstytch.surfaces.request import with_plus_in_addresses
+from mockstytch.protocols.query_strings import with_plus_in_addresses
 
 
 def test_inbox_finds_the_address(mock, given, http):
