@@ -7,7 +7,7 @@ _QUOTE = re.compile(rb"""("|%22)""")
 
 
 def with_plus_in_addresses(query: bytes) -> bytes:
-    """Return a query string in which ``+`` means a plus in e-mail addresses and phone numbers, and so does a blank.
+    """Return a query string in which ``+`` and a blank mean a plus in e-mail addresses and phone numbers.
 
     Elsewhere ``+`` means a blank. These values have no blanks, so ``to=ada+1@acme.example`` must mean a plus.
     """
