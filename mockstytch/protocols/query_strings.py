@@ -7,7 +7,7 @@ _QUOTE = re.compile(rb"""("|%22)""")
 
 
 def with_plus_in_addresses(query: bytes) -> bytes:
-    """Return a query string in which ``+`` and a blank mean a plus in e-mail addresses and phone numbers.
+    """Return a query string in which a blank or ``+`` in an e-mail address or phone number means a plus.
 
     Elsewhere ``+`` means a blank. These values have no blanks, so ``to=ada+1@acme.example`` must mean a plus.
     """
