@@ -16,6 +16,7 @@ import msgspec
 
 from mockstytch.clock import Clock
 from mockstytch.domain import webhooks
+from mockstytch.outbound import shared_ssl_context
 from mockstytch.runtime import Mock
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project, WebhookEndpoint
@@ -109,7 +110,9 @@ class Deliverer:
         import httpx  # imported late: projects without endpoints don't need it
 
         limits = httpx.Limits(max_connections=MAX_PARALLEL, max_keepalive_connections=MAX_PARALLEL)
-        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, limits=limits) as self._client:
+        async with httpx.AsyncClient(
+            verify=shared_ssl_context(), timeout=TIMEOUT_SECONDS, trust_env=False, limits=limits
+        ) as self._client:
             await self._end.wait()
             for worker in self._workers.values():
                 worker.cancel()
