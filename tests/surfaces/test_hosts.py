@@ -60,7 +60,7 @@ def test_known_name_is_accepted(server, path, host):
 
 
 @pytest.mark.parametrize(
-    "host", ["192.168.1.5:4700", "10.0.0.1", "[fe80::1]:4700", "test.stytch.com", "stytch.com:443"]
+    "host", ["192.168.1.5:4700", "10.0.0.1", "[fe80::1]:4700", "test.stytch.com", "stytch.com:443", "testserver"]
 )
 def test_address_or_name_that_no_web_page_can_have_is_accepted_by_the_api(server, host):
     assert get(server, "/v1/debug/whoami", host).status_code == 200
