@@ -88,7 +88,9 @@ def test_project_without_billing_can_only_send_mail_to_its_domains(given, client
     acme = given.organization("Acme", organization_slug="acme")
     ada = given.member(acme, "ada@acme.test")
     bob = given.member(acme, "bob@elsewhere.test")
+    given.login(acme, ada)
     mock.configure(email_domains_without_billing=["acme.test"])
+    mock.inbox.clear()
     events()
     calls = [
         (client.magic_links.email.login_or_signup, "acme"),
@@ -100,9 +102,15 @@ def test_project_without_billing_can_only_send_mail_to_its_domains(given, client
     assert refused(client.magic_links.email.invite, "acme", "new@elsewhere.test") == "billing_not_verified_for_email"
     assert refused(client.magic_links.email.discovery.send, "bob@elsewhere.test") == "billing_not_verified_for_email"
     assert refused(client.otps.email.discovery.send, "bob@elsewhere.test") == "billing_not_verified_for_email"
+    change = {"organization_id": "acme", "member_id": ada.member_id, "email_address": "new@elsewhere.test"}
+    error_type = refused(client.organizations.members.start_email_update, **change)
+    assert error_type == "billing_not_verified_for_email"
     assert mock.inbox.all() == []
     assert events() == []
     client.magic_links.email.login_or_signup("acme", ada.email_address)
+    mock.configure(cross_org_passwords_enabled=True)
+    start = client.passwords.discovery.email.reset_start
+    assert refused(start, "bob@elsewhere.test") == "billing_not_verified_for_email"
     mock.configure(email_domains_without_billing=None)
     client.magic_links.email.login_or_signup("acme", bob.email_address)
 

@@ -74,6 +74,10 @@ def test_invalid_profile_is_refused(workspace, slugs, management_error):
         400,
         "cannot_add_pem_file_to_non_pem_trusted_token_profile",
     )
+    assert management_error(profiles.update, *slugs, created.profile_id, jwks_url="") == (
+        400,
+        "must_have_jwks_url_for_trusted_token_profile_with_type_jwk",
+    )
     pem = workspace.profile(public_key_type="PEM", pem_files=[PEM]).profile
     assert management_error(profiles.create_pem_file, *slugs, pem.profile_id, "nope") == (400, "invalid_public_key")
     assert management_error(profiles.update, *slugs, created.profile_id, jwks_url="ftp://x") == (
