@@ -53,7 +53,7 @@ class UserHandler(ResourceHandler[ScimUser, User]):
             and isinstance(comparison.value, str)
         ):
             bound_filter = ScimFilter[self.model](str(scim_filter))  # type: ignore[name-defined]  # made at run time
-            attribute = bound_filter.resolve(comparison.attr_path, strict=False)
+            attribute = bound_filter.resolve(comparison.attr_path)
             if attribute is not None and attribute.field_name == "user_name" and comparison.value.isascii():
                 return scim_users.query(self.ctx, self.connection, comparison.value)
         return self.query()

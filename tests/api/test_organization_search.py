@@ -88,6 +88,14 @@ def test_results_are_paged(organizations, search, client):
     assert (second.results_metadata.total, second.results_metadata.next_cursor) == (3, None)
 
 
+def test_full_last_page_has_no_cursor(organizations, client):
+    found = client.organizations.search(limit=3)
+    assert (len(found.organizations), found.results_metadata.next_cursor) == (3, None)
+    first = client.organizations.search(limit=1)
+    second = client.organizations.search(limit=2, cursor=first.results_metadata.next_cursor)
+    assert (len(second.organizations), second.results_metadata.next_cursor) == (2, None)
+
+
 def test_new_organization_does_not_shift_pages(organizations, given, client):
     first = client.organizations.search(limit=2)
     given.organization("Newcomer")

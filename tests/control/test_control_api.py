@@ -351,6 +351,11 @@ def test_unknown_link_redirects_to_the_error_page(http, query):
     assert "error logging you in" in page.text
 
 
+def test_unknown_link_is_in_the_request_log(mock, http):
+    http.get("/v1/magic_links/redirect", params={"public_token": mock.public_token, "token": "x"})
+    assert mock.requests()[-1].because == "no link with this token"
+
+
 def test_rotated_key_signs_new_sessions_and_drop_removes_the_old_keys(mock, given, client):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test")

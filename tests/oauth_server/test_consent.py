@@ -99,6 +99,23 @@ def test_consent_page_leads_to_a_code_and_consent_is_remembered(visit, server, a
     assert again["code"]
 
 
+def test_consent_page_logs_a_chosen_member_in_once(visit, server, ada, given, client):
+    """The session is what a token with full access is exchanged for. A browser with a session keeps it."""
+    app = new_app(given, "first_party", full_access_allowed=True)
+    cookie = {"cookie": f"stytch_session={ada.session_token}"}
+
+    def sessions():
+        return client.sessions.get(ada.organization_id, ada.member_id).member_sessions
+
+    for chosen, options, started in (({"member_id": ada.member_id}, {}, 1), ({}, {"headers": cookie}, 0)):
+        before = len(sessions())
+        allowed = visit(app, "POST", chosen | {"decision": "allow"}, scope="full_access", **options)
+        assert len(sessions()) == before + started
+        code = redirect_parameters(allowed)["code"]
+        token = server.post("token", code_fields(app, code, code_verifier=VERIFIER)).json()["access_token"]
+        assert client.sessions.exchange_access_token(token).member_id == ada.member_id
+
+
 @pytest.mark.parametrize("form", [{"decision": "deny"}, {"decision": "deny", "member_id": "x"}])
 def test_denied_consent_is_reported_to_the_app(visit, app, form):
     assert redirect_parameters(visit(app, "POST", form))["error"] == "access_denied"

@@ -370,6 +370,22 @@ def test_expired_access_token_without_refresh_token_is_refused(flow, provider, c
     assert refused(get, "acme", login.member_id) == "missing_oidc_refresh_token"
 
 
+def test_refresh_token_is_replaced_if_the_provider_sends_a_new_one(flow, provider, client, mock):
+    provider.refresh_token = "first"
+    login = client.sso.authenticate(app_query_of(flow.call_back())["token"])
+
+    def refresh_token():
+        mock.clock.advance(hours=2)
+        found = client.organizations.members.oidc_providers("acme", login.member_id, include_refresh_token=True)
+        return found.registrations[0].refresh_token
+
+    assert refresh_token() == "first"
+    provider.refresh_token = "second"
+    assert refresh_token() == "second"
+    provider.refresh_token = ""
+    assert refresh_token() == "second"
+
+
 def test_callback_by_post_is_accepted(flow):
     response = flow.http.post(
         f"/v1/b2b/sso/callback/{flow.connection_id}", data={"state": flow.query["state"], "code": "c0de"}
