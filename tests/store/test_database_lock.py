@@ -84,3 +84,11 @@ def test_databases_in_memory_are_independent():
     with MockStytch() as first, MockStytch(database="sqlite://") as second, MockStytch(database="sqlite:///:memory:"):
         first.client().organizations.create("Acme", "acme")
         assert second.client().organizations.search().results_metadata.total == 0
+
+
+def test_file_is_written_ahead(tmp_path):
+    """In this mode, a commit doesn't wait for the disk twice."""
+    engine = open_database(str(tmp_path / "mock.sqlite"))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
