@@ -91,9 +91,8 @@ def routes(mock: Mock) -> list[Route]:
         target = fields.get("post_logout_redirect_uri", "")
         with mock.transaction(request.project, request.server_url) as ctx:
             claims = jwt.decode(ctx, fields.get("id_token_hint", "")) or {}
-            audience = claims.get("aud", "")
-            client_id = audience[0] if isinstance(audience, list) and audience else audience
-            app = connected_apps.get_app(ctx, str(client_id))
+            audience = claims.get("aud") or [""]
+            app = connected_apps.get_app(ctx, str(audience[0]))
             if fields.get("client_id", app.client_id) != app.client_id:
                 raise errors.connected_app_not_found(because="the ID token belongs to another client")
             if target and target not in app.post_logout_redirect_urls:

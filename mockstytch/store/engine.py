@@ -83,7 +83,10 @@ def _create_engine(location: str) -> Engine:
         is_sqlite = url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
         if is_sqlite:
-            options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False, "isolation_level": None}}
+            options = {
+                "poolclass": StaticPool,
+                "connect_args": {"check_same_thread": False, "isolation_level": None, "timeout": 0},
+            }
         engine = create_engine(url, **options)
     except ModuleNotFoundError as e:
         raise SettingError(
@@ -104,7 +107,6 @@ def _configure(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
     # Take the file's lock, and keep it. With two servers, requests of both would fail, and neither would see how the
     # other changed the clock and settings. The operating system releases the lock if the process dies.
-    connection.execute("PRAGMA busy_timeout=0")
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     connection.execute("BEGIN EXCLUSIVE")
     connection.execute("COMMIT")

@@ -143,6 +143,12 @@ def test_role_implied_by_connection_is_found(member_ids, http, acme, connect, ss
     assert all(m["is_admin"] for m in members)
 
 
+def test_fuzzy_filter_ignores_the_case_of_all_letters(given, acme, search):
+    member = given.member(acme, "jürgen@acme.test")
+    found = search(("member_email_fuzzy", "JÜRGEN")).members
+    assert [each.member_id for each in found] == [member.member_id]
+
+
 def test_operator_combines_filters(member_ids, search):
     operands = [("member_email_fuzzy", "@acme"), ("member_is_breakglass", False)]
     assert [m.member_id for m in search(*operands).members] == [member_ids["fay"]]

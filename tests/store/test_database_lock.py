@@ -11,6 +11,7 @@ import pytest
 
 from mockstytch import MockStytch, Settings
 from mockstytch.app import create_app
+from mockstytch.server import Server, open_listener
 from mockstytch.store.engine import DatabaseInUse, open_database
 from tests.support.server_process import serving
 
@@ -92,3 +93,15 @@ def test_file_is_written_ahead(tmp_path):
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     engine.dispose()
+
+
+def test_refused_server_releases_its_port(tmp_path):
+    file = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=file):
+        free = open_listener("127.0.0.1", 0)
+        port = free.getsockname()[1]
+        free.close()
+        with pytest.raises(DatabaseInUse) as kept:  # keeps the frames, and so the socket, if it isn't closed
+            Server(Settings(port=port, database=file))
+        open_listener("127.0.0.1", port).close()
+        assert kept.traceback

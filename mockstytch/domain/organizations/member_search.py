@@ -61,7 +61,7 @@ def _has_status(values: list[str]) -> Condition:
 FILTERS = {
     "member_ids": Filter("strings", _has_id),
     "member_emails": Filter("strings", lambda v: queries.one_of(_member.email_address, [email.lower() for email in v])),
-    "member_email_fuzzy": Filter("fuzzy", lambda v: queries.contains(_member.email_address, v, ignore_case=True)),
+    "member_email_fuzzy": Filter("fuzzy", lambda v: queries.contains(_member.email_address, v.lower())),
     "member_is_breakglass": Filter("boolean", lambda v: _member.is_breakglass.is_(v), "is_breakglass"),
     "statuses": Filter("strings", _has_status),
     "member_mfa_phone_numbers": Filter(
@@ -69,7 +69,7 @@ FILTERS = {
     ),
     "member_mfa_phone_number_fuzzy": Filter(
         "fuzzy",
-        lambda v: queries.contains(_member.mfa_phone_number, v, ignore_case=True),
+        lambda v: queries.contains(_member.mfa_phone_number, v),
         "mfa_member_phone_number_fuzzy",
     ),
     "member_password_exists": Filter(

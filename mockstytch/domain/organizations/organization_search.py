@@ -50,17 +50,15 @@ def _lower(values: list[str]) -> list[str]:
 FILTERS = {
     "organization_ids": Filter("strings", lambda v: _organization.organization_id.in_(v)),
     "organization_slugs": Filter("strings", lambda v: _organization.slug_key.in_(_lower(v))),
-    "organization_slug_fuzzy": Filter("fuzzy", lambda v: queries.contains(_organization.slug_key, v, ignore_case=True)),
+    "organization_slug_fuzzy": Filter("fuzzy", lambda v: queries.contains(_organization.slug_key, v.lower())),
     "organization_name_fuzzy": Filter(
         "fuzzy", lambda v: queries.contains(_organization.organization_name, v, ignore_case=True)
     ),
     "member_emails": Filter("strings", lambda v: _has_member(_member.email_address.in_(_lower(v)))),
-    "member_email_fuzzy": Filter(
-        "fuzzy", lambda v: _has_member(queries.contains(_member.email_address, v, ignore_case=True))
-    ),
+    "member_email_fuzzy": Filter("fuzzy", lambda v: _has_member(queries.contains(_member.email_address, v.lower()))),
     "allowed_domains": Filter("strings", lambda v: _has_domain("allowed", _domain.domain.in_(_lower(v)))),
     "allowed_domain_fuzzy": Filter(
-        "fuzzy", lambda v: _has_domain("allowed", queries.contains(_domain.domain, v, ignore_case=True))
+        "fuzzy", lambda v: _has_domain("allowed", queries.contains(_domain.domain, v.lower()))
     ),
     "claimed_email_domains": Filter("strings", lambda v: _has_domain("claimed", _domain.domain.in_(_lower(v)))),
     "has_active_sso_connection": Filter("boolean", _has_active_connection),
