@@ -1,5 +1,6 @@
 """Options of the commands that call a running server."""
 
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,14 @@ import click
 
 from mockstytch.client.handle import MockStytch
 from mockstytch.client.transport import MockError
-from mockstytch.settings import DEFAULT_PORT, DEFAULT_PROJECT_ID, DEFAULT_SECRET
+from mockstytch.settings import DEFAULT_PORT, DEFAULT_PROJECT_ID, DEFAULT_SECRET, is_base_url
+
+
+def _base_url(_ctx: click.Context, _option: click.Parameter, url: str) -> str:
+    if not is_base_url(url):
+        raise click.BadParameter(f"{reprlib.repr(url)} isn't a valid URL. Example: http://127.0.0.1:4700")
+    return url
+
 
 _OPTIONS = (
     click.option(
@@ -15,6 +23,7 @@ _OPTIONS = (
         default=f"http://127.0.0.1:{DEFAULT_PORT}",
         envvar="MOCKSTYTCH_URL",
         show_default=True,
+        callback=_base_url,
         help="URL of the server.",
     ),
     click.option(

@@ -1,6 +1,7 @@
 """``mockstytch inbox``"""
 
 import json
+import math
 from typing import Any
 
 import click
@@ -12,6 +13,12 @@ from mockstytch.client.models import Message
 from mockstytch.client.transport import MockError
 
 
+def _number(_ctx: click.Context, _option: click.Parameter, seconds: float) -> float:
+    if math.isnan(seconds):  # it is in every range, because no comparison with it is true
+        raise click.BadParameter("nan isn't a number of seconds.")
+    return seconds
+
+
 @click.command()
 @connection_options
 @click.option("--to", default="", metavar="ADDRESS", help="Only messages to this address or number.")
@@ -21,6 +28,7 @@ from mockstytch.client.transport import MockError
     default=0.0,
     metavar="SECONDS",
     type=click.FloatRange(0, 60),
+    callback=_number,
     help="Wait up to SECONDS for a message. Exit with 1 if there is none.",
 )
 @click.option("--link", is_flag=True, help="Print only the link of the newest message.")

@@ -147,6 +147,11 @@ def test_env_prints_variables_and_code_for_each_sdk(run, sdk):
         ["clock", "set", "yesterday"],
         ["inbox", "--link", "--code"],
         ["inbox", "--wait", "61"],
+        ["inbox", "--wait", "nan"],
+        ["inbox", "--url", "127.0.0.1:9"],
+        ["inbox", "--url", "http://127.0.0.1:9/x?"],
+        ["reset", "--url", "ftp://127.0.0.1"],
+        ["env", "--url", "http://127.0.0.1:4700/?x=1"],
         ["env", "--sdk", "cobol"],
         ["scenario", "--url", "127.0.0.1:4700"],
     ],
@@ -183,8 +188,6 @@ def test_failure_is_reported_in_one_line(run, tmp_path):
             (["--port", "0", "--seed", str(not_toml)], "isn't valid TOML"),
             (["--port", "0", "--seed", str(broken)], "organization_name_missing"),
             (["inbox", "--url", "http://127.0.0.1:9"], "No mockstytch server at http://127.0.0.1:9: "),
-            (["inbox", "--url", "http://127.0.0.1:9/x?"], "No mockstytch server at"),
-            (["inbox", "--url", "127.0.0.1:9"], "No mockstytch server at"),
         ):
             finished = run(*args, env=environment)
             assert finished.returncode == 1, args
