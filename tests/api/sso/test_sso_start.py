@@ -41,7 +41,7 @@ def test_start_redirects_to_the_provider_and_sets_the_cookie(visit, mock, acme_i
         ({"public_token": "", "organization_id": "acme"}, "public_token_required"),
         ({"public_token": "x", "organization_id": "acme"}, "invalid_public_token_id"),
         (
-            {"public_token": "public-token-test-11111111-1111-4111-8111-111111111111", "organization_id": "acme"},
+            {"public_token": "public-token-test-57a27000-0000-4000-8000-57a27c0de000", "organization_id": "acme"},
             "public_token_not_found",
         ),
     ],
