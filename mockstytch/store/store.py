@@ -278,6 +278,7 @@ def _tables_with_rows(keep: tuple[type[Record], ...]) -> tuple[TextClause, list[
     """
     kept = {record.table.name for record in keep}
     names = [table.name for table in reversed(METADATA.sorted_tables) if table.name not in kept]
+    # The names come from the records of this package, and nothing in these texts from a request.
     exist = [f"EXISTS (SELECT 1 FROM {name} WHERE project_id {sign} :id)" for name in names for sign in "=<>"]  # noqa: S608
     deletes = [(text(f"DELETE FROM {name} WHERE project_id = :id"), text(f"DELETE FROM {name}")) for name in names]  # noqa: S608
     return text(f"SELECT {', '.join(exist)}"), deletes

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mockstytch import MockStytch
 from tests.contract.oauth import OPENID, authorized, login, new_app
 
 
@@ -53,3 +54,16 @@ def code_for(given, ada):
         return authorized(given, app, list(scopes), session_token=ada.session_token, **options).authorization_code
 
     return authorize
+
+
+@pytest.fixture(scope="module")
+def module_server():
+    """A server of this module, because its URL is the domain of its default project, which all tests share."""
+    with MockStytch() as mock:
+        yield mock
+
+
+@pytest.fixture
+def own_server(module_server):
+    module_server.reset()
+    return module_server

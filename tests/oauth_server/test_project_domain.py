@@ -7,25 +7,11 @@ import jwt
 import pytest
 import stytch
 
-from mockstytch import MockStytch
 from tests.contract.oauth import CALLBACK, authorized, login, new_app, tokens
 from tests.oauth_server.requests import OFFLINE, client_fields, code_fields, refresh_fields
 from tests.support.given import Given
 
 NAMES = ["oauth-authorization-server", "openid-configuration"]
-
-
-@pytest.fixture(scope="module")
-def module_server():
-    """A server of this module, because its URL is the domain of its default project, which all tests share."""
-    with MockStytch() as mock:
-        yield mock
-
-
-@pytest.fixture
-def own_server(module_server):
-    module_server.reset()
-    return module_server
 
 
 @pytest.fixture(params=["path", "root", "host"])

@@ -5,26 +5,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
-from mockstytch import MockStytch
 from tests.contract.oauth import CHALLENGE, VERIFIER, authorized, login, new_app, tokens
 from tests.oauth_server.requests import code_fields, refresh_fields
 from tests.support.given import Given
 from tests.support.resource_server import resource_server
 
 SCOPES = ["openid", "offline_access"]
-
-
-@pytest.fixture(scope="module")
-def module_server():
-    """A server of this module, because its URL is the domain of its default project, which all tests share."""
-    with MockStytch() as mock:
-        yield mock
-
-
-@pytest.fixture
-def own_server(module_server):
-    module_server.reset()
-    return module_server
 
 
 @pytest.fixture(params=["path", "root"])
