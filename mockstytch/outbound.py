@@ -16,6 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
+from mockstytch.protocols import json_depth
+
 log = logging.getLogger("mockstytch")
 T = TypeVar("T")
 
@@ -60,8 +62,8 @@ class OutboundResponse(msgspec.Struct, frozen=True):
     def json(self) -> dict[str, Any]:
         """Return the JSON object in the body, or an empty one if there is none."""
         try:
-            return msgspec.json.decode(self.body, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return msgspec.json.decode(json_depth.checked(self.body), type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return {}
 
 

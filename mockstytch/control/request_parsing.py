@@ -8,6 +8,7 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.nearest import nearest
+from mockstytch.protocols import json_depth
 from mockstytch.surfaces.request import HttpRequest
 
 MAX_WAIT = 60  # seconds
@@ -25,8 +26,8 @@ def body(request: HttpRequest, model: type[T]) -> T:
         bad_request: if the body isn't JSON, or has a field that isn't valid.
     """
     try:
-        return msgspec.json.decode(request.content or b"{}", type=model)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        return msgspec.json.decode(json_depth.checked(request.content or b"{}"), type=model)
+    except (msgspec.DecodeError, UnicodeDecodeError) as e:
         raise errors.bad_request(because=str(e)) from None
 
 

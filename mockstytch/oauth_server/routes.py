@@ -13,6 +13,7 @@ from mockstytch.domain.oauth_server import authorization
 from mockstytch.domain.sessions import jwt
 from mockstytch.errors import StytchError
 from mockstytch.oauth_server import operations
+from mockstytch.protocols import json_depth
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import project_domain
@@ -68,8 +69,10 @@ def _body(request: HttpRequest) -> Fields:
     if media_type == "application/x-www-form-urlencoded":
         return _form(raw)
     try:
-        return msgspec.json.decode(raw, type=dict[str, Any]) if raw.strip() not in (b"", b"null") else {}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if raw.strip() in (b"", b"null"):
+            return {}
+        return msgspec.json.decode(json_depth.checked(raw), type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise errors.invalid_request(because="the body isn't a form or a JSON object") from None
 
 

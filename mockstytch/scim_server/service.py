@@ -16,6 +16,7 @@ from scim2_models import (
 )
 
 from mockstytch.domain.scim import scim_connections
+from mockstytch.protocols import json_depth
 from mockstytch.protocols.scim.scim_models import provider
 from mockstytch.runtime import Context, Mock
 from mockstytch.scim_server.group_resources import GroupHandler
@@ -199,7 +200,7 @@ def _require_method(request: ScimRequest, *methods: str) -> None:
 
 def _json(request: ScimRequest) -> Any:
     try:
-        return msgspec.json.decode(request.body)
+        return msgspec.json.decode(json_depth.checked(request.body))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise InvalidSyntaxException(detail="The body is not JSON") from None
 

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from mockstytch import errors
 from mockstytch.domain.sessions import actors
 from mockstytch.errors import StytchError
+from mockstytch.protocols import json_depth
 from mockstytch.runtime import Actor, Context, Mock
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import project_domain
@@ -82,8 +83,8 @@ def json_object(raw: bytes) -> Fields:
         bad_request: if the text isn't a JSON object.
     """
     try:
-        return {} if raw.strip() in (b"", b"null") else _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also if it isn't an object
+        return {} if raw.strip() in (b"", b"null") else _decode(json_depth.checked(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError):  # also if it isn't an object
         raise errors.bad_request(because="the body isn't a JSON object") from None
 
 

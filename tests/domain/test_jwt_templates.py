@@ -57,6 +57,7 @@ def test_value_can_not_change_the_structure():
         ('{"a": }', "jwt_template_invalid_json"),
         ("[1]", "jwt_template_invalid_json"),
         ('{"a": }}{{', "jwt_template_mismatched_tag"),
+        ('{"a":' + "[" * 200 + "]" * 200 + "}", "jwt_template_invalid_json"),
         ('{"a":' + "[" * 600 + "]" * 600 + "}", "jwt_template_invalid_json"),
     ],
 )
@@ -73,6 +74,8 @@ def test_invalid_template_is_refused(template, error_type):
         '{"a":{"b":{"c":1}}}',
         '{"a":{"b":{{member.name}}}}',
         '{"a": {"b": "{{ member.name }}"}}',
+        '{"a":' + "[" * 199 + "]" * 199 + "}",
+        '{"a": "' + "[" * 1000 + '"}',
     ],
 )
 def test_valid_template_is_accepted(template):

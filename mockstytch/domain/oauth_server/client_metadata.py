@@ -15,6 +15,7 @@ import msgspec
 from mockstytch import errors, outbound
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.errors import StytchError
+from mockstytch.protocols import json_depth
 from mockstytch.runtime import Context
 from mockstytch.store.records.oauth_server import ConnectedApp
 from mockstytch.values import Frozen
@@ -112,8 +113,8 @@ def _fetch(ctx: Context, url: str) -> _Document:
     if response.status != 200:
         raise ValueError(f"the response has the status {response.status}; redirects aren't followed")
     try:
-        document = msgspec.json.decode(response.body, type=_Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        document = msgspec.json.decode(json_depth.checked(response.body), type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as e:
         raise ValueError(f"the document isn't valid client metadata: {e}") from None
     if document.client_id != url:
         raise ValueError(f"its client_id is another one: {document.client_id[:200]!r}")

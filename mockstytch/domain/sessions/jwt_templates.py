@@ -11,6 +11,7 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.domain.shared.metadata import RESERVED_CLAIMS
+from mockstytch.protocols import json_depth
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import JwtTemplate
 
@@ -100,8 +101,9 @@ def _render_json(template: str, values: Mapping[str, Any]) -> Any:
         return text if quotes % 2 else f'"{text}"'  # escaped quotes inside a string aren't supported
 
     try:
-        return _fill(msgspec.json.decode(_VARIABLE.sub(quoted, template)), values)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        text = _VARIABLE.sub(quoted, template).encode()
+        return _fill(msgspec.json.decode(json_depth.checked(text)), values)
+    except (msgspec.DecodeError, UnicodeError):
         return None
 
 
