@@ -5,6 +5,7 @@ from functools import partial
 from starlette.applications import Starlette
 
 from mockstytch import api, outbound
+from mockstytch.browser import routes as browser
 from mockstytch.console import pages as console
 from mockstytch.control import routes as control
 from mockstytch.control.inbox import InboxWaiter
@@ -13,7 +14,7 @@ from mockstytch.management import routes as management
 from mockstytch.management.surface import MANAGEMENT
 from mockstytch.oauth_server import operations as oauth_operations
 from mockstytch.oauth_server import routes as oauth
-from mockstytch.pages import builtin_idp, consent, links, sso
+from mockstytch.pages import builtin_idp, clientside_services, consent, links, sso
 from mockstytch.pages import oauth as oauth_pages
 from mockstytch.runtime import Mock
 from mockstytch.scim_server import routes as scim
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     mock = mock or Mock(settings)
     waiter = InboxWaiter(mock)
     mock.subscribers.append(waiter)
-    table = RouteTable(mock, _routes(mock, waiter), fallback.NOT_FOUND)
+    table = RouteTable(mock, _routes(mock, waiter), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND})
     app = Starlette(routes=[table])
     app.state.mock = mock
     deliverer = Deliverer(mock)
@@ -58,6 +59,7 @@ def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
     control_routes = [*control.routes(mock, waiter), *seed.routes(mock)]
     return [
         *_operation_routes(mock),
+        *browser.routes(mock, endpoints_of(api)),
         *(fallback.gap(method, path) for method, path in GAPS),
         *oauth.routes(mock),
         *scim.routes(mock),
@@ -66,6 +68,7 @@ def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         *sso.routes(mock),
         *builtin_idp.routes(mock),
         *consent.routes(mock),
+        *clientside_services.routes(),
         *control_routes,
         *console.routes(mock, endpoints(), management.endpoints(), control_routes),
     ]

@@ -9,7 +9,7 @@ from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import emails, lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
-from mockstytch.surfaces.endpoint import Body, Endpoints
+from mockstytch.surfaces.endpoint import Body, Endpoints, SdkCall
 from mockstytch.surfaces.fields import (
     UNSET,
     Claims,
@@ -46,7 +46,10 @@ class Create(organizations_api.OrganizationFields):
     session_custom_claims: Claims = {}
 
 
-@api.post("/v1/b2b/discovery/organizations/create", sdk=("/b2b/discovery/organizations/create",))
+@api.post(
+    "/v1/b2b/discovery/organizations/create",
+    sdk=(SdkCall("/b2b/discovery/organizations/create", feature="basic.allow_self_onboarding"),),
+)
 def create(ctx: Context, req: Create) -> Body:
     """Create an organization, and log in as its first member and administrator.
 

@@ -13,7 +13,7 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import ConnectedApp
 from mockstytch.store.records.organizations import Organization
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import CaseInsensitiveEnum, CodeChallenge, FieldError, OptionalSessionToken
 
 api = Endpoints()
@@ -39,7 +39,7 @@ class Start(Request):
     prompt: str = ""
 
 
-@api.post("/v1/b2b/idp/oauth/authorize/start", sdk=("/idp/b2b/oauth/authorize/start",))
+@api.post("/v1/b2b/idp/oauth/authorize/start", sdk=(SdkCall("/idp/b2b/oauth/authorize/start", session="token"),))
 def start(ctx: Context, req: Start) -> Body:
     """Return what a consent page shows: the app, the scopes, and whether the member must be asked for consent."""
     app, subject = _app_and_subject(ctx, req)
@@ -65,7 +65,7 @@ class Authorize(Start):
     resources: list[str] = []
 
 
-@api.post("/v1/b2b/idp/oauth/authorize", sdk=("/idp/b2b/oauth/authorize/submit",))
+@api.post("/v1/b2b/idp/oauth/authorize", sdk=(SdkCall("/idp/b2b/oauth/authorize/submit", session="token"),))
 def authorize(ctx: Context, req: Authorize) -> Body:
     """Return the URL that redirects the browser to the app, with an authorization code or an error."""
     app, subject = _app_and_subject(ctx, req)

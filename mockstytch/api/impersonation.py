@@ -7,7 +7,7 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import Token
 
-api = Endpoints()
+api = Endpoints(sdk_feature="user_impersonation.enabled")
 
 _MINUTES = 60
 

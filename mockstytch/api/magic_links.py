@@ -14,7 +14,7 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import TokenKind
 from mockstytch.store.records.organizations import Organization
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
     CodeChallenge,
     CodeVerifier,
@@ -27,7 +27,7 @@ from mockstytch.surfaces.fields import (
     Token,
 )
 
-api = Endpoints(resource="stytch.member")
+api = Endpoints(resource="stytch.member", sdk_feature="magic_links.enabled")
 
 TOKEN_TYPE = "multi_tenant_magic_links"
 
@@ -83,7 +83,11 @@ class Invite(Request):
     invite_expiration_minutes: LinkMinutes = 10080
 
 
-@api.post("/v1/b2b/magic_links/email/invite", sdk=("/b2b/magic_links/email/invite",), permission="create")
+@api.post(
+    "/v1/b2b/magic_links/email/invite",
+    sdk=(SdkCall("/b2b/magic_links/email/invite", own=("organization_id",)),),
+    permission="create",
+)
 def invite(ctx: Context, req: Invite) -> Body:
     """Invite an address. A pending member becomes invited, and an invited member gets another e-mail."""
     if sandbox.is_recipient(req.email_address, req.organization_id):

@@ -15,7 +15,7 @@ from mockstytch.surfaces.fields import (
     Token,
 )
 
-api = Endpoints()
+api = Endpoints(sdk_feature="magic_links.enabled")
 
 
 class Send(Request):

@@ -13,7 +13,7 @@ from mockstytch.domain.shared import emails, lookup, member_events, metadata, se
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
     EMPTY_IS_ABSENT,
     UNSET,
@@ -317,7 +317,11 @@ class Search(Request):
     query: search.Query | None = None
 
 
-@api.post("/v1/b2b/organizations/members/search", sdk=("/b2b/organizations/me/members/search",), permission="search")
+@api.post(
+    "/v1/b2b/organizations/members/search",
+    sdk=(SdkCall("/b2b/organizations/me/members/search", own=("organization_ids",)),),
+    permission="search",
+)
 def search_(ctx: Context, req: Search) -> Body:
     """Find members of the given organizations, newest first. Deleted ones are found only if ``statuses`` has them."""
     organizations = {}

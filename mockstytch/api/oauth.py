@@ -21,7 +21,7 @@ from mockstytch.surfaces.fields import (
     Token,
 )
 
-api = Endpoints()
+api = Endpoints(sdk_feature="oauth.enabled")
 
 _PROVIDERS = "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers"
 

@@ -23,7 +23,7 @@ from mockstytch.surfaces.fields import (
     OrganizationRef,
 )
 
-api = Endpoints()
+api = Endpoints(sdk_feature="otps.email_enabled")
 
 Code = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z"), FieldError(errors.invalid_code)]
 CodeMinutes = Annotated[int, Meta(ge=2, le=15), FieldError(errors.invalid_expiration_otp)]

@@ -13,7 +13,7 @@ from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
     Claims,
     FieldError,
@@ -25,7 +25,7 @@ from mockstytch.surfaces.fields import (
     SmsLocaleField,
 )
 
-api = Endpoints()
+api = Endpoints(sdk_feature="otps.sms_enabled")
 
 
 class Enrollment(StrEnum):
@@ -72,7 +72,7 @@ class Send(SecondFactor):
     locale: SmsLocaleField = SmsLocale.EN
 
 
-@api.post("/v1/b2b/otps/sms/send", sdk=("/b2b/otps/sms/send",))
+@api.post("/v1/b2b/otps/sms/send", sdk=(SdkCall("/b2b/otps/sms/send", session="any"),))
 def send(ctx: Context, req: Send) -> Body:
     """Send a code to the member's phone. It is valid for two minutes.
 
@@ -110,7 +110,7 @@ class Authenticate(SecondFactorAuthenticate):
     set_default_mfa: bool = False
 
 
-@api.post("/v1/b2b/otps/sms/authenticate", sdk=("/b2b/otps/sms/authenticate",))
+@api.post("/v1/b2b/otps/sms/authenticate", sdk=(SdkCall("/b2b/otps/sms/authenticate", session="any"),))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Verify a code, and add the factor to the session. The phone number becomes verified."""
     organization = lookup.organization(ctx, req.organization_id)

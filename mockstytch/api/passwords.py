@@ -18,7 +18,7 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import Factor
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
     CodeChallenge,
     CodeVerifier,
@@ -35,7 +35,7 @@ from mockstytch.surfaces.fields import (
     Token,
 )
 
-api = Endpoints(resource="stytch.member")
+api = Endpoints(resource="stytch.member", sdk_feature="passwords.enabled")
 
 TOKEN_TYPE = "multi_tenant_passwords"
 _MAX_FACTOR_AGE = timedelta(minutes=5)  # for setting a password within a session
@@ -182,7 +182,7 @@ class SessionReset(LoginByPassword):
     password: PasswordText
 
 
-@api.post("/v1/b2b/passwords/session/reset", sdk=("/b2b/passwords/session/reset",))
+@api.post("/v1/b2b/passwords/session/reset", sdk=(SdkCall("/b2b/passwords/session/reset", own=("organization_id",)),))
 def session_reset(ctx: Context, req: SessionReset) -> Body:
     """Set a password within a session. The member's other sessions are revoked.
 

@@ -17,7 +17,7 @@ from mockstytch.surfaces.fields import (
     Token,
 )
 
-api = Endpoints()
+api = Endpoints(sdk_feature="passwords.enabled")
 
 
 class Authenticate(Request):

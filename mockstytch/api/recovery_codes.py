@@ -12,10 +12,10 @@ from mockstytch.domain.organizations import members
 from mockstytch.domain.shared import lookup
 from mockstytch.runtime import Context
 from mockstytch.store.records.sessions import Factor
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import FieldError, MemberRef, OrganizationRef
 
-api = Endpoints()
+api = Endpoints(sdk_feature="totps.enabled")
 
 
 class MemberPath(Request):
@@ -34,7 +34,9 @@ def get(ctx: Context, req: MemberPath) -> Body:
     return {**members.member_response(member, organization), "recovery_codes": codes}
 
 
-@api.post("/v1/b2b/recovery_codes/rotate", sdk=("/b2b/recovery_codes/rotate",))
+@api.post(
+    "/v1/b2b/recovery_codes/rotate", sdk=(SdkCall("/b2b/recovery_codes/rotate", own=("organization_id", "member_id")),)
+)
 def rotate(ctx: Context, req: MemberPath) -> Body:
     """Replace all recovery codes of a member with ten new ones.
 
@@ -52,7 +54,7 @@ class Recover(SecondFactorAuthenticate):
     recovery_code: Annotated[str, Meta(min_length=1), FieldError(errors.invalid_recovery_code)]
 
 
-@api.post("/v1/b2b/recovery_codes/recover", sdk=("/b2b/recovery_codes/recover",))
+@api.post("/v1/b2b/recovery_codes/recover", sdk=(SdkCall("/b2b/recovery_codes/recover", session="any"),))
 def recover(ctx: Context, req: Recover) -> Body:
     """Verify a recovery code as the second factor."""
     organization = lookup.organization(ctx, req.organization_id)

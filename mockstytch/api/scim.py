@@ -11,7 +11,7 @@ from mockstytch.domain.shared import lookup, search
 from mockstytch.runtime import Context
 from mockstytch.store.records.organizations import GroupRole
 from mockstytch.store.records.scim import ScimGroup
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, OrganizationRef
 from mockstytch.values import Frozen
 
@@ -121,7 +121,7 @@ class GetGroups(Request):
     limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
 
 
-@api.get(f"{_CONNECTION}/{{connection_id}}", sdk=("/b2b/scim/groups",), permission="get")
+@api.get(f"{_CONNECTION}/{{connection_id}}", sdk=(SdkCall("/b2b/scim/groups", method="POST"),), permission="get")
 def get_groups(ctx: Context, req: GetGroups) -> Body:
     """Return one page of the directory's groups, newest first."""
     _, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)

@@ -15,7 +15,7 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import MemberSession
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
     FieldError,
     MemberRef,
@@ -39,7 +39,7 @@ class Authenticate(SessionFields):
     authorization_check: AuthorizationCheck | None = None
 
 
-@api.post("/v1/b2b/sessions/authenticate", sdk=("/b2b/sessions/authenticate",))
+@api.post("/v1/b2b/sessions/authenticate", sdk=(SdkCall("/b2b/sessions/authenticate", session="token"),))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Verify a session, and optionally a permission. Its expiry changes only if the request sets a duration."""
     session = sessions.find(ctx, req.session_token, req.session_jwt)
@@ -82,7 +82,13 @@ class Revoke(Request):
     member_id: str = ""
 
 
-@api.post("/v1/b2b/sessions/revoke", sdk=("/b2b/sessions/revoke", "/b2b/sessions/revoke/{member_id}"))
+@api.post(
+    "/v1/b2b/sessions/revoke",
+    sdk=(
+        SdkCall("/b2b/sessions/revoke", session="token"),
+        SdkCall("/b2b/sessions/revoke/{member_id}", session="required"),
+    ),
+)
 def revoke(ctx: Context, req: Revoke) -> Body:
     """Revoke one session, or all sessions of a member. JWTs issued before stay valid locally until they expire."""
     references = req.member_session_id, req.session_token, req.session_jwt, req.member_id
@@ -123,7 +129,7 @@ class Exchange(SessionFields, own_fields_first=True):
     locale: SmsLocaleField = SmsLocale.EN
 
 
-@api.post("/v1/b2b/sessions/exchange", sdk=("/b2b/sessions/exchange",))
+@api.post("/v1/b2b/sessions/exchange", sdk=(SdkCall("/b2b/sessions/exchange", session="token"),))
 def exchange(ctx: Context, req: Exchange) -> Body:
     """Exchange a session for one in another organization that has a member with the same address.
 

@@ -25,7 +25,7 @@ from mockstytch.surfaces.fields import (
     Token,
 )
 
-api = Endpoints(resource="stytch.sso")
+api = Endpoints(resource="stytch.sso", sdk_feature="sso.enabled")
 
 
 class Get(Request):

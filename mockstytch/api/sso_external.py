@@ -16,7 +16,7 @@ from mockstytch.store.records.sso import ExternalConnection, SamlConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
 
-api = Endpoints(resource="stytch.sso")
+api = Endpoints(resource="stytch.sso", sdk_feature="sso.enabled")
 
 
 class Create(Request):

@@ -15,7 +15,7 @@ from mockstytch.store.records.sso import OidcConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OrganizationRef
 
-api = Endpoints(resource="stytch.sso")
+api = Endpoints(resource="stytch.sso", sdk_feature="sso.enabled")
 
 # The fields that an active connection must have, and the error if an update removes one. For userinfo_url no such error
 # is documented, so the error of its format is used.

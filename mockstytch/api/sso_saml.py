@@ -17,7 +17,7 @@ from mockstytch.store.records.sso import NAMEID_FORMAT, SamlConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, FieldError, Maybe, OptionalHyphensEnum, OrganizationRef
 
-api = Endpoints(resource="stytch.sso")
+api = Endpoints(resource="stytch.sso", sdk_feature="sso.enabled")
 
 _CONNECTION = "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}"
 
@@ -226,7 +226,7 @@ class EncryptionPrivateKeyPath(ConnectionPath):
 
 @api.delete(
     f"{_CONNECTION}/encryption_private_keys/{{private_key_id}}",
-    sdk=("/b2b/sso/saml/{connection_id}/encryption_private_keys/{private_key_id}",),
+    sdk=("/b2b/sso/saml/{connection_id}/encryption_private_key/{private_key_id}",),
     permission="update",
 )
 def delete_encryption_private_key(ctx: Context, req: EncryptionPrivateKeyPath) -> Body:

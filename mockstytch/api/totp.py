@@ -15,17 +15,17 @@ from mockstytch.domain.organizations import members
 from mockstytch.domain.shared import lookup, member_events
 from mockstytch.runtime import Context
 from mockstytch.store.records.sessions import Factor
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import FieldError, MemberRef, OrganizationRef
 
-api = Endpoints()
+api = Endpoints(sdk_feature="totps.enabled")
 
 
 class Create(SecondFactor):
     expiration_minutes: Annotated[int, Meta(ge=5, le=1440), FieldError(errors.invalid_expiration)] = 60
 
 
-@api.post("/v1/b2b/totp", sdk=("/b2b/totp",))
+@api.post("/v1/b2b/totp", sdk=(SdkCall("/b2b/totp", session="any", feature="totps.create_totps"),))
 def create(ctx: Context, req: Create) -> Body:
     """Start the registration of an authenticator app: return its secret, a QR code and ten recovery codes."""
     organization = lookup.organization(ctx, req.organization_id)
@@ -53,7 +53,7 @@ class Authenticate(SecondFactorAuthenticate):
     set_default_mfa: bool = False
 
 
-@api.post("/v1/b2b/totp/authenticate", sdk=("/b2b/totp/authenticate",))
+@api.post("/v1/b2b/totp/authenticate", sdk=(SdkCall("/b2b/totp/authenticate", session="any"),))
 def authenticate(ctx: Context, req: Authenticate) -> Body:
     """Verify a code of the authenticator app as the second factor. The first code activates the registration."""
     organization = lookup.organization(ctx, req.organization_id)

@@ -21,6 +21,13 @@ route_not_found = shared(404, "route_not_found", "The route provided is not supp
 unauthorized_credentials = shared(401, "unauthorized_credentials", "Unauthorized credentials.", "D")
 wrong_stack_live = shared(400, "wrong_stack_live", "The provided credentials are for the live environment, and this is the test environment.")
 
+# Browser API
+bad_app_bundle_for_stytch_sdk = shared(400, "bad_app_bundle_for_stytch_sdk", "This app bundle ID has not been registered as an allowed app for the Stytch SDK. Please add it here: https://stytch.com/dashboard/sdk-configuration", "D")
+bad_domain_for_stytch_sdk = shared(400, "bad_domain_for_stytch_sdk", "This website has not been registered as an allowed domain for the Stytch SDK. Please add it here: https://stytch.com/dashboard/sdk-configuration", "D")
+cname_required_for_http_only_cookies = shared(401, "cname_required_for_http_only_cookies", "You may not make a request via the default API URL ('api.stytch.com' or 'test.stytch.com') with your HTTP-only cookies setting set to 'ENFORCED'. Consider updating the HTTP-only cookies setting to 'ENABLED' or making a request via the project's configured CNAME.", "D")
+endpoint_not_authorized_for_sdk = shared(401, "endpoint_not_authorized_for_sdk", "The project owner has not authorized the SDK to call this endpoint. Please enable it in the dashboard to continue: https://stytch.com/dashboard/sdk-configuration.", "D")
+user_unauthenticated = shared(401, "user_unauthenticated", "The user is not authenticated.")
+
 # Control API
 cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")
 invalid_seed = shared(400, "invalid_seed", "The seed is not valid.", "M")

@@ -10,11 +10,10 @@ import msgspec
 from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
-from mockstytch import errors
 from mockstytch.domain.login import login_flow
-from mockstytch.domain.oauth_server import authorization, client_metadata, connected_apps
+from mockstytch.domain.oauth_server import authorization, client_metadata, connected_apps, logout_requests
 from mockstytch.domain.oauth_server.authorization import AuthorizationRequest, Subject
-from mockstytch.domain.sessions import jwt, sessions
+from mockstytch.domain.sessions import sessions
 from mockstytch.errors import StytchError
 from mockstytch.outbound import OutboundResponses
 from mockstytch.pages.surface import PAGES, page
@@ -81,24 +80,14 @@ def routes(mock: Mock) -> list[Route]:
         return await mock.run_with_fetches(attempt, request.server_url)
 
     async def logout(request: HttpRequest) -> Response:
-        """End the session that an ID token was issued for (OpenID Connect RP-Initiated Logout).
-
-        Raises:
-            connected_app_not_found: if the ID token isn't valid, or belongs to another client.
-            connected_app_supplied_redirect_url_not_found_in_client: if the app has no such logout redirect URL.
-        """
+        """End the session that an ID token was issued for (OpenID Connect RP-Initiated Logout)."""
         fields = {**request.query_params, **request.form_fields()}
         target = fields.get("post_logout_redirect_uri", "")
         with mock.transaction(request.project, request.server_url) as ctx:
-            claims = jwt.decode(ctx, fields.get("id_token_hint", "")) or {}
-            audience = claims.get("aud") or [""]
-            app = connected_apps.get_app(ctx, str(audience[0]))
-            if fields.get("client_id", app.client_id) != app.client_id:
-                raise errors.connected_app_not_found(because="the ID token belongs to another client")
-            if target and target not in app.post_logout_redirect_urls:
-                raise errors.connected_app_supplied_redirect_url_not_found_in_client(because=target)
-            session = ctx.store.find(MemberSession, member_session_id=str(claims.get("sid", "")))
-            if session is not None and sessions.is_active(ctx, session):
+            session = logout_requests.session_to_end(
+                ctx, fields.get("id_token_hint", ""), fields.get("client_id", ""), target
+            )
+            if session is not None:
                 sessions.revoke(ctx, session)
         if target:
             return _redirect_to_app(target, state=fields.get("state", ""))

@@ -14,20 +14,18 @@ from starlette.responses import RedirectResponse, Response
 from mockstytch import errors
 from mockstytch.domain.login import oauth
 from mockstytch.domain.shared import emails, lookup, redirects
-from mockstytch.errors import StytchError
 from mockstytch.pages.surface import PAGES, START_URLS, page, provider_name
 from mockstytch.protocols import pkce
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.request import HttpRequest
-from mockstytch.surfaces.surface import AnyResponse, Json, Route, render_error
+from mockstytch.surfaces.surface import Route
 
 _COOKIE = "mockstytch_oauth_state"
 _COOKIE_PATH = "/v1/b2b/oauth"
 _CALLBACK = "/v1/b2b/oauth/callback"
 _PROVIDER = "/_mock/provider"
-_ONE_TAP = "/sdk/v1/b2b/oauth/google/onetap/start"
 
 
 def _project_of_callback(mock: Mock, request: HttpRequest) -> Project:
@@ -43,14 +41,7 @@ def _project_of_callback(mock: Mock, request: HttpRequest) -> Project:
     return project
 
 
-def _one_tap_error(request: HttpRequest, error: StytchError) -> AnyResponse:
-    rendered = render_error(request, error)
-    assert isinstance(rendered, Json)
-    return Response(rendered.body, rendered.status_code, _one_tap_headers(request), "application/json")
-
-
 CALLBACK_URLS = replace(PAGES, authenticate=_project_of_callback)
-ONE_TAP = replace(PAGES, render_error=_one_tap_error)
 
 
 def routes(mock: Mock) -> list[Route]:
@@ -61,8 +52,6 @@ def routes(mock: Mock) -> list[Route]:
         Route("GET", _CALLBACK + "/{callback_id}", CALLBACK_URLS, pages.callback),
         Route("GET", _PROVIDER + "/{provider}/authorize", START_URLS, pages.show_provider),
         Route("POST", _PROVIDER + "/{provider}/authorize", START_URLS, pages.submit_provider),
-        Route("GET", _ONE_TAP, ONE_TAP, _one_tap),
-        Route("OPTIONS", _ONE_TAP, ONE_TAP, _one_tap_preflight),
     ]
 
 
@@ -169,31 +158,6 @@ class OAuthPages:
         return response
 
 
-async def _one_tap(_request: HttpRequest) -> Response:
-    """Refuse Google One Tap, which needs Google's servers. The official browser UI then continues without it.
-
-    Raises:
-        oauth_config_not_found: if it is called: the SDK then shows its own button instead.
-    """
-    raise errors.oauth_config_not_found(because="One Tap needs Google's servers")
-
-
-async def _one_tap_preflight(request: HttpRequest) -> Response:
-    allowed = {
-        "Access-Control-Allow-Methods": "GET",
-        "Access-Control-Allow-Headers": "authorization,content-type,x-sdk-client,x-sdk-parent-host",
-    }
-    return Response(status_code=204, headers=_one_tap_headers(request) | allowed)
-
-
-def _one_tap_headers(request: HttpRequest) -> dict[str, str]:
-    return {
-        "Access-Control-Allow-Origin": request.headers.get("origin", "*"),
-        "Access-Control-Allow-Credentials": "true",
-        "Vary": "Origin",
-    }
-
-
 def _require_provider(request: HttpRequest) -> None:
     """
     Raises:
@@ -210,6 +174,8 @@ def _redirect_to_provider(
     challenge = query.get("pkce_code_challenge", "")
     if challenge and not pkce.is_challenge(challenge):
         raise errors.invalid_pkce_code_challenge()
+    if not challenge and ctx.project.settings.b2b_sdk_config.oauth.pkce_required:
+        raise errors.invalid_pkce_code_challenge(because="the SDK configuration requires PKCE for OAuth")
     provider: Any = request.path_params["provider"]
     flow = oauth.start_flow(ctx, provider, organization, urls, query.get("custom_scopes", "").split(), challenge)
     parameters = {

@@ -44,9 +44,16 @@ CONNECTION_URLS = replace(PAGES, authenticate=_project_of_connection)
 
 def routes(mock: Mock) -> list[Route]:
     async def start(request: HttpRequest) -> Response:
-        """Redirect to the identity provider."""
+        """Redirect to the identity provider.
+
+        Raises:
+            invalid_pkce_code_challenge: if the SDK configuration requires PKCE for SSO, and the URL has no code
+                challenge.
+        """
         query = request.query_fields()
         with mock.transaction(request.project, request.server_url) as ctx:
+            if not query.get("pkce_code_challenge") and ctx.project.settings.b2b_sdk_config.sso.pkce_required:
+                raise errors.invalid_pkce_code_challenge(because="the SDK configuration requires PKCE for SSO")
             connection = sso_flow.connection_for_start(
                 ctx, query.get("connection_id", ""), query.get("organization_id", "")
             )

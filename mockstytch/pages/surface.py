@@ -3,7 +3,6 @@
 The surfaces differ in how they find the project. Errors are JSON, as in production.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,9 @@ from typing import Any
 from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
-from mockstytch import errors
-from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
-from mockstytch.store.records.projects import Project, PublicToken
+from mockstytch.store.records.projects import Project
+from mockstytch.surfaces import public_tokens
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Surface
 
@@ -23,40 +21,15 @@ _TEMPLATES = Path(__file__).with_name("templates")
 PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 
-def project_of_public_token(mock: Mock, public_token: str) -> Project | None:
-    """Return the project with this public token; without a token, the default project."""
-    if not public_token:
-        return mock.projects.default()
-    try:
-        project = mock.projects.find(public_token.replace("public-token-", "project-", 1))
-    except StytchError:
-        return None
-    if project and not project.other_public_token:
-        return None if project.deleted else project
-    return mock.projects.find_by(PublicToken, public_token=public_token)
-
-
 def _project_of_link(mock: Mock, request: HttpRequest) -> Project | None:
-    return project_of_public_token(mock, request.query_params.get("public_token", ""))
+    """Return the project whose public token a link carries, or None; without a token, the default project."""
+    public_token = request.query_params.get("public_token", "")
+    return public_tokens.find_project(mock, public_token) if public_token else mock.projects.default()
 
 
 def _project_of_start_url(mock: Mock, request: HttpRequest) -> Project:
-    """Return the project whose public token a start URL carries.
-
-    Raises:
-        public_token_required: if the URL has no public token.
-        invalid_public_token_id: if the public token isn't well-formed.
-        public_token_not_found: if no project has this public token.
-    """
-    public_token = request.query_params.get("public_token", "")
-    if not public_token:
-        raise errors.public_token_required()
-    if not re.fullmatch(r"public-token-(test|live)-[0-9a-f-]{36}", public_token):
-        raise errors.invalid_public_token_id()
-    project = project_of_public_token(mock, public_token)
-    if project is None:
-        raise errors.public_token_not_found()
-    return project
+    """Return the project whose public token a start URL carries. See ``public_tokens.get_project`` for the errors."""
+    return public_tokens.get_project(mock, request.query_params.get("public_token", ""))
 
 
 PAGES = Surface(name="pages")

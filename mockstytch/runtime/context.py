@@ -16,9 +16,9 @@ Source = Literal["direct", "scim", "dashboard"]
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """The caller: the project (with its secret), or one of its members (with a session beside the secret)."""
+    """The caller: the project with its secret, one of its members with a session, or a visitor who has neither."""
 
-    kind: Literal["project", "member"] = "project"
+    kind: Literal["project", "member", "visitor"] = "project"
     organization_id: str = ""
     member_id: str = ""
     roles: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ import msgspec
 
 LIMIT = 10_000  # entries for each project
 _TOOLS = ("control", "console")  # surfaces that tests and people use to look at the server
-SURFACES = ("backend", "public", "management", "oauth_server", "scim", "pages", "unknown", *_TOOLS)
+SURFACES = ("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "unknown", *_TOOLS)
 
 
 class RequestLogEntry(msgspec.Struct, frozen=True):

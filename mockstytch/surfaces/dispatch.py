@@ -115,7 +115,7 @@ class EndpointHandler:
             ctx.notes = request.notes
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.from_sdk = request.from_sdk
-            ctx.actor = surface.actor(ctx, request)
+            ctx.actor = request.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
             if ctx.project.settings.unknown_fields == "refused" and fields.body:
                 refuse_unknown(endpoint.request, json_object(fields.body))

@@ -5,10 +5,11 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, to_builtins
+from msgspec.structs import replace
 
 from mockstytch.runtime import Context
 from mockstytch.values import Frozen
@@ -32,12 +33,32 @@ def _maybe_fields(model: type[Request]) -> list[str]:
     return [f.name for f in msgspec.structs.fields(model) if f.default is UNSET]
 
 
+class SdkCall(msgspec.Struct, frozen=True):
+    """How the SDKs of browsers and mobile apps call an operation. What isn't given follows from the endpoint.
+
+    Attributes:
+        path: the path without ``/sdk/v1``.
+        method: the endpoint's, unless given.
+        own: the request fields that have the session's organization or member; others can't be sent. Unless given,
+            those of ``organization_id`` and ``member_id`` that the endpoint's path has and this path lacks.
+        session: ``required``, to act as the member; ``token``, if the operation itself verifies it; ``optional``;
+            ``any``, a session or an intermediate session; ``none``.
+        feature: the setting of the SDK configuration that allows the call, such as ``passwords.enabled``.
+    """
+
+    path: str
+    method: str = ""
+    own: tuple[str, ...] = ()
+    session: Literal["", "required", "token", "optional", "any", "none"] = ""
+    feature: str = ""
+
+
 class Endpoint(msgspec.Struct, frozen=True):
     """One operation, its method and its paths.
 
     Attributes:
         aliases: older paths, which the API's documentation still shows. The request log notes their use.
-        sdk_paths: the operation's paths in the browser API.
+        sdk_calls: how browsers and mobile apps call the operation.
         resource: the RBAC resource of the permission.
         permission: the RBAC action that a member must be allowed to do; or such an action for each request field,
             needed only if the field is sent.
@@ -51,7 +72,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     operation: Operation
     request: type[Request]
     aliases: tuple[str, ...] = ()
-    sdk_paths: tuple[str, ...] = ()
+    sdk_calls: tuple[SdkCall, ...] = ()
     resource: str = ""
     permission: str | Mapping[str, str] = ""
     changes: Operation | None = None
@@ -76,11 +97,15 @@ class Endpoints(list[Endpoint]):
 
     @api.post("/v1/b2b/organizations/{organization_id}/members", permission="create")
     def create(ctx: Context, req: Create) -> Body: ...
+
+    Args:
+        resource: the RBAC resource of the permissions.
+        sdk_feature: the setting of the SDK configuration that allows the calls of browsers and mobile apps.
     """
 
-    def __init__(self, resource: str = "") -> None:
+    def __init__(self, resource: str = "", sdk_feature: str = "") -> None:
         super().__init__()
-        self._resource = resource
+        self._resource, self._sdk_feature = resource, sdk_feature
 
     def _add(
         self,
@@ -88,18 +113,20 @@ class Endpoints(list[Endpoint]):
         path: str,
         *,
         aliases: tuple[str, ...] = (),
-        sdk: tuple[str, ...] = (),
+        sdk: tuple[str | SdkCall, ...] = (),
         permission: str | Mapping[str, str] = "",
         changes: Operation | None = None,
         public: bool = False,
     ) -> Callable[[F], F]:
         def register(operation: F) -> F:
             request = operation.__annotations__["req"]
-            sdk_paths = tuple("/sdk/v1" + p for p in sdk)
+            calls = tuple(
+                _complete(SdkCall(call) if isinstance(call, str) else call, method, path, request, bool(permission))
+                for call in sdk
+            )
+            calls = tuple(replace(call, feature=call.feature or self._sdk_feature) for call in calls)
             self.append(
-                Endpoint(
-                    method, path, operation, request, aliases, sdk_paths, self._resource, permission, changes, public
-                )
+                Endpoint(method, path, operation, request, aliases, calls, self._resource, permission, changes, public)
             )
             return operation
 
@@ -119,6 +146,23 @@ class Endpoints(list[Endpoint]):
 
     def delete(self, path: str, **options: Any) -> Callable[[F], F]:
         return self._add("DELETE", path, **options)
+
+
+def _complete(call: SdkCall, method: str, path: str, request: type[Request], is_restricted: bool) -> SdkCall:
+    """Return the call with everything that follows from its endpoint.
+
+    Args:
+        is_restricted: whether the endpoint needs a permission.
+    """
+    own = {
+        name for name in ("organization_id", "member_id") if f"{{{name}}}" in path and f"{{{name}}}" not in call.path
+    }
+    own |= set(call.own)
+    if own or is_restricted:
+        session = "required"
+    else:
+        session = "optional" if "session_token" in request.__struct_fields__ else "none"
+    return replace(call, method=call.method or method, own=tuple(sorted(own)), session=call.session or session)
 
 
 def endpoints_of(package: ModuleType) -> list[Endpoint]:

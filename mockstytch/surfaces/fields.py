@@ -107,9 +107,9 @@ OptionalEmail = Annotated[
     FieldError(errors.invalid_email),
 ]
 # 44 base64url characters: 33 bytes, or 32 and their padding
-_TOKEN = r"\A[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]\Z"
-Token = Annotated[str, Meta(pattern=_TOKEN), FieldError(errors.invalid_token)]
-OptionalSessionToken = Annotated[str, Meta(pattern=rf"{_TOKEN}|\A\Z"), FieldError(errors.invalid_session_token)]
+TOKEN = r"\A[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]\Z"
+Token = Annotated[str, Meta(pattern=TOKEN), FieldError(errors.invalid_token)]
+OptionalSessionToken = Annotated[str, Meta(pattern=rf"{TOKEN}|\A\Z"), FieldError(errors.invalid_session_token)]
 SessionMinutes = Annotated[int, Meta(ge=5, le=527040), FieldError(errors.invalid_session_duration_minutes)]
 LinkMinutes = Annotated[int, Meta(ge=5, le=10080), FieldError(errors.invalid_expiration)]
 LocaleField = Annotated[Locale, FieldError(errors.invalid_locale)]

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope
 from mockstytch import errors
 from mockstytch.protocols import host_names
 from mockstytch.protocols.query_strings import with_plus_in_addresses
+from mockstytch.runtime import Actor
 from mockstytch.store.records.projects import Project
 
 MAX_BODY = 1_000_000  # bytes
@@ -31,6 +32,8 @@ class HttpRequest(Request):
         notes: remarks for the request log.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
         found_project: the project that the surface authenticated; None before that, and if the route has none.
+        actor: the caller of an operation, once the surface has found it.
+        session_token: the token of the caller's session, if the caller is a browser or a mobile app.
     """
 
     def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
@@ -43,6 +46,8 @@ class HttpRequest(Request):
         self.notes: list[str] = []
         self.refusal: tuple[str, str] | None = None
         self.found_project: Project | None = None
+        self.actor = Actor()
+        self.session_token = ""
         self.started = perf_counter()
         self.header_bytes: Headers = dict(scope["headers"])
 

@@ -1,7 +1,7 @@
 """Finding the route of a request by its method and path."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from re import Match, Pattern
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -44,13 +44,16 @@ class RouteTable(BaseRoute):
 
     A path without parameters is looked up in a dictionary. A path with parameters is searched for among the routes with
     the same prefix; a literal segment wins over a parameter, independent of the order of declaration.
+
+    Args:
+        fallbacks: the routes of paths that don't exist, by the beginning of the path. The first match counts.
     """
 
-    def __init__(self, mock: Mock, routes: Iterable[Route], fallback: Route) -> None:
+    def __init__(self, mock: Mock, routes: Iterable[Route], fallbacks: Mapping[str, Route]) -> None:
         self.routes = list(routes)
         self._literals: dict[tuple[str, str], Dispatch] = {}
         self._patterns: dict[str, list[_Pattern]] = defaultdict(list)
-        self._fallback = Dispatch(mock, fallback)
+        self._fallbacks = {prefix: Dispatch(mock, route) for prefix, route in fallbacks.items()}
         for route in sorted(self.routes, key=lambda route: _literal_first(route.path)):
             app = Dispatch(mock, route)
             if "{" in route.path:
@@ -62,9 +65,9 @@ class RouteTable(BaseRoute):
 
     @property
     def dispatches(self) -> list[Dispatch]:
-        """The applications of all routes, including the fallback."""
+        """The applications of all routes, including the fallbacks."""
         searched = [pattern.app for patterns in self._patterns.values() for pattern in patterns]
-        return [*self._literals.values(), *searched, self._fallback]
+        return [*self._literals.values(), *searched, *self._fallbacks.values()]
 
     def find(self, method: str, path: str) -> tuple[Dispatch, dict[str, Any]]:
         """Return the application for a method and path, and the path's parameters."""
@@ -74,7 +77,7 @@ class RouteTable(BaseRoute):
         for pattern in self._patterns.get(_prefix(path), ()):
             if pattern.method == method and (match := pattern.regex.match(path)):
                 return pattern.app, pattern.parameters(match)
-        return self._fallback, {}
+        return next(app for prefix, app in self._fallbacks.items() if path.startswith(prefix) or prefix == "/"), {}
 
     def matches(self, scope: Scope) -> tuple[RouteMatch, Scope]:
         if scope["type"] != "http":
@@ -88,7 +91,8 @@ class RouteTable(BaseRoute):
 
 def _prefix(path: str) -> str:
     """Return the prefix of a path, such as ``/v1/b2b/organizations``."""
-    return "/".join(path.split("/")[: 4 if path.startswith("/v1/b2b/") else 3])
+    length = 4 if path.startswith("/v1/b2b/") else 5 if path.startswith("/sdk/v1/") else 3
+    return "/".join(path.split("/")[:length])
 
 
 def _literal_first(path: str) -> list[tuple[bool, str]]:

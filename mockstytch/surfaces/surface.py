@@ -3,11 +3,11 @@
 Surfaces differ in how a caller authenticates, how a request's fields are read, and how a success and an error are
 rendered. Everything else is in ``dispatch``, the same for all surfaces.
 
-``BACKEND``, ``FRAUD`` and ``PUBLIC`` are declared here. The others are declared where their routes are: ``MANAGEMENT``,
-``OAUTH_SERVER``, ``SCIM``, ``PAGES`` with its variants, ``CONTROL`` and ``CONSOLE``.
+``BACKEND``, ``FRAUD`` and ``PUBLIC`` are declared here. The others are declared where their routes are: ``BROWSER``,
+``MANAGEMENT``, ``OAUTH_SERVER``, ``SCIM``, ``PAGES`` with its variants, ``CONTROL`` and ``CONSOLE``.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,18 +24,19 @@ from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.request import Fields, HttpRequest, basic_credentials
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_encode_sorted = msgspec.json.Encoder(order="sorted").encode  # production sorts keys at every level …
+encode_sorted = msgspec.json.Encoder(order="sorted").encode  # production sorts keys at every level …
 _encode = msgspec.json.Encoder().encode  # … except in errors
 
 
 class Json:
     """A JSON response. Faster than Starlette's, because almost every request returns one."""
 
-    def __init__(self, status_code: int, body: bytes) -> None:
-        self.status_code, self.body = status_code, body
+    def __init__(self, status_code: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+        self.status_code, self.body, self.headers = status_code, body, headers
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(self.body)).encode())]
+        length = str(len(self.body)).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", length), *self.headers]
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
@@ -90,12 +91,17 @@ def json_object(raw: bytes) -> Fields:
 
 def render_body(request: HttpRequest, body: Fields) -> AnyResponse:
     """Render an operation's result with status code and request id. Keys are sorted."""
-    return Json(200, _encode_sorted({"status_code": 200, "request_id": request.request_id, **body}))
+    return Json(200, encode_sorted({"status_code": 200, "request_id": request.request_id, **body}))
 
 
 def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     """Render an error as the API does: five keys in a fixed order, and ``error_details`` if there are any."""
-    return Json(error.kind.status_code, _encode(_error_body(request, error)))
+    return Json(error.kind.status_code, encode_error(request, error))
+
+
+def encode_error(request: HttpRequest, error: StytchError) -> bytes:
+    """Return the JSON text of an error."""
+    return _encode(_error_body(request, error))
 
 
 def _render_fraud_error(request: HttpRequest, error: StytchError) -> AnyResponse:

@@ -79,6 +79,24 @@ def _joinable_by_tenant(
     return discovered
 
 
+def sso_connections(ctx: Context, email_address: str) -> list[dict[str, str]]:
+    """Return the active SSO connections of the organizations that have a member with this address, or allow its domain.
+
+    Connections of organizations that don't provision members are only for members. Production's rule isn't known.
+    """
+    members = [m for m in ctx.store.all(Member, email_address=email_address) if m.status != "deleted"]
+    ids = {member.organization_id for member in members}
+    organizations = [ctx.store.get(Organization, organization_id=organization_id) for organization_id in ids]
+    for organization in organization_settings.find_by_domain(ctx, "allowed", emails.domain_of(email_address)):
+        if organization.sso_jit_provisioning != "NOT_ALLOWED" and organization.organization_id not in ids:
+            organizations.append(organization)
+    return [
+        connection
+        for organization in sorted(organizations, key=lambda organization: organization.position)
+        for connection in wire.organization(organization)["sso_active_connections"]
+    ]
+
+
 def authenticate_response(ctx: Context, email_address: str, factors: list[Factor]) -> dict[str, Any]:
     """Start an intermediate session for a verified address, and return it with the discovered organizations."""
     intermediate = login_flow.start_intermediate_session(ctx, email_address, factors)

@@ -221,7 +221,7 @@ def require(ctx: Context, organization: Organization, resource_id: str, action: 
 
 
 def _is_self(ctx: Context, target_member: str) -> bool:
-    if not target_member:
+    if not target_member or ctx.actor.kind != "member":
         return False
     acting_member = ctx.store.get(Member, member_id=ctx.actor.member_id)
     return target_member in (acting_member.member_id, acting_member.external_id)
