@@ -45,7 +45,9 @@ class LoginOrSignup(Request):
     signup_expiration_minutes: LinkMinutes = 60
 
 
-@api.post("/v1/b2b/magic_links/email/login_or_signup", sdk=("/b2b/magic_links/email/login_or_signup",))
+@api.post(
+    "/v1/b2b/magic_links/email/login_or_signup", sdk=(SdkCall("/b2b/magic_links/email/login_or_signup", empty=True),)
+)
 def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     """Send a login link to an active member, or a signup link to any other address.
 

@@ -14,7 +14,7 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import OneTimeToken
 from mockstytch.store.records.organizations import Organization
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
     EmailAddress,
     FieldError,
@@ -39,7 +39,7 @@ class LoginOrSignup(Request):
     signup_expiration_minutes: CodeMinutes = 10
 
 
-@api.post("/v1/b2b/otps/email/login_or_signup", sdk=("/b2b/otps/email/login_or_signup",))
+@api.post("/v1/b2b/otps/email/login_or_signup", sdk=(SdkCall("/b2b/otps/email/login_or_signup", empty=True),))
 def login_or_signup(ctx: Context, req: LoginOrSignup) -> Body:
     """Send a code, which replaces codes sent to the address before.
 

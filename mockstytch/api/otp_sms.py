@@ -72,7 +72,7 @@ class Send(SecondFactor):
     locale: SmsLocaleField = SmsLocale.EN
 
 
-@api.post("/v1/b2b/otps/sms/send", sdk=(SdkCall("/b2b/otps/sms/send", session="any"),))
+@api.post("/v1/b2b/otps/sms/send", sdk=(SdkCall("/b2b/otps/sms/send", empty=True, session="any"),))
 def send(ctx: Context, req: Send) -> Body:
     """Send a code to the member's phone. It is valid for two minutes.
 

@@ -91,7 +91,7 @@ class ResetStart(Request):
     verify_email_template_id: str = ""
 
 
-@api.post("/v1/b2b/passwords/email/reset/start", sdk=("/b2b/passwords/email/reset/start",))
+@api.post("/v1/b2b/passwords/email/reset/start", sdk=(SdkCall("/b2b/passwords/email/reset/start", empty=True),))
 def email_reset_start(ctx: Context, req: ResetStart) -> Body:
     """Send an e-mail with two links: one to set a password, and one to log in without a password."""
     organization = lookup.organization(ctx, req.organization_id)

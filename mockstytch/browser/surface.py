@@ -149,6 +149,10 @@ def _render_logout(request: HttpRequest, body: Fields) -> AnyResponse:
     return response
 
 
+def _render_empty(request: HttpRequest, _body: Fields) -> AnyResponse:
+    return _render_success(request, {})
+
+
 def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     """Render an error as the backend API does, with CORS headers. The keys aren't wrapped."""
     return Json(error.kind.status_code, encode_error(request, error), cors.headers(request))
@@ -161,9 +165,10 @@ BROWSER = Surface(
 
 def surface_of(endpoint: Endpoint, call: SdkCall) -> Surface:
     """Return the surface of one call, with what it needs of a session and of the SDK configuration."""
+    is_logout = call.path == "/b2b/sessions/revoke"
     return replace(
         BROWSER,
         actor=partial(_actor, endpoint, call),
         read_fields=partial(_read_fields, endpoint, call),
-        render_success=_render_logout if call.path == "/b2b/sessions/revoke" else _render_success,
+        render_success=_render_logout if is_logout else _render_empty if call.empty else _render_success,
     )

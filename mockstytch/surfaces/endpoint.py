@@ -44,6 +44,7 @@ class SdkCall(msgspec.Struct, frozen=True):
         session: ``required``, to act as the member; ``token``, if the operation itself verifies it; ``optional``;
             ``any``, a session or an intermediate session; ``none``.
         feature: the setting of the SDK configuration that allows the call, such as ``passwords.enabled``.
+        empty: whether the response leaves out the operation's result, because a visitor mustn't see the member.
     """
 
     path: str
@@ -51,6 +52,7 @@ class SdkCall(msgspec.Struct, frozen=True):
     own: tuple[str, ...] = ()
     session: Literal["", "required", "token", "optional", "any", "none"] = ""
     feature: str = ""
+    empty: bool = False
 
 
 class Endpoint(msgspec.Struct, frozen=True):
