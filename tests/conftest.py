@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -41,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
+
+
+@pytest.fixture(scope="session")
+def node_cache(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for packages from npm and what is made of them. It is kept between runs, and shared by the workers."""
+    cache = getattr(pytestconfig, "cache", None)
+    return Path(cache.mkdir("node")) if cache else tmp_path_factory.mktemp("node")
 
 
 @pytest.fixture(scope="session", autouse=True)
