@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.browser.conftest import ARTIFACTS
+
 ROOT = Path(__file__).parent.parent
 GITHUB = ROOT / ".github"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -60,8 +62,16 @@ def test_actions_are_pinned_to_a_major_version(job):
         "actions/checkout",
         "actions/setup-python",
         "actions/setup-node",
+        "actions/upload-artifact",
     ]
     assert [action for action in actions if not re.fullmatch(r"[\w/-]+@v\d+", action)] == []
+
+
+def test_workflow_keeps_the_artefacts_of_the_browser_tests(job):
+    upload = job["steps"][-1]
+    assert upload["if"] == "always()"
+    assert upload["with"]["path"] == str(ARTIFACTS.relative_to(ROOT))
+    assert upload["with"]["include-hidden-files"] is True
 
 
 def test_dependabot_updates_every_file_with_versions():
@@ -73,7 +83,7 @@ def test_dependabot_updates_every_file_with_versions():
     packages = {
         ("npm", f"/{path.parent.relative_to(ROOT).as_posix()}") for path in ROOT.glob("tests/*/node/package.json")
     }
-    assert len(packages) == 2
+    assert len(packages) == 3
     assert places == {("pip", "/"), ("docker", "/"), ("github-actions", "/"), *packages}
 
 

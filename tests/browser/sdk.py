@@ -1,0 +1,71 @@
+"""Call the SDK's client in a page, as the page's own script does."""
+
+from typing import Any
+
+import pytest
+
+
+class SdkError(Exception):
+    """A promise of the SDK that was rejected.
+
+    Attributes:
+        name: the class of the JavaScript error, such as ``StytchSDKAPIError``.
+        error_type, status_code: from the server's response; "" and 0 if the SDK itself refused the call.
+        details: all properties of the JavaScript error.
+    """
+
+    def __init__(self, method: str, details: dict[str, Any]) -> None:
+        super().__init__(f"{method}: {details.get('name')}: {details.get('message')}")
+        self.details = details
+        self.name = str(details.get("name", ""))
+        self.error_type = str(details.get("error_type", ""))
+        self.status_code = int(details.get("status_code", 0))
+
+
+def call(page: Any, method: str, *args: Any) -> Any:
+    """Call a method of the page's client, and return its result as JSON: ``call(page, "self.get")``.
+
+    Raises:
+        SdkError: if the method throws or its promise is rejected.
+    """
+    __tracebackhide__ = True
+    outcome = page.evaluate("([method, args]) => window.call(method, args)", [method, list(args)])
+    if "error" in outcome:
+        raise SdkError(method, outcome["error"])
+    return outcome["result"]
+
+
+def refusal(page: Any, method: str, *args: Any) -> str:
+    """Call a method that must be refused by the server, and return the type of the error."""
+    __tracebackhide__ = True
+    with pytest.raises(SdkError) as caught:
+        call(page, method, *args)
+    assert caught.value.status_code >= 400, caught.value.details
+    return caught.value.error_type
+
+
+def navigate(page: Any, method: str, *args: Any) -> None:
+    """Call a method that leaves the page, such as ``sso.start``, and wait for the page that the browser ends at.
+
+    That is a page of the tests with the client, or an error page of the server.
+    """
+    with page.expect_navigation(wait_until="load"):
+        page.evaluate("([method, args]) => { window.call(method, args) }", [method, list(args)])
+
+
+def subscribe(page: Any, method: str) -> None:
+    """Pass a callback to a method such as ``session.onChange``. ``changes`` returns the calls of the callback."""
+    page.evaluate("method => window.subscribe(method)", method)
+
+
+def changes(page: Any, method: str) -> list[list[Any]]:
+    """Return the arguments of each call of the callback that ``subscribe`` passed."""
+    return list(page.evaluate("method => window.changes[method]", method))
+
+
+def methods(page: Any) -> list[str]:
+    """Return the methods of the page's client and of its parts, as they exist at run time.
+
+    That includes methods that TypeScript's declarations hide, but none whose name begins with an underscore.
+    """
+    return list(page.evaluate("() => window.methods()"))
