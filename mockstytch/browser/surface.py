@@ -159,7 +159,11 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 
 
 BROWSER = Surface(
-    name="browser", authenticate=_authenticate, render_success=_render_success, render_error=_render_error
+    name="browser",
+    authenticate=_authenticate,
+    render_success=_render_success,
+    render_error=_render_error,
+    refuses_unknown_fields=False,
 )
 
 

@@ -117,7 +117,8 @@ class EndpointHandler:
             ctx.from_sdk = request.from_sdk
             ctx.actor = request.actor = surface.actor(ctx, request)
             fields = surface.read_fields(request)
-            if ctx.project.settings.unknown_fields == "refused" and fields.body:
+            is_strict = surface.refuses_unknown_fields and ctx.project.settings.unknown_fields == "refused"
+            if is_strict and fields.body:
                 refuse_unknown(endpoint.request, json_object(fields.body))
             req = parse(endpoint.request, fields.values, strict=fields.strict, body=fields.body)
             changes = endpoint.changes(ctx, req) if endpoint.changes and ctx.actor.kind == "member" else {}

@@ -142,6 +142,8 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         render_success: builds the response from the handler's result.
         render_error: builds the response for an error.
         error_type: returns the error's name for the request log.
+        refuses_unknown_fields: whether the project's setting ``unknown_fields`` applies. False if an SDK adds fields of
+            its own.
         waits: whether requests wait while the server empties a project. False if they don't use the database.
     """
 
@@ -153,6 +155,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     render_success: Callable[[HttpRequest, Any], AnyResponse] = render_response
     render_error: Callable[[HttpRequest, StytchError], AnyResponse] = render_error
     error_type: Callable[[StytchError], str] = lambda error: error.kind.error_type
+    refuses_unknown_fields: bool = True
     waits: bool = True
 
 
