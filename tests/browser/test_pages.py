@@ -21,11 +21,19 @@ def test_call_that_the_sdk_refuses_raises(app_page):
     assert (caught.value.name, caught.value.error_type, caught.value.status_code) == ("StytchSDKUsageError", "", 0)
 
 
-def test_two_tabs_share_their_cookies(app_page):
-    first = app_page("headless")
-    call(first, "session.updateSession", {"session_token": "a", "session_jwt": "b"})
-    assert call(app_page("headless", tab_of=first), "session.getTokens")["session_token"] == "a"
+def test_two_tabs_share_their_cookies(app_page, given):
+    login = given.admin(given.organization())  # the SDK deletes the cookies of a session that the server doesn't know
+    first = app_page("headless", session=login)
+    assert call(app_page("headless", tab_of=first), "session.getTokens")["session_token"] == login.session_token
     assert call(app_page("headless"), "session.getTokens") is None
+
+
+@pytest.mark.parametrize("url", ["https://js.stytch.com/", "http://192.0.2.1/", "http://[2001:db8::1]/"])
+def test_pages_reach_no_other_machine(app_page, url):
+    page = app_page("headless")
+    with page.expect_event("requestfailed") as failed:
+        page.evaluate("url => { fetch(url).catch(() => {}) }", url)
+    assert (failed.value.url, failed.value.failure) == (url, "net::ERR_NAME_NOT_RESOLVED")
 
 
 def test_lock_file_names_no_registry():

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# Pages can't reach other machines: the SDK's pages show images of Stytch's servers.
+OPTIONS += ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
+
 
 @pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it too
 def chromium() -> Iterator[Any]:
@@ -13,10 +17,7 @@ def chromium() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
     with sync_api.sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                args=["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            )
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
         except sync_api.Error as e:
             pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
         yield browser
