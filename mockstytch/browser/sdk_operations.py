@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.api import rbac
+from mockstytch.api import rbac, scim
 from mockstytch.browser import cors
 from mockstytch.domain.login import discovery
 from mockstytch.domain.oauth_server import authorization, connected_apps, logout_requests
@@ -14,10 +14,12 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import PublicToken
+from mockstytch.store.records.scim import ScimConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import EmailAddress, FieldError, MemberRef, OrganizationRef
 
 api = Endpoints()
+_scim = Endpoints(resource="stytch.scim")
 
 
 class Bootstrap(Request):
@@ -152,6 +154,28 @@ def admin_portal_config(ctx: Context, req: AdminPortalConfig) -> Body:
         "organization_config": {"mfa_controls_enabled": True},
         "scim_config": {"scim_enabled": True},
     }
+
+
+class ScimGroups(Request):
+    organization_id: OrganizationRef
+    cursor: str = ""
+    limit: scim.GroupsLimit = 100
+
+
+@_scim.post("/sdk/v1/b2b/scim/groups", sdk=(SdkCall("/b2b/scim/groups", own=("organization_id",)),), permission="get")
+def scim_groups(ctx: Context, req: ScimGroups) -> Body:
+    """Return one page of the groups of the organization's connection; none if it has no connection.
+
+    The Admin Portal asks for them in any case. An error would make it ask again and again.
+    """
+    connection = ctx.store.find(ScimConnection, organization_id=req.organization_id)
+    if connection is None:
+        return {"scim_groups": [], "next_cursor": ""}
+    own = {"organization_id": req.organization_id, "connection_id": connection.connection_id}
+    return scim.get_groups(ctx, scim.GetGroups(**own, cursor=req.cursor, limit=req.limit))
+
+
+api.extend(_scim)
 
 
 class OneTap(Request):
