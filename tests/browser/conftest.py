@@ -15,6 +15,7 @@ import pytest
 
 from mockstytch import MockStytch
 from tests.browser import bundles as packages
+from tests.browser.login_screen import LoginScreen
 from tests.browser.page_server import PageServer, page_server
 
 ARTIFACTS = Path(__file__).parents[2] / ".pytest_artifacts" / "browser"
@@ -153,6 +154,25 @@ def app_page(mock: MockStytch, browse: Callable[..., Any], bundles: Path) -> Ite
     """``app_page("headless")``: opens a page of ``pages/`` with the SDK's client for the test's project."""
     with page_server(bundles) as server:
         yield AppPages(mock, browse, server)
+
+
+@pytest.fixture
+def open_login(app_page: AppPages, mock: MockStytch, client: Any) -> Callable[..., LoginScreen]:
+    """``open_login("oauth", "passwords")``: opens the prebuilt login with these products.
+
+    It is for one organization if ``organization=`` names one, else for discovery. ``query``, ``tab_of`` and other
+    options of ``app_page`` are accepted; all other names are the login's configuration.
+    """
+
+    def open_page(*products: str, organization: Any = None, **options: Any) -> LoginScreen:
+        names = ("query", "session", "tab_of", "context", "client", "presentation", "strings")
+        own = {name: options.pop(name) for name in names if name in options}
+        if organization is not None:
+            options |= {"authFlowType": "Organization", "organizationSlug": organization.organization_slug}
+        page = app_page("login", login={"products": list(products), **options}, **own)
+        return LoginScreen(app_page, mock, client, page)
+
+    return open_page
 
 
 @pytest.fixture(scope="session")
