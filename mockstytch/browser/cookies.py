@@ -8,10 +8,11 @@ from datetime import datetime
 from http.cookies import Morsel, SimpleCookie
 
 from mockstytch import errors
+from mockstytch.domain.sessions import sessions
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.request import Fields, HttpRequest
 
-SESSION, SESSION_JWT = "stytch_session", "stytch_session_jwt"
+SESSION, SESSION_JWT = sessions.COOKIE, sessions.JWT_COOKIE
 INTERMEDIATE_SESSION = "stytch_intermediate_session_token"
 _TOKENS = {"session_token": SESSION, "session_jwt": SESSION_JWT, "intermediate_session_token": INTERMEDIATE_SESSION}
 _DEFAULT_HOSTS = ("test.stytch.com", "api.stytch.com")

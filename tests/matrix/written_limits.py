@@ -299,6 +299,7 @@ ELSEWHERE = {
     "console.pages.more": "how many rows a page shows, in tests/console",
     "domain.credentials.passwords.meets_zxcvbn": "a score, in tests/api/test_passwords_strength.py",
     "domain.sessions.jwt_templates._resolve": "more digits than any list has items",
+    "domain.sessions.sessions.require_duration": "tests/control/test_sessions.py, tests/management",
     "outbound.run_with_fetches": "tests/test_outbound.py",
     "store.engine.shrink": "when a file is worth shrinking, in tests/store/test_reset.py",
     "webhook_delivery._post": "what is stored of a response, in tests/webhooks/test_retries.py",
