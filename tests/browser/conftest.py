@@ -179,3 +179,27 @@ def open_login(app_page: AppPages, mock: MockStytch, client: Any) -> Callable[..
 def declared_methods(node_packages: Path) -> list[str]:
     """The public methods of the SDK's client, from its type declarations: ``discovery.organizations.list``."""
     return packages.declared_methods(node_packages)
+
+
+@pytest.fixture
+def acme(given: Any) -> Any:
+    """An organization."""
+    return given.organization("Acme")
+
+
+@pytest.fixture
+def ada(given: Any, acme: Any) -> Any:
+    """A member of ``acme`` without further roles."""
+    return given.member(acme, "ada@acme.test", name="Ada")
+
+
+@pytest.fixture
+def ada_page(app_page: AppPages, given: Any, acme: Any, ada: Any) -> Any:
+    """A page with the client alone, in which ``ada`` is logged in."""
+    return app_page("headless", session=given.login(acme, ada))
+
+
+@pytest.fixture
+def admin_page(app_page: AppPages, given: Any, acme: Any) -> Any:
+    """A page with the client alone, in which an administrator of ``acme`` is logged in."""
+    return app_page("headless", session=given.admin(acme))
