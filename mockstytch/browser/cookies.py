@@ -1,7 +1,7 @@
 """HTTP-only cookies: the server sets the session's cookies, and scripts in the page can't read them.
 
 They are used if the SDK configuration turns them on, and the server isn't called by the API's default host name. In
-production, the project then has a domain of its own.
+production, the project then has its own domain.
 """
 
 from datetime import datetime

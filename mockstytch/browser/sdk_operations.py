@@ -81,7 +81,7 @@ _VISIBLE = (
 
 @api.post("/sdk/v1/b2b/organizations/search", sdk=(SdkCall("/b2b/organizations/search"),))
 def find_organization(ctx: Context, req: FindOrganization) -> Body:
-    """Return what a login page needs to know of the organization with this slug, or null."""
+    """Return what a login page needs to know about the organization with this slug, or null."""
     slug = req.organization_slug.lower()
     found = ctx.store.find(Organization, slug_key=slug) if slug else None
     if found is None:
@@ -97,7 +97,7 @@ class FindMember(Request):
 
 @api.post("/sdk/v1/b2b/organizations/members/search", sdk=(SdkCall("/b2b/organizations/members/search"),))
 def find_member(ctx: Context, req: FindMember) -> Body:
-    """Return what a login page needs to know of the member with this address, or null."""
+    """Return what a login page needs to know about the member with this address, or null."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member_by_email(ctx, organization, req.email_address)
     if member is None:
@@ -190,7 +190,7 @@ def one_tap_start(ctx: Context, req: OneTap) -> Body:
     """Refuse Google One Tap, which needs Google's servers. The SDK then continues without it.
 
     Raises:
-        oauth_config_not_found: if it is called: the SDK then shows its own button instead.
+        oauth_config_not_found: if Google One Tap is used, which needs Google's servers.
     """
     raise errors.oauth_config_not_found(because="One Tap needs Google's servers")
 

@@ -301,6 +301,7 @@ ELSEWHERE = {
     "domain.sessions.jwt_templates._resolve": "more digits than any list has items",
     "domain.sessions.sessions.require_duration": "tests/control/test_sessions.py, tests/management",
     "outbound.run_with_fetches": "tests/test_outbound.py",
+    "protocols.json_depth.checked": "tests/domain/test_json_depth.py",
     "store.engine.shrink": "when a file is worth shrinking, in tests/store/test_reset.py",
     "webhook_delivery._post": "what is stored of a response, in tests/webhooks/test_retries.py",
     f"{_HASHES}._import_bcrypt": "a cost, in tests/domain/test_hashes.py",
