@@ -176,9 +176,9 @@ def open_login(app_page: AppPages, mock: MockStytch, client: Any) -> Callable[..
 
 
 @pytest.fixture(scope="session")
-def declared_methods(node_packages: Path) -> list[str]:
+def declared_methods(node_packages: Path, node_cache: Path) -> list[str]:
     """The public methods of the SDK's client, from its type declarations: ``discovery.organizations.list``."""
-    return packages.declared_methods(node_packages)
+    return packages.declared_methods(node_packages, node_cache)
 
 
 @pytest.fixture
