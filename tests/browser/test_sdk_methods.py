@@ -1,4 +1,4 @@
-"""Each method of the SDK's client is tested with a success and a refusal. A method that a new version adds fails this test.
+"""Each method of the SDK's client is tested with a success and a refusal. A new version's method fails this test.
 
 ``methods.py`` has the exceptions, with reasons.
 """
