@@ -90,12 +90,16 @@ class LoginScreen:
     def cookies(self) -> dict[str, str]:
         return {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
 
-    def logged_in(self) -> Any:
-        """Wait for the end of a login, check that it is real, and return what the backend knows of the session."""
+    def logged_in(self, *errors: str) -> Any:
+        """Wait for the end of a login, check that it is real, and return what the backend knows of the session.
+
+        Args:
+            errors: the errors that the app got before.
+        """
         __tracebackhide__ = True
         self.page.wait_for_function("() => window.events?.at(-1)?.type === 'AUTHENTICATE_FLOW_COMPLETE'")
         self.sees("Success!")
-        assert self.errors == []
+        assert self.errors == list(errors)
         return self.session()
 
     def session(self) -> Any:

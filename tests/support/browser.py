@@ -8,7 +8,8 @@ import pytest
 
 OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # Pages can't reach other machines: the SDK's pages show images of Stytch's servers.
-OPTIONS += ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
+_OWN_HOSTS = "EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
+OPTIONS += ["--no-proxy-server", f"--host-resolver-rules=MAP * ~NOTFOUND, {_OWN_HOSTS}"]
 
 
 @pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it too
