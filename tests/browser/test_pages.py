@@ -10,7 +10,7 @@ from tests.browser.sdk import SdkError, call
 LOCK = Path(__file__).parent / "node" / "package-lock.json"
 
 
-@pytest.mark.parametrize("name", ["headless", "login", "react", "admin", "consent"])
+@pytest.mark.parametrize("name", ["headless", "login", "react", "admin", "admin_react", "consent"])
 def test_page_has_a_client(app_page, name):
     assert call(app_page(name), "session.getSync") is None
 
