@@ -57,11 +57,11 @@ class Portal:
     def choose(self, field: Any, *options: str) -> None:
         """Open a list, and choose its options."""
         for option in options:
-            if self.page.get_by_role("listbox").count() == 0:
-                field.click()
+            field.click()
             name = re.compile(rf"^{re.escape(option)}( |$)")  # a description can follow
             box = self.page.get_by_role("listbox")
             box.get_by_role("option", name=name).or_(box.get_by_role("menuitem", name=name)).click()
+            box.wait_for(state="hidden")
 
     def row(self, text: str) -> Any:
         """Return the row of a table that has this text."""
