@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.browser.sdk import SdkError, call
+from tests.contract.oauth import CALLBACK, OPENID, new_app
 
 LOCK = Path(__file__).parent / "node" / "package-lock.json"
 
@@ -13,6 +15,22 @@ LOCK = Path(__file__).parent / "node" / "package-lock.json"
 @pytest.mark.parametrize("name", ["headless", "login", "react", "admin", "admin_react", "consent"])
 def test_page_has_a_client(app_page, name):
     assert call(app_page(name), "session.getSync") is None
+
+
+def test_react_shows_the_login_or_the_member(app_page, given):
+    page = app_page("react", session=given.admin(given.organization("Acme")))
+    page.get_by_role("heading", name="Acme").wait_for()
+    assert page.get_by_test_id("roles").inner_text() == "stytch_member, stytch_admin"
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_text("Sign up or log in").wait_for()
+
+
+def test_consent_page_asks_the_member(app_page, given):
+    request = {"client_id": new_app(given).client_id, "redirect_uri": CALLBACK, "response_type": "code"}
+    query = urlencode({**request, "scope": " ".join(OPENID), "state": "s"})
+    page = app_page("consent", session=given.admin(given.organization("Acme")), query=query)
+    page.get_by_text("Reports").first.wait_for()
+    page.get_by_role("button", name="Allow").wait_for()
 
 
 def test_call_that_the_sdk_refuses_raises(app_page):
