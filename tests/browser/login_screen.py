@@ -99,7 +99,8 @@ class LoginScreen:
         __tracebackhide__ = True
         self.page.wait_for_function("() => window.events?.at(-1)?.type === 'AUTHENTICATE_FLOW_COMPLETE'")
         self.sees("Success!")
-        assert self.errors == list(errors)
+        reported = self.errors
+        assert reported == list(errors)
         return self.session()
 
     def session(self) -> Any:
