@@ -127,7 +127,9 @@ def _add_session(endpoint: Endpoint, call: SdkCall, request: HttpRequest, values
         return
     if call.session == "any" and not request.session_token:
         raise errors.user_unauthenticated(because="no session and no intermediate session")
-    if "session_token" in names and call.session != "none" and "member_id" not in request.path_params:  # another member's
+    if (
+        "session_token" in names and call.session != "none" and "member_id" not in request.path_params
+    ):  # another member's
         values["session_token"] = request.session_token
 
 
