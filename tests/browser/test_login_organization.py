@@ -89,7 +89,7 @@ def test_new_member_by_email_domain(open_login, given):
     assert screen.logged_in().member.status == "active"
 
 
-def test_nobody_can_join_a_closed_organization(open_login, given, mock):
+def test_visitor_can_not_join_a_closed_organization(open_login, given, mock):
     acme = given.organization("Acme", email_jit_provisioning="NOT_ALLOWED")
     screen = open_login("emailMagicLinks", "oauth", organization=acme)
     screen.submit_email(EMAIL)
