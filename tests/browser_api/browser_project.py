@@ -145,7 +145,7 @@ class BrowserProject(SampleProject):
         client.sessions.revoke(session_token=tokens[0])
         client.organizations.members.delete(self.acme.organization_id, members[1].member_id)
         self.given.mock.clock.advance(minutes=5, seconds=1)
-        return {"revoked": tokens[0], "of a deleted member": tokens[1], "expired": tokens[2]}
+        return {"revoked": tokens[0], "a deleted member's": tokens[1], "expired": tokens[2]}
 
     @property
     def tokens(self) -> set[str]:

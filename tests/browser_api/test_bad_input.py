@@ -87,7 +87,7 @@ def of_acme(project):
 
 @where(lambda call: call.sdk.session in ("required", "token", "any"))
 def test_administrator_of_another_organization_reaches_nothing(project, failures, call):
-    """The session says who the caller is: ids and tokens in the body can't override it."""
+    """The caller comes from the session: ids and tokens in the body can't override it."""
     fields, _ = project.request(call)
     sent = {**of_acme(project), **fields}
     sent.pop("intermediate_session_token", None)
