@@ -170,6 +170,12 @@ def test_missing_public_token_is_reported(no_bundle, serve_app):
     assert "STYTCH_PUBLIC_TOKEN" in page.text
 
 
+def test_page_without_javascript_says_what_is_missing(no_bundle, serve_app):
+    page = httpx.get(f"{serve_app(cache_dir=no_bundle)}/browser", trust_env=False).text
+    assert "<noscript>" in page
+    assert "This page needs JavaScript." in page
+
+
 def test_unknown_section_of_the_administration_is_redirected(no_bundle, serve_app):
     answer = httpx.get(f"{serve_app(cache_dir=no_bundle)}/browser/admin/other", trust_env=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/browser/admin/members")
