@@ -73,9 +73,9 @@ def test_connection_is_made_and_used_and_deleted(
     portal.page.get_by_placeholder("Display name").fill("Our directory")
     portal.click("Create")
     portal.page.get_by_role("heading", name="Configure Our directory").wait_for()
-    portal.page.locator(".MuiAccordionSummary-root").first.click()
+    portal.open_steps()
     base_url, token = shown(portal, base_url_label), shown(portal, token_label)
-    portal.switch("I have copied the above values to my IdP.").check()
+    portal.check("I have copied the above values to my IdP.")
     portal.click("Done")
     portal.section("Danger zone").wait_for()
     assert shown(portal, base_url_label) == base_url == current().base_url
@@ -138,7 +138,7 @@ def started(portal):
 def copied(portal):
     """Start a rotation, confirm that the token was copied, and return it."""
     token = started(portal)
-    portal.switch("I have copied the token to my IdP.").check()
+    portal.check("I have copied the token to my IdP.")
     portal.confirm("Start HTTP Header Bearer Token Rotation", "Done")
     portal.page.get_by_role("button", name="Complete rotation").wait_for()
     return token

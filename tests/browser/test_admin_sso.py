@@ -63,8 +63,7 @@ def create(portal, name, provider):
     portal.choose(portal.page.get_by_role("combobox"), provider)
     portal.click("Create")
     portal.page.get_by_role("heading", name=f"Configure {name}").wait_for()
-    for step in portal.page.locator(".MuiAccordionSummary-root").all():
-        step.click()
+    portal.open_steps()
 
 
 def fill(portal, **values):
@@ -304,7 +303,7 @@ def test_default_and_jit_provisioning_are_changed(portal, mock, client, acme, co
     portal.edit(AUTHENTICATION)
     portal.switch("Set this connection as the default").click()
     portal.confirm("Set First as default?", "Set as default")
-    portal.switch("Allow JIT provisioning").check()
+    portal.check("Allow JIT provisioning")
     portal.save(AUTHENTICATION)
     changed = client.organizations.get("acme").organization
     assert changed.sso_default_connection_id == ids["First"]
