@@ -165,7 +165,7 @@ def _of_sdk_calls(endpoint: Endpoint) -> set[str]:
 def _of_fields(
     model: type[msgspec.Struct], in_path: Container[str] = (), without: Container[str] = ()
 ) -> Iterator[str]:
-    """Find the errors of fields, except the names in ``without``. A field in the path is always there, and never empty."""
+    """Find the errors of the fields, except ``without``. A field in the path is always there, and never empty."""
     for field in msgspec.structs.fields(model):
         if field.name in without:
             continue

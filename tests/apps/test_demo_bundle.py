@@ -170,7 +170,7 @@ def test_missing_public_token_is_reported(no_bundle, serve_app):
     assert "STYTCH_PUBLIC_TOKEN" in page.text
 
 
-def test_page_without_javascript_says_what_is_missing(no_bundle, serve_app):
+def test_page_without_javascript_asks_for_it(no_bundle, serve_app):
     page = httpx.get(f"{serve_app(cache_dir=no_bundle)}/browser", trust_env=False).text
     assert "<noscript>" in page
     assert "This page needs JavaScript." in page

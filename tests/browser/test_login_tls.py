@@ -28,7 +28,7 @@ COOKIES = {"stytch_session", "stytch_session_jwt"}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server with a TLS port, as ``mockstytch serve`` prints it, and a local CA of its own."""
+    """A server with a TLS port, as ``mockstytch serve`` prints it, and its own local CA."""
     folder = str(tmp_path_factory.mktemp("state"))
     environment = {**os.environ, "XDG_STATE_HOME": folder, "LOCALAPPDATA": folder, "HOME": folder}
     with started("--tls-port", "0", "--allowed-host", AUTH, env=environment) as (_, facts):
