@@ -103,7 +103,7 @@ def test_saml_connection_is_made_by_metadata_and_logs_in(
     assert "metadata" in portal.message().lower()
     field.fill(f"{mock.url}/_mock/idp/{connection.connection_id}/metadata")
     portal.click("Create")
-    listed(portal, provider, "Active", "Default")
+    listed(portal, provider, "Active")
     made = connections()[provider]
     assert (made.status, made.identity_provider) == ("active", identity_provider)
     assert (made.attribute_mapping["email"], len(made.verification_certificates)) == ("NameID", 1)
