@@ -104,7 +104,7 @@ def test_custom_scopes(open_consent, callback, reports, mock, given):
     acme = given.organization("Readers")
     reader = given.login(acme, given.member(acme, roles=["reader"]))
     screen = open_consent(session=reader, scope=scope)
-    screen.sees("Reports wants to access your Acme Portal account", "Read your reports")
+    screen.sees("to access your Acme Portal account", "Read your reports")
     assert not screen.shows("You do not have permissions")
     screen.click("Allow")
     assert granted(redirected(screen, callback)["code"]) == scope
