@@ -121,12 +121,12 @@ NONSENSE += ["ey" * 5000, encoded({"app": {"identifier": "x" * 5000}})]
 
 
 @pytest.mark.parametrize("telemetry", NONSENSE, ids=range(len(NONSENSE)))
-def test_nonsense_is_no_mobile_app(allow, result, telemetry):
+def test_nonsense_is_not_a_mobile_app(allow, result, telemetry):
     allow(bundle_ids=["test.acme.app"])
     assert result("", x_sdk_client=telemetry) == "bad_app_bundle_for_stytch_sdk"
 
 
-def test_page_is_no_mobile_app(allow, result):
+def test_page_is_not_a_mobile_app(allow, result):
     """Browsers always send an origin, and pages can't change it."""
     allow(bundle_ids=["test.acme.app"])
     assert result("https://evil.test", x_sdk_client=app("test.acme.app")) == "bad_domain_for_stytch_sdk"
