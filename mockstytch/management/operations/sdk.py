@@ -33,7 +33,7 @@ def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
     """Replace the configuration of the B2B SDKs. A missing field is off.
 
     Raises:
-        invalid_domain: see ``sdk_settings.require_valid``.
+        invalid_domain: if a ``slug_pattern`` doesn't contain ``{{slug}}``.
     """
     _require_vertical(ctx, "B2B")
     if req.config:
