@@ -44,7 +44,7 @@ def test_login_page_sees_what_it_needs_of_an_organization(sdk, mock, acme):
 
 
 @pytest.mark.parametrize("slug", ["", "nowhere", "a" * 500, "\x00", "acme ", "%"])
-def test_unknown_slug_is_no_error(sdk, acme, slug):
+def test_unknown_slug_is_not_an_error(sdk, acme, slug):
     assert sdk.data("POST", ORGANIZATION, {"organization_slug": slug})["organization"] is None
 
 
@@ -53,7 +53,7 @@ def test_deleted_organization_is_not_found(sdk, client, acme):
     assert sdk.data("POST", ORGANIZATION, {"organization_slug": "acme"})["organization"] is None
 
 
-def test_id_and_external_id_are_no_slugs(sdk, client, acme):
+def test_organization_is_not_found_by_another_id(sdk, client, acme):
     client.organizations.update(acme.organization_id, organization_external_id="external")
     for reference in (acme.organization_id, "external"):
         assert sdk.data("POST", ORGANIZATION, {"organization_slug": reference})["organization"] is None
@@ -73,7 +73,7 @@ def test_login_page_sees_what_it_needs_of_a_member(sdk, given, acme):
     assert found == {"status": ada.status, "name": "", "member_password_id": ada.member_password_id}
 
 
-def test_unknown_address_is_no_error(sdk, given, acme):
+def test_unknown_address_is_not_an_error(sdk, given, acme):
     globex = given.organization("Globex")
     given.member(globex, "bob@globex.test")
     for address in ("nobody@acme.test", "bob@globex.test"):
@@ -149,7 +149,10 @@ def test_groups_of_the_organization_s_connection(sdk, given, client, acme):
     assert groups(sdk, token) == ([], None)
     client.scim.connection.create(acme.organization_id)
     assert groups(sdk, token, limit=10) == ([], None)
-    assert groups(sdk, token, connection_id="scim-connection-test-x") == ([], None)  # the SDK doesn't name the connection
+    assert groups(sdk, token, connection_id="scim-connection-test-x") == (
+        [],
+        None,
+    )  # the SDK doesn't name the connection
     assert sdk.refused("POST", "/b2b/scim/groups", {"limit": 1001}, token) == "user_search_invalid_limit"
     assert sdk.refused("POST", "/b2b/scim/groups", {"cursor": "x"}, token) == "user_search_invalid_cursor"
 
