@@ -94,6 +94,15 @@ def test_reading_the_console_and_the_control_api_is_not_logged(start):
     assert server.log() == []
 
 
+def test_preflights_are_not_logged(start):
+    server = start()
+    origin = {"Origin": "http://localhost:3000"}
+    assert httpx.options(f"{server.mock.url}/sdk/v1/events", headers=origin, trust_env=False).status_code == 204
+    assert httpx.options(f"{server.mock.url}/v1/nowhere", trust_env=False).status_code == 404
+    [line] = server.log()
+    assert line.startswith("OPTIONS /v1/nowhere 404")
+
+
 def test_unread_log_does_not_stop_the_server(start):
     """A pipe holds 64 kB; these lines have more than 200 kB."""
     server = start()
