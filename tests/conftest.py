@@ -12,7 +12,7 @@ from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
 from tests.support import skips
-from tests.support.browser import browse, chromium  # noqa: F401 · fixtures
+from tests.support.browser import browse, chromium, shared_profile  # noqa: F401 · fixtures
 from tests.support.events import EventRecorder, Events
 from tests.support.given import Given
 from tests.support.http_clients import shared_settings

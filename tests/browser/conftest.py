@@ -72,16 +72,23 @@ def browse(browse: Callable[..., Any], artifacts: Path, request: pytest.FixtureR
     """
     contexts: list[Any] = []
     log: list[str] = []
+    listeners = {
+        "console": lambda message: log.append(f"{message.type}: {message.text}"),
+        "weberror": lambda error: log.append(f"uncaught: {error.error}"),
+        "requestfailed": lambda failed: log.append(f"failed: {failed.method} {failed.url}"),
+    }
 
     def open_page(**options: Any) -> Any:
         page = browse(**options)
         contexts.append(page.context)
-        page.context.on("console", lambda message: log.append(f"{message.type}: {message.text}"))
-        page.context.on("weberror", lambda error: log.append(f"uncaught: {error.error}"))
-        page.context.on("requestfailed", lambda failed: log.append(f"failed: {failed.method} {failed.url}"))
+        for event, listener in listeners.items():
+            page.context.on(event, listener)
         return page
 
     yield open_page
+    for context in contexts:
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
     pages = [page for context in contexts for page in context.pages]
     if not pages:
         return
@@ -111,6 +118,7 @@ class AppPages:
         query: str = "",
         session: Any = None,
         tab_of: Any = None,
+        shared: bool = False,
         context: dict[str, Any] | None = None,
         **config: Any,
     ) -> Any:
@@ -121,11 +129,12 @@ class AppPages:
             query: the query of the URL, for example the one of a link in an e-mail.
             session: the response of a login. Its session is in the page's cookies, so that the member is logged in.
             tab_of: open the page in a new tab of this page's browser.
+            shared: use the module's browser profile, if this test doesn't use it yet. See ``browse``.
             context: options of the browser profile, for example ``{"viewport": …}``.
             config: what the page reads. ``client`` are options of the client's constructor; see the page for others.
         """
         self.configure(name, **config)
-        page = tab_of.context.new_page() if tab_of else self.browse(**(context or {}))
+        page = tab_of.context.new_page() if tab_of else self.browse(shared=shared, **(context or {}))
         if session:
             tokens = {"stytch_session": session.session_token, "stytch_session_jwt": session.session_jwt}
             page.context.add_cookies([{"name": key, "value": value, "url": self.url} for key, value in tokens.items()])
@@ -162,12 +171,14 @@ def open_login(app_page: AppPages, mock: MockStytch, client: Any) -> Callable[..
     """``open_login("oauth", "passwords")``: opens the prebuilt login with these products.
 
     It is for one organization if ``organization=`` names one, else for discovery. ``query``, ``tab_of`` and other
-    options of ``app_page`` are accepted; all other names are the login's configuration.
+    options of ``app_page`` are accepted; all other names are the login's configuration. The first page is in the
+    module's browser profile, unless ``context`` has options for a new one.
     """
 
     def open_page(*products: str, organization: Any = None, **options: Any) -> LoginScreen:
         names = ("query", "session", "tab_of", "context", "client", "endpoints")
         own = {name: options.pop(name) for name in names if name in options}
+        own["shared"] = "context" not in own
         if organization is not None:
             options |= {"authFlowType": "Organization", "organizationSlug": organization.organization_slug}
         page = app_page("login", login={"products": list(products), **options}, **own)

@@ -97,7 +97,7 @@ class LoginScreen:
             errors: the errors that the app got before.
         """
         __tracebackhide__ = True
-        self.page.wait_for_function("() => window.events?.at(-1)?.type === 'AUTHENTICATE_FLOW_COMPLETE'")
+        self.page.wait_for_function("() => window.events?.some(event => event.type === 'AUTHENTICATE_FLOW_COMPLETE')")
         self.sees("Success!")
         reported = self.errors
         assert reported == list(errors)

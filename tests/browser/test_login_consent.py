@@ -53,7 +53,7 @@ def open_consent(app_page, mock, client, callback, reports, ada):
             **changes,
         }
         query = {name: value for name, value in query.items() if value is not None}
-        page = app_page("consent", query=urlencode(query), session=session)
+        page = app_page("consent", query=urlencode(query), session=session, shared=True)
         return LoginScreen(app_page, mock, client, page)
 
     return open_page

@@ -27,6 +27,7 @@ def open_app(app_page, mock, client, given, acme, member):
     """
 
     def open_page(logged_in=True, movable_clock=False, **options):
+        options["shared"] = not movable_clock
         session = given.login(acme, member, session_duration_minutes=30) if logged_in else None
         page = app_page("react", login={"products": ["emailMagicLinks"]}, session=session, **options)
         if movable_clock:
