@@ -1,6 +1,5 @@
 """Call the SDK's client in a page, as the page's own script does."""
 
-import json
 from typing import Any
 
 import pytest
@@ -65,7 +64,7 @@ def refused_navigation(page: Any, method: str, *args: Any) -> str:
     """Call a method that leaves the page for the server, which must refuse it. Return the type of the error."""
     with page.expect_navigation(wait_until="load"):
         page.evaluate("([method, args]) => { window.call(method, args) }", [method, list(args)])
-    return str(json.loads(page.locator("body").inner_text())["error_type"])
+    return str(page.locator(".error").inner_text()).partition(":")[0]
 
 
 def subscribe(page: Any, method: str) -> None:

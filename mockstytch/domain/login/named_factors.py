@@ -12,7 +12,6 @@ from mockstytch import errors
 from mockstytch.domain.credentials import locks, passwords, recovery_codes, totp
 from mockstytch.domain.login import login_flow, oauth, primary_factors, second_factor
 from mockstytch.domain.sessions import sessions
-from mockstytch.domain.shared import single_use
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import ProviderAccount, Totp
 from mockstytch.store.records.members import Member
@@ -85,8 +84,8 @@ def _oauth(provider: str, ctx: Context, organization: Organization, member: Memb
     else:
         flow = oauth.start_flow(ctx, provider, organization, ("", ""), [], "")
         flow = oauth.issue_code(ctx, flow, oauth.Identity(email=member.email_address, name=member.name))
-        single_use.consume(ctx, flow, errors.oauth_state_used)
         key = flow.account_key or ""
+        ctx.store.delete(flow)
     return member, oauth.factor(ctx, ctx.store.get(ProviderAccount, account_key=key))
 
 
