@@ -51,10 +51,11 @@ _READ_FIELDS = {"mockstytch.oauth_server.operations": Function("mockstytch.oauth
 
 # The parts of the server that aren't operations.
 _PLACES = (
-    ("the control API", ("control/*.py", "seed/*.py", "surfaces/origin.py")),
+    ("the control API", ("control/*.py", "control/faults/*.py", "seed/*.py", "surfaces/origin.py")),
     ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py")),
     ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", "pages/surface.py")),
-    ("every request", ("surfaces/[!fo]*.py", "surfaces/fallback.py", "runtime/*.py")),  # not fields.py, origin.py
+    # surfaces: not fields.py, origin.py
+    ("every request", ("surfaces/[!fo]*.py", "surfaces/fallback.py", "surfaces/faults/*.py", "runtime/*.py")),
 )
 # The rules that only these parts use: settings that only the control API changes, and logins on pages.
 _RULES = (

@@ -34,6 +34,10 @@ CONTROL = {
     "POST /identity-providers": "Connect the built-in identity provider: organization_id, type, display_name.",
     "POST /identity-providers/{connection_id}/rotate-keys": "Create a new signing key for that identity provider.",
     "POST /scim/push": "Send SCIM requests as a directory does: connection_id, operations.",
+    "POST /faults": "Make requests, messages or webhooks fail: operation, error_type, times, …",
+    "GET /faults": "Return the faults, with how often each was hit.",
+    "DELETE /faults": "Remove all faults.",
+    "DELETE /faults/{fault_id}": "Remove a fault.",
     "POST /impersonation-tokens": "Create an impersonation token: organization_id, member_id, …",
     "GET /requests": "Return the latest requests, with the reason for each error: ?limit= &surface=",
 }

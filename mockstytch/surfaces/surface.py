@@ -41,7 +41,23 @@ class Json:
         await send({"type": "http.response.body", "body": self.body})
 
 
-AnyResponse = Json | Response
+class NoResponse:
+    """Nothing: the connection is closed instead of a response. For faults.
+
+    Attributes:
+        status_code: 0, for the request log.
+    """
+
+    status_code = 0
+
+    def __init__(self, close: Callable[[Scope, Receive], Awaitable[None]]) -> None:
+        self._close = close
+
+    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
+        await self._close(scope, receive)
+
+
+AnyResponse = Json | Response | NoResponse
 
 
 class ParsedFields(NamedTuple):

@@ -1,0 +1,3 @@
+"""Fixtures of the tests of faults."""
+
+from tests.cli.conftest import run  # noqa: F401 · a fixture
