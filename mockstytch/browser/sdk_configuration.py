@@ -17,7 +17,8 @@ def require_enabled(config: B2BConfig, endpoint: Endpoint, call: SdkCall) -> Non
     needed = ["basic.enabled"]
     if call.feature:
         needed.append(call.feature)
-    if endpoint.permission and "member_id" not in call.own:  # members can always change their own record
+    acts_on_others = bool(endpoint.permission) or "{member_" in call.path
+    if acts_on_others and "member_id" not in call.own:  # members can always change their own record
         needed.append("basic.enable_member_permissions")
     for name in needed:
         group, _, setting = name.partition(".")

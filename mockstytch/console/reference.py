@@ -38,6 +38,7 @@ CONTROL = {
     "GET /faults": "Return the faults, with how often each was hit.",
     "DELETE /faults": "Remove all faults.",
     "DELETE /faults/{fault_id}": "Remove a fault.",
+    "POST /sessions": "Start a session without a login: organization_id, member_id or email_address, factors.",
     "POST /impersonation-tokens": "Create an impersonation token: organization_id, member_id, …",
     "GET /requests": "Return the latest requests, with the reason for each error: ?limit= &surface=",
 }

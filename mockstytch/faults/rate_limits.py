@@ -107,12 +107,14 @@ class RateLimits:
             self._counters.pop(project_id, None)
 
 
-def limits_of(setting: str | dict[str, RateLimit], operation: str) -> list[Limit]:
+def limits_of(setting: str | dict[str, RateLimit] | None, operation: str) -> list[Limit]:
     """Return the limits of an operation.
 
     Args:
         setting: the project's setting ``rate_limits``.
     """
+    if setting is None:
+        return []
     if isinstance(setting, str):
         return [limit for limit in PRODUCTION if operation in limit.operations]
     rate = setting.get(operation)

@@ -39,12 +39,8 @@ class Dispatch:
             content = await read_body(scope, receive)
         except ClientDisconnect:
             return  # an incomplete request isn't executed
-        request = HttpRequest(scope, receive, content)
-        response = await self.respond(request)
-        if request.broken_connection:
-            await faults.send_broken(response, request, send)
-        else:
-            await response(scope, receive, send)
+        response = await self.respond(HttpRequest(scope, receive, content))
+        await response(scope, receive, send)
 
     async def respond(self, request: HttpRequest) -> AnyResponse:
         """Return a response for every request, and add the request to the log."""

@@ -35,7 +35,6 @@ class HttpRequest(Request):
         actor: the caller of an operation, once the surface has found it.
         session_token: the token of the caller's session, if the caller is a browser or a mobile app.
         fault: what a fault did to the request, for the request log; "" for most requests.
-        broken_connection: how a fault breaks the connection off once the request was carried out, or "".
     """
 
     def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
@@ -49,8 +48,7 @@ class HttpRequest(Request):
         self.refusal: tuple[str, str] | None = None
         self.found_project: Project | None = None
         self.actor = Actor()
-        self.session_token = ""
-        self.fault = self.broken_connection = ""
+        self.session_token = self.fault = ""
         self.started = perf_counter()
         self.header_bytes: Headers = dict(scope["headers"])
 

@@ -41,23 +41,7 @@ class Json:
         await send({"type": "http.response.body", "body": self.body})
 
 
-class NoResponse:
-    """Nothing: the connection is closed instead of a response. For faults.
-
-    Attributes:
-        status_code: 0, for the request log.
-    """
-
-    status_code = 0
-
-    def __init__(self, close: Callable[[Scope, Receive], Awaitable[None]]) -> None:
-        self._close = close
-
-    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
-        await self._close(scope, receive)
-
-
-AnyResponse = Json | Response | NoResponse
+AnyResponse = Json | Response
 
 
 class ParsedFields(NamedTuple):
@@ -158,8 +142,8 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         render_success: builds the response from the handler's result.
         render_error: builds the response for an error.
         error_type: returns the error's name for the request log.
-        refuses_unknown_fields: whether the project's setting ``unknown_fields`` applies. False if an SDK adds fields of
-            its own.
+        refuses_unknown_fields: whether the project's setting ``unknown_fields`` applies. False if the SDKs add
+            fields that the API doesn't have.
         waits: whether requests wait while the server empties a project. False if they don't use the database.
     """
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 from mockstytch import errors
 from mockstytch.errors import Kind, StytchError
@@ -19,7 +20,7 @@ from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.faults import connections
 from mockstytch.surfaces.faults.operation_names import endpoint_of, is_exempt, name_of
 from mockstytch.surfaces.request import HttpRequest
-from mockstytch.surfaces.surface import AnyResponse, Json, NoResponse, Route, json_object
+from mockstytch.surfaces.surface import AnyResponse, Json, Route, json_object
 
 _NOT_JSON = b'{"status_code": 200, "request_id": '
 
@@ -39,8 +40,8 @@ async def respond(mock: Mock, route: Route, project: Project, request: HttpReque
     endpoint = endpoint_of(route)
     operation = name_of(endpoint) if endpoint else ""
     now = project.clock.now()
-    if operation and project.settings.rate_limits is not None:
-        _require_below_limits(mock, project, operation, request)
+    if operation and request.found_project is not None:
+        _require_below_limits(mock, request.found_project, operation, request)
     fault = mock.faults.next(project.project_id, now, lambda fault: _is_about(fault, operation, request))
     if fault is None:
         return await _carry_out(route, request)
@@ -61,9 +62,7 @@ async def _carry_out(route: Route, request: HttpRequest) -> AnyResponse:
 
 
 def _require_below_limits(mock: Mock, project: Project, operation: str, request: HttpRequest) -> None:
-    setting = project.settings.rate_limits
-    assert setting is not None
-    for limit in limits_of(setting, operation):
+    for limit in limits_of(project.settings.rate_limits, operation):
         fields = _fields(request) if limit.limit.per else {}
         if mock.rate_limits.exceeded(project.project_id, limit, fields, project.clock.now()):
             rate = limit.limit
@@ -126,13 +125,17 @@ async def _outcome(route: Route, rule: rules.Rule, request: HttpRequest) -> AnyR
     if rule.malformed:
         request.fault += ": a malformed response"
         return _replaced(route, request, 200, _NOT_JSON, "application/json")
+    if rule.connection is None:
+        return await _carry_out(route, request)
+    request.fault += f": connection {rule.connection}"
     if rule.connection in ("refuse", "reset_before"):
-        request.fault += f": connection {rule.connection}"
         return NoResponse(connections.refuse if rule.connection == "refuse" else connections.reset)
-    if rule.connection is not None:
-        request.fault += f": connection {rule.connection}"
-        request.broken_connection = rule.connection
-    return await _carry_out(route, request)
+    try:
+        response = await _carry_out(route, request)
+    except StytchError as e:
+        request.refuse(route.surface.error_type(e), e.because)
+        response = route.surface.render_error(request, e)
+    return BrokenResponse(response, rule.connection)
 
 
 @cache
@@ -168,9 +171,26 @@ def _replaced(route: Route, request: HttpRequest, status: int, body: bytes, medi
     return Response(body, status, headers, media_type or None)
 
 
-async def send_broken(response: AnyResponse, request: HttpRequest, send: Send) -> None:
-    """Send as much of a response as the fault lets through: nothing, or its first half."""
-    if request.broken_connection == "truncate":
-        await connections.truncate(response, request.scope, request.receive, send)
-    else:
-        await connections.reset(request.scope, request.receive)
+class NoResponse(Response):
+    """Nothing: the connection is closed before the operation runs. The request log has the status 0."""
+
+    def __init__(self, close: Callable[[Scope, Receive], Awaitable[None]]) -> None:
+        super().__init__()
+        self.status_code, self._close = 0, close
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._close(scope, receive)
+
+
+class BrokenResponse(Response):
+    """As much of a response as a fault lets through: nothing, or its first half. The request was carried out."""
+
+    def __init__(self, whole: AnyResponse, connection: rules.Connection) -> None:
+        super().__init__()
+        self.status_code, self._whole, self._connection = whole.status_code, whole, connection
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._connection == "truncate":
+            await connections.truncate(self._whole, scope, receive, send)
+        else:
+            await connections.reset(scope, receive)
