@@ -1,3 +1,3 @@
 """Fixtures of the tests of faults."""
 
-from tests.cli.conftest import run  # noqa: F401 · a fixture
+from tests.cli.conftest import run, serve, started  # noqa: F401 · fixtures

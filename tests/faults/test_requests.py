@@ -1,6 +1,8 @@
 """What faults do to requests: each effect on each kind of surface."""
 
 import asyncio
+import os
+import ssl
 import threading
 import time
 
@@ -245,6 +247,43 @@ def test_control_api_and_console_work_while_everything_else_fails(mock, http):
     assert http.get("/_mock/").status_code in (200, 303, 307)
     mock.reset()
     assert http.get("/v1/debug/whoami").status_code == 200
+
+
+def test_request_of_the_server_to_itself_can_fail(mock, given, http):
+    """The built-in identity provider is called without a socket."""
+    provider = mock.identity_provider(given.organization().organization_id, "oidc")
+    fault = mock.faults.add(path="/_mock/idp/*/token", connection="reset_before", times=1)
+
+    def log_in() -> httpx.Response:
+        mock.next_identity("oidc", "ada@acme.test")
+        response = http.get(provider.start_url)
+        while response.headers.get("location", "").startswith(mock.url):
+            response = http.get(response.headers["location"])
+        return response
+
+    assert log_in().status_code == 400
+    assert fault.hits == 1
+    assert "token=" in log_in().headers["location"]
+
+
+def test_console_shows_a_request_without_a_response_as_an_error(mock, http):
+    with mock.faults.add("debug.whoami", connection="reset_before"), pytest.raises(httpx.ReadError):
+        http.get("/v1/debug/whoami")
+    http.get("/v1/b2b/rbac/policy")
+    page = http.get("/_mock/requests", params={"project_id": mock.project_id, "errors": "1"}, auth=None).text
+    assert "connection reset_before" in page
+    assert "/v1/b2b/rbac/policy" not in page
+
+
+def test_connection_over_tls_is_broken_off(serve, tmp_path):
+    facts = serve("--tls-port", "0", env={**os.environ, "XDG_STATE_HOME": str(tmp_path)})
+    mock = MockStytch(url=facts["url"])
+    trust = ssl.create_default_context(cafile=facts["ca_file"])
+    for connection in ("refuse", "reset_before", "reset_after", "truncate"):
+        with mock.faults.add("debug.whoami", connection=connection), pytest.raises(httpx.TransportError):
+            httpx.get(f"{facts['tls_url']}/v1/debug/whoami", auth=(mock.project_id, mock.secret), verify=trust)
+    response = httpx.get(f"{facts['tls_url']}/v1/debug/whoami", auth=(mock.project_id, mock.secret), verify=trust)
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
