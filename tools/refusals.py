@@ -161,9 +161,12 @@ def _own_fields(endpoint: Endpoint) -> tuple[str, ...]:
 
 def _of_sdk_calls(endpoint: Endpoint) -> set[str]:
     """Return the errors of fields that the surface of browsers and mobile apps checks itself."""
-    if endpoint.sdk_calls and "trusted_metadata" in endpoint.request.__struct_fields__:
-        return {errors.cannot_update_trusted_metadata.error_type}
-    return set()
+    checked = {
+        "trusted_metadata": errors.cannot_update_trusted_metadata,
+        "session_duration_minutes": errors.invalid_session_duration,
+    }
+    fields = endpoint.request.__struct_fields__ if endpoint.sdk_calls else ()
+    return {kind.error_type for field, kind in checked.items() if field in fields}
 
 
 def _of_fields(

@@ -113,6 +113,17 @@ def test_invitation(open_login, given, client, app_page):
     assert (session.member.name, session.member.status) == ("Ada", "active")
 
 
+def test_impersonation(open_login, given, mock):
+    acme = given.organization("Acme")
+    member = given.member(acme, EMAIL)
+    token = mock.impersonation_token(acme.organization_id, member.member_id)
+    query = f"stytch_token_type=multi_tenant_impersonation&token={token}"
+    screen = open_login("emailMagicLinks", organization=acme, query=query)
+    session = screen.logged_in()
+    assert login_events(screen) == ["B2B_IMPERSONATION_AUTHENTICATE", COMPLETE]
+    assert session.member_session.authentication_factors[0].type == "impersonated"
+
+
 @pytest.mark.parametrize("flow", ["Organization", "Discovery"])
 def test_link_of_another_organization(open_login, given, client, app_page, flow):
     """The link decides, and not the organization that the page is configured for."""

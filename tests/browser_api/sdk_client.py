@@ -65,6 +65,11 @@ class SdkClient:
         url = f"{self.mock.url}/sdk/v1{path}"
         return self.http.request(method, url, content=content, params=params, headers=sent)
 
+    @staticmethod
+    def credentials(public_token: str, token: str = "") -> str:
+        """Return the header Authorization for another public token."""
+        return basic(public_token, token or public_token)
+
     def data(self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = None) -> Any:
         """Return the result of a call that must succeed."""
         response = self(method, path, body, token)

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ import pytest
 
 from mockstytch.app import create_app
 from tests.howto.app_files import read
+from tests.support.server_process import tls_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -84,20 +84,13 @@ test("log in over TLS", async ({ page, mock }) => {
 
 def test_unchanged_app_over_tls(app_under_test, chromium, tmp_path_factory):
     """The app calls the SDK's own host names, which lead to the listener with the local CA."""
-    command = [sys.executable, "-m", "mockstytch", "serve", "--json", "--port", "0", "--tls-port", "0"]
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            address = json.loads(process.stdout.readline())
-            port, tls_port = (str(urlsplit(address[name]).port) for name in ("url", "tls_url"))
-            for file in app_under_test.folder.glob("tests/*.spec.js"):
-                file.unlink()
-            app_under_test.replacements |= {"localhost:4700": f"localhost:{port}", "4743": tls_port}
-            app_under_test.write("playwright", **{"tests/tls.spec.js": _UNDER_ITS_OWN_NAME})
-            output = run_playwright(app_under_test, chromium, "playwright.tls.config.js", "tests/tls.spec.js")
-        finally:
-            process.kill()
+    with tls_server(tmp_path_factory.mktemp("state")) as (mock, tls_port):
+        for file in app_under_test.folder.glob("tests/*.spec.js"):
+            file.unlink()
+        replacements = {"localhost:4700": f"localhost:{urlsplit(mock.url).port}", "4743": str(tls_port)}
+        app_under_test.replacements |= replacements
+        app_under_test.write("playwright", **{"tests/tls.spec.js": _UNDER_ITS_OWN_NAME})
+        output = run_playwright(app_under_test, chromium, "playwright.tls.config.js", "tests/tls.spec.js")
     assert "1 passed" in output
 
 

@@ -2,11 +2,13 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockstytch import MockStytch
 
@@ -29,3 +31,17 @@ def serving(file: Path) -> Iterator[tuple[subprocess.Popen[str], MockStytch]]:
     """Start a server on a database file, and kill it at the end."""
     with started("--db", str(file)) as (process, facts):
         yield process, MockStytch(facts["url"], facts["project_id"], facts["secret"])
+
+
+@contextlib.contextmanager
+def tls_server(state: Path) -> Iterator[tuple[MockStytch, int]]:
+    """Start a server with an https listener, and return its handle and the port of the listener.
+
+    Args:
+        state: the folder for the CA.
+    """
+    environment = {**os.environ, "XDG_STATE_HOME": str(state)}
+    with started("--quiet", "--tls-port", "0", env=environment) as (_, facts):
+        port = urlsplit(facts["tls_url"]).port
+        assert port
+        yield MockStytch(facts["url"], facts["project_id"], facts["secret"]), port
