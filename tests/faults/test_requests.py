@@ -5,6 +5,7 @@ import os
 import ssl
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -331,3 +332,21 @@ def test_fault_of_a_request_without_a_project_belongs_to_the_default_project(ser
     with server.faults.add(path="/redirect-error", status_code=500):
         assert httpx.get(f"{server.url}/redirect-error", trust_env=False).status_code == 500
     assert httpx.get(f"{server.url}/redirect-error", trust_env=False).status_code == 400
+
+
+def test_projects_with_different_faults_do_not_disturb_each_other(server):
+    """Each thread has its own project, with its own error; half of them have a delay, too."""
+    statuses = (500, 501, 502, 503, 504, 200, 200, 200)
+
+    def failures(status: int, delay_ms: int) -> list[int]:
+        project = server.project()
+        if status != 200:
+            project.faults.add("organizations.search", status_code=status, delay_ms=delay_ms)
+        auth = (project.project_id, project.secret)
+        url = f"{server.url}/v1/b2b/organizations/search"
+        with httpx.Client(trust_env=False, auth=auth) as client:
+            return [client.post(url, json={}).status_code for _ in range(20)]
+
+    with ThreadPoolExecutor(len(statuses)) as pool:
+        found = list(pool.map(failures, statuses, (0, 5) * (len(statuses) // 2)))
+    assert found == [[status] * 20 for status in statuses]
