@@ -147,6 +147,7 @@ def test_other_requests_go_on_during_a_delay(mock, client):
     mock.faults.add("organizations.search", delay_ms=60_000)
     slow = threading.Thread(target=give_up, args=(mock,))
     slow.start()
+    wait_for(lambda: [fault for fault in mock.faults.list() if fault.hits])
     assert client.debug.whoami().status_code == 200
     assert mock.project().client().organizations.search().status_code == 200
     mock.faults.clear()
