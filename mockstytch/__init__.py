@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockstytch.app import create_app
+    from mockstytch.client.faults import Fault
     from mockstytch.client.handle import MockStytch
     from mockstytch.client.models import (
         IdentityProvider,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mockstytch.version import __version__
 
 __all__ = [
+    "Fault",
     "IdentityProvider",
     "LoggedRequest",
     "Message",
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Fault": "mockstytch.client.faults",
     "IdentityProvider": "mockstytch.client.models",
     "LoggedRequest": "mockstytch.client.models",
     "Message": "mockstytch.client.models",

@@ -1,6 +1,6 @@
 """The composition root: every route of the server is wired here and nowhere else."""
 
-from functools import partial
+from functools import cache, partial
 
 from starlette.applications import Starlette
 
@@ -23,6 +23,7 @@ from mockstytch.settings import Settings
 from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
+from mockstytch.surfaces.faults import operation_names
 from mockstytch.surfaces.routing import PathNormalizer, RouteTable
 from mockstytch.surfaces.surface import BACKEND, FRAUD, PUBLIC, Route
 from mockstytch.webhook_delivery import Deliverer
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     waiter = InboxWaiter(mock)
     mock.subscribers.append(waiter)
     table = RouteTable(mock, _routes(mock, waiter), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND})
+    mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
     app = Starlette(routes=[table])
     app.state.mock = mock
     deliverer = Deliverer(mock)

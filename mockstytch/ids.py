@@ -35,7 +35,12 @@ PREFIXES = {
     "event": "webhook-event",
     "jwk": "jwk",
     "message": "message",  # only of this server
+    "fault": "fault",  # only of this server
 }
+
+
+class Chance(Random):
+    """A separate sequence of random numbers: its use doesn't change the ids."""
 
 
 class Ids:
@@ -92,6 +97,10 @@ class Ids:
     def derived_number(text: str) -> str:
         """Return 21 digits that depend only on the text: the format of a Google subject id."""
         return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big") + 10**38)[1:22]
+
+    def chance(self) -> Chance:
+        """Return a new sequence of random numbers. It is reproducible if the ids are."""
+        return Chance(self._bits(64))
 
     def suffix(self) -> str:
         """Return four lower-case hexadecimal digits, to make a derived name unique."""

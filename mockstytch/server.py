@@ -6,14 +6,17 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from mockstytch.app import create_app
 from mockstytch.runtime import Mock
 from mockstytch.settings import Settings, url_of
+from mockstytch.surfaces.faults import connections
 
 
 class Server:
@@ -101,6 +104,19 @@ def _relay_email(mock: Mock) -> None:
     mock.on_close.append(relay.stop)
 
 
+_Http: Any = AutoHTTPProtocol  # a variable, too: it depends on the installed packages
+
+
+class _Protocol(_Http):  # type: ignore[misc]
+    """uvicorn's protocol. The app can reach the connection's transport, to break it off for a fault."""
+
+    app_state: dict[str, Any]  # each request's ``scope["state"]`` is a copy of it
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.app_state = connections.remember(self.app_state, transport)
+
+
 class _Listener(uvicorn.Server):
     """uvicorn on a socket that is already open.
 
@@ -112,6 +128,7 @@ class _Listener(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=_Protocol,
                 log_level="warning",
                 access_log=False,
                 ws="none",

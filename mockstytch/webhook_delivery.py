@@ -8,6 +8,7 @@ schedule of retries, are in ``domain.webhooks``.
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
 from typing import NamedTuple
@@ -16,8 +17,9 @@ import msgspec
 
 from mockstytch.clock import Clock
 from mockstytch.domain import webhooks
+from mockstytch.faults import webhooks as faults
 from mockstytch.outbound import shared_ssl_context
-from mockstytch.runtime import Mock
+from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project, WebhookEndpoint
 from mockstytch.store.records.webhooks import Attempt, Delivery, Event
@@ -29,6 +31,7 @@ TIMEOUT_SECONDS = 15.0  # for an attempt as a whole, as Svix documents it
 MAX_PARALLEL = 32
 _MAX_ANSWER = 1000  # bytes of a response that an attempt records
 _MIN_DELAY_SECONDS = 0.01
+_SHUFFLE_SECONDS = 0.1  # how long to wait for more deliveries, if a fault shuffles them
 
 
 class Queue(NamedTuple):
@@ -131,6 +134,8 @@ class Deliverer:
     async def _work(self, queue: Queue) -> None:
         """Send all due deliveries of a queue, then set a timer for the next one."""
         try:
+            if self._mock.faults.active:
+                await self._collect(queue)
             while await self._send_next(queue):
                 pass
             self._set_timer(queue)
@@ -139,18 +144,34 @@ class Deliverer:
         finally:
             del self._workers[queue]
 
+    async def _collect(self, queue: Queue) -> None:
+        """If a fault shuffles the deliveries, wait until there are some to shuffle."""
+        project = self._mock.projects.find(queue.project_id)
+        if project is not None and faults.are_shuffled(self._mock.faults, project):
+            await asyncio.sleep(_SHUFFLE_SECONDS)
+
     async def _send_next(self, queue: Queue) -> bool:
         """Send the next due delivery of a queue. Returns False if there is none."""
         async with self._semaphore:
             leased = self._lease_next(queue)
             if leased is None:
                 return False
-            try:
-                attempt = await self._attempt(queue.project_id, leased)
-            except asyncio.CancelledError:
-                self._record(queue, leased, None)
-                raise
-            self._record(queue, leased, attempt)
+            project = self._mock.projects.find(queue.project_id)
+            active = self._mock.faults.active and project is not None
+            fault = (
+                faults.next_fault(self._mock.faults, project, leased.event, queue.url) if active and project else None
+            )
+            if fault is not None and fault.rule.lose:
+                lost = Attempt(at=leased.at, problem=f"fault {fault.fault_id}: lost")
+                self._record(queue, leased, lost, is_last=True)
+                return True
+            for _ in range(fault.rule.copies if fault else 1):
+                try:
+                    attempt = await self._attempt(queue.project_id, leased)
+                except asyncio.CancelledError:
+                    self._record(queue, leased, None)
+                    raise
+                self._record(queue, leased, attempt)
             return True
 
     def _lease_next(self, queue: Queue) -> LeasedDelivery | None:
@@ -159,10 +180,18 @@ class Deliverer:
         if endpoint is None:
             return None
         with self._mock.transaction(project) as ctx:
-            delivery = webhooks.lease_next(ctx, queue.url, Clock().now())
+            choose = self._choose(ctx) if self._mock.faults.active else None
+            delivery = webhooks.lease_next(ctx, queue.url, Clock().now(), choose)
             if delivery is None:
                 return None
             return LeasedDelivery(endpoint, delivery, ctx.store.get(Event, event_id=delivery.event_id), ctx.now)
+
+    def _choose(self, ctx: Context) -> Callable[[list[Delivery]], Delivery]:
+        def choose(due: list[Delivery]) -> Delivery:
+            events = [ctx.store.get(Event, event_id=delivery.event_id) for delivery in due]
+            return faults.choose(self._mock.faults, ctx.project, due, events)
+
+        return choose
 
     async def _attempt(self, project_id: str, leased: LeasedDelivery) -> Attempt:
         endpoint, delivery, event, at = leased
@@ -194,15 +223,19 @@ class Deliverer:
                     break
             return response.status_code, beginning[:_MAX_ANSWER].decode(errors="replace")
 
-    def _record(self, queue: Queue, leased: LeasedDelivery, attempt: Attempt | None) -> None:
-        """Record an attempt and release the lease. An interrupted attempt (None) doesn't count and is due again."""
+    def _record(self, queue: Queue, leased: LeasedDelivery, attempt: Attempt | None, *, is_last: bool = False) -> None:
+        """Record an attempt and release the lease. An interrupted attempt (None) doesn't count and is due again.
+
+        Args:
+            is_last: whether a failure isn't followed by another attempt.
+        """
         project = self._mock.projects.find(queue.project_id)
         if project is None:
             return
         with self._mock.transaction(project) as ctx:
             delivery = ctx.store.find(Delivery, event_id=leased.event.event_id, url=queue.url)
             if delivery is not None:  # None if a reset has emptied the project meanwhile
-                changes = webhooks.attempt_result(delivery, attempt) if attempt else {}
+                changes = webhooks.attempt_result(delivery, attempt, is_last=is_last) if attempt else {}
                 ctx.store.update(delivery, **changes, leased_until=None)
         self._mock.notify(project)
 

@@ -17,7 +17,7 @@ _GROUPS = {
     "surfaces": ("console", "control", "management", "pages", "scim_server", "oauth_server", "api", "surfaces", "seed"),
     "deliveries": ("webhook_delivery", "smtp_relay"),
     "rules": (),  # every package of domain
-    "state": ("wire", "runtime", "store"),
+    "state": ("wire", "runtime", "faults", "store"),
     "protocols": ("protocols",),
 }
 # Small modules that any package can import. Their arrows would hide the others.

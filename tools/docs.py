@@ -22,6 +22,7 @@ from mockstytch.app import endpoints
 from mockstytch.browser import sdk_configuration, sdk_operations
 from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE, NAMES
+from mockstytch.faults.rate_limits import PRODUCTION
 from mockstytch.gaps import GAPS
 from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
@@ -87,11 +88,19 @@ def _formatted(code: str) -> str:
 def _commands() -> str:
     import click
 
+    def commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+        """Find the commands of a group and of the groups in it, by their full names."""
+        with click.Context(group) as ctx:
+            for name in group.list_commands(ctx):
+                command = group.get_command(ctx, name)
+                if isinstance(command, click.Group):
+                    yield from commands(command, f"{prefix}{name} ")
+                elif command is not None:
+                    yield prefix + name, command
+
     parts = []
     with click.Context(cli) as group:
-        for name in cli.list_commands(group):
-            command = cli.get_command(group, name)
-            assert command is not None
+        for name, command in commands(cli, ""):
             with click.Context(command, parent=group, info_name=name) as ctx:
                 usage = " ".join(["mockstytch", name, *command.collect_usage_pieces(ctx)])
             summary = (command.help or "").partition("\n\n")[0].replace("\n", " ")
@@ -247,6 +256,15 @@ def _fidelity() -> str:
     return _table(("area", *fidelity.LEVELS), fidelity.summary())
 
 
+def _rate_limits() -> str:
+    rows = []
+    for shared in PRODUCTION:
+        names = "<br>".join(_code(name) for name in shared.operations)
+        limit = f"{shared.limit.requests} in {shared.limit.seconds} s"
+        rows.append((names, limit, _code(shared.limit.per) or "project", shared.confidence, shared.source))
+    return _table(("operations", "requests", "for each", "known by", "source"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "sdks": _sdks,
     "commands": _commands,
@@ -262,6 +280,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "confidence": _confidence,
     "inferred": _inferred,
     "fidelity": _fidelity,
+    "rate-limits": _rate_limits,
     "packages": architecture.picture,
     "package-table": architecture.table,
 }

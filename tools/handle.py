@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mockstytch.client.clock import ProjectClock
+from mockstytch.client.faults import Faults
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.handle import MockStytch
 from mockstytch.client.inbox import Inbox
@@ -17,6 +18,7 @@ PARTS: dict[str, type[Any]] = {
     "mock.clock": ProjectClock,
     "mock.webhooks": Webhooks,
     "mock.fraud": Fraud,
+    "mock.faults": Faults,
 }
 
 

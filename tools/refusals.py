@@ -54,12 +54,12 @@ _PUBLIC_TOKENS = "surfaces/public_tokens.py"
 
 # The parts of the server that aren't operations.
 _PLACES = (
-    ("the control API", ("control/*.py", "seed/*.py", "surfaces/origin.py")),
+    ("the control API", ("control/*.py", "control/faults/*.py", "seed/*.py", "surfaces/origin.py")),
     ("the browser API", ("browser/[!s]*.py", "browser/sdk_configuration.py", "browser/surface.py", _PUBLIC_TOKENS)),
     ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py", _PUBLIC_TOKENS)),
     ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", _PUBLIC_TOKENS)),
     # not fields.py, origin.py and public_tokens.py
-    ("every request", ("surfaces/[!fop]*.py", "surfaces/fallback.py", "runtime/*.py")),
+    ("every request", ("surfaces/[!fop]*.py", "surfaces/fallback.py", "surfaces/faults/*.py", "runtime/*.py")),
 )
 # The rules that only these parts use: settings that only the control API changes, and logins on pages.
 _RULES = (
@@ -76,6 +76,8 @@ _RULES = (
     ("the pages of OAuth", ("domain/login/oauth.py",)),
     ("the OAuth metadata and consent page", ("domain/oauth_server/authorization.py",)),
 )
+# Errors of production that nothing here causes, for faults.
+_ONLY_FAULTS = ("captcha_failed", "server_unavailable", "too_few_tokens_authenticated")
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
 
 
@@ -120,6 +122,8 @@ def places(error_type: str) -> list[str]:
 
 def elsewhere(error_type: str) -> str:
     """Return where an error comes from that no operation returns, and no place names itself."""
+    if error_type in _ONLY_FAULTS:
+        return "faults only"
     if start := _OF_STARTS.search(error_type):
         return "the pages of SSO" if start[1] == "sso" else "the pages of OAuth"
     return next((place for place, paths in _RULES if error_type in _named_in(paths)), "")

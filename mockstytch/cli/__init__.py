@@ -18,6 +18,7 @@ _MODULES = {
     "inbox": "inbox",
     "reset": "control",
     "clock": "control",
+    "fault": "fault",
     "env": "env",
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 import msgspec
 
 from mockstytch.client.clock import ProjectClock
+from mockstytch.client.faults import Faults
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.inbox import Inbox
 from mockstytch.client.models import (
@@ -73,6 +74,7 @@ class MockStytch:
         self._api = ControlApi(self.url, self.project_id, self.secret)
         self.inbox, self.clock = Inbox(self._api), ProjectClock(self._api)
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
+        self.faults = Faults(self._api)
         if seed is not None and self._server is None:
             self._seed = read_seed(seed)
             self.seed(self._seed)

@@ -49,6 +49,12 @@ class RbacPolicy(TypedDict, total=False):
     scopes: list[Scope]
 
 
+class RateLimit(TypedDict, total=False):
+    requests: int
+    seconds: int
+    per: str
+
+
 class PasswordPolicy(TypedDict, total=False):
     check_breach_on_creation: bool
     check_breach_on_authentication: bool
@@ -100,6 +106,7 @@ class ProjectSettings(TypedDict, total=False):
     """The settings of a project, and its name."""
 
     name: str
+    rate_limits: Literal["production"] | dict[str, RateLimit] | None
     email_domains_without_billing: list[str] | None
     unknown_fields: Literal["ignored", "refused"]
     management_limits: bool

@@ -144,7 +144,7 @@ class Console:
     def requests(self, page: PageRequest) -> Response:
         log = self._mock.request_log.entries(page.project.project_id)[::-1]
         only_errors = bool(page.query.get("errors"))
-        entries = [entry for entry in log if entry.status_code >= 400] if only_errors else log
+        entries = [entry for entry in log if not 0 < entry.status_code < 400] if only_errors else log
         return page.render(
             "requests.html",
             entries=entries[: page.rows],

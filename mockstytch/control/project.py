@@ -16,7 +16,14 @@ from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
+from mockstytch.values import Frozen
 from mockstytch.version import __version__
+
+
+class RotateKeysBody(Frozen, forbid_unknown_fields=True):
+    """Whether the JWKS leaves the new key out, so that the JWTs that it signs can't be verified."""
+
+    bad_signatures: bool = False
 
 
 def routes(mock: Mock) -> list[Route]:
@@ -43,13 +50,15 @@ def routes(mock: Mock) -> list[Route]:
 
     async def rotate_keys(request: HttpRequest) -> Any:
         """Create a new signing key. With ``?drop=true``, remove the old keys from the JWKS."""
-        drop = flag(request, "drop")
+        drop, bad_signatures = flag(request, "drop"), body(request, RotateKeysBody).bad_signatures
         kid = mock.ids.new("jwk")
         pem, jwk = keys.new_key(kid)
         with mock.transaction(request.project) as ctx:
             if drop:
                 ctx.store.delete_all(SigningKey)
-            ctx.store.insert(SigningKey(kid=kid, private_key=pem, jwk=jwk, created_at=ctx.now, position=position()))
+            published = {} if bad_signatures else jwk
+            key = SigningKey(kid=kid, private_key=pem, jwk=published, created_at=ctx.now, position=position())
+            ctx.store.insert(key)
             counted = {"keys_rotated": 1} | ({"built_in_key_dropped": 1} if drop else {})
             ctx.update_project(counters=ctx.project.counters | counted)
         return {"kid": kid}

@@ -10,6 +10,7 @@ from mockstytch.control import (
     sessions,
     webhooks,
 )
+from mockstytch.control.faults import routes as faults
 from mockstytch.control.inbox import InboxWaiter
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.surface import Route
@@ -30,4 +31,5 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         *sessions.routes(mock),
         *scim.routes(mock),
         *fraud.routes(mock),
+        *faults.routes(mock),
     ]

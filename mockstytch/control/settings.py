@@ -1,5 +1,6 @@
 """Changing a project's settings, for the control API and seed files."""
 
+import reprlib
 from typing import Any
 
 import msgspec
@@ -10,8 +11,9 @@ from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.sessions import jwt_templates, sdk_settings
 from mockstytch.domain.shared import redirects
+from mockstytch.nearest import nearest
 from mockstytch.runtime import Mock
-from mockstytch.store.records.projects import Project, ProjectSettings
+from mockstytch.store.records.projects import Project, ProjectSettings, RateLimit
 
 _MERGED = ("b2b_sdk_config", "consumer_sdk_config")  # settings of which parts can be given
 
@@ -46,6 +48,7 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
     urls += [settings.idp_authorization_url] if settings.idp_authorization_url else []
     if invalid := [url for url in urls if not redirects.is_url(url)]:
         raise errors.bad_request(because=f"{invalid[0]!r} isn't a URL")
+    settings = msgspec.structs.replace(settings, rate_limits=_rate_limits(mock, settings.rate_limits))
     for template in settings.jwt_templates:
         jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
     connected_apps.require_valid_template(settings.idp_dynamic_client_registration_access_token_template_content)
@@ -55,6 +58,31 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
             policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
             settings = msgspec.structs.replace(settings, rbac_policy=policy)
         return update_settings(ctx, settings, name=name)
+
+
+def _rate_limits(mock: Mock, given: str | dict[str, RateLimit] | None) -> Any:
+    """Return the setting ``rate_limits`` with the SDK's names of the operations.
+
+    Raises:
+        bad_request: if an operation of the rate limits doesn't exist, or has no field with the name in ``per``.
+    """
+    if not isinstance(given, dict):
+        return given
+    targets, limits = mock.faults.targets(), {}
+    for name, limit in given.items():
+        if "*" in name or not (found := targets.find(name)):
+            suggestion = nearest(name[:200], targets.operations)
+            raise errors.bad_request(
+                because=f"rate_limits: there is no operation {reprlib.repr(name)}. Did you mean {suggestion}?"
+            )
+        [operation] = found
+        if limit.per and limit.per not in operation.fields:
+            because = f"rate_limits: {operation.name} has no field {reprlib.repr(limit.per)}"
+            if operation.fields:
+                because += f". Did you mean {nearest(limit.per[:200], sorted(operation.fields))}?"
+            raise errors.bad_request(because=because)
+        limits[operation.name] = limit
+    return limits
 
 
 def _merged(setting: str, present: dict[str, Any], given: Any) -> Any:

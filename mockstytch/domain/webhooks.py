@@ -5,6 +5,7 @@ Sending is the task of ``webhook_delivery``.
 
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ RETRIES = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
 MAX_ENDPOINTS = 50
 # How long one process may take to send a delivery and record the result. Longer than the timeout of an attempt.
 LEASE = timedelta(minutes=1)
+_MAX_CHOICE = 1000  # deliveries
 
 _EVENT_TYPE = re.compile(r"\*|(\*|direct|dashboard|scim)\.(\*|[a-z_]+)\.(\*|create|update|delete)")
 
@@ -99,12 +101,16 @@ def message_id(event_id: str) -> str:
     return "msg_" + event_id[-36:].replace("-", "")
 
 
-def attempt_result(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
-    """Return the columns of a delivery that change after an attempt."""
+def attempt_result(delivery: Delivery, attempt: Attempt, *, is_last: bool = False) -> dict[str, Any]:
+    """Return the columns of a delivery that change after an attempt.
+
+    Args:
+        is_last: whether a failure isn't followed by another attempt, although the schedule has one.
+    """
     counted = {"attempts": [*delivery.attempts, attempt], "tries": delivery.tries + 1}
     if not attempt.problem:
         return {**counted, "status": "delivered", "failures": 0, "next_attempt_at": None}
-    is_last = delivery.failures >= len(RETRIES)
+    is_last = is_last or delivery.failures >= len(RETRIES)
     return {
         **counted,
         "status": "failed" if is_last else "pending",
@@ -129,19 +135,23 @@ def release_leases(ctx: Context) -> None:
         ctx.store.update(delivery, leased_until=None)
 
 
-def lease_next(ctx: Context, url: str, real_now: datetime) -> Delivery | None:
+def lease_next(
+    ctx: Context, url: str, real_now: datetime, choose: Callable[[list[Delivery]], Delivery] | None = None
+) -> Delivery | None:
     """Lease the oldest delivery to an endpoint that is due and not being sent, so that no other process sends it.
 
     Args:
         real_now: the time by the machine's clock, which leases use.
+        choose: returns the delivery to lease, from a list of the due ones, oldest first.
     """
     column = Delivery.table.c
     is_due = (column.url == url) & (column.next_attempt_at <= ctx.now)
     is_free = column.leased_until.is_(None) | (column.leased_until <= real_now)
-    query = ctx.store.query(Delivery).where(is_due, is_free).order_by(column.position).limit(1)
-    for delivery in ctx.store.rows(Delivery, query):
-        return ctx.store.update_if_unchanged(delivery, leased_until=real_now + LEASE)
-    return None
+    query = ctx.store.query(Delivery).where(is_due, is_free).order_by(column.position)
+    due = ctx.store.rows(Delivery, query.limit(_MAX_CHOICE if choose else 1))
+    if not due:
+        return None
+    return ctx.store.update_if_unchanged(choose(due) if choose else due[0], leased_until=real_now + LEASE)
 
 
 def seconds_until_next(ctx: Context, url: str, real_now: datetime) -> float | None:

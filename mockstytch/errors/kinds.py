@@ -25,12 +25,13 @@ class StytchError(Exception):
         details: the optional ``error_details`` object, which a few types have.
         keeps_writes: whether the transaction is committed in spite of the error, for example a failed attempt that
             counts towards a lock.
+        is_fault: whether a fault returns the error on purpose: every surface then uses its status as it is.
     """
 
     def __init__(self, kind: "Kind", because: str, details: dict[str, Any] | None, message: str) -> None:
         super().__init__(f"[{kind.status_code}] {kind.error_type}: {message}" + (f" ({because})" if because else ""))
         self.kind, self.because, self.details, self.message = kind, because, details, message
-        self.keeps_writes = False
+        self.keeps_writes = self.is_fault = False
 
     def keeping_writes(self) -> "StytchError":
         """Set ``keeps_writes``, and return the error."""

@@ -18,8 +18,14 @@ project_not_found = shared(404, "project_not_found", "Project could not be found
 public_token_not_found = shared(404, "public_token_not_found", "Public token could not be found.")
 request_too_large = shared(413, "bad_request", "The submitted request is invalid: its body is larger than 1 MB.", "M")
 route_not_found = shared(404, "route_not_found", "The route provided is not supported.", "D")
+too_many_requests = shared(429, "too_many_requests", "Too many requests have been made.", "D")
 unauthorized_credentials = shared(401, "unauthorized_credentials", "Unauthorized credentials.", "D")
 wrong_stack_live = shared(400, "wrong_stack_live", "The provided credentials are for the live environment, and this is the test environment.")
+
+# Faults
+captcha_failed = shared(429, "captcha_failed", "Captcha failed", "D")
+server_unavailable = shared(503, "server_unavailable", "Oops, something seems to have gone wrong. Please retry the request. If this issue persists, please reach out to support.", "D")
+too_few_tokens_authenticated = shared(429, "too_few_tokens_authenticated", "Too many requests without sufficient percentage of tokens authenticated.", "D")
 
 # Browser API
 bad_app_bundle_for_stytch_sdk = shared(400, "bad_app_bundle_for_stytch_sdk", "This app bundle ID has not been registered as an allowed app for the Stytch SDK. Please add it here: https://stytch.com/dashboard/sdk-configuration", "D")
@@ -30,6 +36,7 @@ user_unauthenticated = shared(401, "user_unauthenticated", "User must have an ac
 
 # Control API
 cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")
+fault_not_found = shared(404, "fault_not_found", "There is no fault with this id.", "M")
 invalid_seed = shared(400, "invalid_seed", "The seed is not valid.", "M")
 message_not_found = shared(404, "message_not_found", "No message matches.", "M")
 delivery_not_found = shared(404, "delivery_not_found", "No matching delivery was found.", "M")

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from mockstytch.clock import position
+from mockstytch.faults.messages import Outbox
 from mockstytch.ids import Ids
 from mockstytch.outbound import FetchRequired, OutboundRequest, OutboundResponse, OutboundResponses
 from mockstytch.store.records.messages import Message
@@ -43,11 +44,12 @@ class Context:
         responses: responses that ``fetch`` has already received from other servers.
         changed_projects: ids of the projects whose own row this transaction changed.
         default_project_id: id of the project that can't be deleted.
+        outbox: applies faults to messages; None while no project has a fault.
     """
 
     __slots__ = (
         *("actor", "base_url", "changed_projects", "default_project_id", "domain", "events", "from_sdk", "ids"),
-        *("messages", "notes", "now", "project", "responses", "source", "store"),
+        *("messages", "notes", "now", "outbox", "project", "responses", "source", "store"),
     )
 
     def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
@@ -63,6 +65,7 @@ class Context:
         self.responses: OutboundResponses = {}
         self.changed_projects: set[str] = set()
         self.default_project_id = ""
+        self.outbox: Outbox | None = None
 
     def update_project(self, **changes: Any) -> None:
         """Change the project's own row: its name, its settings."""
@@ -105,8 +108,9 @@ class Context:
                 self.store.insert(delivery)
 
     def send(self, message: Message) -> None:
-        """Put a message into the inbox, in this transaction."""
-        self.messages.append(self.store.insert(message))
+        """Put a message into the inbox, in this transaction. A fault can lose, copy or delay it."""
+        for arriving in (message,) if self.outbox is None else self.outbox.arriving(message):
+            self.messages.append(self.store.insert(arriving))
 
     def note(self, remark: str) -> None:
         """Add a remark to this request's entry in the request log."""

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from mockstytch.errors import StytchError
+from mockstytch.faults.messages import Outbox
+from mockstytch.faults.rate_limits import RateLimits
+from mockstytch.faults.registry import Faults
 from mockstytch.ids import Ids
 from mockstytch.outbound import OutboundRequest, OutboundResponse, OutboundResponses, Transport, fetch, run_with_fetches
 from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
+from mockstytch.runtime.held_messages import HeldMessages
 from mockstytch.runtime.projects import Projects
 from mockstytch.runtime.request_log import RequestLog
 from mockstytch.settings import Settings, url_of
@@ -45,6 +49,8 @@ class Mock:
     Attributes:
         projects: the registry of projects.
         request_log: the latest requests of each project.
+        faults: what fails on purpose, in each project.
+        rate_limits: how often limited operations were called.
         subscribers: called after each commit.
         on_close: called when the server ends, for work that runs beside the requests.
         seeds: what a reset creates again, by project id: the sections of a seed file.
@@ -59,8 +65,10 @@ class Mock:
         self.ids = Ids(self.settings.random_seed, self._database.starts)
         self.projects = Projects(self._database, self.settings, self.notify)
         self.request_log = RequestLog()
-        self.subscribers: list[Subscriber] = []
-        self.on_close: list[Callable[[], None]] = []
+        self.faults, self.rate_limits = Faults(), RateLimits()
+        self._held_messages = HeldMessages(self.projects.find, self._deliver)
+        self.subscribers: list[Subscriber] = [self._held_messages]
+        self.on_close: list[Callable[[], None]] = [self._held_messages.close]
         self.seeds: dict[str, dict[str, Any]] = {}
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
@@ -91,6 +99,8 @@ class Mock:
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
                 ctx.responses = responses or {}
                 ctx.default_project_id = self.settings.project_id
+                if self.faults.active:
+                    ctx.outbox = Outbox(self.faults, self.ids, project.project_id, ctx.now, ctx.note)
                 try:
                     yield ctx
                     self._trim(ctx)
@@ -106,6 +116,13 @@ class Mock:
     def _publish(self, ctx: Context | None) -> None:
         if ctx and (ctx.messages or ctx.events or ctx.project.project_id in ctx.changed_projects):
             self.notify(ctx.project, ctx.messages, ctx.events)
+        if ctx and ctx.outbox and ctx.outbox.held:
+            self._held_messages.hold(ctx.project, ctx.outbox.held)
+
+    def _deliver(self, project: Project, messages: list[Message]) -> None:
+        """Put messages into the inbox that a fault delayed."""
+        with self.transaction(project) as ctx:
+            ctx.messages += [ctx.store.insert(message) for message in messages]
 
     def notify(self, project: Project, messages: Sequence[Message] = (), events: Sequence[Event] = ()) -> None:
         """Call the subscribers."""
@@ -142,7 +159,10 @@ class Mock:
             await asyncio.sleep(_POLL_SECONDS)
 
     def reset(self, project: Project) -> Project:
-        """Delete what a project holds: its rows, settings, clock and request log. Its credentials stay."""
+        """Delete what a project holds: its rows, settings, clock, faults and request log. Its credentials stay."""
+        self.faults.clear(project.project_id)
+        self.rate_limits.clear(project.project_id)
+        self._held_messages.clear(project.project_id)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh

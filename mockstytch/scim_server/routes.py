@@ -63,7 +63,10 @@ def _status_and_type(error: StytchError) -> tuple[int, str]:
     kind = error.kind
     if kind in (errors.host_not_allowed, errors.internal_server_error, errors.request_too_large, _UNKNOWN_CONNECTION):
         return kind.status_code, ""
-    return (409, "uniqueness") if kind.error_type in _UNIQUENESS else (400, "invalidValue")
+    status, scim_type = (409, "uniqueness") if kind.error_type in _UNIQUENESS else (400, "invalidValue")
+    if error.is_fault and kind.status_code != status:
+        return kind.status_code, ""
+    return status, scim_type
 
 
 def _scim_error_type(error: StytchError) -> str:

@@ -20,6 +20,7 @@ from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
+from mockstytch.surfaces.faults import requests as faults
 from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
 from mockstytch.surfaces.surface import AnyResponse, Route, Surface, json_object
 from mockstytch.surfaces.validation import parse, refuse_unknown
@@ -52,8 +53,11 @@ class Dispatch:
                 raise errors.request_too_large()
             if surface.waits:
                 await self._mock.until_free()
-            request.found_project = surface.authenticate(self._mock, request)
-            response = surface.render_success(request, await self.route.handler(request))
+            project = request.found_project = surface.authenticate(self._mock, request)
+            if self._mock.faults.active or (project is not None and project.settings.rate_limits is not None):
+                response = await faults.respond(self._mock, self.route, self._project_of_log(request), request)
+            else:
+                response = surface.render_success(request, await self.route.handler(request))
         except StytchError as e:
             error, response = e, surface.render_error(request, e)
         except Exception:
@@ -76,7 +80,7 @@ class Dispatch:
             status_code=status_code,
             surface=self.route.surface.name,
             error_type=error_type,
-            because="; ".join(filter(None, (because, *request.notes))),
+            because="; ".join(filter(None, (request.fault, because, *request.notes))),
             milliseconds=(perf_counter() - request.started) * 1000,
         )
         self._mock.request_log.add(project.project_id, entry)
@@ -97,10 +101,13 @@ class EndpointHandler:
 
     Args:
         alias: whether the path is an alias of the endpoint's path. If so, the request log says which path to use.
+
+    Attributes:
+        endpoint: the operation.
     """
 
     def __init__(self, mock: Mock, surface: Surface, endpoint: Endpoint, *, alias: bool = False) -> None:
-        self._mock, self._surface, self._endpoint = mock, surface, endpoint
+        self._mock, self._surface, self.endpoint = mock, surface, endpoint
         self._notes = [f"use {endpoint.path}"] if alias else []
 
     async def __call__(self, request: HttpRequest) -> Body:
@@ -109,7 +116,7 @@ class EndpointHandler:
         )
 
     def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
-        endpoint, surface = self._endpoint, self._surface
+        endpoint, surface = self.endpoint, self._surface
         request.notes = [*self._notes]
         with self._mock.transaction(request.project, request.server_url, responses) as ctx:
             ctx.notes = request.notes

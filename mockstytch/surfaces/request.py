@@ -34,6 +34,7 @@ class HttpRequest(Request):
         found_project: the project that the surface authenticated; None before that, and if the route has none.
         actor: the caller of an operation, once the surface has found it.
         session_token: the token of the caller's session, if the caller is a browser or a mobile app.
+        fault: what a fault did to the request, for the request log; "" for most requests.
     """
 
     def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
@@ -47,7 +48,7 @@ class HttpRequest(Request):
         self.refusal: tuple[str, str] | None = None
         self.found_project: Project | None = None
         self.actor = Actor()
-        self.session_token = ""
+        self.session_token = self.fault = ""
         self.started = perf_counter()
         self.header_bytes: Headers = dict(scope["headers"])
 

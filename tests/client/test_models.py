@@ -41,6 +41,7 @@ def keys(typed_dict):
         (project_settings.Resource, projects.Resource, set()),
         (project_settings.Scope, projects.Scope, set()),
         (project_settings.RbacPolicy, projects.RbacPolicy, set()),
+        (project_settings.RateLimit, projects.RateLimit, set()),
         (project_settings.PasswordPolicy, projects.PasswordPolicy, set()),
         (project_settings.UserLock, projects.UserLock, set()),
         (project_settings.JwtTemplate, projects.JwtTemplate, set()),

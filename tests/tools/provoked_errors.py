@@ -33,7 +33,7 @@ class ProvokedErrors:
 
         def add_and_record(log: RequestLog, project_id: str, entry: RequestLogEntry) -> None:
             add(log, project_id, entry)
-            if entry.error_type and entry.surface in SURFACES:
+            if entry.error_type and entry.surface in SURFACES and not entry.because.startswith("fault "):
                 endpoint = endpoint_of(entry.method, entry.path)
                 if endpoint is not None:
                     self.found.add((endpoint.name, entry.error_type))

@@ -30,6 +30,7 @@ COMMON = {
     "session_authorization_error",
     "session_authorization_tenancy_error",
     "session_not_found",
+    "too_many_requests",
     "too_many_session_arguments",
     "unable_to_parse_session_jwt",
     "unauthorized_credentials",
@@ -48,7 +49,8 @@ def unlisted(server: MockStytch, project_id: str) -> list[str]:
         return []
     found = set()
     for entry in server._server.mock.request_log.entries(project_id):
-        if entry.error_type and entry.error_type not in COMMON and entry.surface in SURFACES:
+        is_fault = entry.because.startswith("fault ")
+        if entry.error_type and entry.error_type not in COMMON and entry.surface in SURFACES and not is_fault:
             endpoint = endpoint_of(entry.method, entry.path)
             if endpoint is not None and entry.error_type not in _listed(endpoint.name):
                 found.add(f"{endpoint.name}: {entry.error_type}")

@@ -62,7 +62,7 @@ def jwks(ctx: Context) -> list[dict[str, Any]]:
         return [keys.built_in_jwk(ctx.project.project_id)]  # the usual case: no query
     rotated = sorted(ctx.store.all(SigningKey), key=lambda key: -key.position)
     built_in = [] if ctx.project.counters.get("built_in_key_dropped") else [keys.built_in_jwk(ctx.project.project_id)]
-    return [key.jwk for key in rotated] + built_in
+    return [key.jwk for key in rotated if key.jwk] + built_in
 
 
 def _current_key(ctx: Context) -> SigningKey | None:

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from mockstytch.clock import Clock
 from mockstytch.store.record import GlobalIndex, PrimaryKey, Record, Unique, table
@@ -173,10 +174,25 @@ class WebhookEndpoint(Frozen, forbid_unknown_fields=True):
         return not self.event_types or any(fnmatchcase(event_type, pattern) for pattern in self.event_types)
 
 
+class RateLimit(Frozen, forbid_unknown_fields=True):
+    """How often an operation can be called.
+
+    Attributes:
+        seconds: the length of the interval. Intervals follow each other on the project's clock; they don't slide.
+        per: a field of the request: each of its values is counted separately. "" counts all requests of the project.
+    """
+
+    requests: Annotated[int, Meta(ge=0, le=1_000_000)]
+    seconds: Annotated[int, Meta(ge=1, le=31_536_000)]
+    per: str = ""
+
+
 class ProjectSettings(Frozen):
     """The settings that the real service has in its dashboard.
 
     Attributes:
+        rate_limits: ``"production"`` for the limits that Stytch documents, or limits for operations,
+            ``{"<operation>": {"requests", "seconds", "per"}}``; None doesn't limit anything.
         email_domains_without_billing: the domains that e-mails can be sent to, as in a project without verified
             billing; None allows every domain.
         unknown_fields: ``"ignored"``, or ``"refused"``: a field that the operation doesn't have is an error.
@@ -213,6 +229,7 @@ class ProjectSettings(Frozen):
         consumer_sdk_config: what browser and mobile SDKs can do in a Consumer project.
     """
 
+    rate_limits: Literal["production"] | dict[str, RateLimit] | None = None
     email_domains_without_billing: list[str] | None = None
     unknown_fields: Literal["ignored", "refused"] = "ignored"
     management_limits: bool = True
@@ -317,7 +334,11 @@ class PublicToken(Record):
 
 @table("signing_keys")
 class SigningKey(Record):
-    """A signing key that a project rotated to. A project without one signs with the built-in key."""
+    """A signing key that a project rotated to. A project without one signs with the built-in key.
+
+    Attributes:
+        jwk: the public key; empty if the JWKS must not have it.
+    """
 
     kid: PrimaryKey
     private_key: str
