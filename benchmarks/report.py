@@ -29,6 +29,7 @@ class Results(NamedTuple):
     signed: str
     users: dict[str, int]
     reset_ms: float | None
+    restore_ms: tuple[float | None, float | None]
     flatness: dict[int, dict[str, Latency]]
 
 
@@ -64,6 +65,8 @@ def goals(r: Results) -> list[Goal]:
         latency("JWKS", 0.1, "jwks"),
         *(Goal(name, 1.2, "x", growth) for name, growth in _growth(r)),
         Goal("reset of 1,000 members", 10, "ms", r.reset_ms),
+        Goal("restore of 1,000 members, after a reset", 15, "ms", r.restore_ms[0]),
+        Goal("restore of 1,000 members, after one was added", 15, "ms", r.restore_ms[1]),
         Goal("idle memory (RSS)", 60, "MB", ours.idle.rss if ours.idle else None),
     ]
 

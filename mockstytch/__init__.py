@@ -9,10 +9,14 @@ if TYPE_CHECKING:
     from mockstytch.app import create_app
     from mockstytch.client.handle import MockStytch
     from mockstytch.client.models import (
+        Diff,
+        DiffChange,
+        DiffObject,
         IdentityProvider,
         LoggedRequest,
         Message,
         ScimResult,
+        Snapshot,
         WebhookAttempt,
         WebhookDelivery,
         WebhookEndpoint,
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from mockstytch.version import __version__
 
 __all__ = [
+    "Diff",
+    "DiffChange",
+    "DiffObject",
     "IdentityProvider",
     "LoggedRequest",
     "Message",
@@ -29,6 +36,7 @@ __all__ = [
     "MockStytch",
     "ScimResult",
     "Settings",
+    "Snapshot",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
@@ -37,6 +45,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Diff": "mockstytch.client.models",
+    "DiffChange": "mockstytch.client.models",
+    "DiffObject": "mockstytch.client.models",
     "IdentityProvider": "mockstytch.client.models",
     "LoggedRequest": "mockstytch.client.models",
     "Message": "mockstytch.client.models",
@@ -44,6 +55,7 @@ _MODULES = {
     "MockStytch": "mockstytch.client.handle",
     "ScimResult": "mockstytch.client.models",
     "Settings": "mockstytch.settings",
+    "Snapshot": "mockstytch.client.models",
     "WebhookAttempt": "mockstytch.client.models",
     "WebhookDelivery": "mockstytch.client.models",
     "WebhookEndpoint": "mockstytch.client.models",

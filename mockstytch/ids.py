@@ -93,6 +93,11 @@ class Ids:
         """Return 21 digits that depend only on the text: the format of a Google subject id."""
         return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big") + 10**38)[1:22]
 
+    @staticmethod
+    def derived_uuid(text: str) -> UUID:
+        """Return a UUID (version 4) that depends only on the text."""
+        return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4)
+
     def suffix(self) -> str:
         """Return four lower-case hexadecimal digits, to make a derived name unique."""
         return f"{self._bits(16):04x}"

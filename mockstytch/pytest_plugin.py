@@ -73,6 +73,7 @@ def mockstytch(mockstytch_server: MockStytch, pytestconfig: pytest.Config) -> It
     mock.configure()  # creates the project, so that the test can open its public URLs before it calls the API
     yield mock
     mock.reset(seed=False)
+    mock.snapshots.clear()
 
 
 @pytest.fixture

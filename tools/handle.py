@@ -9,6 +9,7 @@ from mockstytch.client.clock import ProjectClock
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.handle import MockStytch
 from mockstytch.client.inbox import Inbox
+from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.webhooks import Webhooks
 
 PARTS: dict[str, type[Any]] = {
@@ -17,6 +18,7 @@ PARTS: dict[str, type[Any]] = {
     "mock.clock": ProjectClock,
     "mock.webhooks": Webhooks,
     "mock.fraud": Fraud,
+    "mock.snapshots": Snapshots,
 }
 
 

@@ -12,6 +12,7 @@ from mockstytch.client.fraud import Fraud
 from mockstytch.client.inbox import Inbox
 from mockstytch.client.models import IdentityDetails, IdentityProvider, LoggedRequest, ScimOperation, ScimResult
 from mockstytch.client.seeding import Seed, read_seed, start_server
+from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.transport import ControlApi, MockError
 from mockstytch.client.webhooks import Webhooks
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
@@ -66,6 +67,7 @@ class MockStytch:
         self._api = ControlApi(self.url, self.project_id, self.secret)
         self.inbox, self.clock = Inbox(self._api), ProjectClock(self._api)
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
+        self.snapshots = Snapshots(self._api)
         if seed is not None and self._server is None:
             self._seed = read_seed(seed)
             self.seed(self._seed)
@@ -156,6 +158,19 @@ class MockStytch:
         self._api.call("POST", "/reset", {"all": "true" if all else "", "seed": "" if seed else "false"}, timeout=60)
         if seed and self._seed is not None:
             self.seed(self._seed)
+
+    def export(self) -> dict[str, Any]:
+        """Return everything that the project holds, as one JSON document. It contains the project's secrets."""
+        document: dict[str, Any] = self._api.call("GET", "/export", timeout=60)
+        return document
+
+    def import_(self, document: Mapping[str, Any]) -> None:
+        """Replace everything that the project holds by an exported document, of this project or of another one.
+
+        Raises:
+            MockError: if the document isn't valid. The message has the place, and the project is left unchanged.
+        """
+        self._api.call("POST", "/import", body=document, timeout=60)
 
     def configure(self, **settings: Unpack[ProjectSettings]) -> ProjectDetails:
         """Change settings of the project, and return all of them. The control API lists their names.
