@@ -14,7 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from stytch.core.response_base import StytchError
 
-from . import codes, dashboard, errors, login, organizations, passwords, second_factor, session
+from . import browser_pages, codes, dashboard, errors, login, organizations, passwords, second_factor, session
+from .bundle import Bundle
 from .settings import Settings
 
 ROUTES = [
@@ -52,17 +53,24 @@ ROUTES = [
     Route("/invite", dashboard.invite, methods=["POST"]),
     Route("/switch", organizations.switch, methods=["POST"]),
     Route("/logout", dashboard.log_out, methods=["POST"]),
+    *browser_pages.ROUTES,
     Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
 ]
 
 
 def create_app(settings: Settings) -> Starlette:
-    """Return the app as an ASGI application. It sends no request to Stytch before the first visit."""
+    """Return the app as an ASGI application. It sends no request to Stytch before the first visit.
+
+    When it starts, the scripts of the browser pages are bundled in the background, unless an earlier run did it.
+    """
     client = stytch.B2BClient(settings.project_id, settings.secret, environment=settings.environment)
+    bundle = Bundle(settings.cache_dir)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        bundle.start()
         yield
+        bundle.stop()
         await client.close()
 
     cookie = Middleware(
@@ -86,5 +94,5 @@ def create_app(settings: Settings) -> Starlette:
             Exception: errors.unexpected_error,
         },
     )
-    app.state.settings, app.state.stytch = settings, client
+    app.state.settings, app.state.stytch, app.state.bundle = settings, client, bundle
     return app

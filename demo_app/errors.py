@@ -41,7 +41,7 @@ _PAGES = {
 
 
 # Messages in forms, by error_type, for errors in what was entered. All other errors are shown on a page.
-_FORM_MESSAGES = {
+FORM_MESSAGES = {
     "otp_code_not_found": "Wrong code. Check it and enter it again.",
     "unable_to_auth_otp_code": "This code was used or has expired. Request a new one.",
     "invalid_code": "Enter a code of six digits.",
@@ -70,7 +70,7 @@ def form_message(error: Any) -> str:
     Raises:
         StytchError: if the error isn't about what was entered.
     """
-    message = _FORM_MESSAGES.get(error.details.error_type)
+    message = FORM_MESSAGES.get(error.details.error_type)
     if message is None:
         raise error
     return message

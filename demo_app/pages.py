@@ -1,5 +1,6 @@
 """Rendering of pages, and redirects."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
@@ -34,8 +35,10 @@ METHOD_NAMES = {
 }
 
 
-def render(request: Request, name: str, status_code: int = 200, **context: Any) -> Response:
-    return _templates.TemplateResponse(request, name, context, status_code, _HEADERS)
+def render(
+    request: Request, name: str, status_code: int = 200, headers: Mapping[str, str] = HEADERS, **context: Any
+) -> Response:
+    return _templates.TemplateResponse(request, name, context, status_code, headers)
 
 
 def redirect(path: str) -> Response:

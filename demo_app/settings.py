@@ -4,6 +4,11 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+_STYTCH_URLS = {"test": "https://test.stytch.com", "live": "https://api.stytch.com"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +23,7 @@ class Settings:
         public_token: the project's public token. Login with Google and single sign-on need it.
         inbox_url: a page that shows the sent e-mails, if there is one.
         browser_api_url: the API's URL for browsers, if it differs from ``environment``.
+        cache_dir: the folder for the scripts of the browser pages, which are made once.
         host, port: the address that ``python -m demo_app`` listens on.
     """
 
@@ -29,6 +35,7 @@ class Settings:
     inbox_url: str = ""
     public_token: str = ""
     browser_api_url: str = ""
+    cache_dir: Path = field(default_factory=lambda: user_cache_path("mockstytch", appauthor=False) / "demo_app")
     host: str = "127.0.0.1"
     port: int = 3000
 
@@ -38,9 +45,12 @@ class Settings:
         if self.browser_api_url:
             return self.browser_api_url.rstrip("/")
         environment = self.environment or ("live" if self.project_id.startswith("project-live-") else "test")
-        return {"test": "https://test.stytch.com", "live": "https://api.stytch.com"}.get(
-            environment, environment
-        ).rstrip("/")
+        return _STYTCH_URLS.get(environment, environment).rstrip("/")
+
+    @property
+    def is_stytch(self) -> bool:
+        """Whether the API is Stytch's own, and not an emulator's."""
+        return self.api_url in _STYTCH_URLS.values()
 
     @property
     def redirect_url(self) -> str:

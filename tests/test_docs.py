@@ -29,6 +29,8 @@ from mockstytch.runtime import Mock
 from mockstytch.seed import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
+from tests.howto import app_files
+from tests.support import node_packages
 from tests.support.processes import run_script, run_tests
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +70,7 @@ def test_every_block_has_a_language_that_is_tested():
         "shell",
         "python",
         "js",
+        "jsx",
         "go",
         "java",
         "ruby",
@@ -263,26 +266,28 @@ def with_mail(runner: Runner) -> None:
 # Other languages
 
 
+APP_FILE = re.compile(r"// [\w/.]+\.jsx?\n")  # the first line of a file of an app
+
+
 @pytest.fixture(scope="session")
-def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the official Node SDK, which is installed once."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("Node.js is not installed")
-    folder = tmp_path_factory.mktemp("node")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--no-save", "--prefix", str(folder), "stytch@14"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode:
-        pytest.skip(f"npm could not install the SDK: {done.stderr.strip().splitlines()[-1:]}")
-    return folder / "node_modules"
+def node_modules(node_cache: Path) -> Path:
+    """The folder with the official Node SDK."""
+    return node_packages.installed(ROOT / "tests" / "sdk" / "node", node_cache) / "node_modules"
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("node")  # so that it is installed once
-@of("js")
+@pytest.mark.parametrize("block", [block for block in blocks("js") if not APP_FILE.match(block.text)], ids=str)
 def test_node(block, beside, node_modules):
     beside.environment["NODE_PATH"] = str(node_modules)
     request = "\nclient.project.metrics().then((response) => console.log(response.project_id));\n"
     assert DEFAULT_PROJECT_ID in beside.run("node", beside.file("block.js", block.text + request))
+
+
+def test_files_of_apps_are_on_pages_that_are_built_and_run():
+    """The tests are in tests/howto. They read each file from its page."""
+    pages = {block.page for block in blocks("js", "jsx") if APP_FILE.match(block.text)}
+    assert pages == {f"docs/how-to/{page}.md" for page in app_files.PAGES}
+    assert [str(block) for block in blocks("jsx") if not APP_FILE.match(block.text)] == []
 
 
 @of("go", "java", "ruby", "rust", "php", "csharp")

@@ -80,10 +80,9 @@ def test_dependabot_updates_every_file_with_versions():
         for update in load("dependabot.yml")["updates"]
         for folder in update.get("directories", [update.get("directory")])
     }
-    packages = {
-        ("npm", f"/{path.parent.relative_to(ROOT).as_posix()}") for path in ROOT.glob("tests/*/node/package.json")
-    }
-    assert len(packages) == 3
+    files = [*ROOT.glob("tests/*/node/package.json"), ROOT / "demo_app" / "frontend" / "package.json"]
+    packages = {("npm", f"/{path.parent.relative_to(ROOT).as_posix()}") for path in files}
+    assert len(packages) == 4
     assert places == {("pip", "/"), ("docker", "/"), ("github-actions", "/"), *packages}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mockstytch import errors
 from mockstytch.app import endpoints
+from mockstytch.browser import sdk_operations
 from mockstytch.management import routes as management
 from mockstytch.surfaces.endpoint import Endpoint
 from tools import refusals
@@ -61,7 +62,7 @@ def _declarations(text: str) -> list[tuple[str, str]]:
 def operations(sdk_names: Callable[[Endpoint], str]) -> dict[str, list[str]]:
     """Return the operations that raise each error type, by their names on the page."""
     found: dict[str, set[str]] = defaultdict(set)
-    for endpoint in endpoints():
+    for endpoint in [*endpoints(), *sdk_operations.api]:
         for error_type in refusals.of(endpoint):
             found[error_type].add(f"`{sdk_names(endpoint) or f'{endpoint.method} {endpoint.path}'}`")
     for endpoint in management.endpoints():

@@ -43,18 +43,23 @@ _SEARCHES: dict[str, tuple[str, dict[str, Filter]]] = {
 }
 _NOT_EMPTY = msgspec.Meta(min_length=1)
 
-FOLDERS = ("api", "domain", "management", "oauth_server", "protocols")  # operations, and the rules that they share
+# Operations, and the rules that they share.
+FOLDERS = ("api", "browser", "domain", "management", "oauth_server", "protocols")
 CODE = Code(_PACKAGE, FOLDERS, errors, "mockstytch.errors")
 
 # Modules of operations whose surface adds errors, each with the function that reads the fields of a request.
 _READ_FIELDS = {"mockstytch.oauth_server.operations": Function("mockstytch.oauth_server.routes", "_read_fields")}
 
+_PUBLIC_TOKENS = "surfaces/public_tokens.py"
+
 # The parts of the server that aren't operations.
 _PLACES = (
     ("the control API", ("control/*.py", "seed/*.py", "surfaces/origin.py")),
-    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py")),
-    ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", "pages/surface.py")),
-    ("every request", ("surfaces/[!fo]*.py", "surfaces/fallback.py", "runtime/*.py")),  # not fields.py, origin.py
+    ("the browser API", ("browser/[!s]*.py", "browser/sdk_configuration.py", "browser/surface.py", _PUBLIC_TOKENS)),
+    ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py", _PUBLIC_TOKENS)),
+    ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", _PUBLIC_TOKENS)),
+    # not fields.py, origin.py and public_tokens.py
+    ("every request", ("surfaces/[!fop]*.py", "surfaces/fallback.py", "runtime/*.py")),
 )
 # The rules that only these parts use: settings that only the control API changes, and logins on pages.
 _RULES = (
@@ -100,7 +105,12 @@ def named_by(endpoint: Endpoint) -> set[str]:
         raised -= {kind.error_type for kind in _of_filters(searched)} - set(_of_search(searched, filters))
         raised |= set(_of_search(searched, filters))
     in_path = set(re.findall(r"{(\w+)}", endpoint.path))
-    return raised | set(_of_fields(endpoint.request, in_path)) | _of_permission(endpoint)
+    return (
+        raised
+        | set(_of_fields(endpoint.request, in_path, _own_fields(endpoint)))
+        | _of_permission(endpoint)
+        | _of_sdk_calls(endpoint)
+    )
 
 
 def places(error_type: str) -> list[str]:
@@ -140,9 +150,25 @@ def _of_permission(endpoint: Endpoint) -> set[str]:
     return {kind.error_type for kind in raised}
 
 
-def _of_fields(model: type[msgspec.Struct], in_path: Container[str] = ()) -> Iterator[str]:
-    """Find the errors of fields. A field in the path is always there, and never empty."""
+def _own_fields(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the fields that always come from the session, because only SDKs call the operation."""
+    return endpoint.sdk_calls[0].own if endpoint.path.startswith("/sdk/") else ()
+
+
+def _of_sdk_calls(endpoint: Endpoint) -> set[str]:
+    """Return the errors of fields that the surface of browsers and mobile apps checks itself."""
+    if endpoint.sdk_calls and "trusted_metadata" in endpoint.request.__struct_fields__:
+        return {errors.cannot_update_trusted_metadata.error_type}
+    return set()
+
+
+def _of_fields(
+    model: type[msgspec.Struct], in_path: Container[str] = (), without: Container[str] = ()
+) -> Iterator[str]:
+    """Find the errors of fields, except the fields in ``without``. A field in the path is always there, and never empty."""
     for field in msgspec.structs.fields(model):
+        if field.name in without:
+            continue
         parts = _parts(field)
         mark = next((part for part in parts if isinstance(part, FieldError)), None)
         can_fail = any(_limits(part) for part in parts if part != _NOT_EMPTY)

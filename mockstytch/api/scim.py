@@ -11,7 +11,7 @@ from mockstytch.domain.shared import lookup, search
 from mockstytch.runtime import Context
 from mockstytch.store.records.organizations import GroupRole
 from mockstytch.store.records.scim import ScimGroup
-from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
+from mockstytch.surfaces.endpoint import Body, Endpoints, Request
 from mockstytch.surfaces.fields import UNSET, CaseInsensitiveEnum, FieldError, Maybe, OrganizationRef
 from mockstytch.values import Frozen
 
@@ -37,6 +37,7 @@ class IdentityProvider(CaseInsensitiveEnum):
 DisplayName = Annotated[str, Meta(max_length=128), FieldError(errors.invalid_display_name)]
 IdentityProviderField = Annotated[IdentityProvider, FieldError(errors.invalid_scim_idp)]
 ConnectionRef = Annotated[str, Meta(min_length=1), FieldError(errors.no_active_scim_connection)]
+GroupsLimit = Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)]
 
 
 class Create(Request):
@@ -118,10 +119,10 @@ class GetGroups(Request):
     organization_id: OrganizationRef
     connection_id: ConnectionRef
     cursor: str = ""
-    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.user_search_invalid_limit)] = 100
+    limit: GroupsLimit = 100
 
 
-@api.get(f"{_CONNECTION}/{{connection_id}}", sdk=(SdkCall("/b2b/scim/groups", method="POST"),), permission="get")
+@api.get(f"{_CONNECTION}/{{connection_id}}", permission="get")
 def get_groups(ctx: Context, req: GetGroups) -> Body:
     """Return one page of the directory's groups, newest first."""
     _, connection = scim_connections.get_connection(ctx, req.organization_id, req.connection_id)

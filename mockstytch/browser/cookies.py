@@ -1,17 +1,18 @@
 """HTTP-only cookies: the server sets the session's cookies, and scripts in the page can't read them.
 
 They are used if the SDK configuration turns them on, and the server isn't called by the API's default host name. In
-production, the project then has a domain of its own.
+production, the project then has its own domain.
 """
 
 from datetime import datetime
 from http.cookies import Morsel, SimpleCookie
 
 from mockstytch import errors
+from mockstytch.domain.sessions import sessions
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.request import Fields, HttpRequest
 
-SESSION, SESSION_JWT = "stytch_session", "stytch_session_jwt"
+SESSION, SESSION_JWT = sessions.COOKIE, sessions.JWT_COOKIE
 INTERMEDIATE_SESSION = "stytch_intermediate_session_token"
 _TOKENS = {"session_token": SESSION, "session_jwt": SESSION_JWT, "intermediate_session_token": INTERMEDIATE_SESSION}
 _DEFAULT_HOSTS = ("test.stytch.com", "api.stytch.com")

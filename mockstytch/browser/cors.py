@@ -44,7 +44,7 @@ def preflight_headers(request: HttpRequest) -> dict[str, str]:
 def origin_of(request: HttpRequest) -> str:
     """Return the origin of the calling page, or "" if the caller isn't a browser.
 
-    Browsers leave the header ``Origin`` out of same-origin ``GET`` requests. The SDK sends it in a header of its own.
+    Browsers leave the header ``Origin`` out of same-origin ``GET`` requests. The SDK sends it in its own header.
     """
     return request.headers.get("origin") or request.headers.get("x-sdk-parent-host", "")
 

@@ -21,7 +21,7 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
 PREFIX = "/sdk/v1"
-_MAX_NAMES = 20  # of events, in the request log
+_MAX_NAMES = 20  # names of events in the request log
 
 # Without the slash after "v1", because the SDK leaves it out in this call.
 _MISSPELLED = ("/b2b/organizations/members/{member_id}/connected_apps",)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.api import rbac
+from mockstytch.api import rbac, scim
 from mockstytch.browser import cors
 from mockstytch.domain.login import discovery
 from mockstytch.domain.oauth_server import authorization, connected_apps, logout_requests
@@ -14,10 +14,12 @@ from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import PublicToken
+from mockstytch.store.records.scim import ScimConnection
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import EmailAddress, FieldError, MemberRef, OrganizationRef
 
 api = Endpoints()
+_scim = Endpoints(resource="stytch.scim")
 
 
 class Bootstrap(Request):
@@ -79,7 +81,7 @@ _VISIBLE = (
 
 @api.post("/sdk/v1/b2b/organizations/search", sdk=(SdkCall("/b2b/organizations/search"),))
 def find_organization(ctx: Context, req: FindOrganization) -> Body:
-    """Return what a login page needs to know of the organization with this slug, or null."""
+    """Return what a login page needs to know about the organization with this slug, or null."""
     slug = req.organization_slug.lower()
     found = ctx.store.find(Organization, slug_key=slug) if slug else None
     if found is None:
@@ -95,7 +97,7 @@ class FindMember(Request):
 
 @api.post("/sdk/v1/b2b/organizations/members/search", sdk=(SdkCall("/b2b/organizations/members/search"),))
 def find_member(ctx: Context, req: FindMember) -> Body:
-    """Return what a login page needs to know of the member with this address, or null."""
+    """Return what a login page needs to know about the member with this address, or null."""
     organization = lookup.organization(ctx, req.organization_id)
     member = lookup.member_by_email(ctx, organization, req.email_address)
     if member is None:
@@ -154,6 +156,28 @@ def admin_portal_config(ctx: Context, req: AdminPortalConfig) -> Body:
     }
 
 
+class ScimGroups(Request):
+    organization_id: OrganizationRef
+    cursor: str = ""
+    limit: scim.GroupsLimit = 100
+
+
+@_scim.post("/sdk/v1/b2b/scim/groups", sdk=(SdkCall("/b2b/scim/groups", own=("organization_id",)),), permission="get")
+def scim_groups(ctx: Context, req: ScimGroups) -> Body:
+    """Return one page of the groups of the organization's connection; none if it has no connection.
+
+    The Admin Portal asks for them in any case. An error would make it ask again and again.
+    """
+    connection = ctx.store.find(ScimConnection, organization_id=req.organization_id)
+    if connection is None:
+        return {"scim_groups": [], "next_cursor": ""}
+    own = {"organization_id": req.organization_id, "connection_id": connection.connection_id}
+    return scim.get_groups(ctx, scim.GetGroups(**own, cursor=req.cursor, limit=req.limit))
+
+
+api.extend(_scim)
+
+
 class OneTap(Request):
     id_token: str = ""
 
@@ -166,7 +190,7 @@ def one_tap_start(ctx: Context, req: OneTap) -> Body:
     """Refuse Google One Tap, which needs Google's servers. The SDK then continues without it.
 
     Raises:
-        oauth_config_not_found: if it is called: the SDK then shows its own button instead.
+        oauth_config_not_found: if Google One Tap is used, which needs Google's servers.
     """
     raise errors.oauth_config_not_found(because="One Tap needs Google's servers")
 

@@ -84,7 +84,7 @@ def _is_active(ctx: Context, token: str) -> bool:
 
 
 def _read_fields(endpoint: Endpoint, call: SdkCall, request: HttpRequest) -> ParsedFields:
-    """Read the fields, and add those that come from the session: others than the session's can't be sent.
+    """Read the fields, and add the fields that come from the session: others than the session's can't be sent.
 
     Raises:
         user_unauthenticated: if the call requires a session or an intermediate session, and the caller has none.
@@ -92,9 +92,10 @@ def _read_fields(endpoint: Endpoint, call: SdkCall, request: HttpRequest) -> Par
     """
     parsed = read_json(request)
     values = {name: value for name, value in parsed.values.items() if name not in _SESSION_FIELDS}
-    if values.get("trusted_metadata") and endpoint.changes is None:
+    names = endpoint.request.__struct_fields__
+    if values.get("trusted_metadata") and "trusted_metadata" in names and endpoint.changes is None:
         raise errors.cannot_update_trusted_metadata()
-    if "origin" in endpoint.request.__struct_fields__:
+    if "origin" in names:
         values["origin"] = cors.origin_of(request)
     _add_own(call, request.actor, values)
     _add_session(endpoint, call, request, values)
@@ -125,8 +126,8 @@ def _add_session(endpoint: Endpoint, call: SdkCall, request: HttpRequest, values
     if values.get("intermediate_session_token") and call.session in ("optional", "any"):
         return
     if call.session == "any" and not request.session_token:
-        raise errors.user_unauthenticated(because="neither a session nor an intermediate session")
-    if "session_token" in names and call.session != "none" and "member_id" not in request.path_params:  # of another
+        raise errors.user_unauthenticated(because="no session and no intermediate session")
+    if "session_token" in names and call.session != "none" and "member_id" not in request.path_params:  # another member's
         values["session_token"] = request.session_token
 
 

@@ -13,6 +13,6 @@ def env(sdk: str, url: str, project_id: str, secret: str) -> None:
     """Print how to configure an SDK for this server: environment variables and code."""
     for name, value in variables(url, project_id, secret).items():
         click.echo(f"export {name}={value}")
-    comment = {"python": "#", "ruby": "#"}.get(sdk, "//")
-    remark = f" {comment} {REMARKS[sdk]}" if sdk in REMARKS else ""
-    click.echo(f"\n{CODE[sdk]}{remark}")
+    click.echo(f"\n{CODE[sdk]}")
+    for remark in REMARKS.get(sdk, ()):
+        click.echo(f"// {remark}")

@@ -10,7 +10,14 @@ import msgspec
 from mockstytch.client.clock import ProjectClock
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.inbox import Inbox
-from mockstytch.client.models import IdentityDetails, IdentityProvider, LoggedRequest, ScimOperation, ScimResult
+from mockstytch.client.models import (
+    IdentityDetails,
+    IdentityProvider,
+    LoggedRequest,
+    ScimOperation,
+    ScimResult,
+    StartedSession,
+)
 from mockstytch.client.seeding import Seed, read_seed, start_server
 from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.transport import ControlApi, MockError
@@ -20,7 +27,7 @@ from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
 if TYPE_CHECKING:
     import stytch
 
-    from mockstytch.client.models import Provider, ServerOptions
+    from mockstytch.client.models import FactorName, HasMemberId, Provider, ServerOptions
     from mockstytch.client.project_settings import ProjectDetails, ProjectSettings
     from mockstytch.server import Server
 
@@ -226,6 +233,38 @@ class MockStytch:
             MockError: if the connection doesn't use the built-in provider.
         """
         return str(self._api.call("POST", f"/identity-providers/{connection_id}/rotate-keys")["certificate"])
+
+    def log_in(
+        self,
+        member: str | HasMemberId,
+        organization_id: str = "",
+        *,
+        session_duration_minutes: int | None = None,
+        factors: Sequence[FactorName] = ("magic_link",),
+    ) -> StartedSession:
+        """Start a session of a member without a login, and return it with the cookies that the browser SDK would set.
+
+        Args:
+            member: the member, its id or its e-mail address.
+            organization_id: required with an id or an address.
+            session_duration_minutes: the session's lifetime; None means 60.
+            factors: the session's factors, such as ``magic_link``, ``google_oauth`` or ``totp``.
+
+        Raises:
+            MockError: if the organization or the member doesn't exist, the lifetime isn't valid, or the member lacks
+                what a factor needs.
+            TypeError: if the organization is missing.
+        """
+        body: dict[str, Any] = {"session_duration_minutes": session_duration_minutes, "factors": list(factors)}
+        if isinstance(member, str):
+            body["email_address" if "@" in member else "member_id"] = member
+        else:
+            body["member_id"] = member.member_id
+            organization_id = organization_id or member.organization_id
+        if not organization_id:
+            raise TypeError("organization_id is required with an id or an e-mail address")
+        body["organization_id"] = organization_id
+        return msgspec.convert(self._api.call("POST", "/sessions", body=body), StartedSession)
 
     def impersonation_token(
         self,

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, Protocol, TypedDict
 
 import msgspec
 
 Verdict = Literal["ALLOW", "CHALLENGE", "BLOCK"]
+FactorName = Literal[
+    "magic_link",
+    "email_otp",
+    "password",
+    "google_oauth",
+    "microsoft_oauth",
+    "github_oauth",
+    "slack_oauth",
+    "hubspot_oauth",
+    "sso",
+    "sms_otp",
+    "totp",
+    "recovery_code",
+]
 Provider = Literal["google", "microsoft", "github", "slack", "hubspot", "saml", "oidc"]
 
 
@@ -61,6 +75,41 @@ class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
     error_type: str
     because: str
     milliseconds: float
+
+
+class HasMemberId(Protocol):
+    """A member, as the official client returns it."""
+
+    @property
+    def organization_id(self) -> str: ...
+
+    @property
+    def member_id(self) -> str: ...
+
+
+class Cookie(TypedDict):
+    """A cookie of the browser SDK. Playwright's ``context.add_cookies`` accepts it with the app's URL as ``url``.
+
+    ``expires`` is the session's end on the project's clock, in Unix seconds.
+    """
+
+    name: str
+    value: str
+    expires: int
+
+
+class StartedSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session without a login.
+
+    Attributes:
+        member_session: the session, as the API returns it.
+        cookies: what the browser SDK would set, and an app reads.
+    """
+
+    session_token: str
+    session_jwt: str
+    member_session: dict[str, Any]
+    cookies: list[Cookie]
 
 
 class IdentityProvider(msgspec.Struct, frozen=True, kw_only=True):

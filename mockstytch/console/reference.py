@@ -42,6 +42,7 @@ CONTROL = {
     "POST /identity-providers": "Connect the built-in identity provider: organization_id, type, display_name.",
     "POST /identity-providers/{connection_id}/rotate-keys": "Create a new signing key for that identity provider.",
     "POST /scim/push": "Send SCIM requests as a directory does: connection_id, operations.",
+    "POST /sessions": "Start a session without a login: organization_id, member_id or email_address, factors.",
     "POST /impersonation-tokens": "Create an impersonation token: organization_id, member_id, …",
     "GET /requests": "Return the latest requests, with the reason for each error: ?limit= &surface=",
 }

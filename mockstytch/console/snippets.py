@@ -41,13 +41,20 @@ CODE = {
         '    CustomBaseUrl = Environment.GetEnvironmentVariable("STYTCH_ENV") });'
     ),
     "browser": (
-        "const stytch = new StytchB2BClient(STYTCH_PUBLIC_TOKEN, { endpoints: { testAPIURL: STYTCH_ENV,\n"
-        "  liveAPIURL: STYTCH_ENV, clientsideServicesIframeURL: STYTCH_ENV + '/clientside-services/index.html' } });"
+        "const stytch = createStytchB2BClient(STYTCH_PUBLIC_TOKEN, { endpoints: { testAPIURL: STYTCH_ENV,\n"
+        '  clientsideServicesIframeURL: STYTCH_ENV + "/clientside-services/index.html" } });'
     ),
 }
 
 NAMES = {"php": "PHP", "dotnet": ".NET"}  # other names only begin with a capital letter
-REMARKS = {"browser": "browser SDKs don't work yet, because /sdk/v1 isn't implemented"}
+REMARKS = {
+    "browser": (
+        "JavaScript: import createStytchB2BClient from @stytch/vanilla-js/b2b",
+        "React: import it from @stytch/react/b2b, and pass the client to StytchB2BProvider",
+        "Next.js: import it from @stytch/nextjs/b2b; on the server, use the code of --sdk node",
+        "TypeScript: write the options as { endpoints: … } as any, because their type doesn't have endpoints",
+    )
+}
 
 
 def variables(url: str, project_id: str, secret: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def choice(request: HttpRequest, name: str, values: Sequence[str]) -> str:
         bad_request: if the parameter has another value. The reason has the most similar valid one.
     """
     value = request.query_params.get(name, "")
-    _require_known(name, value, values)
+    require_known(name, value, values)
     return value
 
 
@@ -83,11 +83,16 @@ def choices(request: HttpRequest, name: str, values: Sequence[str]) -> list[str]
     """
     given = [value for value in request.query_params.get(name, "").split(",") if value]
     for value in given:
-        _require_known(name, value, values)
+        require_known(name, value, values)
     return given
 
 
-def _require_known(name: str, value: str, values: Sequence[str]) -> None:
+def require_known(name: str, value: str, values: Sequence[str]) -> None:
+    """Check that a value is valid. "" is accepted: it is the same as not sent.
+
+    Raises:
+        bad_request: if the value isn't one of the valid ones. The reason has the most similar one.
+    """
     if value and value not in values:
         raise errors.bad_request(
             because=f"{name} {reprlib.repr(value)} doesn't exist. Did you mean {nearest(value, values)}? "

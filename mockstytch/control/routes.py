@@ -4,10 +4,10 @@ from mockstytch.control import (
     clock,
     fraud,
     identity_providers,
-    impersonation,
     inbox,
     project,
     scim,
+    sessions,
     webhooks,
 )
 from mockstytch.control.inbox import InboxWaiter
@@ -27,7 +27,7 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         *inbox.routes(mock, waiter),
         *webhooks.routes(mock, waiter),
         *identity_providers.routes(mock),
-        *impersonation.routes(mock),
+        *sessions.routes(mock),
         *scim.routes(mock),
         *fraud.routes(mock),
     ]

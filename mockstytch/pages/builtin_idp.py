@@ -29,6 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 # The page with the SAML response submits itself: the policy allows this script by its hash.
 _SUBMIT = "document.forms[0].submit()"
 _SUBMIT_HASH = base64.b64encode(sha256(_SUBMIT.encode()).digest()).decode()
+_METADATA = ("/.well-known/openid-configuration", "/metadata")
 _FORM_HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; frame-ancestors 'none'",
     **_NO_STORE,
@@ -36,12 +37,13 @@ _FORM_HEADERS = {
 
 
 def routes(mock: Mock) -> list[Route]:
-    def handler(show: Page) -> Callable[[HttpRequest], Awaitable[Response]]:
+    def handler(path: str, show: Page) -> Callable[[HttpRequest], Awaitable[Response]]:
         async def handle(request: HttpRequest) -> Response:
             fields = dict(request.query_params) | request.form_fields()
             try:
                 with mock.transaction(request.project, request.server_url) as ctx:
-                    return show(ctx, _connection(ctx, request.path_params["connection_id"]), request, fields)
+                    connection = _connection(ctx, request.path_params["connection_id"], path in _METADATA)
+                    return show(ctx, connection, request, fields)
             except builtin_oidc.TokenRequestRefused as e:
                 request.refuse(e.error, e.because)
                 return JSONResponse({"error": e.error}, e.status, {**_NO_STORE, "WWW-Authenticate": "Bearer"})
@@ -59,19 +61,23 @@ def routes(mock: Mock) -> list[Route]:
     ]
     prefix = f"{builtin_provider.PATH}/{{connection_id}}"
     return [
-        Route(method, prefix + path, CONNECTION_URLS, handler(show))
+        Route(method, prefix + path, CONNECTION_URLS, handler(path, show))
         for path, methods, show in table
         for method in methods
     ]
 
 
-def _connection(ctx: Context, connection_id: str) -> Connection:
+def _connection(ctx: Context, connection_id: str, is_metadata: bool) -> Connection:
     """Return a connection that uses the built-in provider.
+
+    The metadata is also that of a connection without a provider, so that it can be connected by its metadata's URL.
 
     Raises:
         sso_connection_not_found: if the connection doesn't exist, or it doesn't use the built-in provider.
     """
     connection = sso_connections.find(ctx, connection_id)
+    if is_metadata and isinstance(connection, Connection):
+        connection = builtin_provider.with_issuer(ctx, connection)
     if not isinstance(connection, Connection) or not builtin_provider.is_builtin(connection):
         raise errors.sso_connection_not_found(because="unknown connection, or it uses another identity provider")
     return connection

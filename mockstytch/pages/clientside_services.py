@@ -41,9 +41,8 @@ async def _parse_phone_number(request: HttpRequest) -> Response:
 
     query = request.query_fields()
     region = query.get("region_code", "").upper() or None
-    try:
-        text = query.get("phone_number", "")[:_MAX_LENGTH]
-        parsed = phonenumbers.parse(text.replace(" ", "+", 1) if text.startswith(" ") else text, region)
+    try:  # the parameter isn't "phone_number", in which a blank would mean a plus
+        parsed = phonenumbers.parse(query.get("number", "")[:_MAX_LENGTH], region)
     except phonenumbers.NumberParseException as e:
         raise errors.invalid_phone_number(because=str(e)) from None
     result: dict[str, Any] = {

@@ -28,7 +28,6 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Route, project_in_path
 
 _PATHS = ("/v1/public/{project_id}/oauth2", "/v1/oauth2")  # at the API's host, and at the project's domain
-_COOKIE = "stytch_session"  # set by the official browser SDK; cookies are shared by all ports of a host
 _MAX_MEMBERS = 50
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -159,7 +158,7 @@ def _authorization_request(app: ConnectedApp, request: HttpRequest) -> Authoriza
 
 def _subject(ctx: Context, request: HttpRequest, form: dict[str, str], *, ask_again: bool) -> Subject | None:
     """Return the member giving consent: the one chosen on the page, else the one in the SDK's session cookie."""
-    session = ctx.store.find(MemberSession, session_token=request.cookies.get(_COOKIE, "-"))
+    session = ctx.store.find(MemberSession, session_token=request.cookies.get(sessions.COOKIE, "-"))
     if session is not None and not sessions.is_active(ctx, session):
         session = None
     member_id = form.get("member_id") or (session.member_id if session and not ask_again else "")

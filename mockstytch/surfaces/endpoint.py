@@ -40,7 +40,7 @@ class SdkCall(msgspec.Struct, frozen=True):
         path: the path without ``/sdk/v1``.
         method: the endpoint's, unless given.
         own: the request fields that have the session's organization or member; others can't be sent. Unless given,
-            those of ``organization_id`` and ``member_id`` that the endpoint's path has and this path lacks.
+            ``organization_id`` and ``member_id``, if the endpoint's path has them and this path lacks them.
         session: ``required``, to act as the member; ``token``, if the operation itself verifies it; ``optional``;
             ``any``, a session or an intermediate session; ``none``.
         feature: the setting of the SDK configuration that allows the call, such as ``passwords.enabled``.

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, Union
 from msgspec import UNSET, Meta, UnsetType
 
 from mockstytch import errors
+from mockstytch.domain.sessions.sessions import MAX_MINUTES, MIN_MINUTES
 from mockstytch.domain.shared.emails import ADDRESS
 from mockstytch.errors import Kind
 from mockstytch.protocols import pkce
@@ -110,7 +111,9 @@ OptionalEmail = Annotated[
 TOKEN = r"\A[A-Za-z0-9_-]{43}[A-Za-z0-9_=-]\Z"
 Token = Annotated[str, Meta(pattern=TOKEN), FieldError(errors.invalid_token)]
 OptionalSessionToken = Annotated[str, Meta(pattern=rf"{TOKEN}|\A\Z"), FieldError(errors.invalid_session_token)]
-SessionMinutes = Annotated[int, Meta(ge=5, le=527040), FieldError(errors.invalid_session_duration_minutes)]
+SessionMinutes = Annotated[
+    int, Meta(ge=MIN_MINUTES, le=MAX_MINUTES), FieldError(errors.invalid_session_duration_minutes)
+]
 LinkMinutes = Annotated[int, Meta(ge=5, le=10080), FieldError(errors.invalid_expiration)]
 LocaleField = Annotated[Locale, FieldError(errors.invalid_locale)]
 SmsLocaleField = Annotated[SmsLocale, FieldError(errors.invalid_locale)]

@@ -172,13 +172,14 @@ def test_missing_primary_factor_comes_before_mfa(given, exchange):
         ({"mfa_phone_number_verified": True}, {}, True),
         ({"mfa_phone_number_verified": True, "default_mfa_method": "sms_otp"}, {}, True),
         ({"mfa_phone_number_verified": True, "default_mfa_method": "totp"}, {}, False),
-        ({"mfa_phone_number_verified": False}, {}, False),
+        ({"mfa_phone_number_verified": False}, {}, True),
+        ({"mfa_phone_number_verified": False, "default_mfa_method": "totp"}, {}, False),
         ({"mfa_phone_number_verified": True}, {"mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["totp"]}, False),
         ({"mfa_phone_number_verified": True}, {"mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["sms_otp"]}, True),
     ],
     ids=str,
 )
-def test_code_is_sent_to_a_verified_phone(given, exchange, mock, set_columns, columns, settings, sent):
+def test_code_is_sent_to_the_phone(given, exchange, mock, set_columns, columns, settings, sent):
     acme = given.organization(**settings)
     ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
     set_columns(ada, **columns)
@@ -192,10 +193,9 @@ def test_code_is_sent_to_a_verified_phone(given, exchange, mock, set_columns, co
         assert (texts[0].expires_at - texts[0].created_at).total_seconds() == 120
 
 
-def test_magic_link_login_sends_a_code_to_a_verified_phone(given, mock, set_columns):
+def test_magic_link_login_sends_a_code_to_the_phone(given, mock):
     acme = given.organization()
     ada = given.member(acme, "ada@acme.test", mfa_phone_number="+14155550100", mfa_enrolled=True)
-    set_columns(ada, mfa_phone_number_verified=True)
     incomplete = given.login(acme, ada)
     assert (incomplete.member_authenticated, incomplete.mfa_required.secondary_auth_initiated) == (False, "sms_otp")
     assert len(incomplete.intermediate_session_token) == 44

@@ -158,3 +158,21 @@ def test_changes_emit_events_of_the_connection(scim, connection, events):
     scim.delete(**named(connection))
     actions = ["create", "update", "update", "update", "delete"]
     assert events() == [("organization", "create"), *[("scim_connection", action) for action in actions]]
+
+
+def test_browser_lists_the_groups_of_its_organization(mock, given, scim, http):
+    def groups(login, **fields):
+        response = http.post("/sdk/v1/b2b/scim/groups", json=fields, auth=(mock.public_token, login.session_token))
+        return response.json().get("data") or response.json()
+
+    acme = given.organization()
+    admin = given.admin(acme)
+    assert groups(admin, limit=1000)["scim_groups"] == []
+    connection = scim.create(acme.organization_id).connection
+    mock.scim_push(connection.connection_id, [{"op": "create_group", "name": name} for name in ("Sales", "Staff")])
+    page = groups(admin, limit=1)
+    assert [group["group_name"] for group in page["scim_groups"]] == ["Staff"]
+    assert [g["group_name"] for g in groups(admin, cursor=page["next_cursor"])["scim_groups"]] == ["Sales"]
+    assert groups(given.admin(given.organization("Other")), organization_id=acme.organization_id)["scim_groups"] == []
+    assert groups(admin, limit=1001)["error_type"] == "user_search_invalid_limit"
+    assert groups(given.login(acme, given.member(acme)))["error_type"] == "session_authorization_error"

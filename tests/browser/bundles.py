@@ -40,10 +40,15 @@ def bundled(packages: Path, cache: Path) -> Path:
     return node_packages.cached(cache, "browser-pages", files, bundle, salt=f"{packages.name} {OPTIONS}")
 
 
-def declared_methods(packages: Path) -> list[str]:
+def declared_methods(packages: Path, cache: Path) -> list[str]:
     """Return the public methods of ``StytchB2BClient``, as its type declarations list them."""
-    done = subprocess.run(
-        ["node", "methods.js"], cwd=packages, capture_output=True, text=True, encoding="utf-8", timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return list(json.loads(done.stdout))
+
+    def list_methods(folder: Path) -> None:
+        done = subprocess.run(
+            ["node", "methods.js"], cwd=packages, capture_output=True, text=True, encoding="utf-8", timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        (folder / "methods.json").write_text(done.stdout, encoding="utf-8")
+
+    listed = node_packages.cached(cache, "browser-methods", [], list_methods, salt=packages.name)
+    return list(json.loads((listed / "methods.json").read_text(encoding="utf-8")))

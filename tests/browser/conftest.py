@@ -15,6 +15,7 @@ import pytest
 
 from mockstytch import MockStytch
 from tests.browser import bundles as packages
+from tests.browser.login_screen import LoginScreen
 from tests.browser.page_server import PageServer, page_server
 
 ARTIFACTS = Path(__file__).parents[2] / ".pytest_artifacts" / "browser"
@@ -33,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()) and Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +157,50 @@ def app_page(mock: MockStytch, browse: Callable[..., Any], bundles: Path) -> Ite
         yield AppPages(mock, browse, server)
 
 
+@pytest.fixture
+def open_login(app_page: AppPages, mock: MockStytch, client: Any) -> Callable[..., LoginScreen]:
+    """``open_login("oauth", "passwords")``: opens the prebuilt login with these products.
+
+    It is for one organization if ``organization=`` names one, else for discovery. ``query``, ``tab_of`` and other
+    options of ``app_page`` are accepted; all other names are the login's configuration.
+    """
+
+    def open_page(*products: str, organization: Any = None, **options: Any) -> LoginScreen:
+        names = ("query", "session", "tab_of", "context", "client", "presentation", "strings")
+        own = {name: options.pop(name) for name in names if name in options}
+        if organization is not None:
+            options |= {"authFlowType": "Organization", "organizationSlug": organization.organization_slug}
+        page = app_page("login", login={"products": list(products), **options}, **own)
+        return LoginScreen(app_page, mock, client, page)
+
+    return open_page
+
+
 @pytest.fixture(scope="session")
-def declared_methods(node_packages: Path) -> list[str]:
+def declared_methods(node_packages: Path, node_cache: Path) -> list[str]:
     """The public methods of the SDK's client, from its type declarations: ``discovery.organizations.list``."""
-    return packages.declared_methods(node_packages)
+    return packages.declared_methods(node_packages, node_cache)
+
+
+@pytest.fixture
+def acme(given: Any) -> Any:
+    """An organization."""
+    return given.organization("Acme")
+
+
+@pytest.fixture
+def ada(given: Any, acme: Any) -> Any:
+    """A member of ``acme`` without further roles."""
+    return given.member(acme, "ada@acme.test", name="Ada")
+
+
+@pytest.fixture
+def ada_page(app_page: AppPages, given: Any, acme: Any, ada: Any) -> Any:
+    """A page with the client alone, in which ``ada`` is logged in."""
+    return app_page("headless", session=given.login(acme, ada))
+
+
+@pytest.fixture
+def admin_page(app_page: AppPages, given: Any, acme: Any) -> Any:
+    """A page with the client alone, in which an administrator of ``acme`` is logged in."""
+    return app_page("headless", session=given.admin(acme))

@@ -1,5 +1,6 @@
 """Call the SDK's client in a page, as the page's own script does."""
 
+import json
 from typing import Any
 
 import pytest
@@ -35,22 +36,36 @@ def call(page: Any, method: str, *args: Any) -> Any:
     return outcome["result"]
 
 
-def refusal(page: Any, method: str, *args: Any) -> str:
-    """Call a method that must be refused by the server, and return the type of the error."""
+def rejected(page: Any, method: str, *args: Any) -> SdkError:
+    """Call a method that must fail, in the SDK or at the server, and return the error."""
     __tracebackhide__ = True
     with pytest.raises(SdkError) as caught:
         call(page, method, *args)
-    assert caught.value.status_code >= 400, caught.value.details
-    return caught.value.error_type
+    return caught.value
+
+
+def refusal(page: Any, method: str, *args: Any) -> str:
+    """Call a method that the server must refuse, and return the type of the error."""
+    __tracebackhide__ = True
+    error = rejected(page, method, *args)
+    assert error.status_code >= 400, error.details
+    assert error.details["error_url"].endswith(f"{error.status_code}#{error.error_type}")
+    return error.error_type
 
 
 def navigate(page: Any, method: str, *args: Any) -> None:
-    """Call a method that leaves the page, such as ``sso.start``, and wait for the page that the browser ends at.
+    """Call a method that leaves the page, such as ``sso.start``, and wait until the browser is back at the app."""
+    app = page.url.partition("?")[0]
+    page.evaluate("([method, args]) => { window.call(method, args) }", [method, list(args)])
+    page.wait_for_url(lambda url: url.startswith(app) and "stytch_token_type=" in url)
+    page.wait_for_function("() => window.stytch")
 
-    That is a page of the tests with the client, or an error page of the server.
-    """
+
+def refused_navigation(page: Any, method: str, *args: Any) -> str:
+    """Call a method that leaves the page for the server, which must refuse it. Return the type of the error."""
     with page.expect_navigation(wait_until="load"):
         page.evaluate("([method, args]) => { window.call(method, args) }", [method, list(args)])
+    return str(json.loads(page.locator("body").inner_text())["error_type"])
 
 
 def subscribe(page: Any, method: str) -> None:

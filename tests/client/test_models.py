@@ -1,6 +1,6 @@
 """The types of the Python handle agree with the server's."""
 
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -10,6 +10,7 @@ from mockstytch.client import models, project_settings
 from mockstytch.control.fraud import DeviceBody, EmailRiskBody
 from mockstytch.control.identity_providers import NextIdentityBody
 from mockstytch.control.scim import Operation
+from mockstytch.domain.login import named_factors
 from mockstytch.runtime import RequestLogEntry
 from mockstytch.settings import Settings
 from mockstytch.store.records import projects
@@ -50,6 +51,10 @@ def keys(typed_dict):
 )
 def test_arguments_match_the_fields_of_the_server(typed_dict, struct, excluded):
     assert keys(typed_dict) == names(struct) - excluded
+
+
+def test_factor_names_match_the_server():
+    assert get_args(models.FactorName) == named_factors.NAMES
 
 
 def test_project_settings_match_the_server(mock):

@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# Pages can't reach other machines: the SDK's pages show images of Stytch's servers.
+_OWN_HOSTS = "EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
+OPTIONS += ["--no-proxy-server", f"--host-resolver-rules=MAP * ~NOTFOUND, {_OWN_HOSTS}"]
+
 
 @pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it too
 def chromium() -> Iterator[Any]:
@@ -13,10 +18,7 @@ def chromium() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
     with sync_api.sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                args=["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            )
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
         except sync_api.Error as e:
             pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
         yield browser

@@ -37,7 +37,7 @@ def installed(source: Path, cache: Path) -> Path:
         done = subprocess.run([npm, *command, *options], cwd=folder, capture_output=True, text=True, timeout=300)
         if done.returncode:
             assert "CI" not in os.environ, done.stderr
-            pytest.skip(f"npm can't install the packages of {name}: {done.stderr.strip().splitlines()[-1:]}")
+            pytest.skip(f"npm can't install the packages of {name}: {' '.join(done.stderr.splitlines()[:2])}")
 
     return cached(cache, name, files, install)
 

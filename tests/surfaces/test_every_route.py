@@ -34,8 +34,8 @@ def routes():
 
 def target(method, path):
     """A method and a path that match a route."""
-    if path == "*":
-        return "GET", "/v1/nowhere"
+    if method == "*":
+        return "GET", path.replace("*", "nowhere") if path.startswith("/") else "/v1/nowhere"
     path = path.replace("{scim_connection_id}", "scim-connection-test-1")
     return method, re.sub(r"{\w+(:path)?}", "x-1", path)
 
@@ -105,7 +105,8 @@ def test_every_surface_is_walked():
     mock.close()
     names = {dispatch.route.surface.name for dispatch in app.table.dispatches}
     assert names == {
-        *("backend", "public", "management", "oauth_server", "scim", "pages", "control", "console", "unknown"),
+        *("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "control", "console"),
+        "unknown",
     }
 
 

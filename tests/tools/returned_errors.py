@@ -5,13 +5,17 @@ from functools import cache
 
 from mockstytch import MockStytch
 from mockstytch.app import endpoints
+from mockstytch.browser import sdk_operations
 from mockstytch.management import routes as management
 from mockstytch.surfaces.endpoint import Endpoint
 from tools import refusals
 
-SURFACES = ("backend", "oauth_server", "management")
+SURFACES = ("backend", "browser", "oauth_server", "management")
 # Errors of every request, which the page lists once.
 COMMON = {
+    *("bad_app_bundle_for_stytch_sdk", "bad_domain_for_stytch_sdk", "bad_vertical_for_stytch_sdk"),
+    *("cname_required_for_http_only_cookies", "endpoint_not_authorized_for_sdk", "user_unauthenticated"),
+    *("invalid_public_token_id", "public_token_not_found", "public_token_required"),
     "bad_request",
     "internal_server_error",
     "invalid_argument",
@@ -52,7 +56,7 @@ def unlisted(server: MockStytch, project_id: str) -> list[str]:
 
 
 def every_endpoint() -> list[Endpoint]:
-    return [*endpoints(), *management.endpoints()]
+    return [*endpoints(), *sdk_operations.api, *management.endpoints()]
 
 
 @cache
@@ -66,8 +70,10 @@ def _patterns() -> list[tuple[str, re.Pattern[str], Endpoint]]:
     routes = [(path, endpoint) for endpoint in every_endpoint() for path in (endpoint.path, *endpoint.aliases)]
     public = "/v1/public/{project_id}"
     routes += [(public + path.replace(public, "/v1"), e) for path, e in routes if path.startswith(f"{public}/oauth2/")]
-    routes.sort(key=lambda route: len(re.sub(r"{\w+}", "", route[0])), reverse=True)
-    return [(e.method, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), e) for path, e in routes]
+    methods = [(e.method, path, e) for path, e in routes]
+    methods += [(call.method, f"/sdk/v1{call.path}", e) for e in every_endpoint() for call in e.sdk_calls]
+    methods.sort(key=lambda route: len(re.sub(r"{\w+}", "", route[1])), reverse=True)
+    return [(m, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), e) for m, path, e in methods]
 
 
 @cache

@@ -5,8 +5,8 @@ import pytest
 from mockstytch import errors
 from mockstytch.app import endpoints
 from mockstytch.domain.organizations import organization_search
-from mockstytch.management import routes as management
 from mockstytch.oauth_server import operations as oauth_operations
+from tests.tools.returned_errors import every_endpoint
 from tools import error_tables, impossible, refusals
 
 ENDPOINTS = {endpoint.name: endpoint for endpoint in endpoints()}
@@ -148,7 +148,7 @@ def test_search_lists_the_errors_of_its_filters():
 
 
 def test_every_operation_can_be_analyzed():
-    found = [refusals.of(endpoint) for endpoint in (*endpoints(), *management.endpoints())]
+    found = [refusals.of(endpoint) for endpoint in every_endpoint()]
     assert sum(map(len, found)) > 1000
 
 
@@ -158,14 +158,14 @@ def test_every_operation_can_be_analyzed():
 def test_every_rule_is_needed():
     """A rule that excludes nothing is out of date: delete it."""
     used = set()
-    for endpoint in (*endpoints(), *management.endpoints()):
+    for endpoint in every_endpoint():
         used |= {rule for _, rule in impossible.exclusions(endpoint, refusals.named_by(endpoint))}
     rules = {*impossible.ABOUT_FIELDS, *impossible.ONLY_IN, *(f"{name}: {e}" for name, e in impossible.NOT_IN)}
     assert rules - used == set()
 
 
 def test_operations_in_rules_exist():
-    known = {endpoint.name for endpoint in (*endpoints(), *management.endpoints())}
+    known = {endpoint.name for endpoint in every_endpoint()}
     named = {name for names, _ in impossible.ONLY_IN.values() for name in names}
     named |= {name for name, _ in (*impossible.NOT_IN, *impossible.NOT_RAISING)}
     assert named - known == set()

@@ -49,10 +49,10 @@ def serialize(member: Member | None, secondary_auth_initiated: str | None = None
 def start_challenge(ctx: Context, organization: Organization, member: Member, locale: str = "en") -> dict[str, Any]:
     """Start a challenge for the second factor, and return the ``mfa_required`` object.
 
-    A code is sent at once if the member's method is a verified phone number, the organization allows SMS, and the
-    project sends SMS to the number's country.
+    A code is sent at once if the member has a phone number, verified or not, and TOTP isn't the member's default. The
+    organization must allow SMS, and the project must send SMS to the number's country.
     """
-    prefers_sms = member.mfa_phone_number and member.mfa_phone_number_verified and member.default_mfa_method != "totp"
+    prefers_sms = member.mfa_phone_number and member.default_mfa_method != "totp"
     if not (prefers_sms and allows_method(organization, member, "sms_otp")):
         return serialize(member)
     if not members.is_sms_allowed(ctx, member.mfa_phone_number):

@@ -13,7 +13,8 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import Factor, MemberSession
 
-DEFAULT_MINUTES = 60
+MIN_MINUTES, DEFAULT_MINUTES, MAX_MINUTES = 5, 60, 527040
+COOKIE, JWT_COOKIE = "stytch_session", "stytch_session_jwt"  # the names that Stytch's browser SDKs use by default
 
 
 def find(ctx: Context, session_token: str = "", session_jwt: str = "") -> MemberSession:
@@ -44,6 +45,16 @@ def require_single_session(*values: str) -> None:
     """
     if sum(map(bool, values)) > 1:
         raise errors.too_many_session_arguments()
+
+
+def require_duration(minutes: int | None) -> None:
+    """Check the lifetime of a session. None means the default.
+
+    Raises:
+        invalid_session_duration_minutes: if the lifetime isn't between 5 and 527040 minutes.
+    """
+    if minutes is not None and not MIN_MINUTES <= minutes <= MAX_MINUTES:
+        raise errors.invalid_session_duration_minutes(because=f"{minutes} minutes")
 
 
 def is_active(ctx: Context, session: MemberSession) -> bool:

@@ -62,6 +62,14 @@ def issuer_of(connection: DirectConnection) -> str:
     return connection.idp_entity_id if isinstance(connection, SamlConnection) else connection.issuer
 
 
+def with_issuer(ctx: Context, connection: DirectConnection) -> DirectConnection:
+    """Return a connection as it is, or with the built-in provider if it has none yet. Nothing is stored."""
+    if issuer_of(connection):
+        return connection
+    name = "idp_entity_id" if isinstance(connection, SamlConnection) else "issuer"
+    return msgspec.structs.replace(connection, **{name: url_of(ctx.base_url, connection.connection_id)})
+
+
 def is_builtin(connection: DirectConnection) -> bool:
     """Return whether a connection uses the built-in provider."""
     return issuer_of(connection).endswith(url_of("", connection.connection_id))

@@ -3,7 +3,9 @@
 from mockstytch import errors
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.organizations import organization_settings, provisioning
+from mockstytch.domain.sessions import sessions
 from mockstytch.domain.shared import emails, lookup, member_events, metadata
+from mockstytch.domain.sso import sso_accounts, sso_connections
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member, SsoLink
 from mockstytch.store.records.messages import OneTimeToken
@@ -63,7 +65,7 @@ def register_account(
     Returns:
         The updated member, and the factor of this login.
     """
-    protocol: Protocol = "saml" if account.connection_id.startswith("saml-") else "oidc"
+    protocol = _protocol_of(account)
     registration_id = _register(ctx, member, connection_id, account, protocol)
     link = SsoLink(
         registration_id=registration_id,
@@ -80,22 +82,48 @@ def register_account(
         updated = ctx.store.update(updated, sso_registrations=links, name=name, updated_at=ctx.now)
     if updated is not member:
         member_events.member_updated(ctx, updated, organization)
-    factor = Factor(
-        type="sso",
-        delivery_method="sso_saml" if protocol == "saml" else "sso_oidc",
-        detail={
-            f"{protocol}_sso_factor": {
-                "id": registration_id,
-                "provider_id": connection_id,
-                "external_id": account.external_id,
-            }
-        },
-        proves_email=account.email_address,
-        created_at=ctx.now,
-        updated_at=ctx.now,
-        last_authenticated_at=ctx.now,
+    return updated, _factor(ctx, protocol, link, account.email_address)
+
+
+def without_provider(ctx: Context, organization: Organization, member: Member) -> tuple[Member, Factor]:
+    """Return the member and the factor as after an SSO login, without the identity provider.
+
+    A member who has logged in through one of the organization's connections did so again. Otherwise it is the first
+    login through the default connection, with the member's address.
+
+    Raises:
+        no_sso_connection_exists_for_organization: if the organization has no active connection.
+        indeterminate_sso_connection_for_organization: if the organization has several connections and no default.
+        requires_active_sso_connection: if the connection isn't active.
+        external_connection_not_active: if the connection is external, and the one behind it is deleted or not active.
+    """
+    for link in member.sso_registrations:
+        registration = ctx.store.get(SsoRegistration, registration_id=link.registration_id)
+        account = ctx.store.get(SsoAccount, account_key=registration.account_key)
+        return member, _factor(ctx, _protocol_of(account), link, member.email_address)
+    connection = sso_connections.default_connection(ctx, organization)
+    direct = sso_connections.resolve_external(ctx, connection)
+    email_address = member.email_address
+    account = SsoAccount(
+        account_key="", connection_id=direct.connection_id, external_id=email_address, email_address=email_address
     )
-    return updated, factor
+    account = sso_accounts.save_account(ctx, account)
+    return register_account(ctx, organization, member, connection.connection_id, account)
+
+
+def _protocol_of(account: SsoAccount) -> Protocol:
+    return "saml" if account.connection_id.startswith("saml-") else "oidc"
+
+
+def _factor(ctx: Context, protocol: Protocol, link: SsoLink, email_address: str) -> Factor:
+    detail = {"id": link.registration_id, "provider_id": link.connection_id, "external_id": link.external_id}
+    return sessions.new_factor(
+        ctx,
+        "sso",
+        "sso_saml" if protocol == "saml" else "sso_oidc",
+        {f"{protocol}_sso_factor": detail},
+        proves_email=email_address,
+    )
 
 
 def _register(ctx: Context, member: Member, connection_id: str, account: SsoAccount, protocol: Protocol) -> str:

@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mockstytch import errors
+from mockstytch.domain.sessions import sessions
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.sdk_config import B2BConfig, ConsumerConfig
@@ -36,7 +37,7 @@ def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
     """
     _require_vertical(ctx, "B2B")
     if req.config:
-        _require_session_minutes(req.config.sessions.max_session_duration_minutes)
+        sessions.require_duration(req.config.sessions.max_session_duration_minutes)
         if any(d.slug_pattern and "{{slug}}" not in d.slug_pattern for d in req.config.basic.domains):
             raise errors.invalid_domain()
         ctx.update_project(settings=replace(ctx.project.settings, b2b_sdk_config=req.config))
@@ -55,7 +56,7 @@ def set_consumer_config(ctx: Context, req: SetConsumerConfig) -> Body:
     """Replace the configuration of the Consumer SDKs. A missing field is off."""
     _require_vertical(ctx, "CONSUMER")
     if req.config:
-        _require_session_minutes(req.config.sessions.max_session_duration_minutes)
+        sessions.require_duration(req.config.sessions.max_session_duration_minutes)
         ctx.update_project(settings=replace(ctx.project.settings, consumer_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.consumer_sdk_config)}
 
@@ -68,13 +69,3 @@ def _require_vertical(ctx: Context, vertical: str) -> None:
     """
     if ctx.project.vertical != vertical:
         raise errors.bad_vertical_for_stytch_sdk(because=f"this is a {ctx.project.vertical} project")
-
-
-def _require_session_minutes(minutes: int) -> None:
-    """Check the maximum duration of a session.
-
-    Raises:
-        invalid_session_duration_minutes: if the maximum isn't between 5 and 527040 minutes.
-    """
-    if not 5 <= minutes <= 527040:
-        raise errors.invalid_session_duration_minutes()

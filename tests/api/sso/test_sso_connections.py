@@ -106,6 +106,21 @@ def test_saml_metadata_url_configures_the_connection(client, acme_id, mock):
     assert mapped.connection.status == "active"
 
 
+def test_new_connection_gets_its_builtin_provider_by_metadata(client, acme_id, mock, visit):
+    saml = client.sso.saml.create_connection(acme_id).connection.connection_id
+    client.sso.saml.update_by_url(acme_id, saml, metadata_url=f"{mock.url}/_mock/idp/{saml}/metadata")
+    client.sso.saml.update_connection(acme_id, saml, attribute_mapping={"email": "email", "full_name": "name"})
+    oidc = client.sso.oidc.create_connection(acme_id).connection.connection_id
+    credentials = {"client_id": "client", "client_secret": "secret"}
+    issuer = f"{mock.url}/_mock/idp/{oidc}"
+    assert client.sso.oidc.update_connection(acme_id, oidc, issuer=issuer, **credentials).warning is None
+    connections = client.sso.get_connections(acme_id)
+    assert [c.status for c in (*connections.saml_connections, *connections.oidc_connections)] == ["active", "active"]
+    for connection_id in (saml, oidc):
+        token = visit.token(connection_id, "ada@acme.test")
+        assert client.sso.authenticate(token).member.email_address == "ada@acme.test"
+
+
 def test_invalid_saml_metadata_is_refused(client, acme_id, mock, refused):
     connection_id = client.sso.saml.create_connection(acme_id).connection.connection_id
     update = client.sso.saml.update_by_url

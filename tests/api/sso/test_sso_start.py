@@ -98,10 +98,19 @@ def test_connection_of_another_project_is_not_found(visit, mock):
 @pytest.mark.parametrize("path", ["", "/authorize", "/token", "/jwks", "/userinfo", "/metadata", "/sso"])
 def test_builtin_provider_of_another_connection_is_not_found(http, mock, acme_id, client, path):
     """A connection with another identity provider has none."""
-    pending = client.sso.saml.create_connection(acme_id).connection.connection_id
-    for connection_id in (pending, "saml-connection-test-1", "x"):
+    other = client.sso.saml.create_connection(acme_id).connection.connection_id
+    client.sso.saml.update_connection(acme_id, other, idp_entity_id="https://idp.example")
+    for connection_id in (other, "saml-connection-test-1", "x"):
         response = http.request("POST" if path == "/token" else "GET", f"/_mock/idp/{connection_id}{path}")
         assert response.status_code == 404, response.text
+
+
+@pytest.mark.parametrize("path", ["/authorize", "/token", "/jwks", "/userinfo", "/sso"])
+def test_new_connection_has_no_provider_yet(http, acme_id, client, path):
+    for protocol in (client.sso.saml, client.sso.oidc):
+        connection_id = protocol.create_connection(acme_id).connection.connection_id
+        response = http.request("POST" if path == "/token" else "GET", f"/_mock/idp/{connection_id}{path}")
+        assert (response.status_code, response.json()["error_type"]) == (404, "sso_connection_not_found")
 
 
 def test_builtin_provider_has_only_the_endpoints_of_its_protocol(http, mock, acme_id):

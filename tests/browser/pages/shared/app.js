@@ -16,15 +16,19 @@ export const callbacks = {
   onError: (error) => window.errors.push(plain(error)),
 };
 
-// Make the client available to tests: `window.call("magicLinks.email.discovery.send", [{…}])`.
-export function expose(client) {
+// Make the client available to tests: `window.call("magicLinks.email.discovery.send", [{…}])`. `onCall` gets the method
+// and the outcome of each call.
+export function expose(client, onCall = () => {}) {
   window.stytch = client;
   window.call = async (method, args) => {
+    let outcome;
     try {
-      return { result: plain(await invoke(method, args)) ?? null };
+      outcome = { result: plain(await invoke(method, args)) ?? null };
     } catch (error) {
-      return { error: plain(error) };
+      outcome = { error: plain(error) };
     }
+    onCall(method, outcome);
+    return outcome;
   };
   // Subscribe to changes. The arguments of each call are added to `window.changes[method]`.
   window.changes = {};

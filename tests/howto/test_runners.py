@@ -1,0 +1,131 @@
+"""The tests of the pages about Playwright and Cypress."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from mockstytch.app import create_app
+from tests.howto.app_files import read
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# The page's configuration, with Debian's Chromium if there is one, and without the processes that a developer starts.
+_CONFIG = """
+import config from "./{name}";
+const launchOptions = {{ ...config.use.launchOptions, executablePath: {chromium} }};
+export default {{
+  ...config, webServer: undefined, workers: 1, timeout: 120_000, expect: {{ timeout: 30_000 }},
+  use: {{ ...config.use, launchOptions }}, reporter: "line",
+}};
+"""
+
+
+def run_playwright(app: Any, config: str, *files: str) -> str:
+    chromium = json.dumps(shutil.which("chromium")) if shutil.which("chromium") else "undefined"
+    (app.folder / "run.config.js").write_text(_CONFIG.format(name=config, chromium=chromium), encoding="utf-8")
+    done = subprocess.run(
+        ["node", "node_modules/@playwright/test/cli.js", "test", "--config", "run.config.js", *files],
+        cwd=app.folder,
+        env={**os.environ, "NO_PROXY": "*", "CI": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def app_under_test(app: Any) -> Any:
+    """The app of the page about plain JavaScript, and the same app as it is in production, at ``/unchanged``."""
+    app.write("browser-sdk")
+    app.serve("/login", app.bundle("login.js"))
+    app.serve("/dashboard", app.bundle("dashboard.js"))
+    client = (app.folder / "stytch.js").read_text(encoding="utf-8")
+    production = re.sub(r"\(token, \{.*?\}\);", "(token);", client, flags=re.DOTALL)
+    assert production != client
+    (app.folder / "stytch.js").write_text(production, encoding="utf-8")
+    app.serve("/unchanged", app.bundle("login.js"))
+    app.write("playwright")
+    return app
+
+
+@pytest.mark.usefixtures("chromium")
+def test_playwright_tests_pass(app_under_test):
+    output = run_playwright(app_under_test, "playwright.config.js")
+    assert "5 passed" in output
+
+
+_UNDER_ITS_OWN_NAME = """
+import { expect, test } from "./mock.js";
+
+test("log in over TLS", async ({ page, mock }) => {
+  const hosts = new Set();
+  page.on("requestfinished", (request) => hosts.add(new URL(request.url()).host));
+  await page.goto("/unchanged");
+  await page.getByLabel("Email").fill("ada@acme.example");
+  await page.getByRole("button", { name: "Continue with email" }).click();
+  const mail = await mock("/messages/latest?to=ada@acme.example&wait=10");
+  await page.goto(mail.redirect_url);
+  await page.getByText("Acme").click();
+  await expect(page.getByText("Welcome, ada@acme.example").or(page.getByText("Please log in"))).toBeVisible();
+  const cookies = await page.context().cookies();
+  expect(cookies.map((cookie) => cookie.name)).toContain("stytch_session");
+  expect([...hosts]).toContain("test.stytch.com");
+});
+"""
+
+
+@pytest.mark.usefixtures("chromium")
+def test_unchanged_app_over_tls(app_under_test, tmp_path_factory):
+    """The app calls the SDK's own host names, which lead to the listener with the local CA."""
+    command = [sys.executable, "-m", "mockstytch", "serve", "--json", "--port", "0", "--tls-port", "0"]
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            address = json.loads(process.stdout.readline())
+            port, tls_port = (str(urlsplit(address[name]).port) for name in ("url", "tls_url"))
+            for file in app_under_test.folder.glob("tests/*.spec.js"):
+                file.unlink()
+            app_under_test.replacements |= {"localhost:4700": f"localhost:{port}", "4743": tls_port}
+            app_under_test.write("playwright", **{"tests/tls.spec.js": _UNDER_ITS_OWN_NAME})
+            output = run_playwright(app_under_test, "playwright.tls.config.js", "tests/tls.spec.js")
+        finally:
+            process.kill()
+    assert "1 passed" in output
+
+
+def test_configurations_start_the_servers(app):
+    """The processes aren't started here, but the URL that Playwright waits for exists."""
+    (config,) = (text for name, text in read("playwright").items() if name == "playwright.config.js")
+    routes = {route.path for route in create_app().table.routes}
+    urls = re.findall(r'url: "http://localhost:4700(\S+)"', config)
+    assert urls
+    assert set(urls) <= routes
+
+
+CYPRESS = read("cypress")
+
+
+@pytest.mark.parametrize("name", CYPRESS)
+def test_cypress_file_is_valid_javascript(app, name):
+    app.write("cypress")
+    app.bundle(name, "--external:cypress")
+
+
+def test_calls_of_the_pages_exist():
+    routes = {
+        route.path.removeprefix("/_mock/api") for route in create_app().table.routes if route.surface.name == "control"
+    }
+    for page in ("cypress", "playwright"):
+        called = {path for text in read(page).values() for path in re.findall(r'\bmock\([`"](/[a-z/-]+)', text)}
+        assert "/sessions" in called or page == "cypress"
+        assert called - routes == set()
