@@ -19,6 +19,7 @@ _MODULES = {
     "inbox": "inbox",
     "reset": "control",
     "clock": "control",
+    "seed": "seed",
     "snapshot": "snapshots",
     "export": "snapshots",
     "import": "snapshots",

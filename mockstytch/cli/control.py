@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -14,11 +14,16 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 @click.command()
 @connection_options
 @click.option("--all", "all_projects", is_flag=True, help="Reset all projects.")
-@click.option("--no-seed", is_flag=True, help="Leave the project empty: don't load its seed again.")
-def reset(all_projects: bool, no_seed: bool, **connection: Any) -> None:
+@click.option(
+    "--to",
+    default="seed",
+    type=click.Choice(["seed", "empty"]),
+    help="What the project contains afterwards: the data of its seed, or nothing. [default: seed]",
+)
+def reset(all_projects: bool, to: Literal["seed", "empty"], **connection: Any) -> None:
     """Return the project to its start: empty, or with the data of its seed file."""
     with report_errors():
-        connect(**connection).reset(all=all_projects, seed=not no_seed)
+        connect(**connection).reset(all=all_projects, to=to)
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -18,11 +19,11 @@ from mockstytch.client.models import (
     ScimResult,
     StartedSession,
 )
-from mockstytch.client.seeding import Seed, read_seed, start_server
+from mockstytch.client.seeding import Seed, in_file, read_seed, start_server
 from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.transport import ControlApi, MockError
 from mockstytch.client.webhooks import Webhooks
-from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
+from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings, options_from_environment
 
 if TYPE_CHECKING:
     import stytch
@@ -42,13 +43,17 @@ class MockStytch:
 
     Args:
         url: the server to connect to. None starts one in this process, in a thread.
-        project_id, secret: the project to use. None is the default project.
-        seed: what the project contains at the start and after each ``reset``: a TOML or JSON file, or its content. None
-            is the file in ``MOCKSTYTCH_SEED`` for a server that is started, and nothing for one that is running.
-        options: options of the server that is started; see ``mockstytch.Settings``. Its port is free by default.
+        project_id, secret: the project to use. None is the project in ``MOCKSTYTCH_PROJECT_ID`` and
+            ``MOCKSTYTCH_SECRET``, or the default project.
+        seed: what the project contains at the start and after each ``reset``: a TOML, YAML or JSON file, or its
+            content. None is the file in ``MOCKSTYTCH_SEED`` for a server that is started, and nothing for one that is
+            running.
+        options: options of the server that is started; see ``mockstytch.Settings``. An option that is left out has the
+            value of its environment variable, as for ``mockstytch serve``. The port is free by default.
 
     Raises:
         MockError: if the seed isn't valid.
+        SettingError: if an option or its environment variable isn't valid.
         TypeError: if there are options for a server that is already running.
     """
 
@@ -62,11 +67,12 @@ class MockStytch:
         **options: Unpack[ServerOptions],
     ) -> None:
         self._server: Server | None = None
-        self.project_id, self.secret = project_id or DEFAULT_PROJECT_ID, secret or DEFAULT_SECRET
+        self.project_id = project_id or os.environ.get("MOCKSTYTCH_PROJECT_ID") or DEFAULT_PROJECT_ID
+        self.secret = secret or os.environ.get("MOCKSTYTCH_SECRET") or DEFAULT_SECRET
         self._seed: dict[str, Any] | None = None
         if url is None:
-            options.setdefault("port", 0)
-            self._server = start_server(Settings(**options), seed, self.project_id, self.secret)
+            settings = Settings(**{"port": 0, **options_from_environment(os.environ), **options})
+            self._server = start_server(settings, seed, self.project_id, self.secret)
             url = self._server.url
         elif options:
             raise TypeError(f"{', '.join(options)}: can't be set on a server that is already running")
@@ -144,26 +150,26 @@ class MockStytch:
         """Create settings, organizations, members and more, once. What already exists is left unchanged.
 
         Args:
-            seed: a TOML or JSON file, or its content.
+            seed: a TOML, YAML or JSON file, or its content.
 
         Raises:
             MockError: if the seed isn't valid. The message has the place, and the project is left unchanged.
         """
-        where = "" if isinstance(seed, Mapping) else f"{seed}: "
+        content = read_seed(seed)
         try:
-            self._api.call("POST", "/seed", body=read_seed(seed), timeout=60)
+            self._api.call("POST", "/seed", body=content, timeout=60)
         except MockError as e:
-            raise MockError(f"{where}{e}", e.error_type) from None
+            raise (e if isinstance(seed, Mapping) else in_file(e, seed, content)) from None
 
-    def reset(self, all: bool = False, seed: bool = True) -> None:
+    def reset(self, all: bool = False, to: Literal["seed", "empty"] = "seed") -> None:
         """Return the project to its start: delete data, settings, clock and request log, then apply its seed again.
 
         Args:
             all: reset all projects of the server.
-            seed: False leaves the project empty.
+            to: ``empty`` leaves the project empty.
         """
-        self._api.call("POST", "/reset", {"all": "true" if all else "", "seed": "" if seed else "false"}, timeout=60)
-        if seed and self._seed is not None:
+        self._api.call("POST", "/reset", {"all": "true" if all else "", "to": to}, timeout=60)
+        if to == "seed" and self._seed is not None:
             self.seed(self._seed)
 
     def export(self) -> dict[str, Any]:

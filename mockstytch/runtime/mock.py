@@ -48,7 +48,7 @@ class Mock:
         subscribers: called after each commit.
         on_close: called when the server ends, for work that runs beside the requests.
         seeds: what a reset creates again, by project id: the sections of a seed file.
-        after_reset: called by the control API after it emptied a project, unless the caller passes ``seed=false``.
+        after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
     """

@@ -4,7 +4,7 @@ from typing import Any
 
 from mockstytch import errors
 from mockstytch.control.request_parsing import body
-from mockstytch.control.surface import route
+from mockstytch.control.surface import LARGE_BODY, route
 from mockstytch.runtime import Mock
 from mockstytch.seed.entries import apply_again, apply_content
 from mockstytch.seed_file import SeedError
@@ -25,5 +25,10 @@ def routes(mock: Mock) -> list[Route]:
             raise errors.invalid_seed(because=str(e)) from None
         return {}
 
+    async def schema(_request: HttpRequest) -> Any:
+        from mockstytch.seed.schema import seed_schema  # building it takes longer than a start may
+
+        return seed_schema()
+
     mock.after_reset.append(lambda project: apply_again(mock, project))
-    return [route("POST", "/seed", seed)]
+    return [route("POST", "/seed", seed, LARGE_BODY), route("GET", "/seed-schema.json", schema)]

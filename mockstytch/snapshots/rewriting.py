@@ -28,8 +28,7 @@ def for_project(ctx: Context, document: Document) -> Document:
         raise DocumentError("project_id isn't the id of a project")
     replacements = {old: new, old.replace("project-", "public-token-", 1): ctx.project.public_token}
     for connection_id in _connection_ids(document) & _connection_ids_of_others(ctx):
-        kind = connection_id.rpartition("-test-")[0] or "connection"
-        replacements[connection_id] = f"{kind}-test-{Ids.derived_uuid(f'{new}/{connection_id}')}"
+        replacements[connection_id] = Ids.derived(connection_id, new)
     text = msgspec.json.encode(document).decode()
     names = "|".join(re.escape(name) for name in sorted(replacements, key=len, reverse=True))
     text = re.sub(rf"(?:{names})(?![\w-])", lambda match: replacements[match[0]], text)

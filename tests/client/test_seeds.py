@@ -66,7 +66,7 @@ def test_started_server_has_the_seed_again_after_each_reset(file, form):
         mock.reset()
         assert_seeded(mock)
         assert client.organizations.get("acme").organization.organization_name == "Acme"
-        mock.reset(seed=False)
+        mock.reset(to="empty")
         assert slugs(mock) == []
         assert mock.call("GET", "/project")["redirect_urls"] == "any"
         mock.reset()
@@ -81,7 +81,7 @@ def test_file_can_have_other_projects_that_a_reset_of_all_restores(file):
         mock.client().organizations.delete("acme")
         mock.reset(all=True)
         assert (slugs(mock), slugs(other)) == (["acme"], ["globex"])
-        mock.reset(all=True, seed=False)
+        mock.reset(all=True, to="empty")
         assert (slugs(mock), slugs(other)) == ([], [])
 
 
@@ -120,7 +120,7 @@ def test_project_of_a_running_server_has_the_seed_again_after_each_reset(mocksty
         mock.client().organizations.delete("acme")
         mock.reset()
         assert_seeded(mock)
-        mock.reset(seed=False)
+        mock.reset(to="empty")
         assert slugs(mock) == []
 
 
@@ -177,7 +177,7 @@ def test_mistake_in_a_file_names_the_file(mock, tmp_path):
     file = tmp_path / "mine.json"
     file.write_text('{"organizations": [{"organization_name": "A", "colour": 1}]}')
     for call in (lambda: MockStytch(seed=file), lambda: mock.seed(file)):
-        with pytest.raises(MockError, match=r"mine\.json: .*organizations\[0\]: unknown field colour"):
+        with pytest.raises(MockError, match=r"mine\.json:1:47: organizations\[0\]: unknown field colour"):
             call()
 
 
