@@ -52,8 +52,10 @@ def run(plan: measure.Plan, kinds: Sequence[type[System]]) -> report.Results:
         latencies = measure.latencies(systems, plan)
         _progress("measure 16 connections")
         throughput = measure.throughput(systems, plan)
+        us = next(system for system in systems if type(system) is Mockstytch)
+        _progress("measure the browser API")
+        browser_ratio = measure.browser_ratio(us, plan)
     users = {system.name: system.made for system in systems if not isinstance(system, Hello)}
-    us = next(system for system in systems if type(system) is Mockstytch)
     count = latencies["session"][us.name].count + 1  # one more for the warm-up
     signed = f"{us.name} authenticated {count} sessions and signed a new JWT for {us.signed} of them."
     _progress("measure reset")
@@ -62,7 +64,9 @@ def run(plan: measure.Plan, kinds: Sequence[type[System]]) -> report.Results:
     restore_ms = measure.restore(1000) if plan.levels else (None, None)
     _progress("measure organizations of different sizes")
     flatness = measure.flatness(plan.levels)
-    return report.Results(skipped, starts, latencies, throughput, signed, users, reset_ms, restore_ms, flatness)
+    return report.Results(
+        skipped, starts, latencies, throughput, signed, users, browser_ratio, reset_ms, restore_ms, flatness
+    )
 
 
 def _available(kinds: Sequence[type[System]]) -> tuple[list[type[System]], dict[str, str]]:

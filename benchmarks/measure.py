@@ -1,6 +1,7 @@
 """The measurements. Systems take turns, so that other load on the machine affects all of them."""
 
 from collections.abc import Iterator
+from itertools import islice
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -108,7 +109,9 @@ def latencies(systems: list[System], plan: Plan) -> dict[str, dict[str, Latency]
         taken: dict[str, list[list[float]]] = {}
         for _ in range(ROUNDS):
             for system, requests in able:
-                steps = min(plan.requests, plan.users) if name in ("login", "session") else plan.requests
+                steps = (
+                    min(plan.requests, plan.users) if name in ("login", "session", "browser_session") else plan.requests
+                )
                 turn = _turn(system, name, requests, max(1, steps // ROUNDS), plan.seconds)
                 taken.setdefault(system.name, []).append(turn)
         found[name] = {system: latency(rounds) for system, rounds in taken.items() if any(rounds)}
@@ -136,6 +139,21 @@ def _share(system: System, name: str) -> float:
     """Return how many requests an operation may use if the server limits them. 20 % are left for the throughput."""
     names = list(system.operations())
     return system.most_requests * 0.8 * (names.index(name) + 1) / len(names)
+
+
+def browser_ratio(system: Mockstytch, plan: Plan) -> float:
+    """Return how much longer it takes to authenticate a session through the browser API than through the backend's.
+
+    The two take many short turns, and each pair of turns gives a ratio: so other load affects both.
+    """
+    names, ratios = ("session", "browser_session"), []
+    for turn in range(8 * ROUNDS):
+        middle = {}
+        for name in names if turn % 2 else names[::-1]:
+            requests = islice(system.operations()[name](), plan.users // 20 + 1)
+            middle[name] = median(system.connection.timed(request)[0] for request in requests)
+        ratios.append(middle["browser_session"] / middle["session"])
+    return median(ratios)
 
 
 def throughput(systems: list[System], plan: Plan) -> dict[str, dict[str, float]]:

@@ -28,6 +28,7 @@ class Results(NamedTuple):
     throughput: dict[str, dict[str, float]]
     signed: str
     users: dict[str, int]
+    browser_ratio: float
     reset_ms: float | None
     restore_ms: tuple[float | None, float | None]
     flatness: dict[int, dict[str, Latency]]
@@ -63,6 +64,7 @@ def goals(r: Results) -> list[Goal]:
         latency("magic_links.authenticate", 1.0, "login"),
         latency("member search by exact e-mail", 0.6, "search"),
         latency("JWKS", 0.1, "jwks"),
+        Goal("sessions.authenticate through the browser API, compared with the backend's", 1.15, "x", r.browser_ratio),
         *(Goal(name, 1.2, "x", growth) for name, growth in _growth(r)),
         Goal("reset of 1,000 members", 10, "ms", r.reset_ms),
         Goal("restore of 1,000 members, after a reset", 15, "ms", r.restore_ms[0]),

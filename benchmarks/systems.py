@@ -24,6 +24,20 @@ OPERATIONS = {
     "session": "authenticate a session, with a new JWT",
     "jwks": "JWKS",
     "discovery": "send a discovery e-mail",
+    "browser_session": "authenticate a session, as the browser SDK does",
+    "browser_search": "find an organization by slug, as the browser SDK does",
+}
+
+
+ORGANIZATION_SLUG = "bench"
+TELEMETRY = {
+    "event_id": "event-id-00000000-0000-4000-8000-000000000000",
+    "app_session_id": "app-session-id-00000000-0000-4000-8000-000000000000",
+    "persistent_id": "persistent-id-00000000-0000-4000-8000-000000000000",
+    "client_sent_at": "2026-01-01T00:00:00.000Z",
+    "timezone": "Europe/Berlin",
+    "app": {"identifier": "localhost"},
+    "sdk": {"identifier": "Stytch.js Javascript SDK", "version": "@stytch/vanilla-js@6.3.0"},
 }
 
 
@@ -155,6 +169,32 @@ class Mockstytch(System):
         self.connection.call("POST", "/_mock/api/clock/advance", {"seconds": 2})
         for token in self.sessions:
             yield self.connection.request("POST", "/v1/b2b/sessions/authenticate", {"session_token": token})
+
+    def browser_session(self) -> Requests:
+        self.connection.call("POST", "/_mock/api/clock/advance", {"seconds": 2})
+        for token in self.sessions:
+            yield self.browser_request("/sdk/v1/b2b/sessions/authenticate", {}, token)
+
+    def browser_search(self) -> Requests:
+        while True:
+            body = {"organization_slug": ORGANIZATION_SLUG}
+            yield self.browser_request("/sdk/v1/b2b/organizations/search", body)
+
+    def browser_request(self, path: str, body: dict[str, Any], session_token: str = "") -> bytes:
+        """Build a request with the headers of the browser SDK.
+
+        Args:
+            session_token: "" before a login.
+        """
+        public_token = self.project_id.replace("project-", "public-token-", 1)
+        credentials = base64.b64encode(f"{public_token}:{session_token or public_token}".encode()).decode()
+        headers = {
+            "Authorization": f"Basic {credentials}",
+            "Origin": "http://localhost:3000",
+            "X-SDK-Client": base64.b64encode(json.dumps(TELEMETRY).encode()).decode(),
+            "X-SDK-Parent-Host": "http://localhost:3000",
+        }
+        return Connection(self.port, headers).request("POST", path, body)
 
     def jwks(self) -> Requests:
         while True:
@@ -352,7 +392,7 @@ def address(n: int) -> str:
 
 def organization(connection: Connection) -> str:
     made = connection.call(
-        "POST", "/v1/b2b/organizations", {"organization_name": "Bench", "organization_slug": "bench"}
+        "POST", "/v1/b2b/organizations", {"organization_name": "Bench", "organization_slug": ORGANIZATION_SLUG}
     )
     found: str = made["organization"]["organization_id"]
     return found

@@ -1,5 +1,6 @@
 """``python -m demo_app``"""
 
+import logging
 import sys
 
 import uvicorn
@@ -12,6 +13,8 @@ def main() -> None:
         settings = Settings.from_env()
     except ValueError as e:
         sys.exit(f"demo_app: {e}")
+    logging.basicConfig(format="%(levelname)s:     %(message)s")  # as uvicorn's
+    logging.getLogger("demo_app").setLevel(logging.INFO)
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
 
 

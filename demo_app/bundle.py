@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -57,6 +58,7 @@ class Bundle:
         self.folder = cache_dir / f"bundle-{_digest(sources, salt=' '.join(_BUNDLE))}"
         self.status = Status("ready") if self.folder.exists() else Status("new")
         self._start_lock = threading.Lock()
+        self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[str] | None = None
         self._is_stopped = False
 
@@ -66,13 +68,16 @@ class Bundle:
             if self.status.state in ("working", "ready") or self._is_stopped:
                 return
             self.status = Status("working", "Looking for Node.js")
-        threading.Thread(target=self._run, name="demo-bundle", daemon=True).start()
+            self._thread = threading.Thread(target=self._run, name="demo-bundle", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
-        """End the command that is running."""
+        """End the command that is running, and wait for a short time until its files are deleted."""
         self._is_stopped = True
         if (process := self._process) is not None:
-            process.terminate()
+            _terminate(process)
+        if self._thread is not None:
+            self._thread.join(5)
 
     def make(self) -> None:
         """Make the bundle in this thread.
@@ -146,6 +151,8 @@ class Bundle:
             CommandFailed: if it fails or takes too long, or if the app is stopped.
         """
         name = Path(command[0]).stem
+        if self._is_stopped:
+            raise CommandFailed(f"{name} wasn't started, because the app stops.")
         try:
             with subprocess.Popen(  # noqa: S603 · commands of this module
                 command,
@@ -156,17 +163,18 @@ class Bundle:
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
                 errors="replace",
+                start_new_session=True,  # so that _terminate can end its child processes, too
             ) as self._process:
                 try:
                     output, _ = self._process.communicate(timeout=_SECONDS)
                 except subprocess.TimeoutExpired:
-                    self._process.kill()
+                    _terminate(self._process)
                     raise CommandFailed(f"{name} took longer than {_SECONDS // 60} minutes.") from None
                 status = self._process.returncode
         finally:
             self._process = None
         if status or self._is_stopped:
-            raise CommandFailed(f"{name} failed:\n" + "\n".join(output.strip().splitlines()[-_LINES:]))
+            raise CommandFailed(f"{name} failed.\n" + "\n".join(output.strip().splitlines()[-_LINES:]))
         return output
 
 
@@ -176,6 +184,15 @@ class NodeMissing(Exception):
 
 class CommandFailed(Exception):
     """npm or esbuild failed. The message has the end of its output."""
+
+
+def _terminate(process: subprocess.Popen[str]) -> None:
+    """End a command and the processes that it started."""
+    with suppress(ProcessLookupError):  # it has just ended
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.terminate()
 
 
 def _digest(files: Iterable[Path], salt: str = "") -> str:

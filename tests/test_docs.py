@@ -266,7 +266,7 @@ def with_mail(runner: Runner) -> None:
 # Other languages
 
 
-APP_FILE = re.compile(r"// [\w/.]+\.jsx?\n")  # the first line of a file of an app
+APP_FILE = re.compile(r"// [\w/.-]+\.jsx?\n")  # the first line of a file of an app
 
 
 @pytest.fixture(scope="session")

@@ -157,15 +157,18 @@ def _own_fields(endpoint: Endpoint) -> tuple[str, ...]:
 
 def _of_sdk_calls(endpoint: Endpoint) -> set[str]:
     """Return the errors of fields that the surface of browsers and mobile apps checks itself."""
-    if endpoint.sdk_calls and "trusted_metadata" in endpoint.request.__struct_fields__:
-        return {errors.cannot_update_trusted_metadata.error_type}
-    return set()
+    checked = {
+        "trusted_metadata": errors.cannot_update_trusted_metadata,
+        "session_duration_minutes": errors.invalid_session_duration,
+    }
+    fields = endpoint.request.__struct_fields__ if endpoint.sdk_calls else ()
+    return {kind.error_type for field, kind in checked.items() if field in fields}
 
 
 def _of_fields(
     model: type[msgspec.Struct], in_path: Container[str] = (), without: Container[str] = ()
 ) -> Iterator[str]:
-    """Find the errors of fields, except the fields in ``without``. A field in the path is always there, and never empty."""
+    """Find the errors of the fields, except ``without``. A field in the path is always there, and never empty."""
     for field in msgspec.structs.fields(model):
         if field.name in without:
             continue

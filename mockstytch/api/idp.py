@@ -43,8 +43,9 @@ class Start(Request):
 def start(ctx: Context, req: Start) -> Body:
     """Return what a consent page shows: the app, the scopes, and whether the member must be asked for consent."""
     app, subject = _app_and_subject(ctx, req)
-    request = AuthorizationRequest(redirect_uri=req.redirect_uri, scopes=req.scopes, prompt=req.prompt)
     results = authorization.scope_results(ctx, app, subject, req.scopes)
+    scopes = [result.scope for result in results if result.is_grantable] or req.scopes
+    request = AuthorizationRequest(redirect_uri=req.redirect_uri, scopes=scopes, prompt=req.prompt)
     return {
         "member_id": subject.member.member_id,
         "member": wire.member(subject.member, subject.organization),

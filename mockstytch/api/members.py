@@ -141,7 +141,11 @@ def _changes(ctx: Context, req: Update) -> Body:
 
 @api.put(
     "/v1/b2b/organizations/{organization_id}/members/{member_id}",
-    sdk=("/b2b/organizations/members/{member_id}", "/b2b/organizations/members/update"),
+    sdk=(
+        "/b2b/organizations/members/{member_id}",
+        "/b2b/organizations/members/update",
+        "/b2b/organizations/members/update/{member_id}",  # the path of older iOS SDKs
+    ),
     permission={
         "name": "update.info.name",
         "untrusted_metadata": "update.info.untrusted-metadata",
@@ -256,7 +260,11 @@ def delete_external_id(ctx: Context, req: MemberPath) -> Body:
 
 @api.delete(
     "/v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}",
-    sdk=("/b2b/organizations/members/mfa_phone_numbers/{member_id}", "/b2b/organizations/members/deletePhoneNumber"),
+    sdk=(
+        "/b2b/organizations/members/mfa_phone_numbers/{member_id}",
+        "/b2b/organizations/members/deletePhoneNumber",
+        "/b2b/organizations/members/deletePhoneNumber/{member_id}",  # the iOS SDK's path
+    ),
     permission="update.info.delete.mfa-phone",
 )
 def delete_mfa_phone_number(ctx: Context, req: MemberPath) -> Body:
@@ -273,7 +281,11 @@ def delete_mfa_phone_number(ctx: Context, req: MemberPath) -> Body:
 
 @api.delete(
     "/v1/b2b/organizations/{organization_id}/members/{member_id}/totp",
-    sdk=("/b2b/organizations/members/totp/{member_id}", "/b2b/organizations/members/deleteTOTP"),
+    sdk=(
+        "/b2b/organizations/members/totp/{member_id}",
+        "/b2b/organizations/members/deleteTOTP",
+        "/b2b/organizations/members/deleteTOTP/{member_id}",  # the iOS SDK's path
+    ),
     permission="update.info.delete.mfa-totp",
 )
 def delete_totp(ctx: Context, req: MemberPath) -> Body:

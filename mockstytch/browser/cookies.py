@@ -1,13 +1,14 @@
 """HTTP-only cookies: the server sets the session's cookies, and scripts in the page can't read them.
 
-They are used if the SDK configuration turns them on, and the server isn't called by the API's default host name. In
-production, the project then has its own domain.
+They are used if the SDK configuration turns them on, the caller is a page, and it doesn't use the API's default host
+name. In production, the project then has its own domain. Mobile apps keep the tokens themselves.
 """
 
 from datetime import datetime
 from http.cookies import Morsel, SimpleCookie
 
 from mockstytch import errors
+from mockstytch.browser import cors
 from mockstytch.domain.sessions import sessions
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.request import Fields, HttpRequest
@@ -20,7 +21,8 @@ _DEFAULT_HOSTS = ("test.stytch.com", "api.stytch.com")
 
 def are_http_only(project: Project, request: HttpRequest) -> bool:
     """Return whether the server keeps the session in HTTP-only cookies for this caller."""
-    return project.settings.b2b_sdk_config.cookies.http_only != "DISABLED" and request.host_name not in _DEFAULT_HOSTS
+    setting = project.settings.b2b_sdk_config.cookies.http_only
+    return setting != "DISABLED" and request.host_name not in _DEFAULT_HOSTS and cors.origin_of(request) != ""
 
 
 def require_allowed_host(project: Project, request: HttpRequest) -> None:

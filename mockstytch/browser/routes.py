@@ -11,13 +11,14 @@ from starlette.responses import Response
 from mockstytch import errors
 from mockstytch.browser import cors, sdk_operations
 from mockstytch.browser.surface import BROWSER, surface_of
+from mockstytch.errors import StytchError
 from mockstytch.protocols import json_depth
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import public_tokens
 from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Endpoint
-from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.request import HttpRequest, basic_credentials
 from mockstytch.surfaces.surface import Route
 
 PREFIX = "/sdk/v1"
@@ -58,9 +59,15 @@ async def _unknown(request: HttpRequest) -> Response:
     raise errors.route_not_found(because=f"no route {request.method} {request.path[:200]}")
 
 
-_UNKNOWN = replace(
-    BROWSER, authenticate=lambda _mock, _request: None, render_success=lambda _request, response: response
-)
+def _named_project(mock: Mock, request: HttpRequest) -> Project | None:
+    """Return the project of the public token for the request log, or None. The session isn't checked."""
+    try:
+        return public_tokens.find_project(mock, basic_credentials(request.header_bytes)[0])
+    except StytchError:
+        return None
+
+
+_UNKNOWN = replace(BROWSER, authenticate=_named_project, render_success=lambda _request, response: response)
 NOT_FOUND = Route("*", "/sdk/*", _UNKNOWN, _unknown)
 
 

@@ -17,7 +17,8 @@ def require_enabled(config: B2BConfig, endpoint: Endpoint, call: SdkCall) -> Non
     needed = ["basic.enabled"]
     if call.feature:
         needed.append(call.feature)
-    if endpoint.permission and "member_id" not in call.own:  # members can always change their own record
+    acts_on_others = bool(endpoint.permission) or "{member_" in call.path
+    if acts_on_others and "member_id" not in call.own:  # members can always change their own record
         needed.append("basic.enable_member_permissions")
     for name in needed:
         group, _, setting = name.partition(".")
@@ -44,9 +45,9 @@ def require_session_duration(config: B2BConfig, fields: Fields) -> None:
     """Check the requested lifetime of a session against the configured maximum.
 
     Raises:
-        invalid_session_duration_minutes: if a session would be longer than the configuration's maximum.
+        invalid_session_duration: if a session would be longer than the SDK configuration's maximum.
     """
     longest = config.sessions.max_session_duration_minutes
     minutes = fields.get("session_duration_minutes")
     if isinstance(minutes, int) and minutes > longest:
-        raise errors.invalid_session_duration_minutes(because=f"the SDK configuration allows {longest} minutes")
+        raise errors.invalid_session_duration(because=f"the SDK configuration allows {longest} minutes")

@@ -144,12 +144,13 @@ class AdminPortalConfig(Request):
 
 @api.get("/sdk/v1/b2b/admin_portal_config", sdk=(SdkCall("/b2b/admin_portal_config", own=("organization_id",)),))
 def admin_portal_config(ctx: Context, req: AdminPortalConfig) -> Body:
-    """Return which settings the Admin Portal shows. Here it is always all of them."""
+    """Return what the Admin Portal shows: all settings, but SSO only if the SDK configuration allows it."""
+    has_sso = ctx.project.settings.b2b_sdk_config.sso.enabled
     return {
         "sso_config": {
-            "sso_enabled": True,
-            "can_create_saml_connection": True,
-            "can_create_oidc_connection": True,
+            "sso_enabled": has_sso,
+            "can_create_saml_connection": has_sso,
+            "can_create_oidc_connection": has_sso,
         },
         "organization_config": {"mfa_controls_enabled": True},
         "scim_config": {"scim_enabled": True},

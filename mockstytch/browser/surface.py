@@ -127,7 +127,8 @@ def _add_session(endpoint: Endpoint, call: SdkCall, request: HttpRequest, values
         return
     if call.session == "any" and not request.session_token:
         raise errors.user_unauthenticated(because="no session and no intermediate session")
-    if "session_token" in names and call.session != "none" and "member_id" not in request.path_params:  # another member's
+    names_another = "member_id" in request.path_params
+    if "session_token" in names and call.session != "none" and not names_another:
         values["session_token"] = request.session_token
 
 

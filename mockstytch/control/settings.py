@@ -9,22 +9,24 @@ from mockstytch.control.webhooks import update_settings
 from mockstytch.domain import webhooks
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import rbac_policy
-from mockstytch.domain.sessions import jwt_templates
+from mockstytch.domain.sessions import jwt_templates, sdk_settings
 from mockstytch.domain.shared import redirects
 from mockstytch.ids import Ids
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project, ProjectSettings
 
+_MERGED = ("b2b_sdk_config", "consumer_sdk_config")  # settings of which parts can be given
+
 
 def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
-    """Change the given settings; the others stay.
+    """Change the given settings; the others stay. The same applies to the parts of an SDK configuration.
 
     Args:
         given: settings by name; ``name`` is the project's name.
 
     Raises:
-        bad_request: if a setting doesn't exist, or a value isn't valid. Errors in an RBAC policy or a JWT template have
-            their own types.
+        bad_request: if a setting doesn't exist, or a value isn't valid. Errors in an RBAC policy, a JWT template or an
+            SDK configuration have their own types.
     """
     name = given.get("name", project.name)
     changes = {setting: value for setting, value in given.items() if setting != "name"}
@@ -33,8 +35,11 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         raise errors.bad_request(
             because=f"unknown setting: {', '.join(sorted(unknown))}" if unknown else "name must be a string"
         )
+    present = msgspec.to_builtins(project.settings)
+    for setting in changes.keys() & set(_MERGED):
+        changes[setting] = _merged(setting, present[setting], changes[setting])
     try:
-        settings = msgspec.convert(msgspec.to_builtins(project.settings) | changes, ProjectSettings)
+        settings = msgspec.convert(present | changes, ProjectSettings)
     except msgspec.ValidationError as e:
         raise errors.bad_request(because=str(e)) from None
     _require_valid_values(settings)
@@ -58,6 +63,8 @@ def require_valid(settings: ProjectSettings) -> None:
 
 
 def _require_valid_values(settings: ProjectSettings) -> None:
+    for config in (settings.b2b_sdk_config, settings.consumer_sdk_config):
+        sdk_settings.require_valid(config)
     urls = [r.url for r in settings.registered_redirect_urls]
     urls += [settings.idp_authorization_url] if settings.idp_authorization_url else []
     if invalid := [url for url in urls if not redirects.is_url(url)]:
@@ -65,3 +72,24 @@ def _require_valid_values(settings: ProjectSettings) -> None:
     for template in settings.jwt_templates:
         jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
     connected_apps.require_valid_template(settings.idp_dynamic_client_registration_access_token_template_content)
+
+
+def _merged(setting: str, present: dict[str, Any], given: Any) -> Any:
+    """Return an SDK configuration with changes. Parts that aren't given stay.
+
+    Raises:
+        bad_request: if a part of the SDK configuration doesn't exist.
+    """
+    if not isinstance(given, dict):
+        return given  # refused like other wrong values
+    merged = dict(present)
+    for group, values in given.items():
+        known = present.get(group)
+        unknown = [group] if known is None else []
+        if isinstance(values, dict) and known is not None:
+            unknown = [f"{group}.{name}" for name in values if name not in known]
+            values = known | values
+        if unknown:
+            raise errors.bad_request(because=f"unknown part of {setting}: {', '.join(unknown)}")
+        merged[group] = values
+    return merged

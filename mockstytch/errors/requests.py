@@ -26,7 +26,7 @@ bad_app_bundle_for_stytch_sdk = shared(400, "bad_app_bundle_for_stytch_sdk", "Th
 bad_domain_for_stytch_sdk = shared(400, "bad_domain_for_stytch_sdk", "This website has not been registered as an allowed domain for the Stytch SDK. Please add it here: https://stytch.com/dashboard/sdk-configuration", "D")
 cname_required_for_http_only_cookies = shared(401, "cname_required_for_http_only_cookies", "You may not make a request via the default API URL ('api.stytch.com' or 'test.stytch.com') with your HTTP-only cookies setting set to 'ENFORCED'. Consider updating the HTTP-only cookies setting to 'ENABLED' or making a request via the project's configured CNAME.", "D")
 endpoint_not_authorized_for_sdk = shared(401, "endpoint_not_authorized_for_sdk", "The project owner has not authorized the SDK to call this endpoint. Please enable it in the dashboard to continue: https://stytch.com/dashboard/sdk-configuration.", "D")
-user_unauthenticated = shared(401, "user_unauthenticated", "The user is not authenticated.")
+user_unauthenticated = shared(401, "user_unauthenticated", "User must have an active Stytch session to call this method. Have you logged in yet?")
 
 # Control API
 cross_site_request = shared(403, "cross_site_request", "Requests from other websites are not allowed.", "M")

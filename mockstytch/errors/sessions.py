@@ -10,6 +10,7 @@ intermediate_session_not_found = b2b(404, "intermediate_session_not_found", "Int
 invalid_intermediate_session_token_for_organization = b2b(400, "invalid_intermediate_session_token_for_organization", "The intermediate session belongs to another organization.")
 invalid_permission_action = b2b(400, "invalid_permission_action", "The action does not exist on this resource.")
 invalid_permission_resource = b2b(400, "invalid_permission_resource", "The resource_id does not exist.")
+invalid_session_duration = shared(400, "invalid_session_duration", "The submitted session duration exceeds the maximum session duration allowed for this project.")
 invalid_session_duration_minutes = shared(400, "invalid_session_duration_minutes", "session_duration_minutes is invalid, should be between 5 to 527040 minutes.", "D")
 invalid_session_token = shared(400, "invalid_session_token", "Session token format is invalid.", "D")
 jwt_invalid_audience = shared(401, "jwt_invalid_audience", "The session JWT was issued for another project.")

@@ -70,7 +70,7 @@ def routes(mock: Mock) -> list[Route]:
 def _connection(ctx: Context, connection_id: str, is_metadata: bool) -> Connection:
     """Return a connection that uses the built-in provider.
 
-    The metadata is also that of a connection without a provider, so that it can be connected by its metadata's URL.
+    A connection without a provider has the metadata, too, so that the URL of the metadata can connect it.
 
     Raises:
         sso_connection_not_found: if the connection doesn't exist, or it doesn't use the built-in provider.

@@ -24,6 +24,7 @@ from mockstytch.surfaces.surface import Route
 
 _COOKIE = "mockstytch_oauth_state"
 _COOKIE_PATH = "/v1/b2b/oauth"
+_STARTS = ("/v1/b2b/public/oauth/{provider}", "/b2b/public/oauth/{provider}")  # mobile SDKs leave out the version
 _CALLBACK = "/v1/b2b/oauth/callback"
 _PROVIDER = "/_mock/provider"
 
@@ -47,8 +48,8 @@ CALLBACK_URLS = replace(PAGES, authenticate=_project_of_callback)
 def routes(mock: Mock) -> list[Route]:
     pages = OAuthPages(mock)
     return [
-        Route("GET", "/v1/b2b/public/oauth/{provider}/start", START_URLS, pages.start),
-        Route("GET", "/v1/b2b/public/oauth/{provider}/discovery/start", START_URLS, pages.discovery_start),
+        *(Route("GET", f"{path}/start", START_URLS, pages.start) for path in _STARTS),
+        *(Route("GET", f"{path}/discovery/start", START_URLS, pages.discovery_start) for path in _STARTS),
         Route("GET", _CALLBACK + "/{callback_id}", CALLBACK_URLS, pages.callback),
         Route("GET", _PROVIDER + "/{provider}/authorize", START_URLS, pages.show_provider),
         Route("POST", _PROVIDER + "/{provider}/authorize", START_URLS, pages.submit_provider),

@@ -20,7 +20,8 @@ from mockstytch.surfaces.surface import Route
 _COOKIE = "mockstytch_sso_state"
 _COOKIE_PATH = "/v1"  # the longest path that the start URL and the callback share
 _COOKIE_SECONDS = 3600
-_STARTS = ("/v1/public/sso/start", "/v1/b2b/public/sso/start")
+# Mobile SDKs leave out the version.
+_STARTS = ("/v1/public/sso/start", "/v1/b2b/public/sso/start", "/b2b/public/sso/start")
 _CALLBACK = "/v1/b2b/sso/callback/{connection_id}"
 _MAX_STATES = 8  # unfinished logins of one browser
 

@@ -142,8 +142,8 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         render_success: builds the response from the handler's result.
         render_error: builds the response for an error.
         error_type: returns the error's name for the request log.
-        refuses_unknown_fields: whether the project's setting ``unknown_fields`` applies. False if an SDK adds fields of
-            its own.
+        refuses_unknown_fields: whether the project's setting ``unknown_fields`` applies. False if the SDKs add
+            fields that the API doesn't have.
         max_body: the largest body that is read, in bytes.
         waits: whether requests wait while the server empties a project. False if they don't use the database.
     """

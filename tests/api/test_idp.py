@@ -140,6 +140,28 @@ def test_refusal_is_reported_to_the_app(given, client, mock, scopes, granted, er
     assert client.organizations.connected_apps(ada.organization_id).connected_apps == []
 
 
+def test_answer_of_the_member_does_not_count_without_need_for_consent(given):
+    ada, app = installed(given)
+    options = {"session_token": ada.session_token, "consent_granted": False}
+    assert authorized(given, app, OPENID, **options).authorization_code
+    assert authorized(given, new_app(given, "first_party"), OPENID, **options).authorization_code
+    for changes in ({"scopes": [*OPENID, "phone"]}, {"scopes": OPENID, "prompt": "consent"}):
+        response = authorized(given, app, **changes, **options)
+        assert query_of(response.redirect_uri)["error"] == "access_denied"
+
+
+def test_scopes_that_the_member_cannot_grant_are_left_out(given, mock, client):
+    mock.configure(rbac_policy=POLICY)
+    ada, app = login(given), new_app(given)
+    scopes = ["openid", "read:documents", "write:documents"]
+    client.organizations.members.update(ada.organization_id, ada.member_id, roles=["reader"])
+    ada = given.login(ada.organization, ada.member)
+    assert issue_tokens(given, app, scopes, ada)["scope"] == "openid read:documents"
+    assert not start(given, app, scopes, ada).consent_required
+    response = authorized(given, app, ["write:documents"], session_token=ada.session_token)
+    assert query_of(response.redirect_uri)["error"] == "invalid_scope"
+
+
 @pytest.mark.parametrize("resource", ["nope", "https://acme.test/#x"])
 def test_invalid_resource_is_reported_to_the_app(given, mock, resource):
     ada, app = login(given), new_app(given)

@@ -166,7 +166,7 @@ def open_login(app_page: AppPages, mock: MockStytch, client: Any) -> Callable[..
     """
 
     def open_page(*products: str, organization: Any = None, **options: Any) -> LoginScreen:
-        names = ("query", "session", "tab_of", "context", "client", "presentation", "strings")
+        names = ("query", "session", "tab_of", "context", "client", "endpoints")
         own = {name: options.pop(name) for name in names if name in options}
         if organization is not None:
             options |= {"authFlowType": "Organization", "organizationSlug": organization.organization_slug}

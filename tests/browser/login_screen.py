@@ -91,7 +91,7 @@ class LoginScreen:
         return {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
 
     def logged_in(self, *errors: str) -> Any:
-        """Wait for the end of a login, check that it is real, and return what the backend knows of the session.
+        """Wait for the end of a login, check that it is real, and return the session as the backend shows it.
 
         Args:
             errors: the errors that the app got before.

@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+# Without animations, a click can't hit what is still moving.
+_STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
+
 
 class Portal:
     """One component of the Admin Portal.
@@ -13,6 +16,7 @@ class Portal:
 
     def __init__(self, page: Any) -> None:
         self.page = page
+        page.add_style_tag(content=_STILL)
 
     def section(self, title: str) -> Any:
         """Return the box with this title."""
@@ -50,6 +54,24 @@ class Portal:
     def switch(self, label: str, inside: Any = None) -> Any:
         """Return a switch or a checkbox."""
         return (inside or self.page).get_by_role("checkbox", name=label)
+
+    def check(self, label: str, inside: Any = None, role: str = "checkbox") -> None:
+        """Turn on a switch, a checkbox or, with the role ``radio``, a radio button."""
+        self._turn(label, True, inside, role)
+
+    def uncheck(self, label: str, inside: Any = None) -> None:
+        """Turn off a switch or a checkbox."""
+        self._turn(label, False, inside, "checkbox")
+
+    def _turn(self, label: str, on: bool, inside: Any, role: str) -> None:
+        (inside or self.page).get_by_role(role, name=label).click()
+        (inside or self.page).get_by_role(role, name=label, checked=on).wait_for()
+
+    def open_steps(self) -> None:
+        """Show the text of each step of a wizard."""
+        for step in self.page.locator(".MuiAccordionSummary-root").all():
+            if step.get_attribute("aria-expanded") == "false":
+                step.click()
 
     def fill(self, label: str, text: str, inside: Any = None) -> None:
         (inside or self.page).get_by_label(label, exact=True).fill(text)

@@ -173,7 +173,7 @@ def test_roles_and_requirements_are_changed(details, grace, current):
     dialog = details.dialog("Add Role assignment")
     details.choose(dialog.get_by_role("combobox"), "stytch_admin")
     details.confirm("Add Role assignment", "Add Role")
-    details.switch(MFA, section).check()
+    details.check(MFA, section)
     details.switch(EXEMPT, section).click()
     details.confirm("Exempt Member from primary auth requirements?", "Allow")
     details.save(ACCESS)
@@ -184,7 +184,7 @@ def test_roles_and_requirements_are_changed(details, grace, current):
 
     details.edit(ACCESS)
     details.click("Revoke", details.row("Manual assignment"))
-    details.switch(EXEMPT, section).uncheck()
+    details.uncheck(EXEMPT, section)
     details.save(ACCESS)
     changed = current(grace)
     assert [role.role_id for role in changed.roles] == ["stytch_member"]
@@ -206,7 +206,7 @@ def test_factors_and_sessions_are_removed(opened, mock, client, given, acme, adm
     assert (member.mfa_phone_number, member.totp_registration_id) == ("", "")
 
     portal.click("Reset password")
-    portal.switch("Trigger password reset email").check()
+    portal.check("Trigger password reset email")
     portal.confirm("Ask Member to reset their password?", "Reset password")
     assert current(grace).member_password_id == ""
     assert mock.inbox.latest(to="grace@example.com", kind="password_reset", wait=5).link

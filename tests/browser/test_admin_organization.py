@@ -50,13 +50,13 @@ def test_name_and_slug_are_changed(settings, given, current):
 
 def test_authentication_is_restricted_and_opened_again(settings, current):
     section = settings.edit(AUTHENTICATION)
-    settings.switch("Allow all primary auth methods").uncheck()
+    settings.uncheck("Allow all primary auth methods")
     settings.shows("Please select at least one primary authentication method.")
     for method in ("Single Sign-On", "Email OTP", "GitHub OAuth"):
-        settings.switch(method, section).check()
-    settings.switch("Require MFA for all users").check()
-    settings.switch("Allow all secondary auth methods").uncheck()
-    settings.switch("TOTP", section).check()
+        settings.check(method, section)
+    settings.check("Require MFA for all users")
+    settings.uncheck("Allow all secondary auth methods")
+    settings.check("TOTP", section)
     settings.save(AUTHENTICATION)
     changed = current()
     assert (changed.auth_methods, changed.mfa_policy, changed.mfa_methods) == (
@@ -69,8 +69,8 @@ def test_authentication_is_restricted_and_opened_again(settings, current):
 
     settings.edit(AUTHENTICATION)
     for label in ("Allow all primary auth methods", "Allow all secondary auth methods"):
-        settings.switch(label).check()
-    settings.switch("Require MFA for all users").uncheck()
+        settings.check(label)
+    settings.uncheck("Require MFA for all users")
     settings.save(AUTHENTICATION)
     changed = current()
     assert (changed.auth_methods, changed.mfa_policy, changed.mfa_methods) == ("ALL_ALLOWED", "OPTIONAL", "ALL_ALLOWED")
@@ -80,8 +80,8 @@ def test_only_configured_methods_are_offered(opened, given, acme):
     config = {"allowedAuthMethods": ["sso", "password"], "allowedMfaAuthMethods": ["totp"]}
     settings = opened(given.admin(acme), **config)
     section = settings.edit(AUTHENTICATION)
-    settings.switch("Allow all primary auth methods").uncheck()
-    settings.switch("Allow all secondary auth methods").uncheck()
+    settings.uncheck("Allow all primary auth methods")
+    settings.uncheck("Allow all secondary auth methods")
     assert section.locator("label").all_inner_texts() == [
         "Allow all primary auth methods",
         "Single Sign-On",
@@ -96,10 +96,10 @@ def test_invitations_and_jit_provisioning_are_restricted(opened, given, client, 
     okta = client.sso.saml.create_connection(acme.organization_id, "Okta").connection
     settings = opened(given.admin(acme))
     settings.edit(ONBOARDING)
-    settings.page.get_by_role("radio", name="Users from allowed email domains").check()
+    settings.check("Users from allowed email domains", role="radio")
     for label in ("Email domains", "OAuth accounts"):
-        settings.switch(label).check()
-    settings.page.get_by_role("radio", name="Allowed SSO connections").check()
+        settings.check(label)
+    settings.check("Allowed SSO connections", role="radio")
     add(settings, "Add domain", "Add allowed email domain", Domain="gmail.com")
     settings.click("Select connection")
     settings.choose(settings.dialog("Add allowed SSO connection").get_by_role("combobox"), "Okta")
@@ -124,9 +124,9 @@ def test_invitations_and_jit_provisioning_are_restricted(opened, given, client, 
     assert settings.rows() == ["acme.example", "Slack", "Okta"]
 
     settings.edit(ONBOARDING)
-    settings.switch("Allow members to be invited by email").uncheck()
-    settings.switch("OAuth accounts").uncheck()
-    settings.switch("SSO connections").uncheck()
+    settings.uncheck("Allow members to be invited by email")
+    settings.uncheck("OAuth accounts")
+    settings.uncheck("SSO connections")
     settings.save(ONBOARDING)
     changed = current()
     assert (changed.email_invites, changed.sso_jit_provisioning) == ("NOT_ALLOWED", "NOT_ALLOWED")
@@ -214,7 +214,7 @@ def test_role_with_some_permissions_can_change_only_these(opened, given, client,
     settings.edit(AUTHENTICATION)
     assert settings.switch("Allow all primary auth methods").is_disabled()
     assert settings.switch("Allow all secondary auth methods").is_disabled()
-    settings.switch("Require MFA for all users").check()
+    settings.check("Require MFA for all users")
     settings.save(AUTHENTICATION)
     assert (current().organization_name, current().mfa_policy) == ("Acme Inc.", "REQUIRED_FOR_ALL")
     refused = {"organization_name": "Acme", "organization_slug": "eve"}

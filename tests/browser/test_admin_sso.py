@@ -63,8 +63,7 @@ def create(portal, name, provider):
     portal.choose(portal.page.get_by_role("combobox"), provider)
     portal.click("Create")
     portal.page.get_by_role("heading", name=f"Configure {name}").wait_for()
-    for step in portal.page.locator(".MuiAccordionSummary-root").all():
-        step.click()
+    portal.open_steps()
 
 
 def fill(portal, **values):
@@ -104,7 +103,7 @@ def test_saml_connection_is_made_by_metadata_and_logs_in(
     assert "metadata" in portal.message().lower()
     field.fill(f"{mock.url}/_mock/idp/{connection.connection_id}/metadata")
     portal.click("Create")
-    listed(portal, provider, "Active", "Default")
+    listed(portal, provider, "Active")
     made = connections()[provider]
     assert (made.status, made.identity_provider) == ("active", identity_provider)
     assert (made.attribute_mapping["email"], len(made.verification_certificates)) == ("NameID", 1)
@@ -265,9 +264,14 @@ def test_connection_is_left_and_completed_later(portal, mock, pem, connections):
     portal.try_to_save(ROLES)
     assert "role" in portal.message().lower()
     assert connections()["Okta"].saml_group_implicit_role_assignments == []
+    portal.choose(roles.get_by_role("combobox").first, "stytch_member", "stytch_admin")  # removes the first one
+    portal.save(ROLES)
+    made = connections()["Okta"]
+    assert [role.role_id for role in made.saml_connection_implicit_role_assignments] == ["stytch_admin"]
+    assert [(r.group, r.role_id) for r in made.saml_group_implicit_role_assignments] == [("Staff", "stytch_admin")]
 
 
-def test_certificates_are_added_and_deleted(portal, mock, client, acme, pem, connections):
+def test_certificate_is_deleted_and_then_the_connection(portal, mock, client, acme, pem, connections):
     idp = mock.identity_provider(acme.organization_id, "saml", display_name="Okta")
     new = mock.rotate_identity_provider_keys(idp.connection_id)
     client.sso.saml.update_connection(acme.organization_id, idp.connection_id, x509_certificate=new)
@@ -283,6 +287,11 @@ def test_certificates_are_added_and_deleted(portal, mock, client, acme, pem, con
     assert [found.certificate for found in connections()["Okta"].verification_certificates] == [new]
     portal.edit("Details")
     assert portal.buttons(details.get_by_role("row", name="mockstytch")) == ["View"]
+    portal.click("Cancel", details)
+    portal.click("Delete connection")
+    portal.confirm("Delete Okta?", "Delete")
+    portal.shows("No results found.")
+    assert connections() == {}
 
 
 def test_default_and_jit_provisioning_are_changed(portal, mock, client, acme, connections):
@@ -304,7 +313,7 @@ def test_default_and_jit_provisioning_are_changed(portal, mock, client, acme, co
     portal.edit(AUTHENTICATION)
     portal.switch("Set this connection as the default").click()
     portal.confirm("Set First as default?", "Set as default")
-    portal.switch("Allow JIT provisioning").check()
+    portal.check("Allow JIT provisioning")
     portal.save(AUTHENTICATION)
     changed = client.organizations.get("acme").organization
     assert changed.sso_default_connection_id == ids["First"]

@@ -89,7 +89,7 @@ def test_new_member_by_email_domain(open_login, given):
     assert screen.logged_in().member.status == "active"
 
 
-def test_nobody_can_join_a_closed_organization(open_login, given, mock):
+def test_visitor_can_not_join_a_closed_organization(open_login, given, mock):
     acme = given.organization("Acme", email_jit_provisioning="NOT_ALLOWED")
     screen = open_login("emailMagicLinks", "oauth", organization=acme)
     screen.submit_email(EMAIL)
@@ -111,6 +111,17 @@ def test_invitation(open_login, given, client, app_page):
     screen.open_mail(EMAIL)
     session = screen.logged_in()
     assert (session.member.name, session.member.status) == ("Ada", "active")
+
+
+def test_impersonation(open_login, given, mock):
+    acme = given.organization("Acme")
+    member = given.member(acme, EMAIL)
+    token = mock.impersonation_token(acme.organization_id, member.member_id)
+    query = f"stytch_token_type=multi_tenant_impersonation&token={token}"
+    screen = open_login("emailMagicLinks", organization=acme, query=query)
+    session = screen.logged_in()
+    assert login_events(screen) == ["B2B_IMPERSONATION_AUTHENTICATE", COMPLETE]
+    assert session.member_session.authentication_factors[0].type == "impersonated"
 
 
 @pytest.mark.parametrize("flow", ["Organization", "Discovery"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from mockstytch.console.snippets import CODE
 from tests.howto.app_files import HOW_TO
+from tests.support.server_process import tls_server
 
 ADA = "ada@acme.example"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -60,6 +62,49 @@ def test_seeded_cookies_are_a_session_of_the_sdk(app, mock, browse, ada):
     mock.clock.advance(minutes=61)
     page.reload()
     page.get_by_text("Please log in").wait_for()
+
+
+def test_http_only_cookies(app, chromium, tmp_path_factory):
+    """The page is served under the origin of the base URL, as a site over https."""
+    app.replacements = {}  # the page's public token is the one of the other server's default project
+    app.write("browser-sdk")
+    script = (app.folder / app.bundle("http-only.js")).read_text(encoding="utf-8")
+    with tls_server(tmp_path_factory.mktemp("state")) as (mock, tls_port):
+        config = mock.configure()["b2b_sdk_config"]
+        mock.configure(b2b_sdk_config={**config, "cookies": {"http_only": "ENFORCED"}})
+        client = mock.client()
+        client.organizations.create("Acme", organization_slug="acme")
+        ada = client.organizations.members.create("acme", ADA).member
+        client.magic_links.email.login_or_signup("acme", ADA)
+        resolver = f"--host-resolver-rules=MAP localhost:443 127.0.0.1:{tls_port}"
+        browser = chromium.browser_type.launch(
+            executable_path=shutil.which("chromium"), args=["--no-proxy-server", resolver]
+        )
+        try:
+
+            def visit(query: str, cookies: list[Any]) -> Any:
+                context = browser.new_context(ignore_https_errors=True)
+                context.set_default_timeout(30_000)
+                context.add_cookies(cookies)
+                page = context.new_page()
+                html = f'<body><script type="module">{script}</script>'
+                page.route("https://localhost/app*", lambda route: route.fulfill(body=html, content_type="text/html"))
+                page.goto(f"https://localhost/app{query}")
+                return page
+
+            page = visit(f"?token={mock.inbox.latest(to=ADA).token}", [])
+            page.get_by_text(f"Welcome, {ADA}").wait_for()
+            assert page.evaluate("document.cookie") == ""
+            names = {cookie["name"] for cookie in page.context.cookies() if cookie["httpOnly"] and cookie["secure"]}
+            assert names == {"stytch_session", "stytch_session_jwt"}
+            page.goto("https://localhost/app")
+            page.get_by_text(f"Welcome, {ADA}").wait_for()
+
+            visit("", []).get_by_text("Please log in").wait_for()
+            seeded = [{**cookie, "url": "https://localhost", "httpOnly": True} for cookie in mock.log_in(ada).cookies]
+            visit("", seeded).get_by_text(f"Welcome, {ADA}").wait_for()
+        finally:
+            browser.close()
 
 
 def test_react(app, mock, browse):

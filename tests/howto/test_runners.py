@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,10 +12,11 @@ import pytest
 
 from mockstytch.app import create_app
 from tests.howto.app_files import read
+from tests.support.server_process import tls_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# The page's configuration, with Debian's Chromium if there is one, and without the processes that a developer starts.
+# The page's configuration, with the Chromium of the other tests, and without the processes that a developer starts.
 _CONFIG = """
 import config from "./{name}";
 const launchOptions = {{ ...config.use.launchOptions, executablePath: {chromium} }};
@@ -27,13 +27,13 @@ export default {{
 """
 
 
-def run_playwright(app: Any, config: str, *files: str) -> str:
-    chromium = json.dumps(shutil.which("chromium")) if shutil.which("chromium") else "undefined"
-    (app.folder / "run.config.js").write_text(_CONFIG.format(name=config, chromium=chromium), encoding="utf-8")
+def run_playwright(app: Any, chromium: Any, config: str, *files: str) -> str:
+    executable = json.dumps(shutil.which("chromium") or chromium.browser_type.executable_path)
+    (app.folder / "run.config.js").write_text(_CONFIG.format(name=config, chromium=executable), encoding="utf-8")
     done = subprocess.run(
         ["node", "node_modules/@playwright/test/cli.js", "test", "--config", "run.config.js", *files],
         cwd=app.folder,
-        env={**os.environ, "NO_PROXY": "*", "CI": ""},
+        env={**os.environ, "NO_PROXY": "*"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -57,9 +57,8 @@ def app_under_test(app: Any) -> Any:
     return app
 
 
-@pytest.mark.usefixtures("chromium")
-def test_playwright_tests_pass(app_under_test):
-    output = run_playwright(app_under_test, "playwright.config.js")
+def test_playwright_tests_pass(app_under_test, chromium):
+    output = run_playwright(app_under_test, chromium, "playwright.config.js")
     assert "5 passed" in output
 
 
@@ -83,23 +82,15 @@ test("log in over TLS", async ({ page, mock }) => {
 """
 
 
-@pytest.mark.usefixtures("chromium")
-def test_unchanged_app_over_tls(app_under_test, tmp_path_factory):
+def test_unchanged_app_over_tls(app_under_test, chromium, tmp_path_factory):
     """The app calls the SDK's own host names, which lead to the listener with the local CA."""
-    command = [sys.executable, "-m", "mockstytch", "serve", "--json", "--port", "0", "--tls-port", "0"]
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            address = json.loads(process.stdout.readline())
-            port, tls_port = (str(urlsplit(address[name]).port) for name in ("url", "tls_url"))
-            for file in app_under_test.folder.glob("tests/*.spec.js"):
-                file.unlink()
-            app_under_test.replacements |= {"localhost:4700": f"localhost:{port}", "4743": tls_port}
-            app_under_test.write("playwright", **{"tests/tls.spec.js": _UNDER_ITS_OWN_NAME})
-            output = run_playwright(app_under_test, "playwright.tls.config.js", "tests/tls.spec.js")
-        finally:
-            process.kill()
+    with tls_server(tmp_path_factory.mktemp("state")) as (mock, tls_port):
+        for file in app_under_test.folder.glob("tests/*.spec.js"):
+            file.unlink()
+        replacements = {"localhost:4700": f"localhost:{urlsplit(mock.url).port}", "4743": str(tls_port)}
+        app_under_test.replacements |= replacements
+        app_under_test.write("playwright", **{"tests/tls.spec.js": _UNDER_ITS_OWN_NAME})
+        output = run_playwright(app_under_test, chromium, "playwright.tls.config.js", "tests/tls.spec.js")
     assert "1 passed" in output
 
 

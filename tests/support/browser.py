@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,17 +13,25 @@ _OWN_HOSTS = "EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost"
 OPTIONS += ["--no-proxy-server", f"--host-resolver-rules=MAP * ~NOTFOUND, {_OWN_HOSTS}"]
 
 
-@pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it too
-def chromium() -> Iterator[Any]:
-    """A Chromium process."""
+@contextmanager
+def running_chromium(*options: str) -> Iterator[Any]:
+    """Run a Chromium process with more options than ``OPTIONS``. If one is repeated, the last value counts."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
     with sync_api.sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
+            arguments = [*OPTIONS, *options]
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         except sync_api.Error as e:
             pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")  # no longer: Playwright runs once in a thread, and other modules start it too
+def chromium() -> Iterator[Any]:
+    """A Chromium process."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

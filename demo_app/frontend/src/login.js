@@ -15,16 +15,14 @@ if (location.pathname === RESET_PASSWORD && query.has("token")) {
 }
 
 const redirects = { loginRedirectURL: REDIRECT_URL, signupRedirectURL: REDIRECT_URL, discoveryRedirectURL: REDIRECT_URL };
+const { emailMagicLinks, emailOtp, oauth, passwords, sso } = B2BProducts;
 const config = {
   authFlowType: settings.slug ? "Organization" : "Discovery",
   organizationSlug: settings.slug || null,
-  products: [
-    B2BProducts.emailMagicLinks,
-    B2BProducts.emailOtp,
-    B2BProducts.passwords,
-    B2BProducts.oauth,
-    B2BProducts.sso,
-  ],
+  // A password belongs to one organization, unless the project turns cross-organization passwords on.
+  products: settings.slug
+    ? [emailMagicLinks, emailOtp, passwords, oauth, sso]
+    : [emailMagicLinks, emailOtp, oauth, sso],
   sessionOptions: { sessionDurationMinutes: SESSION_MINUTES },
   emailMagicLinksOptions: redirects,
   oauthOptions: { ...redirects, providers: ["google", "microsoft", "github"] },

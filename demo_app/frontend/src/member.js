@@ -1,5 +1,14 @@
 // The member's own settings. Every change is a call of the SDK with the member's session.
-import { client, inboxLink, REDIRECT_URL, requireLogin, SESSION_MINUTES, showNotice } from "./shared/app.js";
+import {
+  client,
+  inboxLink,
+  messageOf,
+  REDIRECT_URL,
+  requireLogin,
+  SESSION_MINUTES,
+  showNotice,
+  showProblem,
+} from "./shared/app.js";
 import { fill, onSubmit, show } from "./shared/forms.js";
 
 const { organization, member: { member_id } } = await requireLogin();
@@ -76,9 +85,10 @@ document.getElementById("mfa-enrolled").addEventListener("change", async ({ targ
   try {
     await client.self.update({ mfa_enrolled: target.checked });
     showNotice(target.checked ? "A second factor is now required." : "A second factor is no longer required.");
-  } finally {
-    update();
+  } catch (error) {
+    showProblem(messageOf(error));
   }
+  update();
 });
 
 onSubmit("phone-form", async ({ number }) => {

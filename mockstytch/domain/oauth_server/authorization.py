@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from msgspec.structs import replace
+
 from mockstytch import errors
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import permissions
@@ -137,7 +139,11 @@ def require_pkce(app: ConnectedApp, request: AuthorizationRequest) -> None:
 def authorize(
     ctx: Context, app: ConnectedApp, subject: Subject, request: AuthorizationRequest, *, consent_granted: bool
 ) -> Authorization | Refusal:
-    """Authorize the app for the member.
+    """Authorize the app for the member. Scopes that the member can't grant are left out.
+
+    Args:
+        consent_granted: the member's answer. It doesn't count if no consent is needed: the consent screen of the SDK
+            then sends false without asking.
 
     Returns:
         The authorization with its code, or the error for the app.
@@ -145,11 +151,12 @@ def authorize(
     if invalid_resources(request.resources):
         return "invalid_target"
     results = scope_results(ctx, app, subject, request.scopes)
-    if not all(result.is_grantable for result in results):
+    scopes = [result.scope for result in results if result.is_grantable]
+    if not all(result.is_known for result in results) or (results and not scopes):
         return "invalid_scope"
-    if not consent_granted:
+    request = replace(request, scopes=scopes)
+    if not consent_granted and needs_consent(ctx, app, subject, request):
         return "access_denied"
-    scopes = [result.scope for result in results]
     grant = connected_apps.install(ctx, app, subject.organization, subject.member, scopes)
     return ctx.store.insert(
         Authorization(

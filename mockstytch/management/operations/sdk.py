@@ -4,7 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mockstytch import errors
-from mockstytch.domain.sessions import sessions
+from mockstytch.domain.sessions import sdk_settings
 from mockstytch.management.fields import ENVIRONMENT, EnvironmentPath
 from mockstytch.runtime import Context
 from mockstytch.store.records.sdk_config import B2BConfig, ConsumerConfig
@@ -37,9 +37,7 @@ def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
     """
     _require_vertical(ctx, "B2B")
     if req.config:
-        sessions.require_duration(req.config.sessions.max_session_duration_minutes)
-        if any(d.slug_pattern and "{{slug}}" not in d.slug_pattern for d in req.config.basic.domains):
-            raise errors.invalid_domain()
+        sdk_settings.require_valid(req.config)
         ctx.update_project(settings=replace(ctx.project.settings, b2b_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.b2b_sdk_config)}
 
@@ -56,7 +54,7 @@ def set_consumer_config(ctx: Context, req: SetConsumerConfig) -> Body:
     """Replace the configuration of the Consumer SDKs. A missing field is off."""
     _require_vertical(ctx, "CONSUMER")
     if req.config:
-        sessions.require_duration(req.config.sessions.max_session_duration_minutes)
+        sdk_settings.require_valid(req.config)
         ctx.update_project(settings=replace(ctx.project.settings, consumer_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.consumer_sdk_config)}
 
