@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockstytch.client.transport import MockError
-from mockstytch.seed_file import SeedError, read
+from mockstytch.seed_file import SeedError, locate, read
 from mockstytch.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def in_file(error: MockError, file: str | Path, content: dict[str, Any]) -> Mock
         checks.require_valid(content, "")  # most mistakes are found here, too, with the name of the field
     except SeedError as e:
         found = e
-    return MockError(str(found.in_file(Path(file))), error.error_type)
+    return MockError(str(locate(found, Path(file))), error.error_type)
 
 
 def start_server(settings: Settings, seed: Seed | None, project_id: str, secret: str) -> Server:

@@ -17,7 +17,7 @@ from mockstytch.seed import checks, generated, members, sections
 from mockstytch.seed.checks import own_fields, table, tables
 from mockstytch.seed.pinning import free_connection_id, pinned, require_new
 from mockstytch.seed.sections import Section, Table
-from mockstytch.seed_file import SeedError, read
+from mockstytch.seed_file import SeedError, locate, read
 from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project
@@ -45,7 +45,7 @@ def apply_seed(mock: Mock, seed: Path | Table, project: Project | None = None) -
         try:
             thread.submit(asyncio.run, apply_content(mock, content, project)).result()
         except SeedError as e:
-            raise (e.in_file(seed) if isinstance(seed, Path) else e) from None
+            raise (locate(e, seed) if isinstance(seed, Path) else e) from None
     mock.seeds[project.project_id] = {name: value for name, value in content.items() if name != "projects"}
     mock.seeds |= {entry["project_id"]: _sections(entry) for entry in content.get("projects", [])}
 

@@ -12,39 +12,11 @@ from typing import Any
 
 import msgspec
 
-Place = tuple[str | int, ...]  # keys and indexes
-Position = tuple[int, int]  # line and column, from 1
+from mockstytch.seed_file.places import Place, Position, SeedError
+
+__all__ = ["SeedError", "locate", "position_of", "read"]
 
 _FORMATS = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}
-
-
-class SeedError(Exception):
-    """A mistake in a seed.
-
-    Attributes:
-        problem: what is wrong.
-        place: the entry with the mistake, such as ``organizations[0].members[1]``; "" for the whole seed.
-        field: the field of the entry, if it is known.
-        file: the seed's file, if it has one.
-        position: where in the file it is, if it is known.
-    """
-
-    def __init__(self, problem: str, place: str = "", field: str = "") -> None:
-        self.problem, self.place, self.field = problem, place, field
-        self.file: Path | None = None
-        self.position: Position | None = None
-        super().__init__(problem)
-
-    def __str__(self) -> str:
-        line = "".join(f":{number}" for number in self.position or ())
-        file = f"{self.file}{line}: " if self.file else ""
-        return f"{file}{self.place}: {self.problem}" if self.place else f"{file}{self.problem}"
-
-    def in_file(self, file: Path) -> "SeedError":
-        """Set the file, and look up the position there. Return the error."""
-        self.file = file
-        self.position = self.position or position_of(file, self.place, self.field)
-        return self
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -58,7 +30,7 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as e:
         raise SeedError(f"{path} can't be read: {e.strerror}") from None
     except SeedError as e:
-        raise e.in_file(path) from None
+        raise locate(e, path) from None
     except (ValueError, RecursionError) as e:
         error = SeedError(f"{path} isn't valid {_format(path)}: {e}")
         error.position = _position_of_error(e)
@@ -67,6 +39,13 @@ def read(path: Path) -> dict[str, Any]:
         raise SeedError(f"{path} must be a table")
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return plain
+
+
+def locate(error: SeedError, path: Path) -> SeedError:
+    """Set the file of an error, and look up the position there. Return the error."""
+    error.file = path
+    error.position = error.position or position_of(path, error.place, error.field)
+    return error
 
 
 def position_of(path: Path, place: str, field: str = "") -> Position | None:

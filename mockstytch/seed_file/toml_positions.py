@@ -2,7 +2,7 @@
 
 import re
 
-from mockstytch.seed_file import Place, Position
+from mockstytch.seed_file.places import Place, Position
 
 _SPACE = re.compile(r"[ \t]*")
 _GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")  # between statements, and in arrays

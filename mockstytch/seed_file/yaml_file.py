@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from mockstytch.seed_file import Place, Position, SeedError
+from mockstytch.seed_file.places import Place, Position, SeedError
 
 _STRING, _NULL, _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float"))
 _MAX_NODES = 1_000_000  # a file of a few lines can have more, if its aliases refer to each other
