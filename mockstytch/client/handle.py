@@ -69,7 +69,6 @@ class MockStytch:
         self._server: Server | None = None
         self.project_id = project_id or os.environ.get("MOCKSTYTCH_PROJECT_ID") or DEFAULT_PROJECT_ID
         self.secret = secret or os.environ.get("MOCKSTYTCH_SECRET") or DEFAULT_SECRET
-        self._seed: dict[str, Any] | None = None
         if url is None:
             settings = Settings(**{"port": 0, **options_from_environment(os.environ), **options})
             self._server = start_server(settings, seed, self.project_id, self.secret)
@@ -82,8 +81,7 @@ class MockStytch:
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
         self.snapshots = Snapshots(self._api)
         if seed is not None and self._server is None:
-            self._seed = read_seed(seed)
-            self.seed(self._seed)
+            self.seed(seed, on_reset=True)
 
     @property
     def public_token(self) -> str:
@@ -113,7 +111,7 @@ class MockStytch:
 
         Args:
             project_id: the project. None is a new project with a random id, which is created on first use.
-            seed: what the project contains at the start and after each ``reset`` of this handle.
+            seed: what the project contains at the start and after each ``reset``.
 
         Raises:
             MockError: if the seed isn't valid.
@@ -146,18 +144,19 @@ class MockStytch:
             sync_session=requests.Session(),  # without it, the client opens a connection for each call
         )
 
-    def seed(self, seed: Seed) -> None:
-        """Create settings, organizations, members and more, once. What already exists is left unchanged.
+    def seed(self, seed: Seed, on_reset: bool = False) -> None:
+        """Create settings, organizations, members and more. What already exists is left unchanged.
 
         Args:
             seed: a TOML, YAML or JSON file, or its content.
+            on_reset: whether to create it after each ``reset``, too.
 
         Raises:
             MockError: if the seed isn't valid. The message has the place, and the project is left unchanged.
         """
         content = read_seed(seed)
         try:
-            self._api.call("POST", "/seed", body=content, timeout=60)
+            self._api.call("POST", "/seed", {"on_reset": "true" if on_reset else ""}, content, timeout=60)
         except MockError as e:
             raise (e if isinstance(seed, Mapping) else in_file(e, seed, content)) from None
 
@@ -169,8 +168,6 @@ class MockStytch:
             to: ``empty`` leaves the project empty.
         """
         self._api.call("POST", "/reset", {"all": "true" if all else "", "to": to}, timeout=60)
-        if to == "seed" and self._seed is not None:
-            self.seed(self._seed)
 
     def export(self) -> dict[str, Any]:
         """Return everything that the project holds, as one JSON document. It contains the project's secrets."""

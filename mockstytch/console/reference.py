@@ -16,7 +16,7 @@ CONTROL = {
     "GET /project": "Return credentials and settings.",
     "PATCH /project": "Change settings: redirect URLs, RBAC policy, lifetimes, …",
     "POST /reset": "Delete the project's data, settings and clock, then apply its seed again: ?all= &to=empty",
-    "POST /seed": "Create what a seed describes: settings, organizations with members, clients, …",
+    "POST /seed": "Create what a seed describes: settings, organizations with members, clients, …: ?on_reset=",
     "GET /seed-schema.json": "Return the JSON Schema of a seed, for editors.",
     "GET /snapshots": "Return the snapshots, oldest first.",
     "PUT /snapshots/{name}": "Save the project's data, settings, clock and keys under a name.",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from mockstytch.errors import StytchError
 from mockstytch.ids import Ids
@@ -47,7 +47,7 @@ class Mock:
         request_log: the latest requests of each project.
         subscribers: called after each commit.
         on_close: called when the server ends, for work that runs beside the requests.
-        seeds: what a reset creates again, by project id: the sections of a seed file.
+        seeds: what a reset creates again, by project id: the sections of a seed, as JSON.
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
@@ -61,7 +61,7 @@ class Mock:
         self.request_log = RequestLog()
         self.subscribers: list[Subscriber] = []
         self.on_close: list[Callable[[], None]] = []
-        self.seeds: dict[str, dict[str, Any]] = {}
+        self.seeds: dict[str, str] = {}
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False

@@ -1,11 +1,14 @@
 """Creating what a seed describes."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from mockstytch.api import connected_apps, m2m, organizations, rbac, scim, sso_oidc, sso_saml
 from mockstytch.control import identity_providers
@@ -46,8 +49,7 @@ def apply_seed(mock: Mock, seed: Path | Table, project: Project | None = None) -
             thread.submit(asyncio.run, apply_content(mock, content, project)).result()
         except SeedError as e:
             raise (locate(e, seed) if isinstance(seed, Path) else e) from None
-    mock.seeds[project.project_id] = {name: value for name, value in content.items() if name != "projects"}
-    mock.seeds |= {entry["project_id"]: _sections(entry) for entry in content.get("projects", [])}
+    keep_for_resets(mock, content, project)
 
 
 async def apply_content(mock: Mock, content: Table, project: Project) -> None:
@@ -67,10 +69,18 @@ async def apply_content(mock: Mock, content: Table, project: Project) -> None:
         await _apply_project(mock, other, entry, f"{place}.")
 
 
+def keep_for_resets(mock: Mock, content: Table, project: Project) -> None:
+    """Create what a valid seed describes after each reset of its projects, too."""
+    entries = [{**content, "project_id": project.project_id}, *content.get("projects", [])]
+    for entry in entries:
+        text = msgspec.json.encode(_sections(entry)).decode()
+        mock.seeds[entry["project_id"]] = sys.intern(text)  # the projects of a test suite share one text
+
+
 async def apply_again(mock: Mock, project: Project) -> None:
     """Create what the project's seed describes, after a reset."""
     if seed := mock.seeds.get(project.project_id):
-        await _apply_project(mock, project, seed, "")
+        await _apply_project(mock, project, msgspec.json.decode(seed), "")
 
 
 def _sections(entry: Table) -> Table:

@@ -124,6 +124,25 @@ def test_project_of_a_running_server_has_the_seed_again_after_each_reset(mocksty
         assert slugs(mock) == []
 
 
+def test_reset_by_anyone_returns_to_the_seed_of_a_project(mockstytch_server, file):
+    mock = mockstytch_server.project(seed=file)
+    other = MockStytch(mockstytch_server.url, mock.project_id, mock.secret)
+    other.client().organizations.delete("acme")
+    other.reset()
+    assert_seeded(mock)
+    mock.seed({"organizations": [{"organization_name": "Globex"}]}, on_reset=True)  # replaces the seed
+    mock.reset()
+    assert slugs(mock) == ["globex"]
+    mock.reset(to="empty")
+
+
+def test_mistyped_state_to_reset_to_is_refused(mock):
+    mock.seed(ACME)
+    with pytest.raises(MockError, match=r"Did you mean empty\?"):
+        mock.call("POST", "/reset", {"to": "emty"})
+    assert slugs(mock) == ["acme"]
+
+
 def test_seed_adds_to_a_project_once(mock):
     mock.seed(ACME)
     mock.client().organizations.create(organization_name="Globex", organization_slug="globex")
