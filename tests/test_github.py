@@ -82,7 +82,7 @@ def test_dependabot_updates_every_file_with_versions():
     }
     files = [*ROOT.glob("tests/*/node/package.json"), ROOT / "demo_app" / "frontend" / "package.json"]
     packages = {("npm", f"/{path.parent.relative_to(ROOT).as_posix()}") for path in files}
-    assert len(packages) == 4
+    assert ("npm", "/tests/browser/node") in packages
     assert places == {("pip", "/"), ("docker", "/"), ("github-actions", "/"), *packages}
 
 

@@ -19,6 +19,7 @@ import msgspec
 
 from mockstytch import api, empty_values, errors
 from mockstytch.app import endpoints
+from mockstytch.browser import sdk_configuration, sdk_operations
 from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE, NAMES
 from mockstytch.gaps import GAPS
@@ -26,7 +27,7 @@ from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
 from mockstytch.seed.schema import seed_schema
 from mockstytch.store.records.projects import ProjectSettings
-from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
+from mockstytch.surfaces.endpoint import Endpoint, SdkCall, endpoints_of
 from tools import architecture, error_tables, fidelity, handle
 
 ROOT = Path(__file__).parent.parent
@@ -154,6 +155,26 @@ def _endpoints() -> str:
     return "\n\n".join([count, *parts])
 
 
+def _sdk_calls() -> str:
+    """Return a table of the browser API's calls for each resource in their paths."""
+    calls = [(endpoint, call) for endpoint in [*endpoints_of(api), *sdk_operations.api] for call in endpoint.sdk_calls]
+    parts = [f"{len(calls)} calls are implemented."]
+    head = ("call, below `/sdk/v1`", "the same as", "session", "setting")
+    for group, members in _grouped(calls, lambda found: f"/sdk/v1{found[1].path}", skip=3):
+        rows = [(f"`{call.method} {call.path}`", *_about_call(endpoint, call)) for endpoint, call in members]
+        parts.append(f"### {group} (browser API)\n\n{_table(head, rows)}")
+    return "\n\n".join(parts)
+
+
+def _about_call(endpoint: Endpoint, call: SdkCall) -> tuple[str, str, str]:
+    """Return the operation, the session that it needs, and the setting that turns it off."""
+    operation = "" if endpoint.path.startswith("/sdk/") else _code(f"{endpoint.method} {endpoint.path}")
+    sessions = {"required": "yes", "token": "yes", "any": "yes, or an intermediate session", "optional": "optional"}
+    needs_permissions = sdk_configuration.is_about_others(endpoint, call)
+    settings = [call.feature, "basic.enable_member_permissions" if needs_permissions else ""]
+    return operation, sessions.get(call.session, ""), "<br>".join(_code(name) for name in settings if name)
+
+
 def _management() -> str:
     rows = [(f"`{e.method} {e.path.removeprefix('/pwa/v3')}`", _code(e.name)) for e in management.endpoints()]
     return f"{len(rows)} operations are implemented.\n\n{_table(('endpoint, below `/pwa/v3`', 'client'), rows)}"
@@ -234,6 +255,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "handle": _handle,
     "settings": _settings,
     "endpoints": _endpoints,
+    "sdk-calls": _sdk_calls,
     "management": _management,
     "gaps": _gaps,
     "gaps-in-short": _gaps_in_short,
@@ -286,11 +308,15 @@ def shape(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def _grouped(found: Iterable[T], path_of: Callable[[T], str]) -> Iterator[tuple[str, list[T]]]:
-    """Group items by the resource in their path, for example ``sso`` in ``/v1/b2b/sso/saml/{organization_id}``."""
+def _grouped(found: Iterable[T], path_of: Callable[[T], str], skip: int = 2) -> Iterator[tuple[str, list[T]]]:
+    """Group items by the resource in their path, for example ``sso`` in ``/v1/b2b/sso/saml/{organization_id}``.
+
+    Args:
+        skip: the number of parts before ``b2b`` or the resource; the first is empty.
+    """
 
     def resource(item: T) -> str:
-        parts = [part for part in path_of(item).split("/")[2:] if part != "b2b"]
+        parts = [part for part in path_of(item).split("/")[skip:] if part != "b2b"]
         return parts[0]
 
     for name, members in groupby(sorted(found, key=lambda item: (resource(item), path_of(item))), resource):

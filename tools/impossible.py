@@ -55,6 +55,9 @@ ONLY_IN: dict[str, tuple[tuple[str, ...], str]] = {
 # This operation can't return the error, for the reason given.
 NOT_IN: dict[tuple[str, str], str] = {
     ("members.update", "cross_org_passwords_enabled"): "a password is deleted only in the other mode",
+    ("sdk_operations.scim_groups", "invalid_organization_id"): "the organization is the session's",
+    ("sdk_operations.scim_groups", "no_active_scim_connection"): "no connection means no groups",
+    ("sdk_operations.scim_groups", "organization_not_found"): "the organization is the session's",
     ("sessions.revoke", "invalid_organization_id"): "the organization is the session's",
     ("sessions.revoke", "organization_not_found"): "the organization is the session's",
     ("passwords.existing_password_reset", "member_session_member_id_mismatch"): "it takes no intermediate session",

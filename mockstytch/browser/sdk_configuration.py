@@ -17,13 +17,17 @@ def require_enabled(config: B2BConfig, endpoint: Endpoint, call: SdkCall) -> Non
     needed = ["basic.enabled"]
     if call.feature:
         needed.append(call.feature)
-    acts_on_others = bool(endpoint.permission) or "{member_" in call.path
-    if acts_on_others and "member_id" not in call.own:  # members can always change their own record
+    if is_about_others(endpoint, call):  # members can always change their own record
         needed.append("basic.enable_member_permissions")
     for name in needed:
         group, _, setting = name.partition(".")
         if not getattr(getattr(config, group), setting):
             raise errors.endpoint_not_authorized_for_sdk(because=f"{name} is off in the SDK configuration")
+
+
+def is_about_others(endpoint: Endpoint, call: SdkCall) -> bool:
+    """Return whether a call is about other members, or about the organization's settings."""
+    return (bool(endpoint.permission) or "{member_" in call.path) and "member_id" not in call.own
 
 
 def require_pkce(config: B2BConfig, endpoint: Endpoint, call: SdkCall, fields: Fields) -> None:

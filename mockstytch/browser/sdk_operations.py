@@ -171,7 +171,7 @@ def scim_groups(ctx: Context, req: ScimGroups) -> Body:
     """
     connection = ctx.store.find(ScimConnection, organization_id=req.organization_id)
     if connection is None:
-        return {"scim_groups": [], "next_cursor": ""}
+        return {"scim_groups": [], "next_cursor": None}
     own = {"organization_id": req.organization_id, "connection_id": connection.connection_id}
     return scim.get_groups(ctx, scim.GetGroups(**own, cursor=req.cursor, limit=req.limit))
 

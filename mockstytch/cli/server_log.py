@@ -75,8 +75,12 @@ class _Writer(logging.Handler):
 
 
 def _log_request(project_id: str, entry: "RequestLogEntry") -> None:
-    """Log a request. Reading the console or the control API isn't logged: an open console does it all the time."""
-    if entry.surface == "console" or (entry.surface == "control" and entry.method in ("GET", "HEAD")):
+    """Log a request, except reading the console or the control API, and preflights that succeeded.
+
+    An open console reads all the time, and browsers send a preflight before each request.
+    """
+    is_reading = entry.surface == "console" or (entry.surface == "control" and entry.method in ("GET", "HEAD"))
+    if is_reading or (entry.method == "OPTIONS" and entry.status_code < 400):
         return
     reason = ": ".join(filter(None, (entry.error_type, entry.because)))
     parts = (entry.method, entry.path, str(entry.status_code), f"{entry.milliseconds:.1f} ms", reason)

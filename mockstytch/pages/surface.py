@@ -1,6 +1,6 @@
 """The surfaces of the pages, and rendering.
 
-The surfaces differ in how they find the project. Errors are JSON, as in production.
+The surfaces differ in how they find the project. Errors are pages for browsers, and JSON for other clients.
 """
 
 from functools import cache
@@ -10,11 +10,12 @@ from typing import Any
 from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
+from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import public_tokens
 from mockstytch.surfaces.request import HttpRequest
-from mockstytch.surfaces.surface import Surface
+from mockstytch.surfaces.surface import AnyResponse, Surface, render_error
 
 _TEMPLATES = Path(__file__).with_name("templates")
 # Without a form-action policy, because browsers apply it to the redirect to the app that follows a submitted form, too.
@@ -32,7 +33,16 @@ def _project_of_start_url(mock: Mock, request: HttpRequest) -> Project:
     return public_tokens.get_project(mock, request.query_params.get("public_token", ""))
 
 
-PAGES = Surface(name="pages")
+def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Render an error as the API does; for a browser that opens the URL, as a page."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return render_error(request, error)
+    kind, title = error.kind, "There was an error logging you in"
+    message = f"{kind.error_type}: {error.message}"
+    return page("error.html", kind.status_code, title=title, message=message, because=error.because)
+
+
+PAGES = Surface(name="pages", render_error=_render_error)
 LINKS = replace(PAGES, authenticate=_project_of_link)
 START_URLS = replace(PAGES, authenticate=_project_of_start_url)
 

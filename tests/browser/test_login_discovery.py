@@ -86,6 +86,14 @@ def test_address_that_the_provider_has_not_verified(open_login, given, mock):
     assert {r.provider_type for r in session.member.oauth_registrations} == {"Github", "Google"}
 
 
+def test_organization_without_a_method_that_verifies_the_address(open_login, given, mock):
+    given.member(given.organization("Acme", auth_methods="RESTRICTED", allowed_auth_methods=["github_oauth"]), EMAIL)
+    screen = open_login("oauth", oauthOptions={"providers": ["github"]})
+    mock.next_identity("github", EMAIL)
+    screen.click("Continue with GitHub", "Acme")
+    screen.sees("Looks like there was an error!", "Unable to join due to Acme's authentication policy.")
+
+
 def test_oauth_with_the_login_page_of_the_provider(open_login, given):
     given.member(given.organization("Acme"), EMAIL)
     screen = open_login("oauth")

@@ -94,6 +94,9 @@ def test_authenticator_app_enrolment(given, mock, open_second_step, client):
     screen.sees("Save your backup codes!")
     codes = screen.page.get_by_role("listitem").all_inner_texts()
     assert codes == created["data"]["recovery_codes"]
+    with screen.page.expect_download() as download:
+        screen.page.get_by_role("link", name="Download .txt file").click()
+    assert download.value.path().read_text(encoding="utf-8").split() == codes
     assert screen.events[-1] != COMPLETE
     screen.click("Done")
     session = screen.logged_in("unable_to_authenticate_totp")

@@ -75,7 +75,7 @@ def test_sso_that_the_provider_refuses(open_login, given, mock):
     screen = open_login("sso", organization=acme)
     mock.next_identity("saml", error="access_denied")
     screen.click("Continue with Okta")
-    screen.sees("failed_saml_response", "the SAML response reports that the authentication failed")
+    screen.sees("There was an error logging you in", "failed_saml_response")
 
 
 def test_new_member_by_email_domain(open_login, given):

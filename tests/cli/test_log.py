@@ -1,5 +1,6 @@
 """The log of a running server on stderr."""
 
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ class Running:
 
     def __init__(self, *options: str, command: str = "serve") -> None:
         arguments = [sys.executable, "-m", "mockstytch", command, "--port", "0", *options]
-        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen(arguments, **pipes, env={**os.environ, "PATH": ""})  # the demo finds no Node.js
         url = next(found for line in self.process.stdout if (found := re.search(r"  API +(\S+)", line)))
         self.mock = MockStytch(url[1])
 
@@ -76,7 +78,8 @@ def test_line_names_the_project_unless_it_is_the_default_one(start):
 def test_server_with_another_listener_logs_too(start, command, options):
     server = start(*options, command=command)
     server.mock.client().debug.whoami()
-    assert [line.partition(" 200 ")[0] for line in server.log()] == ["GET /v1/debug/whoami"]
+    requests = [line.partition(" 200 ")[0] for line in server.log() if not line.startswith("INFO The demo app's")]
+    assert requests == ["GET /v1/debug/whoami"]
 
 
 def test_quiet_server_logs_nothing(start, refused):
@@ -92,6 +95,15 @@ def test_reading_the_console_and_the_control_api_is_not_logged(start):
     for path in ("/_mock/", "/_mock/docs", "/_mock/api/health"):
         urllib.request.urlopen(server.mock.url + path).close()
     assert server.log() == []
+
+
+def test_preflights_are_not_logged(start):
+    server = start()
+    origin = {"Origin": "http://localhost:3000"}
+    assert httpx.options(f"{server.mock.url}/sdk/v1/events", headers=origin, trust_env=False).status_code == 204
+    assert httpx.options(f"{server.mock.url}/v1/nowhere", trust_env=False).status_code == 404
+    [line] = server.log()
+    assert line.startswith("OPTIONS /v1/nowhere 404")
 
 
 def test_unread_log_does_not_stop_the_server(start):

@@ -6,7 +6,7 @@ import {
   mountAdminPortalSSO,
 } from "@stytch/vanilla-js/b2b/adminPortal";
 
-import { client, REDIRECT_URL, requireLogin, settings } from "./shared/app.js";
+import { client, REDIRECT_URL, requireLogin, settings, showPage } from "./shared/app.js";
 import { portalStyles } from "./shared/theme.js";
 
 const sections = {
@@ -19,3 +19,4 @@ const sections = {
 await requireLogin();
 const [mount, config] = sections[settings.section];
 mount({ client, element: "#portal", config, styles: portalStyles });
+showPage();

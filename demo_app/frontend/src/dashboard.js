@@ -1,5 +1,5 @@
 // The dashboard: the session with its JWT, and the member's other organizations.
-import { client, messageOf, requireLogin, SESSION_MINUTES, settings, showProblem } from "./shared/app.js";
+import { client, messageOf, requireLogin, SESSION_MINUTES, settings, showPage, showProblem } from "./shared/app.js";
 import { fill } from "./shared/forms.js";
 
 const { member, organization, member_session: session } = await requireLogin();
@@ -18,6 +18,7 @@ document.querySelector('[data-field="roles"]').append(...session.roles.flatMap((
 document.title = `${organization.organization_name} · Demo app`;
 
 showJWT(client.session.getTokens().session_jwt);
+showPage();
 await showOrganizations().catch((error) => showProblem(messageOf(error)));
 
 // The name of a factor. "oauth" and "otp" are too general: name the provider or the channel.

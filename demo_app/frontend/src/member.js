@@ -7,6 +7,7 @@ import {
   requireLogin,
   SESSION_MINUTES,
   showNotice,
+  showPage,
   showProblem,
 } from "./shared/app.js";
 import { fill, onSubmit, show } from "./shared/forms.js";
@@ -152,3 +153,5 @@ function showCodes(codes) {
   document.getElementById("recovery-codes").replaceChildren(...items);
   show("recovery", true);
 }
+
+showPage();

@@ -20,10 +20,17 @@ export async function requireLogin() {
     document.getElementById("logout").addEventListener("click", logOut);
     return login;
   } catch (error) {
+    document.getElementById("loading").hidden = true;
     if (client.session.getSync()) showProblem(messageOf(error));
     else location.replace("/browser");
     return new Promise(() => {}); // the page does nothing else
   }
+}
+
+// Show the page. Until its script has filled it in and listens to its forms, it is hidden.
+export function showPage() {
+  document.getElementById("loading").hidden = true;
+  document.getElementById("content").hidden = false;
 }
 
 async function logOut() {
