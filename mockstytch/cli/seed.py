@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from mockstytch.cli.connection import connect, connection_options, report_errors
+from mockstytch.cli.connection import connect, connection_options, json_option, report_errors
 from mockstytch.seed_file import SeedError, read
 
 
@@ -16,9 +16,11 @@ from mockstytch.seed_file import SeedError, read
 @click.option("--people", type=click.IntRange(1, 10_000), help="Also create so many members with made-up names.")
 @click.option("--organizations", type=click.IntRange(1, 1000), help="How many organizations they belong to.")
 @click.option("--random-seed", type=int, default=0, help="Another number gives other names. [default: 0]")
+@json_option
 def seed(
     file: str | None,
     check: bool,
+    as_json: bool,
     people: int | None,
     organizations: int | None,
     random_seed: int,
@@ -39,10 +41,13 @@ def seed(
         if file is None:
             raise click.UsageError("--check needs a file")
         _check(Path(file))
+        click.echo("{}" if as_json else f"{file} is valid.")
         return
     generate = {"people": people, "organizations": organizations, "random_seed": random_seed}
     with report_errors():
         connect(**connection).seed(file if file is not None else {"generate": generate})
+    if as_json:
+        click.echo("{}")
 
 
 def _check(file: Path) -> None:
@@ -63,4 +68,3 @@ def _check(file: Path) -> None:
         raise click.ClickException(str(e)) from None
     finally:
         mock.close()
-    click.echo(f"{file} is valid.")

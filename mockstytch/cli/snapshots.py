@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from mockstytch.cli.connection import connect, connection_options, report_errors
+from mockstytch.cli.connection import connect, connection_options, json_option, report_errors
 from mockstytch.client.models import Diff
 
 _ACTIONS = ("save", "restore", "diff", "list", "delete")
@@ -17,7 +17,7 @@ _ACTIONS = ("save", "restore", "diff", "list", "delete")
 @connection_options
 @click.argument("action", type=click.Choice(_ACTIONS))
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+@json_option
 def snapshot(action: str, name: str | None, as_json: bool, **connection: Any) -> None:
     """Save the project's data, settings and clock under a name, and return to them.
 
@@ -50,11 +50,12 @@ def snapshot(action: str, name: str | None, as_json: bool, **connection: Any) ->
 @click.command()
 @connection_options
 @click.argument("file")
-def export(file: str, **connection: Any) -> None:
+@json_option
+def export(file: str, as_json: bool, **connection: Any) -> None:
     """Write everything that the project holds to a JSON file; "-" prints it."""
     with report_errors():
         document = connect(**connection).export()
-    text = json.dumps(document, indent=2, ensure_ascii=False)
+    text = json.dumps(document, indent=None if as_json else 2, ensure_ascii=False)
     if file == "-":
         click.echo(text)
         return
@@ -67,7 +68,8 @@ def export(file: str, **connection: Any) -> None:
 @click.command("import")
 @connection_options
 @click.argument("file")
-def import_(file: str, **connection: Any) -> None:
+@json_option
+def import_(file: str, as_json: bool, **connection: Any) -> None:
     """Replace everything that the project holds by an exported file."""
     try:
         document = json.loads(Path(file).read_text(encoding="utf-8-sig"))
@@ -76,7 +78,10 @@ def import_(file: str, **connection: Any) -> None:
     except (ValueError, RecursionError) as e:
         raise click.ClickException(f"{file} isn't valid JSON: {e}") from None
     with report_errors():
-        connect(**connection).import_(document)
+        mock = connect(**connection)
+        mock.import_(document)
+    if as_json:
+        click.echo(_json({"project_id": mock.project_id}))
 
 
 def _json(value: Any) -> str:

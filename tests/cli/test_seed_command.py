@@ -1,5 +1,6 @@
 """``mockstytch seed``"""
 
+import json
 import os
 
 import pytest
@@ -89,3 +90,22 @@ def test_reset_to_empty(cli, client):
     assert cli("reset", "--to", "empty").returncode == 0
     assert client.organizations.search().results_metadata.total == 0
     assert cli("reset", "--to", "nothing").returncode == 2
+
+
+def test_commands_print_one_line_of_json(cli, mock, tmp_path):
+    mock.clock.freeze()
+    file, exported = tmp_path / "seed.toml", tmp_path / "export.json"
+    file.write_text(SEED)
+    outputs = [
+        (("seed", str(file), "--json"), {}),
+        (("seed", str(file), "--check", "--json"), {}),
+        (("export", str(exported), "--json"), None),
+        (("import", str(exported), "--json"), {"project_id": mock.project_id}),
+        (("clock", "--json"), mock.call("GET", "/clock")),
+        (("reset", "--json"), {}),
+    ]
+    for arguments, expected in outputs:
+        finished = cli(*arguments)
+        assert (finished.returncode, finished.stderr) == (0, ""), arguments
+        assert finished.stdout == ("" if expected is None else json.dumps(expected) + "\n")
+    assert exported.read_text().count("\n") == 1

@@ -62,13 +62,13 @@ SEED = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server():
     with MockStytch(seed=SEED) as mock:
         yield mock
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def seeded(server):
     return server.client()
 
