@@ -60,9 +60,13 @@ def run(plan: measure.Plan, kinds: Sequence[type[System]]) -> report.Results:
     signed = f"{us.name} authenticated {count} sessions and signed a new JWT for {us.signed} of them."
     _progress("measure reset")
     reset_ms = measure.reset(1000) if plan.levels else None
+    _progress("measure restore")
+    restore_ms = measure.restore(1000) if plan.levels else (None, None)
     _progress("measure organizations of different sizes")
     flatness = measure.flatness(plan.levels)
-    return report.Results(skipped, starts, latencies, throughput, signed, users, browser_ratio, reset_ms, flatness)
+    return report.Results(
+        skipped, starts, latencies, throughput, signed, users, browser_ratio, reset_ms, restore_ms, flatness
+    )
 
 
 def _available(kinds: Sequence[type[System]]) -> tuple[list[type[System]], dict[str, str]]:

@@ -203,6 +203,29 @@ def reset(members: int, times: int = ROUNDS) -> float:
     return median(taken) * 1000
 
 
+def restore(members: int, times: int = ROUNDS) -> tuple[float, float]:
+    """Return the median times in milliseconds to restore a snapshot with so many members.
+
+    The first is after a reset, when every row is missing; the second after a change of one member.
+    """
+    system = Mockstytch()
+    taken: tuple[list[float], list[float]] = [], []
+    with system.start():
+        connection = system.project()
+        inside = organization(connection)
+        for n in range(members):
+            connection.timed(create_member(connection, inside, address(n)))
+        connection.call("PUT", "/_mock/api/snapshots/full", {})
+        restoring = connection.request("POST", "/_mock/api/snapshots/full/restore", {})
+        for turn in range(times):
+            connection.call("POST", "/_mock/api/reset", {})
+            taken[0].append(connection.timed(restoring)[0])
+            connection.timed(create_member(connection, inside, f"new-{turn}@example.com"))
+            taken[1].append(connection.timed(restoring)[0])
+        connection.close()
+    return median(taken[0]) * 1000, median(taken[1]) * 1000
+
+
 def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str, Latency]]:
     """Send the same requests to organizations of different sizes, each on a separate server. The servers take turns."""
     servers: dict[int, Mockstytch] = {}

@@ -30,6 +30,7 @@ class Results(NamedTuple):
     users: dict[str, int]
     browser_ratio: float
     reset_ms: float | None
+    restore_ms: tuple[float | None, float | None]
     flatness: dict[int, dict[str, Latency]]
 
 
@@ -66,6 +67,8 @@ def goals(r: Results) -> list[Goal]:
         Goal("sessions.authenticate through the browser API, compared with the backend's", 1.15, "x", r.browser_ratio),
         *(Goal(name, 1.2, "x", growth) for name, growth in _growth(r)),
         Goal("reset of 1,000 members", 10, "ms", r.reset_ms),
+        Goal("restore of 1,000 members, after a reset", 15, "ms", r.restore_ms[0]),
+        Goal("restore of 1,000 members, after one was added", 15, "ms", r.restore_ms[1]),
         Goal("idle memory (RSS)", 60, "MB", ours.idle.rss if ours.idle else None),
     ]
 

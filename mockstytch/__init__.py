@@ -10,10 +10,14 @@ if TYPE_CHECKING:
     from mockstytch.client.faults import Fault
     from mockstytch.client.handle import MockStytch
     from mockstytch.client.models import (
+        Diff,
+        DiffChange,
+        DiffObject,
         IdentityProvider,
         LoggedRequest,
         Message,
         ScimResult,
+        Snapshot,
         StartedSession,
         WebhookAttempt,
         WebhookDelivery,
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from mockstytch.version import __version__
 
 __all__ = [
+    "Diff",
+    "DiffChange",
+    "DiffObject",
     "Fault",
     "IdentityProvider",
     "LoggedRequest",
@@ -32,6 +39,7 @@ __all__ = [
     "MockStytch",
     "ScimResult",
     "Settings",
+    "Snapshot",
     "StartedSession",
     "WebhookAttempt",
     "WebhookDelivery",
@@ -42,6 +50,9 @@ __all__ = [
 
 _MODULES = {
     "Fault": "mockstytch.client.faults",
+    "Diff": "mockstytch.client.models",
+    "DiffChange": "mockstytch.client.models",
+    "DiffObject": "mockstytch.client.models",
     "IdentityProvider": "mockstytch.client.models",
     "LoggedRequest": "mockstytch.client.models",
     "Message": "mockstytch.client.models",
@@ -49,6 +60,7 @@ _MODULES = {
     "MockStytch": "mockstytch.client.handle",
     "ScimResult": "mockstytch.client.models",
     "Settings": "mockstytch.settings",
+    "Snapshot": "mockstytch.client.models",
     "StartedSession": "mockstytch.client.models",
     "WebhookAttempt": "mockstytch.client.models",
     "WebhookDelivery": "mockstytch.client.models",

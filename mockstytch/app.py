@@ -20,6 +20,7 @@ from mockstytch.runtime import Mock
 from mockstytch.scim_server import routes as scim
 from mockstytch.seed import routes as seed
 from mockstytch.settings import Settings
+from mockstytch.snapshots import routes as snapshots
 from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
 
 
 def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
-    control_routes = [*control.routes(mock, waiter), *seed.routes(mock)]
+    control_routes = [*control.routes(mock, waiter), *seed.routes(mock), *snapshots.routes(mock)]
     return [
         *_operation_routes(mock),
         *browser.routes(mock, endpoints_of(api)),

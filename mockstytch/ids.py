@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from random import Random, SystemRandom
 from uuid import UUID
 
@@ -88,6 +89,10 @@ class Ids:
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
         return "".join(self._random.choices(letters, k=length))
 
+    def choice(self, values: Sequence[str]) -> str:
+        """Return one of these values."""
+        return self._random.choice(values)
+
     def recovery_code(self) -> str:
         """Return a recovery code, ``xxxx-xxxx-xxxx`` in lower-case letters and digits."""
         letters = "".join(self._random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12))
@@ -102,6 +107,35 @@ class Ids:
         """Return a new sequence of random numbers. It is reproducible if the ids are."""
         return Chance(self._bits(64))
 
+    @staticmethod
+    def derived(id: str, project_id: str) -> str:
+        """Return an id of the same kind, which depends only on the given one and the project."""
+        kind = id.rpartition("-test-")[0] or "connection"
+        digest = hashlib.sha256(f"{project_id}/{id}".encode()).digest()
+        return f"{kind}-test-{UUID(bytes=digest[:16], version=4)}"
+
     def suffix(self) -> str:
         """Return four lower-case hexadecimal digits, to make a derived name unique."""
         return f"{self._bits(16):04x}"
+
+
+class PinnedIds(Ids):
+    """A generator that returns given values once, and then generates as another one does.
+
+    Args:
+        ids: the generator of everything else.
+        pinned: values by the kind of id, or ``alphanumeric``, ``token``; "" is the same as no value.
+    """
+
+    def __init__(self, ids: Ids, pinned: Mapping[str, str]) -> None:
+        self._random, self._bits = ids._random, ids._bits
+        self._pinned = {kind: value for kind, value in pinned.items() if value}
+
+    def new(self, kind: str) -> str:
+        return self._pinned.pop(kind, "") or super().new(kind)
+
+    def token(self) -> str:
+        return self._pinned.pop("token", "") or super().token()
+
+    def alphanumeric(self, length: int) -> str:
+        return self._pinned.pop("alphanumeric", "") or super().alphanumeric(length)

@@ -90,6 +90,21 @@ def verify(jwt: str, jwks: list[dict[str, Any]]) -> dict[str, Any] | None:
         return None
 
 
+def is_pair(kid: str, pem: str, jwk: dict[str, Any]) -> bool:
+    """Return whether this is an RSA key that can sign, and its public key under the same id."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    try:
+        key = _private_key(pem)
+    except (ValueError, TypeError):
+        return False
+    if not isinstance(key, RSAPrivateKey):
+        return False
+    modulus = key.public_key().public_numbers().n
+    public = _base64url(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big"))
+    return (jwk.get("kid"), jwk.get("kty"), jwk.get("n")) == (kid, "RSA", public)
+
+
 def new_key(kid: str) -> tuple[str, dict[str, Any]]:
     """Create an RSA key. Return its PEM, and its public key as a JWK with a self-signed certificate."""
     from cryptography import x509

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,12 +13,20 @@ if TYPE_CHECKING:
     import stytch
 
     from mockstytch.client.handle import MockStytch
+    from mockstytch.client.seeding import Seed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the ini option ``mockstytch_seed``."""
     parser.addini(
         "mockstytch_seed", "Seed file of each test's project; the variable MOCKSTYTCH_SEED comes first.", "string"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark ``mockstytch``."""
+    config.addinivalue_line(
+        "markers", "mockstytch(seed): the test's project starts with this seed: a mapping, or a file beside the test"
     )
 
 
@@ -47,32 +55,42 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def mockstytch_server(pytestconfig: pytest.Config) -> Iterator[MockStytch]:
     """Start a server, one for each worker. If ``MOCKSTYTCH_URL`` is set, connect to that server instead."""
     from mockstytch.client.handle import MockError, MockStytch
+    from mockstytch.settings import SettingError
+    from mockstytch.store.engine import DatabaseInUse, SchemaMismatch
 
     url = os.environ.get("MOCKSTYTCH_URL")
     try:
-        mock = MockStytch(url=url, seed=None if url else _seed_file(pytestconfig))
-    except MockError as e:
+        # Only ``projects`` of the file belong to the server. Each test's project gets the rest.
+        shared = {"projects": _content(_seed_file(pytestconfig)).get("projects", [])}
+        mock = MockStytch(url=url, seed=None if url else shared)
+    except (MockError, SettingError, DatabaseInUse, SchemaMismatch, OSError) as e:
         pytest.fail(str(e), pytrace=False)
     with mock:
         yield mock
 
 
 @pytest.fixture
-def mockstytch(mockstytch_server: MockStytch, pytestconfig: pytest.Config) -> Iterator[MockStytch]:
-    """Return a new project, just for this test, with the configured seed. It is emptied after the test."""
-    from mockstytch.client.handle import MockError
-    from mockstytch.client.seeding import read_seed
+def mockstytch(mockstytch_server: MockStytch, request: pytest.FixtureRequest) -> Iterator[MockStytch]:
+    """Return a new project, just for this test, with its seed. It is emptied after the test.
 
-    seed = _seed_file(pytestconfig)
+    The mark ``mockstytch`` gives the seed. Without it, the configured seed is used.
+    """
+    from mockstytch.client.seeding import in_file
+    from mockstytch.client.transport import MockError
+
+    mark = request.node.get_closest_marker("mockstytch")
+    seed = _marked_seed(mark, request.path.parent) if mark else _seed_file(request.config)
+    content: dict[str, Any] = {}
     try:
-        # ``projects`` of the file belong to the server, and not to each test
-        sections = {name: value for name, value in read_seed(seed).items() if name != "projects"} if seed else None
-        mock = mockstytch_server.project(seed=sections or None)
+        content = _content(seed)
+        own = {name: value for name, value in content.items() if name != "projects"}
+        mock = mockstytch_server.project(seed=own or None)
     except MockError as e:
-        pytest.fail(f"{seed}: {e}", pytrace=False)
+        pytest.fail(str(in_file(e, seed, content) if content and isinstance(seed, str | Path) else e), pytrace=False)
     mock.configure()  # creates the project, so that the test can open its public URLs before it calls the API
     yield mock
-    mock.reset(seed=False)
+    mock.reset(to="empty")
+    mock.snapshots.clear()
 
 
 @pytest.fixture
@@ -90,3 +108,22 @@ def _seed_file(config: pytest.Config) -> Path | None:
         return Path(from_environment)
     from_ini = str(config.getini("mockstytch_seed") or "")
     return (config.inipath.parent if config.inipath else config.rootpath) / from_ini if from_ini else None
+
+
+def _marked_seed(mark: pytest.Mark, folder: Path) -> Seed | None:
+    """Return the seed of the mark ``mockstytch``.
+
+    Args:
+        folder: what a relative path is relative to.
+    """
+    if mark.args or set(mark.kwargs) != {"seed"}:
+        pytest.fail("The mark mockstytch needs one argument: @pytest.mark.mockstytch(seed=…)", pytrace=False)
+    seed: Seed | None = mark.kwargs["seed"]
+    return folder / seed if isinstance(seed, str | Path) else seed
+
+
+def _content(seed: Seed | None) -> dict[str, Any]:
+    """Return the content of a seed; an empty one if there is no seed."""
+    from mockstytch.client.seeding import read_seed
+
+    return read_seed(seed) if seed else {}

@@ -2,6 +2,8 @@
 
 import re
 import reprlib
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -78,6 +80,57 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise SettingError("keep_ended", "it can't be negative")
         msgspec.structs.force_setattr(self, "public_url", self.public_url.rstrip("/"))
         msgspec.structs.force_setattr(self, "allowed_hosts", tuple(name.lower() for name in self.allowed_hosts))
+
+
+# The environment variable of each option, as for ``mockstytch serve``
+_VARIABLES = {
+    "host": "MOCKSTYTCH_HOST",
+    "port": "MOCKSTYTCH_PORT",
+    "database": "MOCKSTYTCH_DB",
+    "closed": "MOCKSTYTCH_CLOSED",
+    "public_url": "MOCKSTYTCH_PUBLIC_URL",
+    "allowed_hosts": "MOCKSTYTCH_ALLOWED_HOST",
+    "smtp": "MOCKSTYTCH_SMTP",
+    "random_seed": "MOCKSTYTCH_RANDOM_SEED",
+    "keep_ended": "MOCKSTYTCH_KEEP_ENDED",
+}
+_TRUE, _FALSE = ("1", "true", "t", "yes", "y", "on"), ("0", "false", "f", "no", "n", "off")
+
+
+def options_from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the options that environment variables set, by field of ``Settings``.
+
+    Raises:
+        SettingError: if a variable's value isn't valid. The error names the variable.
+    """
+    options: dict[str, Any] = {}
+    for name, variable in _VARIABLES.items():
+        if text := environment.get(variable, ""):
+            try:
+                options[name] = _option(name, text)
+                Settings(**{name: options[name]})
+            except SettingError as e:
+                raise SettingError(variable, e.problem) from None
+    return options
+
+
+def _option(name: str, text: str) -> Any:
+    """Return the value of an option.
+
+    Raises:
+        SettingError: if the text has another type than the option.
+    """
+    if name == "allowed_hosts":
+        return tuple(part for part in text.split(",") if part)
+    if name == "closed":
+        if text.lower() not in (*_TRUE, *_FALSE):
+            raise SettingError(name, f"{reprlib.repr(text)} isn't true or false")
+        return text.lower() in _TRUE
+    if name in ("port", "random_seed", "keep_ended"):
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise SettingError(name, f"{reprlib.repr(text)} isn't a number")
+        return int(text)
+    return text
 
 
 def parse_address(address: str) -> tuple[str, int]:

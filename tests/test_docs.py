@@ -159,16 +159,19 @@ def alone(tmp_path: Path) -> Runner:
 def test_python(block, beside):
     for framework in re.findall(r"^(?:from|import) (fastapi|flask|django)\b", block.text, re.MULTILINE):
         pytest.importorskip(framework, reason=f"{framework} is not installed")
+    environment = dict(beside.environment)
+    if "server.terminate()" not in block.text:
+        del environment["MOCKSTYTCH_PORT"]  # a server that the block starts in its process needs another port
     if re.search(r"^def test_", block.text, re.MULTILINE):
         uses_ours = block.page == "CONTRIBUTING.md"
         beside.file("conftest.py", "from tests.conftest import *\n" if uses_ours else "")
-        finished = run_tests(Path(beside.file("test_block.py", block.text)), beside.environment)
+        finished = run_tests(Path(beside.file("test_block.py", block.text)), environment)
         assert " passed" in finished.output
     else:
         request = "\nif 'client' in globals() and 'mock' not in globals():\n    client.project.metrics()\n"
         if "server.terminate()" in block.text:
             request = ""
-        finished = run_script(Path(beside.file("block.py", block.text + request)), beside.environment)
+        finished = run_script(Path(beside.file("block.py", block.text + request)), environment)
     assert finished.exit_code == 0, finished.output
 
 

@@ -26,6 +26,7 @@ from mockstytch.faults.rate_limits import PRODUCTION
 from mockstytch.gaps import GAPS
 from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
+from mockstytch.seed.schema import seed_schema
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.surfaces.endpoint import Endpoint, SdkCall, endpoints_of
 from tools import architecture, error_tables, fidelity, handle
@@ -56,8 +57,9 @@ def render(page: str) -> str:
 
 
 def stale() -> list[Path]:
-    """Return the pages that are out of date."""
-    return [path for path in pages() if render(_read(path)) != _read(path)]
+    """Return the pages and files that are out of date."""
+    files = [path for path, write in FILES.items() if not path.exists() or _read(path) != write()]
+    return [*(path for path in pages() if render(_read(path)) != _read(path)), *files]
 
 
 def _read(path: Path) -> str:
@@ -286,6 +288,11 @@ BLOCKS: dict[str, Callable[[], str]] = {
 }
 
 
+FILES: dict[Path, Callable[[], str]] = {
+    ROOT / "docs" / "seed-schema.json": lambda: json.dumps(seed_schema(), indent=2) + "\n",
+}
+
+
 # What they are made of
 
 
@@ -354,7 +361,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m tools.docs [--check]\n")
         return 2
     for name in outdated:
-        (ROOT / name).write_text(render(_read(ROOT / name)), encoding="utf-8")
+        path = ROOT / name
+        path.write_text(FILES[path]() if path in FILES else render(_read(path)), encoding="utf-8")
     sys.stdout.write(f"Written: {', '.join(outdated)}\n" if outdated else "All pages are up to date.\n")
     return 0
 

@@ -10,6 +10,7 @@ from mockstytch.client.faults import Faults
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.handle import MockStytch
 from mockstytch.client.inbox import Inbox
+from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.webhooks import Webhooks
 
 PARTS: dict[str, type[Any]] = {
@@ -19,6 +20,7 @@ PARTS: dict[str, type[Any]] = {
     "mock.webhooks": Webhooks,
     "mock.fraud": Fraud,
     "mock.faults": Faults,
+    "mock.snapshots": Snapshots,
 }
 
 

@@ -5,6 +5,7 @@ a server, and prints; it has no rule of the API. Errors are one line on stderr. 
 """
 
 import gc
+import keyword
 import sys
 
 import click
@@ -19,6 +20,10 @@ _MODULES = {
     "reset": "control",
     "clock": "control",
     "fault": "fault",
+    "seed": "seed",
+    "snapshot": "snapshots",
+    "export": "snapshots",
+    "import": "snapshots",
     "env": "env",
 }
 
@@ -36,7 +41,8 @@ class _Commands(click.Group):
 
         if cmd_name not in _MODULES:
             return None
-        command: click.Command = getattr(import_module(f"mockstytch.cli.{_MODULES[cmd_name]}"), cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"mockstytch.cli.{_MODULES[cmd_name]}"), name)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

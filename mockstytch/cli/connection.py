@@ -41,6 +41,9 @@ _OPTIONS = (
 )
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+
+
 def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--url``, ``--project-id`` and ``--secret`` to a command."""
     for option in reversed(_OPTIONS):  # the option that is applied last is listed first

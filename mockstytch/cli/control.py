@@ -1,12 +1,13 @@
 """``mockstytch reset`` and ``mockstytch clock``"""
 
+import json
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import click
 
-from mockstytch.cli.connection import connect, connection_options, report_errors
+from mockstytch.cli.connection import connect, connection_options, json_option, report_errors
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -14,18 +15,27 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 @click.command()
 @connection_options
 @click.option("--all", "all_projects", is_flag=True, help="Reset all projects.")
-@click.option("--no-seed", is_flag=True, help="Leave the project empty: don't load its seed again.")
-def reset(all_projects: bool, no_seed: bool, **connection: Any) -> None:
+@click.option(
+    "--to",
+    default="seed",
+    type=click.Choice(["seed", "empty"]),
+    help="What the project contains afterwards: the data of its seed, or nothing. [default: seed]",
+)
+@json_option
+def reset(all_projects: bool, to: Literal["seed", "empty"], as_json: bool, **connection: Any) -> None:
     """Return the project to its start: empty, or with the data of its seed file."""
     with report_errors():
-        connect(**connection).reset(all=all_projects, seed=not no_seed)
+        connect(**connection).reset(all=all_projects, to=to)
+    if as_json:
+        click.echo("{}")
 
 
 @click.command()
 @connection_options
 @click.argument("action", required=False, type=click.Choice(["advance", "set", "freeze", "unfreeze"]))
 @click.argument("value", required=False)
-def clock(action: str | None, value: str | None, **connection: Any) -> None:
+@json_option
+def clock(action: str | None, value: str | None, as_json: bool, **connection: Any) -> None:
     """Show the project's time, or move it.
 
     \b
@@ -40,7 +50,8 @@ def clock(action: str | None, value: str | None, **connection: Any) -> None:
     duration = parse_duration(value or "") if action == "advance" else {}
     time = _parse_time(value or "") if action == "set" else None
     with report_errors():
-        project_clock = connect(**connection).clock
+        mock = connect(**connection)
+        project_clock = mock.clock
         now = project_clock.now()  # an error if the project doesn't exist: moving the clock would create it
         if action == "advance":
             now = project_clock.advance(**duration)
@@ -50,7 +61,8 @@ def clock(action: str | None, value: str | None, **connection: Any) -> None:
             now = project_clock.freeze()
         elif action == "unfreeze":
             now = project_clock.unfreeze()
-    click.echo(now.isoformat().replace("+00:00", "Z"))
+        state = mock.call("GET", "/clock") if as_json else {}
+    click.echo(json.dumps(state) if as_json else now.isoformat().replace("+00:00", "Z"))
 
 
 def parse_duration(text: str) -> dict[str, float]:

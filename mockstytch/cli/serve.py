@@ -46,7 +46,7 @@ _OPTIONS = (
         help="Keep the data in this file. Only one server can use it. [default: in memory]",
     ),
     click.option(
-        "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML or JSON file."
+        "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML, YAML or JSON file."
     ),
     click.option(
         "--closed",

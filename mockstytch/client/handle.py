@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -19,10 +20,11 @@ from mockstytch.client.models import (
     ScimResult,
     StartedSession,
 )
-from mockstytch.client.seeding import Seed, read_seed, start_server
+from mockstytch.client.seeding import Seed, in_file, read_seed, start_server
+from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.transport import ControlApi, MockError
 from mockstytch.client.webhooks import Webhooks
-from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings
+from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Settings, options_from_environment
 
 if TYPE_CHECKING:
     import stytch
@@ -42,13 +44,17 @@ class MockStytch:
 
     Args:
         url: the server to connect to. None starts one in this process, in a thread.
-        project_id, secret: the project to use. None is the default project.
-        seed: what the project contains at the start and after each ``reset``: a TOML or JSON file, or its content. None
-            is the file in ``MOCKSTYTCH_SEED`` for a server that is started, and nothing for one that is running.
-        options: options of the server that is started; see ``mockstytch.Settings``. Its port is free by default.
+        project_id, secret: the project to use. None is the project in ``MOCKSTYTCH_PROJECT_ID`` and
+            ``MOCKSTYTCH_SECRET``, or the default project.
+        seed: what the project contains at the start and after each ``reset``: a TOML, YAML or JSON file, or its
+            content. None is the file in ``MOCKSTYTCH_SEED`` for a server that is started, and nothing for one that is
+            running.
+        options: options of the server that is started; see ``mockstytch.Settings``. An option that is left out has the
+            value of its environment variable, as for ``mockstytch serve``. The port is free by default.
 
     Raises:
         MockError: if the seed isn't valid.
+        SettingError: if an option or its environment variable isn't valid.
         TypeError: if there are options for a server that is already running.
     """
 
@@ -62,11 +68,11 @@ class MockStytch:
         **options: Unpack[ServerOptions],
     ) -> None:
         self._server: Server | None = None
-        self.project_id, self.secret = project_id or DEFAULT_PROJECT_ID, secret or DEFAULT_SECRET
-        self._seed: dict[str, Any] | None = None
+        self.project_id = project_id or os.environ.get("MOCKSTYTCH_PROJECT_ID") or DEFAULT_PROJECT_ID
+        self.secret = secret or os.environ.get("MOCKSTYTCH_SECRET") or DEFAULT_SECRET
         if url is None:
-            options.setdefault("port", 0)
-            self._server = start_server(Settings(**options), seed, self.project_id, self.secret)
+            settings = Settings(**{"port": 0, **options_from_environment(os.environ), **options})
+            self._server = start_server(settings, seed, self.project_id, self.secret)
             url = self._server.url
         elif options:
             raise TypeError(f"{', '.join(options)}: can't be set on a server that is already running")
@@ -75,9 +81,9 @@ class MockStytch:
         self.inbox, self.clock = Inbox(self._api), ProjectClock(self._api)
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
         self.faults = Faults(self._api)
+        self.snapshots = Snapshots(self._api)
         if seed is not None and self._server is None:
-            self._seed = read_seed(seed)
-            self.seed(self._seed)
+            self.seed(seed, on_reset=True)
 
     @property
     def public_token(self) -> str:
@@ -107,7 +113,7 @@ class MockStytch:
 
         Args:
             project_id: the project. None is a new project with a random id, which is created on first use.
-            seed: what the project contains at the start and after each ``reset`` of this handle.
+            seed: what the project contains at the start and after each ``reset``.
 
         Raises:
             MockError: if the seed isn't valid.
@@ -140,31 +146,43 @@ class MockStytch:
             sync_session=requests.Session(),  # without it, the client opens a connection for each call
         )
 
-    def seed(self, seed: Seed) -> None:
-        """Create settings, organizations, members and more, once. What already exists is left unchanged.
+    def seed(self, seed: Seed, on_reset: bool = False) -> None:
+        """Create settings, organizations, members and more. What already exists is left unchanged.
 
         Args:
-            seed: a TOML or JSON file, or its content.
+            seed: a TOML, YAML or JSON file, or its content.
+            on_reset: whether to create it after each ``reset``, too.
 
         Raises:
             MockError: if the seed isn't valid. The message has the place, and the project is left unchanged.
         """
-        where = "" if isinstance(seed, Mapping) else f"{seed}: "
+        content = read_seed(seed)
         try:
-            self._api.call("POST", "/seed", body=read_seed(seed), timeout=60)
+            self._api.call("POST", "/seed", {"on_reset": "true" if on_reset else ""}, content, timeout=60)
         except MockError as e:
-            raise MockError(f"{where}{e}", e.error_type) from None
+            raise (e if isinstance(seed, Mapping) else in_file(e, seed, content)) from None
 
-    def reset(self, all: bool = False, seed: bool = True) -> None:
+    def reset(self, all: bool = False, to: Literal["seed", "empty"] = "seed") -> None:
         """Return the project to its start: delete data, settings, clock and request log, then apply its seed again.
 
         Args:
             all: reset all projects of the server.
-            seed: False leaves the project empty.
+            to: ``empty`` leaves the project empty.
         """
-        self._api.call("POST", "/reset", {"all": "true" if all else "", "seed": "" if seed else "false"}, timeout=60)
-        if seed and self._seed is not None:
-            self.seed(self._seed)
+        self._api.call("POST", "/reset", {"all": "true" if all else "", "to": to}, timeout=60)
+
+    def export(self) -> dict[str, Any]:
+        """Return everything that the project holds, as one JSON document. It contains the project's secrets."""
+        document: dict[str, Any] = self._api.call("GET", "/export", timeout=60)
+        return document
+
+    def import_(self, document: Mapping[str, Any]) -> None:
+        """Replace everything that the project holds by an exported document, of this project or of another one.
+
+        Raises:
+            MockError: if the document isn't valid. The message has the place, and the project is left unchanged.
+        """
+        self._api.call("POST", "/import", body=document, timeout=60)
 
     def configure(self, **settings: Unpack[ProjectSettings]) -> ProjectDetails:
         """Change settings of the project, and return all of them. The control API lists their names.

@@ -201,6 +201,53 @@ class ScimResult(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
 
 
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A saved state of the project.
+
+    Attributes:
+        created_at: the time on the project's clock.
+        rows: the number of saved rows.
+    """
+
+    name: str
+    created_at: datetime
+    rows: int
+
+
+class DiffObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An object that was created or deleted since a snapshot.
+
+    Attributes:
+        object_type: for example ``member``.
+        object: its fields, as the API returns them.
+    """
+
+    object_type: str
+    id: str
+    object: dict[str, Any]
+
+
+class DiffChange(msgspec.Struct, frozen=True, kw_only=True):
+    """An object that was changed since a snapshot.
+
+    Attributes:
+        object_type: for example ``member``; ``project`` for settings and clock.
+        fields: the fields that differ, each ``{"was": …, "is": …}``.
+    """
+
+    object_type: str
+    id: str
+    fields: dict[str, dict[str, Any]]
+
+
+class Diff(msgspec.Struct, frozen=True, kw_only=True):
+    """The differences between a snapshot and the project."""
+
+    created: list[DiffObject]
+    changed: list[DiffChange]
+    deleted: list[DiffObject]
+
+
 # Keyword arguments
 
 

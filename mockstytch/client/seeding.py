@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockstytch.client.transport import MockError
-from mockstytch.seed_file import SeedError, read
+from mockstytch.seed_file import SeedError, locate, read
 from mockstytch.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,23 @@ def read_seed(seed: Seed) -> dict[str, Any]:
     except (TypeError, RecursionError) as e:
         raise MockError(f"The seed has a value that JSON doesn't have: {e}", "invalid_seed") from None
     return content
+
+
+def in_file(error: MockError, file: str | Path, content: dict[str, Any]) -> MockError:
+    """Return a server's refusal of a seed with the position of the mistake in the file.
+
+    Args:
+        content: what the file contains.
+    """
+    from mockstytch.seed import checks
+
+    match = re.search(r"\((\w+(?:\[\d+\]|\.\w+)*): (.*)\)$", str(error), re.DOTALL)
+    found = SeedError(match[2], match[1]) if match else SeedError(str(error))
+    try:
+        checks.require_valid(content, "")  # most mistakes are found here, too, with the name of the field
+    except SeedError as e:
+        found = e
+    return MockError(str(locate(found, Path(file))), error.error_type)
 
 
 def start_server(settings: Settings, seed: Seed | None, project_id: str, secret: str) -> Server:

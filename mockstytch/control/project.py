@@ -7,7 +7,7 @@ import msgspec
 
 from mockstytch import keys, wire
 from mockstytch.clock import position
-from mockstytch.control.request_parsing import body, choices, flag, number
+from mockstytch.control.request_parsing import body, choice, choices, flag, number
 from mockstytch.control.settings import configure
 from mockstytch.control.surface import HEALTH, SERVER_WIDE, route
 from mockstytch.runtime import Mock
@@ -37,13 +37,14 @@ def routes(mock: Mock) -> list[Route]:
         return serialize(configure(mock, request.project, body(request, dict[str, Any])))
 
     async def reset(request: HttpRequest) -> Any:
-        """Empty the project, or all with ``?all=true``. With ``?seed=false``, its seed isn't applied again."""
+        """Return the project to its seed, or all with ``?all=true``. With ``?to=empty``, leave it empty."""
+        to = choice(request, "to", ("seed", "empty"))
         if flag(request, "all"):
             await mock.run_aside(mock.reset_all)
             emptied = mock.projects.all()
         else:
             emptied = [await mock.run_aside(partial(mock.reset, origin.project(mock, request)))]
-        for hook in mock.after_reset if flag(request, "seed", default=True) else []:
+        for hook in mock.after_reset if to != "empty" else []:
             for project in emptied:
                 await hook(project)
         return {}

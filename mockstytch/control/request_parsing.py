@@ -31,10 +31,9 @@ def body(request: HttpRequest, model: type[T]) -> T:
         raise errors.bad_request(because=str(e)) from None
 
 
-def flag(request: HttpRequest, name: str, *, default: bool = False) -> bool:
+def flag(request: HttpRequest, name: str) -> bool:
     """Return whether a query parameter is ``true`` or ``1``."""
-    text = request.query_params.get(name, "").lower()
-    return text in ("true", "1") if text else default
+    return request.query_params.get(name, "").lower() in ("true", "1")
 
 
 def wait(request: HttpRequest) -> float:

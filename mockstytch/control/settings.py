@@ -7,10 +7,12 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.control.webhooks import update_settings
+from mockstytch.domain import webhooks
 from mockstytch.domain.oauth_server import connected_apps
 from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.sessions import jwt_templates, sdk_settings
 from mockstytch.domain.shared import redirects
+from mockstytch.ids import Ids
 from mockstytch.nearest import nearest
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project, ProjectSettings, RateLimit
@@ -42,22 +44,37 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         settings = msgspec.convert(present | changes, ProjectSettings)
     except msgspec.ValidationError as e:
         raise errors.bad_request(because=str(e)) from None
-    for config in (settings.b2b_sdk_config, settings.consumer_sdk_config):
-        sdk_settings.require_valid(config)
-    urls = [r.url for r in settings.registered_redirect_urls]
-    urls += [settings.idp_authorization_url] if settings.idp_authorization_url else []
-    if invalid := [url for url in urls if not redirects.is_url(url)]:
-        raise errors.bad_request(because=f"{invalid[0]!r} isn't a URL")
+    _require_valid_values(settings)
     settings = msgspec.structs.replace(settings, rate_limits=_rate_limits(mock, settings.rate_limits))
-    for template in settings.jwt_templates:
-        jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
-    connected_apps.require_valid_template(settings.idp_dynamic_client_registration_access_token_template_content)
     with mock.transaction(project) as ctx:
         if "rbac_policy" in changes:
             ctx.source = "dashboard"
             policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
             settings = msgspec.structs.replace(settings, rbac_policy=policy)
         return update_settings(ctx, settings, name=name)
+
+
+def require_valid(settings: ProjectSettings) -> None:
+    """Check all settings of a project.
+
+    Raises:
+        bad_request: if a value isn't valid. Errors in an RBAC policy or a JWT template have their own types.
+    """
+    _require_valid_values(settings)
+    rbac_policy.validate(settings.rbac_policy)
+    webhooks.validated_endpoints(Ids(), settings.webhooks, [])
+
+
+def _require_valid_values(settings: ProjectSettings) -> None:
+    for config in (settings.b2b_sdk_config, settings.consumer_sdk_config):
+        sdk_settings.require_valid(config)
+    urls = [r.url for r in settings.registered_redirect_urls]
+    urls += [settings.idp_authorization_url] if settings.idp_authorization_url else []
+    if invalid := [url for url in urls if not redirects.is_url(url)]:
+        raise errors.bad_request(because=f"{invalid[0]!r} isn't a URL")
+    for template in settings.jwt_templates:
+        jwt_templates.validate(template.template_content, jwt_templates.ROOTS[template.template_type])
+    connected_apps.require_valid_template(settings.idp_dynamic_client_registration_access_token_template_content)
 
 
 def _rate_limits(mock: Mock, given: str | dict[str, RateLimit] | None) -> Any:

@@ -91,6 +91,15 @@ def verify(stored: str, password: str) -> bool:
     return _VERIFIERS[parts["algorithm"]](parts, password.encode())
 
 
+def is_hash(stored: str) -> bool:
+    """Return whether a text is a stored hash that ``verify`` can compare with a password."""
+    try:
+        verify(stored, "")
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError):
+        return False
+    return True
+
+
 def import_hash(hash_type: str, hash: str, configs: Configs) -> str:
     """Return the stored form of a hash from another system.
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from mockstytch.errors import StytchError
 from mockstytch.faults.messages import Outbox
@@ -53,8 +53,8 @@ class Mock:
         rate_limits: how often limited operations were called.
         subscribers: called after each commit.
         on_close: called when the server ends, for work that runs beside the requests.
-        seeds: what a reset creates again, by project id: the sections of a seed file.
-        after_reset: called by the control API after it emptied a project, unless the caller passes ``seed=false``.
+        seeds: what a reset creates again, by project id: the sections of a seed, as JSON.
+        after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
     """
@@ -69,7 +69,7 @@ class Mock:
         self._held_messages = HeldMessages(self.projects.find, self._deliver)
         self.subscribers: list[Subscriber] = [self._held_messages]
         self.on_close: list[Callable[[], None]] = [self._held_messages.close]
-        self.seeds: dict[str, dict[str, Any]] = {}
+        self.seeds: dict[str, str] = {}
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False

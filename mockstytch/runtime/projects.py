@@ -5,20 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
 from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.runtime.database import Database
 from mockstytch.settings import Settings
 from mockstytch.store.record import Record
-from mockstytch.store.records.projects import (
-    Project,
-    ProjectSettings,
-    PublicToken,
-    Secret,
-    managed_project_settings,
-)
+from mockstytch.store.records.projects import Project, ProjectSettings, Secret, managed_project_settings
+from mockstytch.store.records.snapshots import ProjectState
 from mockstytch.store.records.webhooks import Delivery
 from mockstytch.store.store import Store, find_project_id, find_project_ids
 
@@ -125,24 +118,24 @@ class Projects:
         return changed
 
     def reset(self, project: Project) -> Project:
-        """Delete a project's rows, settings and clock. Its credentials stay."""
+        """Delete a project's rows, settings and clock. Its credentials and its snapshots stay."""
+        settings = managed_project_settings() if project.project_slug else ProjectSettings()
+        fresh = ProjectState(name=project.name, settings=settings)
+        return self.replace(project, fresh, Store.clear_data)
+
+    def replace(self, project: Project, state: ProjectState, write: Callable[[Store], None]) -> Project:
+        """Replace what a project holds, in one transaction without foreign-key checks. Its credentials stay.
+
+        Args:
+            write: writes the rows. If it raises, the project stays as it was.
+        """
         with self._database.bulk_delete():
             store = self._store(project.project_id)
-            store.clear(Project, PublicToken, Secret)
-            fresh = Project(
-                project_id=project.project_id,
-                secret=project.secret,
-                name=project.name,
-                vertical=project.vertical,
-                project_slug=project.project_slug,
-                other_public_token=project.other_public_token,
-                settings=managed_project_settings() if project.project_slug else ProjectSettings(),
-                position=project.position,
-            )
-            store.update(self._cache.get(project.project_id, project), **msgspec.structs.asdict(fresh))
-            self._cache[project.project_id] = fresh
-        self._on_update(fresh)
-        return fresh
+            write(store)
+            current = store.get(Project, project_id=project.project_id)
+            changed = self._cache[project.project_id] = store.update(current, **state.columns())
+        self._on_update(changed)
+        return changed
 
     def all(self) -> list[Project]:
         """Return every registered test project that isn't deleted, the default one included."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from mockstytch import errors
-from mockstytch.control.request_parsing import body
-from mockstytch.control.surface import route
+from mockstytch.control.request_parsing import body, flag
+from mockstytch.control.surface import LARGE_BODY, route
 from mockstytch.runtime import Mock
-from mockstytch.seed.entries import apply_again, apply_content
+from mockstytch.seed.entries import apply_again, apply_content, keep_for_resets
 from mockstytch.seed_file import SeedError
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
@@ -14,16 +14,24 @@ from mockstytch.surfaces.surface import Route
 
 def routes(mock: Mock) -> list[Route]:
     async def seed(request: HttpRequest) -> Any:
-        """Create what a seed describes.
+        """Create what a seed describes. With ``?on_reset=true``, do so after each reset of its projects, too.
 
         Raises:
             invalid_seed: if an entry of the seed isn't valid. The reason has its place.
         """
+        content, on_reset = body(request, dict[str, Any]), flag(request, "on_reset")
         try:
-            await apply_content(mock, body(request, dict[str, Any]), request.project)
+            await apply_content(mock, content, request.project)
         except SeedError as e:
             raise errors.invalid_seed(because=str(e)) from None
+        if on_reset:
+            keep_for_resets(mock, content, request.project)
         return {}
 
+    async def schema(_request: HttpRequest) -> Any:
+        from mockstytch.seed.schema import seed_schema  # building it takes longer than a start may
+
+        return seed_schema()
+
     mock.after_reset.append(lambda project: apply_again(mock, project))
-    return [route("POST", "/seed", seed)]
+    return [route("POST", "/seed", seed, LARGE_BODY), route("GET", "/seed-schema.json", schema)]

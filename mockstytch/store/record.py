@@ -36,13 +36,22 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from mockstytch.values import Frozen
 
 METADATA = MetaData()
+RECORDS: dict[str, type["Record"]] = {}  # by the name of the table
 
 
 class Record(Frozen):
-    """Base class of rows. A row is a value: ``row = ctx.store.update(row, …)`` returns the changed copy."""
+    """Base class of rows. A row is a value: ``row = ctx.store.update(row, …)`` returns the changed copy.
+
+    Attributes:
+        copies: the table that holds the copies of the rows in snapshots; None if no snapshot contains them.
+        key: the fields of the primary key.
+        references: the fields that hold the key of another record, and that record.
+    """
 
     table: ClassVar[Table]
+    copies: ClassVar[Table | None]
     key: ClassVar[tuple[str, ...]]
+    references: ClassVar[dict[str, "type[Record]"]]
 
 
 R = TypeVar("R", bound=Record)
@@ -78,11 +87,16 @@ _KEY = "key"
 PrimaryKey = Annotated[str, _KEY]
 
 
-def table(name: str, *constraints: Unique) -> Callable[[type[R]], type[R]]:
-    """Declare the SQL table of a record."""
+def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callable[[type[R]], type[R]]:
+    """Declare the SQL table of a record, and the table of its copies in snapshots.
+
+    Args:
+        in_snapshots: whether snapshots and exports contain the rows. Otherwise they outlive a reset, too.
+    """
 
     def declare(record: type[R]) -> type[R]:
         columns = [Column("project_id", String, primary_key=True)]
+        record.references = {}
         extras: list[Any] = []
         for field in msgspec.structs.fields(record):
             hint, *marks = get_args(field.type) if get_origin(field.type) is Annotated else [field.type]
@@ -92,17 +106,28 @@ def table(name: str, *constraints: Unique) -> Callable[[type[R]], type[R]]:
                 )
             for mark in marks:
                 if isinstance(mark, ForeignKey):
+                    record.references[field.name] = mark.record
                     referenced = mark.record.table.c
                     target = [referenced.project_id, *(referenced[k] for k in mark.record.key)]
                     extras.append(ForeignKeyConstraint(["project_id", field.name], target, ondelete="CASCADE"))
                     extras.append(SqlIndex(f"{name}_{field.name}", "project_id", field.name))
         record.table = Table(name, METADATA, *columns, *extras)
         record.key = tuple(c.name for c in record.table.primary_key if c.name != "project_id")
+        record.copies = _copies_of(record) if in_snapshots else None
+        RECORDS[name] = record
         for constraint in constraints:
             _add_index(record.table, constraint)
         return record
 
     return declare
+
+
+def _copies_of(record: type[Record]) -> Table:
+    """Return the table for copies of a record's rows: the same columns, and the name of the snapshot."""
+    key = [Column(name, String, primary_key=True) for name in ("project_id", "snapshot")]
+    columns = [record.table.c[name] for name in record.__struct_fields__]
+    copied = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
+    return Table(f"{record.table.name}_copies", METADATA, *key, *copied, sqlite_with_rowid=False)
 
 
 def _add_index(table: Table, constraint: Unique) -> None:

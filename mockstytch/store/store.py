@@ -7,6 +7,7 @@ A statement depends only on the record and on the names of the columns, and is b
 compiled form.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -29,9 +30,23 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from mockstytch.errors import StytchError
+from mockstytch.store.copies import Copies, copied_records
 from mockstytch.store.engine import violated_columns
 from mockstytch.store.queries import Condition, RowQuery
 from mockstytch.store.record import METADATA, R, Record
+
+
+class NotUnique(Exception):
+    """A row has the same key or unique value as another one.
+
+    Attributes:
+        index: the place of the row in the list of rows to insert.
+        columns: the columns that must be unique.
+    """
+
+    def __init__(self, index: int, columns: set[str]) -> None:
+        super().__init__(f"row {index}: {columns}")
+        self.index, self.columns = index, sorted(columns - {"project_id"})
 
 
 class Store:
@@ -92,6 +107,18 @@ class Store:
         except IntegrityError:
             return None
 
+    def insert_all(self, rows: Sequence[Record]) -> None:
+        """Insert rows of one record.
+
+        Raises:
+            NotUnique: if a row has the same key or unique value as another one.
+        """
+        for index, row in enumerate(rows):
+            try:
+                self.insert(row)
+            except IntegrityError as e:
+                raise NotUnique(index, violated_columns(e, row.table)) from None
+
     def update(self, row: R, conflicts: dict[str, StytchError] | None = None, **changes: Any) -> R:
         """Write the columns that differ, and return the changed copy of a row.
 
@@ -122,12 +149,21 @@ class Store:
         self._execute(_delete(record, *_shape(where)), where)
 
     def clear(self, *keep: type[Record]) -> None:
-        """Delete every row of the project, except rows of the records to keep.
+        """Delete every row of the project, snapshots included, except rows of the records to keep."""
+        kept = {record.table.name for record in keep}
+        self._clear(tuple(table.name for table in METADATA.sorted_tables if table.name not in kept))
+
+    def clear_data(self) -> None:
+        """Delete every row of the project that a snapshot contains. Credentials and snapshots stay."""
+        self._clear(tuple(record.table.name for record in copied_records()))
+
+    def _clear(self, names: tuple[str, ...]) -> None:
+        """Delete the project's rows in some tables.
 
         Tests reset often, so one query finds the tables that have such rows. If a table has no others, all of it is
         deleted: SQLite then drops its pages, and doesn't delete the rows from each index one by one.
         """
-        question, tables = _tables_with_rows(keep)
+        question, tables = _tables_with_rows(names)
         found = self._connection.execute(question, {"id": self._project_id}).one()
         for (own, whole), has_own, has_before, has_after in zip(
             tables, found[::3], found[1::3], found[2::3], strict=True
@@ -136,6 +172,10 @@ class Store:
                 self._connection.execute(own, {"id": self._project_id})
             elif has_own:
                 self._connection.execute(whole)
+
+    def copies(self, name: str) -> Copies:
+        """Return the copies of the project's rows under a name: the rows of a snapshot."""
+        return Copies(self._connection, self._project_id, name)
 
     def delete_older(self, record: type[Record], keep: int) -> int:
         """Delete all but the latest ``keep`` rows of a record, by ``position``. Return the number of deleted rows."""
@@ -270,15 +310,17 @@ def _delete(record: type[Record], names: tuple[str, ...], nulls: tuple[str, ...]
 
 
 @cache
-def _tables_with_rows(keep: tuple[type[Record], ...]) -> tuple[TextClause, list[tuple[TextClause, TextClause]]]:
+def _tables_with_rows(names: tuple[str, ...]) -> tuple[TextClause, list[tuple[TextClause, TextClause]]]:
     """Return a query that says of each table whether the project ``:id``, one before it and one after it have rows.
 
     Also return the statements that delete the project's rows, and all rows, of each table. A table comes before the
     tables that it refers to.
+
+    Args:
+        names: tables; each comes after the tables that it refers to.
     """
-    kept = {record.table.name for record in keep}
-    names = [table.name for table in reversed(METADATA.sorted_tables) if table.name not in kept]
     # The names come from the records of this package, and nothing in these texts from a request.
-    exist = [f"EXISTS (SELECT 1 FROM {name} WHERE project_id {sign} :id)" for name in names for sign in "=<>"]  # noqa: S608
-    deletes = [(text(f"DELETE FROM {name} WHERE project_id = :id"), text(f"DELETE FROM {name}")) for name in names]  # noqa: S608
+    order = names[::-1]
+    exist = [f"EXISTS (SELECT 1 FROM {name} WHERE project_id {sign} :id)" for name in order for sign in "=<>"]  # noqa: S608
+    deletes = [(text(f"DELETE FROM {name} WHERE project_id = :id"), text(f"DELETE FROM {name}")) for name in order]  # noqa: S608
     return text(f"SELECT {', '.join(exist)}"), deletes

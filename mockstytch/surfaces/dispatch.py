@@ -36,7 +36,7 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            content = await read_body(scope, receive)
+            content = await read_body(scope, receive, self.route.surface.max_body)
         except ClientDisconnect:
             return  # an incomplete request isn't executed
         response = await self.respond(HttpRequest(scope, receive, content))
@@ -50,7 +50,7 @@ class Dispatch:
             if not host_names.is_known(request.host_name, self._mock.settings):
                 raise errors.host_not_allowed(because=host_names.refusal(request.host_name))
             if request.content is None:
-                raise errors.request_too_large()
+                raise _too_large(surface)
             if surface.waits:
                 await self._mock.until_free()
             project = request.found_project = surface.authenticate(self._mock, request)
@@ -94,6 +94,12 @@ class Dispatch:
             except StytchError:
                 project = None
         return self._mock.projects.default() if project is None or project is WORKSPACE else project
+
+
+def _too_large(surface: Surface) -> StytchError:
+    error = errors.request_too_large()
+    error.message = error.message.replace("1 MB", f"{surface.max_body // 1_000_000} MB")
+    return error
 
 
 class EndpointHandler:

@@ -27,7 +27,7 @@ class HttpRequest(Request):
     """A request whose body was read completely.
 
     Attributes:
-        content: the body; None if it is larger than ``MAX_BODY``.
+        content: the body; None if it is larger than its surface allows.
         request_id: the id in the response.
         notes: remarks for the request log.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
@@ -118,13 +118,16 @@ class HttpRequest(Request):
         self.refusal = (error_type, because)
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes | None:
-    """Return the request's body, or None if it is larger than ``MAX_BODY``. The rest of a larger one isn't awaited.
+async def read_body(scope: Scope, receive: Receive, largest: int = MAX_BODY) -> bytes | None:
+    """Return the request's body, or None if it is too large. The rest of a body that is too large isn't awaited.
+
+    Args:
+        largest: the number of bytes that are allowed.
 
     Raises:
         ClientDisconnect: if the client disconnected before the body was complete (RFC 9112, 8).
     """
-    if _announced_length(scope) > MAX_BODY:
+    if _announced_length(scope) > largest:
         return None
     parts: list[bytes] = []
     length = 0
@@ -134,7 +137,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
             raise ClientDisconnect
         parts.append(message.get("body", b""))
         length += len(parts[-1])
-        if length > MAX_BODY:
+        if length > largest:
             return None
         if not message.get("more_body"):
             return b"".join(parts)

@@ -21,7 +21,7 @@ from mockstytch.protocols import json_depth
 from mockstytch.runtime import Actor, Context, Mock
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import project_domain
-from mockstytch.surfaces.request import Fields, HttpRequest, basic_credentials
+from mockstytch.surfaces.request import MAX_BODY, Fields, HttpRequest, basic_credentials
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 encode_sorted = msgspec.json.Encoder(order="sorted").encode  # production sorts keys at every level …
@@ -144,6 +144,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         error_type: returns the error's name for the request log.
         refuses_unknown_fields: whether the project's setting ``unknown_fields`` applies. False if the SDKs add
             fields that the API doesn't have.
+        max_body: the largest body that is read, in bytes.
         waits: whether requests wait while the server empties a project. False if they don't use the database.
     """
 
@@ -156,6 +157,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     render_error: Callable[[HttpRequest, StytchError], AnyResponse] = render_error
     error_type: Callable[[StytchError], str] = lambda error: error.kind.error_type
     refuses_unknown_fields: bool = True
+    max_body: int = MAX_BODY
     waits: bool = True
 
 

@@ -4,6 +4,7 @@ import base64
 import io
 import string
 from collections import Counter
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -45,6 +46,29 @@ def png(data_url):
     image.load()
     assert image.format == "PNG"
     return image.convert("1")
+
+
+# Codes
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037"), (20000000000, "353130")],
+)
+def test_code_of_the_standard_is_accepted(mock, client, authenticate, given, ada, seconds, code):
+    """RFC 6238, appendix B, with six digits."""
+    mock.clock.set(datetime.fromtimestamp(seconds, UTC))
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    client.totps.migrate(**ids(ada), secret=secret, recovery_codes=[])
+    session = mock.log_in(ada.member_id, ada.organization_id)
+    assert authenticate(code, session_token=session.session_token).member_id == ada.member_id
+
+
+def test_short_secret_of_another_system_works(mock, client, authenticate, ada):
+    mock.clock.set(datetime.fromtimestamp(59, UTC))
+    client.totps.migrate(**ids(ada), secret="JBSWY3DPEHPK3PXP", recovery_codes=[])
+    session = mock.log_in(ada.member_id, ada.organization_id)
+    assert authenticate("996554", session_token=session.session_token).member_id == ada.member_id
 
 
 # Registration

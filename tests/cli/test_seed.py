@@ -141,7 +141,7 @@ PROJECT = {"project_id": "project-test-11111111-1111-4111-8111-111111111111"}
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"organizations": {}}, r"seed.json: organizations must be a list of tables"),
+        ({"organizations": {}}, r"seed.json:1:2: organizations must be a list of tables"),
         ({"organisations": []}, "unknown section organisations"),
         ({"organizations": [{"organization_name": "A", "organization_slug": "!"}]}, "invalid_organization_slug"),
         ({"organizations": [ORGANIZATION | {"members": [{}]}]}, r"organizations\[0\].members\[0\]: .*invalid_email"),
@@ -158,7 +158,7 @@ PROJECT = {"project_id": "project-test-11111111-1111-4111-8111-111111111111"}
         ),
         ({"settings": {"colour": "red"}}, "settings: .*unknown setting: colour"),
         ({"settings": {"rbac_policy": {"roles": [{"role_id": "r"}]}}}, "rbac_role_missing_permissions"),
-        ({"settings": []}, r"seed.json: settings must be a table"),
+        ({"settings": []}, r"seed.json:1:2: settings must be a table"),
         ({"m2m_clients": [{"scopes": []}]}, r"m2m_clients\[0\]: client_id is missing"),
         ({"m2m_clients": [{"client_id": "a", "client_secret": "short"}]}, r"m2m_clients\[0\]: "),
         ({"connected_apps": [{"client_type": "third_party"}]}, r"connected_apps\[0\]: client_name is missing"),
@@ -166,7 +166,10 @@ PROJECT = {"project_id": "project-test-11111111-1111-4111-8111-111111111111"}
         ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
         ({"projects": [{"id": "mine"}]}, r"projects\[0\]: unknown field id"),
         ([], "must be a table"),
-        ({}, "the seed is empty. Its sections are: settings, m2m_clients, connected_apps, organizations, projects"),
+        (
+            {},
+            "the seed is empty. Its sections are: settings, m2m_clients, connected_apps, organizations, generate, proj",
+        ),
         (
             {"organizations": [ACME, {"organization_name": "Other", "organization_slug": "ACME"}]},
             r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",

@@ -128,7 +128,7 @@ def test_mistake_in_a_seed_is_one_line_in_each_test(run, tmp_path):
     (tmp_path / "seed.toml").write_text("[[organizations]]\ncolour = 1\n")
     finished = run(TWO_TESTS, "mockstytch_seed = seed.toml")
     assert "2 errors" in finished.output
-    assert "seed.toml: organizations[0]: unknown field colour" in finished.output
+    assert "seed.toml:2:1: organizations[0]: unknown field colour" in finished.output
     assert "Traceback" not in finished.output
     assert len(finished.output.splitlines()) < 20
 
@@ -147,3 +147,121 @@ def test_failed_call_of_the_handle_shows_the_line_of_the_test_and_the_reason(run
     assert '>       mockstytch.webhooks.wait("*.member.*", seconds=0)' in output
     assert "urllib" not in output
     assert len(output.splitlines()) < 35
+
+
+MARKED_TESTS = """
+    import pytest
+
+    def slugs(client):
+        return sorted(o.organization_slug for o in client.organizations.search().organizations)
+
+    def test_without(stytch_client):
+        assert slugs(stytch_client) == ["configured"]
+
+    @pytest.mark.mockstytch(seed={"organizations": [{"organization_name": "Marked"}]})
+    def test_mapping(mockstytch, stytch_client):
+        assert slugs(stytch_client) == ["marked"]
+        stytch_client.organizations.delete("marked")
+        mockstytch.reset()
+        assert slugs(stytch_client) == ["marked"]
+
+    @pytest.mark.mockstytch(seed=None)
+    def test_none(stytch_client):
+        assert slugs(stytch_client) == []
+
+    @pytest.mark.mockstytch(seed="own.yaml")
+    class TestClass:
+        def test_file(self, stytch_client):
+            assert slugs(stytch_client) == ["beside"]
+
+        @pytest.mark.mockstytch(seed={"organizations": [{"organization_name": "Closest"}]})
+        def test_closest_mark(self, stytch_client):
+            assert slugs(stytch_client) == ["closest"]
+"""
+
+
+def test_mark_sets_the_seed_of_a_test(run, tmp_path):
+    (tmp_path / "seed.toml").write_text(SEED.replace("Acme", "Configured"))
+    (tmp_path / "own.yaml").write_text("organizations:\n- organization_name: Beside\n")
+    finished = run(MARKED_TESTS, "mockstytch_seed = seed.toml\naddopts = --strict-markers")
+    assert finished.exit_code == 0, finished.output
+    assert "5 passed" in finished.output
+
+
+def test_mistake_in_a_mark_is_one_line(run, tmp_path):
+    tests = """
+    import pytest
+
+    @pytest.mark.mockstytch(sed={})
+    def test_name(mockstytch): ...
+
+    @pytest.mark.mockstytch({"organizations": []})
+    def test_positional(mockstytch): ...
+
+    @pytest.mark.mockstytch(seed={"organisations": []})
+    def test_content(mockstytch): ...
+
+    @pytest.mark.mockstytch(seed="absent.toml")
+    def test_file(mockstytch): ...
+
+    @pytest.mark.mockstytch(seed="broken.yaml")
+    def test_place(mockstytch): ...
+    """
+    (tmp_path / "broken.yaml").write_text("organizations:\n- organization_name: Acme\n  colour: red\n")
+    finished = run(tests)
+    assert "5 errors" in finished.output
+    assert finished.output.count("The mark mockstytch needs one argument: @pytest.mark.mockstytch(seed=…)") >= 2
+    assert "unknown section organisations. Did you mean organizations?" in finished.output
+    assert "absent.toml can't be read: No such file" in finished.output
+    assert "broken.yaml:3:3: organizations[0]: unknown field colour" in finished.output
+    assert "Traceback" not in finished.output
+
+
+def test_projects_of_a_configured_seed_belong_to_the_server_and_its_default_project_is_empty(run, tmp_path):
+    tests = """
+    from mockstytch import MockStytch
+
+    def test_projects(mockstytch_server, stytch_client):
+        assert stytch_client.organizations.get("acme").organization
+        assert mockstytch_server.client().organizations.search().organizations == []
+        other = mockstytch_server.project("project-test-11111111-1111-4111-8111-111111111111", "other")
+        assert other.client().organizations.get("globex").organization
+        assert stytch_client.sso.get_connections("acme").saml_connections[0].connection_id == "saml-connection-test-a"
+
+    def test_again(stytch_client):
+        assert stytch_client.sso.get_connections("acme").saml_connections[0].connection_id == "saml-connection-test-a"
+    """
+    (tmp_path / "seed.yaml").write_text(
+        """
+organizations:
+- organization_name: Acme
+  connections: [{type: saml, connection_id: saml-connection-test-a}]
+projects:
+- project_id: project-test-11111111-1111-4111-8111-111111111111
+  secret: other
+  organizations: [{organization_name: Globex}]
+"""
+    )
+    finished = run(tests, "mockstytch_seed = seed.yaml")
+    assert finished.exit_code == 0, finished.output
+
+
+def test_wrong_variable_is_one_line(run):
+    finished = run(TWO_TESTS, MOCKSTYTCH_KEEP_ENDED="x")
+    assert "MOCKSTYTCH_KEEP_ENDED: 'x' isn't a number" in finished.output
+    assert "Traceback" not in finished.output
+
+
+def test_snapshots_of_a_test_are_deleted_after_it(run):
+    tests = """
+    from mockstytch.store.records.snapshots import Snapshot
+
+    def test_save(mockstytch):
+        mockstytch.snapshots.save("start")
+
+    def test_later(mockstytch_server):
+        with mockstytch_server._server.mock.transaction() as ctx:
+            assert ctx.store.values_of_all_projects(Snapshot, "name") == []
+    """
+    finished = run(tests, "addopts = -p no:randomly")
+    assert finished.exit_code == 0, finished.output

@@ -66,7 +66,7 @@ def test_started_server_has_the_seed_again_after_each_reset(file, form):
         mock.reset()
         assert_seeded(mock)
         assert client.organizations.get("acme").organization.organization_name == "Acme"
-        mock.reset(seed=False)
+        mock.reset(to="empty")
         assert slugs(mock) == []
         assert mock.call("GET", "/project")["redirect_urls"] == "any"
         mock.reset()
@@ -81,7 +81,7 @@ def test_file_can_have_other_projects_that_a_reset_of_all_restores(file):
         mock.client().organizations.delete("acme")
         mock.reset(all=True)
         assert (slugs(mock), slugs(other)) == (["acme"], ["globex"])
-        mock.reset(all=True, seed=False)
+        mock.reset(all=True, to="empty")
         assert (slugs(mock), slugs(other)) == ([], [])
 
 
@@ -120,8 +120,27 @@ def test_project_of_a_running_server_has_the_seed_again_after_each_reset(mocksty
         mock.client().organizations.delete("acme")
         mock.reset()
         assert_seeded(mock)
-        mock.reset(seed=False)
+        mock.reset(to="empty")
         assert slugs(mock) == []
+
+
+def test_reset_by_anyone_returns_to_the_seed_of_a_project(mockstytch_server, file):
+    mock = mockstytch_server.project(seed=file)
+    other = MockStytch(mockstytch_server.url, mock.project_id, mock.secret)
+    other.client().organizations.delete("acme")
+    other.reset()
+    assert_seeded(mock)
+    mock.seed({"organizations": [{"organization_name": "Globex"}]}, on_reset=True)  # replaces the seed
+    mock.reset()
+    assert slugs(mock) == ["globex"]
+    mock.reset(to="empty")
+
+
+def test_mistyped_state_to_reset_to_is_refused(mock):
+    mock.seed(ACME)
+    with pytest.raises(MockError, match=r"Did you mean empty\?"):
+        mock.call("POST", "/reset", {"to": "emty"})
+    assert slugs(mock) == ["acme"]
 
 
 def test_seed_adds_to_a_project_once(mock):
@@ -177,7 +196,7 @@ def test_mistake_in_a_file_names_the_file(mock, tmp_path):
     file = tmp_path / "mine.json"
     file.write_text('{"organizations": [{"organization_name": "A", "colour": 1}]}')
     for call in (lambda: MockStytch(seed=file), lambda: mock.seed(file)):
-        with pytest.raises(MockError, match=r"mine\.json: .*organizations\[0\]: unknown field colour"):
+        with pytest.raises(MockError, match=r"mine\.json:1:47: organizations\[0\]: unknown field colour"):
             call()
 
 

@@ -343,7 +343,6 @@ EXPIRIES = [
 
 # Comparisons of times whose moment no request shows, each with its reason.
 NOT_VISIBLE = {
-    "control.clock._require_in_range": "which times the clock can have",
     "domain.oauth_server.client_metadata.get_app": "tested in tests/oauth_server/test_client_metadata_documents.py",
     "domain.sessions.sessions.extend": "both ways give the same end",
     "domain.sso.sso_accounts._use_assertion": "deletes rows of assertions that are refused as expired",

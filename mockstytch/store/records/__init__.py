@@ -14,6 +14,7 @@ from mockstytch.store.records import (
     projects,
     scim,
     sessions,
+    snapshots,
     sso,
     webhooks,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "projects",
     "scim",
     "sessions",
+    "snapshots",
     "sso",
     "webhooks",
 ]

@@ -270,7 +270,7 @@ def managed_project_settings() -> ProjectSettings:
     return ProjectSettings(redirect_urls="registered", email_templates=[])
 
 
-@table("projects")
+@table("projects", in_snapshots=False)
 class Project(Record):
     """A project. The first request with its credentials registers it, or the management API creates it.
 
@@ -312,7 +312,7 @@ class Project(Record):
         return datetime.fromtimestamp(self.position // 10**9, UTC)
 
 
-@table("secrets", Unique("secret"))
+@table("secrets", Unique("secret"), in_snapshots=False)
 class Secret(Record):
     """A secret in addition to the one that a project was registered with."""
 
@@ -323,7 +323,7 @@ class Secret(Record):
     position: int
 
 
-@table("public_tokens", GlobalIndex("public_token"))
+@table("public_tokens", GlobalIndex("public_token"), in_snapshots=False)
 class PublicToken(Record):
     """A public token in addition to the one that is derived from the project's id."""
 

@@ -1,0 +1,116 @@
+"""Reading a seed file: TOML, YAML or JSON, and where in the file a value is.
+
+What a seed contains is checked by ``mockstytch.seed``. A value is named by its place: ``organizations[0].members[1]``.
+Positions are only looked up after a mistake, so that reading stays fast.
+"""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mockstytch.seed_file.places import Place, Position, SeedError
+
+__all__ = ["SeedError", "locate", "position_of", "read"]
+
+_FORMATS = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the content of a file. Its ending chooses the format; TOML is the default. Times are text, as in JSON.
+
+    Raises:
+        SeedError: if the file can't be read, isn't valid, or isn't a table.
+    """
+    try:
+        content = _parse(_text(path), _format(path))
+    except OSError as e:
+        raise SeedError(f"{path} can't be read: {e.strerror}") from None
+    except SeedError as e:
+        raise locate(e, path) from None
+    except (ValueError, RecursionError) as e:
+        error = SeedError(f"{path} isn't valid {_format(path)}: {e}")
+        error.position = _position_of_error(e)
+        raise error from None
+    if not isinstance(content, dict):
+        raise SeedError(f"{path} must be a table")
+    plain: dict[str, Any] = msgspec.to_builtins(content)
+    return plain
+
+
+def locate(error: SeedError, path: Path) -> SeedError:
+    """Set the file of an error, and look up the position there. Return the error."""
+    error.file = path
+    error.position = error.position or position_of(path, error.place, error.field)
+    return error
+
+
+def position_of(path: Path, place: str, field: str = "") -> Position | None:
+    """Return where in a file an entry is, or one of its fields; None if the place isn't in the file.
+
+    Args:
+        place: for example ``organizations[0].members[1]``.
+    """
+    try:
+        positions = _positions(_text(path), _format(path))
+    except (OSError, ValueError, RecursionError, SeedError):
+        return None
+    steps: Place = tuple(int(index) if index else name for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", place))
+    steps = tuple(int(s) if isinstance(s, str) and s.isdigit() else s for s in steps)
+    wanted = (*steps, field) if field else steps
+    while wanted and wanted not in positions:
+        wanted = wanted[:-1]
+    return positions.get(wanted)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig")
+
+
+def _format(path: Path) -> str:
+    return _FORMATS.get(path.suffix.lower(), "TOML")
+
+
+def _parse(text: str, file_format: str) -> Any:
+    if file_format == "JSON":
+        return json.loads(text, object_pairs_hook=_table)
+    if file_format == "YAML":
+        from mockstytch.seed_file import yaml_file
+
+        return yaml_file.parse(text)
+    return tomllib.loads(text)
+
+
+def _positions(text: str, file_format: str) -> dict[Place, Position]:
+    if file_format == "TOML":
+        from mockstytch.seed_file import toml_positions
+
+        return toml_positions.find(text)
+    from mockstytch.seed_file import yaml_file
+
+    # JSON is YAML, except that YAML doesn't indent with tabs. A string of JSON contains no tab.
+    return yaml_file.positions(text.replace("\t", " ") if file_format == "JSON" else text)
+
+
+def _position_of_error(error: Exception) -> Position | None:
+    if isinstance(error, json.JSONDecodeError):
+        return error.lineno, error.colno
+    match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object.
+
+    Raises:
+        ValueError: if a name is repeated. TOML doesn't allow this, either.
+    """
+    table: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in table:
+            raise ValueError(f"{name!r} is repeated in one object")
+        table[name] = value
+    return table

@@ -1,0 +1,207 @@
+"""The document of an export: everything that a project holds, without its credentials and its request log."""
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from mockstytch import keys
+from mockstytch.control.clock import is_in_range
+from mockstytch.control.settings import require_valid
+from mockstytch.errors import StytchError
+from mockstytch.nearest import nearest
+from mockstytch.protocols import password_hashes
+from mockstytch.runtime import Context
+from mockstytch.snapshots import formats, objects, rewriting
+from mockstytch.snapshots.formats import Document, DocumentError
+from mockstytch.store.copies import copied_records
+from mockstytch.store.record import Record
+from mockstytch.store.records.credentials import Password
+from mockstytch.store.records.projects import SigningKey
+from mockstytch.store.records.snapshots import ProjectState
+from mockstytch.store.records.sso import BuiltinProviderKey
+from mockstytch.store.store import NotUnique, Store
+from mockstytch.values import Frozen
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_SECTIONS = ("format", "project_id", "project", "tables")
+_LARGEST = 2**63  # integer that the database stores, plus one
+
+Rows = dict[type[Record], list[Record]]
+
+
+class Contents(Frozen):
+    """What a document describes."""
+
+    project: ProjectState
+    rows: Rows
+
+
+def export(ctx: Context) -> Document:
+    """Return everything that the project holds. Tables, rows and keys are always in the same order."""
+    tables = {}
+    for record in copied_records():
+        if rows := ctx.store.all(record):
+            tables[record.table.name] = [msgspec.to_builtins(row) for row in sorted(rows, key=_order)]
+    return {
+        "format": formats.name(),
+        "project_id": ctx.project.project_id,
+        "project": msgspec.to_builtins(ProjectState.of(ctx.project)),
+        "tables": tables,
+    }
+
+
+def _order(row: Record) -> int:
+    """Return what rows are sorted by, after their keys: their order of creation, if it is known."""
+    return getattr(row, "position", 0)
+
+
+def read(ctx: Context, document: Document) -> Contents:
+    """Check a document, and return what it describes, with the ids of this project.
+
+    Raises:
+        DocumentError: if the document isn't valid.
+    """
+    document = formats.upgrade(document)
+    _require_known("", document, _SECTIONS)
+    document = rewriting.for_project(ctx, document)
+    contents = Contents(project=_project(document.get("project", {})), rows=_rows(document.get("tables", {})))
+    _require_references(contents.rows)
+    _require_keys(contents)
+    return contents
+
+
+def write(ctx: Context, store: Store, contents: Contents) -> None:
+    """Write the rows into an empty project, and read them once as the API does.
+
+    Raises:
+        DocumentError: if two rows have the same key or unique value, or a row can't be read.
+    """
+    for record, rows in contents.rows.items():
+        try:
+            store.insert_all(rows)
+        except NotUnique as e:
+            same = " and ".join(e.columns)
+            raise DocumentError(f"{_place(record, e.index)}: another row has the same {same}") from None
+    present = objects.Present(store, ctx.base_url)
+    for record, rows in contents.rows.items():
+        for number, row in enumerate(rows):
+            try:
+                objects.describe(present, row)
+            except (LookupError, TypeError, ValueError, AttributeError) as e:
+                raise DocumentError(f"{_place(record, number)}: a value isn't valid: {type(e).__name__} {e}") from None
+
+
+def _project(section: Any) -> ProjectState:
+    """Return the project's settings and clock.
+
+    Raises:
+        DocumentError: if a value isn't valid.
+    """
+    if not isinstance(section, dict):
+        raise DocumentError("project must be an object")
+    _require_known("project", section, ProjectState.__struct_fields__)
+    state = _convert(section, ProjectState, "project")
+    _require_times(state, "project")
+    if not is_in_range(state.clock):
+        raise DocumentError("project.clock: the time must be between the years 1900 and 8999")
+    try:
+        require_valid(state.settings)
+    except StytchError as e:
+        raise DocumentError(f"project.settings: {e.because or e.message}") from None
+    if state.clock.frozen_at:
+        frozen = msgspec.structs.replace(state.clock, frozen_at=state.clock.frozen_at.astimezone(UTC))
+        return msgspec.structs.replace(state, clock=frozen)
+    return state
+
+
+def _rows(section: Any) -> Rows:
+    """Return the rows of all tables.
+
+    Raises:
+        DocumentError: if there is an unknown table or column, or a value isn't valid.
+    """
+    if not isinstance(section, dict):
+        raise DocumentError("tables must be an object")
+    records = {record.table.name: record for record in copied_records()}
+    _require_known("tables", section, tuple(records))
+    found: Rows = {}
+    for table_name, record in records.items():
+        lines = section.get(table_name, [])
+        if not isinstance(lines, list):
+            raise DocumentError(f"tables.{table_name} must be a list")
+        found[record] = [_row(record, line, _place(record, number)) for number, line in enumerate(lines)]
+    return found
+
+
+def _row(record: type[Record], line: Any, place: str) -> Record:
+    if not isinstance(line, dict):
+        raise DocumentError(f"{place} must be an object")
+    _require_known(place, line, record.__struct_fields__)
+    row = _convert(line, record, place)
+    _require_times(row, place)
+    values = msgspec.structs.asdict(row)
+    if large := [name for name, value in values.items() if type(value) is int and not -_LARGEST <= value < _LARGEST]:
+        raise DocumentError(f"{place}: {large[0]} is too large")
+    moved = {name: value.astimezone(UTC) for name, value in values.items() if isinstance(value, datetime)}
+    return msgspec.structs.replace(row, **moved)
+
+
+def _convert(value: Any, model: type[T], place: str) -> T:
+    try:
+        return msgspec.convert(value, model)
+    except msgspec.ValidationError as e:
+        text, _, path = str(e).partition(" - at `$")
+        raise DocumentError(f"{place}{path.rstrip('`')}: {text}") from None
+
+
+def _require_known(place: str, section: Document, names: tuple[str, ...]) -> None:
+    if unknown := sorted(section.keys() - set(names)):
+        beginning = f"{place}: " if place else ""
+        raise DocumentError(f"{beginning}unknown name {unknown[0]}. Did you mean {nearest(unknown[0], names)}?")
+
+
+def _require_times(value: Any, place: str) -> None:
+    """Check every time in a value: it has a time zone, and leaves room for times that are derived from it."""
+    match value:
+        case datetime() if value.tzinfo is None or not 1900 <= value.year < 9000:
+            raise DocumentError(f"{place}: {value.isoformat()} isn't a time with a time zone in the years 1900 to 8999")
+        case list():
+            for item in value:
+                _require_times(item, place)
+        case dict():
+            for item in value.values():
+                _require_times(item, place)
+        case msgspec.Struct():
+            for name in value.__struct_fields__:
+                _require_times(getattr(value, name), place)
+
+
+def _require_references(rows: Rows) -> None:
+    """Check that every row that a row refers to exists."""
+    keys_of = {record: {tuple(getattr(row, name) for name in record.key) for row in rows[record]} for record in rows}
+    for record, lines in rows.items():
+        for column, referenced in record.references.items():
+            for number, row in enumerate(lines):
+                value = getattr(row, column)
+                if value is not None and (value,) not in keys_of[referenced]:
+                    table_name = referenced.table.name
+                    raise DocumentError(f"{_place(record, number)}: {column} {value!r} isn't in tables.{table_name}")
+
+
+def _require_keys(contents: Contents) -> None:
+    """Check what the server couldn't work with, although it is text: signing keys and password hashes."""
+    for record in (SigningKey, BuiltinProviderKey):
+        for number, row in enumerate(contents.rows[record]):
+            if isinstance(row, SigningKey | BuiltinProviderKey) and not keys.is_pair(row.kid, row.private_key, row.jwk):
+                raise DocumentError(f"{_place(record, number)}: private_key and jwk must be an RSA key")
+    if contents.project.counters.get("keys_rotated") and not contents.rows[SigningKey]:
+        raise DocumentError("project.counters: keys_rotated needs a key in tables.signing_keys")
+    for number, row in enumerate(contents.rows[Password]):
+        if isinstance(row, Password) and not password_hashes.is_hash(row.hash):
+            raise DocumentError(f"{_place(Password, number)}: hash isn't the hash of a password")
+
+
+def _place(record: type[Record], number: int) -> str:
+    return f"tables.{record.table.name}[{number}]"

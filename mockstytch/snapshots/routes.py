@@ -1,0 +1,95 @@
+"""Snapshots, exports and imports in the control API."""
+
+from functools import partial
+from typing import Any
+
+from mockstytch import errors
+from mockstytch.control.request_parsing import body, choices
+from mockstytch.control.surface import LARGE_BODY, route
+from mockstytch.runtime import Mock
+from mockstytch.snapshots import diff, document, saved
+from mockstytch.snapshots.formats import Document, DocumentError
+from mockstytch.store.records.projects import Project
+from mockstytch.store.records.snapshots import Snapshot
+from mockstytch.store.store import Store
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
+
+
+def routes(mock: Mock) -> list[Route]:
+    """Return the routes. Work that can take long runs beside the event loop, so that health is still returned."""
+
+    async def save(request: HttpRequest) -> Any:
+        work = partial(saved.save, mock, request.project, request.path_params["name"])
+        return saved.serialize(await mock.run_aside(work))
+
+    async def restore(request: HttpRequest) -> Any:
+        work = partial(saved.restore, mock, request.project, request.path_params["name"])
+        return saved.serialize(await mock.run_aside(work))
+
+    async def list_snapshots(request: HttpRequest) -> Any:
+        with mock.transaction(request.project) as ctx:
+            snapshots = sorted(ctx.store.all(Snapshot), key=lambda snapshot: snapshot.position)
+        return {"snapshots": [saved.serialize(snapshot) for snapshot in snapshots]}
+
+    async def delete(request: HttpRequest) -> Any:
+        with mock.transaction(request.project) as ctx:
+            saved.delete(ctx, saved.find(ctx, request.path_params["name"]).name)
+        return {}
+
+    async def delete_all(request: HttpRequest) -> Any:
+        with mock.transaction(request.project) as ctx:
+            for snapshot in ctx.store.all(Snapshot):
+                saved.delete(ctx, snapshot.name)
+        return {}
+
+    async def compare(request: HttpRequest) -> Any:
+        types = choices(request, "object_type", diff.object_types())
+
+        def work() -> diff.Changes:
+            with mock.transaction(request.project, request.server_url) as ctx:
+                return diff.compare(ctx, saved.find(ctx, request.path_params["name"]), types)
+
+        return await mock.run_aside(work)
+
+    async def export(request: HttpRequest) -> Any:
+        def work() -> Document:
+            with mock.transaction(request.project) as ctx:
+                return document.export(ctx)
+
+        return await mock.run_aside(work)
+
+    async def import_(request: HttpRequest) -> Any:
+        content = body(request, dict[str, Any])
+        project = await mock.run_aside(partial(_import, mock, request.project, content))
+        return {"project_id": project.project_id}
+
+    return [
+        route("GET", "/snapshots", list_snapshots),
+        route("DELETE", "/snapshots", delete_all),
+        route("PUT", "/snapshots/{name}", save),
+        route("DELETE", "/snapshots/{name}", delete),
+        route("POST", "/snapshots/{name}/restore", restore),
+        route("GET", "/snapshots/{name}/diff", compare),
+        route("GET", "/export", export),
+        route("POST", "/import", import_, LARGE_BODY),
+    ]
+
+
+def _import(mock: Mock, project: Project, content: Document) -> Project:
+    """Replace what a project holds by what a document describes.
+
+    Raises:
+        invalid_import: if the document isn't valid. The project stays as it was.
+    """
+    try:
+        with mock.transaction(project) as ctx:
+            contents = document.read(ctx, content)
+
+        def write(store: Store) -> None:
+            store.clear_data()
+            document.write(ctx, store, contents)
+
+        return mock.projects.replace(project, contents.project, write)
+    except DocumentError as e:
+        raise errors.invalid_import(because=str(e)) from None
