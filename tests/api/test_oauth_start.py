@@ -225,10 +225,10 @@ def test_provider_page_without_a_flow_is_refused(visit, method, query, status, e
     assert (answer.status_code, answer.json()["error_type"]) == (status, error_type)
 
 
-def test_one_tap_is_refused_with_cors_headers(visit):
-    origin = {"Origin": "http://localhost:3000"}
+def test_one_tap_is_refused_with_cors_headers(visit, mock):
+    origin, credentials = {"Origin": "http://localhost:3000"}, (mock.public_token, mock.public_token)
     preflight = visit.http.options("/sdk/v1/b2b/oauth/google/onetap/start", headers=origin)
-    answer = visit.http.get("/sdk/v1/b2b/oauth/google/onetap/start", headers=origin)
+    answer = visit.http.get("/sdk/v1/b2b/oauth/google/onetap/start", headers=origin, auth=credentials)
     assert (preflight.status_code, answer.status_code) == (204, 400)
     assert answer.json()["error_type"] == "oauth_config_not_found"
     for response in (preflight, answer):
