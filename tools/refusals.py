@@ -77,7 +77,7 @@ _RULES = (
     ("the OAuth metadata and consent page", ("domain/oauth_server/authorization.py",)),
 )
 # Errors of production that nothing here causes, for faults.
-_ONLY_FAULTS = ("captcha_failed", "server_unavailable", "too_few_tokens_authenticated")
+ONLY_FAULTS = ("captcha_failed", "server_unavailable", "too_few_tokens_authenticated")
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
 
 
@@ -122,7 +122,7 @@ def places(error_type: str) -> list[str]:
 
 def elsewhere(error_type: str) -> str:
     """Return where an error comes from that no operation returns, and no place names itself."""
-    if error_type in _ONLY_FAULTS:
+    if error_type in ONLY_FAULTS:
         return "faults only"
     if start := _OF_STARTS.search(error_type):
         return "the pages of SSO" if start[1] == "sso" else "the pages of OAuth"

@@ -348,6 +348,8 @@ NOT_VISIBLE = {
     "domain.sso.sso_accounts._use_assertion": "deletes rows of assertions that are refused as expired",
     "domain.webhooks.lease_next": "by the machine's clock; the schedule is tested in tests/webhooks",
     "protocols.saml.saml_response._read_session_index": "tested in tests/saml/test_refused_conditions.py",
+    "faults.registry.is_over": "for_seconds, tested in tests/faults/test_rules.py",
+    "runtime.held_messages._release": "when a delayed message arrives, tested in tests/faults/test_messages.py",
     "runtime.history._has_ended": "rows that can't be used any more are counted",
     "runtime.history.trim": "rows that can't be used any more are counted",
     "runtime.projects._has_secret": "how often the time of the last use is written",
