@@ -66,8 +66,8 @@ def require_valid(settings: ProjectSettings) -> None:
 
 
 def _require_valid_values(settings: ProjectSettings) -> None:
-    for config in (settings.b2b_sdk_config, settings.consumer_sdk_config):
-        sdk_settings.require_valid(config)
+    sdk_settings.require_valid_b2b(settings.b2b_sdk_config)
+    sdk_settings.require_valid(settings.consumer_sdk_config)
     urls = [r.url for r in settings.registered_redirect_urls]
     urls += [settings.idp_authorization_url] if settings.idp_authorization_url else []
     if invalid := [url for url in urls if not redirects.is_url(url)]:

@@ -37,7 +37,7 @@ def set_b2_b_config(ctx: Context, req: SetB2BConfig) -> Body:
     """
     _require_vertical(ctx, "B2B")
     if req.config:
-        sdk_settings.require_valid(req.config)
+        sdk_settings.require_valid_b2b(req.config)
         ctx.update_project(settings=replace(ctx.project.settings, b2b_sdk_config=req.config))
     return {"config": msgspec.to_builtins(ctx.project.settings.b2b_sdk_config)}
 
