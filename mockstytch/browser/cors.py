@@ -50,7 +50,7 @@ def origin_of(request: HttpRequest) -> str:
 
 
 def require_allowed_caller(request: HttpRequest, domains: list[Domain], bundle_ids: list[str]) -> None:
-    """Check the calling page or mobile app. If neither domains nor bundle ids are configured, all are allowed.
+    """Check the calling page or mobile app. Without configured domains and bundle ids, all are allowed.
 
     Raises:
         bad_domain_for_stytch_sdk: if the page's domain isn't one of the configured domains.

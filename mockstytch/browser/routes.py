@@ -47,7 +47,7 @@ def routes(mock: Mock, endpoints: list[Endpoint]) -> list[Route]:
 
 
 async def _unknown(request: HttpRequest) -> Response:
-    """Answer a preflight of any path, and refuse everything else.
+    """Allow the preflight of any path, and refuse everything else.
 
     A preflight must succeed for unknown paths, too: otherwise the SDK couldn't read the error.
 

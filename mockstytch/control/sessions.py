@@ -82,7 +82,7 @@ def _member(ctx: Context, organization: Organization, options: SessionBody) -> M
     """Return the member to log in.
 
     Raises:
-        invalid_member_get_fields: if neither an id nor an address is given, or both.
+        invalid_member_get_fields: if the member is named by no id and no address, or by both.
         invalid_email: if the address isn't valid.
         member_not_found: if no member of the organization has the address.
     """

@@ -17,7 +17,7 @@ Source = Literal["direct", "scim", "dashboard"]
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """The caller: the project with its secret, one of its members with a session, or a visitor who has neither."""
+    """The caller: the project with its secret, one of its members with a session, or a visitor."""
 
     kind: Literal["project", "member", "visitor"] = "project"
     organization_id: str = ""

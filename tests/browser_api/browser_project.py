@@ -190,6 +190,7 @@ class BrowserProject(SampleProject):
     def send_to_backend(self, endpoint: Endpoint, fields: dict[str, Any]) -> httpx.Response:
         return super().send(endpoint, fields)
 
+    # The callers of this class send calls of the browser API, and need a token for them.
     def send(self, call: Call, fields: dict[str, Any], token: str | None, **headers: str) -> httpx.Response:  # type: ignore[override]
         """Send a call with these fields in the path, the query or the body."""
         path, rest = path_and_rest(call, fields)
