@@ -1,5 +1,15 @@
 // The dashboard: the session with its JWT, and the member's other organizations.
-import { client, messageOf, requireLogin, SESSION_MINUTES, settings, showPage, showProblem } from "./shared/app.js";
+import {
+  client,
+  messageOf,
+  requireLogin,
+  SESSION_MINUTES,
+  settings,
+  showPage,
+  showProblem,
+  unwatchSession,
+  watchSession,
+} from "./shared/app.js";
 import { fill } from "./shared/forms.js";
 
 const { member, organization, member_session: session } = await requireLogin();
@@ -63,7 +73,9 @@ function organizationForm({ organization: other, membership }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     button.disabled = true;
+    unwatchSession();
     switchTo(other).catch((error) => {
+      watchSession();
       showProblem(messageOf(error));
       button.disabled = false;
     });

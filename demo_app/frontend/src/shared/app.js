@@ -16,7 +16,7 @@ export const client = createStytchB2BClient(
 export async function requireLogin() {
   try {
     const login = await client.session.authenticate();
-    client.session.onChange((session) => session ?? location.assign("/browser"));
+    watchSession();
     document.getElementById("logout").addEventListener("click", logOut);
     return login;
   } catch (error) {
@@ -27,6 +27,22 @@ export async function requireLogin() {
   }
 }
 
+let stopWatching = () => {};
+
+// Go to the login page when the session ends. A page leaves once: a second navigation would abort the first.
+export function watchSession() {
+  stopWatching = client.session.onChange((session) => {
+    if (session) return;
+    stopWatching();
+    location.assign("/browser");
+  });
+}
+
+// Call this before a call that can end the session and leads to another page itself.
+export function unwatchSession() {
+  stopWatching();
+}
+
 // Show the page. Until its script has filled it in and listens to its forms, it is hidden.
 export function showPage() {
   document.getElementById("loading").hidden = true;
@@ -34,6 +50,7 @@ export function showPage() {
 }
 
 async function logOut() {
+  unwatchSession();
   await client.session.revoke({ forceClear: true }).catch(() => {}); // the session is over in this browser in any case
   location.assign("/browser");
 }
