@@ -5,6 +5,7 @@ from functools import cache, partial
 from starlette.applications import Starlette
 
 from mockstytch import api, outbound
+from mockstytch.about import routes as about
 from mockstytch.browser import routes as browser
 from mockstytch.console import pages as console
 from mockstytch.control import routes as control
@@ -45,7 +46,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     mock = mock or Mock(settings)
     waiter = InboxWaiter(mock)
     mock.subscribers.append(waiter)
-    table = RouteTable(mock, _routes(mock, waiter), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND})
+    described = about.routes(lambda: table.routes)
+    table = RouteTable(mock, _routes(mock, waiter, described), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND})
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
     app = Starlette(routes=[table])
     app.state.mock = mock
@@ -58,8 +60,13 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     return normalizer
 
 
-def _routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
-    control_routes = [*control.routes(mock, waiter), *seed.routes(mock), *snapshots.routes(mock)]
+def _routes(mock: Mock, waiter: InboxWaiter, described: list[Route]) -> list[Route]:
+    """Return all routes.
+
+    Args:
+        described: the routes that describe all routes.
+    """
+    control_routes = [*control.routes(mock, waiter), *seed.routes(mock), *snapshots.routes(mock), *described]
     return [
         *_operation_routes(mock),
         *browser.routes(mock, endpoints_of(api)),
