@@ -164,47 +164,46 @@ def organization(**fields):
 MEMBER = "organizations[0].members[0]"
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (
-            organization(organization_id="acme"),
-            "organization_id: isn't valid. Expected: begins with organization-test-",
-        ),
-        (seed(member_id="ada"), f"{MEMBER}: member_id: isn't valid. Expected: begins with member-test-"),
-        (seed(password="password"), f"{MEMBER}: [400] breached_password"),
-        (seed(password=5), f"{MEMBER}: password: Expected `str`, got `int`"),
-        (seed(totp_secret="?"), f"{MEMBER}: [400] bad_request"),
-        (seed(recovery_codes=["x"]), f"{MEMBER}: recovery_codes need a totp_secret"),
-        (seed(mfa_phone_number_verified=True), f"{MEMBER}: mfa_phone_number_verified needs a mfa_phone_number"),
-        (
-            seed(sessions=[{"factors": ["magik"]}]),
-            f"{MEMBER}.sessions[0]: factor 'magik' doesn't exist. Did you mean magic_link?",
-        ),
-        (seed(sessions=[{"factors": []}]), f"{MEMBER}.sessions[0]: [400] bad_request"),
-        (seed(sessions=[{"factors": ["password"]}]), f"{MEMBER}.sessions[0]: [404] member_password_not_found"),
-        (seed(sessions=[{"session_duration_minutes": 1}]), f"{MEMBER}.sessions[0]: "),
-        (
-            seed(sessions=[{"session_token": "a b"}]),
-            f"{MEMBER}: sessions[0].session_token: isn't valid. Expected: 44 characters",
-        ),
-        (seed(sessions=[{"token": "a"}]), f"{MEMBER}.sessions[0]: unknown field token. Did you mean session_token?"),
-        (seed(sessions={}), f"{MEMBER}: sessions: Expected `array`, got `object`"),
-        (
-            seed(sessions=[{"session_token": TOKEN}, {"session_token": TOKEN}]),
-            f"{MEMBER}.sessions[1]: session_token '{TOKEN}' is already used by {MEMBER}.sessions[0]",
-        ),
-        (
-            organization(scim_connection={"bearer_token": "short"}),
-            "organizations[0].scim_connection: bearer_token: isn't valid. Expected: 16 to 200 letters and digits",
-        ),
-        (
-            {"connected_apps": [{"client_name": "A", "client_type": "first_party", "client_id": "a"}]},
-            "connected_apps[0]: client_id: isn't valid. Expected: begins with connected-app-test-",
-        ),
-    ],
-    ids=range(17),
-)
+MISTAKES = [
+    (
+        organization(organization_id="acme"),
+        "organization_id: isn't valid. Expected: begins with organization-test-",
+    ),
+    (seed(member_id="ada"), f"{MEMBER}: member_id: isn't valid. Expected: begins with member-test-"),
+    (seed(password="password"), f"{MEMBER}: [400] breached_password"),
+    (seed(password=5), f"{MEMBER}: password: Expected `str`, got `int`"),
+    (seed(totp_secret="?"), f"{MEMBER}: [400] bad_request"),
+    (seed(recovery_codes=["x"]), f"{MEMBER}: recovery_codes need a totp_secret"),
+    (seed(mfa_phone_number_verified=True), f"{MEMBER}: mfa_phone_number_verified needs a mfa_phone_number"),
+    (
+        seed(sessions=[{"factors": ["magik"]}]),
+        f"{MEMBER}.sessions[0]: factor 'magik' doesn't exist. Did you mean magic_link?",
+    ),
+    (seed(sessions=[{"factors": []}]), f"{MEMBER}.sessions[0]: [400] bad_request"),
+    (seed(sessions=[{"factors": ["password"]}]), f"{MEMBER}.sessions[0]: [404] member_password_not_found"),
+    (seed(sessions=[{"session_duration_minutes": 1}]), f"{MEMBER}.sessions[0]: "),
+    (
+        seed(sessions=[{"session_token": "a b"}]),
+        f"{MEMBER}: sessions[0].session_token: isn't valid. Expected: 44 characters",
+    ),
+    (seed(sessions=[{"token": "a"}]), f"{MEMBER}.sessions[0]: unknown field token. Did you mean session_token?"),
+    (seed(sessions={}), f"{MEMBER}: sessions: Expected `array`, got `object`"),
+    (
+        seed(sessions=[{"session_token": TOKEN}, {"session_token": TOKEN}]),
+        f"{MEMBER}.sessions[1]: session_token '{TOKEN}' is already used by {MEMBER}.sessions[0]",
+    ),
+    (
+        organization(scim_connection={"bearer_token": "short"}),
+        "organizations[0].scim_connection: bearer_token: isn't valid. Expected: 16 to 200 letters and digits",
+    ),
+    (
+        {"connected_apps": [{"client_name": "A", "client_type": "first_party", "client_id": "a"}]},
+        "connected_apps[0]: client_id: isn't valid. Expected: begins with connected-app-test-",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), MISTAKES, ids=range(17))
 def test_value_that_is_not_valid_is_refused(mock, content, message):
     mock.configure()
     with pytest.raises(MockError) as refused:
