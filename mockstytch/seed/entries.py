@@ -163,10 +163,16 @@ def _create_connection(ctx: Context, organization_id: str, entry: Table, place: 
     api: Any = sso_saml if is_saml else sso_oidc
     record = SamlConnection if is_saml else OidcConnection
     fields, _ = section.split(entry)
-    connection_id: str = own_fields(section, entry, place).connection_id
-    connection_id = free_connection_id(ctx, record, connection_id)
+    own = own_fields(section, entry, place)
+    connection_id = free_connection_id(ctx, record, own.connection_id)
+    ids = {"saml_connection": connection_id, "oidc_connection": connection_id}
+    if is_saml:
+        ids |= {
+            "saml_signing_key": own.signing_certificate_id,
+            "saml_verification_key": own.verification_certificate_id,
+        }
     reference = {"organization_id": organization_id}
-    with _errors_at(place), pinned(ctx, saml_connection=connection_id, oidc_connection=connection_id):
+    with _errors_at(place), pinned(ctx, **ids):
         if entry.keys() & {"idp_sso_url", "issuer"}:
             created = api.create_connection(ctx, parse(api.Create, reference))
             reference["connection_id"] = created["connection"]["connection_id"]

@@ -6,7 +6,6 @@ Positions are only looked up after a mistake, so that reading stays fast.
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ import msgspec
 from mockstytch.seed_file import syntax_errors
 from mockstytch.seed_file.places import Place, Position, SeedError, mentioned_field
 
-__all__ = ["SeedError", "locate", "position_of", "read"]
+__all__ = ["MOST_PEOPLE", "SeedError", "locate", "position_of", "read", "with_people"]
+
+MOST_PEOPLE = 10_000  # that one seed generates
 
 _FORMATS = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}
 
@@ -38,6 +39,20 @@ def read(path: Path) -> dict[str, Any]:
         raise locate(SeedError("the file must be a table"), path)
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return plain
+
+
+def with_people(path: Path | None, people: int | None) -> dict[str, Any]:
+    """Return the content of a file, if there is one, with the section ``generate`` for so many people.
+
+    Raises:
+        SeedError: if the file isn't valid, or has that section itself.
+    """
+    content = read(path) if path else {}
+    if people is None:
+        return content
+    if path and "generate" in content:
+        raise locate(SeedError("use the section generate or --people (MOCKSTYTCH_PEOPLE), not both", "generate"), path)
+    return {**content, "generate": {"people": people}}
 
 
 def locate(error: SeedError, path: Path) -> SeedError:
@@ -101,6 +116,8 @@ def _parse(text: str, file_format: str) -> Any:
         from mockstytch.seed_file import yaml_file
 
         return yaml_file.parse(text)
+    import tomllib  # not needed by a start without a seed
+
     return tomllib.loads(text)
 
 

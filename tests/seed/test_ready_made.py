@@ -25,8 +25,13 @@ SEED = {
             "organization_id": "organization-test-acme",
             "organization_name": "Acme",
             "connections": [
-                {"type": "saml", "connection_id": "saml-connection-test-acme"},
-                {"type": "oidc", "connection_id": "oidc-connection-test-acme"},
+                {
+                    "type": "saml",
+                    "connection_id": "saml-connection-test-acme",
+                    "signing_certificate_id": "saml-signing-key-test-acme",
+                    "verification_certificate_id": "saml-verification-key-test-acme",
+                },
+                {"type": "oidc", "connection_id": "oidc-connection-test-acme", "client_secret": "secret-of-acme"},
             ],
             "scim_connection": {"connection_id": "scim-connection-test-acme", "bearer_token": "0123456789abcdefABCDEF"},
             "members": [
@@ -55,10 +60,23 @@ SEED = {
                         {},
                     ],
                 },
-                {"email_address": "bob@acme.test"},
+                {"email_address": "bob@acme.test", "member_id": "member-test-bob", "email_id": "member-email-test-bob"},
             ],
         }
     ],
+}
+GENERATED = {
+    "events": "each event has its own id",
+    "deliveries": "each delivery has its own id",
+    "keys": "each project has its own keys",
+}
+OWN = {
+    "position": "the order in which rows were created",
+    "recovery_code_id": "isn't returned by the API",
+    "own_token": "the token of the built-in directory",
+    "secret_hash": "has a random salt",
+    "certificate": "each connection has its own key",
+    "hash": "has a random salt",
 }
 
 
@@ -83,6 +101,28 @@ def test_ids_are_the_given_ones(seeded):
     assert [c.connection_id for c in connections.oidc_connections] == ["oidc-connection-test-acme"]
     assert seeded.scim.connection.get("acme").connection.connection_id == "scim-connection-test-acme"
     assert seeded.connected_app.clients.get("connected-app-test-reports").connected_app.client_name == "Reports"
+
+
+def test_every_id_and_secret_can_be_given(server):
+    """Two servers have nothing in common but the seed, so what is equal on both was given."""
+
+    def values(mock):
+        tables = mock.export()["tables"]
+        sessions = [row for row in tables["member_sessions"] if row["member_session_id"] == "member-session-test-ada"]
+        return {name: rows for name, rows in (tables | {"member_sessions": sessions}).items() if name not in GENERATED}
+
+    def differences(one, other, path=""):
+        if isinstance(one, dict):
+            return [d for name in one for d in differences(one[name], other[name], f"{path}.{name}")]
+        if isinstance(one, list):
+            assert len(one) == len(other), path
+            return [d for n, inner in enumerate(one) for d in differences(inner, other[n], path)]
+        return [path] if one != other else []
+
+    with MockStytch(seed=SEED) as again:
+        found = {path.rpartition(".")[2] for path in differences(values(server), values(again))}
+    times_and_urls = {name for name in found if name.endswith(("_at", "_url", "issuer", "entity_id"))}
+    assert found - times_and_urls - {*OWN} == set()
 
 
 def test_addresses_and_numbers_are_verified(seeded):
