@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mockstytch import MockStytch
 from tests.client.test_environment import SEED as SEED_OF_VALUES
 from tests.client.test_environment import VALUES
 from tests.support.processes import Finished, run_tests
@@ -281,6 +282,14 @@ def test_people_beside_a_section_generate_are_refused(run, tmp_path):
     assert finished.exit_code == pytest.ExitCode.USAGE_ERROR
     assert "seed.toml:3:1: generate: use the section generate or --people (MOCKSTYTCH_PEOPLE)" in finished.output
     assert finished.output.strip().count("\n") == 0
+
+
+def test_database_of_another_server_is_one_line(run, tmp_path):
+    file = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=file):
+        finished = run(TWO_TESTS, MOCKSTYTCH_DB=file)
+    assert f"{file} is in use by another server. Stop that server, or choose another file." in finished.output
+    assert "Traceback" not in finished.output
 
 
 def test_wrong_variable_is_one_line(run):
