@@ -9,7 +9,7 @@ from mockstytch import MockStytch
 from tests.support.processes import run_tests
 
 WORKERS, TESTS = 16, 50
-# Everything has the same names in each test, but for the clock, the faults and the lifetime of the session.
+# Everything has the same names in each test, except for the clock, the faults and the lifetime of the session.
 LOGIN_TESTS = f"""
 import datetime
 import os
