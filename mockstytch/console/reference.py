@@ -49,7 +49,8 @@ CONTROL = {
     "DELETE /faults/{fault_id}": "Remove a fault.",
     "POST /sessions": "Start a session without a login: organization_id, member_id or email_address, factors.",
     "POST /impersonation-tokens": "Create an impersonation token: organization_id, member_id, …",
-    "GET /requests": "Return the latest requests, with the reason for each error: ?limit= &surface=",
+    "GET /requests": "Return requests, with the reason of each error: ?operation= &path= &status= &after= &wait= …",
+    "DELETE /requests": "Empty the request log.",
 }
 
 
