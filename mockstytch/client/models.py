@@ -266,6 +266,7 @@ class ServerOptions(TypedDict, total=False):
 
     host: str
     port: int
+    tls_port: int | None
     database: str
     closed: bool
     public_url: str
