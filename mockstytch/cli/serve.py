@@ -140,9 +140,13 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def serve(as_json: bool, stop_with_stdin: bool, **options: Any) -> None:
     """Run the server in the foreground."""
     prepared = prepare(**options)
-    if stop_with_stdin:
-        threading.Thread(target=_stop_with_stdin, name="mockstytch-stdin", daemon=True).start()
-    run(prepared, lambda: click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting()))
+
+    def on_ready() -> None:
+        click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting())
+        if stop_with_stdin:  # not earlier: the process handles signals only from now on
+            threading.Thread(target=_stop_with_stdin, name="mockstytch-stdin", daemon=True).start()
+
+    run(prepared, on_ready)
 
 
 def _stop_with_stdin() -> None:

@@ -229,6 +229,11 @@ def test_server_stops_when_its_stdin_is_closed(serve, started):
     process.stdin = None  # communicate() would use it
 
 
+def test_server_whose_stdin_is_closed_at_the_start_stops_when_it_is_ready(serve, started):
+    serve("--stop-with-stdin", stdin=subprocess.DEVNULL)
+    assert started[0].wait(timeout=30) == 0
+
+
 def test_server_runs_without_stdin(serve, started):
     facts = serve(stdin=subprocess.DEVNULL)
     response = httpx.get(f"{facts['url']}/_mock/api/health", trust_env=False)
