@@ -40,8 +40,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser tests of a module in one worker, because each worker starts its own Chromium for a module.
 
-    In CI, a browser test that fails runs a second time, because Chromium can fail on a loaded machine. The summary counts
-    such tests as rerun. Elsewhere a test fails at once, so that a real race is found.
+    In CI, a browser test that fails runs a second time, because Chromium can fail on a loaded machine. The summary
+    counts such tests as rerun. Elsewhere a test fails at once, so that a real race is found.
     """
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
