@@ -81,6 +81,10 @@ class Plans:
                 self._plans[shape] = plan
         return plan
 
+    def used_shapes(self) -> set[Shape]:
+        """Return the shapes of the plans that were used."""
+        return set(self._plans)
+
 
 @cache
 def plans_for(dialect_name: str) -> Plans:
