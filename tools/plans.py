@@ -22,6 +22,7 @@ _TESTS = [
     "tests/scenarios",
     "tests/client",
     "tests/snapshots",
+    "tests/store/test_history.py",
     "--ignore=tests/scenarios/test_command.py",
 ]
 _MAX_KEY = 2_000  # characters: searches for a long list aren't stored

@@ -10,6 +10,7 @@ from mockstytch.store.records.members import Member
 FLOWS = """
 import sys
 from mockstytch import MockStytch
+from mockstytch.runtime import history
 with MockStytch() as mock:
     client = mock.client()
     acme = client.organizations.create("Acme", "acme").organization.organization_id
@@ -23,6 +24,8 @@ with MockStytch() as mock:
     mock.snapshots.save("before")
     mock.clock.advance(hours=2)
     mock.snapshots.restore("before")
+    with mock._server.mock.transaction() as ctx:
+        history.trim(ctx, 10, 10)
     mock.reset()
     print("sqlalchemy" in sys.modules)
 """
