@@ -1,7 +1,7 @@
 """Columns, conditions and queries as values.
 
-An expression has a shape and values. The shape says everything but the values: ``("=", "members.email_address")``. So
-requests that differ only in their values share one compiled statement (see ``plans``), and no request builds SQL.
+An expression has a shape and values. The shape is everything except the values: ``("=", "members.email_address")``.
+So requests that differ only in their values share one compiled statement (see ``plans``), and no request builds SQL.
 
 A column has Python's comparisons, and a condition has ``&``, ``|`` and ``~``; ``queries`` has the rest.
 """

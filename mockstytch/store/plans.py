@@ -21,7 +21,7 @@ from mockstytch.store.record import RECORDS, R, Record
 
 FILE = Path(__file__).with_name("plans.json")
 _MAX_PLANS = 5_000
-_MAX_PARAMETERS = 2_000  # of a plan that is kept
+_MAX_PARAMETERS = 2_000  # a plan with more parameters isn't kept
 
 
 class StoredPlan(NamedTuple):

@@ -123,7 +123,7 @@ def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callabl
 
 
 def records_by_reference() -> list[type[Record]]:
-    """Return all records. Those that others refer to come first."""
+    """Return all records. A record comes after the records that it refers to."""
     left, found = sorted(RECORDS.values(), key=lambda record: record.table.name), list[type[Record]]()
     while left:
         free = [record for record in left if not set(record.references.values()) & {*left} - {record}]

@@ -42,7 +42,7 @@ def metadata() -> MetaData:
 
 
 def table_of(name: str) -> Table:
-    """Return a table by its name."""
+    """Return the table with this name."""
     return metadata().tables[name]
 
 

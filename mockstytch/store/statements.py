@@ -161,8 +161,10 @@ def _delete(values: Values, table: str, names: Shape, nulls: Shape) -> Any:
 
 
 def _delete_up_to(values: Values, table: str) -> Any:
-    position = _column(f"{table}.position") <= values.of(f"{table}.position")
-    return sql.delete(schema.table_of(table)).where(*_equal(values, table, (), ()), position)
+    own = _equal(values, table, (), ())
+    return sql.delete(schema.table_of(table)).where(
+        *own, _column(f"{table}.position") <= values.of(f"{table}.position")
+    )
 
 
 def _older(values: Values, table: str) -> Any:
@@ -232,7 +234,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "older": _older,
     "delete all but newest": _delete_all_but_newest,
     "newest of each": _newest_of_each,
-    "of all projects": _of_all_projects,
+    "values in all projects": _of_all_projects,
     "project of": _project_of,
     "projects with": _projects_with,
     "which have rows": _which_have_rows,

@@ -190,7 +190,7 @@ class Store:
 
     def values_of_all_projects(self, record: type[Record], *names: str) -> list[tuple[Any, ...]]:
         """Return some columns of the rows of all projects. Much faster than whole rows that contain JSON."""
-        rows = self._connection.run(("of all projects", record.table.name, names))
+        rows = self._connection.run(("values in all projects", record.table.name, names))
         return [read_values(record, names, row) for row in rows]
 
     def newest_of_each(self, record: type[R], column_name: str) -> list[R]:
@@ -253,7 +253,7 @@ def _key(row: Record) -> dict[str, Any]:
 
 @cache
 def _all_tables() -> tuple[str, ...]:
-    """Return the names of all tables. A table comes after those that it refers to."""
+    """Return the names of all tables. A table comes after the tables that it refers to."""
     records = records_by_reference()
     copies = (record.table.copies_name for record in records if record.table.in_snapshots)
     return (*copies, *(record.table.name for record in records))
