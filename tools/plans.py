@@ -1,7 +1,7 @@
 """Write ``mockstytch/store/plans.json``, the compiled statements of requests: ``python -m tools.plans``.
 
-It compiles the stored statements again, because the records may have changed. ``--record`` also stores statements of
-new requests: it runs tests that call every operation, which takes about two minutes.
+It compiles the stored statements again, because the records may have changed. ``--record`` also stores statements of new
+requests: it runs tests that call every operation, which takes about two minutes.
 
 ``--check`` writes nothing: it prints one line if the file is out of date, and exits with 1.
 """
