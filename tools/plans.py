@@ -1,7 +1,7 @@
 """Write ``mockstytch/store/plans.json``, the compiled statements of requests: ``python -m tools.plans``.
 
-It compiles the stored statements again, because the records may have changed. ``--record`` also stores statements of new
-requests: it runs tests that call every operation, which takes about two minutes.
+It compiles the stored statements again, because the records may have changed. ``--record`` also stores statements of
+new requests: it runs tests that call every operation, which takes about two minutes.
 
 ``--check`` writes nothing: it prints one line if the file is out of date, and exits with 1.
 """
@@ -55,7 +55,7 @@ def _recorded() -> list[str]:
 
 
 def _encode(keys: list[str]) -> bytes:
-    """Return the contents of the file for the shapes with these keys, without shapes that can't be compiled any more."""
+    """Return the contents of the file for the shapes with these keys. Shapes that can't be compiled are left out."""
     found = {}
     for key in sorted(set(keys)):
         shape = _tuples(msgspec.json.decode(key))
