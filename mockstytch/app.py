@@ -5,6 +5,7 @@ from functools import cache, partial
 from starlette.applications import Starlette
 
 from mockstytch import api, outbound
+from mockstytch.about import routes as about
 from mockstytch.browser import routes as browser
 from mockstytch.console import pages as console
 from mockstytch.control import routes as control
@@ -47,10 +48,13 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     waiter, request_waiter = Waiter(mock), Waiter(mock)
     mock.subscribers += [waiter.on_commit, request_waiter.on_stop]
     mock.request_log.subscribers.append(request_waiter.on_request)
-    mock.request_log.describe = Evidence().describe
+    described = about.routes(lambda: table.routes)
     table = RouteTable(
-        mock, _routes(mock, waiter, request_waiter), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND}
+        mock,
+        _routes(mock, waiter, request_waiter, described),
+        {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND},
     )
+    mock.request_log.describe = Evidence(mock, table.routes).describe
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
     app = Starlette(routes=[table])
     app.state.mock = mock
@@ -63,8 +67,18 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     return normalizer
 
 
-def _routes(mock: Mock, waiter: Waiter, request_waiter: Waiter) -> list[Route]:
-    control_routes = [*control.routes(mock, waiter, request_waiter), *seed.routes(mock), *snapshots.routes(mock)]
+def _routes(mock: Mock, waiter: Waiter, request_waiter: Waiter, described: list[Route]) -> list[Route]:
+    """Return all routes.
+
+    Args:
+        described: the routes that describe all routes.
+    """
+    control_routes = [
+        *control.routes(mock, waiter, request_waiter),
+        *seed.routes(mock),
+        *snapshots.routes(mock),
+        *described,
+    ]
     return [
         *_operation_routes(mock),
         *browser.routes(mock, endpoints_of(api)),

@@ -13,6 +13,7 @@ from stytch.core.response_base import StytchError
 from mockstytch import MockStytch
 from tests.support import skips
 from tests.support.browser import browse, chromium, shared_profile  # noqa: F401 · fixtures
+from tests.support.conformance import Conformance
 from tests.support.events import EventRecorder, Events
 from tests.support.given import Given
 from tests.support.http_clients import shared_settings
@@ -79,6 +80,28 @@ def client(stytch_client: Any) -> Any:
 def given(mock: MockStytch, client: Any) -> Given:
     """Builders: ``given.organization()``, ``given.member()``, ``given.login()``."""
     return Given(mock, client)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def conformance() -> Iterator[Conformance]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield Conformance(patch)
+
+
+@pytest.fixture(autouse=True)
+def responses_conform(conformance: Conformance) -> Iterator[None]:
+    """Every response of the test, of any server in this process, must conform to the OpenAPI document."""
+    conformance.responses.clear()
+    yield
+    assert conformance.responses == [], "describe these responses in mockstytch/about"
+
+
+@pytest.fixture(autouse=True)
+def requests_conform(conformance: Conformance) -> Iterator[None]:
+    """Every request of the control API that succeeds must conform, too."""
+    conformance.requests.clear()
+    yield
+    assert conformance.requests == [], "describe these requests in mockstytch/about"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,9 @@ from typing import TypeVar
 import msgspec
 
 from mockstytch import api, empty_values, errors
-from mockstytch.app import endpoints
+from mockstytch.about.document import build
+from mockstytch.about.schemas import Schema
+from mockstytch.app import create_app, endpoints
 from mockstytch.browser import sdk_configuration, sdk_operations
 from mockstytch.cli import cli
 from mockstytch.console.snippets import CODE, NAMES
@@ -258,6 +260,11 @@ def _fidelity() -> str:
     return _table(("area", *fidelity.LEVELS), fidelity.summary())
 
 
+def _openapi() -> Schema:
+    """Return the OpenAPI document of a server with the default options."""
+    return build(create_app().table.routes, "http://localhost:4700")
+
+
 def _rate_limits() -> str:
     rows = []
     for shared in PRODUCTION:
@@ -290,6 +297,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 FILES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "seed-schema.json": lambda: json.dumps(seed_schema(), indent=2) + "\n",
+    ROOT / "docs" / "openapi.json": lambda: json.dumps(_openapi(), indent=1) + "\n",
 }
 
 

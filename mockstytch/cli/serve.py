@@ -1,9 +1,12 @@
 """``mockstytch serve``"""
 
+import contextlib
 import errno
 import gc
 import json
 import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,10 +127,30 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--json", "as_json", is_flag=True, envvar="MOCKSTYTCH_JSON", help="Print one line of JSON when the server is ready."
 )
-def serve(as_json: bool, **options: Any) -> None:
+@click.option(
+    "--stop-with-stdin",
+    is_flag=True,
+    envvar="MOCKSTYTCH_STOP_WITH_STDIN",
+    help="Stop when stdin is closed, which also happens if the process that started the server crashes.",
+)
+def serve(as_json: bool, stop_with_stdin: bool, **options: Any) -> None:
     """Run the server in the foreground."""
     prepared = prepare(**options)
-    run(prepared, lambda: click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting()))
+
+    def on_ready() -> None:
+        click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting())
+        if stop_with_stdin:  # not earlier: the process handles signals only from now on
+            threading.Thread(target=_stop_with_stdin, name="mockstytch-stdin", daemon=True).start()
+
+    run(prepared, on_ready)
+
+
+def _stop_with_stdin() -> None:
+    """Ask this process to stop when its standard input is closed."""
+    with contextlib.suppress(OSError, ValueError):
+        while os.read(0, 4096):
+            pass
+    signal.raise_signal(signal.SIGTERM)
 
 
 class DatabaseRefused(click.ClickException):

@@ -49,6 +49,7 @@ CONTROL = {
     "DELETE /faults/{fault_id}": "Remove a fault.",
     "POST /sessions": "Start a session without a login: organization_id, member_id or email_address, factors.",
     "POST /impersonation-tokens": "Create an impersonation token: organization_id, member_id, …",
+    "GET /openapi.json": "Return the OpenAPI document of everything that is served.",
     "GET /requests": "Return requests, with the reason of each error: ?operation= &path= &status= &after= &wait= …",
     "DELETE /requests": "Empty the request log.",
 }

@@ -32,7 +32,7 @@ _REQUIRED_FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-class Operation(Frozen, forbid_unknown_fields=True):
+class ScimOperation(Frozen, forbid_unknown_fields=True):
     """One change in the directory.
 
     Attributes:
@@ -70,7 +70,7 @@ class PushBody(Frozen, forbid_unknown_fields=True):
     """The body of a push: the connection, and the operations in their order."""
 
     connection_id: str
-    operations: list[Operation]
+    operations: list[ScimOperation]
 
 
 class DirectoryClient:
@@ -90,7 +90,7 @@ class DirectoryClient:
         response = await self._fetch(outbound.OutboundRequest(method, self._base_url + path, self._headers, content))
         return {"method": method, "path": path, "status": response.status, "body": response.json()}
 
-    async def run(self, operation: Operation) -> Json:
+    async def run(self, operation: ScimOperation) -> Json:
         """Send the requests of an operation. Return the last one with its response, as ``call`` does."""
         match operation.op:
             case "create_user":
@@ -172,7 +172,7 @@ def _parse_body(request: HttpRequest) -> PushBody:
     return push_body
 
 
-def _user_resource(operation: Operation) -> Json:
+def _user_resource(operation: ScimOperation) -> Json:
     emails = [_work_address(operation.email)] if operation.email else []
     user_name = operation.user_name or operation.email
     return {"userName": user_name, "emails": emails, **_profile(operation), **operation.attributes}
@@ -182,12 +182,12 @@ def _work_address(email: str) -> Json:
     return {"value": email, "type": "work", "primary": True}
 
 
-def _profile(operation: Operation) -> Json:
+def _profile(operation: ScimOperation) -> Json:
     name = _non_empty(formatted=operation.name, givenName=operation.given_name, familyName=operation.family_name)
     return _non_empty(name=name, externalId=operation.external_id)
 
 
-def _user_changes(operation: Operation) -> list[Json]:
+def _user_changes(operation: ScimOperation) -> list[Json]:
     """Return the PATCH operations that change a user, as a directory sends them."""
     value = {**_non_empty(userName=operation.user_name), **_profile(operation), **operation.attributes}
     if operation.email:
@@ -205,7 +205,7 @@ def _member_operations(op: str, ids: list[str]) -> list[Json]:
     return [{"op": "remove", "path": f'members[value eq "{id}"]'} for id in ids]
 
 
-def _user_references(operation: Operation) -> list[str]:
+def _user_references(operation: ScimOperation) -> list[str]:
     return [*operation.users, operation.user] if operation.user else operation.users
 
 

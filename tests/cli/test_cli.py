@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import ssl
+import subprocess
 import urllib.request
 
 import httpx
@@ -217,3 +218,23 @@ def test_help_lists_the_commands(run):
     for command in ("serve", "demo", "scenario", "inbox", "reset", "clock", "env"):
         assert f"  {command} " in text
     assert run("--version").stdout.startswith("mockstytch, version ")
+
+
+def test_server_stops_when_its_stdin_is_closed(serve, started):
+    serve("--stop-with-stdin", stdin=subprocess.PIPE)
+    (process,) = started
+    assert process.poll() is None
+    process.stdin.close()
+    assert process.wait(timeout=30) == 0
+    process.stdin = None  # communicate() would use it
+
+
+def test_server_whose_stdin_is_closed_at_the_start_stops_when_it_is_ready(serve, started):
+    serve("--stop-with-stdin", stdin=subprocess.DEVNULL)
+    assert started[0].wait(timeout=30) == 0
+
+
+def test_server_runs_without_stdin(serve, started):
+    facts = serve(stdin=subprocess.DEVNULL)
+    response = httpx.get(f"{facts['url']}/_mock/api/health", trust_env=False)
+    assert response.status_code == 200

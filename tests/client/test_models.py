@@ -10,7 +10,7 @@ from mockstytch.client import models, project_settings
 from mockstytch.control.fraud import DeviceBody, EmailRiskBody
 from mockstytch.control.identity_providers import NextIdentityBody
 from mockstytch.control.request_log.filters import PARAMETERS
-from mockstytch.control.scim import Operation
+from mockstytch.control.scim import ScimOperation
 from mockstytch.domain.login import named_factors
 from mockstytch.settings import Settings
 from mockstytch.store.records import projects
@@ -30,7 +30,7 @@ def keys(typed_dict):
     [
         (models.ServerOptions, Settings, {"project_id", "secret"}),
         (models.IdentityDetails, NextIdentityBody, {"provider", "email"}),
-        (models.ScimOperation, Operation, set()),
+        (models.ScimOperation, ScimOperation, set()),
         (models.DeviceDetails, DeviceBody, {"action", "reasons"}),
         (models.EmailDetails, EmailRiskBody, {"action", "email_address"}),
         (models.WebhookEndpointSettings, projects.WebhookEndpoint, set()),

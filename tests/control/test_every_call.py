@@ -36,6 +36,11 @@ QUERIES = [
 ]
 
 
+@pytest.fixture
+def requests_conform():
+    """Replace the fixture that requires documented requests."""
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_request_of_another_web_page_is_refused(http, method, path, headers):
