@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     mock = mock or Mock(settings)
     waiter = InboxWaiter(mock)
     mock.subscribers.append(waiter)
-    described = about.routes(lambda: table.routes)
+    described = about.routes(mock, lambda: table.routes)
     table = RouteTable(mock, _routes(mock, waiter, described), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND})
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
     app = Starlette(routes=[table])
