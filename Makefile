@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-.PHONY: run test lint docs bench clean help
+.PHONY: run test lint docs bench binary clean help
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -50,6 +50,10 @@ docs: $(DEV) ## Write the generated pages
 
 bench: $(DEV) ## Measure the speed, compared with other systems
 	$(BIN)/python -m benchmarks
+
+binary: $(DEV) ## Build dist/mockstytch, a single file that needs no Python
+	@echo "Building dist/mockstytch (PyInstaller). This takes about a minute…"
+	@$(BIN)/python -m tools.binary
 
 clean: ## Delete the environment, builds and caches
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -9,7 +9,8 @@ from mockstytch.about import routes as about
 from mockstytch.browser import routes as browser
 from mockstytch.console import pages as console
 from mockstytch.control import routes as control
-from mockstytch.control.inbox import InboxWaiter
+from mockstytch.control.inbox import Waiter
+from mockstytch.evidence.entries import Evidence
 from mockstytch.gaps import GAPS
 from mockstytch.management import routes as management
 from mockstytch.management.surface import MANAGEMENT
@@ -44,10 +45,16 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
         mock: the state to serve; a new one if None.
     """
     mock = mock or Mock(settings)
-    waiter = InboxWaiter(mock)
-    mock.subscribers.append(waiter)
+    waiter, request_waiter = Waiter(mock), Waiter(mock)
+    mock.subscribers += [waiter.on_commit, request_waiter.on_stop]
+    mock.request_log.subscribers.append(request_waiter.on_request)
     described = about.routes(mock, lambda: table.routes)
-    table = RouteTable(mock, _routes(mock, waiter, described), {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND})
+    table = RouteTable(
+        mock,
+        _routes(mock, waiter, request_waiter, described),
+        {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND},
+    )
+    mock.request_log.describe = Evidence(mock, table.routes).describe
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
     app = Starlette(routes=[table])
     app.state.mock = mock
@@ -60,13 +67,18 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     return normalizer
 
 
-def _routes(mock: Mock, waiter: InboxWaiter, described: list[Route]) -> list[Route]:
+def _routes(mock: Mock, waiter: Waiter, request_waiter: Waiter, described: list[Route]) -> list[Route]:
     """Return all routes.
 
     Args:
         described: the routes that describe all routes.
     """
-    control_routes = [*control.routes(mock, waiter), *seed.routes(mock), *snapshots.routes(mock), *described]
+    control_routes = [
+        *control.routes(mock, waiter, request_waiter),
+        *seed.routes(mock),
+        *snapshots.routes(mock),
+        *described,
+    ]
     return [
         *_operation_routes(mock),
         *browser.routes(mock, endpoints_of(api)),

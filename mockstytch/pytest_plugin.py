@@ -36,18 +36,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     Raises:
         UsageError: if there is no server, or the file can't be read.
     """
-    url, seed = os.environ.get("MOCKSTYTCH_URL"), _seed_file(session.config)
+    url, seed = os.environ.get("MOCKSTYTCH_URL"), _seed_file(session.config) or os.environ.get("MOCKSTYTCH_PEOPLE")
     if hasattr(session.config, "workerinput") or not (url or seed):  # pytest-xdist's controller has checked them
         return
-    from mockstytch.client.seeding import read_seed
     from mockstytch.client.transport import MockError, require_server
+    from mockstytch.settings import SettingError
 
     try:
         if url:
             require_server(url)
         if seed:
-            read_seed(seed)
-    except MockError as e:
+            _configured(session.config)
+    except (MockError, SettingError) as e:
         raise pytest.UsageError(str(e)) from None
 
 
@@ -61,7 +61,7 @@ def mockstytch_server(pytestconfig: pytest.Config) -> Iterator[MockStytch]:
     url = os.environ.get("MOCKSTYTCH_URL")
     try:
         # Only ``projects`` of the file belong to the server. Each test's project gets the rest.
-        shared = {"projects": _content(_seed_file(pytestconfig)).get("projects", [])}
+        shared = {"projects": _configured(pytestconfig).get("projects", [])}
         mock = MockStytch(url=url, seed=None if url else shared)
     except (MockError, SettingError, DatabaseInUse, SchemaMismatch, OSError) as e:
         pytest.fail(str(e), pytrace=False)
@@ -82,7 +82,7 @@ def mockstytch(mockstytch_server: MockStytch, request: pytest.FixtureRequest) ->
     seed = _marked_seed(mark, request.path.parent) if mark else _seed_file(request.config)
     content: dict[str, Any] = {}
     try:
-        content = _content(seed)
+        content = _content(seed) if mark else _configured(request.config)
         own = {name: value for name, value in content.items() if name != "projects"}
         mock = mockstytch_server.project(seed=own or None)
     except MockError as e:
@@ -120,6 +120,13 @@ def _marked_seed(mark: pytest.Mark, folder: Path) -> Seed | None:
         pytest.fail("The mark mockstytch needs one argument: @pytest.mark.mockstytch(seed=…)", pytrace=False)
     seed: Seed | None = mark.kwargs["seed"]
     return folder / seed if isinstance(seed, str | Path) else seed
+
+
+def _configured(config: pytest.Config) -> dict[str, Any]:
+    """Return the content of the configured seed: of the file, and with the people of ``MOCKSTYTCH_PEOPLE``."""
+    from mockstytch.client.seeding import configured_seed
+
+    return configured_seed(_seed_file(config)) or {}
 
 
 def _content(seed: Seed | None) -> dict[str, Any]:

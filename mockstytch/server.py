@@ -54,6 +54,19 @@ class Server:
         """Serve another app in the same process, or the same app over TLS."""
         self._other_listeners.append(_Listener(app, listener, certificate_file, is_main=False))
 
+    def add_tls(self, certificate_file: str) -> str:
+        """Serve the same app over https on ``settings.tls_port``, too, and return the URL.
+
+        Args:
+            certificate_file: the server's certificate and its private key, as PEM.
+
+        Raises:
+            OSError: if the port is in use.
+        """
+        listener = open_listener(self.settings.host, self.settings.tls_port or 0)
+        self.add(self.app, listener, certificate_file)
+        return url_of(self.settings.host, listener.getsockname()[1], "https")
+
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Serve until ``stop`` is called or the process is asked to stop.
 

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         host: the address to listen on.
         port: the port to listen on; 0 picks a free port.
+        tls_port: the port of an additional https listener; 0 picks a free port, None serves no https.
         database: the path of a file, or an SQLAlchemy URL; "" keeps the data in memory.
         closed: serve only the default project and the projects that a seed file or the management API creates.
         public_url: the base URL of the links in e-mails; "" is the address of each request.
@@ -50,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
+    tls_port: int | None = None
     database: str = ""
     closed: bool = False
     public_url: str = ""
@@ -63,8 +65,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not _is_host(self.host):
             raise SettingError("host", f"{reprlib.repr(self.host)} isn't an address. Examples: 127.0.0.1, 0.0.0.0, ::1")
-        if not 0 <= self.port <= 65535:
-            raise SettingError("port", "the port must be between 0 and 65535")
+        for name in ("port", "tls_port"):
+            if not 0 <= (getattr(self, name) or 0) <= 65535:
+                raise SettingError(name, "the port must be between 0 and 65535")
         if self.public_url and not is_base_url(self.public_url):
             raise SettingError(
                 "public_url", f"{reprlib.repr(self.public_url)} isn't a base URL. Example: https://auth.example.com"
@@ -86,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 _VARIABLES = {
     "host": "MOCKSTYTCH_HOST",
     "port": "MOCKSTYTCH_PORT",
+    "tls_port": "MOCKSTYTCH_TLS_PORT",
     "database": "MOCKSTYTCH_DB",
     "closed": "MOCKSTYTCH_CLOSED",
     "public_url": "MOCKSTYTCH_PUBLIC_URL",
@@ -126,11 +130,18 @@ def _option(name: str, text: str) -> Any:
         if text.lower() not in (*_TRUE, *_FALSE):
             raise SettingError(name, f"{reprlib.repr(text)} isn't true or false")
         return text.lower() in _TRUE
-    if name in ("port", "random_seed", "keep_ended"):
-        if not re.fullmatch(r"-?[0-9]{1,18}", text):
-            raise SettingError(name, f"{reprlib.repr(text)} isn't a number")
-        return int(text)
-    return text
+    return parse_number(name, text) if name in ("port", "tls_port", "random_seed", "keep_ended") else text
+
+
+def parse_number(name: str, text: str) -> int:
+    """Return an integer that an environment variable contains.
+
+    Raises:
+        SettingError: if the text isn't an integer of at most 18 digits.
+    """
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise SettingError(name, f"{reprlib.repr(text)} isn't a number")
+    return int(text)
 
 
 def parse_address(address: str) -> tuple[str, int]:

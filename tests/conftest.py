@@ -39,10 +39,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser tests of a module in one worker, because each worker starts its own Chromium for a module."""
+    """Run the browser tests of a module in one worker, because each worker starts its own Chromium for a module.
+
+    In CI, a browser test that fails runs a second time, because Chromium can fail on a loaded machine. The summary
+    counts such tests as rerun. Elsewhere a test fails at once, so that a real race is found.
+    """
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
+            if os.environ.get("CI"):
+                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Import the demo app and the scenarios: next to this package in a checkout, inside it in an installed wheel."""
 
+import sys
 from importlib import import_module
 from types import ModuleType
 
@@ -20,6 +21,10 @@ def load(name: str) -> ModuleType:
 
 def missing_package(error: ModuleNotFoundError) -> click.ClickException:
     """Return the error message for an optional package that isn't installed."""
+    if getattr(sys, "frozen", False):  # set by PyInstaller
+        return click.ClickException(
+            "this executable doesn't contain the demo app and the scenarios. Install the Python package to run them."
+        )
     return click.ClickException(
         f'the package {error.name!r} isn\'t installed. Install the optional packages with: pip install "PATH[demo]", '
         "where PATH is your checkout or wheel of mockstytch"

@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from mockstytch.cli.connection import connect, connection_options, json_option, report_errors
-from mockstytch.seed_file import SeedError, read
+from mockstytch.seed_file import MOST_PEOPLE, SeedError, read
 
 
 @click.command()
 @connection_options
 @click.argument("file", required=False)
 @click.option("--check", is_flag=True, help="Only check the file, without a server.")
-@click.option("--people", type=click.IntRange(1, 10_000), help="Also create so many members with made-up names.")
+@click.option("--people", type=click.IntRange(1, MOST_PEOPLE), help="Also create so many members with made-up names.")
 @click.option("--organizations", type=click.IntRange(1, 1000), help="How many organizations they belong to.")
 @click.option("--random-seed", type=int, default=0, help="Another number gives other names. [default: 0]")
 @json_option

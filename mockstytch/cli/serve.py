@@ -1,9 +1,12 @@
 """``mockstytch serve``"""
 
+import contextlib
 import errno
 import gc
 import json
 import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +15,8 @@ import click
 
 from mockstytch.cli import server_log
 from mockstytch.console.snippets import CODE
-from mockstytch.settings import DEFAULT_PORT, SettingError, Settings, url_of
+from mockstytch.seed_file import MOST_PEOPLE, SeedError, locate, with_people
+from mockstytch.settings import DEFAULT_PORT, SettingError, Settings
 
 if TYPE_CHECKING:
     from mockstytch.server import Server
@@ -24,7 +28,7 @@ class _CommaSeparated(click.types.StringParamType):
     envvar_list_splitter = ","
 
 
-# The parameters are named like the fields of ``Settings``, except for ``seed``, ``tls_port`` and ``quiet``.
+# The parameters are named like the fields of ``Settings``, except for ``seed``, ``people`` and ``quiet``.
 _OPTIONS = (
     click.option(
         "--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True, help="Address to listen on."
@@ -47,6 +51,12 @@ _OPTIONS = (
     ),
     click.option(
         "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML, YAML or JSON file."
+    ),
+    click.option(
+        "--people",
+        type=click.IntRange(1, MOST_PEOPLE),
+        envvar="MOCKSTYTCH_PEOPLE",
+        help="Create so many members with made-up names at start.",
     ),
     click.option(
         "--closed",
@@ -97,7 +107,12 @@ _OPTIONS = (
     ),
 )
 
-_OPTIONS_OF_SETTINGS = {"database": "--db", "allowed_hosts": "--allowed-host", "public_url": "--public-url"}
+_OPTIONS_OF_SETTINGS = {
+    "database": "--db",
+    "allowed_hosts": "--allowed-host",
+    "public_url": "--public-url",
+    "tls_port": "--tls-port",
+}
 
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,10 +127,30 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--json", "as_json", is_flag=True, envvar="MOCKSTYTCH_JSON", help="Print one line of JSON when the server is ready."
 )
-def serve(as_json: bool, **options: Any) -> None:
+@click.option(
+    "--stop-with-stdin",
+    is_flag=True,
+    envvar="MOCKSTYTCH_STOP_WITH_STDIN",
+    help="Stop when stdin is closed, which also happens if the process that started the server crashes.",
+)
+def serve(as_json: bool, stop_with_stdin: bool, **options: Any) -> None:
     """Run the server in the foreground."""
     prepared = prepare(**options)
-    run(prepared, lambda: click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting()))
+
+    def on_ready() -> None:
+        click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting())
+        if stop_with_stdin:  # not earlier: the process handles signals only from now on
+            threading.Thread(target=_stop_with_stdin, name="mockstytch-stdin", daemon=True).start()
+
+    run(prepared, on_ready)
+
+
+def _stop_with_stdin() -> None:
+    """Ask this process to stop when its standard input is closed."""
+    with contextlib.suppress(OSError, ValueError):
+        while os.read(0, 4096):
+            pass
+    signal.raise_signal(signal.SIGTERM)
 
 
 class DatabaseRefused(click.ClickException):
@@ -166,12 +201,12 @@ class PreparedServer:
         )
 
 
-def prepare(seed: str | None, tls_port: int | None, quiet: bool = False, **options: Any) -> PreparedServer:
+def prepare(seed: str | None, people: int | None = None, quiet: bool = False, **options: Any) -> PreparedServer:
     """Return a server that listens and doesn't serve yet.
 
     Args:
         seed: path of a seed file.
-        tls_port: port of the https listener.
+        people: how many members with made-up names to create.
         quiet: log only warnings and errors.
         options: fields of ``Settings``.
 
@@ -198,37 +233,35 @@ def prepare(seed: str | None, tls_port: int | None, quiet: bool = False, **optio
         raise click.ClickException(str(e)) from None
     except (OSError, OverflowError) as e:
         raise port_error(options["host"], options["port"], e, "--port") from None
-    if seed:
-        _load_seed(server, seed)
-    tls_url, ca_file = (None, None) if tls_port is None else _add_tls(server, settings.host, tls_port)
+    if seed or people:
+        _load_seed(server, Path(seed) if seed else None, people)
+    tls_url, ca_file = (None, None) if settings.tls_port is None else _add_tls(server, settings.tls_port)
     server_log.start(server.mock, quiet=quiet)
     return PreparedServer(server, tls_url, ca_file)
 
 
-def _load_seed(server: "Server", path: str) -> None:
-    from mockstytch.seed import SeedError, apply_seed
+def _load_seed(server: "Server", file: Path | None, people: int | None) -> None:
+    from mockstytch.seed import apply_seed
 
     try:
-        apply_seed(server.mock, Path(path))
+        apply_seed(server.mock, with_people(file, people))
     except SeedError as e:
-        raise click.ClickException(str(e)) from None
+        raise click.ClickException(str(locate(e, file) if file and not e.file else e)) from None
 
 
-def _add_tls(server: "Server", host: str, port: int) -> tuple[str, Path]:
+def _add_tls(server: "Server", port: int) -> tuple[str, Path]:
     """Serve the same app over https. Return the URL and the file of the CA's certificate."""
     from mockstytch.dev_tls import create_server_certificate
-    from mockstytch.server import open_listener
 
+    host = server.settings.host
     try:
         ca_file, certificate = create_server_certificate(host)
     except OSError as e:
         raise click.ClickException(f"can't write the certificates for https: {e}") from None
     try:
-        listener = open_listener(host, port)
+        return server.add_tls(str(certificate)), ca_file
     except OSError as e:
         raise port_error(host, port, e, "--tls-port") from None
-    server.add(server.app, listener, str(certificate))
-    return url_of(host, listener.getsockname()[1], "https"), ca_file
 
 
 def port_error(host: str, port: int, error: Exception, option: str) -> click.ClickException:

@@ -30,7 +30,7 @@ def start(mock: "Mock", *, quiet: bool) -> None:
     mock.on_close.append(writer.stop)
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[writer])
     if not quiet:
-        mock.request_log.on_entry = _log_request
+        mock.request_log.subscribers.append(_log_request)
         mock.subscribers.append(_log_messages)
 
 

@@ -47,13 +47,19 @@ class MockStytch:
         project_id, secret: the project to use. None is the project in ``MOCKSTYTCH_PROJECT_ID`` and
             ``MOCKSTYTCH_SECRET``, or the default project.
         seed: what the project contains at the start and after each ``reset``: a TOML, YAML or JSON file, or its
-            content. None is the file in ``MOCKSTYTCH_SEED`` for a server that is started, and nothing for one that is
-            running.
+            content. For a server that is started, None is the file in ``MOCKSTYTCH_SEED``, with as many generated
+            people as ``MOCKSTYTCH_PEOPLE`` says; for one that is running, it is nothing.
         options: options of the server that is started; see ``mockstytch.Settings``. An option that is left out has the
             value of its environment variable, as for ``mockstytch serve``. The port is free by default.
 
+    Attributes:
+        url: the server's base URL.
+        tls_url: its https URL, if this handle started it with the option ``tls_port``; otherwise "".
+        ca_file: the certificate of the CA that clients must trust at ``tls_url``; otherwise None.
+
     Raises:
         MockError: if the seed isn't valid.
+        OSError: if the port is in use, or the certificate for https can't be written.
         SettingError: if an option or its environment variable isn't valid.
         TypeError: if there are options for a server that is already running.
     """
@@ -68,11 +74,12 @@ class MockStytch:
         **options: Unpack[ServerOptions],
     ) -> None:
         self._server: Server | None = None
+        self.tls_url, self.ca_file = "", None
         self.project_id = project_id or os.environ.get("MOCKSTYTCH_PROJECT_ID") or DEFAULT_PROJECT_ID
         self.secret = secret or os.environ.get("MOCKSTYTCH_SECRET") or DEFAULT_SECRET
         if url is None:
             settings = Settings(**{"port": 0, **options_from_environment(os.environ), **options})
-            self._server = start_server(settings, seed, self.project_id, self.secret)
+            self._server, self.tls_url, self.ca_file = start_server(settings, seed, self.project_id, self.secret)
             url = self._server.url
         elif options:
             raise TypeError(f"{', '.join(options)}: can't be set on a server that is already running")

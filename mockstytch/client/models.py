@@ -56,25 +56,35 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the request log.
+    """An entry of the request log. Secrets in it are "…".
 
     Attributes:
         at: the time on the project's clock.
+        operation: the name in the official SDK, such as ``organizations.members.create``; "" if it isn't an operation.
         surface: the public interface that handled it, such as ``backend`` or ``scim``.
         error_type: the error's type; "" for a success.
         because: the reason of a refusal, and remarks.
+        hint: what was probably meant; "" if nothing was mistaken.
         milliseconds: how long the server took.
+        request: an operation's fields, from path, query and body; otherwise the body, or the query without a body.
+        response: the body.
+        curl: a command for the shell that sends the request again.
     """
 
     request_id: str
     at: datetime
+    operation: str
     method: str
     path: str
     status_code: int
     surface: str
     error_type: str
     because: str
+    hint: str
     milliseconds: float
+    request: Any
+    response: Any
+    curl: str
 
 
 class HasMemberId(Protocol):
@@ -256,6 +266,7 @@ class ServerOptions(TypedDict, total=False):
 
     host: str
     port: int
+    tls_port: int | None
     database: str
     closed: bool
     public_url: str

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mockstytch.client.transport import MockError
-from mockstytch.seed_file import SeedError, locate, read
-from mockstytch.settings import Settings
+from mockstytch.seed_file import MOST_PEOPLE, SeedError, locate, read, with_people
+from mockstytch.settings import SettingError, Settings, parse_number
 
 if TYPE_CHECKING:
     from mockstytch.server import Server
@@ -52,26 +52,68 @@ def in_file(error: MockError, file: str | Path, content: dict[str, Any]) -> Mock
     return MockError(str(locate(found, Path(file))), error.error_type)
 
 
-def start_server(settings: Settings, seed: Seed | None, project_id: str, secret: str) -> Server:
-    """Start a server in a thread.
+def configured_seed(file: Path | None) -> dict[str, Any] | None:
+    """Return the content of a seed file, with the people of ``MOCKSTYTCH_PEOPLE``; None if both are missing.
+
+    Raises:
+        MockError: if the file can't be read.
+        SettingError: if the variable isn't valid.
+    """
+    people = None
+    if text := os.environ.get("MOCKSTYTCH_PEOPLE"):
+        people = parse_number("MOCKSTYTCH_PEOPLE", text)
+        if not 1 <= people <= MOST_PEOPLE:
+            raise SettingError("MOCKSTYTCH_PEOPLE", f"the number must be between 1 and {MOST_PEOPLE}")
+    try:
+        return with_people(file, people) if file or people else None
+    except SeedError as e:
+        raise MockError(str(e), "invalid_seed") from None
+
+
+def start_server(
+    settings: Settings, seed: Seed | None, project_id: str, secret: str
+) -> tuple[Server, str, Path | None]:
+    """Start a server in a thread. Return it with its https URL and the file of the CA's certificate, if it has https.
 
     Args:
-        seed: the seed of the project. None is the file in ``MOCKSTYTCH_SEED``, if it is set.
+        seed: the seed of the project. None is the file in ``MOCKSTYTCH_SEED`` and the people of ``MOCKSTYTCH_PEOPLE``.
 
     Raises:
         MockError: if the seed isn't valid.
+        OSError: if a port is in use, or the certificate for https can't be written.
+        SettingError: if ``MOCKSTYTCH_PEOPLE`` isn't valid.
     """
     from mockstytch.server import Server
 
-    seed = seed if seed is not None else os.environ.get("MOCKSTYTCH_SEED") or None
     server = Server(settings)
-    if seed is not None:
-        from mockstytch.seed import apply_seed
+    try:
+        _apply(server, seed, project_id, secret)
+        tls_url, ca_file = ("", None) if settings.tls_port is None else _add_tls(server)
+    except BaseException:
+        server.stop()
+        raise
+    return server.start(), tls_url, ca_file
 
-        try:
-            project = server.mock.projects.register(project_id, secret)
-            apply_seed(server.mock, read_seed(seed) if isinstance(seed, Mapping) else Path(seed), project)
-        except (SeedError, MockError) as e:
-            server.stop()
-            raise MockError(str(e), "invalid_seed") from None
-    return server.start()
+
+def _apply(server: Server, seed: Seed | None, project_id: str, secret: str) -> None:
+    file = Path(seed) if isinstance(seed, str | Path) else None
+    if seed is None:
+        file = Path(from_environment) if (from_environment := os.environ.get("MOCKSTYTCH_SEED")) else None
+        content = configured_seed(file)
+    else:
+        content = read_seed(seed)
+    if content is None:
+        return
+    from mockstytch.seed import apply_seed
+
+    try:
+        apply_seed(server.mock, content, server.mock.projects.register(project_id, secret))
+    except SeedError as e:
+        raise MockError(str(locate(e, file) if file else e), "invalid_seed") from None
+
+
+def _add_tls(server: Server) -> tuple[str, Path]:
+    from mockstytch.dev_tls import create_server_certificate
+
+    ca_file, certificate = create_server_certificate(server.settings.host)
+    return server.add_tls(str(certificate)), ca_file

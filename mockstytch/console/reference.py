@@ -52,7 +52,8 @@ CONTROL = {
     "GET /openapi.json": "Return the OpenAPI document of everything that is served.",
     "GET /manifest": "Return the version, the operations, the settings with their defaults, and the limits.",
     "GET /llms.txt": "Return a guide to tests against this server, for coding agents.",
-    "GET /requests": "Return the latest requests, with the reason for each error: ?limit= &surface=",
+    "GET /requests": "Return requests, with the reason of each error: ?operation= &path= &status= &after= &wait= …",
+    "DELETE /requests": "Empty the request log.",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from mockstytch import errors, wire
 from mockstytch.control.request_parsing import choice, number, wait
 from mockstytch.control.surface import route
-from mockstytch.runtime import Mock
+from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.store.records.messages import MESSAGE_KINDS, Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
@@ -20,20 +20,32 @@ from mockstytch.values import Frozen
 
 _POLL_SECONDS = 5  # how often a waiting call checks whether its caller is still connected
 _MAX_LISTED = 5  # lines of the inbox's summary
-
 T = TypeVar("T")
 
 
-class InboxWaiter:
-    """A subscriber that wakes waiting calls when a thread has written something."""
+class Waiter:
+    """Wakes waiting calls. What it subscribes to decides what they wait for: commits, or entries of the request log."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self._waiting: set[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
-    def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
-        for project_id, loop, changed in list(self._waiting):
-            if project_id == project.project_id or self._mock.stopping:
+    def on_commit(self, project: Project, messages: list[Message], events: list[Event]) -> None:
+        """Wake the calls of a project in which something was written."""
+        self._wake(project.project_id)
+
+    def on_request(self, project_id: str, _entry: RequestLogEntry) -> None:
+        """Wake the calls of a project whose request log has a new entry."""
+        self._wake(project_id)
+
+    def on_stop(self, project: Project, messages: list[Message], events: list[Event]) -> None:
+        """Wake all calls if the server is about to end."""
+        if self._mock.stopping:
+            self._wake("")
+
+    def _wake(self, project_id: str) -> None:
+        for waiting_project_id, loop, changed in list(self._waiting) if self._waiting else ():
+            if waiting_project_id == project_id or self._mock.stopping:
                 loop.call_soon_threadsafe(changed.set)
 
     async def wait(self, request: HttpRequest, seconds: float, find: Callable[[], list[T]]) -> list[T]:
@@ -74,7 +86,7 @@ class MessageFilter(Frozen):
     limit: int = 100
 
 
-def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+def routes(mock: Mock, waiter: Waiter) -> list[Route]:
     async def find_or_wait(request: HttpRequest, message_filter: MessageFilter) -> list[Message]:
         return await waiter.wait(request, wait(request), lambda: find_messages(mock, request.project, message_filter))
 

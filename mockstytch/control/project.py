@@ -1,17 +1,16 @@
-"""The project itself: credentials and settings, reset, signing keys, the request log."""
+"""The project itself: credentials and settings, reset, signing keys."""
 
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from mockstytch import keys, wire
+from mockstytch import keys
 from mockstytch.clock import position
-from mockstytch.control.request_parsing import body, choice, choices, flag, number
+from mockstytch.control.request_parsing import body, choice, flag
 from mockstytch.control.settings import configure
 from mockstytch.control.surface import HEALTH, SERVER_WIDE, route
 from mockstytch.runtime import Mock
-from mockstytch.runtime.request_log import SURFACES
 from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.request import HttpRequest
@@ -31,10 +30,10 @@ def routes(mock: Mock) -> list[Route]:
         return {"status": "ok", "version": __version__}
 
     async def get_project(request: HttpRequest) -> Any:
-        return serialize(request.project)
+        return serialize(mock, request.project)
 
     async def patch_project(request: HttpRequest) -> Any:
-        return serialize(configure(mock, request.project, body(request, dict[str, Any])))
+        return serialize(mock, configure(mock, request.project, body(request, dict[str, Any])))
 
     async def reset(request: HttpRequest) -> Any:
         """Return the project to its seed, or all with ``?all=true``. With ``?to=empty``, leave it empty."""
@@ -64,31 +63,25 @@ def routes(mock: Mock) -> list[Route]:
             ctx.update_project(counters=ctx.project.counters | counted)
         return {"kid": kid}
 
-    async def list_requests(request: HttpRequest) -> Any:
-        """Return the latest requests, newest last, with the reason for each error."""
-        entries = mock.request_log.entries(request.project.project_id, choices(request, "surface", SURFACES))
-        limit = number(request, "limit", 100, 1, 10_000)
-        return {
-            "requests": [{**msgspec.structs.asdict(entry), "at": wire.time(entry.at)} for entry in entries[-limit:]]
-        }
-
     return [
         route("GET", "/health", health, HEALTH),
         route("GET", "/project", get_project),
         route("PATCH", "/project", patch_project),
         route("POST", "/reset", reset, SERVER_WIDE),
         route("POST", "/keys/rotate", rotate_keys),
-        route("GET", "/requests", list_requests),
     ]
 
 
-def serialize(project: Project) -> dict[str, Any]:
-    """Return the project's credentials and settings, and how many old messages and events were deleted."""
+def serialize(mock: Mock, project: Project) -> dict[str, Any]:
+    """Return the project's credentials and settings, and how many old messages, events and requests were dropped."""
+    dropped = {name: count for name, count in project.counters.items() if name.endswith("_dropped")}
+    if requests := mock.request_log.dropped(project.project_id):
+        dropped["requests_dropped"] = requests
     return {
         "project_id": project.project_id,
         "secret": project.secret,
         "public_token": project.public_token,
         "name": project.name,
-        "dropped": {name: count for name, count in project.counters.items() if name.endswith("_dropped")},
+        "dropped": dropped,
         **msgspec.to_builtins(project.settings),
     }

@@ -11,16 +11,18 @@ from mockstytch.control import (
     webhooks,
 )
 from mockstytch.control.faults import routes as faults
-from mockstytch.control.inbox import InboxWaiter
+from mockstytch.control.inbox import Waiter
+from mockstytch.control.request_log.routes import routes as requests
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.surface import Route
 
 
-def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+def routes(mock: Mock, waiter: Waiter, request_waiter: Waiter) -> list[Route]:
     """Return the routes.
 
     Args:
-        waiter: a subscriber of ``mock``, for calls that wait.
+        waiter: wakes calls after each commit.
+        request_waiter: wakes calls after each request.
     """
     return [
         *project.routes(mock),
@@ -32,4 +34,5 @@ def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
         *scim.routes(mock),
         *fraud.routes(mock),
         *faults.routes(mock),
+        *requests(mock, request_waiter),
     ]

@@ -6,7 +6,7 @@ import msgspec
 
 from mockstytch import wire
 from mockstytch.clock import Clock
-from mockstytch.control.inbox import InboxWaiter
+from mockstytch.control.inbox import Waiter
 from mockstytch.control.request_parsing import body, choice, number, wait
 from mockstytch.control.surface import route
 from mockstytch.domain import webhooks
@@ -19,7 +19,7 @@ from mockstytch.surfaces.surface import Route
 _STATUSES = ("pending", "delivered", "failed")
 
 
-def routes(mock: Mock, waiter: InboxWaiter) -> list[Route]:
+def routes(mock: Mock, waiter: Waiter) -> list[Route]:
     async def get_endpoints(request: HttpRequest) -> Any:
         return request.project.settings.webhooks
 

@@ -1,23 +1,77 @@
-"""The request log: each request, its response, and the reason of a refusal."""
+"""The request log: each request, its response, and the reason of a refusal.
 
+Adding an entry must cost almost nothing, so an entry only refers to the bytes of both bodies. ``RequestLog.describe``
+decodes them, and replaces secrets, when the log is read. Only its result may leave the process.
+"""
+
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any, Protocol
 
 import msgspec
 
 LIMIT = 10_000  # entries for each project
+BODY_BYTES = 16_000_000  # of the bodies that are kept for each project
+ALL_BODY_BYTES = 128_000_000  # of the bodies that are kept for all projects together
+_OVERHEAD = 2000  # bytes that the headers and the rest of an entry need, roughly
 _TOOLS = ("control", "console")  # surfaces that tests and people use to look at the server
 SURFACES = ("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "unknown", *_TOOLS)
 
 
-class RequestLogEntry(msgspec.Struct, frozen=True):
+class Exchange(msgspec.Struct, gc=False):
+    """Both bodies, and what else is needed to send a request again. Secrets aren't replaced here.
+
+    Attributes:
+        scheme: ``http`` or ``https``.
+        query: the query string.
+        path_params: the parameters of the path.
+        headers: the request's headers, by lower-case name.
+        request: the body; None if it was too large to be read.
+        response: the body.
+        response_type: the media type of the response.
+        location: where the response redirects to.
+        hint: what was probably meant; None until the entry is read.
+        dropped: whether the bodies were dropped to save memory.
+    """
+
+    scheme: str = "http"
+    query: bytes = b""
+    path_params: dict[str, Any] = {}
+    headers: dict[bytes, bytes] = {}
+    request: bytes | None = b""
+    response: bytes = b""
+    response_type: str = ""
+    location: str = ""
+    hint: str | None = None
+    dropped: bool = False
+
+    @property
+    def url(self) -> str:
+        """The URL at which the caller reached this server, without a trailing slash."""
+        return f"{self.scheme}://{self.headers.get(b'host', b'localhost').decode('latin-1')}"
+
+    @property
+    def size(self) -> int:
+        """The memory that the exchange takes, in bytes."""
+        return 0 if self.dropped else _OVERHEAD + len(self.request or b"") + len(self.response)
+
+    def drop(self) -> None:
+        """Forget the bodies, the query and the headers, except the host."""
+        self.headers = {name: value for name, value in self.headers.items() if name == b"host"}
+        self.query, self.request, self.response, self.dropped = b"", b"", b"", True
+
+
+class RequestLogEntry(msgspec.Struct, frozen=True, gc=False):
     """One handled request.
 
     Attributes:
+        operation: the name in the official SDK, such as ``organizations.members.create``; "" if it isn't an operation.
         surface: name of the public interface that handled it, such as ``backend`` or ``scim``.
         error_type: the error's type; "" for a success.
         because: the reason of a refusal, and remarks.
+        exchange: the bodies. Its secrets aren't replaced.
     """
 
     request_id: str
@@ -25,10 +79,41 @@ class RequestLogEntry(msgspec.Struct, frozen=True):
     method: str
     path: str
     status_code: int
+    operation: str = ""
     surface: str = "backend"
     error_type: str = ""
     because: str = ""
     milliseconds: float = 0.0
+    exchange: Exchange = msgspec.field(default_factory=Exchange)
+
+
+class Describe(Protocol):
+    """Returns an entry of a project as JSON, without secrets.
+
+    Args:
+        bodies: whether to add ``request``, ``response`` and ``curl``.
+    """
+
+    def __call__(self, project_id: str, entry: RequestLogEntry, *, bodies: bool = True) -> dict[str, Any]: ...
+
+
+def _describe_nothing(project_id: str, entry: RequestLogEntry, *, bodies: bool = True) -> dict[str, Any]:
+    return {"request_id": entry.request_id, "bodies": bodies}
+
+
+class _ProjectLog:
+    """The entries of one project, oldest first.
+
+    Attributes:
+        with_bodies: the entries whose bodies are kept.
+        size: the bytes of these bodies.
+        dropped: how many entries were dropped.
+    """
+
+    def __init__(self) -> None:
+        self.entries: deque[RequestLogEntry] = deque(maxlen=LIMIT)
+        self.with_bodies: deque[RequestLogEntry] = deque()
+        self.size = self.dropped = 0
 
 
 class RequestLog:
@@ -37,17 +122,37 @@ class RequestLog:
     Requests to the control API and the console are stored separately, because reading the log must not fill it.
 
     Attributes:
-        on_entry: called with each entry and its project, or None.
+        subscribers: called with each entry and its project.
+        describe: ``mockstytch.app`` sets it.
     """
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[str, bool], deque[RequestLogEntry]] = {}
-        self.on_entry: Callable[[str, RequestLogEntry], None] | None = None
+        self._logs: dict[tuple[str, bool], _ProjectLog] = {}
+        self._size = 0
+        self._lock = threading.Lock()  # tests may run several event loops
+        self.subscribers: list[Callable[[str, RequestLogEntry], None]] = []
+        self.describe: Describe = _describe_nothing
 
     def add(self, project_id: str, entry: RequestLogEntry) -> None:
-        self._of(project_id, entry.surface in _TOOLS).append(entry)
-        if self.on_entry is not None:
-            self.on_entry(project_id, entry)
+        key, size = (project_id, entry.surface in _TOOLS), entry.exchange.size
+        with self._lock:
+            log = self._logs.get(key)
+            if log is None:
+                log = self._logs[key] = _ProjectLog()
+            if len(log.entries) == LIMIT:
+                log.dropped += 1
+                if log.with_bodies and log.with_bodies[0] is log.entries[0]:
+                    self._forget_oldest_body(log)
+            log.entries.append(entry)
+            log.with_bodies.append(entry)
+            log.size += size
+            self._size += size
+            while log.size > BODY_BYTES:
+                self._forget_oldest_body(log).drop()
+            if self._size > ALL_BODY_BYTES:
+                self._drop_bodies_of_other_projects(log)
+        for subscriber in self.subscribers:
+            subscriber(project_id, entry)
 
     def entries(self, project_id: str, surfaces: Iterable[str] = ()) -> list[RequestLogEntry]:
         """Return a project's requests, oldest first.
@@ -55,14 +160,37 @@ class RequestLog:
         Args:
             surfaces: names of surfaces; without any, all but the control API and the console.
         """
+        with self._lock:
+            both = [
+                entry
+                for tools in ((False, True) if surfaces else (False,))
+                if (log := self._logs.get((project_id, tools)))
+                for entry in log.entries
+            ]
         if not surfaces:
-            return list(self._of(project_id, False))
-        both = [*self._of(project_id, False), *self._of(project_id, True)]
+            return both
         return sorted((entry for entry in both if entry.surface in surfaces), key=lambda entry: entry.at)
 
-    def clear(self, project_id: str) -> None:
-        for tools in (False, True):
-            self._entries.pop((project_id, tools), None)
+    def dropped(self, project_id: str) -> int:
+        """Return how many requests of a project were dropped because the log was full."""
+        log = self._logs.get((project_id, False))
+        return log.dropped if log else 0
 
-    def _of(self, project_id: str, tools: bool) -> deque[RequestLogEntry]:
-        return self._entries.setdefault((project_id, tools), deque(maxlen=LIMIT))
+    def clear(self, project_id: str) -> None:
+        with self._lock:
+            for tools in (False, True):
+                if log := self._logs.pop((project_id, tools), None):
+                    self._size -= log.size
+
+    def _forget_oldest_body(self, log: _ProjectLog) -> Exchange:
+        exchange = log.with_bodies.popleft().exchange
+        size = exchange.size
+        log.size -= size
+        self._size -= size
+        return exchange
+
+    def _drop_bodies_of_other_projects(self, current: _ProjectLog) -> None:
+        """Drop bodies until all projects together have few enough. The project that was created first is the first."""
+        for log in self._logs.values():
+            while log is not current and log.with_bodies and self._size > ALL_BODY_BYTES:
+                self._forget_oldest_body(log).drop()

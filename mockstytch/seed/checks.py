@@ -1,5 +1,6 @@
 """Checks of a whole seed, before anything is created: unknown names, wrong types, duplicates."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,6 +54,7 @@ def require_valid(seed: Table, default_project_id: str) -> None:
     seed = {name: value for name, value in seed.items() if name != "$schema"}
     if not seed:
         raise SeedError(f"the seed is empty. Its sections are: {', '.join(known)}")
+    _require_finite(seed, "")
     _require_known(seed, known, "", "section")
     _check_project(seed, "")
     names = _Names()
@@ -84,8 +86,11 @@ def tables(entry: Table, name: str, prefix: str) -> list[Table]:
         SeedError: if the section isn't a list of tables.
     """
     found = entry.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+    if not isinstance(found, list):
         raise SeedError(f"{prefix}{name} must be a list of tables", field=f"{prefix}{name}")
+    for number, item in enumerate(found):
+        if not isinstance(item, dict):
+            raise SeedError(f"{prefix}{name} must be a list of tables", field=f"{prefix}{name}[{number}]")
     return found
 
 
@@ -216,10 +221,9 @@ def _convert(values: Table, model: type[Frozen], place: str) -> Any:
     except msgspec.ValidationError as e:
         problem, _, path = str(e).partition(" - at `$")
         path = path.rstrip("`").removeprefix(".")
-        field, _, _ = path.partition("[")
         if "matching regex" in problem:
             problem = f"isn't valid. Expected: {sections.rule_of(model, path.rpartition('.')[2])}"
-        raise SeedError(f"{path}: {problem}", place, field) from None
+        raise SeedError(f"{path}: {problem}" if path else problem, place, path) from None
 
 
 def _check_names(expected: msgspec.inspect.Type, value: Any, place: str) -> None:
@@ -238,6 +242,22 @@ def _check_names(expected: msgspec.inspect.Type, value: Any, place: str) -> None
             _require_known(value, list(fields), place)
             for name, inner in value.items():
                 _check_names(fields[name], inner, f"{place}.{name}")
+
+
+def _require_finite(value: Any, place: str) -> None:
+    """Refuse numbers that JSON doesn't have: TOML has ``inf`` and ``nan``.
+
+    Raises:
+        SeedError: if there is one.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SeedError(f"{value} isn't a number of JSON", place)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _require_finite(inner, f"{place}.{name}" if place else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            _require_finite(inner, f"{place}[{number}]")
 
 
 def _fields(struct: msgspec.inspect.Type) -> dict[str, msgspec.inspect.Type]:

@@ -62,7 +62,7 @@ async def apply_content(mock: Mock, content: Table, project: Project) -> None:
     await _apply_project(mock, project, content, "")
     for number, entry in enumerate(tables(content, "projects", "")):
         place = f"projects[{number}]"
-        with _errors_at(place, entry):
+        with _errors_at(place):
             other = mock.projects.register(
                 entry["project_id"], entry.get("secret", mock.settings.secret), entry.get("name", "mockstytch")
             )
@@ -95,7 +95,7 @@ async def _apply_project(mock: Mock, project: Project, entry: Table, prefix: str
     """
     before = project
     if settings := table(entry, "settings", prefix):
-        with _errors_at(f"{prefix}settings", settings):
+        with _errors_at(f"{prefix}settings"):
             project = configure(mock, project, settings)
 
     def attempt(responses: OutboundResponses) -> None:
@@ -111,7 +111,7 @@ async def _apply_project(mock: Mock, project: Project, entry: Table, prefix: str
 
 def _create_all(ctx: Context, entry: Table, prefix: str) -> None:
     for number, client in enumerate(tables(entry, "m2m_clients", prefix)):
-        with _errors_at(f"{prefix}m2m_clients[{number}]", client):
+        with _errors_at(f"{prefix}m2m_clients[{number}]"):
             if ctx.store.find(M2MClient, client_id=str(client["client_id"])) is None:
                 m2m.create(ctx, parse(m2m.Create, client))
     for number, app in enumerate(tables(entry, "connected_apps", prefix)):
@@ -127,7 +127,7 @@ def _create_all(ctx: Context, entry: Table, prefix: str) -> None:
 def _create_app(ctx: Context, entry: Table, place: str) -> None:
     own: sections.ConnectedAppEntry = own_fields(sections.CONNECTED_APP, entry, place)
     require_new(ctx, ConnectedApp, place, client_id=own.client_id)
-    with _errors_at(place, entry), pinned(ctx, connected_app=own.client_id, token=own.client_secret):
+    with _errors_at(place), pinned(ctx, connected_app=own.client_id, token=own.client_secret):
         connected_apps.create(ctx, parse(connected_apps.Create, sections.CONNECTED_APP.split(entry)[0]))
 
 
@@ -139,11 +139,11 @@ def _create_organization(ctx: Context, entry: Table, place: str) -> None:
     fields, _ = sections.ORGANIZATION.split(entry)
     own: sections.OrganizationEntry = own_fields(sections.ORGANIZATION, entry, place)
     require_new(ctx, Organization, place, organization_id=own.organization_id)
-    with _errors_at(place, entry), pinned(ctx, organization=own.organization_id):
+    with _errors_at(place), pinned(ctx, organization=own.organization_id):
         created = organizations.create(ctx, parse(organizations.Create, {"organization_slug": slug, **fields}))
     organization_id: str = created["organization"]["organization_id"]
     if policy := table(entry, "org_policy", f"{place}."):
-        with _errors_at(f"{place}.org_policy", policy):
+        with _errors_at(f"{place}.org_policy"):
             given = {"org_policy": policy, "organization_id": organization_id}
             rbac.set_org_policy(ctx, parse(rbac.SetOrgPolicy, given))
     for number, connection in enumerate(tables(entry, "connections", f"{place}.")):
@@ -152,7 +152,7 @@ def _create_organization(ctx: Context, entry: Table, place: str) -> None:
         _create_scim_connection(ctx, organization_id, entry["scim_connection"], f"{place}.scim_connection")
     for number, member in enumerate(tables(entry, "members", f"{place}.")):
         at = f"{place}.members[{number}]"
-        with _errors_at(at, member):
+        with _errors_at(at):
             members.create(ctx, organization_id, member, at)
 
 
@@ -163,10 +163,16 @@ def _create_connection(ctx: Context, organization_id: str, entry: Table, place: 
     api: Any = sso_saml if is_saml else sso_oidc
     record = SamlConnection if is_saml else OidcConnection
     fields, _ = section.split(entry)
-    connection_id: str = own_fields(section, entry, place).connection_id
-    connection_id = free_connection_id(ctx, record, connection_id)
+    own = own_fields(section, entry, place)
+    connection_id = free_connection_id(ctx, record, own.connection_id)
+    ids = {"saml_connection": connection_id, "oidc_connection": connection_id}
+    if is_saml:
+        ids |= {
+            "saml_signing_key": own.signing_certificate_id,
+            "saml_verification_key": own.verification_certificate_id,
+        }
     reference = {"organization_id": organization_id}
-    with _errors_at(place, entry), pinned(ctx, saml_connection=connection_id, oidc_connection=connection_id):
+    with _errors_at(place), pinned(ctx, **ids):
         if entry.keys() & {"idp_sso_url", "issuer"}:
             created = api.create_connection(ctx, parse(api.Create, reference))
             reference["connection_id"] = created["connection"]["connection_id"]
@@ -180,15 +186,14 @@ def _create_scim_connection(ctx: Context, organization_id: str, entry: Table, pl
     fields, _ = sections.SCIM.split(entry)
     own: sections.ScimEntry = own_fields(sections.SCIM, entry, place)
     connection_id = free_connection_id(ctx, ScimConnection, own.connection_id)
-    with _errors_at(place, entry), pinned(ctx, scim_connection=connection_id, alphanumeric=own.bearer_token):
+    with _errors_at(place), pinned(ctx, scim_connection=connection_id, alphanumeric=own.bearer_token):
         scim.create(ctx, parse(scim.Create, {**fields, "organization_id": organization_id}))
 
 
 @contextmanager
-def _errors_at(place: str, entry: Table) -> Iterator[None]:
-    """Turn an API error into a ``SeedError`` that names the place in the seed, and the field if the error names it."""
+def _errors_at(place: str) -> Iterator[None]:
+    """Turn an API error into a ``SeedError`` that names the place in the seed."""
     try:
         yield
     except StytchError as e:
-        named = e.because.partition(" ")[0].rstrip(":")
-        raise SeedError(str(e), place, named if named in entry else "") from None
+        raise SeedError(str(e), place) from None

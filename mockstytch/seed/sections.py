@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from mockstytch.api import connected_apps, m2m, members, organizations, rbac, scim, sso_oidc, sso_saml
 from mockstytch.ids import PREFIXES
+from mockstytch.seed_file import MOST_PEOPLE
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.values import Frozen
 
@@ -32,6 +33,8 @@ PasswordId = Annotated[str, _id_of("password")]
 TotpId = Annotated[str, _id_of("totp")]
 SessionId = Annotated[str, _id_of("session")]
 SamlId = Annotated[str, _id_of("saml_connection")]
+SamlSigningId = Annotated[str, _id_of("saml_signing_key")]
+SamlVerificationId = Annotated[str, _id_of("saml_verification_key")]
 OidcId = Annotated[str, _id_of("oidc_connection")]
 ScimId = Annotated[str, _id_of("scim_connection")]
 AppId = Annotated[str, _id_of("connected_app")]
@@ -85,6 +88,8 @@ class OrganizationEntry(Frozen):
 class SamlEntry(Frozen):
     type: Literal["saml"]
     connection_id: SamlId = ""
+    signing_certificate_id: SamlSigningId = ""
+    verification_certificate_id: SamlVerificationId = ""
 
 
 class OidcEntry(Frozen):
@@ -155,7 +160,7 @@ class Generate(Frozen, forbid_unknown_fields=True):
         random_seed: another number gives other names; the same number gives the same ones.
     """
 
-    people: Annotated[int, Meta(ge=1, le=10_000)]
+    people: Annotated[int, Meta(ge=1, le=MOST_PEOPLE)]
     organizations: Annotated[int, Meta(ge=1, le=1000)] | None = None
     random_seed: int = 0
 

@@ -6,15 +6,17 @@ Positions are only looked up after a mistake, so that reading stays fast.
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from mockstytch.seed_file.places import Place, Position, SeedError
+from mockstytch.seed_file import syntax_errors
+from mockstytch.seed_file.places import Place, Position, SeedError, mentioned_field
 
-__all__ = ["SeedError", "locate", "position_of", "read"]
+__all__ = ["MOST_PEOPLE", "SeedError", "locate", "position_of", "read", "with_people"]
+
+MOST_PEOPLE = 10_000  # that one seed generates
 
 _FORMATS = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}
 
@@ -32,20 +34,46 @@ def read(path: Path) -> dict[str, Any]:
     except SeedError as e:
         raise locate(e, path) from None
     except (ValueError, RecursionError) as e:
-        error = SeedError(f"{path} isn't valid {_format(path)}: {e}")
-        error.position = _position_of_error(e)
-        raise error from None
+        raise syntax_errors.located(e, path, _format(path)) from None
     if not isinstance(content, dict):
-        raise SeedError(f"{path} must be a table")
+        raise locate(SeedError("the file must be a table"), path)
     plain: dict[str, Any] = msgspec.to_builtins(content)
     return plain
 
 
+def with_people(path: Path | None, people: int | None) -> dict[str, Any]:
+    """Return the content of a file, if there is one, with the section ``generate`` for so many people.
+
+    Raises:
+        SeedError: if the file isn't valid, or has that section itself.
+    """
+    content = read(path) if path else {}
+    if people is None:
+        return content
+    if path and "generate" in content:
+        raise locate(SeedError("use the section generate or --people (MOCKSTYTCH_PEOPLE), not both", "generate"), path)
+    return {**content, "generate": {"people": people}}
+
+
 def locate(error: SeedError, path: Path) -> SeedError:
-    """Set the file of an error, and look up the position there. Return the error."""
+    """Set the file of an error, and look up the position there. Return the error.
+
+    A mistake that has no place in the file, because something is missing, is at its beginning.
+    """
     error.file = path
-    error.position = error.position or position_of(path, error.place, error.field)
+    error.position = error.position or position_of(path, error.place, error.field or _mentioned(error, path)) or (1, 1)
     return error
+
+
+def _mentioned(error: SeedError, path: Path) -> str:
+    """Return the field that a message mentions: an error of the API doesn't name it otherwise."""
+    try:
+        entry = _parse(_text(path), _format(path))
+        for step in _steps(error.place):
+            entry = entry[step]
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, SeedError):
+        return ""
+    return mentioned_field(entry, error.problem) if isinstance(entry, dict) else ""
 
 
 def position_of(path: Path, place: str, field: str = "") -> Position | None:
@@ -53,17 +81,24 @@ def position_of(path: Path, place: str, field: str = "") -> Position | None:
 
     Args:
         place: for example ``organizations[0].members[1]``.
+        field: a name, or a place inside the entry, such as ``sessions[0].factors``.
     """
     try:
         positions = _positions(_text(path), _format(path))
     except (OSError, ValueError, RecursionError, SeedError):
         return None
-    steps: Place = tuple(int(index) if index else name for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", place))
-    steps = tuple(int(s) if isinstance(s, str) and s.isdigit() else s for s in steps)
-    wanted = (*steps, field) if field else steps
+    steps = _steps(place)
+    if (*steps, field) in positions:  # the name may have a dot
+        return positions[*steps, field]
+    wanted = (*steps, *_steps(field))
     while wanted and wanted not in positions:
         wanted = wanted[:-1]
     return positions.get(wanted)
+
+
+def _steps(place: str) -> Place:
+    """Return the keys and indexes of a place."""
+    return tuple(int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", place))
 
 
 def _text(path: Path) -> str:
@@ -76,11 +111,13 @@ def _format(path: Path) -> str:
 
 def _parse(text: str, file_format: str) -> Any:
     if file_format == "JSON":
-        return json.loads(text, object_pairs_hook=_table)
+        return json.loads(text, object_pairs_hook=_table, parse_constant=_not_json)
     if file_format == "YAML":
         from mockstytch.seed_file import yaml_file
 
         return yaml_file.parse(text)
+    import tomllib  # not needed by a start without a seed
+
     return tomllib.loads(text)
 
 
@@ -95,13 +132,6 @@ def _positions(text: str, file_format: str) -> dict[Place, Position]:
     return yaml_file.positions(text.replace("\t", " ") if file_format == "JSON" else text)
 
 
-def _position_of_error(error: Exception) -> Position | None:
-    if isinstance(error, json.JSONDecodeError):
-        return error.lineno, error.colno
-    match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-    return (int(match[1]), int(match[2])) if match else None
-
-
 def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a JSON object.
 
@@ -114,3 +144,8 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"{name!r} is repeated in one object")
         table[name] = value
     return table
+
+
+def _not_json(name: str) -> Any:
+    """Refuse ``NaN`` and ``Infinity``, which Python reads."""
+    raise ValueError(f"{name} isn't a value of JSON")

@@ -1,6 +1,10 @@
 """A mistake in a seed, and how its place is written."""
 
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 Place = tuple[str | int, ...]  # keys and indexes
 Position = tuple[int, int]  # line and column, from 1
@@ -27,3 +31,24 @@ class SeedError(Exception):
         line = "".join(f":{number}" for number in self.position or ())
         file = f"{self.file}{line}: " if self.file else ""
         return f"{file}{self.place}: {self.problem}" if self.place else f"{file}{self.problem}"
+
+
+def mentioned_field(entry: Mapping[str, Any], problem: str) -> str:
+    """Return the field of an entry that the message of a refused request is about; "" if it can't be seen.
+
+    Args:
+        problem: the error's message, with the reason in parentheses at its end.
+    """
+    if match := re.search(r" - at `\$\.([^`]+)`", problem):
+        return match[1]
+    message, _, reason = problem.partition(" (")
+    mentioned = re.findall(r"\w+", reason)
+    by_name = (word for word in mentioned if word in entry)
+    by_value = (name for name, value in entry.items() if any(text in mentioned for text in _texts(value)))
+    in_message = (word for word in re.findall(r"\w+", message) if word in entry)
+    return next(chain(by_name, by_value, in_message), "")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Return a value, or what a list contains, if it is text."""
+    yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str))

@@ -54,8 +54,10 @@ class _Reader:
         except yaml.MarkedYAMLError as e:
             mark = e.problem_mark or e.context_mark
             raise _error(f"this isn't valid YAML: {e.problem or e.context}", mark) from None
-        except yaml.YAMLError as e:
-            raise SeedError(f"this isn't valid YAML: {' '.join(str(e).split())}") from None
+        except yaml.reader.ReaderError as e:
+            before = text[: e.position]
+            mark = yaml.Mark("", e.position, before.count("\n"), len(before) - before.rfind("\n") - 1, None, None)
+            raise _error(f"this isn't valid YAML: {e.reason}", mark) from None
 
     def _read(self, node: yaml.Node, place: Place) -> Any:
         self._nodes += 1

@@ -6,7 +6,7 @@ Operations are synchronous on purpose: no other request runs until the transacti
 """
 
 import logging
-from time import perf_counter
+from functools import cached_property
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -16,11 +16,13 @@ from mockstytch.domain.rbac import permissions
 from mockstytch.errors import StytchError
 from mockstytch.outbound import OutboundResponses
 from mockstytch.protocols import host_names
-from mockstytch.runtime import Mock, RequestLogEntry
+from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
+from mockstytch.surfaces.faults import operation_names
 from mockstytch.surfaces.faults import requests as faults
+from mockstytch.surfaces.logging import entries
 from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
 from mockstytch.surfaces.surface import AnyResponse, Route, Surface, json_object
 from mockstytch.surfaces.validation import parse, refuse_unknown
@@ -33,6 +35,11 @@ class Dispatch:
 
     def __init__(self, mock: Mock, route: Route) -> None:
         self._mock, self.route = mock, route
+
+    @cached_property
+    def operation(self) -> str:
+        """The name of the route's operation in the official SDK, or ""."""
+        return operation_names.name_of_route(self.route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -64,25 +71,12 @@ class Dispatch:
             log.exception("%s %s", request.method, request.full_path)
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
             response = surface.render_error(request, error)
-        self._log(request, response.status_code, error)
+        self._log(request, response, error)
         return response
 
-    def _log(self, request: HttpRequest, status_code: int, error: StytchError | None) -> None:
-        error_type, because = request.refusal or ("", "")
-        if error is not None:
-            error_type, because = self.route.surface.error_type(error), error.because
+    def _log(self, request: HttpRequest, response: AnyResponse, error: StytchError | None) -> None:
         project = self._project_of_log(request)
-        entry = RequestLogEntry(
-            request_id=request.request_id,
-            at=project.clock.now(),
-            method=request.method,
-            path=request.full_path,
-            status_code=status_code,
-            surface=self.route.surface.name,
-            error_type=error_type,
-            because="; ".join(filter(None, (request.fault, because, *request.notes))),
-            milliseconds=(perf_counter() - request.started) * 1000,
-        )
+        entry = entries.entry(self.route, self.operation, project.clock.now(), request, response, error)
         self._mock.request_log.add(project.project_id, entry)
 
     def _project_of_log(self, request: HttpRequest) -> Project:

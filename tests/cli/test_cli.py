@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import ssl
+import subprocess
 import urllib.request
 
 import httpx
@@ -163,11 +164,26 @@ def test_wrong_usage_is_reported_in_one_line(run, args):
     assert finished.stderr.count("\n") == 1
 
 
+def test_people_are_created_at_the_start_and_by_each_reset(serve, tmp_path):
+    (tmp_path / "seed.yaml").write_text("organizations:\n- organization_name: Acme\n")
+    mock = MockStytch(url=serve("--people", "30", "--seed", str(tmp_path / "seed.yaml"))["url"])
+    client = mock.client()
+    for _ in range(2):
+        organizations = client.organizations.search().organizations
+        assert len(organizations) == 3
+        members = client.organizations.members.search([o.organization_id for o in organizations])
+        assert members.results_metadata.total == 30
+        client.organizations.delete("acme")
+        mock.reset()
+
+
 def test_failure_is_reported_in_one_line(run, tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text("[[organizations]]\n")
     not_toml = tmp_path / "not.toml"
     not_toml.write_text("{")
+    generated = tmp_path / "generated.toml"
+    generated.write_text("[generate]\npeople = 3\n")
     other = tmp_path / "other.sqlite"
     other.write_text("this is not a database, but long enough to look like something else entirely")
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "HOME": str(tmp_path)}
@@ -187,6 +203,7 @@ def test_failure_is_reported_in_one_line(run, tmp_path):
             (["--port", "0", "--seed", str(tmp_path / "absent.toml")], "can't be read"),
             (["--port", "0", "--seed", str(not_toml)], "isn't valid TOML"),
             (["--port", "0", "--seed", str(broken)], "organization_name_missing"),
+            (["--port", "0", "--seed", str(generated), "--people", "3"], "use the section generate or --people"),
             (["inbox", "--url", "http://127.0.0.1:9"], "No mockstytch server at http://127.0.0.1:9: "),
         ):
             finished = run(*args, env=environment)
@@ -201,3 +218,23 @@ def test_help_lists_the_commands(run):
     for command in ("serve", "demo", "scenario", "inbox", "reset", "clock", "env"):
         assert f"  {command} " in text
     assert run("--version").stdout.startswith("mockstytch, version ")
+
+
+def test_server_stops_when_its_stdin_is_closed(serve, started):
+    serve("--stop-with-stdin", stdin=subprocess.PIPE)
+    (process,) = started
+    assert process.poll() is None
+    process.stdin.close()
+    assert process.wait(timeout=30) == 0
+    process.stdin = None  # communicate() would use it
+
+
+def test_server_whose_stdin_is_closed_at_the_start_stops_when_it_is_ready(serve, started):
+    serve("--stop-with-stdin", stdin=subprocess.DEVNULL)
+    assert started[0].wait(timeout=30) == 0
+
+
+def test_server_runs_without_stdin(serve, started):
+    facts = serve(stdin=subprocess.DEVNULL)
+    response = httpx.get(f"{facts['url']}/_mock/api/health", trust_env=False)
+    assert response.status_code == 200

@@ -138,104 +138,104 @@ ADA, BOB = {"email_address": "ada@acme.test"}, {"email_address": "bob@acme.test"
 PROJECT = {"project_id": "project-test-11111111-1111-4111-8111-111111111111"}
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ({"organizations": {}}, r"seed.json:1:2: organizations must be a list of tables"),
-        ({"organisations": []}, "unknown section organisations"),
-        ({"organizations": [{"organization_name": "A", "organization_slug": "!"}]}, "invalid_organization_slug"),
-        ({"organizations": [ORGANIZATION | {"members": [{}]}]}, r"organizations\[0\].members\[0\]: .*invalid_email"),
-        ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: unknown field colour"),
-        ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: unknown field mail"),
-        ({"organizations": [ORGANIZATION | {"connections": [{}]}]}, r'connections\[0\]: type must be "saml" or "oidc"'),
-        ({"organizations": [ORGANIZATION | {"connections": [{"type": "oidc", "issuer": "?"}]}]}, "issuer_url_invalid"),
-        ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "unknown field x"),
-        ({"organizations": [ORGANIZATION | {"scim_connection": 1}]}, r"\[0\].scim_connection must be a table"),
-        ({"organizations": [ORGANIZATION | {"scim_connection": {"identity_provider": "?"}}]}, "invalid_scim_idp"),
-        (
-            {"organizations": [ORGANIZATION | {"org_policy": {"roles": [{"role_id": "", "permissions": []}]}}]},
-            "org_policy: .*empty_rbac_role_id",
-        ),
-        ({"settings": {"colour": "red"}}, "settings: .*unknown setting: colour"),
-        ({"settings": {"rbac_policy": {"roles": [{"role_id": "r"}]}}}, "rbac_role_missing_permissions"),
-        ({"settings": []}, r"seed.json:1:2: settings must be a table"),
-        ({"m2m_clients": [{"scopes": []}]}, r"m2m_clients\[0\]: client_id is missing"),
-        ({"m2m_clients": [{"client_id": "a", "client_secret": "short"}]}, r"m2m_clients\[0\]: "),
-        ({"connected_apps": [{"client_type": "third_party"}]}, r"connected_apps\[0\]: client_name is missing"),
-        ({"connected_apps": [{"client_name": "A"}]}, "invalid_connected_app_type"),
-        ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
-        ({"projects": [{"id": "mine"}]}, r"projects\[0\]: unknown field id"),
-        ([], "must be a table"),
-        (
-            {},
-            "the seed is empty. Its sections are: settings, m2m_clients, connected_apps, organizations, generate, proj",
-        ),
-        (
-            {"organizations": [ACME, {"organization_name": "Other", "organization_slug": "ACME"}]},
-            r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",
-        ),
-        (
-            {"organizations": [{"organization_name": "Acme!"}, ACME]},
-            r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",
-        ),
-        (
-            {"organizations": [ACME | {"organization_external_id": "x"}, OTHER | {"organization_external_id": "x"}]},
-            r"organizations\[1\]: organization_external_id 'x' is already used by organizations\[0\]",
-        ),
-        (
-            {"organizations": [ACME | {"members": [ADA, {"email_address": " ADA@acme.test "}]}]},
-            r"members\[1\]: email_address 'ada@acme.test' is already used by organizations\[0\].members\[0\]",
-        ),
-        (
-            {"organizations": [ACME | {"members": [ADA | {"external_id": "x"}, BOB | {"external_id": "x"}]}]},
-            r"members\[1\]: external_id 'x' is already used by organizations\[0\].members\[0\]",
-        ),
-        ({"m2m_clients": [{"client_id": "a"}, {"client_id": "a"}]}, r"m2m_clients\[1\]: client_id 'a' is already used"),
-        (
-            {"connected_apps": [{"client_name": "A", "client_type": "first_party"}, {"client_name": "A"}]},
-            r"connected_apps\[1\]: client_name 'A' is already used by connected_apps\[0\]",
-        ),
-        ({"projects": [PROJECT, PROJECT]}, r"projects\[1\]: project_id '.*' is already used by projects\[0\]"),
-        (
-            {"projects": [{"project_id": "project-test-00000000-0000-4000-8000-000000000000"}]},
-            r"projects\[0\]: project_id '.*' is already used by the project that the seed is for",
-        ),
-        ({"projects": [PROJECT | {"organizations": [ACME, ACME]}]}, r"projects\[0\].organizations\[1\]: organiz"),
-        ({"projects": [{}]}, r"projects\[0\]: project_id is missing"),
-        ({"projects": [PROJECT | {"secret": ""}]}, r"projects\[0\]: secret must be a text that isn't empty"),
-        ({"projects": [PROJECT | {"secret": 5}]}, r"projects\[0\]: secret must be a text that isn't empty"),
-        ({"projects": [PROJECT | {"name": None}]}, r"projects\[0\]: name must be a text that isn't empty"),
-        ({"settings": {"redirect_url": "any"}}, "unknown setting: redirect_url. Did you mean redirect_urls?"),
-        (
-            {"settings": {"password_policy": {"validation_polcy": "LUDS"}}},
-            r"settings.password_policy: unknown field validation_polcy. Did you mean validation_policy\?",
-        ),
-        (
-            {"settings": {"rbac_policy": {"roles": [{"role_id": "r", "permissons": []}]}}},
-            r"settings.rbac_policy.roles\[0\]: unknown field permissons. Did you mean permissions\?",
-        ),
-        (
-            {"organizations": [ACME | {"members": [{"emial_address": "a@b.test"}]}]},
-            r"members\[0\]: unknown field emial_address. Did you mean email_address\?",
-        ),
-        (
-            {"organizations": [ACME | {"org_policy": {"roles": [{"role_id": "r", "permissions": [{"action": []}]}]}}]},
-            r"organizations\[0\].org_policy.roles\[0\].permissions\[0\]: unknown field action",
-        ),
-        (
-            {"organizations": [ACME | {"member": []}]},
-            r"organizations\[0\]: unknown field member. Did you mean members\?",
-        ),
-        ({"organizations": [ACME | {"members": [ADA | {"organization_id": "x"}]}]}, "unknown field organization_id"),
-        ({"organizations": None}, "organizations must be a list of tables"),
-        ({"organizations": ["Acme"]}, "organizations must be a list of tables"),
-        ({"organizations": [ACME | {"organization_slug": 5}]}, r"organizations\[0\]: "),
-        ({"organizations": [{"organization_name": 5}]}, r"organizations\[0\]: "),
-        ({"m2m_clients": [{"client_id": 5}]}, r"m2m_clients\[0\]: "),
-        ({"organizations": [ACME | {"members": [ADA | {"roles": ["absent"]}]}]}, r"organizations\[0\].members\[0\]: "),
-        ({"organizations": [ACME, {"organization_slug": "other"}]}, r"organizations\[1\]: .*organization_name_missing"),
-    ],
-)
+MISTAKES = [
+    ({"organizations": {}}, r"seed.json:1:2: organizations must be a list of tables"),
+    ({"organisations": []}, "unknown section organisations"),
+    ({"organizations": [{"organization_name": "A", "organization_slug": "!"}]}, "invalid_organization_slug"),
+    ({"organizations": [ORGANIZATION | {"members": [{}]}]}, r"organizations\[0\].members\[0\]: .*invalid_email"),
+    ({"organizations": [ORGANIZATION | {"colour": "red"}]}, r"organizations\[0\]: unknown field colour"),
+    ({"organizations": [ORGANIZATION | {"members": [{"mail": "a@b.test"}]}]}, r"members\[0\]: unknown field mail"),
+    ({"organizations": [ORGANIZATION | {"connections": [{}]}]}, r'connections\[0\]: type must be "saml" or "oidc"'),
+    ({"organizations": [ORGANIZATION | {"connections": [{"type": "oidc", "issuer": "?"}]}]}, "issuer_url_invalid"),
+    ({"organizations": [ORGANIZATION | {"connections": [{"type": "saml", "x": 1}]}]}, "unknown field x"),
+    ({"organizations": [ORGANIZATION | {"scim_connection": 1}]}, r"\[0\].scim_connection must be a table"),
+    ({"organizations": [ORGANIZATION | {"scim_connection": {"identity_provider": "?"}}]}, "invalid_scim_idp"),
+    (
+        {"organizations": [ORGANIZATION | {"org_policy": {"roles": [{"role_id": "", "permissions": []}]}}]},
+        "org_policy: .*empty_rbac_role_id",
+    ),
+    ({"settings": {"colour": "red"}}, "settings: .*unknown setting: colour"),
+    ({"settings": {"rbac_policy": {"roles": [{"role_id": "r"}]}}}, "rbac_role_missing_permissions"),
+    ({"settings": []}, r"seed.json:1:2: settings must be a table"),
+    ({"m2m_clients": [{"scopes": []}]}, r"m2m_clients\[0\]: client_id is missing"),
+    ({"m2m_clients": [{"client_id": "a", "client_secret": "short"}]}, r"m2m_clients\[0\]: "),
+    ({"connected_apps": [{"client_type": "third_party"}]}, r"connected_apps\[0\]: client_name is missing"),
+    ({"connected_apps": [{"client_name": "A"}]}, "invalid_connected_app_type"),
+    ({"projects": [{"project_id": "mine"}]}, "invalid_project_id_authentication"),
+    ({"projects": [{"id": "mine"}]}, r"projects\[0\]: unknown field id"),
+    ([], "must be a table"),
+    (
+        {},
+        "the seed is empty. Its sections are: settings, m2m_clients, connected_apps, organizations, generate, proj",
+    ),
+    (
+        {"organizations": [ACME, {"organization_name": "Other", "organization_slug": "ACME"}]},
+        r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",
+    ),
+    (
+        {"organizations": [{"organization_name": "Acme!"}, ACME]},
+        r"organizations\[1\]: organization_slug 'acme' is already used by organizations\[0\]",
+    ),
+    (
+        {"organizations": [ACME | {"organization_external_id": "x"}, OTHER | {"organization_external_id": "x"}]},
+        r"organizations\[1\]: organization_external_id 'x' is already used by organizations\[0\]",
+    ),
+    (
+        {"organizations": [ACME | {"members": [ADA, {"email_address": " ADA@acme.test "}]}]},
+        r"members\[1\]: email_address 'ada@acme.test' is already used by organizations\[0\].members\[0\]",
+    ),
+    (
+        {"organizations": [ACME | {"members": [ADA | {"external_id": "x"}, BOB | {"external_id": "x"}]}]},
+        r"members\[1\]: external_id 'x' is already used by organizations\[0\].members\[0\]",
+    ),
+    ({"m2m_clients": [{"client_id": "a"}, {"client_id": "a"}]}, r"m2m_clients\[1\]: client_id 'a' is already used"),
+    (
+        {"connected_apps": [{"client_name": "A", "client_type": "first_party"}, {"client_name": "A"}]},
+        r"connected_apps\[1\]: client_name 'A' is already used by connected_apps\[0\]",
+    ),
+    ({"projects": [PROJECT, PROJECT]}, r"projects\[1\]: project_id '.*' is already used by projects\[0\]"),
+    (
+        {"projects": [{"project_id": "project-test-00000000-0000-4000-8000-000000000000"}]},
+        r"projects\[0\]: project_id '.*' is already used by the project that the seed is for",
+    ),
+    ({"projects": [PROJECT | {"organizations": [ACME, ACME]}]}, r"projects\[0\].organizations\[1\]: organiz"),
+    ({"projects": [{}]}, r"projects\[0\]: project_id is missing"),
+    ({"projects": [PROJECT | {"secret": ""}]}, r"projects\[0\]: secret must be a text that isn't empty"),
+    ({"projects": [PROJECT | {"secret": 5}]}, r"projects\[0\]: secret must be a text that isn't empty"),
+    ({"projects": [PROJECT | {"name": None}]}, r"projects\[0\]: name must be a text that isn't empty"),
+    ({"settings": {"redirect_url": "any"}}, "unknown setting: redirect_url. Did you mean redirect_urls?"),
+    (
+        {"settings": {"password_policy": {"validation_polcy": "LUDS"}}},
+        r"settings.password_policy: unknown field validation_polcy. Did you mean validation_policy\?",
+    ),
+    (
+        {"settings": {"rbac_policy": {"roles": [{"role_id": "r", "permissons": []}]}}},
+        r"settings.rbac_policy.roles\[0\]: unknown field permissons. Did you mean permissions\?",
+    ),
+    (
+        {"organizations": [ACME | {"members": [{"emial_address": "a@b.test"}]}]},
+        r"members\[0\]: unknown field emial_address. Did you mean email_address\?",
+    ),
+    (
+        {"organizations": [ACME | {"org_policy": {"roles": [{"role_id": "r", "permissions": [{"action": []}]}]}}]},
+        r"organizations\[0\].org_policy.roles\[0\].permissions\[0\]: unknown field action",
+    ),
+    (
+        {"organizations": [ACME | {"member": []}]},
+        r"organizations\[0\]: unknown field member. Did you mean members\?",
+    ),
+    ({"organizations": [ACME | {"members": [ADA | {"organization_id": "x"}]}]}, "unknown field organization_id"),
+    ({"organizations": None}, "organizations must be a list of tables"),
+    ({"organizations": ["Acme"]}, "organizations must be a list of tables"),
+    ({"organizations": [ACME | {"organization_slug": 5}]}, r"organizations\[0\]: "),
+    ({"organizations": [{"organization_name": 5}]}, r"organizations\[0\]: "),
+    ({"m2m_clients": [{"client_id": 5}]}, r"m2m_clients\[0\]: "),
+    ({"organizations": [ACME | {"members": [ADA | {"roles": ["absent"]}]}]}, r"organizations\[0\].members\[0\]: "),
+    ({"organizations": [ACME, {"organization_slug": "other"}]}, r"organizations\[1\]: .*organization_name_missing"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), MISTAKES)
 def test_mistake_is_reported_with_its_place_and_nothing_is_created(tmp_path, content, message):
     file = tmp_path / "seed.json"
     file.write_text(json.dumps(content))

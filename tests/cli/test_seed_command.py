@@ -33,7 +33,7 @@ def test_mistake_is_one_line_with_its_position(cli, tmp_path):
     for arguments in ((str(file),), (str(file), "--check")):
         finished = cli("seed", *arguments)
         assert (finished.returncode, finished.stdout) == (1, "")
-        assert finished.stderr.startswith(f"mockstytch: {file}:5:1: organizations[0].members[0]: [4")
+        assert finished.stderr.startswith(f"mockstytch: {file}:7:1: organizations[0].members[0]: [4")
         assert finished.stderr.count("\n") == 1
     file.write_text(f"{SEED}colour = 1\n")
     for arguments in ((str(file),), (str(file), "--check")):

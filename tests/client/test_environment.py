@@ -1,12 +1,14 @@
 """Environment variables have the same effect on the handle as on ``mockstytch serve``."""
 
 import re
+import ssl
 from pathlib import Path
 
+import httpx
 import pytest
 
-from mockstytch import MockError, MockStytch
-from mockstytch.cli.serve import _OPTIONS
+from mockstytch import MockError, MockStytch, Settings
+from mockstytch.cli.serve import serve
 from mockstytch.settings import _VARIABLES, SettingError, options_from_environment
 from mockstytch.store.engine import DatabaseInUse
 
@@ -66,6 +68,9 @@ def test_port_is_free_without_its_variable(monkeypatch):
         ("MOCKSTYTCH_SMTP", "x", "MOCKSTYTCH_SMTP: 'x' isn't a valid address"),
         ("MOCKSTYTCH_DB", "foo://x", "database: 'foo://x'"),
         ("MOCKSTYTCH_SEED", "absent.toml", "absent.toml can't be read"),
+        ("MOCKSTYTCH_PEOPLE", "many", "MOCKSTYTCH_PEOPLE: 'many' isn't a number"),
+        ("MOCKSTYTCH_PEOPLE", "10001", "MOCKSTYTCH_PEOPLE: the number must be between 1 and 10000"),
+        ("MOCKSTYTCH_TLS_PORT", "70000", "MOCKSTYTCH_TLS_PORT: the port must be between"),
     ],
 )
 def test_value_that_is_not_valid_is_one_sentence(monkeypatch, variable, value, message):
@@ -83,21 +88,87 @@ def test_flag_is_read_as_by_the_command(text, value):
     assert options_from_environment({"MOCKSTYTCH_CLOSED": text}) == {"closed": value}
 
 
-def test_every_option_of_the_command_has_its_variable():
-    """The handle has no https listener, and prints nothing."""
-    import click
+SEED = "organizations:\n- organization_name: Acme\n"
+VALUES = {
+    "MOCKSTYTCH_HOST": "localhost",
+    "MOCKSTYTCH_PORT": "0",
+    "MOCKSTYTCH_DB": "{tmp_path}/mock.sqlite",
+    "MOCKSTYTCH_SEED": "{tmp_path}/seed.yaml",
+    "MOCKSTYTCH_PEOPLE": "3",
+    "MOCKSTYTCH_CLOSED": "on",
+    "MOCKSTYTCH_TLS_PORT": "0",
+    "MOCKSTYTCH_PUBLIC_URL": "https://mail.test/",
+    "MOCKSTYTCH_ALLOWED_HOST": "Mock,stytch",
+    "MOCKSTYTCH_SMTP": "127.0.0.1:9",
+    "MOCKSTYTCH_RANDOM_SEED": "-7",
+    "MOCKSTYTCH_KEEP_ENDED": "5",
+    "MOCKSTYTCH_QUIET": "1",
+    "MOCKSTYTCH_JSON": "1",
+    "MOCKSTYTCH_STOP_WITH_STDIN": "1",
+}
+OPTIONS = {parameter.envvar: parameter.name for parameter in serve.params}
 
-    @click.command()
-    def command() -> None: ...
 
-    for option in _OPTIONS:
-        command = option(command)
-    variables = {parameter.envvar for parameter in command.params}
-    handled = {*_VARIABLES.values(), "MOCKSTYTCH_SEED"}
-    assert variables - handled == {"MOCKSTYTCH_TLS_PORT", "MOCKSTYTCH_QUIET"}
-    assert handled <= variables
+@pytest.fixture
+def value(tmp_path, monkeypatch):
+    """``value(variable)`` sets a variable of ``serve`` to a valid value, which isn't its default."""
+    (tmp_path / "seed.yaml").write_text(SEED)
+    for folder in ("XDG_STATE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(folder, str(tmp_path))
+
+    def call(variable):
+        monkeypatch.setenv(variable, VALUES[variable].format(tmp_path=tmp_path))
+
+    return call
+
+
+def test_every_option_of_the_command_has_a_variable_of_this_test():
+    assert set(VALUES) == set(OPTIONS)
+
+
+@pytest.mark.parametrize("variable", sorted({*VALUES} & {*_VARIABLES.values()}))
+def test_handle_has_the_same_setting_as_the_command(value, variable):
+    value(variable)
+    of_command = Settings(**{n: v for n, v in serve.make_context("serve", []).params.items() if n in _VARIABLES})
+    with MockStytch() as mock:
+        name = OPTIONS[variable]
+        of_handle = mock._server.mock.settings
+        assert getattr(of_handle, name) == getattr(of_command, name) or variable == "MOCKSTYTCH_PORT"
+        if variable not in ("MOCKSTYTCH_PORT", "MOCKSTYTCH_TLS_PORT"):
+            assert getattr(of_handle, name) != getattr(Settings(), name)
+
+
+def test_seed_and_people_are_created_together(value):
+    value("MOCKSTYTCH_SEED")
+    value("MOCKSTYTCH_PEOPLE")
+    with MockStytch() as mock:
+        client = mock.client()
+        for _ in range(2):
+            found = client.organizations.search().organizations
+            assert "acme" in {organization.organization_slug for organization in found}
+            total = client.organizations.members.search([o.organization_id for o in found]).results_metadata.total
+            assert total == 3
+            client.organizations.delete("acme")
+            mock.reset()
+
+
+def test_https_is_served_with_a_certificate_of_the_local_ca(value):
+    value("MOCKSTYTCH_TLS_PORT")
+    with MockStytch() as mock:
+        context = ssl.create_default_context(cafile=mock.ca_file)
+        response = httpx.get(f"{mock.tls_url}/_mock/api/health", verify=context, trust_env=False)
+        assert response.json()["status"] == "ok"
+        assert MockStytch(mock.url).tls_url == ""
+
+
+@pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN"])
+def test_handle_prints_nothing_in_any_case(value, capfd, variable):
+    value(variable)
+    with MockStytch() as mock:
+        mock.client().magic_links.email.discovery.send("ada@acme.test")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_documentation_lists_the_variables():
     page = (Path(__file__).parent.parent.parent / "docs" / "python.md").read_text(encoding="utf-8")
-    assert [variable for variable in _VARIABLES.values() if f"`{variable}`" not in page] == []
+    assert [variable for variable in VALUES if f"`{variable}`" not in page] == []

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mockstytch import MockStytch
+from tests.client.test_environment import SEED as SEED_OF_VALUES
+from tests.client.test_environment import VALUES
 from tests.support.processes import Finished, run_tests
 
 SEED = '[[organizations]]\norganization_name = "Acme"\n'
@@ -244,6 +247,49 @@ projects:
     )
     finished = run(tests, "mockstytch_seed = seed.yaml")
     assert finished.exit_code == 0, finished.output
+
+
+def test_variables_have_the_same_effect_on_the_fixtures_as_on_the_command(run, tmp_path):
+    """MOCKSTYTCH_CLOSED is left out: a closed server has no projects for the tests."""
+    values = {n: v.format(tmp_path=tmp_path) for n, v in VALUES.items() if n != "MOCKSTYTCH_CLOSED"}
+    folders = dict.fromkeys(("XDG_STATE_HOME", "LOCALAPPDATA", "HOME"), str(tmp_path))
+    (tmp_path / "seed.yaml").write_text(SEED_OF_VALUES)
+    tests = """
+    from mockstytch.settings import Settings
+
+    def test_server(mockstytch_server):
+        settings = mockstytch_server._server.mock.settings
+        defaults = Settings(port=settings.port)
+        assert {n for n in Settings.__struct_fields__ if getattr(settings, n) != getattr(defaults, n)} == {
+            "host", "tls_port", "database", "public_url", "allowed_hosts", "smtp", "random_seed", "keep_ended"
+        }
+        assert mockstytch_server.tls_url.startswith("https://localhost:")
+        assert mockstytch_server.client().organizations.search().organizations == []
+
+    def test_project(stytch_client):
+        found = stytch_client.organizations.search().organizations
+        assert "acme" in {organization.organization_slug for organization in found}
+        ids = [organization.organization_id for organization in found]
+        assert stytch_client.organizations.members.search(ids).results_metadata.total == 3
+    """
+    finished = run(tests, **values, **folders)
+    assert finished.exit_code == 0, finished.output
+
+
+def test_people_beside_a_section_generate_are_refused(run, tmp_path):
+    (tmp_path / "seed.toml").write_text("# World\n[generate]\npeople = 3\n")
+    finished = run(TWO_TESTS, "mockstytch_seed = seed.toml", MOCKSTYTCH_PEOPLE="5")
+    assert finished.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert "seed.toml:3:1: generate: use the section generate or --people (MOCKSTYTCH_PEOPLE)" in finished.output
+    assert finished.output.strip().count("\n") == 0
+
+
+def test_database_of_another_server_is_one_line(run, tmp_path):
+    file = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=file):
+        finished = run(TWO_TESTS, MOCKSTYTCH_DB=file)
+    assert f"{file} is in use by another server. Stop that server, or choose another file." in finished.output
+    assert "Traceback" not in finished.output
 
 
 def test_wrong_variable_is_one_line(run):

@@ -58,18 +58,17 @@ def test_generated_people_are_members(mock, client):
     assert client.organizations.search().results_metadata.total == 2
 
 
-@pytest.mark.parametrize(
-    ("generate", "message"),
-    [
-        ({}, "generate: Object missing required field `people`"),
-        ({"people": 0}, "generate: people: Expected `int` >= 1"),
-        ({"people": 10_001}, "generate: people: Expected `int` <= 10000"),
-        ({"people": "x"}, "generate: people: Expected `int`, got `str`"),
-        ({"peple": 1}, "generate: unknown field peple. Did you mean people?"),
-        ([], "generate must be a table"),
-    ],
-    ids=range(6),
-)
+MISTAKES = [
+    ({}, "generate: Object missing required field `people`"),
+    ({"people": 0}, "generate: people: Expected `int` >= 1"),
+    ({"people": 10_001}, "generate: people: Expected `int` <= 10000"),
+    ({"people": "x"}, "generate: people: Expected `int`, got `str`"),
+    ({"peple": 1}, "generate: unknown field peple. Did you mean people?"),
+    ([], "generate must be a table"),
+]
+
+
+@pytest.mark.parametrize(("generate", "message"), MISTAKES, ids=range(6))
 def test_mistake_is_refused(mock, generate, message):
     with pytest.raises(MockError) as refused:
         mock.seed({"generate": generate})

@@ -25,8 +25,13 @@ SEED = {
             "organization_id": "organization-test-acme",
             "organization_name": "Acme",
             "connections": [
-                {"type": "saml", "connection_id": "saml-connection-test-acme"},
-                {"type": "oidc", "connection_id": "oidc-connection-test-acme"},
+                {
+                    "type": "saml",
+                    "connection_id": "saml-connection-test-acme",
+                    "signing_certificate_id": "saml-signing-key-test-acme",
+                    "verification_certificate_id": "saml-verification-key-test-acme",
+                },
+                {"type": "oidc", "connection_id": "oidc-connection-test-acme", "client_secret": "secret-of-acme"},
             ],
             "scim_connection": {"connection_id": "scim-connection-test-acme", "bearer_token": "0123456789abcdefABCDEF"},
             "members": [
@@ -55,10 +60,23 @@ SEED = {
                         {},
                     ],
                 },
-                {"email_address": "bob@acme.test"},
+                {"email_address": "bob@acme.test", "member_id": "member-test-bob", "email_id": "member-email-test-bob"},
             ],
         }
     ],
+}
+GENERATED = {
+    "events": "each event has its own id",
+    "deliveries": "each delivery has its own id",
+    "keys": "each project has its own keys",
+}
+OWN = {
+    "position": "the order in which rows were created",
+    "recovery_code_id": "isn't returned by the API",
+    "own_token": "the token of the built-in directory",
+    "secret_hash": "has a random salt",
+    "certificate": "each connection has its own key",
+    "hash": "has a random salt",
 }
 
 
@@ -83,6 +101,28 @@ def test_ids_are_the_given_ones(seeded):
     assert [c.connection_id for c in connections.oidc_connections] == ["oidc-connection-test-acme"]
     assert seeded.scim.connection.get("acme").connection.connection_id == "scim-connection-test-acme"
     assert seeded.connected_app.clients.get("connected-app-test-reports").connected_app.client_name == "Reports"
+
+
+def test_every_id_and_secret_can_be_given(server):
+    """Two servers have nothing in common but the seed, so what is equal on both was given."""
+
+    def values(mock):
+        tables = mock.export()["tables"]
+        sessions = [row for row in tables["member_sessions"] if row["member_session_id"] == "member-session-test-ada"]
+        return {name: rows for name, rows in (tables | {"member_sessions": sessions}).items() if name not in GENERATED}
+
+    def differences(one, other, path=""):
+        if isinstance(one, dict):
+            return [d for name in one for d in differences(one[name], other[name], f"{path}.{name}")]
+        if isinstance(one, list):
+            assert len(one) == len(other), path
+            return [d for n, inner in enumerate(one) for d in differences(inner, other[n], path)]
+        return [path] if one != other else []
+
+    with MockStytch(seed=SEED) as again:
+        found = {path.rpartition(".")[2] for path in differences(values(server), values(again))}
+    times_and_urls = {name for name in found if name.endswith(("_at", "_url", "issuer", "entity_id"))}
+    assert found - times_and_urls - {*OWN} == set()
 
 
 def test_addresses_and_numbers_are_verified(seeded):
@@ -164,47 +204,46 @@ def organization(**fields):
 MEMBER = "organizations[0].members[0]"
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (
-            organization(organization_id="acme"),
-            "organization_id: isn't valid. Expected: begins with organization-test-",
-        ),
-        (seed(member_id="ada"), f"{MEMBER}: member_id: isn't valid. Expected: begins with member-test-"),
-        (seed(password="password"), f"{MEMBER}: [400] breached_password"),
-        (seed(password=5), f"{MEMBER}: password: Expected `str`, got `int`"),
-        (seed(totp_secret="?"), f"{MEMBER}: [400] bad_request"),
-        (seed(recovery_codes=["x"]), f"{MEMBER}: recovery_codes need a totp_secret"),
-        (seed(mfa_phone_number_verified=True), f"{MEMBER}: mfa_phone_number_verified needs a mfa_phone_number"),
-        (
-            seed(sessions=[{"factors": ["magik"]}]),
-            f"{MEMBER}.sessions[0]: factor 'magik' doesn't exist. Did you mean magic_link?",
-        ),
-        (seed(sessions=[{"factors": []}]), f"{MEMBER}.sessions[0]: [400] bad_request"),
-        (seed(sessions=[{"factors": ["password"]}]), f"{MEMBER}.sessions[0]: [404] member_password_not_found"),
-        (seed(sessions=[{"session_duration_minutes": 1}]), f"{MEMBER}.sessions[0]: "),
-        (
-            seed(sessions=[{"session_token": "a b"}]),
-            f"{MEMBER}: sessions[0].session_token: isn't valid. Expected: 44 characters",
-        ),
-        (seed(sessions=[{"token": "a"}]), f"{MEMBER}.sessions[0]: unknown field token. Did you mean session_token?"),
-        (seed(sessions={}), f"{MEMBER}: sessions: Expected `array`, got `object`"),
-        (
-            seed(sessions=[{"session_token": TOKEN}, {"session_token": TOKEN}]),
-            f"{MEMBER}.sessions[1]: session_token '{TOKEN}' is already used by {MEMBER}.sessions[0]",
-        ),
-        (
-            organization(scim_connection={"bearer_token": "short"}),
-            "organizations[0].scim_connection: bearer_token: isn't valid. Expected: 16 to 200 letters and digits",
-        ),
-        (
-            {"connected_apps": [{"client_name": "A", "client_type": "first_party", "client_id": "a"}]},
-            "connected_apps[0]: client_id: isn't valid. Expected: begins with connected-app-test-",
-        ),
-    ],
-    ids=range(17),
-)
+MISTAKES = [
+    (
+        organization(organization_id="acme"),
+        "organization_id: isn't valid. Expected: begins with organization-test-",
+    ),
+    (seed(member_id="ada"), f"{MEMBER}: member_id: isn't valid. Expected: begins with member-test-"),
+    (seed(password="password"), f"{MEMBER}: [400] breached_password"),
+    (seed(password=5), f"{MEMBER}: password: Expected `str`, got `int`"),
+    (seed(totp_secret="?"), f"{MEMBER}: [400] bad_request"),
+    (seed(recovery_codes=["x"]), f"{MEMBER}: recovery_codes need a totp_secret"),
+    (seed(mfa_phone_number_verified=True), f"{MEMBER}: mfa_phone_number_verified needs a mfa_phone_number"),
+    (
+        seed(sessions=[{"factors": ["magik"]}]),
+        f"{MEMBER}.sessions[0]: factor 'magik' doesn't exist. Did you mean magic_link?",
+    ),
+    (seed(sessions=[{"factors": []}]), f"{MEMBER}.sessions[0]: [400] bad_request"),
+    (seed(sessions=[{"factors": ["password"]}]), f"{MEMBER}.sessions[0]: [404] member_password_not_found"),
+    (seed(sessions=[{"session_duration_minutes": 1}]), f"{MEMBER}.sessions[0]: "),
+    (
+        seed(sessions=[{"session_token": "a b"}]),
+        f"{MEMBER}: sessions[0].session_token: isn't valid. Expected: 44 characters",
+    ),
+    (seed(sessions=[{"token": "a"}]), f"{MEMBER}.sessions[0]: unknown field token. Did you mean session_token?"),
+    (seed(sessions={}), f"{MEMBER}: sessions: Expected `array`, got `object`"),
+    (
+        seed(sessions=[{"session_token": TOKEN}, {"session_token": TOKEN}]),
+        f"{MEMBER}.sessions[1]: session_token '{TOKEN}' is already used by {MEMBER}.sessions[0]",
+    ),
+    (
+        organization(scim_connection={"bearer_token": "short"}),
+        "organizations[0].scim_connection: bearer_token: isn't valid. Expected: 16 to 200 letters and digits",
+    ),
+    (
+        {"connected_apps": [{"client_name": "A", "client_type": "first_party", "client_id": "a"}]},
+        "connected_apps[0]: client_id: isn't valid. Expected: begins with connected-app-test-",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), MISTAKES, ids=range(17))
 def test_value_that_is_not_valid_is_refused(mock, content, message):
     mock.configure()
     with pytest.raises(MockError) as refused:

@@ -97,6 +97,7 @@ CALLS = {
     "POST /sessions": Call("sessions.create", shapes.StartedSession, SessionBody),
     "POST /impersonation-tokens": Call("impersonation_tokens.create", shapes.ImpersonationToken, ImpersonationBody),
     "GET /requests": Call("requests.list", harness.LoggedRequests, query=harness.RequestQuery),
+    "DELETE /requests": Call("requests.delete_all", harness.Empty),
     "GET /openapi.json": Call("openapi", dict[str, Any]),
     "GET /manifest": Call("manifest", Manifest),
     "GET /llms.txt": Call("guide", str),

@@ -9,7 +9,6 @@ from msgspec import UNSET, UnsetType
 
 from mockstytch.about.types.objects import Fields, Time
 from mockstytch.faults.rules import Rule
-from mockstytch.runtime.request_log import RequestLogEntry
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.values import Frozen
 
@@ -212,28 +211,71 @@ class Imported(Frozen):
 class RequestQuery(Frozen):
     """
     Attributes:
+        operation: operations by their names in the official SDK, separated by commas; ``*`` is a wildcard.
+        method: methods, separated by commas.
+        path: a path; ``*`` is a wildcard.
+        status: statuses, separated by commas, such as ``404`` or ``4xx``.
+        error_type: an error type; ``*`` is a wildcard.
         surface: surfaces, separated by commas, such as ``backend,scim``; all but the control API and the console, if
             empty.
+        after: a request id; only newer requests are returned.
         limit: the most requests to return; the newest are returned.
+        wait: seconds to wait until a request matches.
     """
 
+    operation: str = ""
+    method: str = ""
+    path: str = ""
+    status: str = ""
+    error_type: str = ""
     surface: str = ""
+    after: str = ""
     limit: int = 100
+    wait: float = 0
 
 
-class LoggedRequest(RequestLogEntry, frozen=True):
-    """One handled request.
+class LoggedRequest(Frozen):
+    """One handled request, without secrets.
 
     Attributes:
         at: the time on the project's clock.
+        operation: the name in the official SDK; "" if it isn't an operation.
         surface: the public interface that handled it, such as ``backend`` or ``scim``.
         error_type: the error's type; "" for a success.
         because: the reason of a refusal, and remarks.
+        hint: what was probably meant; "" if there is nothing to say.
         milliseconds: how long the server took.
+        request: the fields of the request, or its body.
+        response: the response's body, or a text that describes it.
+        curl: a command that sends the request again.
     """
+
+    request_id: str
+    at: Time
+    operation: str
+    method: str
+    path: str
+    status_code: int
+    surface: str
+    error_type: str
+    because: str
+    hint: str
+    milliseconds: float
+    request: Any
+    response: Any
+    curl: str
 
 
 class LoggedRequests(Frozen):
-    """Requests, newest last."""
+    """Requests, newest last.
+
+    Attributes:
+        next_after: the value of ``after`` for the next call; null if there is none.
+        after_found: whether the log still has the request that ``after`` names.
+        dropped: how many requests were dropped because the log was full.
+    """
 
     requests: list[LoggedRequest]
+    next_after: str | None
+    after_found: bool
+    dropped: int

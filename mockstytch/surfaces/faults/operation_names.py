@@ -40,6 +40,12 @@ def name_of(endpoint: Endpoint) -> str:
     return f"{_PREFIXES[package]}.{endpoint.name if package == 'management' else endpoint.name.partition('.')[2]}"
 
 
+def name_of_route(route: Route) -> str:
+    """Return the name of a route's operation, also of one that isn't implemented; "" for a route without one."""
+    endpoint = endpoint_of(route)
+    return name_of(endpoint) if endpoint else _sdk_names().get(f"{route.method} {route.path}", "")
+
+
 def is_exempt(route: Route) -> bool:
     """Return whether faults don't apply to a route, so that a fault can always be removed."""
     return route.surface.name in _TOOLS

@@ -188,6 +188,7 @@ class BrokenResponse(Response):
     def __init__(self, whole: AnyResponse, connection: rules.Connection) -> None:
         super().__init__()
         self.status_code, self._whole, self._connection = whole.status_code, whole, connection
+        self.body = whole.body  # for the request log: what the operation returned
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._connection == "truncate":

@@ -1,0 +1,74 @@
+"""The calls for the request log."""
+
+import asyncio
+from typing import Any
+
+from mockstytch.control.inbox import Waiter
+from mockstytch.control.request_log import filters
+from mockstytch.control.request_log.filters import RequestFilter
+from mockstytch.control.request_parsing import wait
+from mockstytch.control.surface import route
+from mockstytch.runtime import Mock, RequestLogEntry
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
+
+_MANY = 50  # entries that are described in a thread, so that other requests go on
+
+
+def routes(mock: Mock, waiter: Waiter) -> list[Route]:
+    """Return the routes.
+
+    Args:
+        waiter: wakes calls after each request.
+    """
+    log = mock.request_log
+
+    async def list_requests(request: HttpRequest) -> Any:
+        """Return the newest requests that match, newest last.
+
+        Raises:
+            bad_request: if a query parameter isn't valid.
+        """
+        project_id = request.project.project_id
+        chosen = filters.read(request, mock.faults.targets(), log.entries(project_id))
+        found = await waiter.wait(request, wait(request), lambda: find_requests(mock, project_id, chosen))
+        if len(found) > _MANY:
+            described = await asyncio.to_thread(lambda: [log.describe(project_id, entry) for entry in found])
+        else:
+            described = [log.describe(project_id, entry) for entry in found]
+        return {
+            "requests": described,
+            "next_after": found[-1].request_id if found else chosen.after or None,
+            "after_found": not chosen.after or _position(log.entries(project_id, chosen.surfaces), chosen.after) > 0,
+            "dropped": log.dropped(project_id),
+        }
+
+    async def delete_all(request: HttpRequest) -> Any:
+        log.clear(request.project.project_id)
+        return {}
+
+    return [
+        route("GET", "/requests", list_requests),
+        route("DELETE", "/requests", delete_all),
+    ]
+
+
+def find_requests(mock: Mock, project_id: str, chosen: RequestFilter) -> list[RequestLogEntry]:
+    """Return the entries that match now, oldest first. If ``after`` isn't in the log any more, all of it is newer."""
+    entries = mock.request_log.entries(project_id, chosen.surfaces)
+    newer = entries[_position(entries, chosen.after) :] if chosen.after else entries
+    found: list[RequestLogEntry] = []
+    for entry in reversed(newer):
+        if chosen.matches(entry):
+            found.append(entry)
+            if len(found) == chosen.limit:
+                break
+    return found[::-1]
+
+
+def _position(entries: list[RequestLogEntry], request_id: str) -> int:
+    """Return the index after an entry; 0 if it isn't there."""
+    for index in range(len(entries) - 1, -1, -1):
+        if entries[index].request_id == request_id:
+            return index + 1
+    return 0
