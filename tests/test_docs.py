@@ -208,7 +208,14 @@ def _docker(line: str) -> None:
     assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?", line)
 
 
-NOT_RUN = {"pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
+def _npm(line: str) -> None:
+    """Check the name of the tarball that ``make npm`` builds. tests/npm installs its content."""
+    (path,) = (word for word in line.split() if word.startswith("../mockstytch/"))
+    package = json.loads(read(ROOT / "clients" / "js" / "package.json"))
+    assert path == f"../mockstytch/dist/{package['name']}-{package['version']}.tgz"
+
+
+NOT_RUN = {"npm install": _npm, "pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
 
 
 @of("shell")
@@ -269,7 +276,7 @@ def with_mail(runner: Runner) -> None:
 # Other languages
 
 
-APP_FILE = re.compile(r"// [\w/.-]+\.jsx?\n")  # the first line of a file of an app
+APP_FILE = re.compile(r"// [\w/.-]+\.c?jsx?\n")  # the first line of a file of an app
 
 
 @pytest.fixture(scope="session")
@@ -287,9 +294,9 @@ def test_node(block, beside, node_modules):
 
 
 def test_files_of_apps_are_on_pages_that_are_built_and_run():
-    """The tests are in tests/howto. They read each file from its page."""
+    """The tests are in tests/howto and tests/npm. They read each file from its page."""
     pages = {block.page for block in blocks("js", "jsx") if APP_FILE.match(block.text)}
-    assert pages == {f"docs/how-to/{page}.md" for page in app_files.PAGES}
+    assert pages == {f"docs/how-to/{page}.md" for page in (*app_files.PAGES, "vitest-and-jest")}
     assert [str(block) for block in blocks("jsx") if not APP_FILE.match(block.text)] == []
 
 
@@ -400,8 +407,9 @@ def test_control_api_page_has_a_section_for_every_route():
 
 
 def test_named_environment_variables_exist():
-    """The tables in command-line.md are generated from the commands, so they have all variables."""
+    """The tables in command-line.md are generated from the commands, so they have all variables of the server."""
     known = set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "docs/command-line.md")))
+    known |= set(re.findall(r"process\.env\.(MOCKSTYTCH_[A-Z_]+)", read(ROOT / "clients/js/src/server.ts")))
     named = {name for path in PAGES for name in re.findall(r"MOCKSTYTCH_[A-Z_]+", read(path))}
     assert named == known
 
