@@ -48,13 +48,13 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     waiter, request_waiter = Waiter(mock), Waiter(mock)
     mock.subscribers += [waiter.on_commit, request_waiter.on_stop]
     mock.request_log.subscribers.append(request_waiter.on_request)
-    mock.request_log.describe = Evidence().describe
     described = about.routes(lambda: table.routes)
     table = RouteTable(
         mock,
         _routes(mock, waiter, request_waiter, described),
         {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND},
     )
+    mock.request_log.describe = Evidence(mock, table.routes).describe
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
     app = Starlette(routes=[table])
     app.state.mock = mock

@@ -8,3 +8,16 @@ def nearest(name: str, names: Iterable[str]) -> str:
     from difflib import SequenceMatcher  # imported by the first mistake
 
     return max(names, key=lambda known: SequenceMatcher(None, name.lower(), known.lower()).ratio())
+
+
+def similar(name: str, names: Iterable[str], at_least: float = 0.6) -> str:
+    """Return the most similar name, or "" if none is similar enough.
+
+    Args:
+        at_least: how similar it must be, between 0 and 1.
+    """
+    from difflib import get_close_matches
+
+    spellings = {known.lower(): known for known in names}
+    found = get_close_matches(name.lower()[:200], spellings, n=1, cutoff=at_least)
+    return spellings[found[0]] if found else ""

@@ -16,24 +16,30 @@ _FORM = b"application/x-www-form-urlencoded"
 DROPPED = "[dropped: the log keeps only the newest bodies]"
 
 
-def request_body(exchange: Exchange) -> Any:
-    """Return the body of a request; None if it has none. A text in brackets says why the body isn't here."""
+class NotJson(str):
+    """The text of a body that is neither JSON nor a form."""
+
+
+def sent_query(exchange: Exchange) -> dict[str, Any]:
+    """Return the parameters of the query string. They may have secrets."""
+    return dict(parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)) if exchange.query else {}
+
+
+def sent_body(exchange: Exchange) -> Any:
+    """Return the body of a request, which may have secrets; None if it has none, or it isn't kept."""
     content = exchange.request
-    if exchange.dropped:
-        return DROPPED
-    if content is None:
-        return "[not read: too large]"
     if not content:
         return None
     if exchange.headers.get(b"content-type", b"").lower().startswith(_FORM):
-        return clean(dict(parse_qsl(content.decode("latin-1"), keep_blank_values=True)))
+        return dict(parse_qsl(content.decode("latin-1"), keep_blank_values=True))
     return _decoded(content)
 
 
-def query_fields(exchange: Exchange) -> dict[str, Any]:
-    """Return the parameters of the query string."""
-    fields = parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True)
-    return clean(dict(fields)) if fields else {}
+def missing(exchange: Exchange) -> str:
+    """Return why the body of a request isn't kept, or ""."""
+    if exchange.dropped:
+        return DROPPED
+    return "[not read: too large]" if exchange.request is None else ""
 
 
 def response_body(exchange: Exchange, status_code: int) -> Any:
@@ -44,14 +50,16 @@ def response_body(exchange: Exchange, status_code: int) -> Any:
     if exchange.dropped:
         return DROPPED
     if exchange.response:
-        return _decoded(exchange.response)
+        return clean(_decoded(exchange.response))
     if exchange.location and 300 <= status_code < 400:
         return {"location": redact_text(exchange.location)}
     return f"[{exchange.response_type}]" if exchange.response_type else None
 
 
 def clean(value: Any) -> Any:
-    """Return a JSON value without secrets."""
+    """Return a body without secrets."""
+    if isinstance(value, NotJson):
+        return redact_unparsed(value[:_MAX_UNPARSED]) + (_CUT if len(value) > _MAX_UNPARSED else "")
     return _without_secret_texts(redact(value))
 
 
@@ -65,14 +73,13 @@ def _without_secret_texts(value: Any) -> Any:
 
 def _decoded(content: bytes) -> Any:
     try:
-        return clean(msgspec.json.decode(json_depth.checked(content)))
+        return msgspec.json.decode(json_depth.checked(content))
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
     try:
-        text = content.decode()
+        return NotJson(content.decode())
     except UnicodeDecodeError:
         return f"[not text, {len(content):,} bytes]"
-    return redact_unparsed(text[:_MAX_UNPARSED]) + (_CUT if len(text) > _MAX_UNPARSED else "")
 
 
 def shorten(value: Any, size: int = MAX_SIZE) -> Any:

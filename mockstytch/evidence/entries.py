@@ -1,15 +1,25 @@
 """``Evidence``: entries of the request log, as the control API returns them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from mockstytch import wire
 from mockstytch.evidence import bodies, curl
-from mockstytch.redaction import redact_text
-from mockstytch.runtime.request_log import RequestLogEntry
+from mockstytch.evidence.hints.all_hints import Hints
+from mockstytch.redaction import REDACTED, redact_text
+from mockstytch.runtime import Mock, RequestLogEntry
+from mockstytch.surfaces.surface import Route
 
 
 class Evidence:
-    """Describes entries of the request log."""
+    """Describes entries of the request log.
+
+    Args:
+        routes: the routes of the server.
+    """
+
+    def __init__(self, mock: Mock, routes: Iterable[Route]) -> None:
+        self._hints = Hints(mock, routes)
 
     def describe(self, project_id: str, entry: RequestLogEntry, *, bodies: bool = True) -> dict[str, Any]:
         """Return an entry without secrets.
@@ -20,7 +30,7 @@ class Evidence:
         Args:
             bodies: whether to add ``request``, ``response`` and ``curl``.
         """
-        summary = {
+        described = {
             "request_id": entry.request_id,
             "at": wire.time(entry.at),
             "operation": entry.operation,
@@ -30,20 +40,28 @@ class Evidence:
             "surface": entry.surface,
             "error_type": entry.error_type,
             "because": redact_text(entry.because),
-            "hint": "",
+            "hint": self._hints.hint(project_id, entry),
             "milliseconds": entry.milliseconds,
         }
-        return summary | _bodies(project_id, entry) if bodies else summary
+        return described | self._bodies(project_id, entry) if bodies else described
+
+    def _bodies(self, project_id: str, entry: RequestLogEntry) -> dict[str, Any]:
+        exchange = entry.exchange
+        query, body = bodies.sent_query(exchange), bodies.sent_body(exchange)
+        mistyped = self._hints.mistyped_secrets(entry, query | body if isinstance(body, dict) else query)
+        query = bodies.clean(_without(query, mistyped))
+        body = bodies.missing(exchange) or bodies.clean(_without(body, mistyped))
+        return {
+            "request": bodies.shorten(_fields(entry, query, body)),
+            "response": bodies.shorten(bodies.response_body(exchange, entry.status_code)),
+            "curl": curl.command(project_id, entry, query, body),
+        }
 
 
-def _bodies(project_id: str, entry: RequestLogEntry) -> dict[str, Any]:
-    exchange = entry.exchange
-    query, body = bodies.query_fields(exchange), bodies.request_body(exchange)
-    return {
-        "request": bodies.shorten(_fields(entry, query, body)),
-        "response": bodies.shorten(bodies.response_body(exchange, entry.status_code)),
-        "curl": curl.command(project_id, entry, query, body),
-    }
+def _without(value: Any, names: set[str]) -> Any:
+    if not names or not isinstance(value, dict):
+        return value
+    return {name: REDACTED if name in names else item for name, item in value.items()}
 
 
 def _fields(entry: RequestLogEntry, query: dict[str, Any], body: Any) -> Any:

@@ -1,10 +1,11 @@
 """Find the first value with a wrong JSON type in a request, and its position in the JSON text."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from json import JSONDecoder
 from types import UnionType
-from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import FieldInfo, fields
@@ -45,15 +46,40 @@ def find(
 
 def unknown(expected: Any, value: Any) -> Path | None:
     """Return the path to the first field that the structs in a type don't have, or None."""
+    return next((path for path, _ in all_unknown(expected, value)), None)
+
+
+def all_unknown(expected: Any, value: Any) -> Iterator[tuple[Path, list[str]]]:
+    """Return the path to each field that the structs in a type don't have, and the names of the fields that it has."""
     for alternative in alternatives(expected):
         if isinstance(value, dict) and is_struct(alternative):
-            names = {field.name for field in fields(alternative)}
-            if extra := next((key for key in value if key not in names), None):
-                return (extra,)
+            names = [field.name for field in fields(alternative)]
+            yield from (((key,), names) for key in value if key not in names)
     for step, _, inner_type, inner_value in _members(expected, value):
-        if found := unknown(inner_type, inner_value):
-            return (step, *found)
-    return None
+        yield from (((step, *path), names) for path, names in all_unknown(inner_type, inner_value))
+
+
+def invalid_choices(expected: Any, value: Any) -> Iterator[tuple[Path, str, list[str]]]:
+    """Return the path to each text that isn't a value of its enumeration, the text, and the enumeration's values."""
+    choices = [str(choice) for alternative in alternatives(expected) for choice in _choices(alternative)]
+    if choices and isinstance(value, str) and value and not _converts(value, expected):
+        yield (), value, choices
+    for step, _, inner_type, inner_value in _members(expected, value):
+        yield from (((step, *path), text, names) for path, text, names in invalid_choices(inner_type, inner_value))
+
+
+def _choices(alternative: Any) -> Iterable[Any]:
+    if isinstance(alternative, type) and issubclass(alternative, Enum):
+        return [choice.value for choice in alternative]
+    return get_args(alternative) if get_origin(alternative) is Literal else ()
+
+
+def _converts(value: Any, expected: Any) -> bool:
+    try:
+        convert(value, expected)
+    except ValidationError:
+        return False
+    return True
 
 
 def is_wrong_type(error: ValidationError) -> bool:

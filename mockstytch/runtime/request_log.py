@@ -15,19 +15,19 @@ import msgspec
 LIMIT = 10_000  # entries for each project
 BODY_BYTES = 16_000_000  # of the bodies that are kept for each project
 ALL_BODY_BYTES = 128_000_000  # of the bodies that are kept for all projects together
-_OVERHEAD = 1000  # bytes that an exchange needs besides its bodies, roughly
+_OVERHEAD = 2000  # bytes that the headers and the rest of an entry need, roughly
 _TOOLS = ("control", "console")  # surfaces that tests and people use to look at the server
 SURFACES = ("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "unknown", *_TOOLS)
 
 
-class Exchange(msgspec.Struct):
+class Exchange(msgspec.Struct, gc=False):
     """Both bodies, and what else is needed to send a request again. Secrets aren't replaced here.
 
     Attributes:
-        url: scheme and host of the request: ``http://127.0.0.1:4700``.
+        scheme: ``http`` or ``https``.
         query: the query string.
         path_params: the parameters of the path.
-        headers: the headers that a repetition of the request needs, by lower-case name.
+        headers: the request's headers, by lower-case name.
         request: the body; None if it was too large to be read.
         response: the body.
         response_type: the media type of the response.
@@ -36,7 +36,7 @@ class Exchange(msgspec.Struct):
         dropped: whether the bodies were dropped to save memory.
     """
 
-    url: str = ""
+    scheme: str = "http"
     query: bytes = b""
     path_params: dict[str, Any] = {}
     headers: dict[bytes, bytes] = {}
@@ -48,16 +48,22 @@ class Exchange(msgspec.Struct):
     dropped: bool = False
 
     @property
+    def url(self) -> str:
+        """The URL at which the caller reached this server, without a trailing slash."""
+        return f"{self.scheme}://{self.headers.get(b'host', b'localhost').decode('latin-1')}"
+
+    @property
     def size(self) -> int:
         """The memory that the exchange takes, in bytes."""
         return 0 if self.dropped else _OVERHEAD + len(self.request or b"") + len(self.response)
 
     def drop(self) -> None:
-        """Forget the bodies and the headers."""
-        self.query, self.request, self.response, self.headers, self.dropped = b"", b"", b"", {}, True
+        """Forget the bodies, the query and the headers, except the host."""
+        self.headers = {name: value for name, value in self.headers.items() if name == b"host"}
+        self.query, self.request, self.response, self.dropped = b"", b"", b"", True
 
 
-class RequestLogEntry(msgspec.Struct, frozen=True):
+class RequestLogEntry(msgspec.Struct, frozen=True, gc=False):
     """One handled request.
 
     Attributes:
@@ -128,19 +134,21 @@ class RequestLog:
         self.describe: Describe = _describe_nothing
 
     def add(self, project_id: str, entry: RequestLogEntry) -> None:
-        size = entry.exchange.size
+        key, size = (project_id, entry.surface in _TOOLS), entry.exchange.size
         with self._lock:
-            log = self._logs.setdefault((project_id, entry.surface in _TOOLS), _ProjectLog())
+            log = self._logs.get(key)
+            if log is None:
+                log = self._logs[key] = _ProjectLog()
             if len(log.entries) == LIMIT:
                 log.dropped += 1
                 if log.with_bodies and log.with_bodies[0] is log.entries[0]:
-                    self._drop_oldest_body(log)
+                    self._forget_oldest_body(log)
             log.entries.append(entry)
             log.with_bodies.append(entry)
             log.size += size
             self._size += size
             while log.size > BODY_BYTES:
-                self._drop_oldest_body(log)
+                self._forget_oldest_body(log).drop()
             if self._size > ALL_BODY_BYTES:
                 self._drop_bodies_of_other_projects(log)
         for subscriber in self.subscribers:
@@ -174,14 +182,15 @@ class RequestLog:
                 if log := self._logs.pop((project_id, tools), None):
                     self._size -= log.size
 
-    def _drop_oldest_body(self, log: _ProjectLog) -> None:
+    def _forget_oldest_body(self, log: _ProjectLog) -> Exchange:
         exchange = log.with_bodies.popleft().exchange
-        log.size -= exchange.size
-        self._size -= exchange.size
-        exchange.drop()
+        size = exchange.size
+        log.size -= size
+        self._size -= size
+        return exchange
 
     def _drop_bodies_of_other_projects(self, current: _ProjectLog) -> None:
         """Drop bodies until all projects together have few enough. The project that was created first is the first."""
         for log in self._logs.values():
             while log is not current and log.with_bodies and self._size > ALL_BODY_BYTES:
-                self._drop_oldest_body(log)
+                self._forget_oldest_body(log).drop()

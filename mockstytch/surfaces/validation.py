@@ -20,7 +20,7 @@ from mockstytch.protocols import json_types
 from mockstytch.surfaces.fields import FieldError, Normalize
 
 S = TypeVar("S", bound=Struct)
-_WITHOUT_EFFECT = {"telemetry_id"}  # a field of the fraud product in many requests
+WITHOUT_EFFECT = {"telemetry_id"}  # a field of the fraud product in many requests
 # The values of fields with one of these words in their name must not be logged.
 _SECRET = "code|hash|jwt|password|salt|secret|token|verifier"
 
@@ -63,7 +63,7 @@ def refuse_unknown(model: type[Struct], body: dict[str, Any]) -> None:
     Raises:
         invalid_argument: if the project's setting ``unknown_fields`` is ``refused``, and the request has such a field.
     """
-    path = json_types.unknown(model, {name: value for name, value in body.items() if name not in _WITHOUT_EFFECT})
+    path = json_types.unknown(model, {name: value for name, value in body.items() if name not in WITHOUT_EFFECT})
     if path:
         name = json_types.written(path)
         raise errors.invalid_argument(because=f"unknown field {name}", message=f'unknown field "{name}"')

@@ -104,6 +104,7 @@ VALUES = {
     "MOCKSTYTCH_KEEP_ENDED": "5",
     "MOCKSTYTCH_QUIET": "1",
     "MOCKSTYTCH_JSON": "1",
+    "MOCKSTYTCH_STOP_WITH_STDIN": "1",
 }
 OPTIONS = {parameter.envvar: parameter.name for parameter in serve.params}
 
@@ -160,7 +161,7 @@ def test_https_is_served_with_a_certificate_of_the_local_ca(value):
         assert MockStytch(mock.url).tls_url == ""
 
 
-@pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON"])
+@pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN"])
 def test_handle_prints_nothing_in_any_case(value, capfd, variable):
     value(variable)
     with MockStytch() as mock:

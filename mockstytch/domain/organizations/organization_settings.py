@@ -349,3 +349,18 @@ _VALIDATORS: dict[str, Validator] = {
     "sso_default_connection_id": _default_connection,
     "sso_jit_provisioning_allowed_connections": _own_connections,
 }
+
+# The values of the settings that have only a few, for hints.
+VALUES: dict[str, tuple[str, ...]] = {
+    "sso_jit_provisioning": _SETTINGS,
+    "email_jit_provisioning": ("RESTRICTED", "NOT_ALLOWED"),
+    "email_invites": _SETTINGS,
+    "auth_methods": ("ALL_ALLOWED", "RESTRICTED"),
+    "allowed_auth_methods": AUTH_METHODS,
+    "mfa_policy": ("REQUIRED_FOR_ALL", "OPTIONAL"),
+    "mfa_methods": ("ALL_ALLOWED", "RESTRICTED"),
+    "allowed_mfa_methods": MFA_METHODS,
+    "oauth_tenant_jit_provisioning": ("RESTRICTED", "NOT_ALLOWED"),
+    "first_party_connected_apps_allowed_type": _SETTINGS,
+    "third_party_connected_apps_allowed_type": _SETTINGS,
+}

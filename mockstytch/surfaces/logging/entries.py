@@ -10,14 +10,6 @@ from mockstytch.surfaces.faults.operation_names import is_exempt
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Json, Route
 
-# The headers that are needed to send a request again.
-_HEADERS = (
-    b"authorization",
-    b"content-type",
-    b"origin",
-    b"x-stytch-member-session",
-    b"x-stytch-member-sessionjwt",
-)
 _TYPES = ("application/json", "application/scim+json", "text/plain")
 
 
@@ -56,7 +48,7 @@ def entry(
 
 def _exchange(route: Route, request: HttpRequest, response: AnyResponse) -> Exchange:
     """Return both bodies. A page, an image or a response of the control API is only described: its type and size."""
-    headers = request.header_bytes
+    scope = request.scope
     if isinstance(response, Json):
         body, media_type, location = response.body, "application/json", ""
     else:
@@ -65,10 +57,10 @@ def _exchange(route: Route, request: HttpRequest, response: AnyResponse) -> Exch
     if body and (is_exempt(route) or not media_type.startswith(_TYPES)):
         body, media_type = b"", f"{media_type.partition(';')[0]}, {len(body):,} bytes"
     return Exchange(
-        url=request.server_url,
-        query=request.scope["query_string"],
-        path_params=request.path_params,
-        headers={name: headers[name] for name in _HEADERS if name in headers},
+        scheme=scope["scheme"],
+        query=scope["query_string"],
+        path_params=scope.get("path_params") or {},
+        headers=request.header_bytes,
         request=request.content,
         response=body,
         response_type=media_type,
