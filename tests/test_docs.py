@@ -30,7 +30,7 @@ from mockstytch.seed import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
 from tests.howto import app_files
-from tests.support import node_packages
+from tests.support import docker_engine, node_packages
 from tests.support.processes import run_script, run_tests
 
 ROOT = Path(__file__).parent.parent
@@ -155,8 +155,19 @@ def alone(tmp_path: Path) -> Runner:
 # Python
 
 
+@pytest.fixture
+def docker_host(beside: Runner) -> Iterator[None]:
+    """A Docker Engine that starts servers instead of containers."""
+    with docker_engine.running() as engine:
+        beside.environment["DOCKER_HOST"] = engine.url
+        beside.environment |= {"TESTCONTAINERS_RYUK_DISABLED": "true", "TESTCONTAINERS_CONNECTION_MODE": "docker_host"}
+        yield
+
+
 @of("python")
-def test_python(block, beside):
+def test_python(block, beside, request):
+    if "MockStytchContainer" in block.text:
+        request.getfixturevalue("docker_host")
     for framework in re.findall(r"^(?:from|import) (fastapi|flask|django)\b", block.text, re.MULTILINE):
         pytest.importorskip(framework, reason=f"{framework} is not installed")
     environment = dict(beside.environment)
@@ -190,7 +201,9 @@ def _pip(line: str) -> None:
     requirements = {word.strip('"') for word in line.split()[2:]}
     paths = {word for word in requirements if "/" in word}
     assert paths
-    assert {path.rpartition("/")[2] for path in paths} <= known
+    for path in paths:
+        name, _, extras = path.rpartition("/")[2].rstrip("]").partition("[")
+        assert {f"{name}[{extra}]" if extra else name for extra in extras.split(",")} <= known
     assert requirements - paths <= {"stytch", "pytest"}
 
 
@@ -205,7 +218,8 @@ def _make(line: str) -> None:
 
 def _docker(line: str) -> None:
     """Check the form of the command. No engine is available here; test_packaging.py checks the Compose file."""
-    assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?", line)
+    build = r"docker build --tag mockstytch \."
+    assert re.fullmatch(rf"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?|{build}", line)
 
 
 def _npm(line: str) -> None:
