@@ -2,12 +2,13 @@
 
 import re
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
-from mockstytch import MockError, MockStytch, Settings
+from mockstytch import MockError, MockStytch, Settings, dev_tls
 from mockstytch.cli.serve import serve
 from mockstytch.settings import _VARIABLES, SettingError, options_from_environment
 from mockstytch.store.engine import DatabaseInUse
@@ -159,6 +160,18 @@ def test_https_is_served_with_a_certificate_of_the_local_ca(value):
         response = httpx.get(f"{mock.tls_url}/_mock/api/health", verify=context, trust_env=False)
         assert response.json()["status"] == "ok"
         assert MockStytch(mock.url).tls_url == ""
+
+
+def test_certificate_file_is_complete_while_another_server_writes_it(value):
+    value("MOCKSTYTCH_TLS_PORT")  # the folder of the test
+    dev_tls.create_server_certificate("localhost")
+
+    def load(_):
+        _, certificate = dev_tls.create_server_certificate("localhost")
+        ssl.create_default_context().load_cert_chain(certificate)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(load, range(20)))
 
 
 @pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN"])
