@@ -162,16 +162,17 @@ def test_https_is_served_with_a_certificate_of_the_local_ca(value):
         assert MockStytch(mock.url).tls_url == ""
 
 
-def test_certificate_file_is_complete_while_another_server_writes_it(value):
-    value("MOCKSTYTCH_TLS_PORT")  # the folder of the test
-    dev_tls.create_server_certificate("localhost")
+def test_servers_with_https_can_start_at_the_same_time(value):
+    value("MOCKSTYTCH_TLS_PORT")
+    dev_tls.create_server_certificate("localhost")  # creates the CA
 
-    def load(_):
-        _, certificate = dev_tls.create_server_certificate("localhost")
-        ssl.create_default_context().load_cert_chain(certificate)
+    def start(_):
+        with MockStytch() as mock:
+            context = ssl.create_default_context(cafile=mock.ca_file)
+            return httpx.get(f"{mock.tls_url}/_mock/api/health", verify=context, trust_env=False).status_code
 
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(load, range(20)))
+        assert set(threads.map(start, range(8))) == {200}
 
 
 @pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN"])
