@@ -1,6 +1,7 @@
 """A local certificate authority, for clients that require https."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from platformdirs import user_state_path
@@ -52,6 +53,8 @@ def create_server_certificate(host: str) -> tuple[Path, Path]:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    """Write a file that only its owner can read. Another process reads all of the old or of the new content."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+    Path(temporary).replace(path)
