@@ -32,9 +32,11 @@ lint: $(DEV) ## Check format, lint, types, imports, generated files, plain Engli
 	@$(BIN)/mypy
 	@echo "Checking imports between packages (import-linter)…"
 	@$(BIN)/lint-imports --no-cache
-	@echo "Checking that generated files are up to date (tools.schema, tools.sdk_names, tools.docs)…"
+	@echo "Checking that generated files are up to date (tools.schema, plans, sdk_names, operation_errors, docs)…"
 	@$(BIN)/python -m tools.schema --check
+	@$(BIN)/python -m tools.plans --check
 	@$(BIN)/python -m tools.sdk_names --check
+	@$(BIN)/python -m tools.operation_errors --check
 	@$(BIN)/python -m tools.docs --check
 	@echo "Checking the Raises: sections (tools.refusals)…"
 	@$(BIN)/python -m tools.refusals
@@ -43,7 +45,9 @@ lint: $(DEV) ## Check format, lint, types, imports, generated files, plain Engli
 
 docs: $(DEV) ## Write the generated pages
 	$(BIN)/python -m tools.schema
+	$(BIN)/python -m tools.plans
 	$(BIN)/python -m tools.sdk_names
+	$(BIN)/python -m tools.operation_errors
 	$(BIN)/python -m tools.docs
 
 bench: $(DEV) ## Measure the speed, compared with other systems

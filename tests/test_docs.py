@@ -416,7 +416,9 @@ def test_named_files_exist():
 
 def test_control_api_page_has_a_section_for_every_route():
     routes = {(r.method, r.path) for r in create_app().table.routes if r.surface.name == "control"}
-    sections = re.findall(r"^### `([A-Z]+) (/_mock/api/\S+)`$", read(ROOT / "docs/control-api.md"), re.MULTILINE)
+    sections = re.findall(
+        r"^### `([A-Z]+) (/(?:_mock/api/\S+|llms\.txt))`$", read(ROOT / "docs/control-api.md"), re.MULTILINE
+    )
     assert sorted(sections) == sorted(routes)
 
 
