@@ -32,8 +32,9 @@ lint: $(DEV) ## Check format, lint, types, imports, generated files, plain Engli
 	@$(BIN)/mypy
 	@echo "Checking imports between packages (import-linter)…"
 	@$(BIN)/lint-imports --no-cache
-	@echo "Checking that generated files are up to date (tools.schema, tools.sdk_names, tools.operation_errors, tools.docs)…"
+	@echo "Checking that generated files are up to date (make docs writes them)…"
 	@$(BIN)/python -m tools.schema --check
+	@$(BIN)/python -m tools.plans --check
 	@$(BIN)/python -m tools.sdk_names --check
 	@$(BIN)/python -m tools.operation_errors --check
 	@$(BIN)/python -m tools.docs --check
@@ -44,6 +45,7 @@ lint: $(DEV) ## Check format, lint, types, imports, generated files, plain Engli
 
 docs: $(DEV) ## Write the generated pages
 	$(BIN)/python -m tools.schema
+	$(BIN)/python -m tools.plans
 	$(BIN)/python -m tools.sdk_names
 	$(BIN)/python -m tools.operation_errors
 	$(BIN)/python -m tools.docs

@@ -1,9 +1,13 @@
-"""Pytest fixtures for tests of an app that uses Stytch. Nothing heavy is imported before a fixture is used."""
+"""Pytest fixtures for tests of an app that uses Stytch, and evidence in the report of a failed test.
+
+Nothing heavy is imported before a fixture is used. For a test that passes, the hooks send no request, except in strict
+mode: then they read its errors.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +20,41 @@ if TYPE_CHECKING:
     from mockstytch.client.seeding import Seed
 
 
+_MOCK = pytest.StashKey["MockStytch"]()  # the test's project
+_BEGINNING = pytest.StashKey[int]()  # the position at which the test begins; data of its seed is older
+_SERVER = pytest.StashKey["MockStytch"]()  # the session's server
+_START = pytest.StashKey[str]()  # the last request before a test, in strict mode, if it uses only the server
+_STRICT = pytest.StashKey[bool]()  # whether the session is strict
+_EVIDENCE = pytest.StashKey[str]()  # the section of a test whose teardown failed
+_MARK = {"seed", "expect", "strict"}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the ini option ``mockstytch_seed``."""
+    """Add the ini options ``mockstytch_seed`` and ``mockstytch_strict``, and ``--mockstytch-strict``."""
     parser.addini(
         "mockstytch_seed", "Seed file of each test's project; the variable MOCKSTYTCH_SEED comes first.", "string"
     )
+    strict = "Fail a test in which the server returned an error that the test doesn't expect."
+    parser.addini("mockstytch_strict", strict, "bool", default=False)
+    parser.getgroup("mockstytch").addoption("--mockstytch-strict", action="store_true", help=strict)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark ``mockstytch``."""
+    """Register the mark ``mockstytch``, and read whether the tests run in strict mode.
+
+    Raises:
+        UsageError: if the ini option ``mockstytch_strict`` isn't a boolean.
+    """
     config.addinivalue_line(
-        "markers", "mockstytch(seed): the test's project starts with this seed: a mapping, or a file beside the test"
+        "markers",
+        "mockstytch(seed, expect, strict): seed: what the test's project starts with: a mapping, or a file beside the "
+        "test; expect: an error type, or a list of them, that the test expects; strict: whether other errors fail it",
     )
+    try:
+        strict = config.getini("mockstytch_strict")
+    except (ValueError, pytest.UsageError) as e:
+        raise pytest.UsageError(f"The ini option mockstytch_strict: {e}") from None
+    config.stash[_STRICT] = bool(strict or config.getoption("mockstytch_strict"))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -52,7 +79,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def mockstytch_server(pytestconfig: pytest.Config) -> Iterator[MockStytch]:
+def mockstytch_server(pytestconfig: pytest.Config) -> MockStytch:
     """Start a server, one for each worker. If ``MOCKSTYTCH_URL`` is set, connect to that server instead."""
     from mockstytch.client.handle import MockError, MockStytch
     from mockstytch.settings import SettingError
@@ -65,32 +92,37 @@ def mockstytch_server(pytestconfig: pytest.Config) -> Iterator[MockStytch]:
         mock = MockStytch(url=url, seed=None if url else shared)
     except (MockError, SettingError, DatabaseInUse, SchemaMismatch, OSError) as e:
         pytest.fail(str(e), pytrace=False)
-    with mock:
-        yield mock
+    pytestconfig.stash[_SERVER] = mock
+    pytestconfig.add_cleanup(mock.close)  # later than the last test, whose report may need it
+    return mock
 
 
 @pytest.fixture
-def mockstytch(mockstytch_server: MockStytch, request: pytest.FixtureRequest) -> Iterator[MockStytch]:
+def mockstytch(mockstytch_server: MockStytch, request: pytest.FixtureRequest) -> MockStytch:
     """Return a new project, just for this test, with its seed. It is emptied after the test.
 
     The mark ``mockstytch`` gives the seed. Without it, the configured seed is used.
     """
     from mockstytch.client.seeding import in_file
     from mockstytch.client.transport import MockError
+    from mockstytch.clock import position
 
-    mark = request.node.get_closest_marker("mockstytch")
-    seed = _marked_seed(mark, request.path.parent) if mark else _seed_file(request.config)
+    marked = _marked(request.node)
+    seed = _relative(marked["seed"], request.path.parent) if "seed" in marked else _seed_file(request.config)
     content: dict[str, Any] = {}
     try:
-        content = _content(seed) if mark else _configured(request.config)
+        content = _content(seed) if "seed" in marked else _configured(request.config)
         own = {name: value for name, value in content.items() if name != "projects"}
         mock = mockstytch_server.project(seed=own or None)
+        mock.configure()  # creates the project, so that the test can open its public URLs before it calls the API
+        expected = marked.get("expect", [])
+        for error_type in [expected] if isinstance(expected, str) else expected:
+            mock.requests.expect(error_type)
     except MockError as e:
         pytest.fail(str(in_file(e, seed, content) if content and isinstance(seed, str | Path) else e), pytrace=False)
-    mock.configure()  # creates the project, so that the test can open its public URLs before it calls the API
-    yield mock
-    mock.reset(to="empty")
-    mock.snapshots.clear()
+    request.node.stash[_BEGINNING] = position() if own else 0
+    request.node.stash[_MOCK] = mock  # it is emptied after the test's other fixtures, whose reports may need it
+    return mock
 
 
 @pytest.fixture
@@ -102,6 +134,101 @@ def stytch_client(mockstytch: MockStytch) -> stytch.B2BClient:
         pytest.fail(str(e), pytrace=False)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
+    """In strict mode, fail a test that passed although the server returned an error that it doesn't expect."""
+    is_strict = _is_strict(item)
+    server = _server_alone(item) if is_strict else None
+    if server is not None:
+        server.requests.expectations.clear()
+        item.stash[_START] = _newest_request(server)
+    outcome = yield
+    mock = item.stash.get(_MOCK, None) or server
+    if is_strict and mock is not None and outcome.excinfo is None:
+        from mockstytch.client.request_log import expectations
+        from mockstytch.client.transport import MockError
+
+        try:
+            errors = mock.requests(10_000, status="4xx,5xx", after=item.stash.get(_START, ""))
+            problem = expectations.problem(errors, mock.requests.expectations)
+        except MockError as e:
+            problem = str(e)
+        if problem:
+            outcome.force_exception(pytest.fail.Exception(problem, pytrace=False))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Add what happened on the server to the report of a failed test."""
+    outcome = yield
+    result = outcome.get_result()
+    if result.failed and (text := _evidence(item)):
+        result.sections.append(("mockstytch", text))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
+    """Empty the test's project, after the fixtures that use it. If one of them failed, read its evidence before."""
+    outcome = yield
+    mock = item.stash.get(_MOCK, None)
+    if mock is None:
+        return
+    if outcome.excinfo is not None:
+        item.stash[_EVIDENCE] = _evidence(item)
+    del item.stash[_MOCK]
+    from mockstytch.client.transport import MockError
+
+    try:
+        mock.reset(to="empty")
+        mock.snapshots.clear()
+    except MockError as e:
+        if e.error_type:  # otherwise the server has ended, and the project with it
+            outcome.force_exception(pytest.fail.Exception(str(e), pytrace=False))
+
+
+def _evidence(item: pytest.Item) -> str:
+    """Return what happened on the server during a test; "" if the test doesn't use it."""
+    if _EVIDENCE in item.stash:
+        text = item.stash[_EVIDENCE]
+        del item.stash[_EVIDENCE]
+        return text
+    mock = item.stash.get(_MOCK, None)
+    server = None if mock else _server_alone(item)
+    if mock is None and server is None:
+        return ""
+    from mockstytch.client.request_log import report
+
+    if mock is not None:
+        return report.evidence(mock, beginning=item.stash[_BEGINNING])
+    assert server is not None
+    note = "" if _START in item.stash else "The project of mockstytch_server. Earlier tests may have used it, too.\n"
+    return note + report.evidence(server, after=item.stash.get(_START, ""))
+
+
+def _server_alone(item: pytest.Item) -> MockStytch | None:
+    """Return the server of a test that uses it without its own project."""
+    names = getattr(item, "fixturenames", ())
+    return item.config.stash.get(_SERVER, None) if "mockstytch_server" in names and "mockstytch" not in names else None
+
+
+def _newest_request(server: MockStytch) -> str:
+    from mockstytch.client.transport import MockError
+
+    try:
+        newest = server.requests(1)
+    except MockError:
+        return ""
+    return newest[0].request_id if newest else ""
+
+
+def _is_strict(item: pytest.Item) -> bool:
+    """Return whether the test runs in strict mode: the mark, the option and the ini file say it, in this order."""
+    for mark in item.iter_markers("mockstytch"):
+        if "strict" in mark.kwargs:
+            return bool(mark.kwargs["strict"])
+    return item.config.stash[_STRICT]
+
+
 def _seed_file(config: pytest.Config) -> Path | None:
     """Return the seed file: from ``MOCKSTYTCH_SEED``, or from the ini file, relative to that file."""
     if from_environment := os.environ.get("MOCKSTYTCH_SEED"):
@@ -110,15 +237,21 @@ def _seed_file(config: pytest.Config) -> Path | None:
     return (config.inipath.parent if config.inipath else config.rootpath) / from_ini if from_ini else None
 
 
-def _marked_seed(mark: pytest.Mark, folder: Path) -> Seed | None:
-    """Return the seed of the mark ``mockstytch``.
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """Return the arguments of the marks ``mockstytch`` of a test. The closest mark comes first."""
+    marked: dict[str, Any] = {}
+    for mark in item.iter_markers("mockstytch"):
+        if mark.args or not mark.kwargs or not mark.kwargs.keys() <= _MARK:
+            pytest.fail(
+                "The mark mockstytch has the arguments seed, expect and strict: @pytest.mark.mockstytch(seed=…)",
+                pytrace=False,
+            )
+        marked = {**mark.kwargs, **marked}
+    return marked
 
-    Args:
-        folder: what a relative path is relative to.
-    """
-    if mark.args or set(mark.kwargs) != {"seed"}:
-        pytest.fail("The mark mockstytch needs one argument: @pytest.mark.mockstytch(seed=…)", pytrace=False)
-    seed: Seed | None = mark.kwargs["seed"]
+
+def _relative(seed: Seed | None, folder: Path) -> Seed | None:
+    """Return a seed. The path of a file is relative to the test's folder."""
     return folder / seed if isinstance(seed, str | Path) else seed
 
 

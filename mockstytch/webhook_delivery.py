@@ -194,7 +194,7 @@ class Deliverer:
         return choose
 
     async def _attempt(self, project_id: str, leased: LeasedDelivery) -> Attempt:
-        endpoint, delivery, event, at = leased
+        endpoint, event, at = leased.endpoint, leased.event, leased.at
         body = msgspec.json.encode(webhooks.payload(project_id, event)).decode()
         started = perf_counter()
         # Receivers refuse signatures older than five minutes, so the machine's clock counts, not the project's.
@@ -207,8 +207,6 @@ class Deliverer:
             status_code, answer, problem = 0, "", f"no response within {TIMEOUT_SECONDS:g} s"
         except Exception as e:  # a user's URL or an unknown server's response can cause any error
             status_code, answer, problem = 0, "", str(e) or type(e).__name__
-        if problem:
-            log.info("webhook %s to %s: %s", delivery.event_type, endpoint.url, problem)
         milliseconds = (perf_counter() - started) * 1000
         return Attempt(at=at, status_code=status_code, problem=problem, answer=answer, milliseconds=milliseconds)
 
@@ -236,8 +234,11 @@ class Deliverer:
             delivery = ctx.store.find(Delivery, event_id=leased.event.event_id, url=queue.url)
             if delivery is not None:  # None if a reset has emptied the project meanwhile
                 changes = webhooks.attempt_result(delivery, attempt, is_last=is_last) if attempt else {}
-                ctx.store.update(delivery, **changes, leased_until=None)
+                delivery = ctx.store.update(delivery, **changes, leased_until=None)
         self._mock.notify(project)
+        if delivery is not None and attempt is not None:
+            for subscriber in self._mock.attempt_subscribers:
+                subscriber(project, delivery, attempt)
 
     def _set_timer(self, queue: Queue) -> None:
         """Wake up when the next attempt is due. With a frozen clock, retries are triggered by moving the clock."""

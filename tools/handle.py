@@ -10,12 +10,14 @@ from mockstytch.client.faults import Faults
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.handle import MockStytch
 from mockstytch.client.inbox import Inbox
+from mockstytch.client.request_log.requests import Requests
 from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.webhooks import Webhooks
 
 PARTS: dict[str, type[Any]] = {
     "mock": MockStytch,
     "mock.inbox": Inbox,
+    "mock.requests": Requests,
     "mock.clock": ProjectClock,
     "mock.webhooks": Webhooks,
     "mock.fraud": Fraud,
@@ -28,12 +30,12 @@ def rows(name: str) -> list[tuple[str, str]]:
     """Return each method and property of a part of the handle, with its description."""
     found = []
     for member, value in vars(PARTS[name]).items():
-        if member.startswith("_") or not (callable(value) or isinstance(value, property)):
+        if (member.startswith("_") and member != "__call__") or not (callable(value) or isinstance(value, property)):
             continue
         text = inspect.getdoc(value)
         assert text, f"{name}.{member} has no docstring"
-        call = member if isinstance(value, property) else f"{member}({_parameters(value)})"
-        found.append((f"`{name}.{call}`", _sentence(text)))
+        call = f".{member}" if isinstance(value, property) else f".{member}({_parameters(value)})"
+        found.append((f"`{name}{call.removeprefix('.__call__')}`", _sentence(text)))
     return found
 
 

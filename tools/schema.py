@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import mockstytch
-from mockstytch.store.engine import compiled_schema
+from mockstytch.store.schema import compiled_schema
 
 SCHEMA = Path(mockstytch.__file__).parent / "store" / "schema.sql"
 

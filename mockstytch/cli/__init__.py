@@ -20,6 +20,8 @@ _MODULES = {
     "reset": "control",
     "clock": "control",
     "fault": "fault",
+    "requests": "activity.commands",
+    "webhooks": "activity.commands",
     "seed": "seed",
     "snapshot": "snapshots",
     "export": "snapshots",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockstytch.cli import server_log
+from mockstytch.cli.activity import server_log
 from mockstytch.console.snippets import CODE
 from mockstytch.seed_file import MOST_PEOPLE, SeedError, locate, with_people
 from mockstytch.settings import DEFAULT_PORT, SettingError, Settings
@@ -103,7 +103,11 @@ _OPTIONS = (
         help="How many used tokens and ended sessions of each kind a project keeps.",
     ),
     click.option(
-        "--quiet", is_flag=True, envvar="MOCKSTYTCH_QUIET", help="Don't log requests and messages, only warnings."
+        "-q",
+        "--quiet",
+        is_flag=True,
+        envvar="MOCKSTYTCH_QUIET",
+        help="Don't log requests, messages and webhooks, only warnings.",
     ),
 )
 

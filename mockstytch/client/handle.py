@@ -15,11 +15,11 @@ from mockstytch.client.inbox import Inbox
 from mockstytch.client.models import (
     IdentityDetails,
     IdentityProvider,
-    LoggedRequest,
     ScimOperation,
     ScimResult,
     StartedSession,
 )
+from mockstytch.client.request_log.requests import Requests
 from mockstytch.client.seeding import Seed, in_file, read_seed, start_server
 from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.transport import ControlApi, MockError
@@ -88,7 +88,7 @@ class MockStytch:
         self.inbox, self.clock = Inbox(self._api), ProjectClock(self._api)
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
         self.faults = Faults(self._api)
-        self.snapshots = Snapshots(self._api)
+        self.snapshots, self.requests = Snapshots(self._api), Requests(self._api, self.project_id)
         if seed is not None and self._server is None:
             self.seed(seed, on_reset=True)
 
@@ -316,15 +316,6 @@ class MockStytch:
         body = {"connection_id": connection_id, "operations": list(operations)}
         page = self._api.call("POST", "/scim/push", body=body, timeout=60)
         return msgspec.convert(page["results"], list[ScimResult])
-
-    def requests(self, limit: int = 100, surface: str = "") -> list[LoggedRequest]:
-        """Return the latest requests, newest last. ``because`` is the reason of a refusal.
-
-        Args:
-            surface: return only requests of these surfaces, separated by commas: ``backend``, ``scim``.
-        """
-        query = {"limit": limit, "surface": surface}
-        return msgspec.convert(self._api.call("GET", "/requests", query)["requests"], list[LoggedRequest])
 
     def call(
         self, method: str, path: str, query: dict[str, Any] | None = None, body: Any = None, timeout: float = 10

@@ -87,6 +87,19 @@ class LoggedRequest(msgspec.Struct, frozen=True, kw_only=True):
     curl: str
 
 
+class RequestFilters(TypedDict, total=False):
+    """Which requests of the log to return. Text can have several values, separated by commas; ``*`` is a wildcard."""
+
+    operation: str
+    method: str
+    path: str
+    status: int | str
+    error_type: str
+    surface: str
+    after: str
+    wait: float
+
+
 class HasMemberId(Protocol):
     """A member, as the official client returns it."""
 

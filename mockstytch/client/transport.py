@@ -54,7 +54,8 @@ class ControlApi:
         __tracebackhide__ = True  # pytest shows the line of the test instead
         if self.creates_project:
             self.creates_project = False
-            self.call("PATCH", "/project", body={})
+            if (method, path) != ("PATCH", "/project"):
+                self.call("PATCH", "/project", body={})
         parameters = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         url = f"{self._url}/_mock/api{path}?{urllib.parse.urlencode(parameters)}"
         try:

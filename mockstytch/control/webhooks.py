@@ -11,6 +11,7 @@ from mockstytch.control.request_parsing import body, choice, number, wait
 from mockstytch.control.surface import route
 from mockstytch.domain import webhooks
 from mockstytch.runtime import Context, Mock
+from mockstytch.store.expressions import escaped
 from mockstytch.store.records.projects import Project, ProjectSettings, WebhookEndpoint
 from mockstytch.store.records.webhooks import Delivery, Event
 from mockstytch.surfaces.request import HttpRequest
@@ -84,8 +85,8 @@ def find_deliveries(
             if value := filters.get(name):
                 query = query.where(column[name] == value)
         if event_type := filters.get("event_type"):
-            pattern = event_type.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-            query = query.where(column.event_type.like(pattern, escape="\\"))
+            pattern = escaped(event_type).replace("*", "%")
+            query = query.where(column.event_type.like(pattern))
         if after := filters.get("after"):
             positions = [d.position for d in ctx.store.all(Delivery, event_id=after)]
             query = query.where(column.position > max(positions, default=-1))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mockstytch.errors import StytchError
-from mockstytch.store.engine import count_start, foreign_keys_off, open_database, roll_back_failed_commit, shrink
+from mockstytch.store.engine import count_start, foreign_keys_off, open_database, shrink
 
 
 class Database:
@@ -26,7 +26,7 @@ class Database:
 
     def __init__(self, where: str) -> None:
         self._lock = threading.RLock()
-        self.connection = open_database(where).connect()
+        self.connection = open_database(where)
         self.starts = count_start(self.connection)
         self.on_failed_commit: list[Callable[[], None]] = []
 
@@ -38,7 +38,7 @@ class Database:
             RuntimeError: if this thread is already in a transaction.
         """
         with self._lock:
-            if self.connection.in_transaction():
+            if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
             try:
                 yield
@@ -54,7 +54,6 @@ class Database:
         try:
             self.connection.commit()
         except BaseException:
-            roll_back_failed_commit(self.connection)
             for drop in self.on_failed_commit:
                 drop()
             raise
@@ -70,4 +69,3 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self.connection.close()
-            self.connection.engine.dispose()

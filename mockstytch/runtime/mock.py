@@ -20,7 +20,7 @@ from mockstytch.runtime.request_log import RequestLog
 from mockstytch.settings import Settings, url_of
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
-from mockstytch.store.records.webhooks import Event
+from mockstytch.store.records.webhooks import Attempt, Delivery, Event
 from mockstytch.store.store import Store
 
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
@@ -28,6 +28,7 @@ _POLL_SECONDS = 0.005
 TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
 
 T = TypeVar("T")
+AttemptSubscriber = Callable[[Project, Delivery, Attempt], None]
 
 
 class Subscriber(Protocol):
@@ -52,6 +53,7 @@ class Mock:
         faults: what fails on purpose, in each project.
         rate_limits: how often limited operations were called.
         subscribers: called after each commit.
+        attempt_subscribers: called after each attempt to deliver a webhook, in any thread.
         on_close: called when the server ends, for work that runs beside the requests.
         seeds: what a reset creates again, by project id: the sections of a seed, as JSON.
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
@@ -68,6 +70,7 @@ class Mock:
         self.faults, self.rate_limits = Faults(), RateLimits()
         self._held_messages = HeldMessages(self.projects.find, self._deliver)
         self.subscribers: list[Subscriber] = [self._held_messages]
+        self.attempt_subscribers: list[AttemptSubscriber] = []
         self.on_close: list[Callable[[], None]] = [self._held_messages.close]
         self.seeds: dict[str, str] = {}
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []

@@ -141,7 +141,7 @@ class Projects:
         """Return every registered test project that isn't deleted, the default one included."""
         self.default()
         columns = Project.table.c
-        return self._with_rows(Project, ~columns.deleted & columns.project_id.startswith("project-test-"))
+        return self._with_rows(Project, columns.deleted.is_(False) & columns.project_id.startswith("project-test-"))
 
     def awaiting_delivery(self) -> list[Project]:
         """Return the projects that have a webhook to deliver."""

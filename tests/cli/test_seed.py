@@ -97,7 +97,9 @@ def test_seed_creates_organizations_and_events_once(tmp_path):
     with mock.transaction() as ctx:
         assert [o.organization_slug for o in ctx.store.all(Organization)] == ["acme"]
         assert [(m.name, m.roles) for m in ctx.store.all(Member)] == [("Ada", ["stytch_admin"])]
-        assert [e.object_type for e in ctx.store.rows(Event, ctx.store.query(Event).order_by("position"))] == [
+        assert [
+            e.object_type for e in ctx.store.rows(Event, ctx.store.query(Event).order_by(Event.table.c.position))
+        ] == [
             "organization",
             "member",
         ]

@@ -9,6 +9,7 @@ import mockstytch
 from mockstytch.client import models, project_settings
 from mockstytch.control.fraud import DeviceBody, EmailRiskBody
 from mockstytch.control.identity_providers import NextIdentityBody
+from mockstytch.control.request_log.filters import PARAMETERS
 from mockstytch.control.scim import ScimOperation
 from mockstytch.domain.login import named_factors
 from mockstytch.settings import Settings
@@ -51,6 +52,10 @@ def keys(typed_dict):
 )
 def test_arguments_match_the_fields_of_the_server(typed_dict, struct, excluded):
     assert keys(typed_dict) == names(struct) - excluded
+
+
+def test_filters_of_requests_match_the_server():
+    assert keys(models.RequestFilters) == {*PARAMETERS} - {"limit", "project_id"}
 
 
 def test_factor_names_match_the_server():

@@ -1,16 +1,10 @@
 """The pytest plugin: its configuration, and one clear line for each problem."""
 
-import os
-import textwrap
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from mockstytch import MockStytch
 from tests.client.test_environment import SEED as SEED_OF_VALUES
 from tests.client.test_environment import VALUES
-from tests.support.processes import Finished, run_tests
 
 SEED = '[[organizations]]\norganization_name = "Acme"\n'
 TWO_TESTS = """
@@ -34,22 +28,6 @@ SEEDED_TESTS = """
     def test_project_without_a_seed(mockstytch):
         assert mockstytch.project().client().organizations.search().organizations == []
 """
-
-Run = Callable[..., Finished]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """``run(tests, ini="…", MOCKSTYTCH_URL="…")`` runs tests in an own process."""
-
-    def call(tests: str, ini: str = "", **variables: str) -> Finished:
-        file = tmp_path / "test_app.py"
-        file.write_text(textwrap.dedent(tests))
-        (tmp_path / "pytest.ini").write_text(f"[pytest]\n{ini}\n")
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MOCKSTYTCH"))}
-        return run_tests(file, {**inherited, **variables})
-
-    return call
 
 
 @pytest.mark.parametrize(
@@ -213,7 +191,7 @@ def test_mistake_in_a_mark_is_one_line(run, tmp_path):
     (tmp_path / "broken.yaml").write_text("organizations:\n- organization_name: Acme\n  colour: red\n")
     finished = run(tests)
     assert "5 errors" in finished.output
-    assert finished.output.count("The mark mockstytch needs one argument: @pytest.mark.mockstytch(seed=…)") >= 2
+    assert finished.output.count("The mark mockstytch has the arguments seed, expect and strict") >= 2
     assert "unknown section organisations. Did you mean organizations?" in finished.output
     assert "absent.toml can't be read: No such file" in finished.output
     assert "broken.yaml:3:3: organizations[0]: unknown field colour" in finished.output

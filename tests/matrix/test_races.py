@@ -152,7 +152,7 @@ def test_crash_loses_no_acknowledged_write(tmp_path):
 
 
 def _create_with_older_schema(file):
-    open_database(str(file)).dispose()
+    open_database(str(file)).close()
     with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("UPDATE mockstytch_schema SET fingerprint = 'older'")
         database.commit()

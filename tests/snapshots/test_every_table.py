@@ -7,7 +7,7 @@ from mockstytch.redaction import REDACTED, is_secret
 from mockstytch.snapshots import objects
 from mockstytch.snapshots.objects import object_type
 from mockstytch.store.copies import copied_records
-from mockstytch.store.record import METADATA
+from mockstytch.store.schema import metadata
 from tests.support.sample_rows import sample_rows
 
 RECORDS = copied_records()
@@ -46,9 +46,9 @@ def rows(server):
 
 
 def test_every_table_is_copied_but_credentials_and_snapshots():
-    copies = {record.copies.name for record in RECORDS}
+    copies = {record.table.copies_name for record in RECORDS}
     left_out = {"projects", "public_tokens", "secrets", "snapshots"}
-    assert {record.table.name for record in RECORDS} == set(METADATA.tables) - left_out - copies
+    assert {record.table.name for record in RECORDS} == set(metadata().tables) - left_out - copies
 
 
 def test_restore_returns_every_row(project, rows):

@@ -89,10 +89,8 @@ def test_databases_in_memory_are_independent():
 
 def test_file_is_written_ahead(tmp_path):
     """In this mode, a commit doesn't wait for the disk twice."""
-    engine = open_database(str(tmp_path / "mock.sqlite"))
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-    engine.dispose()
+    with contextlib.closing(open_database(str(tmp_path / "mock.sqlite"))) as connection:
+        assert connection.driver.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_refused_server_releases_its_port(tmp_path):

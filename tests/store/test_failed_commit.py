@@ -1,11 +1,12 @@
 """A commit that fails, as with a full disk: nothing of the request is left, and the next request works."""
 
+import sqlite3
+
 import httpx
 import pytest
-from sqlalchemy import event
 
 from mockstytch import MockStytch
-from mockstytch.store.record import METADATA
+from mockstytch.store.schema import metadata
 from tests.support.server_process import serving
 
 resource = pytest.importorskip("resource", reason="Unix only")
@@ -21,24 +22,23 @@ def server(tmp_path):
 def fail_next_commit(mock):
     """Let the database refuse the next commit and keep the transaction open, as SQLite does."""
     connection = mock._server.mock._database.connection
+    execute = connection._execute
 
-    def violate(_connection):
-        # a foreign key that is checked when the transaction commits
-        driver = connection.connection.driver_connection
-        driver.execute("PRAGMA defer_foreign_keys=ON")
-        driver.execute("CREATE TEMP TABLE IF NOT EXISTS parents (id INTEGER PRIMARY KEY)")
-        driver.execute("CREATE TEMP TABLE IF NOT EXISTS children (id INTEGER REFERENCES parents)")
-        driver.execute("INSERT INTO children VALUES (1)")
-        event.remove(connection.engine, "commit", violate)
+    def refuse_commit(statement, *parameters):
+        if statement == "COMMIT":
+            connection._execute = execute
+            raise sqlite3.OperationalError("database or disk is full")
+        return execute(statement, *parameters)
 
-    event.listen(connection.engine, "commit", violate)
+    connection._execute = refuse_commit
 
 
 def everything(mock):
     """What the database has, and what the server shows of it."""
     server = mock._server.mock
     with server.transaction() as ctx:
-        rows = {t.name: [tuple(r) for r in ctx.store._connection.execute(t.select())] for t in METADATA.sorted_tables}
+        driver = ctx.store._connection.driver
+        rows = {name: driver.execute(f"SELECT * FROM {name}").fetchall() for name in metadata().tables}
     shown = [mock.call("GET", path) for path in ("/project", "/webhooks", "/messages", "/webhooks/deliveries")]
     clock = mock.call("GET", "/clock")
     keys = httpx.get(f"{mock.url}/v1/b2b/sessions/jwks/{mock.project_id}", trust_env=False).json()["keys"]

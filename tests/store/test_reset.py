@@ -6,16 +6,17 @@ import httpx
 import pytest
 
 from mockstytch import MockStytch
-from mockstytch.store.record import METADATA
 from mockstytch.store.records.messages import Message
+from mockstytch.store.schema import metadata
 
 
 def counts(server, project_id):
     """How many rows each table has of a project."""
     with server.transaction() as ctx:
         connection = ctx.store._connection
-        tables = {t.name: t.select().where(t.c.project_id == project_id) for t in METADATA.sorted_tables}
-        return {name: len(connection.execute(query).all()) for name, query in tables.items()}
+        count = "SELECT count(*) FROM {} WHERE project_id = ?"
+        tables = metadata().tables
+        return {name: connection.driver.execute(count.format(name), (project_id,)).fetchone()[0] for name in tables}
 
 
 def fill(mock):
@@ -64,7 +65,7 @@ def test_file_shrinks(tmp_path):
                     expires_at=ctx.now,
                 )
                 ctx.store.insert(message)
-        server._database.connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        server._database.connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         large = file.stat().st_size
         mock.reset()
         assert file.stat().st_size < large / 3
@@ -136,5 +137,5 @@ def test_members_are_counted_with_an_index_alone():
     """Without reading the rows: a search without a filter counts all members."""
     with MockStytch() as mock, mock._server.mock.transaction() as ctx:
         query = "SELECT count(*) FROM members WHERE project_id = 'p' AND organization_id = 'o' AND status != 'deleted'"
-        plan = ctx.store._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+        plan = ctx.store._connection.driver.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
         assert "COVERING INDEX" in str(plan)

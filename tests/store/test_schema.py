@@ -1,6 +1,6 @@
 """``schema.sql``, the compiled schema."""
 
-from mockstytch.store.engine import compiled_schema
+from mockstytch.store.schema import compiled_schema
 from tools.schema import SCHEMA
 
 

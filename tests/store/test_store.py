@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from sqlite3 import IntegrityError
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from mockstytch import errors
 from mockstytch.errors import StytchError
@@ -20,8 +20,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    with open_database("").begin() as connection:
-        yield Store(connection, "project-test-1")
+    connection = open_database("")
+    yield Store(connection, "project-test-1")
+    connection.close()
 
 
 @pytest.fixture
@@ -93,12 +94,6 @@ def test_other_constraints_violate_no_unique_columns(store: Store):
     with pytest.raises(IntegrityError) as violation:
         store.insert(recovery_code("r-1", "a"), member_id=errors.member_not_found())
     assert violated_columns(violation.value, RecoveryCode.table) == set()
-
-
-def test_index_name_of_another_database_gives_its_columns():
-    reason = Exception('duplicate key value violates unique constraint "recovery_codes_member_id_code_unique"')
-    columns = violated_columns(IntegrityError("INSERT …", {}, reason), RecoveryCode.table)
-    assert columns == {"project_id", "member_id", "code"}
 
 
 def test_newest_of_each_returns_one_row_for_each_value(store: Store):

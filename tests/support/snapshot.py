@@ -4,7 +4,7 @@ from typing import Any
 
 from mockstytch import MockStytch
 from mockstytch.server import Server
-from mockstytch.store.record import METADATA
+from mockstytch.store.schema import metadata
 
 
 class ProjectSnapshot:
@@ -17,14 +17,14 @@ class ProjectSnapshot:
     def __init__(self, server: Server, mock: MockStytch) -> None:
         self._mock, self._database, self._project_id = server.mock, server.mock._database, mock.project_id
         with self._database.exclusive_transaction():
-            rows = {name: self._read(name) for name in METADATA.tables}
+            rows = {name: self._read(name) for name in metadata().tables}
         self._rows = {name: found for name, found in rows.items() if found}
 
     def restore(self) -> None:
         """Replace the project's rows with the snapshot. Empty its request log."""
         with self._database.bulk_delete():
             self._database.connection.begin()
-            for name in METADATA.tables:
+            for name in metadata().tables:
                 self._execute(f"DELETE FROM {name} WHERE project_id = ?", self._project_id)
             for name, rows in self._rows.items():
                 marks = ", ".join("?" * len(rows[0]))
@@ -34,7 +34,7 @@ class ProjectSnapshot:
 
     @property
     def _driver(self) -> Any:
-        return self._database.connection.connection.driver_connection
+        return self._database.connection.driver
 
     def _read(self, name: str) -> list[tuple[Any, ...]]:
         return self._execute(f"SELECT * FROM {name} WHERE project_id = ?", self._project_id).fetchall()

@@ -35,7 +35,8 @@ def _with_connection(columns: Any, *conditions: Condition) -> RowQuery:
 def _has_active_connection(value: bool) -> Condition:
     # an external connection has no status: it is always active
     subqueries = [_with_connection(c, *([c.status == "active"] if "status" in c else [])) for c in _CONNECTION_COLUMNS]
-    return _organization.organization_id.in_(queries.union_of(subqueries)) == value
+    has_one = _organization.organization_id.in_(queries.union_of(subqueries))
+    return has_one if value else ~has_one
 
 
 def _has_connection(connection_id: str) -> Condition:

@@ -1,0 +1,98 @@
+"""The tables in SQLAlchemy's terms, made from the records.
+
+Importing SQLAlchemy takes longer than anything else at the start, so this module is imported only where a statement has
+to be compiled: see ``plans``.
+"""
+
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, get_origin
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import TypeEngine
+
+from mockstytch.store import record as declared
+from mockstytch.store import records  # noqa: F401 · importing it declares the records
+from mockstytch.store.record import Record
+
+_SIMPLE: dict[Any, type[TypeEngine[Any]]] = {str: String, int: BigInteger, bool: Boolean, float: Float}
+
+
+@cache
+def metadata() -> MetaData:
+    """Return the tables of all records, and those for copies of their rows."""
+    tables = MetaData()
+    for record in declared.records_by_reference():
+        _declare(tables, record)
+    return tables
+
+
+def table_of(name: str) -> Table:
+    """Return the table with this name."""
+    return metadata().tables[name]
+
+
+def compiled_schema() -> str:
+    """Return the tables and indexes in SQLite's SQL. ``python -m tools.schema`` writes it to ``schema.sql``."""
+    dialect = sqlite.dialect()
+    statements = []
+    for table in metadata().sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            statement = str(CreateIndex(index).compile(dialect=dialect)).strip()
+            where = index.info.get("where")
+            if where is not None:
+                statement += f" WHERE {where.compile(dialect=dialect, compile_kwargs={'literal_binds': True})}"
+            statements.append(statement)
+    return ";\n".join(statements) + "\n"
+
+
+def _declare(tables: MetaData, record: type[Record]) -> None:
+    own = record.table
+    columns = [
+        Column(c.name, _type(c.hint), primary_key=c.name in ("project_id", *record.key), nullable=c.nullable)
+        for c in own.c
+    ]
+    extras: list[Any] = []
+    for name, referenced in record.references.items():
+        target = [f"{referenced.table.name}.{key}" for key in ("project_id", *referenced.key)]
+        extras.append(ForeignKeyConstraint(["project_id", name], target, ondelete="CASCADE"))
+        extras.append(Index(f"{own.name}_{name}", "project_id", name))
+    table = Table(own.name, tables, *columns, *extras)
+    for constraint in own.constraints:
+        _add_index(table, constraint)
+    if own.in_snapshots:
+        key = [Column(name, String, primary_key=True) for name in ("project_id", "snapshot")]
+        copied = [table.c[name] for name in record.__struct_fields__]
+        values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in copied]
+        Table(own.copies_name, tables, *key, *values, sqlite_with_rowid=False)
+
+
+def _add_index(table: Table, constraint: declared.Unique) -> None:
+    unique = not isinstance(constraint, declared.Index)
+    where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
+    name = "_".join([table.name, *constraint.columns, "unique" if unique else "index"])
+    prefix = () if isinstance(constraint, declared.GlobalIndex) else ("project_id",)
+    columns = [table.c[name] for name in (*prefix, *constraint.columns)]
+    # ``postgresql_where=`` would import that dialect here. ``engine`` adds the condition for the dialect in use.
+    Index(name, *columns, unique=unique, info={"where": where})
+
+
+def _type(hint: Any) -> TypeEngine[Any]:
+    if hint is datetime:
+        return DateTime(timezone=True)
+    return String() if get_origin(hint) is Literal else _SIMPLE.get(hint, Text)()

@@ -1,0 +1,244 @@
+"""Compile the statement of each shape with SQLAlchemy. See ``plans``, which needs this once for each shape.
+
+A shape is a tuple: the kind of the statement, and what it depends on. ``KINDS`` has a function for each kind, which
+takes the values in the order in which the store passes them.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import Dialect
+
+from mockstytch.store import copy_statements, schema
+from mockstytch.store.expressions import Shape
+from mockstytch.store.record import RECORDS
+
+
+class Compiled:
+    """A statement in the SQL of a database.
+
+    Attributes:
+        text: the SQL.
+        order: for each parameter, the place of its value among the values that the store passes.
+        columns: for each of those values, the column that it is compared with or written to: "members.name"; "" for
+            a number or a pattern.
+        constants: more values, which are the same each time: SQLite needs an OFFSET with each LIMIT.
+    """
+
+    def __init__(self, statement: Any, values: "Values", dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        names = [f"p{number}" for number in range(len(values.columns))]
+        self.constants = [value for name, value in compiled.params.items() if name not in names]
+        names += [name for name in compiled.params if name not in names]
+        self.text, self.columns = str(compiled), values.columns
+        self.order = [names.index(name) for name in compiled.positiontup or ()]
+
+
+class Values:
+    """The parameters of a statement, in the order in which the store passes their values."""
+
+    def __init__(self) -> None:
+        self.columns: list[str] = []
+
+    def of(self, reference: str) -> sql.BindParameter[Any]:
+        """Return the next parameter, for a value of a column."""
+        self.columns.append(reference)
+        return sql.bindparam(f"p{len(self.columns) - 1}", type_=_column(reference).type)
+
+    def number(self) -> sql.BindParameter[Any]:
+        """Return the next parameter, for a number."""
+        return self._plain(sql.Integer())
+
+    def text(self) -> sql.BindParameter[Any]:
+        """Return the next parameter, for a text that isn't a column's value, such as a pattern."""
+        return self._plain(sql.Text())
+
+    def _plain(self, type_: Any) -> sql.BindParameter[Any]:
+        self.columns.append("")
+        return sql.bindparam(f"p{len(self.columns) - 1}", type_=type_)
+
+
+def compile_shape(shape: Shape, dialect_name: str) -> Compiled:
+    """Return the statement of a shape in the SQL of a database."""
+    kind, *parts = shape
+    values, dialect = Values(), _dialect(dialect_name)
+    return Compiled(KINDS[kind](values, *parts), values, dialect)
+
+
+@cache
+def _dialect(name: str) -> Dialect:
+    return sqlite.dialect() if name == "sqlite" else postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+def _column(reference: str) -> Any:
+    table, _, name = reference.partition(".")
+    return schema.table_of(table).c[name]
+
+
+def _fields(table: str) -> list[Any]:
+    return [schema.table_of(table).c[name] for name in RECORDS[table].__struct_fields__]
+
+
+def _condition(values: Values, shape: Shape) -> Any:
+    operator, *parts = shape
+    if operator in ("and", "or"):
+        listed = [_condition(values, part) for part in parts]
+        return sql.and_(*listed) if operator == "and" else sql.or_(*listed)
+    if operator == "not":
+        return sql.not_(_condition(values, parts[0]))
+    if operator in ("true", "false"):
+        return sql.true() if operator == "true" else sql.false()
+    reference, column = parts[0], _column(parts[0])
+    if operator == "is null":
+        return column.is_(None)
+    if operator == "in":
+        return column.in_([values.of(reference) for _ in range(parts[1])])
+    if operator == "in query":
+        return column.in_(_subquery(values, parts[1]))
+    if operator in ("like", "ilike"):
+        return getattr(sql.type_coerce(column, sql.Text), operator)(values.text(), escape="\\")
+    other = _column(parts[1]) if len(parts) > 1 else values.of(reference)
+    return {
+        "=": column.__eq__,
+        "!=": column.__ne__,
+        "<": column.__lt__,
+        "<=": column.__le__,
+        ">": column.__gt__,
+        ">=": column.__ge__,
+    }[operator](other)
+
+
+def _subquery(values: Values, shape: Shape) -> Any:
+    if shape[0] == "union":
+        return sql.union_all(*(_subquery(values, part) for part in shape[1:]))
+    return _select(values, *shape[1:])
+
+
+def _select(values: Values, table: str, column: str, conditions: Shape, orders: Shape, *slice_: bool) -> Any:
+    has_limit, has_offset = slice_
+    if column == "count":
+        query: Any = sql.select(sql.func.count()).select_from(schema.table_of(table))
+    else:
+        query = sql.select(*([_column(f"{table}.{column}")] if column else _fields(table)))
+    query = query.where(*(_condition(values, shape) for shape in conditions))
+    for reference, direction in orders:
+        query = query.order_by(getattr(_column(reference), direction)())
+    query = query.limit(values.number()) if has_limit else query
+    return query.offset(values.number()) if has_offset else query
+
+
+def _equal(values: Values, table: str, names: Shape, nulls: Shape) -> list[Any]:
+    """Return the conditions that the project and these columns have some values, or are NULL."""
+    columns = schema.table_of(table).c
+    return [
+        columns[name].is_(None) if name in nulls else columns[name] == values.of(f"{table}.{name}")
+        for name in ("project_id", *names)
+    ]
+
+
+def _find(values: Values, table: str, names: Shape, nulls: Shape, excluding: Shape | None) -> Any:
+    found = sql.select(*_fields(table)).where(*_equal(values, table, names, nulls))
+    if excluding is not None:  # a literal, as in the index: SQLite uses a partial index only for the same condition
+        found = found.where(_column(f"{table}.{excluding[0]}") != sql.literal_column(f"'{excluding[1]}'"))
+    return found
+
+
+def _insert(values: Values, table: str) -> Any:
+    names = [column.name for column in RECORDS[table].table.c]
+    return sql.insert(schema.table_of(table)).values({name: values.of(f"{table}.{name}") for name in names})
+
+
+def _update(values: Values, table: str, changed: Shape, names: Shape, nulls: Shape) -> Any:
+    changes = {name: values.of(f"{table}.{name}") for name in changed}
+    return sql.update(schema.table_of(table)).where(*_equal(values, table, names, nulls)).values(changes)
+
+
+def _delete(values: Values, table: str, names: Shape, nulls: Shape) -> Any:
+    return sql.delete(schema.table_of(table)).where(*_equal(values, table, names, nulls))
+
+
+def _delete_up_to(values: Values, table: str) -> Any:
+    own = _equal(values, table, (), ())
+    return sql.delete(schema.table_of(table)).where(
+        *own, _column(f"{table}.position") <= values.of(f"{table}.position")
+    )
+
+
+def _older(values: Values, table: str) -> Any:
+    """Select the position of the newest row but n."""
+    position = _column(f"{table}.position")
+    newest = sql.select(position).where(*_equal(values, table, (), ())).order_by(position.desc())
+    return newest.offset(values.number()).limit(1)
+
+
+def _delete_all_but_newest(values: Values, table: str, order_by: str, condition: Shape) -> Any:
+    [name] = RECORDS[table].key
+    key, own = _column(f"{table}.{name}"), _equal(values, table, (), ())
+    newest_first = sql.select(key).where(*own, _condition(values, condition))
+    newest_first = newest_first.order_by(_column(f"{table}.{order_by}").desc(), key).offset(values.number())
+    return sql.delete(schema.table_of(table)).where(*own, key.in_(newest_first))
+
+
+def _newest_of_each(values: Values, table: str, name: str) -> Any:
+    position = _column(f"{table}.position")
+    own = _equal(values, table, (), ())
+    newest = sql.select(sql.func.max(position)).where(*own).group_by(_column(f"{table}.{name}"))
+    return sql.select(*_fields(table)).where(*own, position.in_(newest))
+
+
+def _of_all_projects(_values: Values, table: str, names: Shape) -> Any:
+    return sql.select(*(_column(f"{table}.{name}") for name in names))
+
+
+def _project_of(values: Values, table: str, names: Shape) -> Any:
+    conditions = (_column(f"{table}.{name}") == values.of(f"{table}.{name}") for name in names)
+    return sql.select(_column(f"{table}.project_id")).where(*conditions).limit(1)
+
+
+def _projects_with(values: Values, table: str, condition: Shape) -> Any:
+    return sql.select(_column(f"{table}.project_id")).where(_condition(values, condition)).distinct()
+
+
+def _which_have_rows(values: Values, *tables: str) -> Any:
+    """Select, for each table, whether the project, one before it and one after it have rows."""
+    project_id = values.of(f"{tables[0]}.project_id")
+
+    def has(table: str, operator: str) -> Any:
+        own = _column(f"{table}.project_id")
+        compared = {"=": own == project_id, "<": own < project_id, ">": own > project_id}[operator]
+        return sql.select(sql.literal_column("1")).select_from(schema.table_of(table)).where(compared).exists()
+
+    answers = [has(table, operator) for table in tables for operator in "=<>"]
+    return sql.select(*(answer.label(f"a{number}") for number, answer in enumerate(answers)))
+
+
+def _empty(_values: Values, table: str) -> Any:
+    return sql.delete(schema.table_of(table))
+
+
+def _empty_project(values: Values, table: str) -> Any:
+    own = schema.table_of(table)
+    return sql.delete(own).where(own.c.project_id == values.of(f"{table}.project_id"))
+
+
+KINDS: dict[str, Callable[..., Any]] = {
+    "select": _select,
+    "find": _find,
+    "insert": _insert,
+    "update": _update,
+    "delete": _delete,
+    "delete up to": _delete_up_to,
+    "older": _older,
+    "delete all but newest": _delete_all_but_newest,
+    "newest of each": _newest_of_each,
+    "values in all projects": _of_all_projects,
+    "project of": _project_of,
+    "projects with": _projects_with,
+    "which have rows": _which_have_rows,
+    "empty": _empty,
+    "empty project": _empty_project,
+    **copy_statements.KINDS,
+}

@@ -1,0 +1,50 @@
+"""Plans: stored statements, and statements that are compiled when they are first used."""
+
+import subprocess
+import sys
+
+from mockstytch import MockStytch
+from mockstytch.store import plans
+from mockstytch.store.records.members import Member
+
+FLOWS = """
+import sys
+from mockstytch import MockStytch
+from mockstytch.runtime import history
+with MockStytch() as mock:
+    client = mock.client()
+    acme = client.organizations.create("Acme", "acme").organization.organization_id
+    client.organizations.members.create(acme, "ada@acme.test")
+    client.magic_links.email.login_or_signup(acme, "ada@acme.test")
+    login = client.magic_links.authenticate(mock.inbox.latest().token)
+    client.sessions.authenticate(session_token=login.session_token)
+    client.organizations.members.search([acme])
+    client.magic_links.email.discovery.send("bob@acme.test")
+    client.magic_links.discovery.authenticate(mock.inbox.latest().token)
+    mock.snapshots.save("before")
+    mock.clock.advance(hours=2)
+    mock.snapshots.restore("before")
+    with mock._server.mock.transaction() as ctx:
+        history.trim(ctx, 10, 10)
+    mock.reset()
+    print("sqlalchemy" in sys.modules)
+"""
+
+
+def test_login_needs_no_sqlalchemy():
+    result = subprocess.run([sys.executable, "-c", FLOWS], capture_output=True, text=True, timeout=120, check=False)
+    assert result.stdout == "False\n", result.stderr
+
+
+def test_other_statement_is_compiled_and_kept():
+    shared, column = plans.plans_for("sqlite"), Member.table.c
+    with MockStytch() as mock:
+        client = mock.client()
+        acme = client.organizations.create("Acme", "acme").organization.organization_id
+        client.organizations.members.create(acme, "ada@acme.test")
+        with mock._server.mock.transaction() as ctx:
+            query = ctx.store.query(Member).where(column.name >= "", column.email_address < "b", column.position > -1)
+            assert query.shape not in shared.used_shapes()
+            for _ in range(2):
+                assert [m.email_address for m in ctx.store.rows(Member, query)] == ["ada@acme.test"]
+            assert query.shape in shared.used_shapes()
