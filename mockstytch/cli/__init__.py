@@ -27,6 +27,7 @@ _MODULES = {
     "export": "snapshots",
     "import": "snapshots",
     "env": "env",
+    "mcp": "mcp",
 }
 
 _LONGEST_MESSAGE = 400  # characters
