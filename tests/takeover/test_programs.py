@@ -1,0 +1,101 @@
+"""Unmodified programs that name no base URL reach the server, each by two ways that don't need each other.
+
+All programs of one way run below one ``mockstytch run``.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.takeover.conftest import NO_PORT_443, patched
+from tests.takeover.programs import CLIENTS, Client, table
+
+HERE = Path(__file__).parent
+IDS = [client.name for client in CLIENTS]
+REDIRECTED = [client for client in CLIENTS if client.by_hosts and not client.by_environment]
+# Without these variables, only the hosts file leads a program to the server.
+ROUTES = ("HTTPS_PROXY", "https_proxy", "NODE_OPTIONS", "NODE_USE_ENV_PROXY", "PYTHONPATH", "JAVA_TOOL_OPTIONS")
+NOT_INSTALLED = (pytest.skip.Exception,)
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("takeover programs")]
+
+
+@pytest.fixture(scope="module")
+def commands(program):
+    """The commands by the client's name; an exception for a client whose language isn't installed."""
+    found = {}
+    for client in CLIENTS:
+        try:
+            found[client.name] = program(*client.command)
+        except NOT_INSTALLED as e:
+            found[client.name] = e
+    return found
+
+
+def results(commands, folder, options, unset=(), environment=None):
+    wanted, written = folder / "wanted.json", folder / "results.json"
+    wanted.write_text(json.dumps({name: each for name, each in commands.items() if isinstance(each, list)}))
+    driver = [sys.executable, str(HERE / "driver.py"), str(wanted), str(written), *unset]
+    command = [sys.executable, "-m", "mockstytch", "run", *options, "--", *driver]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stderr, json.loads(written.read_text())
+
+
+@pytest.fixture(scope="module")
+def by_environment(commands, tmp_path_factory):
+    return results(commands, tmp_path_factory.mktemp("environment"), ["--no-namespace"])[1]
+
+
+@pytest.fixture(scope="module")
+def by_hosts(commands, tmp_path_factory):
+    notice, found = results(commands, tmp_path_factory.mktemp("hosts"), [], ROUTES)
+    if "no private hosts file" in notice:
+        pytest.skip(f"private hosts files aren't possible here: {notice}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def by_redirection(commands, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("redirection")
+    environment = dict(os.environ)
+    patched(environment, folder / "patch", NO_PORT_443)
+    wanted = {client.name: commands[client.name] for client in REDIRECTED}
+    notice, found = results(wanted, folder, [], ROUTES, environment)
+    if "no private hosts file" in notice:
+        pytest.skip(f"private hosts files aren't possible here: {notice}")
+    return found
+
+
+def reached(client: Client, commands, found) -> bool:
+    """Return whether the program created its organization. Otherwise it must have failed."""
+    if isinstance(commands[client.name], BaseException):
+        pytest.skip(str(commands[client.name]))
+    result = found[client.name]
+    is_done = result["returncode"] == 0
+    assert is_done == (result["stdout"] == "Acme\n"), result
+    return is_done
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=IDS)
+def test_by_environment(commands, by_environment, client):
+    assert reached(client, commands, by_environment) == client.by_environment, by_environment[client.name]["stderr"]
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=IDS)
+def test_by_hosts_file(commands, by_hosts, client):
+    assert reached(client, commands, by_hosts) == client.by_hosts, by_hosts[client.name]["stderr"]
+
+
+@pytest.mark.parametrize("client", REDIRECTED, ids=[client.name for client in REDIRECTED])
+def test_by_redirection(commands, by_redirection, client):
+    """As a user who isn't allowed to listen on port 443."""
+    assert reached(client, commands, by_redirection), by_redirection[client.name]["stderr"]
+
+
+def test_documentation_has_the_table():
+    page = (HERE.parent.parent / "docs" / "how-to" / "hard-wired-urls.md").read_text(encoding="utf-8")
+    assert table() in page
