@@ -126,13 +126,12 @@ class Program:
     def wait(self) -> int:
         """Pass signals on until the program ends. Return its exit code; 128 + N if signal N ended it."""
         while True:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                code = os.waitstatus_to_exitcode(status)
+                return code if code >= 0 else 128 - code
             number, is_from_terminal = _next_signal(self._signals)
-            if number == signal.SIGCHLD:
-                pid, status = os.waitpid(self._pid, os.WNOHANG)
-                if pid:
-                    code = os.waitstatus_to_exitcode(status)
-                    return code if code >= 0 else 128 - code
-            elif not is_from_terminal:
+            if number != signal.SIGCHLD and not is_from_terminal:
                 os.kill(self._pid, number)
 
 

@@ -86,6 +86,13 @@ def program(node_cache: Path) -> Callable[..., list[str]]:
                 "Main",
                 *args,
             ]
+        if kind in ("ruby", "php"):
+            if (
+                "faraday" in args[0]
+                and subprocess.run([tool(kind), "-rfaraday", "-e", ""], capture_output=True).returncode
+            ):
+                pytest.skip("ruby is not installed with Faraday")
+            return [tool(kind), str(HERE / kind / args[0])]
         tool("curl")
         options = [
             "--silent",

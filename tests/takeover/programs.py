@@ -38,6 +38,10 @@ CLIENTS = (
     Client("Java: java.net.http", ("java", "httpclient")),
     Client("Java: HttpsURLConnection", ("java", "urlconnection")),
     Client("Java: java.net.http without a proxy", ("java", "direct"), by_environment=False),
+    Client("Ruby: Faraday", ("ruby", "with_faraday.rb")),
+    Client("Ruby: Net::HTTP", ("ruby", "net_http.rb"), by_environment=False),
+    Client("PHP: extension curl", ("php", "curl.php")),
+    Client("PHP: streams", ("php", "stream.php"), by_environment=False),
     Client("curl", ("curl",)),
     Client("curl with `--noproxy '*'`", ("curl", "--noproxy", "*"), by_environment=False),
 )

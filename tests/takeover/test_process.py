@@ -224,3 +224,18 @@ def test_waiting_program_ends_without_an_order():
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, 0)
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+
+
+def test_program_that_ended_before_it_started():
+    with process.Program(["sleep", "600"]) as program:
+        os.kill(program._pid, signal.SIGKILL)
+        os.waitid(os.P_PID, program._pid, os.WEXITED | os.WNOWAIT)
+        assert program.start({"PATH": os.environ["PATH"]}, {}) == ""
+        assert program.wait() == 128 + signal.SIGKILL
+
+
+def test_variables_and_arguments_can_be_any_bytes(run, environment):
+    environment["OWN"] = os.fsdecode(b"\xff\xfe")
+    script = "import os, sys; print(os.environb[b'OWN'], os.fsencode(sys.argv[1]))"
+    finished = run("--quiet", "--", sys.executable, "-c", script, os.fsdecode(b"\xfd"))
+    assert finished.stdout == "b'\\xff\\xfe' b'\\xfd'\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.node_packages import locked
 from tests.takeover.conftest import NO_PORT_443, patched
 from tests.takeover.programs import CLIENTS, Client, table
 
@@ -20,7 +21,7 @@ REDIRECTED = [client for client in CLIENTS if client.by_hosts and not client.by_
 # Without these variables, only the hosts file leads a program to the server.
 ROUTES = ("HTTPS_PROXY", "https_proxy", "NODE_OPTIONS", "NODE_USE_ENV_PROXY", "PYTHONPATH", "JAVA_TOOL_OPTIONS")
 NOT_INSTALLED = (pytest.skip.Exception,)
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("takeover programs")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -35,39 +36,59 @@ def commands(program):
     return found
 
 
-def results(commands, folder, options, unset=(), environment=None):
-    wanted, written = folder / "wanted.json", folder / "results.json"
-    wanted.write_text(json.dumps({name: each for name, each in commands.items() if isinstance(each, list)}))
-    driver = [sys.executable, str(HERE / "driver.py"), str(wanted), str(written), *unset]
+@pytest.fixture(scope="module")
+def results(tmp_path_factory, commands):
+    """``results("name", clients, …)`` runs programs below one ``mockstytch run``, once for all workers."""
+
+    def get(name, clients, options, unset=(), patch=""):
+        folder = tmp_path_factory.getbasetemp()
+        if worker := os.environ.get("PYTEST_XDIST_TESTRUNUID"):
+            folder = folder.parent / worker
+            folder.mkdir(exist_ok=True)
+        with locked(folder / f"{name}.lock"):
+            if not (folder / name).exists():
+                (folder / name).mkdir()
+                wanted = {each.name: commands[each.name] for each in clients if isinstance(commands[each.name], list)}
+                run_driver(folder / name, wanted, options, unset, patch)
+        notice = (folder / name / "stderr").read_text()
+        if "no private hosts file" in notice:
+            pytest.skip(f"private hosts files aren't possible here: {notice}")
+        return json.loads((folder / name / "results.json").read_text())
+
+    return get
+
+
+def run_driver(folder, wanted, options, unset, patch):
+    (folder / "wanted.json").write_text(json.dumps(wanted))
+    environment = dict(os.environ)
+    if patch:
+        patched(environment, folder / "patch", patch)
+    driver = [
+        sys.executable,
+        str(HERE / "driver.py"),
+        str(folder / "wanted.json"),
+        str(folder / "results.json"),
+        *unset,
+    ]
     command = [sys.executable, "-m", "mockstytch", "run", *options, "--", *driver]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    (folder / "stderr").write_text(done.stderr)
     assert done.returncode == 0, done.stderr
-    return done.stderr, json.loads(written.read_text())
 
 
 @pytest.fixture(scope="module")
-def by_environment(commands, tmp_path_factory):
-    return results(commands, tmp_path_factory.mktemp("environment"), ["--no-namespace"])[1]
+def by_environment(results):
+    return results("environment", CLIENTS, ["--no-namespace", "--quiet"])
 
 
 @pytest.fixture(scope="module")
-def by_hosts(commands, tmp_path_factory):
-    notice, found = results(commands, tmp_path_factory.mktemp("hosts"), [], ROUTES)
-    if "no private hosts file" in notice:
-        pytest.skip(f"private hosts files aren't possible here: {notice}")
-    return found
+def by_hosts(results):
+    return results("hosts", CLIENTS, [], ROUTES)
 
 
 @pytest.fixture(scope="module")
-def by_redirection(commands, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("redirection")
-    environment = dict(os.environ)
-    patched(environment, folder / "patch", NO_PORT_443)
-    wanted = {client.name: commands[client.name] for client in REDIRECTED}
-    notice, found = results(wanted, folder, [], ROUTES, environment)
-    if "no private hosts file" in notice:
-        pytest.skip(f"private hosts files aren't possible here: {notice}")
-    return found
+def by_redirection(results):
+    return results("redirection", REDIRECTED, [], ROUTES, NO_PORT_443)
 
 
 def reached(client: Client, commands, found) -> bool:
