@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     waiter, request_waiter = Waiter(mock), Waiter(mock)
     mock.subscribers += [waiter.on_commit, request_waiter.on_stop]
     mock.request_log.subscribers.append(request_waiter.on_request)
-    described = about.routes(lambda: table.routes)
+    described = about.routes(mock, lambda: table.routes)
     table = RouteTable(
         mock,
         _routes(mock, waiter, request_waiter, described),

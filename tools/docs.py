@@ -18,8 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from mockstytch import api, empty_values, errors
-from mockstytch.about.document import build
-from mockstytch.about.schemas import Schema
+from mockstytch.about.openapi.document import build
 from mockstytch.app import create_app, endpoints
 from mockstytch.browser import sdk_configuration, sdk_operations
 from mockstytch.cli import cli
@@ -260,9 +259,21 @@ def _fidelity() -> str:
     return _table(("area", *fidelity.LEVELS), fidelity.summary())
 
 
-def _openapi() -> Schema:
-    """Return the OpenAPI document of a server with the default options."""
-    return build(create_app().table.routes, "http://localhost:4700")
+def _openapi() -> str:
+    """Return the OpenAPI document of a server with the default options. Each operation and component is one line."""
+    return _json(build(create_app().table.routes, "http://localhost:4700"), 2)
+
+
+def _json(value: object, levels: int, indent: str = "") -> str:
+    """Return a value as JSON.
+
+    Args:
+        levels: the number of levels of objects that are written on several lines.
+    """
+    if levels < 0 or not isinstance(value, dict) or not value:
+        return json.dumps(value, separators=(",", ":"))
+    lines = [f"{indent} {json.dumps(name)}: {_json(item, levels - 1, indent + ' ')}" for name, item in value.items()]
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}" + ("\n" if not indent else "")
 
 
 def _rate_limits() -> str:
@@ -297,7 +308,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 FILES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "seed-schema.json": lambda: json.dumps(seed_schema(), indent=2) + "\n",
-    ROOT / "docs" / "openapi.json": lambda: json.dumps(_openapi(), indent=1) + "\n",
+    ROOT / "docs" / "openapi.json": _openapi,
 }
 
 

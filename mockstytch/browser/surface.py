@@ -31,7 +31,7 @@ from mockstytch.surfaces.surface import (
 )
 
 _VISITOR = Actor("visitor")
-_SESSION_FIELDS = ("session_token", "session_jwt", "session_custom_claims")  # not for browsers
+SESSION_FIELDS = ("session_token", "session_jwt", "session_custom_claims")  # not for browsers
 
 
 def _authenticate(mock: Mock, request: HttpRequest) -> Project:
@@ -91,7 +91,7 @@ def _read_fields(endpoint: Endpoint, call: SdkCall, request: HttpRequest) -> Par
         cannot_update_trusted_metadata: if the request has trusted metadata, which only the backend can set.
     """
     parsed = read_json(request)
-    values = {name: value for name, value in parsed.values.items() if name not in _SESSION_FIELDS}
+    values = {name: value for name, value in parsed.values.items() if name not in SESSION_FIELDS}
     names = endpoint.request.__struct_fields__
     if values.get("trusted_metadata") and "trusted_metadata" in names and endpoint.changes is None:
         raise errors.cannot_update_trusted_metadata()

@@ -50,6 +50,8 @@ CONTROL = {
     "POST /sessions": "Start a session without a login: organization_id, member_id or email_address, factors.",
     "POST /impersonation-tokens": "Create an impersonation token: organization_id, member_id, …",
     "GET /openapi.json": "Return the OpenAPI document of everything that is served.",
+    "GET /manifest": "Return the version, the operations, the settings with their defaults, and the limits.",
+    "GET /llms.txt": "Return a guide to tests against this server, for coding agents.",
     "GET /requests": "Return requests, with the reason of each error: ?operation= &path= &status= &after= &wait= …",
     "DELETE /requests": "Empty the request log.",
 }

@@ -18,7 +18,7 @@ from mockstytch.values import Frozen
 Json = dict[str, Any]
 
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_MAX_OPERATIONS = 1000
+MAX_OPERATIONS = 1000
 # Each operation requires one field of each tuple.
 _REQUIRED_FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "create_user": (("email", "user_name"),),
@@ -163,8 +163,8 @@ def _parse_body(request: HttpRequest) -> PushBody:
         bad_request: if there are too many operations, or an operation lacks a required field.
     """
     push_body = body(request, PushBody)
-    if len(push_body.operations) > _MAX_OPERATIONS:
-        raise errors.bad_request(because=f"more than {_MAX_OPERATIONS} operations")
+    if len(push_body.operations) > MAX_OPERATIONS:
+        raise errors.bad_request(because=f"more than {MAX_OPERATIONS} operations")
     for n, operation in enumerate(push_body.operations):
         for names in _REQUIRED_FIELDS[operation.op]:
             if not any(getattr(operation, name) for name in names):

@@ -22,23 +22,24 @@ from mockstytch.errors.scim import *
 from mockstytch.errors.sessions import *
 from mockstytch.errors.sso import *
 
-__all__ = ["Confidence", "Kind", "StytchError", "catalogue", "own"]
+__all__ = ["Confidence", "Kind", "StytchError", "catalogue", "declared", "own"]
 
 
 def catalogue() -> list[Kind]:
     """Return every declared error, sorted by ``error_type``."""
     found: dict[str, Kind] = {}
-    for kind in _declared():
+    for kind in declared():
         found.setdefault(kind.error_type, kind)
     return sorted(found.values(), key=lambda kind: kind.error_type)
 
 
 def own() -> list[Kind]:
     """Return the errors that only mockstytch has, sorted by ``error_type``."""
-    return sorted((kind for kind in _declared() if kind.confidence == "M"), key=lambda kind: kind.error_type)
+    return sorted((kind for kind in declared() if kind.confidence == "M"), key=lambda kind: kind.error_type)
 
 
-def _declared() -> list[Kind]:
+def declared() -> list[Kind]:
+    """Return every declared error. OAuth has types with two statuses."""
     values = list(globals().values())
     kinds = [kind for value in values for kind in (value.values() if isinstance(value, dict) else [value])]
     return [kind for kind in kinds if isinstance(kind, Kind)]

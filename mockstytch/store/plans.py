@@ -74,7 +74,8 @@ class Plans:
         """Return the plan of a shape with a number of values."""
         plan = self._plans.get(shape)
         if plan is None:
-            plan = Plan(self._stored.get(key_of(shape)) or compiled(shape, self._dialect_name))
+            stored = self._stored.get(key_of(shape))
+            plan = Plan(_decode_plan(stored) if stored else compiled(shape, self._dialect_name))
             if values <= _MAX_PARAMETERS:
                 if len(self._plans) >= _MAX_PLANS:
                     self._plans.clear()
@@ -105,8 +106,12 @@ def compiled(shape: Shape, dialect_name: str) -> StoredPlan:
     return StoredPlan(found.text, found.order, found.columns, found.constants)
 
 
-def _stored_plans() -> dict[str, StoredPlan]:
-    return msgspec.json.decode(FILE.read_bytes(), type=dict[str, StoredPlan]) if FILE.exists() else {}
+_decode_plan = msgspec.json.Decoder(StoredPlan).decode
+
+
+def _stored_plans() -> dict[str, msgspec.Raw]:
+    """Return the contents of the file. Each plan is decoded when it is first used."""
+    return msgspec.json.decode(FILE.read_bytes(), type=dict[str, msgspec.Raw]) if FILE.exists() else {}
 
 
 class Decoder:

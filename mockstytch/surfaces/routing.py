@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from re import Match, Pattern
-from typing import Any, NamedTuple
+from functools import cached_property
+from re import Pattern
+from typing import Any
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.convertors import PathConvertor
 from starlette.routing import BaseRoute, compile_path
 from starlette.routing import Match as RouteMatch
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,25 +18,31 @@ from mockstytch.surfaces.dispatch import Dispatch
 from mockstytch.surfaces.surface import Route
 
 
-class _Pattern(NamedTuple):
-    """A path with parameters.
+class _Pattern:
+    """A path with parameters. It is compiled when it is first compared: all of them together take 30 ms."""
 
-    Attributes:
-        rest: name of the parameter that takes the rest of the path, or "".
-    """
+    def __init__(self, route: Route, app: Dispatch) -> None:
+        self.method, self._path, self.app = route.method, route.path, app
 
-    method: str
-    regex: Pattern[str]
-    rest: str
-    app: Dispatch
+    @cached_property
+    def _regex(self) -> Pattern[str]:
+        return compile_path(self._path)[0]
 
-    def parameters(self, match: Match[str]) -> dict[str, str]:
-        """Return the parameters of a match. ``PathNormalizer`` left slashes inside a segment encoded.
+    @cached_property
+    def _rest(self) -> str:
+        """The name of the parameter that takes the rest of the path, or ""."""
+        return self._path.rpartition("{")[2].partition(":path}")[0] if self._path.endswith(":path}") else ""
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """Return the parameters of a path, or None. ``PathNormalizer`` left slashes inside a segment encoded.
 
         The rest of a path keeps them encoded: the handler decodes each segment after splitting.
         """
-        found = match.groupdict()
-        return {name: value if name == self.rest else value.replace("%2F", "/") for name, value in found.items()}
+        found = self._regex.match(path)
+        if found is None:
+            return None
+        parameters = found.groupdict()
+        return {name: value if name == self._rest else value.replace("%2F", "/") for name, value in parameters.items()}
 
 
 class RouteTable(BaseRoute):
@@ -57,9 +63,7 @@ class RouteTable(BaseRoute):
         for route in sorted(self.routes, key=lambda route: _literal_first(route.path)):
             app = Dispatch(mock, route)
             if "{" in route.path:
-                regex, _, convertors = compile_path(route.path)
-                rest = next((name for name, c in convertors.items() if isinstance(c, PathConvertor)), "")
-                self._patterns[_prefix(route.path)].append(_Pattern(route.method, regex, rest, app))
+                self._patterns[_prefix(route.path)].append(_Pattern(route, app))
             else:
                 self._literals.setdefault((route.method, route.path), app)
 
@@ -75,8 +79,8 @@ class RouteTable(BaseRoute):
         if app := self._literals.get((method, path)):
             return app, {}
         for pattern in self._patterns.get(_prefix(path), ()):
-            if pattern.method == method and (match := pattern.regex.match(path)):
-                return pattern.app, pattern.parameters(match)
+            if pattern.method == method and (parameters := pattern.match(path)) is not None:
+                return pattern.app, parameters
         return next(app for prefix, app in self._fallbacks.items() if path.startswith(prefix) or prefix == "/"), {}
 
     def matches(self, scope: Scope) -> tuple[RouteMatch, Scope]:

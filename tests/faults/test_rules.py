@@ -279,7 +279,7 @@ def test_null_is_the_same_as_not_given_except_in_a_body(mock, http):
 
 
 def test_number_of_faults_is_limited(monkeypatch, mock):
-    monkeypatch.setattr("mockstytch.control.faults.routes._MAX_FAULTS", 2)
+    monkeypatch.setattr("mockstytch.control.faults.routes.MAX_FAULTS", 2)
     for _ in range(2):
         mock.faults.add("*", times=1, **ERROR)
     with pytest.raises(MockError, match="the project already has 2 faults"):

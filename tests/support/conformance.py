@@ -8,8 +8,8 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from mockstytch.about import operations
-from mockstytch.about.document import build
+from mockstytch.about.openapi import operations, scim
+from mockstytch.about.openapi.document import build
 from mockstytch.app import create_app
 from mockstytch.surfaces.dispatch import Dispatch
 from mockstytch.surfaces.request import HttpRequest
@@ -48,6 +48,8 @@ class Conformance:
 
     def _compare(self, route: Route, request: HttpRequest, response: AnyResponse) -> None:
         path = operations.openapi_path(route.path)
+        if route.surface.name == "scim":
+            path = scim.template(request.path_params.get("resource", ""))
         operation = document()["paths"].get(path, {}).get(route.method.lower())
         if operation is not None:
             place = f"{route.method} {path}"
@@ -59,20 +61,26 @@ class Conformance:
 
 def _of_response(place: str, operation: dict[str, Any], response: AnyResponse) -> list[str]:
     status = str(response.status_code)
-    key = status if status in operation["responses"] else "default"
+    key = next((key for key in (status, f"{status[0]}XX") if key in operation["responses"]), "default")
     declared = operation["responses"].get(key)
     if declared is None:
         return [f"{place}: status {status} isn't declared: {_text(response)}"]
+    at = pointer(place, "responses", key)
+    if reference := declared.get("$ref"):
+        at = reference.removeprefix("#/")
+        declared = document()["components"]["responses"][at.rpartition("/")[2]]
     content = declared.get("content", {})
     media_type = _media_type(response)
     if not content:
-        return [f"{place} {status}: a body isn't declared: {_text(response)}"] if response.body else []
+        return []  # a redirect
+    if "*/*" in content:
+        return []
     if media_type not in content:
         return [f"{place} {status}: {media_type} isn't declared"]
     if "json" not in media_type or "schema" not in content[media_type]:
         return []
-    pointer = _pointer(place, "responses", key, "content", media_type, "schema")
-    return _errors(f"{place} {status}", pointer, msgspec.json.decode(response.body))
+    at += f"/content/{media_type.replace('/', '~1')}/schema"
+    return errors(f"{place} {status}", at, msgspec.json.decode(response.body))
 
 
 def _of_request(place: str, operation: dict[str, Any], request: HttpRequest) -> list[str]:
@@ -82,18 +90,24 @@ def _of_request(place: str, operation: dict[str, Any], request: HttpRequest) -> 
     if request.content and "requestBody" not in operation:
         return [*found, f"{place}: the body {request.content[:200]!r} isn't declared"]
     if request.content:
-        pointer = _pointer(place, "requestBody", "content", operations.JSON, "schema")
+        at = pointer(place, "requestBody", "content", operations.JSON, "schema")
         value = msgspec.json.decode(request.content)
         if isinstance(value, dict):
             value = {name: each for name, each in value.items() if each is not None}  # the same as not sent
-        found += _errors(f"{place}: the request", pointer, value)
+        found += errors(f"{place}: the request", at, value)
     return found
 
 
-def _errors(place: str, pointer: str, value: Any) -> list[str]:
+def errors(place: str, at: str, value: Any) -> list[str]:
+    """Return why a value doesn't conform.
+
+    Args:
+        place: the beginning of each message.
+        at: where the document has the schema, as a JSON pointer.
+    """
     return [
         f"{place}: {'/'.join(str(part) for part in error.instance_path)}: {error.message[:300]}"
-        for error in _validator(pointer).iter_errors(value)
+        for error in _validator(at).iter_errors(value)
     ]
 
 
@@ -108,7 +122,8 @@ def _text(response: AnyResponse) -> str:
     return bytes(response.body)[:200].decode(errors="replace")
 
 
-def _pointer(place: str, *parts: str) -> str:
+def pointer(place: str, *parts: str) -> str:
+    """Return a JSON pointer to a part of an operation, whose method and path are in ``place``."""
     method, _, path = place.partition(" ")
     keys = ("paths", path, method.lower(), *parts)
     return "/".join(key.replace("~", "~0").replace("/", "~1") for key in keys)
@@ -116,14 +131,13 @@ def _pointer(place: str, *parts: str) -> str:
 
 @cache
 def _registry() -> jsonschema_rs.Registry:
-    closed = {**document(), "components": {"schemas": _closed(document()["components"]["schemas"])}}
-    closed["paths"] = _closed(closed["paths"])
+    closed = {"paths": _closed(document()["paths"]), "components": _closed(document()["components"])}
     return jsonschema_rs.Registry([(_DOCUMENT, closed)], draft=jsonschema_rs.Draft202012)
 
 
 @cache
-def _validator(pointer: str) -> Any:
-    reference = {"$ref": f"{_DOCUMENT}#/{pointer.replace('{', '%7B').replace('}', '%7D')}"}
+def _validator(at: str) -> Any:
+    reference = {"$ref": f"{_DOCUMENT}#/{at.replace('{', '%7B').replace('}', '%7D')}"}
     return jsonschema_rs.Draft202012Validator(reference, registry=_registry())
 
 

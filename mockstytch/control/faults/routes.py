@@ -11,7 +11,7 @@ from mockstytch.runtime import Mock
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
-_MAX_FAULTS = 1000  # in a project
+MAX_FAULTS = 1000  # in a project
 
 
 def routes(mock: Mock) -> list[Route]:
@@ -23,8 +23,8 @@ def routes(mock: Mock) -> list[Route]:
         """
         checked = check(body(request, dict[str, Any]), mock.faults.targets())
         project = request.project
-        if len(mock.faults.of(project.project_id)) >= _MAX_FAULTS:
-            raise errors.bad_request(because=f"the project already has {_MAX_FAULTS} faults")
+        if len(mock.faults.of(project.project_id)) >= MAX_FAULTS:
+            raise errors.bad_request(because=f"the project already has {MAX_FAULTS} faults")
         fault = Fault(mock.ids.new("fault"), checked, mock.ids.chance(), project.clock.now())
         mock.faults.add(project.project_id, fault)
         return _serialize(fault)

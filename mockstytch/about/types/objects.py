@@ -119,6 +119,26 @@ class OAuthFactor(Frozen):
     provider_subject: str
 
 
+class TenantOAuthFactor(OAuthFactor):
+    """The account at an OAuth provider whose accounts belong to a tenant.
+
+    Attributes:
+        provider_tenant_id: the tenant of the account, if it has one.
+    """
+
+    provider_tenant_id: str | UnsetType = UNSET
+
+
+class GithubOAuthFactor(OAuthFactor):
+    """The account at GitHub.
+
+    Attributes:
+        provider_tenant_ids: the organizations of the account, if it has any.
+    """
+
+    provider_tenant_ids: list[str] | UnsetType = UNSET
+
+
 class OAuthExchangeFactor(Frozen):
     """The address that an OAuth provider verified in another organization."""
 
@@ -176,9 +196,9 @@ class AuthenticationFactor(Frozen):
     phone_number_factor: PhoneNumberFactor | UnsetType = UNSET
     google_oauth_factor: OAuthFactor | UnsetType = UNSET
     microsoft_oauth_factor: OAuthFactor | UnsetType = UNSET
-    github_oauth_factor: OAuthFactor | UnsetType = UNSET
-    slack_oauth_factor: OAuthFactor | UnsetType = UNSET
-    hubspot_oauth_factor: OAuthFactor | UnsetType = UNSET
+    github_oauth_factor: GithubOAuthFactor | UnsetType = UNSET
+    slack_oauth_factor: TenantOAuthFactor | UnsetType = UNSET
+    hubspot_oauth_factor: TenantOAuthFactor | UnsetType = UNSET
     google_oauth_exchange_factor: OAuthExchangeFactor | UnsetType = UNSET
     microsoft_oauth_exchange_factor: OAuthExchangeFactor | UnsetType = UNSET
     github_oauth_exchange_factor: OAuthExchangeFactor | UnsetType = UNSET

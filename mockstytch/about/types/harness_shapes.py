@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from mockstytch.about.objects import Fields, Time
+from mockstytch.about.types.objects import Fields, Time
 from mockstytch.faults.rules import Rule
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.values import Frozen

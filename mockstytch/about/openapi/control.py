@@ -1,8 +1,8 @@
 """The calls of the control API in the OpenAPI document."""
 
-from mockstytch.about import operations
-from mockstytch.about.control_calls import CALLS
-from mockstytch.about.schemas import Components, Schema
+from mockstytch.about.openapi import examples, operations
+from mockstytch.about.openapi.control_calls import CALLS
+from mockstytch.about.openapi.schemas import Components, Schema
 from mockstytch.console.reference import CONTROL
 from mockstytch.control.surface import CONTROL as PROJECT_CALLS
 from mockstytch.control.surface import PREFIX
@@ -17,9 +17,18 @@ PROJECT_ID = {
 }
 
 
+def base_id(route: Route) -> str:
+    """Return the id of a call."""
+    return f"control.{CALLS[_key(route)].name}"
+
+
+def _key(route: Route) -> str:
+    return f"{route.method} {route.path.removeprefix(PREFIX)}"
+
+
 def operation(components: Components, route: Route) -> Schema:
-    """Return the operation of a call."""
-    key = f"{route.method} {route.path.removeprefix(PREFIX)}"
+    """Return the operation of a call, without its id."""
+    key = _key(route)
     call = CALLS[key]
     query = components.request_object(call.query) if call.query else {}
     uses_project = route.surface.authenticate is PROJECT_CALLS.authenticate or call.name == "reset"
@@ -29,7 +38,6 @@ def operation(components: Components, route: Route) -> Schema:
         *([{"$ref": "#/components/parameters/ControlProjectId"}] if uses_project else []),
     ]
     found: Schema = {
-        "operationId": f"control.{call.name}",
         "summary": CONTROL[key].partition(": ?")[0].rstrip("."),
         "tags": ["control"],
         "security": [{"project": []}, {}] if uses_project else [{}],
@@ -39,10 +47,13 @@ def operation(components: Components, route: Route) -> Schema:
     if call.body is not None:
         is_seed = call.name == "seed"
         schema = components.add_document("Seed", seed_schema()) if is_seed else components.request(call.body)
-        found["requestBody"] = operations.body(schema, required=call.needs_body)
+        body = operations.body(schema, required=call.needs_body)
+        body["content"][operations.JSON]["example"] = call.example or examples.value(components, call.name, schema)
+        found["requestBody"] = body
+    media_type = operations.TEXT if call.returns is str else operations.JSON
     returned = components.response(call.returns)
     found["responses"] = {
-        "200": operations.response("Success", returned),
+        "200": operations.response("Success", returned, media_type),
         "default": operations.response("An error; `error_message` has the reason, too", operations.ERROR),
     }
     return found

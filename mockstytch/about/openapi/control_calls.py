@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mockstytch.about import control_shapes as shapes
-from mockstytch.about import harness_shapes as harness
-from mockstytch.about import objects
+from mockstytch.about.types import control_shapes as shapes
+from mockstytch.about.types import harness_shapes as harness
+from mockstytch.about.types import objects
+from mockstytch.about.types.manifest import Manifest
 from mockstytch.control.clock import AdvanceClockBody, SetClockBody
 from mockstytch.control.fraud import DeviceBody, EmailRiskBody
 from mockstytch.control.identity_providers import IdentityProviderBody, NextIdentityBody
@@ -29,12 +30,14 @@ class Call(NamedTuple):
         returns: the type of the response.
         body: the type of the body; None if there is none.
         query: the class of the query parameters; None if there are none.
+        example: a body; one is made of its schema if None.
     """
 
     name: str
     returns: Any
     body: Any = None
     query: Any = None
+    example: Any = None
 
     @property
     def needs_body(self) -> bool:
@@ -43,12 +46,22 @@ class Call(NamedTuple):
         return not is_object or any(field.required for field in msgspec.structs.fields(self.body))
 
 
+_SEED = {"organizations": [{"organization_name": "Acme", "members": [{"email_address": "ada@acme.example"}]}]}
+_EXPORT = {"format": "mockstytch/1", "project": {}, "tables": {}}
+_PUSH = {
+    "connection_id": "scim-connection-test-0c3ee8b4-1a4f-4f5b-9a8e-5d8d4a3a6d0c",
+    "operations": [{"op": "create_user", "email": "ada@acme.example", "name": "Ada Lovelace"}],
+}
+_FAULT = {"operation": "magic_links.email.login_or_signup", "error_type": "too_many_requests", "times": 1}
+
 CALLS = {
     "GET /health": Call("health", harness.Health),
     "GET /project": Call("project.get", harness.ProjectDetails),
-    "PATCH /project": Call("project.update", harness.ProjectDetails, harness.ProjectChange),
+    "PATCH /project": Call(
+        "project.update", harness.ProjectDetails, harness.ProjectChange, example={"cross_org_passwords_enabled": True}
+    ),
     "POST /reset": Call("reset", harness.Empty, query=harness.ResetQuery),
-    "POST /seed": Call("seed", harness.Empty, dict[str, Any], harness.SeedQuery),
+    "POST /seed": Call("seed", harness.Empty, dict[str, Any], harness.SeedQuery, _SEED),
     "GET /seed-schema.json": Call("seed_schema", dict[str, Any]),
     "GET /snapshots": Call("snapshots.list", harness.Snapshots),
     "PUT /snapshots/{name}": Call("snapshots.save", harness.Snapshot),
@@ -57,10 +70,10 @@ CALLS = {
     "DELETE /snapshots/{name}": Call("snapshots.delete", harness.Empty),
     "DELETE /snapshots": Call("snapshots.delete_all", harness.Empty),
     "GET /export": Call("export", harness.Export),
-    "POST /import": Call("import", harness.Imported, harness.ImportedExport),
+    "POST /import": Call("import", harness.Imported, harness.ImportedExport, example=_EXPORT),
     "GET /clock": Call("clock.get", harness.Clock),
-    "PUT /clock": Call("clock.set", harness.Clock, SetClockBody),
-    "POST /clock/advance": Call("clock.advance", harness.Clock, AdvanceClockBody),
+    "PUT /clock": Call("clock.set", harness.Clock, SetClockBody, example={"now": "2030-01-01T00:00:00Z"}),
+    "POST /clock/advance": Call("clock.advance", harness.Clock, AdvanceClockBody, example={"minutes": 61}),
     "GET /messages": Call("messages.list", shapes.Messages, query=shapes.MessageQuery),
     "GET /messages/latest": Call("messages.latest", shapes.Message, query=shapes.LatestMessageQuery),
     "DELETE /messages": Call("messages.delete_all", harness.Empty),
@@ -69,15 +82,15 @@ CALLS = {
     "PUT /webhooks": Call("webhooks.set", list[WebhookEndpoint], list[WebhookEndpoint]),
     "GET /webhooks/deliveries": Call("webhooks.deliveries", shapes.Deliveries, query=shapes.DeliveryQuery),
     "POST /webhooks/deliveries/{event_id}/replay": Call("webhooks.replay", shapes.Replay),
-    "POST /fraud/devices": Call("fraud.create_device", objects.Fingerprint, DeviceBody),
+    "POST /fraud/devices": Call("fraud.create_device", objects.Fingerprint, DeviceBody, example={"action": "BLOCK"}),
     "POST /fraud/emails": Call("fraud.set_email_risk", objects.EmailRisk, EmailRiskBody),
     "POST /next-identity": Call("next_identity", harness.Empty, NextIdentityBody),
     "POST /identity-providers": Call("identity_providers.create", shapes.IdentityProvider, IdentityProviderBody),
     "POST /identity-providers/{connection_id}/rotate-keys": Call(
         "identity_providers.rotate_keys", shapes.RotatedIdentityProvider
     ),
-    "POST /scim/push": Call("scim.push", shapes.ScimResults, PushBody),
-    "POST /faults": Call("faults.add", harness.Fault, Rule),
+    "POST /scim/push": Call("scim.push", shapes.ScimResults, PushBody, example=_PUSH),
+    "POST /faults": Call("faults.add", harness.Fault, Rule, example=_FAULT),
     "GET /faults": Call("faults.list", harness.Faults),
     "DELETE /faults": Call("faults.delete_all", harness.Empty),
     "DELETE /faults/{fault_id}": Call("faults.delete", harness.Fault),
@@ -86,4 +99,6 @@ CALLS = {
     "GET /requests": Call("requests.list", harness.LoggedRequests, query=harness.RequestQuery),
     "DELETE /requests": Call("requests.delete_all", harness.Empty),
     "GET /openapi.json": Call("openapi", dict[str, Any]),
+    "GET /manifest": Call("manifest", Manifest),
+    "GET /llms.txt": Call("guide", str),
 }

@@ -84,7 +84,8 @@ class Components:
 
     def _free_name(self, model: type, name: str) -> str:
         taken = {*self._responses.values(), *self._requests.values()}
-        return f"{model.__module__.rpartition('.')[2]}.{name}" if name in taken else name
+        module = model.__module__.rpartition(".")[2].title().replace("_", "")
+        return f"{module}{name}" if name in taken else name
 
     def _finished(self, model: type, schema: Schema, names: dict[type, str]) -> Schema:
         """Return the schema of a class with descriptions, and in a response with the fields that are always there."""
@@ -121,6 +122,12 @@ def described(model: type) -> tuple[str, dict[str, str]]:
         for name in names.split(", "):
             attributes[name] = plain(sentence)
     return plain(about), attributes
+
+
+def text_of(function: object) -> str:
+    """Return the description of a function from its docstring, without its sections."""
+    paragraphs = inspect.cleandoc(getattr(function, "__doc__", None) or "").split("\n\n")
+    return "\n\n".join(plain(text) for text in paragraphs if not text.startswith(("Args:", "Raises:", "Returns:")))
 
 
 def plain(text: str) -> str:

@@ -1,15 +1,16 @@
 """The parts of an operation in an OpenAPI document: parameters, bodies, responses, errors."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
-from mockstytch.about.schemas import Components, Schema
+from mockstytch.about.openapi.schemas import Components, Schema
 
 JSON = "application/json"
+TEXT = "text/plain"
 ERROR = {"$ref": "#/components/schemas/Error"}
 
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
@@ -66,23 +67,26 @@ def response(description: str, schema: Schema, media_type: str = JSON) -> Schema
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
 
-def refusals(types: Mapping[str, Iterable[int]], render: Schema = ERROR) -> dict[str, Schema]:
-    """Return the responses of errors, by status.
+def refusal(surface: str, status: int, own: list[str], common: list[str]) -> Schema:
+    """Return the response of the errors with a status.
 
     Args:
-        types: the statuses of each ``error_type``.
-        render: the schema of an error.
+        own: the error types that the operation can raise.
+        common: the error types of every request of the surface.
     """
-    by_status: dict[int, list[str]] = defaultdict(list)
-    for name, statuses in types.items():
-        for status in statuses:
-            by_status[status].append(name)
-    found = {}
-    for status, names in sorted(by_status.items()):
-        narrowed = {"type": "object", "properties": {"error_type": {"enum": sorted(names)}}}
-        listed = ", ".join(f"`{name}`" for name in sorted(names))
-        found[str(status)] = response(listed, {"allOf": [render, narrowed]})
-    return found
+    if not own:
+        return {"$ref": f"#/components/responses/{component_name(surface)}{status}"}
+    return response(HTTPStatus(status).phrase, narrowed_error({"enum": sorted({*own, *common})}))
+
+
+def narrowed_error(error_type: Schema) -> Schema:
+    """Return the schema of an error with one of some types."""
+    return {"allOf": [ERROR, {"type": "object", "properties": {"error_type": error_type}}]}
+
+
+def component_name(surface: str) -> str:
+    """Return a surface's name as the beginning of a component's name: ``OauthServer``."""
+    return surface.title().replace("_", "")
 
 
 def properties_schema(components: Components, fields: Mapping[str, Any]) -> Schema:

@@ -6,7 +6,7 @@ A field of a response is always there, unless its default is ``UNSET``. A field 
 
 from typing import Literal
 
-from mockstytch.about.objects import Fields, MemberSession, Time
+from mockstytch.about.types.objects import Fields, MemberSession, Time
 from mockstytch.store.records.messages import MessageKind
 from mockstytch.values import Frozen
 
