@@ -15,6 +15,7 @@ from mockstytch.version import __version__
 _MODULES = {
     "serve": "serve",
     "demo": "demo",
+    "run": "run",
     "scenario": "scenario",
     "inbox": "inbox",
     "reset": "control",
@@ -27,6 +28,8 @@ _MODULES = {
     "export": "snapshots",
     "import": "snapshots",
     "env": "env",
+    "mcp": "mcp",
+    "ca": "ca",
 }
 
 _LONGEST_MESSAGE = 400  # characters
