@@ -1,6 +1,7 @@
 """A local certificate authority, for clients that require https."""
 
 import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def load_or_create_ca() -> tuple[Path, bytes]:
 
         ca = trustme.CA(organization_name="mockstytch")
         directory.mkdir(parents=True, exist_ok=True)
-        write_private(key, ca.private_key_pem.bytes())
+        _write_private(key, ca.private_key_pem.bytes())
         certificate.write_bytes(ca.cert_pem.bytes())
     return certificate, key.read_bytes()
 
@@ -46,7 +47,7 @@ def create_server_certificate(host: str) -> tuple[Path, Path]:
     ca_file, key = load_or_create_ca()
     certificate = trustme.CA.from_pem(ca_file.read_bytes(), key).issue_cert(*_names(host))
     server_file = ca_file.with_name("server.pem")
-    write_private(server_file, certificate.private_key_and_cert_chain_pem.bytes())
+    _write_private(server_file, certificate.private_key_and_cert_chain_pem.bytes())
     return ca_file, server_file
 
 
@@ -67,7 +68,7 @@ def create_temporary_certificate(directory: Path, domains: Iterable[str]) -> tup
     ca = trustme.CA(organization_name="mockstytch run")
     ca_file, server_file = directory / "ca.pem", directory / "server.pem"
     ca_file.write_bytes(ca.cert_pem.bytes())
-    write_private(server_file, ca.issue_cert(*_names(*domains)).private_key_and_cert_chain_pem.bytes())
+    _write_private(server_file, ca.issue_cert(*_names(*domains)).private_key_and_cert_chain_pem.bytes())
     return ca_file, server_file
 
 
@@ -76,7 +77,9 @@ def _names(*others: str) -> list[str]:
     return list(dict.fromkeys((*STYTCH_HOSTS, *_LOOPBACK, *others)))
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+def _write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read. Another process reads all of the old or of the new content."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+    Path(temporary).replace(path)

@@ -29,6 +29,7 @@ _MODULES = {
     "import": "snapshots",
     "env": "env",
     "ca": "ca",
+    "mcp": "mcp",
 }
 
 _LONGEST_MESSAGE = 400  # characters

@@ -19,14 +19,18 @@ def load(name: str) -> ModuleType:
         raise missing_package(e) from None
 
 
-def missing_package(error: ModuleNotFoundError) -> click.ClickException:
-    """Return the error message for an optional package that isn't installed."""
+def missing_package(error: ModuleNotFoundError, extra: str = "demo") -> click.ClickException:
+    """Return the error message for an optional package that isn't installed.
+
+    Args:
+        extra: the optional dependencies that have it.
+    """
     if getattr(sys, "frozen", False):  # set by PyInstaller
-        return click.ClickException(
-            "this executable doesn't contain the demo app and the scenarios. Install the Python package to run them."
-        )
+        missing = {"demo": "the demo app and the scenarios", "mcp": "the MCP server"}[extra]
+        return click.ClickException(f"this executable doesn't contain {missing}. Install the Python package for that.")
     return click.ClickException(
-        f'the package {error.name!r} isn\'t installed. Install the optional packages with: pip install "PATH[demo]", '
+        f"the package {error.name!r} isn't installed. Install the optional packages with: "
+        f'pip install "PATH[{extra}]", '
         "where PATH is your checkout or wheel of mockstytch"
     )
 
