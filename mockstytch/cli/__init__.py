@@ -28,8 +28,8 @@ _MODULES = {
     "export": "snapshots",
     "import": "snapshots",
     "env": "env",
-    "ca": "ca",
     "mcp": "mcp",
+    "ca": "ca",
 }
 
 _LONGEST_MESSAGE = 400  # characters
