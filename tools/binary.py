@@ -4,6 +4,7 @@ PyInstaller collects what is imported from this environment. Packages that are i
 app and the scenarios are left out.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,9 @@ def build(folder: Path) -> Path:
     options = [f"--exclude-module={name}" for name in sorted({*_UNUSED, *development_modules()})]
     options += [f"--collect-submodules={name}" for name in _COLLECTED]
     options += ["--collect-data=mockstytch", "--collect-data=signxml"]
+    # Programs below "mockstytch run" load this file, so its source is needed, too.
+    preload = Path("mockstytch", "takeover", "preload")
+    options.append(f"--add-data={ROOT / preload / 'python.py'}{os.pathsep}{preload}")
     if shutil.which("strip") and sys.platform == "linux":
         options.append("--strip")
     with tempfile.TemporaryDirectory() as work:
