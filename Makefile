@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-.PHONY: run test lint docs bench binary clean help
+.PHONY: run test lint docs bench binary npm clean help
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -32,7 +32,7 @@ lint: $(DEV) ## Check format, lint, types, imports, generated files, plain Engli
 	@$(BIN)/mypy
 	@echo "Checking imports between packages (import-linter)…"
 	@$(BIN)/lint-imports --no-cache
-	@echo "Checking that generated files are up to date (make docs writes them)…"
+	@echo "Checking that generated files are up to date (tools.schema, plans, sdk_names, operation_errors, docs)…"
 	@$(BIN)/python -m tools.schema --check
 	@$(BIN)/python -m tools.plans --check
 	@$(BIN)/python -m tools.sdk_names --check
@@ -56,6 +56,12 @@ bench: $(DEV) ## Measure the speed, compared with other systems
 binary: $(DEV) ## Build dist/mockstytch, a single file that needs no Python
 	@echo "Building dist/mockstytch (PyInstaller). This takes about a minute…"
 	@$(BIN)/python -m tools.binary
+
+npm: ## Build dist/mockstytch-*.tgz, the npm package
+	@echo "Building the npm package in clients/js…"
+	@cd clients/js && npm ci --no-audit --no-fund --ignore-scripts --silent && npm run --silent build
+	@mkdir -p dist
+	@cd clients/js && npm pack --silent --pack-destination ../../dist
 
 clean: ## Delete the environment, builds and caches
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -120,7 +120,7 @@ def test_seed_and_options_reach_the_server(job, start):
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"seed": "missing.toml"}, "mockstytch: missing.toml can't be read"),
+        ({"seed": "missing.toml"}, "missing.toml can't be read"),
         ({"port": "many"}, "'many' is not a valid integer"),
         ({"args": "--no-such-option"}, "No such option"),
     ],

@@ -30,7 +30,7 @@ from mockstytch.seed import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
 from tests.howto import app_files
-from tests.support import node_packages
+from tests.support import docker_engine, node_packages
 from tests.support.processes import run_script, run_tests
 
 ROOT = Path(__file__).parent.parent
@@ -155,8 +155,19 @@ def alone(tmp_path: Path) -> Runner:
 # Python
 
 
+@pytest.fixture
+def docker_host(beside: Runner) -> Iterator[None]:
+    """A Docker Engine that starts servers instead of containers."""
+    with docker_engine.running() as engine:
+        beside.environment["DOCKER_HOST"] = engine.url
+        beside.environment |= {"TESTCONTAINERS_RYUK_DISABLED": "true", "TESTCONTAINERS_CONNECTION_MODE": "docker_host"}
+        yield
+
+
 @of("python")
-def test_python(block, beside):
+def test_python(block, beside, request):
+    if "MockStytchContainer" in block.text:
+        request.getfixturevalue("docker_host")
     for framework in re.findall(r"^(?:from|import) (fastapi|flask|django)\b", block.text, re.MULTILINE):
         pytest.importorskip(framework, reason=f"{framework} is not installed")
     environment = dict(beside.environment)
@@ -190,7 +201,9 @@ def _pip(line: str) -> None:
     requirements = {word.strip('"') for word in line.split()[2:]}
     paths = {word for word in requirements if "/" in word}
     assert paths
-    assert {path.rpartition("/")[2] for path in paths} <= known
+    for path in paths:
+        name, _, extras = path.rpartition("/")[2].rstrip("]").partition("[")
+        assert {f"{name}[{extra}]" if extra else name for extra in extras.split(",")} <= known
     assert requirements - paths <= {"stytch", "pytest"}
 
 
@@ -205,10 +218,18 @@ def _make(line: str) -> None:
 
 def _docker(line: str) -> None:
     """Check the form of the command. No engine is available here; test_packaging.py checks the Compose file."""
-    assert re.fullmatch(r"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?", line)
+    build = r"docker build --tag mockstytch \."
+    assert re.fullmatch(rf"(MOCKSTYTCH_\w+=\S+ )?docker compose( --profile \w+)? up( --build)?|{build}", line)
 
 
-NOT_RUN = {"pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
+def _npm(line: str) -> None:
+    """Check the name of the tarball that ``make npm`` builds. tests/npm installs its content."""
+    (path,) = (word for word in line.split() if word.startswith("../mockstytch/"))
+    package = json.loads(read(ROOT / "clients" / "js" / "package.json"))
+    assert path == f"../mockstytch/dist/{package['name']}-{package['version']}.tgz"
+
+
+NOT_RUN = {"npm install": _npm, "pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
 
 
 @of("shell")
@@ -269,7 +290,7 @@ def with_mail(runner: Runner) -> None:
 # Other languages
 
 
-APP_FILE = re.compile(r"// [\w/.-]+\.jsx?\n")  # the first line of a file of an app
+APP_FILE = re.compile(r"// [\w/.-]+\.c?jsx?\n")  # the first line of a file of an app
 
 
 @pytest.fixture(scope="session")
@@ -287,9 +308,9 @@ def test_node(block, beside, node_modules):
 
 
 def test_files_of_apps_are_on_pages_that_are_built_and_run():
-    """The tests are in tests/howto. They read each file from its page."""
+    """The tests are in tests/howto and tests/npm. They read each file from its page."""
     pages = {block.page for block in blocks("js", "jsx") if APP_FILE.match(block.text)}
-    assert pages == {f"docs/how-to/{page}.md" for page in app_files.PAGES}
+    assert pages == {f"docs/how-to/{page}.md" for page in (*app_files.PAGES, "vitest-and-jest")}
     assert [str(block) for block in blocks("jsx") if not APP_FILE.match(block.text)] == []
 
 
@@ -402,8 +423,9 @@ def test_control_api_page_has_a_section_for_every_route():
 
 
 def test_named_environment_variables_exist():
-    """The tables in command-line.md are generated from the commands, so they have all variables."""
+    """The tables in command-line.md are generated from the commands, so they have all variables of the server."""
     known = set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "docs/command-line.md")))
+    known |= set(re.findall(r"process\.env\.(MOCKSTYTCH_[A-Z_]+)", read(ROOT / "clients/js/src/server.ts")))
     named = {name for path in PAGES for name in re.findall(r"MOCKSTYTCH_[A-Z_]+", read(path))}
     assert named == known
 

@@ -80,8 +80,9 @@ def test_dependabot_updates_every_file_with_versions():
         for update in load("dependabot.yml")["updates"]
         for folder in update.get("directories", [update.get("directory")])
     }
-    files = [*ROOT.glob("tests/*/node/package.json"), ROOT / "demo_app" / "frontend" / "package.json"]
-    packages = {("npm", f"/{path.parent.relative_to(ROOT).as_posix()}") for path in files}
+    files = [*ROOT.glob("tests/*/node/package.json"), *(ROOT / name for name in ("clients/js", "demo_app/frontend"))]
+    folders = [path.parent if path.is_file() else path for path in files]
+    packages = {("npm", f"/{folder.relative_to(ROOT).as_posix()}") for folder in folders}
     assert ("npm", "/tests/browser/node") in packages
     assert places == {("pip", "/"), ("docker", "/"), ("github-actions", "/"), *packages}
 

@@ -150,6 +150,15 @@ class TestWheel:
         assert tracked
         assert {f"{inside}{path.relative_to(package).as_posix()}" for path in tracked} - names == set()
 
+    def test_installation_without_extras_takes_at_most_100_mb(self, wheel):
+        packages = declared(required(wheel)).values()
+        files = [package.locate_file(file) for package in packages for file in package.files or ()]
+        own = sum(file.file_size for file in zipfile.ZipFile(wheel).filelist)
+        sizes = [
+            Path(str(file)).stat().st_size for file in files if file.suffix != ".pyc" and Path(str(file)).is_file()
+        ]
+        assert (own + sum(sizes)) / 1e6 <= 100
+
     def test_command_prints_the_version(self, plain):
         assert plain.run("mockstytch", "--version").stdout.strip() == f"mockstytch, version {__version__}"
         assert plain.run("python", "-m", "mockstytch", "--version").stdout.strip().endswith(__version__)

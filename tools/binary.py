@@ -19,7 +19,8 @@ NAME = "mockstytch.exe" if sys.platform == "win32" else "mockstytch"
 # Modules that PyInstaller doesn't find by itself, because they are imported by a name that is computed.
 _COLLECTED = ("mockstytch", "phonenumbers.data", "passlib.handlers")
 # Modules that a dependency imports if they are there, and that the server doesn't use.
-_UNUSED = ("demo_app", "dotenv", "mockstytch.pytest_plugin", "scenarios", "tkinter", "watchfiles", "websockets")
+_UNUSED = ("demo_app", "dotenv", "scenarios", "tkinter", "watchfiles", "websockets")
+_UNUSED += ("mockstytch.pytest_plugin", "mockstytch.testcontainers")
 
 
 def main() -> int:

@@ -1,6 +1,9 @@
 """The report of a failed test has what happened on the server."""
 
 import pytest
+import requests
+
+from mockstytch.client.request_log import report
 
 HEADING = " mockstytch "
 FAILING = """
@@ -264,6 +267,24 @@ def test_server_of_another_version_is_one_sentence(run):
     """)
     assert "is another version of mockstytch: its request log can't be read." in finished.output
     assert "1 failed in" in finished.output
+
+
+def test_section_has_the_hint_of_a_refusal(mock, client, refused):
+    acme = client.organizations.create("Acme", organization_slug="acme").organization
+    ada = client.organizations.members.create(acme.organization_id, "ada@acme.test").member
+    assert refused(client.organizations.get, ada.member_id) == "organization_not_found"
+    [hint] = [line for line in report.evidence(mock).splitlines() if line.startswith("      hint: ")]
+    assert hint == f"      hint: {mock.requests(status=404)[0].hint}"
+    assert len(hint) > 20
+
+
+def test_section_shows_lost_connections(mock, client):
+    mock.configure()
+    mock.faults.add("organizations.search", connection="reset_before")
+    with pytest.raises(requests.exceptions.ConnectionError):
+        client.organizations.search()
+    lines = report.evidence(mock).splitlines()
+    assert "! POST /v1/b2b/organizations/search no response (organizations.search)" in lines
 
 
 def test_test_that_passes_sends_no_further_requests(run):

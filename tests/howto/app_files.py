@@ -18,9 +18,13 @@ _HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><bo
 
 
 def read(page: str) -> dict[str, str]:
+    """Return the files of a how-to page, by path."""
+    return files_of(HOW_TO / f"{page}.md")
+
+
+def files_of(page: Path) -> dict[str, str]:
     """Return the files of a page, by path."""
-    text = (HOW_TO / f"{page}.md").read_text(encoding="utf-8")
-    return {match[1]: match[2] for match in _FILE.finditer(text)}
+    return {match[1]: match[2] for match in _FILE.finditer(page.read_text(encoding="utf-8"))}
 
 
 class App:

@@ -8,24 +8,26 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 
-def installed(source: Path, cache: Path) -> Path:
+def installed(source: Path, cache: Path, only: Sequence[str] = ()) -> Path:
     """Return a copy of a folder with a ``package.json`` in which its packages are installed.
 
     Args:
         source: the folder. Its ``package-lock.json`` is used if there is one.
         cache: the folder for the copy. Its name has a hash of all files, so a changed file makes a new copy.
+        only: the names of the files to copy; all, if empty.
     """
     npm = shutil.which("npm")
     if not (npm and shutil.which("node")):
         pytest.skip("Node.js with npm is not installed")
     files = sorted(path for path in source.rglob("*") if path.is_file() and "node_modules" not in path.parts)
+    files = [path for path in files if not only or path.relative_to(source).as_posix() in only]
     name = "-".join(source.parts[-2:])
 
     def install(folder: Path) -> None:

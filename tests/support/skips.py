@@ -13,6 +13,7 @@ import pytest
 ALLOWED = {
     r"POSIX signals": "Windows doesn't have them",
     r"npm (can't|could not) install": "the package registry can't be reached from every CI machine",
+    r"no Docker engine": "most CI machines have none; the workflow on GitHub builds the image and runs the test",
     r"pip can't reach a package index": "the package index can't be reached from every CI machine",
 }
 

@@ -94,7 +94,9 @@ class Requests:
             raise AssertionError(f"{operation} was called {report.times(len(called))}:\n{lines}")
 
     def expect(self, error_type: str, times: int | None = None) -> None:
-        """Expect an error, so that it doesn't fail the test in strict mode. If it doesn't come, the test fails, too.
+        """Expect an error, so that it doesn't fail the test in strict mode. If it never comes, the test fails, too.
+
+        Without strict mode, this has no effect.
 
         Args:
             error_type: such as ``session_not_found``; ``*`` is a wildcard. For an error without a type, its status,

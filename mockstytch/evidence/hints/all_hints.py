@@ -54,9 +54,9 @@ class Hints:
         if is_refused and entry.status_code in (400, 401):
             yield from filter(None, [credentials.hint(entry.surface, entry.exchange.headers)])
         endpoint = self._endpoints.get(entry.operation)
-        sent = _fields(entry)
-        if endpoint is None or not sent:
+        if endpoint is None or not (is_refused or entry.exchange.query or entry.exchange.request):
             return
+        sent = _fields(entry)
         is_browser = entry.surface == "browser"
         yield from fields.unknown(endpoint.request, sent, similar_only=is_browser, accepted=not is_refused)
         if is_refused:

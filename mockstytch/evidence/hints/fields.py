@@ -1,6 +1,7 @@
 """Hints for fields of a request: unknown names, and values that aren't among the few that a field has."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from mockstytch.domain.organizations import member_search, organization_search
@@ -26,6 +27,8 @@ def unknown(model: type[Request], fields: dict[str, Any], *, similar_only: bool,
             adds fields.
         accepted: whether the request was accepted, and the fields ignored.
     """
+    if fields.keys() <= _names(model) and not any(isinstance(value, dict | list) for value in fields.values()):
+        return  # almost every request
     sent = {name: value for name, value in fields.items() if name not in WITHOUT_EFFECT and not name.startswith("x-")}
     for count, (path, names) in enumerate(json_types.all_unknown(model, sent)):
         if count == _MAX_HINTS:
@@ -37,6 +40,11 @@ def unknown(model: type[Request], fields: dict[str, Any], *, similar_only: bool,
         name = redact_text(json_types.written(path)[:100])
         effect = " is ignored" if accepted else ""
         yield f"unknown field {name}{effect}: did you mean {meant}?" if meant else f"unknown field {name}{effect}"
+
+
+@cache
+def _names(model: type[Request]) -> frozenset[str]:
+    return frozenset(model.__struct_fields__)
 
 
 def mistyped_secrets(model: type[Request], fields: dict[str, Any]) -> set[str]:

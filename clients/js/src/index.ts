@@ -1,0 +1,11 @@
+export { DEFAULT_PROJECT_ID, DEFAULT_SECRET } from "./credentials.js";
+export { MockError } from "./errors.js";
+export type { paths } from "./generated/control-api.js";
+export type { LauncherName } from "./launchers.js";
+export { type ConnectionOptions, MockStytch, type StartOptions } from "./mock.js";
+export { Clock, Fault, Faults, Fraud, Inbox, Project, Requests, Snapshots, Webhooks } from "./parts.js";
+export type { StytchClient } from "./sdk.js";
+export type { ServerOptions } from "./server.js";
+export { ControlApi } from "./transport.js";
+export type * from "./types.js";
+export { VERSION } from "./version.js";

@@ -1,0 +1,26 @@
+import { discard, sharedServer } from "./fixtures.js";
+import type { MockStytch } from "./mock.js";
+import type { StytchClient } from "./sdk.js";
+
+declare const afterEach: ((hook: () => Promise<void>) => void) | undefined;
+
+let current: Promise<MockStytch> | undefined;
+
+/** Return the project of the present test. It is created by the first call, and emptied after the test. */
+export function mockstytch(): Promise<MockStytch> {
+  current ??= sharedServer().then((server) => server.newProject());
+  return current;
+}
+
+/** Return the official client for that project. */
+export async function stytchClient(): Promise<StytchClient> {
+  return (await mockstytch()).client();
+}
+
+if (typeof afterEach !== "undefined") {
+  afterEach(async () => {
+    const used = current;
+    current = undefined;
+    if (used) await discard(await used);
+  });
+}
