@@ -32,7 +32,7 @@ lint: $(DEV) ## Check format, lint, types, imports, generated files, plain Engli
 	@$(BIN)/mypy
 	@echo "Checking imports between packages (import-linter)…"
 	@$(BIN)/lint-imports --no-cache
-	@echo "Checking that generated files are up to date (tools.schema, plans, sdk_names, operation_errors, docs)…"
+	@echo "Checking that generated files are up to date (make docs writes them)…"
 	@$(BIN)/python -m tools.schema --check
 	@$(BIN)/python -m tools.plans --check
 	@$(BIN)/python -m tools.sdk_names --check

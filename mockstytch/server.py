@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -64,7 +66,13 @@ class Server:
             OSError: if the port is in use.
         """
         listener = open_listener(self.settings.host, self.settings.tls_port or 0)
-        self.add(self.app, listener, certificate_file)
+        # OpenSSL opens the file twice, and another server may replace it in between.
+        content = Path(certificate_file).read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            own_copy = Path(folder, "server.pem")
+            own_copy.write_bytes(content)
+            self.add(self.app, listener, str(own_copy))
+            self._other_listeners[-1].config.load()
         return url_of(self.settings.host, listener.getsockname()[1], "https")
 
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:

@@ -48,6 +48,7 @@ def name_of(path: Path) -> str:
 LARGE_PACKAGES = {
     ".": "the modules of the process, such as server and settings, which belong to no package",
     "api": "one module for each resource of the SDK, in one folder, so that a module is found by the SDK's name",
+    "cli": "one module for each command, so that each command has its own file",
     "management/operations": "one module for each resource of the management SDK",
     "store/records": "one module for each subject, so that a table is found by what it is about",
 }

@@ -18,19 +18,18 @@ import pytest
 from mockstytch import MockStytch, __version__
 from tools import binary
 
+IN_CI = bool(os.environ.get("CI"))
 BUILT = binary.ROOT / "dist" / binary.NAME
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("binary"),
-    pytest.mark.skipif(
-        not ("CI" in os.environ or BUILT.exists()), reason="the executable isn't built: run make binary first"
-    ),
+    pytest.mark.skipif(not (IN_CI or BUILT.exists()), reason="the executable isn't built: run make binary first"),
 ]
 
 
 @pytest.fixture(scope="module")
 def executable(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return binary.build(tmp_path_factory.mktemp("dist")) if "CI" in os.environ else BUILT
+    return binary.build(tmp_path_factory.mktemp("dist")) if IN_CI else BUILT
 
 
 @pytest.fixture(scope="module")

@@ -25,10 +25,13 @@ def classified_versions() -> list[str]:
     return [match[1] for match in found if match]
 
 
+JOBS = load("workflows/ci.yml")["jobs"]
+
+
 @pytest.fixture
 def job() -> Any:
-    (job,) = load("workflows/ci.yml")["jobs"].values()
-    return job
+    """The job that runs all checks."""
+    return JOBS["check"]
 
 
 def test_workflow_runs_the_repositorys_own_checks(job):
@@ -44,9 +47,9 @@ def test_workflow_runs_on_the_versions_of_the_classifiers(job):
     assert setup["with"]["python-version"] == "${{ matrix.python }}"
 
 
-def test_workflow_can_only_read(job):
+def test_workflow_can_only_read():
     assert load("workflows/ci.yml")["permissions"] == {"contents": "read"}
-    assert "permissions" not in job
+    assert [name for name, job in JOBS.items() if "permissions" in job] == []
 
 
 def test_workflow_cancels_outdated_runs_of_a_pull_request():
@@ -56,15 +59,35 @@ def test_workflow_cancels_outdated_runs_of_a_pull_request():
     assert "pull_request" in workflow["concurrency"]["cancel-in-progress"]
 
 
-def test_actions_are_pinned_to_a_major_version(job):
-    actions = [step["uses"] for step in job["steps"] if "uses" in step]
-    assert [action.partition("@")[0] for action in actions] == [
+def test_actions_are_pinned_to_a_major_version():
+    actions = {step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step}
+    assert {action.partition("@")[0] for action in actions} == {
         "actions/checkout",
         "actions/setup-python",
         "actions/setup-node",
         "actions/upload-artifact",
-    ]
-    assert [action for action in actions if not re.fullmatch(r"[\w/-]+@v\d+", action)] == []
+        "./",
+    }
+    assert [action for action in actions - {"./"} if not re.fullmatch(r"[\w/-]+@v\d+", action)] == []
+    assert len(actions) == 5, "an action has the same version everywhere"
+
+
+def test_jobs_call_files_targets_and_variables_that_exist():
+    commands = [step["run"] for job in JOBS.values() for step in job["steps"] if "run" in step]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = {target for text in commands for target in re.findall(r"^make ([a-z]+)$", text, re.MULTILINE)}
+    assert targets == {"binary", "npm"}
+    assert [target for target in targets if f"\n{target}: " not in makefile] == []
+    assert "DEV := $(VENV)/.dev-ready" in makefile
+    tests = {path for text in commands for path in re.findall(r"pytest (\S+)", text)}
+    assert tests == {"tests/test_binary.py", "tests/npm", "tests/test_testcontainers.py"}
+    assert [path for path in tests if not (ROOT / path).exists()] == []
+
+
+def test_job_of_the_action_uses_its_inputs():
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    (use,) = [step for step in JOBS["action"]["steps"] if step.get("uses") == "./"]
+    assert set(use["with"]) <= set(action["inputs"])
 
 
 def test_workflow_keeps_the_artefacts_of_the_browser_tests(job):

@@ -20,7 +20,7 @@ import demo_app
 import scenarios
 from mockstytch import __version__
 from mockstytch.cli.serve import serve
-from mockstytch.dev_tls import NAMES
+from mockstytch.dev_tls import STYTCH_HOSTS
 
 ROOT = Path(__file__).parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
@@ -247,7 +247,7 @@ def test_compose_file_agrees_with_server_and_demo_app():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     mock, app = compose["services"]["mock"], compose["services"]["demo"]
     assert set(mock["environment"]) <= variables_of(serve)
-    assert set(mock["networks"]["default"]["aliases"]) <= set(NAMES)
+    assert set(mock["networks"]["default"]["aliases"]) <= set(STYTCH_HOSTS)
     assert mock["ports"] == ["127.0.0.1:4700:4700"]
     persistent = compose["services"]["mock-persistent"]
     assert persistent["profiles"] == ["persistent"]

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "mockstytch"
 _BUNDLED = {"demo_app", "scenarios"}  # inside the package once it is installed; separate apps
 # The groups of the picture, from the outside to the inside.
 _GROUPS = {
-    "command line and tests": ("cli", "pytest_plugin", "testcontainers", "client", "server", "dev_tls"),
+    "command line and tests": ("cli", "pytest_plugin", "testcontainers", "client", "takeover", "server", "dev_tls"),
     "wiring": ("app",),
     "surfaces": ("console", "control", "management", "pages", "scim_server", "oauth_server", "api", "surfaces", "seed"),
     "deliveries": ("webhook_delivery", "smtp_relay"),

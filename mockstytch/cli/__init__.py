@@ -15,6 +15,7 @@ from mockstytch.version import __version__
 _MODULES = {
     "serve": "serve",
     "demo": "demo",
+    "run": "run",
     "scenario": "scenario",
     "inbox": "inbox",
     "reset": "control",
@@ -28,6 +29,7 @@ _MODULES = {
     "import": "snapshots",
     "env": "env",
     "mcp": "mcp",
+    "ca": "ca",
 }
 
 _LONGEST_MESSAGE = 400  # characters

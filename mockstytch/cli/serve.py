@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from mockstytch.server import Server
 
 
-class _CommaSeparated(click.types.StringParamType):
+class CommaSeparated(click.types.StringParamType):
     """An option that can be repeated. Its environment variable has all values, separated by commas."""
 
     envvar_list_splitter = ","
 
 
 # The parameters are named like the fields of ``Settings``, except for ``seed``, ``people`` and ``quiet``.
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "host": click.option(
         "--host", default="127.0.0.1", envvar="MOCKSTYTCH_HOST", show_default=True, help="Address to listen on."
     ),
-    click.option(
+    "port": click.option(
         "--port",
         default=DEFAULT_PORT,
         envvar="MOCKSTYTCH_PORT",
@@ -41,7 +41,7 @@ _OPTIONS = (
         type=click.IntRange(0, 65535),
         help="Port to listen on. 0 picks a free port.",
     ),
-    click.option(
+    "database": click.option(
         "--db",
         "database",
         default="",
@@ -49,52 +49,54 @@ _OPTIONS = (
         metavar="PATH_OR_URL",
         help="Keep the data in this file. Only one server can use it. [default: in memory]",
     ),
-    click.option(
+    "seed": click.option(
         "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML, YAML or JSON file."
     ),
-    click.option(
+    "people": click.option(
         "--people",
         type=click.IntRange(1, MOST_PEOPLE),
         envvar="MOCKSTYTCH_PEOPLE",
         help="Create so many members with made-up names at start.",
     ),
-    click.option(
+    "closed": click.option(
         "--closed",
         is_flag=True,
         envvar="MOCKSTYTCH_CLOSED",
         help="Serve only the default project and the projects in the seed file.",
     ),
-    click.option(
+    "tls_port": click.option(
         "--tls-port",
         envvar="MOCKSTYTCH_TLS_PORT",
         type=click.IntRange(0, 65535),
         help="Serve https on this port, too, with a certificate of the local CA.",
     ),
-    click.option(
+    "public_url": click.option(
         "--public-url",
         default="",
         envvar="MOCKSTYTCH_PUBLIC_URL",
         metavar="URL",
         help="Base URL of the links in e-mails. [default: the address of the request]",
     ),
-    click.option(
+    "allowed_hosts": click.option(
         "--allowed-host",
         "allowed_hosts",
-        type=_CommaSeparated(),
+        type=CommaSeparated(),
         multiple=True,
         envvar="MOCKSTYTCH_ALLOWED_HOST",
         metavar="NAME",
         help="Another host name, besides localhost, under which the server can be called.",
     ),
-    click.option(
+    "smtp": click.option(
         "--smtp",
         default="",
         envvar="MOCKSTYTCH_SMTP",
         metavar="HOST:PORT",
         help="Send a copy of each e-mail to this mail server.",
     ),
-    click.option("--random-seed", type=int, envvar="MOCKSTYTCH_RANDOM_SEED", help="Make ids and tokens reproducible."),
-    click.option(
+    "random_seed": click.option(
+        "--random-seed", type=int, envvar="MOCKSTYTCH_RANDOM_SEED", help="Make ids and tokens reproducible."
+    ),
+    "keep_ended": click.option(
         "--keep-ended",
         default=1000,
         envvar="MOCKSTYTCH_KEEP_ENDED",
@@ -102,14 +104,14 @@ _OPTIONS = (
         type=click.IntRange(0, 10**9),
         help="How many used tokens and ended sessions of each kind a project keeps.",
     ),
-    click.option(
+    "quiet": click.option(
         "-q",
         "--quiet",
         is_flag=True,
         envvar="MOCKSTYTCH_QUIET",
         help="Don't log requests, messages and webhooks, only warnings.",
     ),
-)
+}
 
 _OPTIONS_OF_SETTINGS = {
     "database": "--db",
@@ -121,9 +123,22 @@ _OPTIONS_OF_SETTINGS = {
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of a command that starts a server. Each has an environment variable."""
-    for option in reversed(_OPTIONS):  # the option that is applied last is listed first
-        command = option(command)
-    return command
+    return some_server_options(*_OPTIONS)(command)
+
+
+def some_server_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds some of the options of a command that starts a server.
+
+    Args:
+        names: parameters of the command.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(names):  # the option that is applied last is listed first
+            command = _OPTIONS[name](command)
+        return command
+
+    return decorate
 
 
 @click.command()

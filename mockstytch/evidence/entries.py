@@ -30,16 +30,19 @@ class Evidence:
         Args:
             bodies: whether to add ``request``, ``response`` and ``curl``.
         """
+        path, because = redact_text(entry.path), redact_text(entry.because)
+        if path != entry.path:  # the reason can have the beginning of the path, which may end within a token
+            because = redact_text(entry.because.replace(entry.path[:200], path[:200]))
         described = {
             "request_id": entry.request_id,
             "at": wire.time(entry.at),
             "operation": entry.operation,
             "method": entry.method,
-            "path": redact_text(entry.path),
+            "path": path,
             "status_code": entry.status_code,
             "surface": entry.surface,
             "error_type": entry.error_type,
-            "because": redact_text(entry.because),
+            "because": because,
             "hint": self._hints.hint(project_id, entry),
             "milliseconds": entry.milliseconds,
         }

@@ -32,6 +32,7 @@ class Exchange(msgspec.Struct, gc=False):
         response: the body.
         response_type: the media type of the response.
         location: where the response redirects to.
+        number: counts the requests of the server, in the order in which they ended.
         hint: what was probably meant; None until the entry is read.
         dropped: whether the bodies were dropped to save memory.
     """
@@ -44,6 +45,7 @@ class Exchange(msgspec.Struct, gc=False):
     response: bytes = b""
     response_type: str = ""
     location: str = ""
+    number: int = 0
     hint: str | None = None
     dropped: bool = False
 
@@ -128,7 +130,7 @@ class RequestLog:
 
     def __init__(self) -> None:
         self._logs: dict[tuple[str, bool], _ProjectLog] = {}
-        self._size = 0
+        self._size = self._count = 0
         self._lock = threading.Lock()  # tests may run several event loops
         self.subscribers: list[Callable[[str, RequestLogEntry], None]] = []
         self.describe: Describe = _describe_nothing
@@ -136,6 +138,8 @@ class RequestLog:
     def add(self, project_id: str, entry: RequestLogEntry) -> None:
         key, size = (project_id, entry.surface in _TOOLS), entry.exchange.size
         with self._lock:
+            self._count += 1
+            entry.exchange.number = self._count
             log = self._logs.get(key)
             if log is None:
                 log = self._logs[key] = _ProjectLog()
@@ -169,7 +173,7 @@ class RequestLog:
             ]
         if not surfaces:
             return both
-        return sorted((entry for entry in both if entry.surface in surfaces), key=lambda entry: entry.at)
+        return sorted((entry for entry in both if entry.surface in surfaces), key=lambda entry: entry.exchange.number)
 
     def dropped(self, project_id: str) -> int:
         """Return how many requests of a project were dropped because the log was full."""

@@ -16,6 +16,7 @@ from mockstytch.domain.rbac import permissions
 from mockstytch.errors import StytchError
 from mockstytch.outbound import OutboundResponses
 from mockstytch.protocols import host_names
+from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
@@ -68,7 +69,7 @@ class Dispatch:
         except StytchError as e:
             error, response = e, surface.render_error(request, e)
         except Exception:
-            log.exception("%s %s", request.method, request.full_path)
+            log.exception("%s %s", request.method, redact_text(request.full_path))
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
             response = surface.render_error(request, error)
         self._log(request, response, error)

@@ -2,12 +2,13 @@
 
 import re
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
-from mockstytch import MockError, MockStytch, Settings
+from mockstytch import MockError, MockStytch, Settings, dev_tls
 from mockstytch.cli.serve import serve
 from mockstytch.settings import _VARIABLES, SettingError, options_from_environment
 from mockstytch.store.engine import DatabaseInUse
@@ -159,6 +160,19 @@ def test_https_is_served_with_a_certificate_of_the_local_ca(value):
         response = httpx.get(f"{mock.tls_url}/_mock/api/health", verify=context, trust_env=False)
         assert response.json()["status"] == "ok"
         assert MockStytch(mock.url).tls_url == ""
+
+
+def test_servers_with_https_can_start_at_the_same_time(value):
+    value("MOCKSTYTCH_TLS_PORT")
+    dev_tls.create_server_certificate("localhost")  # creates the CA
+
+    def start(_):
+        with MockStytch() as mock:
+            context = ssl.create_default_context(cafile=mock.ca_file)
+            return httpx.get(f"{mock.tls_url}/_mock/api/health", verify=context, trust_env=False).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(start, range(8))) == {200}
 
 
 @pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN"])

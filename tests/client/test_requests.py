@@ -47,12 +47,14 @@ def test_requests_are_filtered(mock, client, invited, refused):
 
 def test_called_operation_is_found_by_its_fields(mock, invited):
     mock.requests.assert_called("magic_links.email.login_or_signup")
-    found = mock.requests.assert_called(
+    [found] = mock.requests.assert_called(
         "magic_links.email.login_or_signup", times=1, email_address="ada@acme.test", login_redirect_url=REDIRECT
     )
     assert found.request["organization_id"] == invited.organization_id
     mock.requests.assert_called("organizations.create", trusted_metadata={"plan": "pro"})
-    mock.requests.assert_called("organizations.*create", times=2)
+    created = mock.requests.assert_called("organizations.*create", times=2)
+    assert [request.operation for request in created] == ["organizations.create", "organizations.members.create"]
+    assert mock.requests.assert_called("organizations.create", times=0, organization_name="Other") == []
     mock.requests.assert_called("organizations.members.create", is_breakglass=True)
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import threading
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -196,6 +197,9 @@ class TestBodies:
         http.post("/v1/oauth2/token", data={"client_secret": "hunter2-g", "client_id": "x"})
         http.post("/v1/oauth2/token", data={"client_id": "x"}, headers={"Authorization": "Bearer hunter2-h"})
         http.get(f"/v1/b2b/sessions/{login.session_token}")
+        http.get(f"/v1/{'x' * 180}/{login.session_token}")
+        http.patch(f"/v1/b2b/organizations/{login.session_token}")
+        http.get(f"/v1/b2b/scim/{login.session_token}/Users")
         http.get("/v1/b2b/magic_links/redirect", params={"token": "hunter2-i"})
         httpx.get(mock.inbox.latest().link, trust_env=False)
         http.post("/v1/nope", json={"url": "https://app.test/a?stytch_token=hunter2-j&b=c"})
@@ -203,6 +207,7 @@ class TestBodies:
         text = json.dumps(log(limit=1000, surface="backend,pages,oauth_server,unknown,control,public"))
         for secret in (login.session_token, login.session_jwt, mock.secret, mock.inbox.latest().token):
             assert secret not in text
+            assert secret[:20] not in text
         assert re.findall("hunter2-.", text) == []
         page = http.get("/_mock/requests", params={"project_id": mock.project_id}, auth=None).text
         assert login.session_token not in page
@@ -312,3 +317,31 @@ class TestCurl:
         http.get("/_mock/api/clock", auth=(other, "wrong"))
         http.get("/v1/debug/whoami", auth=("wrong", mock.secret))
         assert mock.secret not in json.dumps(mock.call("GET", "/requests", {"surface": "backend"}))
+
+
+def test_entries_are_in_the_order_of_the_requests(mock, http, log):
+    http.get("/v1/first")
+    mock.clock.set(datetime(2020, 1, 1, tzinfo=UTC))
+    http.get("/v1/second")
+    assert [entry["path"] for entry in log(surface="unknown")] == ["/v1/first", "/v1/second"]
+
+
+def test_memory_is_counted_exactly(monkeypatch):
+    """Entries that fall out, bodies that are dropped and logs that are emptied leave nothing in the sum."""
+    monkeypatch.setattr(request_log, "LIMIT", 20)
+    monkeypatch.setattr(request_log, "BODY_BYTES", 60_000)
+    monkeypatch.setattr(request_log, "ALL_BODY_BYTES", 100_000)
+    log = request_log.RequestLog()
+    for number in range(500):
+        exchange = request_log.Exchange(request=b"x" * (number * 37 % 9000), response=b"y" * (number % 100))
+        surface = "control" if number % 11 == 0 else "backend"
+        at = datetime(2030, 1, 1, tzinfo=UTC)
+        entry = request_log.RequestLogEntry(
+            f"request-{number}", at, "GET", "/", 200, surface=surface, exchange=exchange
+        )
+        log.add(f"project-{number % 4}", entry)
+        if number % 97 == 0:
+            log.clear(f"project-{number % 3}")
+        kept = [entry for each in log._logs.values() for entry in each.entries]
+        assert log._size == sum(entry.exchange.size for entry in kept) <= 100_000 + 60_000
+        assert all(each.size <= 60_000 for each in log._logs.values())

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 
 from mockstytch.app import create_app
 from tests.howto.app_files import read
+from tests.support import npm_package
 from tests.support.server_process import tls_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -43,8 +45,13 @@ def run_playwright(app: Any, chromium: Any, config: str, *files: str) -> str:
 
 
 @pytest.fixture
-def app_under_test(app: Any) -> Any:
-    """The app of the page about plain JavaScript, and the same app as it is in production, at ``/unchanged``."""
+def app_under_test(app: Any, node_cache: Path) -> Any:
+    """The app of the page about plain JavaScript, and the same app as it is in production, at ``/unchanged``.
+
+    The npm package ``mockstytch`` is installed in it.
+    """
+    (app.folder / "node_modules").unlink()
+    npm_package.link_packages(app.folder, app.packages / "node_modules", npm_package.built(node_cache))
     app.write("browser-sdk")
     app.serve("/login", app.bundle("login.js"))
     app.serve("/dashboard", app.bundle("dashboard.js"))
@@ -63,15 +70,15 @@ def test_playwright_tests_pass(app_under_test, chromium):
 
 
 _UNDER_ITS_OWN_NAME = """
-import { expect, test } from "./mock.js";
+import { expect, test } from "mockstytch/playwright";
 
-test("log in over TLS", async ({ page, mock }) => {
+test("log in over TLS", async ({ page, mockstytch }) => {
   const hosts = new Set();
   page.on("requestfinished", (request) => hosts.add(new URL(request.url()).host));
   await page.goto("/unchanged");
   await page.getByLabel("Email").fill("ada@acme.example");
   await page.getByRole("button", { name: "Continue with email" }).click();
-  const mail = await mock("/messages/latest?to=ada@acme.example&wait=10");
+  const mail = await mockstytch.inbox.latest({ to: "ada@acme.example", wait: 10 });
   await page.goto(mail.redirect_url);
   await page.getByText("Acme").click();
   await expect(page.getByText("Welcome, ada@acme.example").or(page.getByText("Please log in"))).toBeVisible();
@@ -112,11 +119,9 @@ def test_cypress_file_is_valid_javascript(app, name):
     app.bundle(name, "--external:cypress")
 
 
-def test_calls_of_the_pages_exist():
+def test_calls_of_the_cypress_files_exist():
     routes = {
         route.path.removeprefix("/_mock/api") for route in create_app().table.routes if route.surface.name == "control"
     }
-    for page in ("cypress", "playwright"):
-        called = {path for text in read(page).values() for path in re.findall(r'\bmock\([`"](/[a-z/-]+)', text)}
-        assert "/sessions" in called or page == "cypress"
-        assert called - routes == set()
+    called = {path for text in CYPRESS.values() for path in re.findall(r'\bmock\([`"](/[a-z/-]+)', text)}
+    assert called - routes == set()

@@ -42,7 +42,7 @@ def app(tmp_path: Path, package: Path) -> Callable[..., Path]:
         for name, text in {"package.json": '{"type": "module"}', **files}.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
-        npm_package.link_packages(tmp_path, package, without=without)
+        npm_package.link_packages(tmp_path, package / "node_modules", package, without=without)
         return tmp_path
 
     return create

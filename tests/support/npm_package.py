@@ -54,16 +54,17 @@ def run(*command: str, folder: Path, timeout: float = 300, **environment: str) -
     return done.stdout + done.stderr
 
 
-def link_packages(folder: Path, package: Path, *, without: tuple[str, ...] = ()) -> None:
-    """Make ``node_modules`` in a folder as npm does: the package's files, and links to the other packages.
+def link_packages(folder: Path, packages: Path, package: Path, *, without: tuple[str, ...] = ()) -> None:
+    """Make ``node_modules`` in a folder as npm does: the package's files, and links to other packages.
 
     Args:
+        packages: the folder of the other packages.
         package: what ``built`` returns.
         without: the names of packages to leave out.
     """
     modules = folder / "node_modules"
     modules.mkdir()
-    for path in (package / "node_modules").iterdir():
+    for path in packages.iterdir():
         if path.name not in without:
             (modules / path.name).symlink_to(path.resolve())
     shutil.copytree(package / "packed", modules / "mockstytch")

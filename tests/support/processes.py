@@ -7,13 +7,18 @@ once; each process is a fork of it and needs a few milliseconds. On Windows each
 import multiprocessing
 import os
 import runpy
+import subprocess
 import sys
+import tempfile
 import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PRELOADED = ["pytest", "requests", "stytch", "stytch_management", "httpx", "mockstytch.server", "mockstytch.client"]
+PRELOADED = [
+    *("pytest", "requests", "stytch", "stytch_management", "httpx", "mockstytch.server", "mockstytch.client"),
+    *("trustme", "mockstytch.cli.run", "mockstytch.takeover.process", "mockstytch.takeover.session"),
+]
 
 
 class Finished(NamedTuple):
@@ -31,6 +36,39 @@ def run_script(path: Path, environment: dict[str, str]) -> Finished:
 def run_tests(path: Path, environment: dict[str, str]) -> Finished:
     """Run a file of tests with pytest and mockstytch's fixtures, without any other plugin."""
     return _run(_tests, path, environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+
+
+def run_command_line(
+    arguments: tuple[str, ...], environment: dict[str, str], folder: Path, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run ``mockstytch`` with these arguments.
+
+    Args:
+        folder: for the files with the process's input and output.
+    """
+    (folder / "stdin").write_text(stdin, encoding="utf-8")
+    process = _context().Process(target=_command_line, args=(arguments, environment, folder))
+    process.start()
+    process.join(300)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    output = [(folder / name).read_text(encoding="utf-8", errors="replace") for name in ("stdout", "stderr")]
+    return subprocess.CompletedProcess(["mockstytch", *arguments], process.exitcode, *output)
+
+
+def _command_line(arguments: tuple[str, ...], environment: dict[str, str], folder: Path) -> None:
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        with (folder / name).open("w+b" if number else "rb") as file:
+            os.dup2(file.fileno(), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+    sys.argv = ["mockstytch", *arguments]
+    from mockstytch.cli import main
+
+    main()
 
 
 @cache

@@ -202,16 +202,38 @@ export class Snapshots {
 export class Requests {
   constructor(private readonly api: ControlApi) {}
 
-  /** Return the latest requests, newest last. `because` is the reason of a refusal. */
+  /** Return the latest requests that match, newest last. `because` is the reason of a refusal. */
   async list(query: RequestQuery = {}): Promise<LoggedRequest[]> {
-    return (await this.api.call("get", "/_mock/api/requests", { query })).requests;
+    const timeout = Number(query.wait ?? 0) + 10;
+    return (await this.api.call("get", "/_mock/api/requests", { query, timeout })).requests;
+  }
+
+  /**
+   * Wait until the app called an operation, and return the newest request. It may have happened before.
+   *
+   * @param operation its name in the Python SDK, such as `magic_links.email.login_or_signup`; `*` is a wildcard.
+   * @param seconds how long to wait, at most 60.
+   * @throws {MockError} `request_not_found` if there is none in time.
+   */
+  async wait(operation: string, seconds = 5): Promise<LoggedRequest> {
+    const found = (await this.list({ operation, limit: 1, wait: seconds })).at(-1);
+    if (found) return found;
+    const requests = await this.summary();
+    const others = requests ? `These requests came:\n${requests}` : "No request reached the project.";
+    throw new MockError(`${operation} wasn't called in ${seconds} s. ${others}`, "request_not_found");
+  }
+
+  /** Delete all entries of the log. */
+  async clear(): Promise<void> {
+    await this.api.call("delete", "/_mock/api/requests");
   }
 
   /** Return the latest requests as lines of text, for the output of a failed test. */
   async summary(limit = 20): Promise<string> {
     const lines = (await this.list({ limit })).map((request) => {
-      const { method, path, status_code, error_type, because } = request;
-      return [method, path, status_code, error_type, because && `(${because})`].filter(Boolean).join(" ");
+      const { method, path, status_code, error_type, because, hint } = request;
+      const reasons = [because, hint].filter(Boolean).join("; ");
+      return [method, path, status_code, error_type, reasons && `(${reasons})`].filter(Boolean).join(" ");
     });
     return lines.join("\n");
   }

@@ -52,10 +52,8 @@ test("inbox", async () => {
 test("sessions without a login, and the clock", async () => {
   const mock = await server.newProject({ seed });
   const client = await mock.client();
-  const { members } = await client.organizations.members.search({ organization_ids: ["acme"] }).catch(async () => {
-    const { organization } = await client.organizations.get({ organization_id: "acme" });
-    return client.organizations.members.search({ organization_ids: [organization.organization_id] });
-  });
+  const { organization } = await client.organizations.get({ organization_id: "acme" });
+  const { members } = await client.organizations.members.search({ organization_ids: [organization.organization_id] });
   const started = await mock.logIn(members[0], { factors: ["google_oauth"] });
   assert.deepEqual(
     started.cookies.map((cookie) => cookie.name),
@@ -146,6 +144,14 @@ test("requests, with the reason of a refusal", async () => {
   const request = (await mock.requests.list({ limit: 1 })).at(-1);
   assert.equal(request.error_type, "organization_not_found");
   assert.match(await mock.requests.summary(), /GET \/v1\/b2b\/organizations\/nowhere 404 organization_not_found/);
+  assert.equal((await mock.requests.list({ operation: "organizations.*", status: "4xx" })).length, 1);
+  const waiting = mock.requests.wait("project.metrics", 30);
+  await client.project.metrics();
+  assert.equal((await waiting).status_code, 200);
+  await mock.requests.clear();
+  const missing = await refused(mock.requests.wait("organizations.get", 0));
+  assert.equal(missing.errorType, "request_not_found");
+  assert.match(missing.message, /organizations\.get wasn't called in 0 s\. No request reached the project\./);
 });
 
 test("webhooks", async () => {

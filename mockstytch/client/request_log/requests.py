@@ -44,8 +44,8 @@ class Requests:
         page = self._api.call("GET", "/requests", {"limit": limit, **filters}, timeout=filters.get("wait", 0) + 10)
         return msgspec.convert(page["requests"], list[LoggedRequest])
 
-    def assert_called(self, operation: str, /, times: int | None = None, **fields: Any) -> LoggedRequest:
-        """Check that the app called an operation with these fields, and return the newest of these requests.
+    def assert_called(self, operation: str, /, times: int | None = None, **fields: Any) -> list[LoggedRequest]:
+        """Check that the app called an operation with these fields, and return these requests, newest last.
 
         Args:
             operation: its name in the official SDK, such as ``magic_links.email.login_or_signup``; ``*`` is a wildcard.
@@ -61,22 +61,19 @@ class Requests:
         called = self(_ALL, operation=operation)
         different = [_differences(request, wanted) for request in called]
         found = [request for request, lines in zip(called, different, strict=True) if not lines]
-        if found and times in (None, len(found)):
-            return found[-1]
+        if times == len(found) or (times is None and found):
+            return found
         name = f"{operation} with {report.fields(wanted)}" if wanted else operation
-        counts = f" {report.times(len(found))}, instead of {report.times(times)}" if times is not None and found else ""
-        problem = f"{name} was called{counts}" if found else f"{name} wasn't called"
-        if called and not found:
-            number = min(range(len(called)), key=lambda n: (len(different[n]), -n))
-            others = report.request_lines([called[number]], with_reason=False)
-            problem += f". It was called {report.times(len(called))} with other fields. The most similar request:\n"
-            problem += "\n".join([*others, *(f"    {line}" for line in different[number])])
-            raise AssertionError(problem)
-        if found:
-            problem += ":\n" + "\n".join(report.request_lines(found, with_reason=False))
-        else:
-            problem += self._called_instead(operation)
-        raise AssertionError(problem)
+        if times is not None and found:
+            problem = f"{name} was called {report.times(len(found))}, instead of {report.times(times)}"
+            raise AssertionError(_with_requests(problem, found))
+        if not called:
+            raise AssertionError(f"{name} wasn't called{self._called_instead(operation)}")
+        nearest_one = min(range(len(called)), key=lambda number: (len(different[number]), -number))
+        count = report.times(len(called))
+        problem = f"{name} wasn't called. It was called {count} with other fields. The most similar request"
+        lines = [f"    {line}" for line in different[nearest_one]]
+        raise AssertionError("\n".join([_with_requests(problem, [called[nearest_one]]), *lines]))
 
     def assert_not_called(self, operation: str, /) -> None:
         """Check that the app didn't call an operation.
@@ -90,8 +87,7 @@ class Requests:
         """
         __tracebackhide__ = True
         if called := self(_ALL, operation=operation):
-            lines = "\n".join(report.request_lines(called, with_reason=False))
-            raise AssertionError(f"{operation} was called {report.times(len(called))}:\n{lines}")
+            raise AssertionError(_with_requests(f"{operation} was called {report.times(len(called))}", called))
 
     def expect(self, error_type: str, times: int | None = None) -> None:
         """Expect an error, so that it doesn't fail the test in strict mode. If it never comes, the test fails, too.
@@ -149,3 +145,7 @@ class Requests:
 def _differences(request: LoggedRequest, wanted: dict[str, Any]) -> Sequence[str]:
     expected = matching.in_query(wanted) if request.method in ("GET", "HEAD") else wanted
     return matching.differences(expected, request.request or {})
+
+
+def _with_requests(problem: str, requests: Sequence[LoggedRequest]) -> str:
+    return "\n".join([f"{problem}:", *report.request_lines(requests, with_reason=False)])

@@ -1,6 +1,7 @@
 """The calls for the request log."""
 
 import asyncio
+from itertools import islice
 from typing import Any
 
 from mockstytch.control.inbox import Waiter
@@ -31,7 +32,8 @@ def routes(mock: Mock, waiter: Waiter) -> list[Route]:
         """
         project_id = request.project.project_id
         chosen = filters.read(request, mock.faults.targets(), log.entries(project_id))
-        found = await waiter.wait(request, wait(request), lambda: find_requests(mock, project_id, chosen))
+        search = _Search(mock, project_id, chosen)
+        found = await waiter.wait(request, wait(request), search.find)
         if len(found) > _MANY:
             described = await asyncio.to_thread(lambda: [log.describe(project_id, entry) for entry in found])
         else:
@@ -53,17 +55,22 @@ def routes(mock: Mock, waiter: Waiter) -> list[Route]:
     ]
 
 
-def find_requests(mock: Mock, project_id: str, chosen: RequestFilter) -> list[RequestLogEntry]:
-    """Return the entries that match now, oldest first. If ``after`` isn't in the log any more, all of it is newer."""
-    entries = mock.request_log.entries(project_id, chosen.surfaces)
-    newer = entries[_position(entries, chosen.after) :] if chosen.after else entries
-    found: list[RequestLogEntry] = []
-    for entry in reversed(newer):
-        if chosen.matches(entry):
-            found.append(entry)
-            if len(found) == chosen.limit:
-                break
-    return found[::-1]
+class _Search:
+    """Looks for entries again and again, each time only among the new ones."""
+
+    def __init__(self, mock: Mock, project_id: str, chosen: RequestFilter) -> None:
+        self._mock, self._project_id, self._chosen = mock, project_id, chosen
+        self._after = chosen.after
+
+    def find(self) -> list[RequestLogEntry]:
+        """Return the entries that match, oldest first. If ``after`` isn't in the log any more, all of it is newer."""
+        entries = self._mock.request_log.entries(self._project_id, self._chosen.surfaces)
+        newer = entries[_position(entries, self._after) :] if self._after else entries
+        matching = (entry for entry in reversed(newer) if self._chosen.matches(entry))
+        found = list(islice(matching, self._chosen.limit))[::-1]
+        if newer and not found:
+            self._after = newer[-1].request_id
+        return found
 
 
 def _position(entries: list[RequestLogEntry], request_id: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from mockstytch.evidence import bodies
 from mockstytch.evidence.hints import credentials, fields, ids
 from mockstytch.evidence.hints.paths import Paths
+from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.surfaces.endpoint import Endpoint
 from mockstytch.surfaces.faults.operation_names import endpoint_of, name_of
@@ -33,7 +34,7 @@ class Hints:
         exchange = entry.exchange
         if exchange.hint is None:
             try:
-                exchange.hint = "; ".join(dict.fromkeys(self._all(project_id, entry)))[:_MAX_LENGTH]
+                exchange.hint = redact_text("; ".join(dict.fromkeys(self._all(project_id, entry))))[:_MAX_LENGTH]
             except Exception:  # a hint must never be the reason that the log can't be read
                 log.exception("no hint for %s %s", entry.method, entry.path)
                 exchange.hint = ""
@@ -49,7 +50,7 @@ class Hints:
             return  # the request isn't the reason
         is_refused = 400 <= entry.status_code < 500 and entry.error_type != ""
         if is_refused and entry.error_type in _UNKNOWN_PATH:
-            yield from filter(None, [self._paths.hint(entry.method, entry.path)])
+            yield from filter(None, [self._paths.hint(entry.method, redact_text(entry.path))])
             return
         if is_refused and entry.status_code in (400, 401):
             yield from filter(None, [credentials.hint(entry.surface, entry.exchange.headers)])

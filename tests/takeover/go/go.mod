@@ -1,0 +1,3 @@
+module takeover
+
+go 1.21
