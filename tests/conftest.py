@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Fail if pytest-xdist doesn't group tests: each worker would start Chromium for each module, and build the wheel."""
+    """Fail if pytest-xdist doesn't group tests: each worker would start Chromium for each module."""
     if getattr(session.config.option, "loadgroup", False):
         grouped = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
         if any("@" not in nodeid for nodeid in grouped):
