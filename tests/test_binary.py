@@ -7,6 +7,7 @@ import json
 import os
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,18 @@ def test_seed_file_is_checked(executable, environment, tmp_path):
     assert run(executable, environment, "seed", str(seed), "--check").returncode == 0
     seed.write_text("organization: []\n", encoding="utf-8")
     assert "organizations" in run(executable, environment, "seed", str(seed), "--check").stderr
+
+
+def test_command_with_taken_over_hosts_uses_the_systems_libraries(executable, environment):
+    code = """if True:
+        import os, urllib.request
+        assert "LD_LIBRARY_PATH" not in os.environ
+        keys = f"https://test.stytch.com/v1/b2b/sessions/jwks/{os.environ['STYTCH_PROJECT_ID']}"
+        print(urllib.request.urlopen(keys).status)
+    """
+    variables = {**environment, "PATH": os.environ["PATH"]}
+    done = run(executable, variables, "run", "--", sys.executable, "-c", code)
+    assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
 
 
 @pytest.mark.parametrize("command", ["demo", "scenario"])
