@@ -15,6 +15,7 @@ STYTCH_HOSTS = (
     "telemetry.stytch.com",
     "management.stytch.com",
 )
+_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -31,8 +32,13 @@ def load_or_create_ca() -> tuple[Path, bytes]:
 
         ca = trustme.CA(organization_name="mockstytch")
         directory.mkdir(parents=True, exist_ok=True)
-        write_private(key, ca.private_key_pem.bytes())
-        certificate.write_bytes(ca.cert_pem.bytes())
+        # The file of the key has both, so that two processes that do this at the same time agree on the pair.
+        both = ca.private_key_pem.bytes() + ca.cert_pem.bytes()
+        _write_if_absent(key, both)
+        if _CERTIFICATE not in key.read_bytes():  # a key whose certificate was deleted
+            write_private(key, both)
+        stored = key.read_bytes()
+        write_private(certificate, stored[stored.index(_CERTIFICATE) :])
     return certificate, key.read_bytes()
 
 
@@ -83,3 +89,16 @@ def write_private(path: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     Path(temporary).replace(path)
+
+
+def _write_if_absent(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, unless another process has written it first."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    try:
+        os.link(temporary, path)  # fails if the file exists
+    except FileExistsError:
+        pass
+    finally:
+        Path(temporary).unlink()

@@ -165,3 +165,14 @@ def test_packages_for_development_are_left_out():
         "h11",
         "idna",
     } & modules == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals: mockstytch run needs them")
+def test_program_below_run_reaches_the_server(executable: Path, environment: dict[str, str]):
+    """http.client ignores proxies, so only the code that Python loads at its start leads it here."""
+    code = (
+        "import http.client; connection = http.client.HTTPSConnection('test.stytch.com'); "
+        "connection.request('GET', '/nowhere'); print(connection.getresponse().status)"
+    )
+    done = run(executable, environment, "run", "--quiet", "--no-namespace", "--", sys.executable, "-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "404\n", "")

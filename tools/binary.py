@@ -4,6 +4,7 @@ PyInstaller collects what is imported from this environment. Packages that are i
 app and the scenarios are left out.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,9 +22,6 @@ _COLLECTED = ("mockstytch", "phonenumbers.data", "passlib.handlers")
 # Modules that a dependency imports if they are there, and that the server doesn't use.
 _UNUSED = ("demo_app", "dotenv", "scenarios", "tkinter", "watchfiles", "websockets")
 _UNUSED += ("mockstytch.pytest_plugin", "mockstytch.testcontainers")
-# Modules whose source is read as a file.
-_READ_MODULES = ("takeover/preload/python.py",)
-
 # PyInstaller points the loader of shared libraries to the unpacked files. Commands that ``mockstytch run`` starts must
 # not use those.
 _ENTRY = """
@@ -53,7 +51,9 @@ def build(folder: Path) -> Path:
     options = [f"--exclude-module={name}" for name in sorted({*_UNUSED, *development_modules()})]
     options += [f"--collect-submodules={name}" for name in _COLLECTED]
     options += ["--collect-data=mockstytch", "--collect-data=signxml"]
-    options += [f"--add-data={ROOT / 'mockstytch' / name}:mockstytch/{Path(name).parent}" for name in _READ_MODULES]
+    # Programs below "mockstytch run" load this file, so its source is needed, too.
+    preload = Path("mockstytch", "takeover", "preload")
+    options.append(f"--add-data={ROOT / preload / 'python.py'}{os.pathsep}{preload}")
     if shutil.which("strip") and sys.platform == "linux":
         options.append("--strip")
     with tempfile.TemporaryDirectory() as work:

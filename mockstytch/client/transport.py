@@ -99,7 +99,7 @@ def require_server(url: str) -> None:
             raise MockError("a URL begins with http:// or https://, such as http://127.0.0.1:4700")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise MockError(f"use the server's base URL, {parts.scheme}://{parts.netloc}")
-        health = ControlApi(url.strip().rstrip("/"), "", "").call("GET", "/health", timeout=5)
+        health = ControlApi(url.strip().rstrip("/"), "", "").call("GET", "/health", timeout=20)
         if not isinstance(health, dict) or "version" not in health:
             raise MockError("this isn't a mockstytch server")
     except MockError as e:

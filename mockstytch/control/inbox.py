@@ -36,7 +36,8 @@ class Waiter:
 
     def on_request(self, project_id: str, _entry: RequestLogEntry) -> None:
         """Wake the calls of a project whose request log has a new entry."""
-        self._wake(project_id)
+        if self._waiting:  # for almost every request, there are none
+            self._wake(project_id)
 
     def on_stop(self, project: Project, messages: list[Message], events: list[Event]) -> None:
         """Wake all calls if the server is about to end."""
@@ -44,7 +45,7 @@ class Waiter:
             self._wake("")
 
     def _wake(self, project_id: str) -> None:
-        for waiting_project_id, loop, changed in list(self._waiting) if self._waiting else ():
+        for waiting_project_id, loop, changed in list(self._waiting):
             if waiting_project_id == project_id or self._mock.stopping:
                 loop.call_soon_threadsafe(changed.set)
 

@@ -136,10 +136,11 @@ class RequestLog:
         self.describe: Describe = _describe_nothing
 
     def add(self, project_id: str, entry: RequestLogEntry) -> None:
-        key, size = (project_id, entry.surface in _TOOLS), entry.exchange.size
+        key, exchange = (project_id, entry.surface in _TOOLS), entry.exchange
+        size = _OVERHEAD + len(exchange.request or b"") + len(exchange.response)
         with self._lock:
             self._count += 1
-            entry.exchange.number = self._count
+            exchange.number = self._count
             log = self._logs.get(key)
             if log is None:
                 log = self._logs[key] = _ProjectLog()

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +55,7 @@ def program_environment(
     direct = [name for name in _entries(before) if not _hides(name, taken)]
     no_proxy = ",".join(dict.fromkeys((*_LOCAL, *direct)))
     return {
-        **before,
+        **_outside_of_the_executable(before),
         "HTTPS_PROXY": url,
         "https_proxy": url,
         "NO_PROXY": no_proxy,
@@ -68,6 +69,16 @@ def program_environment(
         "JAVA_TOOL_OPTIONS": _appended(before, "JAVA_TOOL_OPTIONS", _java_options(proxy, files.java_store, direct)),
         **project,
     }
+
+
+def _outside_of_the_executable(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without what the single-file executable sets for itself: the path of its libraries."""
+    own = {name: value for name, value in environment.items() if not name.startswith("_PYI_")}
+    if hasattr(sys, "_MEIPASS"):
+        own.pop("LD_LIBRARY_PATH", None)
+        if before := own.pop("LD_LIBRARY_PATH_ORIG", ""):
+            own["LD_LIBRARY_PATH"] = before
+    return own
 
 
 def _entries(environment: Mapping[str, str]) -> list[str]:

@@ -87,7 +87,7 @@ def test_delayed_request_is_carried_out(mock, http, call: SurfaceCall):
     assert call.send(mock, http).status_code in SUCCESS
     [entry] = [each for each in mock.requests() if each.because.startswith("fault ")]
     assert entry.because == f"fault {fault.fault_id}: delayed by 50 ms"
-    assert entry.milliseconds >= 50
+    assert entry.milliseconds > 40  # the timer of the event loop can be a little early
 
 
 @EVERY_SURFACE

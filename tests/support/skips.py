@@ -15,6 +15,7 @@ ALLOWED = {
     r"npm (can't|could not) install": "the package registry can't be reached from every CI machine",
     r"(go|javac|php|ruby) is not installed": "CI machines may lack compilers of other languages",
     r"private hosts files aren't possible here": "they need Linux, and a user who may create namespaces",
+    r"the program would call the real service": "tests never call it; a machine without a network runs this test",
     r"no Docker engine": "most CI machines have none; the workflow on GitHub builds the image and runs the test",
     r"pip can't reach a package index": "the package index can't be reached from every CI machine",
 }

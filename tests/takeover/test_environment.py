@@ -66,6 +66,16 @@ def test_options_are_added_to_existing_ones():
     assert "HTTP_PROXY" not in after
 
 
+def test_libraries_of_the_executable_are_not_the_commands(monkeypatch):
+    own = {"LD_LIBRARY_PATH": "/unpacked", "LD_LIBRARY_PATH_ORIG": "/own", "_PYI_ARCHIVE_FILE": "x"}
+    assert environment_of({"LD_LIBRARY_PATH": "/own"})["LD_LIBRARY_PATH"] == "/own"
+    monkeypatch.setattr(sys, "_MEIPASS", "/unpacked", raising=False)
+    after = environment_of(own)
+    assert after["LD_LIBRARY_PATH"] == "/own"
+    assert not after.keys() & {"LD_LIBRARY_PATH_ORIG", "_PYI_ARCHIVE_FILE"}
+    assert "LD_LIBRARY_PATH" not in environment_of({"LD_LIBRARY_PATH": "/unpacked"})
+
+
 def test_paths_with_blanks_are_quoted():
     folder = Path("/t/a b")
     after = environment_of(files=Files({}, folder / "cacerts", folder, folder / "node.cjs", folder))

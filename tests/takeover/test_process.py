@@ -14,6 +14,8 @@ import pytest
 
 from mockstytch.takeover import process, workdir
 
+# pytest's workers have threads. The command line has none when it forks.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 RUN = [sys.executable, "-m", "mockstytch", "run", "--quiet", "--no-namespace"]
 
 

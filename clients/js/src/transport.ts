@@ -110,7 +110,7 @@ export async function requireServer(url: string, source: string): Promise<void> 
     if (!/^https?:\/\//.test(url)) throw new MockError("a URL begins with http:// or https://");
     const { pathname, search, hash, origin } = new URL(url);
     if (pathname !== "/" || search || hash) throw new MockError(`use the server's base URL, ${origin}`);
-    const health = await new ControlApi(origin, "", "").send("get", "/_mock/api/health", undefined, 5);
+    const health = await new ControlApi(origin, "", "").send("get", "/_mock/api/health", undefined, 20);
     if (typeof health === "object" && health && "version" in health) return;
     problem = "this isn't a mockstytch server";
   } catch (error) {

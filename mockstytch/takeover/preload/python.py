@@ -94,5 +94,6 @@ def _run_next() -> None:
             sys.modules["sitecustomize"] = own
 
 
-_install()
-_run_next()
+if __name__ == "sitecustomize":
+    _install()
+    _run_next()
