@@ -51,6 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fail if pytest-xdist doesn't group tests: each worker would start Chromium for each module, and build the wheel."""
+    if getattr(session.config.option, "loadgroup", False):
+        grouped = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
+        if any("@" not in nodeid for nodeid in grouped):
+            raise pytest.UsageError("these versions of pytest and pytest-xdist don't support --dist loadgroup together")
+
+
 @pytest.fixture(scope="session")
 def node_cache(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder for packages from npm and what is made of them. It is kept between runs, and shared by the workers."""

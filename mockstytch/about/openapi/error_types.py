@@ -46,7 +46,7 @@ _SESSION = (
 # The errors of every request, by the name of the surface.
 COMMON: dict[str, tuple[Kind, ...]] = {
     "backend": (*_PROJECT, *_SESSION),
-    "fraud": (*_PROJECT, errors.unauthorized_credentials_error),
+    "fraud": (*_PROJECT, *_SESSION, errors.unauthorized_credentials_error),
     "public": (*_EVERY_REQUEST, errors.invalid_project_id, errors.project_not_found),
     "browser": (
         *_EVERY_REQUEST,
