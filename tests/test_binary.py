@@ -132,6 +132,18 @@ def test_seed_file_is_checked(executable, environment, tmp_path):
     assert "organizations" in run(executable, environment, "seed", str(seed), "--check").stderr
 
 
+def test_command_with_taken_over_hosts_uses_the_systems_libraries(executable, environment):
+    code = """if True:
+        import os, urllib.request
+        assert "LD_LIBRARY_PATH" not in os.environ
+        keys = f"https://test.stytch.com/v1/b2b/sessions/jwks/{os.environ['STYTCH_PROJECT_ID']}"
+        print(urllib.request.urlopen(keys).status)
+    """
+    variables = {**environment, "PATH": os.environ["PATH"]}
+    done = run(executable, variables, "run", "--", sys.executable, "-c", code)
+    assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
+
+
 @pytest.mark.parametrize("command", ["demo", "scenario"])
 def test_parts_that_are_left_out_are_named(executable, environment, command):
     done = run(executable, environment, command)

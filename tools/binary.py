@@ -22,6 +22,17 @@ _COLLECTED = ("mockstytch", "phonenumbers.data", "passlib.handlers")
 # Modules that a dependency imports if they are there, and that the server doesn't use.
 _UNUSED = ("demo_app", "dotenv", "scenarios", "tkinter", "watchfiles", "websockets")
 _UNUSED += ("mockstytch.pytest_plugin", "mockstytch.testcontainers")
+# PyInstaller points the loader of shared libraries to the unpacked files. Commands that ``mockstytch run`` starts must
+# not use those.
+_ENTRY = """
+import os
+original = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+os.environ.pop("LD_LIBRARY_PATH", None)
+if original is not None:
+    os.environ["LD_LIBRARY_PATH"] = original
+from mockstytch.cli import main
+main()
+"""
 
 
 def main() -> int:
@@ -47,7 +58,7 @@ def build(folder: Path) -> Path:
         options.append("--strip")
     with tempfile.TemporaryDirectory() as work:
         entry = Path(work) / "entry.py"
-        entry.write_text("from mockstytch.cli import main\nmain()\n", encoding="utf-8")
+        entry.write_text(_ENTRY, encoding="utf-8")
         folders = [f"--distpath={folder}", f"--workpath={work}", f"--specpath={work}", f"--paths={ROOT}"]
         command = ["--onefile", "--noconfirm", "--log-level=ERROR", f"--name={Path(NAME).stem}", *folders, *options]
         subprocess.run([sys.executable, "-m", "PyInstaller", *command, str(entry)], check=True)
