@@ -38,6 +38,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return skips.failed_in_ci(report) if os.environ.get("CI") else report
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test after its parameter if the value is long: a generated key would have another name in each worker."""
+    return argname if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser tests of a module in one worker, because each worker starts its own Chromium for a module.
 
