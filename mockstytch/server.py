@@ -53,8 +53,9 @@ class Server:
         self._thread = threading.Thread(target=self.serve, name="mockstytch", daemon=True)
 
     def add(self, app: ASGIApp, listener: socket.socket, certificate_file: str = "") -> None:
-        """Serve another app in the same process, or the same app over TLS."""
+        """Serve another app in the same process, or the same app over TLS. The certificate's file is read at once."""
         self._other_listeners.append(_Listener(app, listener, certificate_file, is_main=False))
+        self._other_listeners[-1].config.load()
 
     def add_tls(self, certificate_file: str) -> str:
         """Serve the same app over https on ``settings.tls_port``, too, and return the URL.
@@ -72,7 +73,6 @@ class Server:
             own_copy = Path(folder, "server.pem")
             own_copy.write_bytes(content)
             self.add(self.app, listener, str(own_copy))
-            self._other_listeners[-1].config.load()
         return url_of(self.settings.host, listener.getsockname()[1], "https")
 
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -87,8 +87,12 @@ class Server:
 
     async def _serve_all(self) -> None:
         others = [asyncio.ensure_future(listener.listen()) for listener in self._other_listeners]
-        for listener in self._other_listeners:
-            await listener.ready.wait()
+        for listener, task in zip(self._other_listeners, others, strict=True):
+            ready = asyncio.ensure_future(listener.ready.wait())
+            await asyncio.wait((ready, task), return_when=asyncio.FIRST_COMPLETED)
+            ready.cancel()
+            if task.done():
+                task.result()  # it can't listen: raise the reason instead of waiting for it
         try:
             await self._listener.listen()
         finally:

@@ -128,6 +128,8 @@ class Program:
         while True:
             pid, status = os.waitpid(self._pid, os.WNOHANG)
             if pid:
+                while pending := signal.sigpending() & self._signals:
+                    signal.sigwait(pending)  # it came too late for the program, and must not end this process instead
                 code = os.waitstatus_to_exitcode(status)
                 return code if code >= 0 else 128 - code
             number, is_from_terminal = _next_signal(self._signals)

@@ -137,6 +137,11 @@ def test_command_can_ignore_a_signal(start):
     assert (running.returncode, output) == (0, "went on\n")
 
 
+@pytest.mark.parametrize("_number", range(3))
+def test_signal_after_the_end_of_the_command_does_not_change_its_exit_code(run, _number):
+    assert run("--", "sh", "-c", "trap '' TERM; kill -TERM $PPID; exit 3").returncode == 3
+
+
 # At the first interrupt, it sends another signal through its parent. What the parent had before comes before.
 COUNTS = """
 import os, signal
