@@ -206,5 +206,7 @@ def parametrize(table: dict[str, list[Row]]) -> pytest.MarkDecorator:
 
 def error_of_changed(project: SampleProject, endpoint: Endpoint, change: dict[str, Any]) -> tuple[int, str]:
     """Send a valid request with this change, and return the status and type of the error."""
+    if "dora" in [value for value in change.values() if isinstance(value, str)]:
+        assert project.dora  # is created when it is first used
     sent = {name: value for name, value in {**project.valid_request(endpoint), **change}.items() if value is not ABSENT}
     return error_of(project.send(endpoint, sent))

@@ -20,12 +20,12 @@ BOTH = pytest.mark.parametrize("files", [PAGE, README], ids=["page", "README"])
 
 
 def vitest(folder: Path, environment: dict[str, str], *options: str) -> str:
-    return run("node", "node_modules/vitest/vitest.mjs", "run", *options, folder=folder, **environment, CI="1")
+    return run("node", "node_modules/vitest/vitest.mjs", "run", *options, folder=folder, **{**environment, "CI": "1"})
 
 
 def jest(folder: Path, environment: dict[str, str], *options: str) -> str:
     command = ["node", "node_modules/jest/bin/jest.js", "--testMatch=**/*.test.cjs", *options]
-    return run(*command, folder=folder, **environment, CI="1")
+    return run(*command, folder=folder, **{**environment, "CI": "1"})
 
 
 def playwright(folder: Path, environment: dict[str, str], chromium: Any) -> str:
