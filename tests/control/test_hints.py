@@ -39,6 +39,7 @@ CONSUMER = "this path belongs to the Consumer API"
         ("POST", "/magic_links/authenticate", "POST /v1/b2b/magic_links/authenticate (magic_links.authenticate)?"),
         ("POST", "/b2b/magic_links/authenticate", "The path exists with the prefix /v1/b2b"),
         ("POST", "/v1/discovery/organizations/create", "The path exists with the prefix /v1/b2b"),
+        ("GET", "/v1/organizations/search", "did you mean POST /v1/b2b/organizations/search (organizations.search)?"),
         ("POST", "/v1/b2b/m2m/clients/search", "(m2m.clients.search)? The path exists without /b2b"),
         ("POST", "/v1//b2b//magic_links/autenticate", "(magic_links.authenticate)?"),
         ("GET", "/projects", "(management.projects.get_all)? The path exists in the management API"),

@@ -85,7 +85,7 @@ class Paths:
             if spelling != path and (found := self._at(spelling, method)):
                 return f"did you mean {found[0]}? The path is spelled differently"
         for sent, meant, remark in _PREFIXES:
-            if path.startswith(sent) and (found := self._at(meant + path[len(sent) :], method)):
+            if path.startswith(sent) and (found := self._best_at(meant + path[len(sent) :], method)):
                 return f"did you mean {found[0]}? The path exists {remark}"
         if match := _SCIM.match(path):
             return f"{match[1][:50]} isn't the id of a SCIM connection: it begins with scim-connection-"
@@ -93,6 +93,13 @@ class Paths:
 
     def _at(self, path: str, method: str = "") -> list[_Known]:
         return [known for known in self._known if known.matches(path) and method in ("", known.method)]
+
+    def _best_at(self, path: str, method: str) -> list[_Known]:
+        """Return the routes of a path. A word such as ``search`` isn't an id, even if its route has another method."""
+        found = self._at(path, method)
+        if found and self._is_name_of_something(found[0], path):
+            return [known for known in self._at(path) if known.path == path] or found
+        return found
 
     def _is_name_of_something(self, known: _Known, path: str) -> bool:
         """Return whether the parameter of a path is a word of other paths, such as ``search``, instead of an id."""
