@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 # Without animations, a click can't hit what is still moving.
 _STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
 
@@ -89,8 +91,15 @@ class Portal:
         """Return the row of a table that has this text."""
         return self.page.get_by_role("row").filter(has_text=text)
 
-    def rows(self) -> list[str]:
-        """Return the text in the first column of the page's tables."""
+    def rows(self, count: int | None = None) -> list[str]:
+        """Return the text in the first column of the page's tables.
+
+        Args:
+            count: wait until there are so many rows. The page can show their number before the rows themselves.
+        """
+        if count is not None:
+            sync_api = pytest.importorskip("playwright.sync_api")
+            sync_api.expect(self.page.locator("tbody tr")).to_have_count(count, timeout=30_000)
         return [row.split("\t")[0].strip() for row in self.page.locator("tbody tr").all_inner_texts()]
 
     def actions(self, row: str) -> list[str]:
