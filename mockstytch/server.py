@@ -132,7 +132,7 @@ def _relay_email(mock: Mock) -> None:
 _Http: Any = AutoHTTPProtocol  # a variable, too: it depends on the installed packages
 
 
-class _Protocol(_Http):  # type: ignore[misc]
+class _Protocol(_Http):  # type: ignore[misc]  # the base class is known at run time only
     """uvicorn's protocol. The app can reach the connection's transport, to break it off for a fault."""
 
     app_state: dict[str, Any]  # each request's ``scope["state"]`` is a copy of it

@@ -17,7 +17,7 @@ DROPPED = "[dropped: the log keeps only the newest bodies]"
 
 
 class NotJson(str):
-    """The text of a body that is neither JSON nor a form."""
+    """The text of a body that isn't JSON and isn't a form."""
 
 
 def sent_query(exchange: Exchange) -> dict[str, Any]:

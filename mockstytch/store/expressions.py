@@ -65,7 +65,7 @@ class Column:
     def __eq__(self, other: object) -> Condition:  # type: ignore[override]  # as every query builder in Python
         return self._compare("=", other)
 
-    def __ne__(self, other: object) -> Condition:  # type: ignore[override]
+    def __ne__(self, other: object) -> Condition:  # type: ignore[override]  # the same
         return self._compare("!=", other)
 
     def __lt__(self, other: object) -> Condition:

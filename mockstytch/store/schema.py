@@ -88,7 +88,7 @@ def _add_index(table: Table, constraint: declared.Unique) -> None:
     name = "_".join([table.name, *constraint.columns, "unique" if unique else "index"])
     prefix = () if isinstance(constraint, declared.GlobalIndex) else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *constraint.columns)]
-    # ``postgresql_where=`` would import that dialect here. ``engine`` adds the condition for the dialect in use.
+    # ``compiled_schema`` adds the condition: a keyword for it exists only in the terms of one database.
     Index(name, *columns, unique=unique, info={"where": where})
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
 from mockstytch.store import copy_statements, schema
@@ -70,7 +70,8 @@ def compile_shape(shape: Shape, dialect_name: str) -> Compiled:
 
 @cache
 def _dialect(name: str) -> Dialect:
-    return sqlite.dialect() if name == "sqlite" else postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    assert name == "sqlite", "no other database can be opened"
+    return sqlite.dialect()
 
 
 def _column(reference: str) -> Any:

@@ -125,7 +125,7 @@ class Redirector:
             self._answer()
 
     def _answer(self) -> None:
-        """Read one report and answer it."""
+        """Read one report, and tell the kernel what to do."""
         notification = bytearray(_NOTIFICATION.size)  # must be zero
         try:
             fcntl.ioctl(self._file, _RECEIVE, notification)

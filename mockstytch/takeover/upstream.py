@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -116,7 +116,7 @@ def _follow_attempts(mock: MockStytch, filters: dict[str, Any], limit: int, as_j
         finished = list(_before_pending(deliveries))
         after = finished[-1]["event_id"] if finished else after
         if len(finished) < len(deliveries):
-            time.sleep(_POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)  # a retry of a listed delivery isn't a newer one, so "wait" doesn't see it
         newer = _deliveries(mock, {**query, "limit": _MOST, "after": after, "wait": _POLL_SECONDS})
         known = {delivery["event_id"] for delivery in newer}
         newest = _deliveries(mock, {**query, "limit": _NEWEST})

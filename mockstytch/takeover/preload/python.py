@@ -86,7 +86,7 @@ def _run_next() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
     own = sys.modules.pop("sitecustomize", None)
     try:
-        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
+        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401 · the program's own, if it has one
     except ImportError as e:
         if getattr(e, "name", "") != "sitecustomize":
             raise
