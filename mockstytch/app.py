@@ -5,7 +5,7 @@ from functools import cache, partial
 from mockstytch import api, outbound
 from mockstytch.about import routes as about
 from mockstytch.browser import routes as browser
-from mockstytch.console import pages as console
+from mockstytch.console import routes as console
 from mockstytch.control import routes as control
 from mockstytch.control.inbox import Waiter
 from mockstytch.evidence.entries import Evidence
