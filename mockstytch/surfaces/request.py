@@ -41,7 +41,7 @@ class HttpRequest(Request):
         fault: what a fault did to the request, for the request log; "" for most requests.
     """
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
         query: bytes = scope["query_string"]
         if b"+" in query or b"%20" in query:
             scope = {**scope, "query_string": with_plus_in_addresses(query)}
@@ -49,7 +49,7 @@ class HttpRequest(Request):
         self.header_bytes: Headers = dict(scope["headers"])
         self.path: str = scope["path"]
         self.domain_project_id: str = scope.get("domain_project_id", "")
-        self.content: bytes | None = b""
+        self.content = content
         self.request_id = ""
         self.notes: list[str] = []
         self.refusal: tuple[str, str] | None = None
