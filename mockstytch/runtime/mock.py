@@ -140,16 +140,16 @@ class Mock:
         for subscriber in self.subscribers:
             subscriber(project, list(messages), list(events))
 
-    async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
+    def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> Awaitable[T]:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
-        own_urls = (self.settings.public_url, base_url, self.url)
 
         async def send(request: OutboundRequest) -> OutboundResponse:
+            own_urls = (self.settings.public_url, base_url, self.url)
             response = await self.transport(request, own_urls=own_urls)
             await self.until_free()
             return response
 
-        return await run_with_fetches(attempt, send)
+        return run_with_fetches(attempt, send)
 
     async def run_aside(self, work: Callable[[], T]) -> T:
         """Run work that can take seconds, such as a reset, in a thread.
