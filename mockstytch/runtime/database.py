@@ -1,9 +1,10 @@
-"""The one database connection, used by one transaction at a time."""
+"""The database connection of this process, used by one transaction at a time."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mockstytch import clock
 from mockstytch.errors import StytchError
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database, shrink
 
@@ -20,7 +21,7 @@ class Database:
 
     Raises:
         DatabaseInUse: if another server uses the file.
-        SchemaMismatch: if the database has another schema.
+        SchemaMismatch: if the database has another schema, or can't be used.
         SettingError: if the URL isn't valid.
     """
 
@@ -31,16 +32,28 @@ class Database:
         self.on_failed_commit: list[Callable[[], None]] = []
 
     @contextmanager
-    def exclusive_transaction(self) -> Iterator[None]:
+    def exclusive_transaction(
+        self, project_id: str = "", *, first_lock: str = "", read_only: bool = False
+    ) -> Iterator[None]:
         """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
 
+        Args:
+            project_id: the project whose transactions in other processes wait for the end of this one; "" for none.
+            first_lock: another project to lock before.
+            read_only: whether to lock nothing; on a shared database, a write raises ``WriteRefused``.
+
         Raises:
+            DatabaseUnavailable: if the database can't be reached.
             RuntimeError: if this thread is already in a transaction.
         """
         with self._lock:
-            if self.connection.in_transaction:
+            connection = self.connection
+            if connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
             try:
+                if connection.is_shared:
+                    connection.begin(project_id, first_lock=first_lock, read_only=read_only)
+                    clock.follow(connection.microseconds)
                 yield
             except BaseException as error:
                 if isinstance(error, StytchError) and error.keeps_writes:
@@ -59,10 +72,14 @@ class Database:
             raise
 
     @contextmanager
-    def bulk_delete(self) -> Iterator[None]:
-        """Run one transaction without foreign-key checks, which take longer than the deletes. Then shrink the file."""
+    def bulk_delete(self, project_id: str) -> Iterator[None]:
+        """Run one transaction without foreign-key checks, which take longer than the deletes. Then shrink the file.
+
+        Args:
+            project_id: see ``exclusive_transaction``.
+        """
         with self._lock, foreign_keys_off(self.connection):
-            with self.exclusive_transaction():
+            with self.exclusive_transaction(project_id):
                 yield
             shrink(self.connection)
 

@@ -86,7 +86,12 @@ class Mock:
 
     @contextmanager
     def transaction(
-        self, project: Project | None = None, base_url: str = "", responses: OutboundResponses | None = None
+        self,
+        project: Project | None = None,
+        base_url: str = "",
+        responses: OutboundResponses | None = None,
+        *,
+        first_lock: str = "",
     ) -> Iterator[Context]:
         """Run one unit of work. Commit on success; roll back on any exception, except an error that keeps its writes.
 
@@ -94,11 +99,14 @@ class Mock:
             project: the project that it sees; None is the default project.
             base_url: URL under which the caller reached this server.
             responses: responses of other servers that were fetched for this operation.
+            first_lock: id of a project whose rows it may change, too, and which every such transaction locks first.
         """
         project = project or self.projects.default()
         ctx: Context | None = None
         try:
-            with self._database.exclusive_transaction():
+            with self._database.exclusive_transaction(project.project_id, first_lock=first_lock):
+                if self._database.connection.is_shared:
+                    project = self.projects.current(project)
                 store = Store(self._database.connection, project.project_id)
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
                 ctx.responses = responses or {}

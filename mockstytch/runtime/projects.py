@@ -29,6 +29,7 @@ class Projects:
     def __init__(self, database: Database, settings: Settings, on_update: Callable[[Project], None]) -> None:
         self._database, self._settings, self._on_update = database, settings, on_update
         self._cache: dict[str, Project] = {}
+        self._versions: dict[str, str] = {}  # of the cached rows, on a shared database
         database.on_failed_commit.append(self._cache.clear)
 
     def find(self, project_id: str) -> Project | None:
@@ -51,6 +52,16 @@ class Projects:
                 self._cache[project_id] = project
         return project
 
+    def current(self, project: Project) -> Project:
+        """Return the stored row of a project for which a transaction was begun. Another process may have changed it."""
+        version, project_id = self._database.connection.project_version, project.project_id
+        if self._versions.get(project_id) != version or project_id not in self._cache:
+            found = self._store(project_id).find(Project)
+            if found is None:
+                return project
+            self._cache[project_id], self._versions[project_id] = found, version
+        return self._cache[project_id]
+
     def load(self, project_id: str) -> Project | None:
         """Return a project's stored row, whatever kind of project it is."""
         with self._database.exclusive_transaction():
@@ -68,14 +79,14 @@ class Projects:
         if not secret:
             raise errors.invalid_secret_authentication()
         if project is None and not self._settings.closed:
-            return self._register(project_id, secret)
+            project = self._register(project_id, secret)
         if project is None or not (project.secret == secret or self._has_secret(project, secret)):
             raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
         return project
 
     def _has_secret(self, project: Project, secret: str) -> bool:
         """Return whether it is one of the project's additional secrets, and note its use."""
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(project.project_id):
             store, now = self._store(project.project_id), project.clock.now()
             found = store.find(Secret, secret=secret)
             if found is None:
@@ -103,15 +114,22 @@ class Projects:
         return self.find(project_id) or self._register(project_id, secret, name)
 
     def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
-        with self._database.exclusive_transaction():
-            row = Project(project_id=project_id, secret=secret, name=name, position=position())
-            project = self._cache[project_id] = self._store(project_id).insert(row)
-            return project
+        """Return the row of a new project, or the one that another process registered meanwhile."""
+        with self._database.exclusive_transaction(project_id):
+            store = self._store(project_id)
+            row = store.find(Project) if self._database.connection.is_shared else None
+            if row is None:
+                row = store.insert(Project(project_id=project_id, secret=secret, name=name, position=position()))
+            self._cache[project_id] = row
+            return row
 
     def update(self, project: Project, **changes: Any) -> Project:
         """Change a project's own row: settings, clock, name."""
-        with self._database.exclusive_transaction():
-            current = self._cache.get(project.project_id, project)
+        with self._database.exclusive_transaction(project.project_id):
+            if self._database.connection.is_shared:
+                current = self.current(project)
+            else:
+                current = self._cache.get(project.project_id, project)
             changed = self._store(project.project_id).update(current, **changes)
             self._cache[project.project_id] = changed
         self._on_update(changed)
@@ -129,7 +147,7 @@ class Projects:
         Args:
             write: writes the rows. If it raises, the project stays as it was.
         """
-        with self._database.bulk_delete():
+        with self._database.bulk_delete(project.project_id):
             store = self._store(project.project_id)
             write(store)
             current = store.get(Project, project_id=project.project_id)

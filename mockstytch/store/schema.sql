@@ -1171,7 +1171,7 @@ CREATE TABLE external_connections (
 );
 CREATE INDEX external_connections_external_connection_id_index ON external_connections (project_id, external_connection_id);
 CREATE INDEX external_connections_organization_id ON external_connections (project_id, organization_id);
-CREATE UNIQUE INDEX external_connections_organization_id_external_connection_id_unique ON external_connections (project_id, organization_id, external_connection_id);
+CREATE UNIQUE INDEX external_connections_organization_id_external_connecti_641e55fe ON external_connections (project_id, organization_id, external_connection_id);
 CREATE TABLE members (
 	project_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 

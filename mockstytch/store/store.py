@@ -40,8 +40,14 @@ class Store:
     def __init__(self, connection: Connection, project_id: str) -> None:
         self._connection, self._project_id = connection, project_id
 
-    def for_project(self, project_id: str) -> "Store":
-        """Return the rows of another project, in the same transaction. The management API uses this."""
+    def for_project(self, project_id: str, *, lock: bool = False) -> "Store":
+        """Return the rows of another project, in the same transaction. The management API uses this.
+
+        Args:
+            lock: whether transactions of that project wait for the end of this one. Needed to change its rows.
+        """
+        if lock:
+            self._connection.lock(project_id)
         return Store(self._connection, project_id)
 
     def find(self, record: type[R], *, excluding: tuple[str, str] | None = None, **where: Any) -> R | None:

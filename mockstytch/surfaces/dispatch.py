@@ -18,6 +18,7 @@ from mockstytch.outbound import OutboundResponses
 from mockstytch.protocols import host_names
 from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock
+from mockstytch.store.connection import DatabaseUnavailable
 from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
@@ -68,6 +69,10 @@ class Dispatch:
                 response = surface.render_success(request, await self.route.handler(request))
         except StytchError as e:
             error, response = e, surface.render_error(request, e)
+        except DatabaseUnavailable as e:
+            log.warning("%s %s: %s", request.method, redact_text(request.full_path), e)
+            error = errors.server_unavailable(because=str(e))
+            response = surface.render_error(request, error)
         except Exception:
             log.exception("%s %s", request.method, redact_text(request.full_path))
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
@@ -119,7 +124,9 @@ class EndpointHandler:
     def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
         endpoint, surface = self.endpoint, self._surface
         request.notes = [*self._notes]
-        with self._mock.transaction(request.project, request.server_url, responses) as ctx:
+        with self._mock.transaction(
+            request.project, request.server_url, responses, first_lock=surface.first_lock
+        ) as ctx:
             ctx.notes = request.notes
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.from_sdk = request.from_sdk

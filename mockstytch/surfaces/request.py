@@ -64,7 +64,7 @@ class HttpRequest(Request):
 
     @property
     def domain_project_id(self) -> str:
-        """The project id that ``PathNormalizer`` took from the path of a project's domain, or ""."""
+        """The project id that ``Application`` took from the path of a project's domain, or ""."""
         return str(self.scope.get("domain_project_id", ""))
 
     @property
