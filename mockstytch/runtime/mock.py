@@ -78,6 +78,7 @@ class Mock:
         self.stopping = False
         self._works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+        self._shared_memory = history.SharedMemory()
 
     @property
     def url(self) -> str:
@@ -174,6 +175,7 @@ class Mock:
         self.faults.clear(project.project_id)
         self.rate_limits.clear(project.project_id)
         self._held_messages.clear(project.project_id)
+        self._shared_memory.forget(project.project_id)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh
@@ -189,6 +191,8 @@ class Mock:
         self._transactions[project_id] = count % TRIM_INTERVAL
         if count >= TRIM_INTERVAL:
             history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
+            if not self.settings.database:
+                self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""
