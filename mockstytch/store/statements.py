@@ -113,6 +113,8 @@ def _condition(values: Values, shape: Shape) -> Any:
         if values.dialect_name == "postgresql":
             operator = "ilike"  # SQLite's LIKE ignores the case of ASCII letters, as ILIKE does with collation "C"
         return getattr(sql.type_coerce(column, sql.Text), operator)(values.text(), escape="\\")
+    if operator == "excluding":
+        return column != sql.literal_column(f"'{parts[1]}'")
     other = _column(parts[1]) if len(parts) > 1 else values.of(reference)
     return {
         "=": column.__eq__,
