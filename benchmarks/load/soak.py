@@ -27,6 +27,8 @@ GROWTH_MB, GROWTH_DESCRIPTORS = 40, 20  # from the end of the first interval to 
 _VERDICTS = {True: "OK", False: "MISSED", None: "—"}
 _TIMEOUT = 10.0  # seconds in which a worker ends its last step
 _MOST_FAILURES = 1000  # then the load ends, because the server is broken
+_WARM_UP = 100  # requests to each project before the first interval: then most of them were reset once
+_LONGEST_WARM_UP = 300.0  # seconds
 _SETTLED = 10.0  # minutes; in a shorter run, the projects are still being filled
 
 
@@ -75,6 +77,7 @@ def measure(database: str, minutes: float = MINUTES, projects: int = PROJECTS) -
             progress(f"send the load for {minutes:g} minutes")
             for worker in workers:
                 worker.start()
+            _warm_up(recorder, projects)
             samples = list(_samples(server, recorder, minutes))
         finally:
             stopping.set()
@@ -102,6 +105,14 @@ def _work(port: int, recorder: Recorder, stopping: threading.Event, receiver_url
     except Exception as e:
         recorder.fail(f"the load of project {numbers.start} and others ended: {e!r}")
         raise
+
+
+def _warm_up(recorder: Recorder, projects: int) -> None:
+    """Wait until the projects are as full as they will be."""
+    ends = monotonic() + _LONGEST_WARM_UP
+    while recorder.requests < _WARM_UP * projects and monotonic() < ends and recorder.failures < _MOST_FAILURES:
+        sleep(0.1)
+    recorder.interval()
 
 
 def _samples(server: LoadedServer, recorder: Recorder, minutes: float) -> Iterator[Sample]:
