@@ -29,7 +29,7 @@ class SettingError(ValueError):
         self.name, self.problem = name, problem
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """The options of one server. The command line has an option for each, except for the last two.
 
     Attributes:
