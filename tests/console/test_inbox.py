@@ -112,7 +112,7 @@ class TestKeys:
         page.keyboard.press("j")
         assert ada.message_id in page.evaluate("document.activeElement.href")
 
-    def test_slash_searches_and_typing_is_no_key(self, page):
+    def test_slash_searches_and_typed_letters_are_not_keys(self, page):
         page.keyboard.press("/")
         page.keyboard.type("jk?")
         assert page.locator("input[type=search]").input_value() == "jk?"
