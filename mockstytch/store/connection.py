@@ -15,6 +15,7 @@ class Connection:
     Attributes:
         driver: the driver's connection.
         ConstraintError: the driver's exception for a violated constraint.
+        has_old_data: whether there are rows to delete in the background.
     """
 
     ConstraintError = sqlite3.IntegrityError
@@ -23,6 +24,7 @@ class Connection:
         self.driver = driver
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
+        self.has_old_data = False
 
     @property
     def in_transaction(self) -> bool:
