@@ -68,7 +68,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         changes: returns the sent fields that differ from the present values, if ``permission`` is a mapping. The other
             fields need no permission.
         public: whether it needs no credentials.
-        from_project: returns the response if it depends only on the project, so that no transaction is needed; else None.
+        from_project: returns the response without a transaction if it depends only on the project, else None.
     """
 
     method: str
