@@ -57,16 +57,19 @@ def _matching(
         after: the beginning of the time, in the format of the log: ``2026-01-31T12``.
     """
     words, has_name = q.lower().split(), rules.pattern(operation)
-    has_status = _STATUSES.get(status, lambda code: str(code) == status)
     for entry in log:
         text = f"{entry.method} {entry.path} {entry.operation} {entry.error_type} {entry.because} {entry.request_id}"
         if (
-            (not status or has_status(entry.status_code))
+            (not status or _has_status(entry.status_code, status))
             and (not operation or has_name.fullmatch(entry.operation))
             and (not after or f"{entry.at:%Y-%m-%dT%H:%M:%S}" >= after)
             and all(word in text.lower() for word in words)
         ):
             yield entry
+
+
+def _has_status(status_code: int, chosen: str) -> bool:
+    return _STATUSES[chosen](status_code) if chosen in _STATUSES else str(status_code) == chosen
 
 
 def request(page: PageRequest) -> Response:
