@@ -31,11 +31,12 @@ class Compiled:
 
     def __init__(self, statement: Any, values: "Values", dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        names = [f"p{number}" for number in range(len(values.columns))]
-        self.constants = [value for name, value in compiled.params.items() if name not in names]
-        names += [name for name in compiled.params if name not in names]
+        places = {f"p{number}": number for number in range(len(values.columns))}  # a dict: there may be thousands
+        self.constants = [value for name, value in compiled.params.items() if name not in places]
+        for name in compiled.params:
+            places.setdefault(name, len(places))
         self.text, self.columns = str(compiled), values.columns
-        self.order = [names.index(name) for name in compiled.positiontup or ()]
+        self.order = [places[name] for name in compiled.positiontup or ()]
 
 
 class Values:

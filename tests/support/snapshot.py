@@ -22,13 +22,13 @@ class ProjectSnapshot:
 
     def restore(self) -> None:
         """Replace the project's rows with the snapshot. Empty its request log."""
-        with self._database.bulk_delete():
+        with self._database.bulk_delete(self._project_id):
             self._database.connection.begin()
             for name in metadata().tables:
-                self._execute(f"DELETE FROM {name} WHERE project_id = ?", self._project_id)
+                self._execute(f"DELETE FROM {name} WHERE project_id = {self._mark}", self._project_id)
             for name, rows in self._rows.items():
-                marks = ", ".join("?" * len(rows[0]))
-                self._driver.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+                marks = ", ".join([self._mark] * len(rows[0]))
+                self._driver.cursor().executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
         self._mock.projects.invalidate(self._project_id)
         self._mock.request_log.clear(self._project_id)
 
@@ -36,8 +36,12 @@ class ProjectSnapshot:
     def _driver(self) -> Any:
         return self._database.connection.driver
 
+    @property
+    def _mark(self) -> str:
+        return "%s" if self._database.connection.is_shared else "?"
+
     def _read(self, name: str) -> list[tuple[Any, ...]]:
-        return self._execute(f"SELECT * FROM {name} WHERE project_id = ?", self._project_id).fetchall()
+        return self._execute(f"SELECT * FROM {name} WHERE project_id = {self._mark}", self._project_id).fetchall()
 
     def _execute(self, statement: str, *parameters: str) -> Any:
         return self._driver.execute(statement, parameters)
