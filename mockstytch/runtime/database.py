@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import perf_counter, sleep
 
 from mockstytch import clock
 from mockstytch.errors import StytchError
-from mockstytch.store.engine import count_start, foreign_keys_off, open_database, shrink
+from mockstytch.store.connection import Connection
+from mockstytch.store.engine import count_start, foreign_keys_off, open_database
+
+SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
 class Database:
@@ -18,6 +22,7 @@ class Database:
     Attributes:
         starts: how many servers used the database before.
         on_failed_commit: called after a commit that failed, to drop what was read or written before it.
+        on_old_data: called after a commit that left rows to be deleted.
 
     Raises:
         DatabaseInUse: if another server uses the file.
@@ -30,6 +35,7 @@ class Database:
         self.connection = open_database(where)
         self.starts = count_start(self.connection)
         self.on_failed_commit: list[Callable[[], None]] = []
+        self.on_old_data: Callable[[], None] = lambda: None
 
     @contextmanager
     def exclusive_transaction(
@@ -70,18 +76,41 @@ class Database:
             for drop in self.on_failed_commit:
                 drop()
             raise
+        if self.connection.has_old_data:
+            self.connection.has_old_data = False
+            self.on_old_data()
 
     @contextmanager
-    def bulk_delete(self, project_id: str) -> Iterator[None]:
-        """Run one transaction without foreign-key checks, which take longer than the deletes. Then shrink the file.
+    def unchecked_transaction(self, project_id: str) -> Iterator[None]:
+        """Run one transaction without foreign-key checks, which take longer than the deletes.
 
         Args:
             project_id: see ``exclusive_transaction``.
         """
-        with self._lock, foreign_keys_off(self.connection):
-            with self.exclusive_transaction(project_id):
-                yield
-            shrink(self.connection)
+        with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction(project_id):
+            yield
+
+    def run_slice(self, steps: Iterator[None]) -> bool:
+        """Run steps in one transaction for some milliseconds, and then leave the database to others for a while.
+
+        Args:
+            steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
+
+        Returns:
+            whether there are more steps.
+        """
+        begin = perf_counter()
+        with self.exclusive_transaction():
+            has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 for _ in steps)
+        # Without the pause, this thread would take the lock again before one that waits for it.
+        sleep(max(perf_counter() - begin, 0.0005) if has_more else 0)
+        return has_more
+
+    @contextmanager
+    def outside_of_transactions(self) -> Iterator[Connection]:
+        """Use the connection while there is no transaction."""
+        with self._lock:
+            yield self.connection
 
     def close(self) -> None:
         with self._lock:

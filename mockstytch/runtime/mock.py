@@ -16,6 +16,7 @@ from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.held_messages import HeldMessages
 from mockstytch.runtime.projects import Projects
+from mockstytch.runtime.purge import Purge
 from mockstytch.runtime.request_log import RequestLog
 from mockstytch.settings import Settings, url_of
 from mockstytch.store.connection import DatabaseUnavailable
@@ -56,6 +57,7 @@ class Mock:
         subscribers: called after each commit.
         attempt_subscribers: called after each attempt to deliver a webhook, in any thread.
         on_close: called when the server ends, for work that runs beside the requests.
+        purge: deletes the rows that resets left behind.
         seeds: what a reset creates again, by project id: the sections of a seed, as JSON.
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
@@ -65,6 +67,8 @@ class Mock:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._database = Database(self.settings.database)
+        self.purge = Purge(self._database)
+        self._database.on_old_data = self.purge.wake
         self.ids = Ids(self.settings.random_seed, self._database.starts)
         self.projects = Projects(self._database, self.settings, self.notify)
         self.request_log = RequestLog()
@@ -72,13 +76,16 @@ class Mock:
         self._held_messages = HeldMessages(self.projects.find, self._deliver)
         self.subscribers: list[Subscriber] = [self._held_messages]
         self.attempt_subscribers: list[AttemptSubscriber] = []
-        self.on_close: list[Callable[[], None]] = [self._held_messages.close]
+        self.on_close: list[Callable[[], None]] = [self.purge.close, self._held_messages.close]
         self.seeds: dict[str, str] = {}
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
         self._works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+        self._shared_memory = history.SharedMemory()
+        if self._database.starts:
+            self.purge.wake()  # the server before may have ended in the middle
 
     @property
     def url(self) -> str:
@@ -105,9 +112,8 @@ class Mock:
         ctx: Context | None = None
         try:
             with self._database.exclusive_transaction(project.project_id, first_lock=first_lock):
-                if self._database.connection.is_shared:
-                    project = self.projects.current(project)
-                store = Store(self._database.connection, project.project_id)
+                project = self.projects.current(project)
+                store = Store(self._database.connection, project.project_id, project.data_key)
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
                 ctx.responses = responses or {}
                 ctx.default_project_id = self.settings.project_id
@@ -141,19 +147,19 @@ class Mock:
         for subscriber in self.subscribers:
             subscriber(project, list(messages), list(events))
 
-    async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
+    def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> Awaitable[T]:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
-        own_urls = (self.settings.public_url, base_url, self.url)
 
         async def send(request: OutboundRequest) -> OutboundResponse:
+            own_urls = (self.settings.public_url, base_url, self.url)
             response = await self.transport(request, own_urls=own_urls)
             await self.until_free()
             return response
 
-        return await run_with_fetches(attempt, send)
+        return run_with_fetches(attempt, send)
 
     async def run_aside(self, work: Callable[[], T]) -> T:
-        """Run work that can take seconds, such as a reset, in a thread.
+        """Run work that needs one transaction of seconds, such as an export, in a thread.
 
         Other requests wait for its end with ``until_free``. If they waited for the database, they would block the event
         loop, and the server couldn't even return its health.
@@ -175,13 +181,10 @@ class Mock:
         self.faults.clear(project.project_id)
         self.rate_limits.clear(project.project_id)
         self._held_messages.clear(project.project_id)
+        self._shared_memory.forget(project.project_id)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh
-
-    def reset_all(self) -> None:
-        for project in self.projects.all():
-            self.reset(project)
 
     def _trim(self, ctx: Context) -> None:
         """Trim the project's history, now and then."""
@@ -190,6 +193,8 @@ class Mock:
         self._transactions[project_id] = count % TRIM_INTERVAL
         if count >= TRIM_INTERVAL:
             history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
+            if not self.settings.database:
+                self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""

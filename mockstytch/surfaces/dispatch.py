@@ -6,6 +6,7 @@ Operations are synchronous on purpose: no other request runs until the transacti
 """
 
 import logging
+from collections.abc import Awaitable
 from functools import cached_property
 
 from starlette.requests import ClientDisconnect
@@ -44,11 +45,12 @@ class Dispatch:
         return operation_names.name_of_route(self.route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HttpRequest(scope, receive)
         try:
-            content = await read_body(scope, receive, self.route.surface.max_body)
+            request.content = await read_body(request, self.route.surface.max_body)
         except ClientDisconnect:
             return  # an incomplete request isn't executed
-        response = await self.respond(HttpRequest(scope, receive, content))
+        response = await self.respond(request)
         await response(scope, receive, send)
 
     async def respond(self, request: HttpRequest) -> AnyResponse:
@@ -105,6 +107,10 @@ def _too_large(surface: Surface) -> StytchError:
     return error
 
 
+async def _already(body: Body) -> Body:
+    return body
+
+
 class EndpointHandler:
     """The handler of an operation, which runs in one transaction of the caller's project.
 
@@ -119,14 +125,15 @@ class EndpointHandler:
         self._mock, self._surface, self.endpoint = mock, surface, endpoint
         self._notes = [f"use {endpoint.path}"] if alias else []
 
-    async def __call__(self, request: HttpRequest) -> Body:
-        return await self._mock.run_with_fetches(
-            lambda responses: self._run(request, responses), base_url=request.server_url
-        )
+    def __call__(self, request: HttpRequest) -> Awaitable[Body]:
+        from_project = self.endpoint.from_project
+        if from_project is not None and not request.content and (body := from_project(request.project)) is not None:
+            return _already(body)
+        return self._mock.run_with_fetches(lambda responses: self._run(request, responses), base_url=request.server_url)
 
     def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
         endpoint, surface = self.endpoint, self._surface
-        request.notes = [*self._notes]
+        request.notes = self._notes.copy()
         with self._mock.transaction(
             request.project, request.server_url, responses, first_lock=surface.first_lock
         ) as ctx:

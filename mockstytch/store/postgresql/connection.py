@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 import psycopg
+from psycopg.adapt import Loader
 from psycopg.sql import quote
 from psycopg.types.numeric import Int8Dumper
-from psycopg.types.string import TextLoader
 
 from mockstytch.store.connection import Connection, DatabaseUnavailable, WriteRefused
 from mockstytch.store.expressions import Shape
@@ -23,7 +23,7 @@ from mockstytch.store.postgresql import texts
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
     *("select", "find", "older", "newest of each", "values in all projects", "project of", "projects with"),
-    *("which have rows", "copies used", "differing", "copies"),
+    *("data key", "copies used", "count up to", "differing", "copies", "slice end", "tables with rows", "old data"),
 }
 # The timeouts end transactions of a process that hangs, so that others don't wait for its locks without end.
 _SETTINGS = (
@@ -54,7 +54,7 @@ class PostgresConnection(Connection):
         self.driver: psycopg.Connection[Any] = connect()
         self._plans = plans_for("postgresql")
         self._is_open = self._is_read_only = self._is_ended = False
-        self.project_version, self.microseconds = "", 0
+        self.project_version, self.microseconds, self.has_old_data = "", 0, False
 
     @property
     def in_transaction(self) -> bool:
@@ -186,8 +186,15 @@ def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     )
     driver.prepare_threshold, driver.prepared_max = 2, 1000
     driver.adapters.register_dumper(int, Int8Dumper)  # otherwise each size of numbers would be a prepared statement
-    driver.adapters.register_loader("timestamptz", TextLoader)  # times are read as on SQLite, from texts
+    driver.adapters.register_loader("timestamptz", _TimeLoader)
     return driver
+
+
+class _TimeLoader(Loader):
+    """Returns a time as the text that SQLite has for it: without the offset, which is +00."""
+
+    def load(self, data: Any) -> str:
+        return bytes(data)[:-3].decode()
 
 
 def reason(error: psycopg.Error) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from mockstytch.clock import Clock
-from mockstytch.store.record import GlobalIndex, PrimaryKey, Record, Unique, table
+from mockstytch.store.record import GlobalIndex, GlobalUnique, PrimaryKey, Record, Unique, new_data_key, table
 from mockstytch.store.records.sdk_config import ALL_ENABLED_B2B, ALL_ENABLED_CONSUMER, B2BConfig, ConsumerConfig
 from mockstytch.values import Frozen
 
@@ -270,7 +270,7 @@ def managed_project_settings() -> ProjectSettings:
     return ProjectSettings(redirect_urls="registered", email_templates=[])
 
 
-@table("projects", in_snapshots=False)
+@table("projects", GlobalUnique("data_key"), in_snapshots=False)
 class Project(Record):
     """A project. The first request with its credentials registers it, or the management API creates it.
 
@@ -281,6 +281,7 @@ class Project(Record):
         deleted: whether its credentials are refused. The row stays, so that old credentials don't register it again.
         counters: how many old rows of each kind were deleted from the history, and how often keys were rotated.
         position: the time of its creation, in nanoseconds.
+        data_key: what its rows are stored under. A reset changes it.
     """
 
     project_id: PrimaryKey
@@ -294,6 +295,7 @@ class Project(Record):
     settings: ProjectSettings = ProjectSettings()
     counters: dict[str, int] = {}
     position: int = 0
+    data_key: str = msgspec.field(default_factory=new_data_key)
 
     @property
     def public_token(self) -> str:
@@ -348,7 +350,7 @@ class SigningKey(Record):
 
 
 # The rows of the management API belong to this project, which no credentials open.
-WORKSPACE = Project(project_id="workspace", secret="")
+WORKSPACE = Project(project_id="workspace", secret="", data_key="workspace")
 
 
 @table("management_projects")
