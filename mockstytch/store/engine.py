@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the records
-from mockstytch.store.connection import Connection, SqliteConnection
+from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch, SqliteConnection
 from mockstytch.store.record import Table
-from mockstytch.store.schema_file import SchemaFile, SchemaMismatch
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

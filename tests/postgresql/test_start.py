@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from mockstytch.cli.serve import prepare, serve
 from mockstytch.settings import SettingError
+from mockstytch.store.connection import SchemaMismatch
 from mockstytch.store.engine import count_start, open_database
-from mockstytch.store.schema_file import SchemaMismatch
 
 pytestmark = pytest.mark.xdist_group("postgresql")  # one worker, because each would start a cluster
 

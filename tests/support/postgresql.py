@@ -5,7 +5,6 @@ With ``MOCKSTYTCH_TEST_DATABASE=postgresql``, each server that would keep its da
 
 import contextlib
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -108,6 +107,8 @@ class Cluster:
     @staticmethod
     def _account() -> str:
         """Return the user who runs PostgreSQL if the tests run as root, which PostgreSQL refuses to do."""
+        import pwd  # Windows doesn't have it
+
         with contextlib.suppress(KeyError):
             return pwd.getpwnam("postgres").pw_name
         return "nobody"

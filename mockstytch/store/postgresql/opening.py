@@ -7,9 +7,8 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import URL
 
-from mockstytch.store.connection import Connection
+from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch
 from mockstytch.store.postgresql.connection import PostgresConnection, connect, reason
-from mockstytch.store.schema_file import SchemaFile, SchemaMismatch
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _OLDEST_VERSION = 130000
