@@ -1,11 +1,16 @@
-"""The one database connection, used by one transaction at a time."""
+"""The database connection of this process, used by one transaction at a time."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from mockstytch import clock
 from mockstytch.errors import StytchError
+from mockstytch.store.connection import Channel
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database, shrink
+from mockstytch.store.expressions import Shape
+from mockstytch.store.store import Store
 
 
 class Database:
@@ -15,6 +20,7 @@ class Database:
         where: a file's path, an SQLAlchemy URL, or "" for a database in memory.
 
     Attributes:
+        is_shared: whether other processes use the database, too.
         starts: how many servers used the database before.
         on_failed_commit: called after a commit that failed, to drop what was read or written before it.
 
@@ -27,19 +33,32 @@ class Database:
     def __init__(self, where: str) -> None:
         self._lock = threading.RLock()
         self.connection = open_database(where)
+        self.is_shared = self.connection.is_shared
         self.starts = count_start(self.connection)
         self.on_failed_commit: list[Callable[[], None]] = []
 
     @contextmanager
-    def exclusive_transaction(self) -> Iterator[None]:
+    def exclusive_transaction(
+        self, project_id: str = "", *, first_lock: str = "", read_only: bool = False
+    ) -> Iterator[None]:
         """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
 
+        Args:
+            project_id: the project whose rows it writes. On a shared database, other transactions of the project wait.
+            first_lock: another project whose rows it writes, too. Its lock is taken first, so that no two transactions
+                wait for each other.
+            read_only: whether it writes nothing, so that on a shared database no other transaction has to wait.
+
         Raises:
+            DatabaseUnavailable: if the database can't be reached.
             RuntimeError: if this thread is already in a transaction.
         """
         with self._lock:
             if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
+            if self.is_shared:
+                self.connection.begin(project_id, first_lock=first_lock, read_only=read_only)
+                clock.follow(self.connection.microseconds)
             try:
                 yield
             except BaseException as error:
@@ -50,6 +69,25 @@ class Database:
                 raise
             self._commit()
 
+    @contextmanager
+    def rows(self, project_id: str) -> Iterator[Store]:
+        """Open the rows of a project, in the transaction of this thread or in a new one."""
+        with self._lock:
+            if self.connection.in_transaction:
+                yield Store(self.connection, project_id)
+                return
+            with self.exclusive_transaction(project_id):
+                yield Store(self.connection, project_id)
+
+    def run_alone(self, shape: Shape, values: tuple[Any, ...]) -> None:
+        """Run one statement that is a transaction of its own and takes no project's lock."""
+        with self._lock:
+            self.connection.run_alone(shape, values)
+
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> Channel:
+        """Open a channel to the other processes: see ``postgresql.channel``."""
+        return self.connection.open_channel(receive, lost)
+
     def _commit(self) -> None:
         try:
             self.connection.commit()
@@ -59,8 +97,15 @@ class Database:
             raise
 
     @contextmanager
-    def bulk_delete(self) -> Iterator[None]:
-        """Run one transaction without foreign-key checks, which take longer than the deletes. Then shrink the file."""
+    def bulk_delete(self, project_id: str) -> Iterator[None]:
+        """Run one transaction that deletes most of a project's rows.
+
+        On SQLite, it doesn't check foreign keys, which takes longer than the deletes, and shrinks the file.
+        """
+        if self.is_shared:
+            with self.exclusive_transaction(project_id):
+                yield
+            return
         with self._lock, foreign_keys_off(self.connection):
             with self.exclusive_transaction():
                 yield

@@ -9,8 +9,10 @@ from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.runtime.database import Database
 from mockstytch.settings import Settings
+from mockstytch.store.queries import EVERY_ROW
 from mockstytch.store.record import Record
 from mockstytch.store.records.projects import Project, ProjectSettings, Secret, managed_project_settings
+from mockstytch.store.records.shared import SharedHeldMessage
 from mockstytch.store.records.snapshots import ProjectState
 from mockstytch.store.records.webhooks import Delivery
 from mockstytch.store.store import Store, find_project_id, find_project_ids
@@ -19,8 +21,15 @@ _PROJECT_ID = r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SECRET_USE_INTERVAL = timedelta(minutes=1)  # ``used_at`` of a secret is written at most this often
 
 
+class ProjectChanged(Exception):
+    """Another process changed the project's row after this process read it. Begin the request again."""
+
+
 class Projects:
     """The registry of projects. Rows are cached, so that a request needs no query for its project.
+
+    On a shared database, a cached row can be an old one. The version of the stored row is read at the beginning of each
+    transaction, at no cost: see ``current``.
 
     Args:
         on_update: called after a project's own row was changed outside of an operation.
@@ -29,6 +38,7 @@ class Projects:
     def __init__(self, database: Database, settings: Settings, on_update: Callable[[Project], None]) -> None:
         self._database, self._settings, self._on_update = database, settings, on_update
         self._cache: dict[str, Project] = {}
+        self._versions: dict[str, str] = {}  # of the cached rows, if the database is shared
         database.on_failed_commit.append(self._cache.clear)
 
     def find(self, project_id: str) -> Project | None:
@@ -53,8 +63,34 @@ class Projects:
 
     def load(self, project_id: str) -> Project | None:
         """Return a project's stored row, whatever kind of project it is."""
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(project_id, read_only=True):
             return self._store(project_id).find(Project)
+
+    def current(self, project: Project) -> Project:
+        """Return the stored row of a project. Call it in a transaction of the project, on a shared database.
+
+        It is the cached row, unless another process changed it since.
+        """
+        project_id, version = project.project_id, self._database.connection.project_version
+        if not version:  # it has no row
+            return project
+        cached = self._cache.get(project_id)
+        if cached is not None and self._versions.get(project_id) == version:
+            return cached
+        stored = self._store(project_id).find(Project)
+        if stored is None:
+            return project
+        if stored == cached:
+            stored = cached
+        self._cache[project_id], self._versions[project_id] = stored, version
+        return stored
+
+    def refresh(self, project_id: str) -> None:
+        """Drop the cached row of a project if another process changed it."""
+        cached = self._cache.get(project_id)
+        if cached is not None:
+            with self._database.exclusive_transaction(project_id, read_only=True):
+                self.current(cached)
 
     def authenticate(self, project_id: str, secret: str) -> Project:
         """Return the project with these credentials. An unknown project is registered with the secret that was sent.
@@ -68,14 +104,14 @@ class Projects:
         if not secret:
             raise errors.invalid_secret_authentication()
         if project is None and not self._settings.closed:
-            return self._register(project_id, secret)
+            project = self._register(project_id, secret)
         if project is None or not (project.secret == secret or self._has_secret(project, secret)):
             raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
         return project
 
     def _has_secret(self, project: Project, secret: str) -> bool:
         """Return whether it is one of the project's additional secrets, and note its use."""
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(project.project_id):
             store, now = self._store(project.project_id), project.clock.now()
             found = store.find(Secret, secret=secret)
             if found is None:
@@ -89,7 +125,7 @@ class Projects:
 
         An identity provider, for example, has only the URL of a connection.
         """
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(read_only=True):
             project_id = find_project_id(self._database.connection, record, **where)
         return self.find(project_id) if project_id else None
 
@@ -103,17 +139,31 @@ class Projects:
         return self.find(project_id) or self._register(project_id, secret, name)
 
     def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
-        with self._database.exclusive_transaction():
-            row = Project(project_id=project_id, secret=secret, name=name, position=position())
-            project = self._cache[project_id] = self._store(project_id).insert(row)
+        """Register a project, unless another process registered it at the same time: then return that one."""
+        with self._database.exclusive_transaction(project_id):
+            store = self._store(project_id)
+            project = store.find(Project) if self._database.is_shared else None
+            if project is None:
+                project = store.insert(Project(project_id=project_id, secret=secret, name=name, position=position()))
+            self._cache[project_id] = project
             return project
 
     def update(self, project: Project, **changes: Any) -> Project:
         """Change a project's own row: settings, clock, name."""
-        with self._database.exclusive_transaction():
+        return self.change(project, lambda _: changes)
+
+    def change(self, project: Project, decide: Callable[[Project], dict[str, Any]]) -> Project:
+        """Change a project's own row.
+
+        Args:
+            decide: returns the columns to change, for the present row.
+        """
+        with self._database.exclusive_transaction(project.project_id):
             current = self._cache.get(project.project_id, project)
-            changed = self._store(project.project_id).update(current, **changes)
-            self._cache[project.project_id] = changed
+            if self._database.is_shared:
+                current = self.current(current)
+            changed = self._store(project.project_id).update(current, **decide(current))
+            self._remember(changed)
         self._on_update(changed)
         return changed
 
@@ -129,11 +179,12 @@ class Projects:
         Args:
             write: writes the rows. If it raises, the project stays as it was.
         """
-        with self._database.bulk_delete():
+        with self._database.bulk_delete(project.project_id):
             store = self._store(project.project_id)
             write(store)
             current = store.get(Project, project_id=project.project_id)
-            changed = self._cache[project.project_id] = store.update(current, **state.columns())
+            changed = store.update(current, **state.columns())
+            self._remember(changed)
         self._on_update(changed)
         return changed
 
@@ -147,14 +198,25 @@ class Projects:
         """Return the projects that have a webhook to deliver."""
         return self._with_rows(Delivery, Delivery.table.c.next_attempt_at.is_not(None))
 
+    def holding_messages(self) -> list[Project]:
+        """Return the projects that have a delayed message, on a shared database."""
+        return self._with_rows(SharedHeldMessage, EVERY_ROW)
+
     def _with_rows(self, record: type[Record], condition: Any) -> list[Project]:
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(read_only=True):
             ids = find_project_ids(self._database.connection, record, condition)
+            if self._database.is_shared:
+                return [project for project_id in ids if (project := self._store(project_id).find(Project))]
         return [project for project_id in ids if (project := self.find(project_id))]
 
     def invalidate(self, project_id: str) -> None:
         """Drop a cached row: the next request reads the stored one."""
         self._cache.pop(project_id, None)
+
+    def _remember(self, changed: Project) -> None:
+        """Cache a row that the present transaction changed. Its version is known after the commit."""
+        self._cache[changed.project_id] = changed
+        self._versions.pop(changed.project_id, None)
 
     def _store(self, project_id: str) -> Store:
         return Store(self._database.connection, project_id)

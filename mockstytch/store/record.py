@@ -11,10 +11,11 @@ Every table also gets a ``project_id``. It is the first column of every key, uni
 so rows of two projects can't collide or refer to each other.
 """
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -50,6 +51,11 @@ class Unique:
     def __init__(self, *columns: str, excluding: tuple[str, str] | None = None) -> None:
         self.columns, self.excluding = columns, excluding
 
+    def name_in(self, table: str) -> str:
+        """Return the name of the constraint's index. PostgreSQL allows 63 characters."""
+        name = "_".join([table, *self.columns, "index" if isinstance(self, Index) else "unique"])
+        return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 9]}_{zlib.crc32(name.encode()):08x}"
+
 
 class Index(Unique):
     """An index on columns that queries compare."""
@@ -66,7 +72,8 @@ class ForeignKey:
     record: type[Record]
 
 
-_KEY = "key"
+Shared = Literal["", "logged", "unlogged"]
+_KEY, _MAX_NAME = "key", 63
 PrimaryKey = Annotated[str, _KEY]
 
 
@@ -77,6 +84,8 @@ class Table:
     Attributes:
         c: the columns.
         in_snapshots: whether a second table has copies of its rows.
+        shared: "" for a table of every database. Otherwise only databases that several processes can use have it:
+            ``logged``, or ``unlogged`` if its rows needn't survive a crash of the database.
     """
 
     name: str
@@ -84,6 +93,7 @@ class Table:
     c: Columns
     constraints: tuple[Unique, ...]
     in_snapshots: bool
+    shared: Shared
     selected: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,12 +104,22 @@ class Table:
         """Return the name of the table that has the copies."""
         return f"{self.name}_copies"
 
+    def unique_columns(self, constraint_name: str) -> set[str]:
+        """Return the columns of the unique constraint or primary key with this name; none for another constraint."""
+        if constraint_name == f"{self.name}_pkey":  # PostgreSQL's name for it
+            return {"project_id", *self.record.key}
+        unique = (c for c in self.constraints if not isinstance(c, Index) and c.name_in(self.name) == constraint_name)
+        return next(({"project_id", *constraint.columns} for constraint in unique), set())
 
-def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callable[[type[R]], type[R]]:
+
+def table(
+    name: str, *constraints: Unique, in_snapshots: bool = True, shared: Shared = ""
+) -> Callable[[type[R]], type[R]]:
     """Declare the table of a record.
 
     Args:
         in_snapshots: whether snapshots and exports contain the rows. Otherwise they outlive a reset, too.
+        shared: see ``Table``.
     """
 
     def declare(record: type[R]) -> type[R]:
@@ -115,7 +135,7 @@ def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callabl
                 if isinstance(mark, ForeignKey):
                     record.references[struct_field.name] = mark.record
         record.key = tuple(key)
-        record.table = Table(name, record, Columns(columns), constraints, in_snapshots)
+        record.table = Table(name, record, Columns(columns), constraints, in_snapshots, shared)
         RECORDS[name] = record
         return record
 

@@ -22,6 +22,8 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect, PGTypeCompiler
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
@@ -46,11 +48,31 @@ def table_of(name: str) -> Table:
     return metadata().tables[name]
 
 
-def compiled_schema() -> str:
-    """Return the tables and indexes in SQLite's SQL. ``python -m tools.schema`` writes it to ``schema.sql``."""
-    dialect = sqlite.dialect()
+class _TypesInTables(PGTypeCompiler):
+    """Texts have the collation "C" in tables, so that PostgreSQL compares and orders them as SQLite does."""
+
+    def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
+        return 'VARCHAR COLLATE "C"'
+
+    def visit_TEXT(self, type_: Any, **kw: Any) -> str:
+        return 'TEXT COLLATE "C"'
+
+
+def _dialect_for_tables(name: str) -> Dialect:
+    if name == "sqlite":
+        return sqlite.dialect()
+    dialect = PGDialect()  # type: ignore[no-untyped-call]
+    dialect.type_compiler_instance = _TypesInTables(dialect)
+    return dialect
+
+
+def compiled_schema(dialect_name: str) -> str:
+    """Return the tables and indexes in the SQL of a database. ``python -m tools.schema`` writes it to a file."""
+    dialect = _dialect_for_tables(dialect_name)
     statements = []
     for table in metadata().sorted_tables:
+        if table.info["shared"] and dialect_name == "sqlite":
+            continue
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statement = str(CreateIndex(index).compile(dialect=dialect)).strip()
@@ -72,24 +94,24 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
         target = [f"{referenced.table.name}.{key}" for key in ("project_id", *referenced.key)]
         extras.append(ForeignKeyConstraint(["project_id", name], target, ondelete="CASCADE"))
         extras.append(Index(f"{own.name}_{name}", "project_id", name))
-    table = Table(own.name, tables, *columns, *extras)
+    prefixes = ["UNLOGGED"] if own.shared == "unlogged" else []
+    table = Table(own.name, tables, *columns, *extras, info={"shared": own.shared}, prefixes=prefixes)
     for constraint in own.constraints:
         _add_index(table, constraint)
     if own.in_snapshots:
         key = [Column(name, String, primary_key=True) for name in ("project_id", "snapshot")]
         copied = [table.c[name] for name in record.__struct_fields__]
         values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in copied]
-        Table(own.copies_name, tables, *key, *values, sqlite_with_rowid=False)
+        Table(own.copies_name, tables, *key, *values, sqlite_with_rowid=False, info={"shared": ""})
 
 
 def _add_index(table: Table, constraint: declared.Unique) -> None:
     unique = not isinstance(constraint, declared.Index)
     where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
-    name = "_".join([table.name, *constraint.columns, "unique" if unique else "index"])
     prefix = () if isinstance(constraint, declared.GlobalIndex) else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *constraint.columns)]
     # ``compiled_schema`` adds the condition: a keyword for it exists only in the terms of one database.
-    Index(name, *columns, unique=unique, info={"where": where})
+    Index(constraint.name_in(table.name), *columns, unique=unique, info={"where": where})
 
 
 def _type(hint: Any) -> TypeEngine[Any]:

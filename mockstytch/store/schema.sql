@@ -845,6 +845,7 @@ CREATE TABLE projects (
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 
 	counters TEXT NOT NULL, 
+	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id)
 );
@@ -1154,6 +1155,7 @@ CREATE TABLE deliveries (
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );
 CREATE INDEX deliveries_event_id ON deliveries (project_id, event_id);
+CREATE INDEX deliveries_next_attempt_at_index ON deliveries (next_attempt_at);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE external_connections (
@@ -1171,7 +1173,7 @@ CREATE TABLE external_connections (
 );
 CREATE INDEX external_connections_external_connection_id_index ON external_connections (project_id, external_connection_id);
 CREATE INDEX external_connections_organization_id ON external_connections (project_id, organization_id);
-CREATE UNIQUE INDEX external_connections_organization_id_external_connection_id_unique ON external_connections (project_id, organization_id, external_connection_id);
+CREATE UNIQUE INDEX external_connections_organization_id_external_connecti_641e55fe ON external_connections (project_id, organization_id, external_connection_id);
 CREATE TABLE members (
 	project_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 

@@ -40,8 +40,14 @@ class Store:
     def __init__(self, connection: Connection, project_id: str) -> None:
         self._connection, self._project_id = connection, project_id
 
-    def for_project(self, project_id: str) -> "Store":
-        """Return the rows of another project, in the same transaction. The management API uses this."""
+    def for_project(self, project_id: str, *, lock: bool = False) -> "Store":
+        """Return the rows of another project, in the same transaction. The management API uses this.
+
+        Args:
+            lock: whether transactions of that project wait for the end of this one. Needed to change its rows.
+        """
+        if lock:
+            self._connection.lock(project_id)
         return Store(self._connection, project_id)
 
     def find(self, record: type[R], *, excluding: tuple[str, str] | None = None, **where: Any) -> R | None:
@@ -169,7 +175,11 @@ class Store:
         last = self._connection.run(("older", record.table.name), (self._project_id, keep)).fetchone()
         if last is None:
             return 0
-        return self._connection.run(("delete up to", record.table.name), (self._project_id, last[0])).rowcount
+        return self.delete_up_to(record, last[0])
+
+    def delete_up_to(self, record: type[Record], position: int) -> int:
+        """Delete the rows of a record up to a ``position``. Return the number of deleted rows."""
+        return int(self._connection.run(("delete up to", record.table.name), (self._project_id, position)).rowcount)
 
     def delete_all_but_newest(self, record: type[Record], keep: int, order_by: str, condition: Condition) -> None:
         """Delete the rows with a condition, except the ``keep`` ones with the highest value of a column.
@@ -253,7 +263,7 @@ def _key(row: Record) -> dict[str, Any]:
 
 @cache
 def _all_tables() -> tuple[str, ...]:
-    """Return the names of all tables. A table comes after the tables that it refers to."""
-    records = records_by_reference()
+    """Return the names of the tables of every database. A table comes after the tables that it refers to."""
+    records = [record for record in records_by_reference() if not record.table.shared]
     copies = (record.table.copies_name for record in records if record.table.in_snapshots)
     return (*copies, *(record.table.name for record in records))

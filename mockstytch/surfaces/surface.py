@@ -146,6 +146,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
             fields that the API doesn't have.
         max_body: the largest body that is read, in bytes.
         waits: whether requests wait while the server empties a project. False if they don't use the database.
+        first_lock: id of a project that operations may change besides their own: see ``Mock.transaction``.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     refuses_unknown_fields: bool = True
     max_body: int = MAX_BODY
     waits: bool = True
+    first_lock: str = ""
 
 
 Handler = Callable[[HttpRequest], Awaitable[Any]]
