@@ -21,7 +21,7 @@ from mockstytch.store.plans import plans_for
 from mockstytch.store.postgresql import texts
 from mockstytch.store.postgresql.channel import PostgresChannel
 
-_MAX_PARAMETERS = 65_535  # of a statement in PostgreSQL's protocol
+_MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
     *("select", "find", "older", "newest of each", "values in all projects", "project of", "projects with"),
     *("which have rows", "copies used", "differing", "copies"),
@@ -93,8 +93,8 @@ class PostgresConnection(Connection):
     def _begin(self, project_id: str, first_lock: str) -> None:
         """Begin the transaction in one round trip.
 
-        Each statement sees what was committed before it began. So the version of the project's row and the time are
-        read by a statement of its own, after the one that waits for the lock.
+        Each statement sees what was committed before it began. So one statement waits for the lock, and another one
+        reads the version of the project's row and the time.
         """
         if self._is_read_only:
             statements = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]

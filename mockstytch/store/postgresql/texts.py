@@ -1,7 +1,7 @@
 """Texts with NUL characters, which PostgreSQL refuses and SQLite stores.
 
-NUL is written as two characters that begin with U+0001, and so is U+0001. The order of texts stays the same, and a
-text occurs in another one exactly if it does so when both are written in this way.
+NUL is written as two characters, of which the first is U+0001. U+0001 itself is written in this way, too. The order of
+texts stays the same, and a text occurs in another one exactly if it does so when both are written in this way.
 """
 
 from collections.abc import Sequence
