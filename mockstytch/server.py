@@ -54,7 +54,7 @@ class Server:
 
     def __init__(self, settings: Settings | None = None, listeners: Listeners | None = None) -> None:
         settings = settings or Settings(port=0)
-        self.listeners = Listeners((listeners.plain if listeners else open_listener(settings.host, settings.port)))
+        self.listeners = Listeners(listeners.plain if listeners else open_listener(settings.host, settings.port))
         self._socket = self.listeners.plain
         self.settings = msgspec.structs.replace(settings, port=self._socket.getsockname()[1])
         self.url = url_of(self.settings.host, self.settings.port)

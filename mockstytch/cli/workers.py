@@ -80,7 +80,7 @@ def _signals() -> Iterator[socket.socket]:
 
 
 class _Supervisor:
-    """Starts the processes, and replaces those that die."""
+    """Starts the processes, and replaces one that dies."""
 
     def __init__(self, settings: "Settings", listeners: "Listeners", *, quiet: bool) -> None:
         self._settings, self._listeners, self._quiet = settings, listeners, quiet
@@ -144,7 +144,7 @@ class _Supervisor:
                 self._start()
 
     def _stop(self) -> None:
-        """Ask the processes to stop, and kill those that don't."""
+        """Ask the processes to stop, and kill a process that doesn't."""
         for worker in self._workers:
             worker.process.terminate()
         deadline = monotonic() + _STOP_SECONDS
@@ -156,7 +156,7 @@ class _Supervisor:
 
 
 def _work(settings: "Settings", listeners: "Listeners", reports: Any, quiet: bool) -> None:
-    """Serve, in a process of its own, until it gets a signal or the first process has ended."""
+    """Serve until this process gets a signal or the first process has ended."""
     from mockstytch.cli.activity import server_log
     from mockstytch.server import Server
 

@@ -56,7 +56,7 @@ class Fault:
 
 
 class Faults:
-    """The faults of a server. Each project has its own. ``SharedFaults`` are those of several processes.
+    """The faults of a server. Each project has its own. ``SharedFaults`` replaces it if several processes share them.
 
     Attributes:
         active: whether any project can have a fault. Nothing else is looked at for a request if none can.

@@ -16,7 +16,9 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.shared import SharedCounter, SharedFault
 from mockstytch.store.store import Store
 
-Rows = Callable[[str], AbstractContextManager[Store]]  # opens a project's rows, in this thread's transaction or a new one
+Rows = Callable[
+    [str], AbstractContextManager[Store]
+]  # opens a project's rows, in this thread's transaction or a new one
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # the end comes from the row
 _TRIM_INTERVAL = 1000  # new counters between two trims

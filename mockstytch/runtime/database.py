@@ -80,7 +80,7 @@ class Database:
                 yield Store(self.connection, project_id)
 
     def run_alone(self, shape: Shape, values: tuple[Any, ...]) -> None:
-        """Run one statement that is a transaction of its own and takes no project's lock."""
+        """Run one statement as one transaction that takes no project's lock."""
         with self._lock:
             self.connection.run_alone(shape, values)
 

@@ -15,9 +15,9 @@ from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.held_messages import HeldMessages
+from mockstytch.runtime.notifications import Notifications
 from mockstytch.runtime.projects import Projects
 from mockstytch.runtime.request_log import RequestLog
-from mockstytch.runtime.notifications import Notifications
 from mockstytch.runtime.seeds import Seeds
 from mockstytch.settings import Settings, url_of
 from mockstytch.store.records.messages import Message
@@ -119,9 +119,7 @@ class Mock:
         project = project or self.projects.default()
         ctx: Context | None = None
         try:
-            with self._database.exclusive_transaction(
-                project.project_id, first_lock=first_lock, read_only=read_only
-            ):
+            with self._database.exclusive_transaction(project.project_id, first_lock=first_lock, read_only=read_only):
                 if self.is_shared:
                     project = self.projects.current(project)
                 store = Store(self._database.connection, project.project_id)

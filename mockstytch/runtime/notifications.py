@@ -1,4 +1,4 @@
-"""Waking calls that wait in other processes. A server with a database of its own has nothing to do."""
+"""Waking calls that wait in other processes. The only server on a database has nothing to do."""
 
 from collections.abc import Callable
 from typing import Literal

@@ -119,7 +119,7 @@ class Connection(Protocol):
             self.driver.execute("RELEASE block")
 
     def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
-        """Run a statement that is a transaction of its own and takes no project's lock.
+        """Run a statement as one transaction that takes no project's lock.
 
         Raises:
             DatabaseUnavailable: if the database can't be reached.

@@ -43,6 +43,11 @@ def metadata() -> MetaData:
     return tables
 
 
+def tables_in(dialect_name: str) -> list[Table]:
+    """Return the tables that a kind of database has. A table comes after the tables that it refers to."""
+    return [table for table in metadata().sorted_tables if dialect_name != "sqlite" or not table.info["shared"]]
+
+
 def table_of(name: str) -> Table:
     """Return the table with this name."""
     return metadata().tables[name]
@@ -70,9 +75,7 @@ def compiled_schema(dialect_name: str) -> str:
     """Return the tables and indexes in the SQL of a database. ``python -m tools.schema`` writes it to a file."""
     dialect = _dialect_for_tables(dialect_name)
     statements = []
-    for table in metadata().sorted_tables:
-        if table.info["shared"] and dialect_name == "sqlite":
-            continue
+    for table in tables_in(dialect_name):
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statement = str(CreateIndex(index).compile(dialect=dialect)).strip()

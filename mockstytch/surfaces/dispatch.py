@@ -92,8 +92,8 @@ class Dispatch:
     async def _begin_again(self, request: HttpRequest) -> AnyResponse:
         """Carry out a request on a shared database, where another process may have changed the project's row.
 
-        Operations compare the row's version in their transaction, and begin again if it is another one. Before anything
-        else, the version is read in a transaction of its own.
+        Operations compare the row's version in their transaction, and begin again if it is another one. Before any
+        other handler, the version is read in a separate transaction.
         """
         for _ in range(_MOST_BEGINNINGS):
             project = request.found_project = self.route.surface.authenticate(self._mock, request)

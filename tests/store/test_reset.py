@@ -7,7 +7,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.store.records.messages import Message
-from mockstytch.store.schema import metadata
+from mockstytch.store.schema import tables_in
 
 
 def counts(server, project_id):
@@ -15,7 +15,7 @@ def counts(server, project_id):
     with server.transaction() as ctx:
         connection = ctx.store._connection
         count = "SELECT count(*) FROM {} WHERE project_id = ?"
-        tables = metadata().tables
+        tables = [table.name for table in tables_in("sqlite")]
         return {name: connection.driver.execute(count.format(name), (project_id,)).fetchone()[0] for name in tables}
 
 

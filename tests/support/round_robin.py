@@ -11,7 +11,7 @@ _LIMIT = 10_000_000  # bytes of a request
 
 
 class RoundRobin:
-    """Forwards requests to several servers in turn. Each request has connections of its own.
+    """Forwards requests to several servers in turn. Each request has new connections.
 
     Attributes:
         url: where it listens.
@@ -37,7 +37,7 @@ class RoundRobin:
     async def _run(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         async with await asyncio.start_server(self._forward, "127.0.0.1", 0, limit=_LIMIT) as server:
-            self.url = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+            self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
             self._ready.set()
             await self._end.wait()
 
@@ -46,7 +46,9 @@ class RoundRobin:
             head = await reader.readuntil(b"\r\n\r\n")
             lines = head[:-4].split(b"\r\n")
             headers = [line for line in lines[1:] if not line.lower().startswith(b"connection:")]
-            length = next((int(line.split(b":")[1]) for line in headers if line.lower().startswith(b"content-length:")), 0)
+            length = next(
+                (int(line.split(b":")[1]) for line in headers if line.lower().startswith(b"content-length:")), 0
+            )
             body = await reader.readexactly(length)
             number = next(self._numbers) % len(self._servers)
             self.forwarded[number] += 1

@@ -4,7 +4,7 @@ from typing import Any
 
 from mockstytch import MockStytch
 from mockstytch.server import Server
-from mockstytch.store.schema import metadata
+from mockstytch.store.schema import tables_in
 
 
 class ProjectSnapshot:
@@ -17,20 +17,23 @@ class ProjectSnapshot:
     def __init__(self, server: Server, mock: MockStytch) -> None:
         self._mock, self._database, self._project_id = server.mock, server.mock._database, mock.project_id
         with self._database.exclusive_transaction():
-            rows = {name: self._read(name) for name in metadata().tables}
+            rows = {name: self._read(name) for name in self._tables()}
         self._rows = {name: found for name, found in rows.items() if found}
 
     def restore(self) -> None:
         """Replace the project's rows with the snapshot. Empty its request log."""
-        with self._database.bulk_delete():
+        with self._database.bulk_delete(self._project_id):
             self._database.connection.begin()
-            for name in metadata().tables:
+            for name in self._tables():
                 self._execute(f"DELETE FROM {name} WHERE project_id = ?", self._project_id)
             for name, rows in self._rows.items():
                 marks = ", ".join("?" * len(rows[0]))
                 self._driver.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
         self._mock.projects.invalidate(self._project_id)
         self._mock.request_log.clear(self._project_id)
+
+    def _tables(self) -> list[str]:
+        return [table.name for table in tables_in("postgresql" if self._mock.is_shared else "sqlite")]
 
     @property
     def _driver(self) -> Any:

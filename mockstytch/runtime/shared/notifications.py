@@ -1,8 +1,8 @@
 """Waking calls that wait in other processes, with PostgreSQL's LISTEN and NOTIFY.
 
-Sending a notification takes a lock of the whole database, so commits that nobody waits for send none: a waiting call
-asks for notifications about its project, again and again while it waits. A lost notification costs a second: then the
-call looks by itself.
+Sending a notification takes a lock of the whole database. So a commit sends one only if a call waits for it: a waiting
+call asks for notifications about its project, again and again while it waits. A lost notification costs a second: then
+the call looks by itself.
 """
 
 from collections.abc import Callable

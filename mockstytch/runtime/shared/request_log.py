@@ -1,7 +1,7 @@
 """The request log as rows, so that each process sees the requests of all.
 
-An entry is written before the response is sent, by a statement of its own: the next request to any process finds it.
-Each process keeps a copy of the logs that were read from it, and reads only what is new.
+An entry is written before the response is sent, as a separate transaction: the next request to any process finds it.
+Each process keeps a copy of the logs that were read from it, and reads only new entries.
 """
 
 import logging
@@ -14,7 +14,15 @@ import msgspec
 
 from mockstytch.clock import position
 from mockstytch.runtime.database import Database
-from mockstytch.runtime.request_log import ALL_BODY_BYTES, BODY_BYTES, LIMIT, TOOLS, Exchange, RequestLog, RequestLogEntry
+from mockstytch.runtime.request_log import (
+    ALL_BODY_BYTES,
+    BODY_BYTES,
+    LIMIT,
+    TOOLS,
+    Exchange,
+    RequestLog,
+    RequestLogEntry,
+)
 from mockstytch.store.connection import DatabaseUnavailable
 from mockstytch.store.records.shared import SharedRequest, SharedRequestLogState
 from mockstytch.store.store import Store
@@ -65,7 +73,7 @@ class _Copy:
         self.last = self.size = 0
 
     def add(self, rows: list[SharedRequest]) -> None:
-        """Add what is new, oldest first. Few rows arrive late."""
+        """Add the new entries, oldest first. Few rows arrive late."""
         new = [_entry(row) for row in rows if row.request_id not in self.entries]
         if not new:
             return

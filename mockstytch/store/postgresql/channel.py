@@ -1,4 +1,4 @@
-"""Texts to the other processes on a database, with LISTEN and NOTIFY, on a connection of their own."""
+"""Texts to the other processes on a database, with LISTEN and NOTIFY, on a separate connection."""
 
 import logging
 import select
@@ -12,7 +12,7 @@ import psycopg
 log = logging.getLogger("mockstytch")
 
 _NAME = "mockstytch"
-_MOST_BYTES = 7000  # of a notification; PostgreSQL allows 8,000
+_MOST_BYTES = 7000  # in a notification; PostgreSQL allows 8,000
 _MOST_WAITING = 10_000  # texts
 _PAUSE_SECONDS = 0.5  # between two attempts to connect
 
@@ -20,8 +20,8 @@ _PAUSE_SECONDS = 0.5  # between two attempts to connect
 class PostgresChannel:
     """Sends and receives in a thread.
 
-    Texts that are sent at the same time are one notification. It isn't part of any transaction: a NOTIFY takes a lock of
-    the whole database until its transaction ends.
+    Texts that are sent at the same time are one notification. It isn't part of any transaction: a NOTIFY takes a lock
+    of the whole database until its transaction ends.
 
     Args:
         connect: opens a connection of the driver.
