@@ -19,7 +19,10 @@ class Clock(msgspec.Struct, frozen=True):
 
     def now(self) -> datetime:
         """Return the current time."""
-        return self.frozen_at or datetime.now(UTC) + timedelta(seconds=self.offset_seconds)
+        if self.frozen_at:
+            return self.frozen_at
+        now = datetime.now(UTC)
+        return now + timedelta(seconds=self.offset_seconds) if self.offset_seconds else now
 
     def advanced(self, delta: timedelta) -> "Clock":
         """Return this clock moved by ``delta``. A frozen clock stays frozen."""

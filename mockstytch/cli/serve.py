@@ -99,7 +99,7 @@ _OPTIONS = {
     ),
     "keep_ended": click.option(
         "--keep-ended",
-        default=1000,
+        default=200,
         envvar="MOCKSTYTCH_KEEP_ENDED",
         show_default=True,
         type=click.IntRange(0, 10**9),

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from starlette.responses import HTMLResponse, Response
 
 from mockstytch import errors, wire
@@ -87,8 +88,13 @@ def _environment() -> Any:
         loader=FunctionLoader(lambda name: templates.joinpath(name).read_text(encoding="utf-8")),
     )
     environment.globals |= {"version": __version__, "sandbox": _SANDBOX}
-    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration}
+    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration, "json": pretty_json}
     return environment
+
+
+def pretty_json(value: Any) -> str:
+    """Format a value as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def moment(when: datetime, now: datetime) -> str:

@@ -82,6 +82,7 @@ class Mock:
         self.stopping = False
         self._works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+        self._shared_memory = history.SharedMemory()
 
     def _choose_state(self) -> None:
         """Keep faults, seeds, the request log and so on in memory, or where the other processes find them."""
@@ -194,6 +195,7 @@ class Mock:
         self.faults.clear(project.project_id)
         self.rate_limits.clear(project.project_id)
         self.held_messages.clear(project.project_id)
+        self._shared_memory.forget(project.project_id)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh
@@ -209,6 +211,8 @@ class Mock:
         self._transactions[project_id] = count % TRIM_INTERVAL
         if count >= TRIM_INTERVAL:
             history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
+            if not self.settings.database and not self.is_shared:
+                self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""

@@ -47,11 +47,12 @@ class Dispatch:
         return operation_names.name_of_route(self.route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HttpRequest(scope, receive)
         try:
-            content = await read_body(scope, receive, self.route.surface.max_body)
+            request.content = await read_body(request, self.route.surface.max_body)
         except ClientDisconnect:
             return  # an incomplete request isn't executed
-        response = await self.respond(HttpRequest(scope, receive, content))
+        response = await self.respond(request)
         await response(scope, receive, send)
 
     async def respond(self, request: HttpRequest) -> AnyResponse:

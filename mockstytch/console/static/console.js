@@ -99,6 +99,11 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("change", (event) => "submit" in event.target.dataset && event.target.form.requestSubmit());
 
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
 showCopyButtons();
 document.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
 if (main.dataset.watch || "poll" in main.dataset) follow();

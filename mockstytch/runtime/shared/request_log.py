@@ -32,6 +32,7 @@ log = logging.getLogger("mockstytch")
 _TRIM_INTERVAL = 200  # entries that this process adds to a log between two trims
 _LATE_NANOSECONDS = 1_000_000_000  # an entry of another process may appear so much later than its position says
 _MOST_COPIES = 50
+_ALL_BYTES = 256_000_000  # that this process adds to all logs together
 
 
 class _StoredEntry(msgspec.Struct, array_like=True):
@@ -179,7 +180,7 @@ class SharedRequestLog(RequestLog):
             written.since_trim += 1
             if written.since_trim >= _TRIM_INTERVAL or written.size > BODY_BYTES:
                 self._trim(key, written, BODY_BYTES)
-            if self._bytes > ALL_BODY_BYTES:
+            if self._bytes > _ALL_BYTES:
                 oldest = next(iter(self._written))
                 self._trim(oldest, self._written.pop(oldest), 0)
 
