@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from mockstytch.cli.activity import server_log
+
 if TYPE_CHECKING:
     from mockstytch.server import Listeners, Server
     from mockstytch.settings import Settings
@@ -58,7 +60,7 @@ def run_workers(server: "Server", count: int, on_ready: Callable[[], None], *, q
     """
     settings, listeners = server.settings, server.listeners
     server.mock.close()
-    with _signals() as stopped:
+    with server_log.warnings(), _signals() as stopped:
         _Supervisor(settings, listeners, quiet=quiet).run(count, on_ready, stopped)
 
 
@@ -157,7 +159,6 @@ class _Supervisor:
 
 def _work(settings: "Settings", listeners: "Listeners", reports: Any, quiet: bool) -> None:
     """Serve until this process gets a signal or the first process has ended."""
-    from mockstytch.cli.activity import server_log
     from mockstytch.server import Server
 
     server = Server(settings, listeners)

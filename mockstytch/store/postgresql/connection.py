@@ -171,6 +171,13 @@ class PostgresConnection(Connection):
         raise DatabaseUnavailable(f"the database can't be used: {reason(error)}") from error
 
 
+class _TimeLoader(TextLoader):
+    """Reads times as on SQLite, from texts without an offset, which is always ``+00``."""
+
+    def load(self, data: Any) -> str:
+        return bytes(data[:-3]).decode()
+
+
 def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     """Open a connection of the driver.
 
@@ -183,7 +190,7 @@ def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     )
     driver.prepare_threshold, driver.prepared_max = 2, 1000
     driver.adapters.register_dumper(int, Int8Dumper)  # otherwise each size of numbers would be a prepared statement
-    driver.adapters.register_loader("timestamptz", TextLoader)  # times are read as on SQLite, from texts
+    driver.adapters.register_loader("timestamptz", _TimeLoader)
     return driver
 
 
