@@ -8,7 +8,7 @@ from benchmarks import page
 from benchmarks.load import memory, soak
 from benchmarks.process import stop_after
 
-_MORE_MINUTES = 5  # that a run may take to start and to stop
+_MORE_MINUTES = 10  # that a run may take to start and to stop
 _LONGEST_MEMORY_MINUTES = 90
 
 

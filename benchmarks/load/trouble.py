@@ -12,8 +12,9 @@ class TroubledProject(LoadedProject):
         self.weights |= {
             self._fail_on_purpose: 3,
             self._lose_message: 1,
+            self._disturb_webhooks: 1,
             self._restore: 1,
-            self._reset: 1,
+            self._reset: 3,
             self._export: 1,
             self._freeze: 1,
         }
@@ -36,6 +37,12 @@ class TroubledProject(LoadedProject):
         address = f"{self._name()}@example.com"
         self.call.api("POST", "/v1/b2b/magic_links/email/discovery/send", {"email_address": address})
         self.call.api("GET", f"/_mock/api/messages/latest?to={address}", expect=404)
+        self.call.api("DELETE", "/_mock/api/faults")
+
+    def _disturb_webhooks(self) -> None:
+        effect = self.random.choice([{"lose": True}, {"copies": 2}])
+        self.call.api("POST", "/_mock/api/faults", {"operation": "webhook", "times": 1, **effect})
+        self._create_member()
         self.call.api("DELETE", "/_mock/api/faults")
 
     def _restore(self) -> None:

@@ -184,7 +184,7 @@ def metrics(ctx: Context, req: Get) -> Body:
     organization = lookup.organization(ctx, req.organization_id)
     columns = Member.table.c
     query = ctx.store.query(Member).where(
-        columns.organization_id == organization.organization_id, columns.status != "deleted"
+        columns.organization_id == organization.organization_id, columns.status.excluding("deleted")
     )
     return {"member_count": ctx.store.count(query)}
 

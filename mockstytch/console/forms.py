@@ -6,6 +6,7 @@ such as ``was/name``, belong to the form itself; all others are the fields of th
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -118,5 +119,6 @@ _TYPES: dict[str, Callable[[str], Any]] = {
     "int": int,
     "float": float,
     "json": _json,
+    "time": lambda text: f"{datetime.fromisoformat(text):%Y-%m-%dT%H:%M:%S}Z",
 }
-_TYPE_NAMES = {"int": "whole number", "float": "number", "json": "JSON"}
+_TYPE_NAMES = {"int": "whole number", "float": "number", "json": "JSON", "time": "time"}

@@ -15,6 +15,7 @@ from mockstytch.errors import StytchError
 from mockstytch.store.records.messages import Message
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.version import __version__
+from mockstytch.wire.email_source import build_email
 
 _HERE = Path(__file__).parent
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -51,6 +52,15 @@ def mail(message: Message) -> Response:
     base = '<base target="_blank">'
     framed = message.html.replace("<head>", f"<head>{base}", 1)
     return HTMLResponse(framed if base in framed else base + framed, 200, _MAIL_HEADERS)
+
+
+def source(message: Message, *, download: bool) -> Response:
+    """Return the source of an e-mail, as text for the browser or as a file."""
+    headers = dict(_MAIL_HEADERS)
+    if download:
+        headers["content-disposition"] = f'attachment; filename="{message.message_id}.eml"'
+    media_type = "message/rfc822" if download else "text/plain"
+    return Response(build_email(message).as_bytes(), 200, headers, media_type)
 
 
 async def static(request: HttpRequest) -> Response:

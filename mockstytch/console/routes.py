@@ -36,6 +36,7 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
     }
     without_forms: dict[str, PageHandler] = {
         "/messages/{message_id}/html": inbox.mail,
+        "/messages/{message_id}/source": inbox.source,
         "/docs/errors/{status}": docs.own_errors,
     }
     return [

@@ -1,6 +1,6 @@
 """The project itself: credentials and settings, reset, signing keys."""
 
-from functools import partial
+import asyncio
 from typing import Any
 
 import msgspec
@@ -38,11 +38,11 @@ def routes(mock: Mock) -> list[Route]:
     async def reset(request: HttpRequest) -> Any:
         """Return the project to its seed, or all with ``?all=true``. With ``?to=empty``, leave it empty."""
         to = choice(request, "to", ("seed", "empty"))
-        if flag(request, "all"):
-            await mock.run_aside(mock.reset_all)
-            emptied = mock.projects.all()
-        else:
-            emptied = [await mock.run_aside(partial(mock.reset, origin.project(mock, request)))]
+        projects = mock.projects.all() if flag(request, "all") else [origin.project(mock, request)]
+        emptied = []
+        for project in projects:
+            emptied.append(mock.reset(project))
+            await asyncio.sleep(0)  # other requests run between two projects
         for hook in mock.after_reset if to != "empty" else []:
             for project in emptied:
                 await hook(project)

@@ -12,6 +12,7 @@ from typing import Any
 from mockstytch import errors, wire
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context
+from mockstytch.store.record import new_data_key
 from mockstytch.store.records.projects import (
     WORKSPACE,
     DefaultEmailTemplate,
@@ -20,6 +21,7 @@ from mockstytch.store.records.projects import (
     ManagementProject,
     Project,
 )
+from mockstytch.store.records.snapshots import Snapshot
 from mockstytch.store.store import Store
 
 ONLY_ENVIRONMENT = "test"
@@ -131,8 +133,12 @@ def delete_environment(ctx: Context, environment: Project) -> None:
     store = ctx.store.for_project(environment.project_id, lock=True)
     ctx.changed_projects.add(environment.project_id)
     workspace_store(ctx).delete_all(Environment, environment_project_id=environment.project_id)
+    for snapshot in store.all(Snapshot):
+        store.discard(snapshot.data_key)
     store.clear(Project)
-    store.update(environment, secret="", deleted=True)
+    data_key = new_data_key()
+    store.move_to(data_key)
+    store.update(environment, secret="", deleted=True, data_key=data_key)
 
 
 def delete_project(ctx: Context, project_slug: str) -> None:

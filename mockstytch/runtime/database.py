@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import perf_counter, sleep
 from typing import Any
 
 from mockstytch import clock
 from mockstytch.errors import StytchError
-from mockstytch.store.connection import Channel
-from mockstytch.store.engine import count_start, foreign_keys_off, open_database, shrink
+from mockstytch.store.connection import Channel, Connection
+from mockstytch.store.engine import count_start, foreign_keys_off, open_database
 from mockstytch.store.expressions import Shape
 from mockstytch.store.store import Store
+
+PURGE_LOCK = "purge"  # the lock in the place of a project's: one process at a time deletes old rows
+SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
 class Database:
@@ -23,6 +27,7 @@ class Database:
         is_shared: whether other processes use the database, too.
         starts: how many servers used the database before.
         on_failed_commit: called after a commit that failed, to drop what was read or written before it.
+        on_old_data: called after a commit that left rows to be deleted.
 
     Raises:
         DatabaseInUse: if another server uses the file.
@@ -36,6 +41,7 @@ class Database:
         self.is_shared = self.connection.is_shared
         self.starts = count_start(self.connection)
         self.on_failed_commit: list[Callable[[], None]] = []
+        self.on_old_data: Callable[[], None] = lambda: None
 
     @contextmanager
     def exclusive_transaction(
@@ -95,21 +101,41 @@ class Database:
             for drop in self.on_failed_commit:
                 drop()
             raise
+        if self.connection.has_old_data:
+            self.connection.has_old_data = False
+            self.on_old_data()
 
     @contextmanager
-    def bulk_delete(self, project_id: str) -> Iterator[None]:
-        """Run one transaction that deletes most of a project's rows.
+    def unchecked_transaction(self, project_id: str) -> Iterator[None]:
+        """Run one transaction without foreign-key checks, which take longer than the deletes.
 
-        On SQLite, it doesn't check foreign keys, which takes longer than the deletes, and shrinks the file.
+        Args:
+            project_id: see ``exclusive_transaction``.
         """
-        if self.is_shared:
-            with self.exclusive_transaction(project_id):
-                yield
-            return
-        with self._lock, foreign_keys_off(self.connection):
-            with self.exclusive_transaction():
-                yield
-            shrink(self.connection)
+        with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction(project_id):
+            yield
+
+    def run_slice(self, steps: Iterator[None]) -> bool:
+        """Run steps in one transaction for some milliseconds, and then leave the database to others for a while.
+
+        Args:
+            steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
+
+        Returns:
+            whether there are more steps.
+        """
+        begin = perf_counter()
+        with self.exclusive_transaction(PURGE_LOCK):
+            has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 for _ in steps)
+        # Without the pause, this thread would take the lock again before one that waits for it.
+        sleep(max(perf_counter() - begin, 0.0005) if has_more else 0)
+        return has_more
+
+    @contextmanager
+    def outside_of_transactions(self) -> Iterator[Connection]:
+        """Use the connection while there is no transaction."""
+        with self._lock:
+            yield self.connection
 
     def close(self) -> None:
         with self._lock:

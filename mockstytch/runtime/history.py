@@ -31,7 +31,7 @@ _ENDING: tuple[tuple[type[Record], str], ...] = (
 
 ALL_KILOBYTES = 40_000  # of the messages and events of all projects in a database in memory, roughly
 _KILOBYTES: dict[type[Record], int] = {Message: 4, Event: 2}  # that a row needs; an event's with its delivery
-_AT_ONCE = 2000  # rows of a kind that one transaction deletes from a project
+_AT_ONCE = 1000  # rows of each kind that one transaction deletes, which takes about 20 ms
 
 
 class SharedMemory:
@@ -51,19 +51,24 @@ class SharedMemory:
     def fit(self, ctx: Context) -> None:
         """Measure the transaction's project, and delete the oldest rows of projects that have more than their share."""
         self._sizes[ctx.project.project_id] = _size(ctx.store)
-        share = _share(self._sizes.values())
-        for project_id, size in list(self._sizes.items()):
-            if size > share:
-                self._sizes[project_id] = self._shrink(ctx, project_id, share / size)
+        share, left = _share(self._sizes.values()), dict.fromkeys(_KILOBYTES, _AT_ONCE)
+        for project_id, size in sorted(self._sizes.items(), key=lambda item: item[1], reverse=True):
+            if size > share and any(left.values()):
+                self._sizes[project_id] = self._shrink(ctx, project_id, share / size, left)
 
     @staticmethod
-    def _shrink(ctx: Context, project_id: str, part: float) -> int:
-        """Delete the oldest rows of a project, so that only this part of them is left. Return its new size."""
+    def _shrink(ctx: Context, project_id: str, part: float, left: dict[type[Record], int]) -> int:
+        """Delete the oldest rows of a project, so that only this part of them is left. Return its new size.
+
+        Args:
+            left: how many rows this transaction may still delete.
+        """
         store = ctx.store.for_project(project_id)
         dropped = {}
         for record in _KILOBYTES:
             count = store.count(store.query(record))
-            dropped[record] = store.delete_older(record, max(int(count * part), count - _AT_ONCE))
+            dropped[record] = store.delete_older(record, max(int(count * part), count - left[record]))
+            left[record] -= dropped[record]
         if project_id == ctx.project.project_id:
             ctx.update_project(counters=_counted(ctx.project, dropped))
         elif project := store.find(Project, project_id=project_id):

@@ -17,6 +17,7 @@ from mockstytch.runtime.database import Database
 from mockstytch.runtime.held_messages import HeldMessages
 from mockstytch.runtime.notifications import Notifications
 from mockstytch.runtime.projects import Projects
+from mockstytch.runtime.purge import Purge
 from mockstytch.runtime.request_log import RequestLog
 from mockstytch.runtime.seeds import Seeds
 from mockstytch.settings import Settings, url_of
@@ -60,6 +61,7 @@ class Mock:
         held_messages: messages that a fault delays.
         is_shared: whether other processes use the database, too.
         on_close: called when the server ends, for work that runs beside the requests.
+        purge: deletes the rows that resets left behind.
         seeds: what a reset creates again in each project.
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
@@ -69,6 +71,8 @@ class Mock:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._database = Database(self.settings.database)
+        self.purge = Purge(self._database)
+        self._database.on_old_data = self.purge.wake
         self.ids = Ids(self.settings.random_seed, self._database.starts)
         self.is_shared = self._database.is_shared
         self.projects = Projects(self._database, self.settings, self.notify)
@@ -76,13 +80,15 @@ class Mock:
         self._choose_state()
         self.subscribers: list[Subscriber] = [self.held_messages]
         self.attempt_subscribers: list[AttemptSubscriber] = []
-        self.on_close += [self.held_messages.close, self.notifications.close]
+        self.on_close += [self.purge.close, self.held_messages.close, self.notifications.close]
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
         self._works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
         self._shared_memory = history.SharedMemory()
+        if self._database.starts:
+            self.purge.wake()  # the server before may have ended in the middle
 
     def _choose_state(self) -> None:
         """Keep faults, seeds, the request log and so on in memory, or where the other processes find them."""
@@ -121,9 +127,8 @@ class Mock:
         ctx: Context | None = None
         try:
             with self._database.exclusive_transaction(project.project_id, first_lock=first_lock, read_only=read_only):
-                if self.is_shared:
-                    project = self.projects.current(project)
-                store = Store(self._database.connection, project.project_id)
+                project = self.projects.current(project)
+                store = Store(self._database.connection, project.project_id, project.data_key)
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
                 ctx.responses = responses or {}
                 ctx.default_project_id = self.settings.project_id
@@ -161,19 +166,19 @@ class Mock:
             subscriber(project, list(messages), list(events))
         self.notifications.on_commit(project.project_id)
 
-    async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
+    def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> Awaitable[T]:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
-        own_urls = (self.settings.public_url, base_url, self.url)
 
         async def send(request: OutboundRequest) -> OutboundResponse:
+            own_urls = (self.settings.public_url, base_url, self.url)
             response = await self.transport(request, own_urls=own_urls)
             await self.until_free()
             return response
 
-        return await run_with_fetches(attempt, send)
+        return run_with_fetches(attempt, send)
 
     async def run_aside(self, work: Callable[[], T]) -> T:
-        """Run work that can take seconds, such as a reset, in a thread.
+        """Run work that needs one transaction of seconds, such as an export, in a thread.
 
         Other requests wait for its end with ``until_free``. If they waited for the database, they would block the event
         loop, and the server couldn't even return its health.
@@ -199,10 +204,6 @@ class Mock:
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh
-
-    def reset_all(self) -> None:
-        for project in self.projects.all():
-            self.reset(project)
 
     def _trim(self, ctx: Context) -> None:
         """Trim the project's history, now and then."""

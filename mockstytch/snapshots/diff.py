@@ -30,7 +30,7 @@ def compare(ctx: Context, snapshot: Snapshot, types: Iterable[str] = ()) -> Chan
         before, after = (objects.describe_project(s) for s in (snapshot.project, ProjectState.of(ctx.project)))
         if fields := _differences(None, before, after):
             found["changed"].append({"object_type": "project", "id": ctx.project.project_id, "fields": fields})
-    copies = ctx.store.copies(snapshot.name)
+    copies = ctx.store.copies(snapshot.data_key)
     was, now = objects.Saved(copies, ctx.base_url), objects.Present(ctx.store, ctx.base_url)
     for record in copied_records():
         if objects.object_type(record) in wanted:

@@ -1,5 +1,6 @@
 """The document of an export: everything that a project holds, without its credentials and its request log."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from mockstytch.values import Frozen
 T = TypeVar("T", bound=msgspec.Struct)
 
 _SECTIONS = ("format", "project_id", "project", "tables")
+_SLICE = 20  # rows that are written at once
 _LARGEST = 2**63  # integer that the database stores, plus one
 
 Rows = dict[type[Record], list[Record]]
@@ -72,23 +74,26 @@ def read(ctx: Context, document: Document) -> Contents:
     return contents
 
 
-def write(ctx: Context, store: Store, contents: Contents) -> None:
-    """Write the rows into an empty project, and read them once as the API does.
+def write(base_url: str, contents: Contents, store: Store) -> Iterator[None]:
+    """Write the rows into an empty project, and read them once as the API does. Yields after some rows.
 
     Raises:
         DocumentError: if two rows have the same key or unique value, or a row can't be read.
     """
     for record, rows in contents.rows.items():
-        try:
-            store.insert_all(rows)
-        except NotUnique as e:
-            same = " and ".join(e.columns)
-            raise DocumentError(f"{_place(record, e.index)}: another row has the same {same}") from None
-    present = objects.Present(store, ctx.base_url)
+        for start in range(0, len(rows), _SLICE):
+            try:
+                store.insert_all(rows[start : start + _SLICE])
+            except NotUnique as e:
+                same = " and ".join(e.columns)
+                raise DocumentError(f"{_place(record, start + e.index)}: another row has the same {same}") from None
+            yield
+    present = objects.Present(store, base_url)
     for record, rows in contents.rows.items():
         for number, row in enumerate(rows):
             try:
                 objects.describe(present, row)
+                yield
             except (LookupError, TypeError, ValueError, AttributeError) as e:
                 raise DocumentError(f"{_place(record, number)}: a value isn't valid: {type(e).__name__} {e}") from None
 

@@ -1,5 +1,6 @@
 """Snapshots, exports and imports in the control API."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -11,21 +12,24 @@ from mockstytch.snapshots import diff, document, saved
 from mockstytch.snapshots.formats import Document, DocumentError
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.snapshots import Snapshot
-from mockstytch.store.store import Store
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
 
 def routes(mock: Mock) -> list[Route]:
-    """Return the routes. Work that can take long runs beside the event loop, so that health is still returned."""
+    """Return the routes.
+
+    Restoring and importing run in slices, in a thread. Saving, comparing and exporting need one transaction, because
+    other requests must not change rows in the middle; health is still returned.
+    """
 
     async def save(request: HttpRequest) -> Any:
         work = partial(saved.save, mock, request.project, request.path_params["name"])
         return saved.serialize(await mock.run_aside(work))
 
     async def restore(request: HttpRequest) -> Any:
-        work = partial(saved.restore, mock, request.project, request.path_params["name"])
-        return saved.serialize(await mock.run_aside(work))
+        name = request.path_params["name"]
+        return saved.serialize(await asyncio.to_thread(saved.restore, mock, request.project, name))
 
     async def list_snapshots(request: HttpRequest) -> Any:
         with mock.transaction(request.project) as ctx:
@@ -61,7 +65,7 @@ def routes(mock: Mock) -> list[Route]:
 
     async def import_(request: HttpRequest) -> Any:
         content = body(request, dict[str, Any])
-        project = await mock.run_aside(partial(_import, mock, request.project, content))
+        project = await asyncio.to_thread(_import, mock, request.project, content)
         return {"project_id": project.project_id}
 
     return [
@@ -86,10 +90,6 @@ def _import(mock: Mock, project: Project, content: Document) -> Project:
         with mock.transaction(project) as ctx:
             contents = document.read(ctx, content)
 
-        def write(store: Store) -> None:
-            store.clear_data()
-            document.write(ctx, store, contents)
-
-        return mock.projects.replace(project, contents.project, write)
+        return mock.projects.rebuild(project, contents.project, partial(document.write, ctx.base_url, contents))
     except DocumentError as e:
         raise errors.invalid_import(because=str(e)) from None

@@ -1,15 +1,20 @@
 """Save snapshots of a project, restore them, list them and delete them."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from mockstytch import errors, wire
 from mockstytch.clock import position
 from mockstytch.nearest import nearest
 from mockstytch.runtime import Context, Mock
+from mockstytch.store.record import new_data_key
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.snapshots import ProjectState, Snapshot
+from mockstytch.store.store import Store
 
+_FEW = 2_000  # rows: comparing them with a snapshot takes less than writing all again
+_SLICE = 100  # rows that one step writes
 _NAME = re.compile(r"[^/\x00-\x1f\x7f]{1,200}")
 
 
@@ -25,12 +30,14 @@ def save(mock: Mock, project: Project, name: str) -> Snapshot:
         )
     with mock.transaction(project) as ctx:
         delete(ctx, name)
+        data_key = new_data_key()
         saved = Snapshot(
             name=name,
             created_at=ctx.now,
             project=ProjectState.of(ctx.project),
-            rows=ctx.store.copies(name).save(),
+            rows=ctx.store.copies(data_key).save(),
             position=position(),
+            data_key=data_key,
         )
         return ctx.store.insert(saved)
 
@@ -43,14 +50,34 @@ def restore(mock: Mock, project: Project, name: str) -> Snapshot:
     """
     with mock.transaction(project) as ctx:
         snapshot = find(ctx, name)
-    mock.projects.replace(project, snapshot.project, lambda store: store.copies(name).restore())
+        present = ctx.store.copies(snapshot.data_key).present(_FEW + 1)
+
+    def require_present(store: Store) -> None:
+        if (now := store.find(Snapshot, name=name)) is None or now.data_key != snapshot.data_key:
+            raise errors.snapshot_not_found(because=f"{name!r} was deleted or saved again at the same time")
+
+    def write_differences(store: Store) -> None:
+        require_present(store)
+        store.copies(snapshot.data_key).restore()
+
+    def write_all(store: Store) -> Iterator[None]:
+        restoring = store.copies(snapshot.data_key).restoring()
+        while restoring.insert(_SLICE):
+            yield
+
+    if max(snapshot.rows, present) <= _FEW:
+        mock.projects.replace(project, snapshot.project, write_differences)
+    else:
+        mock.projects.rebuild(project, snapshot.project, write_all, require_present)
     return snapshot
 
 
 def delete(ctx: Context, name: str) -> None:
     """Delete a snapshot, if it exists."""
-    ctx.store.delete_all(Snapshot, name=name)
-    ctx.store.copies(name).delete()
+    snapshot = ctx.store.find(Snapshot, name=name)
+    if snapshot is not None:
+        ctx.store.delete(snapshot)
+        ctx.store.discard(snapshot.data_key)
 
 
 def find(ctx: Context, name: str) -> Snapshot:

@@ -54,6 +54,7 @@ class Connection(Protocol):
         project_version: changes whenever the row of the project changes for which the transaction was begun; "" if
             only this process changes rows, or if there is no such row.
         microseconds: the clock of a shared database at the beginning of the transaction: microseconds since 1970.
+        has_old_data: whether there are rows to delete in the background.
     """
 
     driver: Any
@@ -61,6 +62,7 @@ class Connection(Protocol):
     is_shared: bool
     project_version: str
     microseconds: int
+    has_old_data: bool
 
     @property
     @abstractmethod
@@ -152,6 +154,7 @@ class SqliteConnection(Connection):
         self.driver: sqlite3.Connection = driver
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
+        self.has_old_data = False
 
     @property
     def in_transaction(self) -> bool:

@@ -4,7 +4,6 @@ There is one connection, and one transaction at a time uses it (see ``Mock.trans
 server: the connection holds SQLite's lock on it until it is closed, or the process ends.
 """
 
-import logging
 import reprlib
 import sqlite3
 from collections.abc import Iterator
@@ -21,9 +20,8 @@ from mockstytch.store.schema_file import SchemaFile, SchemaMismatch
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-log = logging.getLogger("mockstytch")
-
 _MIN_FREE_PAGES = 1000  # 4 MB
+_MIN_FREE_SHARE = 8  # of the file: one eighth
 _STATEMENTS = 1000  # that the driver keeps prepared
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _SQLITE, _POSTGRESQL = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg", "postgresql", "postgres")
@@ -112,6 +110,7 @@ def _url(location: str) -> "URL":
 
 
 def _configure(driver: sqlite3.Connection) -> None:
+    driver.execute("PRAGMA auto_vacuum=INCREMENTAL")  # see ``release_pages``; works only before anything is written
     driver.execute("PRAGMA foreign_keys=ON")
     driver.execute("PRAGMA synchronous=NORMAL")
     # Take the file's lock, and keep it. With two servers, requests of both would fail, and neither would see how the
@@ -121,27 +120,30 @@ def _configure(driver: sqlite3.Connection) -> None:
     driver.execute("COMMIT")
 
 
-def shrink(connection: Connection) -> None:
-    """Return the free pages of a SQLite file to the system, if they are most of it. There must be no transaction."""
-    if connection.is_shared:
-        return  # PostgreSQL does this by itself
+def release_pages(connection: Connection, pages: int) -> bool:
+    """Return some free pages of a SQLite file to the system, if many are free. There must be no transaction.
+
+    Returns:
+        whether there are more to return.
+    """
     driver = connection.driver
-    [free], [pages] = (driver.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count"))
-    if free < _MIN_FREE_PAGES or free < pages / 2:  # otherwise it would take longer than it is worth
-        return
-    try:
-        driver.execute("VACUUM")
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.OperationalError as e:  # a full disk: the file stays as it is
-        log.warning("can't shrink the database file: %s", e)
+    names = ("freelist_count", "page_count", "auto_vacuum")
+    [free], [all_pages], [can_shrink] = (driver.execute(f"PRAGMA {name}").fetchone() for name in names)
+    if (
+        can_shrink and free >= _MIN_FREE_PAGES and free >= all_pages / _MIN_FREE_SHARE
+    ):  # otherwise new rows can have them
+        driver.executescript(f"PRAGMA incremental_vacuum({pages})")  # ``execute`` would release one page
+        return True
+    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return False
 
 
 @contextmanager
 def foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Disable foreign-key checks during a bulk delete, for speed.
+    """Disable foreign-key checks during a transaction that deletes many rows, for speed.
 
-    The transaction must delete the referring rows itself: SQLite would search every referring table for each row.
-    PostgreSQL goes on checking, so rows that others refer to must be inserted first.
+    It must delete the referring rows itself: SQLite would search every referring table for each row. PostgreSQL goes on
+    checking, so rows that others refer to must be inserted first.
     """
     if connection.is_shared:
         yield

@@ -110,6 +110,14 @@ class Column:
     def not_in(self, values: "Iterable[Any] | Query | Union") -> Condition:
         return ~self.in_(values)
 
+    def excluding(self, value: str) -> Condition:
+        """Return the condition that the column doesn't have a value, which becomes a part of the statement.
+
+        SQLite can use a partial index only if the value isn't a parameter. It would also prepare the statement again
+        for each value of the parameter, which takes longer than to run it.
+        """
+        return Condition(("excluding", self.reference, value))
+
     def like(self, pattern: str) -> Condition:
         r"""Return the condition that a text matches a pattern of SQL. A backslash escapes its characters."""
         return Condition(("like", self.reference), (pattern,))

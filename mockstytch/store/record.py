@@ -8,7 +8,8 @@
         trusted_metadata: dict[str, Any] = {}
 
 Every table also gets a ``project_id``. It is the first column of every key, unique constraint, index and foreign key,
-so rows of two projects can't collide or refer to each other.
+so rows of two projects can't collide or refer to each other. In the tables that snapshots contain, its value is the
+project's *data key*: a reset gives the project another data key, and the rows of the old one are deleted later.
 """
 
 import zlib
@@ -19,6 +20,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, 
 
 import msgspec
 
+from mockstytch.clock import position
 from mockstytch.store.expressions import Column, Columns
 from mockstytch.values import Frozen
 
@@ -63,6 +65,10 @@ class Index(Unique):
 
 class GlobalIndex(Index):
     """An index across projects, for requests that name an object without its project."""
+
+
+class GlobalUnique(Unique):
+    """A unique constraint across projects."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,8 @@ def table(
     """Declare the table of a record.
 
     Args:
-        in_snapshots: whether snapshots and exports contain the rows. Otherwise they outlive a reset, too.
+        in_snapshots: whether snapshots and exports contain the rows, and a reset deletes them. Such rows are stored
+            under the project's data key, others under its id.
         shared: see ``Table``.
     """
 
@@ -140,6 +147,11 @@ def table(
         return record
 
     return declare
+
+
+def new_data_key() -> str:
+    """Return a data key that no project had before."""
+    return f"{position():x}"
 
 
 def records_by_reference() -> list[type[Record]]:

@@ -102,16 +102,15 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
     for constraint in own.constraints:
         _add_index(table, constraint)
     if own.in_snapshots:
-        key = [Column(name, String, primary_key=True) for name in ("project_id", "snapshot")]
-        copied = [table.c[name] for name in record.__struct_fields__]
-        values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in copied]
-        Table(own.copies_name, tables, *key, *values, sqlite_with_rowid=False, info={"shared": ""})
+        values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
+        Table(own.copies_name, tables, *values, sqlite_with_rowid=False, info={"shared": ""})
 
 
 def _add_index(table: Table, constraint: declared.Unique) -> None:
     unique = not isinstance(constraint, declared.Index)
     where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
-    prefix = () if isinstance(constraint, declared.GlobalIndex) else ("project_id",)
+    is_global = isinstance(constraint, declared.GlobalIndex | declared.GlobalUnique)
+    prefix = () if is_global else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *constraint.columns)]
     # ``compiled_schema`` adds the condition: a keyword for it exists only in the terms of one database.
     Index(constraint.name_in(table.name), *columns, unique=unique, info={"where": where})

@@ -1,6 +1,5 @@
 CREATE TABLE authorizations_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	authorization_id VARCHAR NOT NULL, 
 	grant_id VARCHAR NOT NULL, 
 	code VARCHAR NOT NULL, 
@@ -14,12 +13,11 @@ CREATE TABLE authorizations_copies (
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
 	revoked_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, authorization_id)
+	PRIMARY KEY (project_id, authorization_id)
 )
  WITHOUT ROWID;
 CREATE TABLE connected_app_grants_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	grant_id VARCHAR NOT NULL, 
 	client_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
@@ -28,7 +26,7 @@ CREATE TABLE connected_app_grants_copies (
 	created_at DATETIME NOT NULL, 
 	updated_at DATETIME NOT NULL, 
 	uninstalled_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, grant_id)
+	PRIMARY KEY (project_id, grant_id)
 )
  WITHOUT ROWID;
 CREATE TABLE connected_apps (
@@ -64,7 +62,6 @@ CREATE INDEX connected_apps_position_index ON connected_apps (project_id, positi
 CREATE INDEX connected_apps_registration_key_index ON connected_apps (project_id, registration_key);
 CREATE TABLE connected_apps_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	client_id VARCHAR NOT NULL, 
 	client_name VARCHAR NOT NULL, 
 	client_description VARCHAR NOT NULL, 
@@ -89,7 +86,7 @@ CREATE TABLE connected_apps_copies (
 	next_client_secret_last_four VARCHAR, 
 	created_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, client_id)
+	PRIMARY KEY (project_id, client_id)
 )
  WITHOUT ROWID;
 CREATE TABLE default_email_templates (
@@ -101,16 +98,14 @@ CREATE TABLE default_email_templates (
 );
 CREATE TABLE default_email_templates_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
 	template_type VARCHAR NOT NULL, 
 	template_id VARCHAR NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug, template_type)
+	PRIMARY KEY (project_id, project_slug, template_type)
 )
  WITHOUT ROWID;
 CREATE TABLE deliveries_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	event_id VARCHAR NOT NULL, 
 	url VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
@@ -121,7 +116,7 @@ CREATE TABLE deliveries_copies (
 	failures BIGINT NOT NULL, 
 	next_attempt_at DATETIME, 
 	leased_until DATETIME, 
-	PRIMARY KEY (project_id, snapshot, event_id, url)
+	PRIMARY KEY (project_id, event_id, url)
 )
  WITHOUT ROWID;
 CREATE TABLE devices (
@@ -155,7 +150,6 @@ CREATE TABLE devices (
 );
 CREATE TABLE devices_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	telemetry_id VARCHAR NOT NULL, 
 	action VARCHAR, 
 	reasons TEXT NOT NULL, 
@@ -181,19 +175,18 @@ CREATE TABLE devices_copies (
 	raw_signals TEXT, 
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, telemetry_id)
+	PRIMARY KEY (project_id, telemetry_id)
 )
  WITHOUT ROWID;
 CREATE TABLE email_reservations_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	reservation_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	email_address VARCHAR NOT NULL, 
 	use VARCHAR NOT NULL, 
 	expires_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, reservation_id)
+	PRIMARY KEY (project_id, reservation_id)
 )
  WITHOUT ROWID;
 CREATE TABLE email_risks (
@@ -209,7 +202,6 @@ CREATE TABLE email_risks (
 );
 CREATE TABLE email_risks_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	email_address VARCHAR NOT NULL, 
 	action VARCHAR, 
 	risk_score BIGINT, 
@@ -217,7 +209,7 @@ CREATE TABLE email_risks_copies (
 	has_mx_or_a_record BOOLEAN, 
 	is_disposable_domain BOOLEAN, 
 	is_suspected_role_address BOOLEAN, 
-	PRIMARY KEY (project_id, snapshot, email_address)
+	PRIMARY KEY (project_id, email_address)
 )
  WITHOUT ROWID;
 CREATE TABLE email_templates (
@@ -233,7 +225,6 @@ CREATE TABLE email_templates (
 );
 CREATE TABLE email_templates_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
 	template_id VARCHAR NOT NULL, 
 	name VARCHAR, 
@@ -241,7 +232,7 @@ CREATE TABLE email_templates_copies (
 	prebuilt_customization TEXT, 
 	custom_html_customization TEXT, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug, template_id)
+	PRIMARY KEY (project_id, project_slug, template_id)
 )
  WITHOUT ROWID;
 CREATE TABLE environments (
@@ -255,12 +246,11 @@ CREATE TABLE environments (
 CREATE UNIQUE INDEX environments_environment_project_id_unique ON environments (project_id, environment_project_id);
 CREATE TABLE environments_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
 	environment_slug VARCHAR NOT NULL, 
 	environment_project_id VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug, environment_slug)
+	PRIMARY KEY (project_id, project_slug, environment_slug)
 )
  WITHOUT ROWID;
 CREATE TABLE events (
@@ -278,7 +268,6 @@ CREATE TABLE events (
 CREATE INDEX events_position_index ON events (project_id, position);
 CREATE TABLE events_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	event_id VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
 	source VARCHAR NOT NULL, 
@@ -287,12 +276,11 @@ CREATE TABLE events_copies (
 	id VARCHAR NOT NULL, 
 	entity TEXT, 
 	created_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, event_id)
+	PRIMARY KEY (project_id, event_id)
 )
  WITHOUT ROWID;
 CREATE TABLE external_connections_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	external_organization_id VARCHAR NOT NULL, 
@@ -301,7 +289,7 @@ CREATE TABLE external_connections_copies (
 	roles TEXT NOT NULL, 
 	group_roles TEXT NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 )
  WITHOUT ROWID;
 CREATE TABLE fraud_rules (
@@ -319,7 +307,6 @@ CREATE TABLE fraud_rules (
 CREATE INDEX fraud_rules_position_index ON fraud_rules (project_id, position);
 CREATE TABLE fraud_rules_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	rule_type VARCHAR NOT NULL, 
 	identifier VARCHAR NOT NULL, 
 	action VARCHAR NOT NULL, 
@@ -328,12 +315,11 @@ CREATE TABLE fraud_rules_copies (
 	created_at DATETIME NOT NULL, 
 	last_updated_at DATETIME, 
 	expires_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, rule_type, identifier)
+	PRIMARY KEY (project_id, rule_type, identifier)
 )
  WITHOUT ROWID;
 CREATE TABLE idp_access_tokens_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	jti VARCHAR NOT NULL, 
 	authorization_id VARCHAR NOT NULL, 
 	refresh_token VARCHAR, 
@@ -342,12 +328,11 @@ CREATE TABLE idp_access_tokens_copies (
 	expires_at DATETIME NOT NULL, 
 	exchanged_at DATETIME, 
 	revoked_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, jti)
+	PRIMARY KEY (project_id, jti)
 )
  WITHOUT ROWID;
 CREATE TABLE idp_grants_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	code VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	person_key VARCHAR NOT NULL, 
@@ -359,7 +344,7 @@ CREATE TABLE idp_grants_copies (
 	token_expires_at DATETIME, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, code)
+	PRIMARY KEY (project_id, code)
 )
  WITHOUT ROWID;
 CREATE TABLE idp_keys (
@@ -373,13 +358,12 @@ CREATE TABLE idp_keys (
 );
 CREATE TABLE idp_keys_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	kid VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	private_key VARCHAR NOT NULL, 
 	jwk TEXT NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, kid)
+	PRIMARY KEY (project_id, kid)
 )
  WITHOUT ROWID;
 CREATE TABLE idp_people (
@@ -393,17 +377,15 @@ CREATE TABLE idp_people (
 CREATE INDEX idp_people_connection_id_index ON idp_people (project_id, connection_id);
 CREATE TABLE idp_people_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	person_key VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	identity TEXT NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, person_key)
+	PRIMARY KEY (project_id, person_key)
 )
  WITHOUT ROWID;
 CREATE TABLE idp_refresh_tokens_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 
 	authorization_id VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
@@ -411,12 +393,11 @@ CREATE TABLE idp_refresh_tokens_copies (
 	used_at DATETIME, 
 	replaced_by VARCHAR, 
 	revoked_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, token)
+	PRIMARY KEY (project_id, token)
 )
  WITHOUT ROWID;
 CREATE TABLE impersonation_tokens_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	impersonator_id VARCHAR NOT NULL, 
@@ -425,7 +406,7 @@ CREATE TABLE impersonation_tokens_copies (
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, token)
+	PRIMARY KEY (project_id, token)
 )
  WITHOUT ROWID;
 CREATE TABLE intermediate_sessions (
@@ -442,7 +423,6 @@ CREATE TABLE intermediate_sessions (
 );
 CREATE TABLE intermediate_sessions_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	intermediate_session_token VARCHAR NOT NULL, 
 	email_address VARCHAR NOT NULL, 
 	organization_id VARCHAR, 
@@ -451,7 +431,7 @@ CREATE TABLE intermediate_sessions_copies (
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, intermediate_session_token)
+	PRIMARY KEY (project_id, intermediate_session_token)
 )
  WITHOUT ROWID;
 CREATE TABLE m2m_clients (
@@ -473,7 +453,6 @@ CREATE TABLE m2m_clients (
 CREATE INDEX m2m_clients_position_index ON m2m_clients (project_id, position);
 CREATE TABLE m2m_clients_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	client_id VARCHAR NOT NULL, 
 	client_name VARCHAR NOT NULL, 
 	client_description VARCHAR NOT NULL, 
@@ -486,7 +465,7 @@ CREATE TABLE m2m_clients_copies (
 	trusted_metadata TEXT NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, client_id)
+	PRIMARY KEY (project_id, client_id)
 )
  WITHOUT ROWID;
 CREATE TABLE management_projects (
@@ -500,18 +479,16 @@ CREATE TABLE management_projects (
 );
 CREATE TABLE management_projects_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
 	vertical VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug)
+	PRIMARY KEY (project_id, project_slug)
 )
  WITHOUT ROWID;
 CREATE TABLE member_sessions_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	member_session_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
@@ -522,12 +499,11 @@ CREATE TABLE member_sessions_copies (
 	last_accessed_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	revoked_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, member_session_id)
+	PRIMARY KEY (project_id, member_session_id)
 )
  WITHOUT ROWID;
 CREATE TABLE members_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	email_id VARCHAR NOT NULL, 
@@ -559,7 +535,7 @@ CREATE TABLE members_copies (
 	created_at DATETIME NOT NULL, 
 	updated_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_id)
+	PRIMARY KEY (project_id, member_id)
 )
  WITHOUT ROWID;
 CREATE TABLE messages (
@@ -587,7 +563,6 @@ CREATE INDEX messages_position_index ON messages (project_id, position);
 CREATE INDEX messages_to_position_index ON messages (project_id, "to", position);
 CREATE TABLE messages_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	message_id VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
 	channel VARCHAR NOT NULL, 
@@ -605,7 +580,7 @@ CREATE TABLE messages_copies (
 	member_id VARCHAR, 
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, message_id)
+	PRIMARY KEY (project_id, message_id)
 )
  WITHOUT ROWID;
 CREATE TABLE next_identities (
@@ -620,13 +595,12 @@ CREATE TABLE next_identities (
 CREATE INDEX next_identities_provider_position_index ON next_identities (project_id, provider, position);
 CREATE TABLE next_identities_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	next_identity_id VARCHAR NOT NULL, 
 	provider VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	identity TEXT NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, next_identity_id)
+	PRIMARY KEY (project_id, next_identity_id)
 )
  WITHOUT ROWID;
 CREATE TABLE oauth_flows (
@@ -648,7 +622,6 @@ CREATE TABLE oauth_flows (
 CREATE UNIQUE INDEX oauth_flows_code_unique ON oauth_flows (project_id, code);
 CREATE TABLE oauth_flows_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	state VARCHAR NOT NULL, 
 	provider VARCHAR NOT NULL, 
 	organization_id VARCHAR, 
@@ -661,23 +634,21 @@ CREATE TABLE oauth_flows_copies (
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, state)
+	PRIMARY KEY (project_id, state)
 )
  WITHOUT ROWID;
 CREATE TABLE oauth_registrations_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	member_oauth_registration_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	account_key VARCHAR NOT NULL, 
 	provider VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_oauth_registration_id)
+	PRIMARY KEY (project_id, member_oauth_registration_id)
 )
  WITHOUT ROWID;
 CREATE TABLE oidc_connections_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	display_name VARCHAR NOT NULL, 
@@ -694,9 +665,15 @@ CREATE TABLE oidc_connections_copies (
 	attribute_mapping TEXT NOT NULL, 
 	secret_in_body BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 )
  WITHOUT ROWID;
+CREATE TABLE old_data (
+	project_id VARCHAR NOT NULL, 
+	data_key VARCHAR NOT NULL, 
+	delete_at BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, data_key)
+);
 CREATE TABLE one_time_tokens (
 	project_id VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 
@@ -718,7 +695,6 @@ CREATE INDEX one_time_tokens_email_address_kind_index ON one_time_tokens (projec
 CREATE INDEX one_time_tokens_member_id_index ON one_time_tokens (project_id, member_id);
 CREATE TABLE one_time_tokens_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
 	organization_id VARCHAR, 
@@ -732,17 +708,16 @@ CREATE TABLE one_time_tokens_copies (
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, token)
+	PRIMARY KEY (project_id, token)
 )
  WITHOUT ROWID;
 CREATE TABLE organization_domains_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	domain_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	use VARCHAR NOT NULL, 
 	domain VARCHAR NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, domain_id)
+	PRIMARY KEY (project_id, domain_id)
 )
  WITHOUT ROWID;
 CREATE TABLE organizations (
@@ -786,7 +761,6 @@ CREATE INDEX organizations_position_index ON organizations (project_id, position
 CREATE UNIQUE INDEX organizations_slug_key_unique ON organizations (project_id, slug_key);
 CREATE TABLE organizations_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	organization_name VARCHAR NOT NULL, 
 	organization_slug VARCHAR NOT NULL, 
@@ -819,19 +793,18 @@ CREATE TABLE organizations_copies (
 	created_at DATETIME NOT NULL, 
 	updated_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, organization_id)
+	PRIMARY KEY (project_id, organization_id)
 )
  WITHOUT ROWID;
 CREATE TABLE passwords_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	member_password_id VARCHAR NOT NULL, 
 	scope VARCHAR NOT NULL, 
 	member_id VARCHAR, 
 	hash VARCHAR NOT NULL, 
 	reset_required BOOLEAN NOT NULL, 
 	created_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_password_id)
+	PRIMARY KEY (project_id, member_password_id)
 )
  WITHOUT ROWID;
 CREATE TABLE projects (
@@ -847,8 +820,10 @@ CREATE TABLE projects (
 	counters TEXT NOT NULL, 
 	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
+	data_key VARCHAR NOT NULL, 
 	PRIMARY KEY (project_id)
 );
+CREATE UNIQUE INDEX projects_data_key_unique ON projects (data_key);
 CREATE TABLE provider_accounts (
 	project_id VARCHAR NOT NULL, 
 	account_key VARCHAR NOT NULL, 
@@ -872,7 +847,6 @@ CREATE TABLE provider_accounts (
 CREATE INDEX provider_accounts_provider_position_index ON provider_accounts (project_id, provider, position);
 CREATE TABLE provider_accounts_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	account_key VARCHAR NOT NULL, 
 	provider VARCHAR NOT NULL, 
 	provider_subject VARCHAR NOT NULL, 
@@ -889,7 +863,7 @@ CREATE TABLE provider_accounts_copies (
 	issued_refresh_token BOOLEAN NOT NULL, 
 	id_token VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, account_key)
+	PRIMARY KEY (project_id, account_key)
 )
  WITHOUT ROWID;
 CREATE TABLE public_tokens (
@@ -902,14 +876,13 @@ CREATE TABLE public_tokens (
 CREATE INDEX public_tokens_public_token_index ON public_tokens (public_token);
 CREATE TABLE recovery_codes_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	recovery_code_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	code VARCHAR NOT NULL, 
 	position BIGINT NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, recovery_code_id)
+	PRIMARY KEY (project_id, recovery_code_id)
 )
  WITHOUT ROWID;
 CREATE TABLE saml_assertions (
@@ -921,15 +894,13 @@ CREATE TABLE saml_assertions (
 CREATE INDEX saml_assertions_expires_at_index ON saml_assertions (project_id, expires_at);
 CREATE TABLE saml_assertions_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	assertion_key VARCHAR NOT NULL, 
 	expires_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, assertion_key)
+	PRIMARY KEY (project_id, assertion_key)
 )
  WITHOUT ROWID;
 CREATE TABLE saml_connections_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	display_name VARCHAR NOT NULL, 
@@ -950,12 +921,11 @@ CREATE TABLE saml_connections_copies (
 	idp_initiated_auth_disabled BOOLEAN NOT NULL, 
 	allow_gateway_callback BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 )
  WITHOUT ROWID;
 CREATE TABLE scim_connections_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
 	display_name VARCHAR NOT NULL, 
@@ -967,12 +937,11 @@ CREATE TABLE scim_connections_copies (
 	own_token VARCHAR NOT NULL, 
 	group_roles TEXT NOT NULL, 
 	created_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 )
  WITHOUT ROWID;
 CREATE TABLE scim_groups_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	group_id VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	organization_id VARCHAR NOT NULL, 
@@ -981,20 +950,18 @@ CREATE TABLE scim_groups_copies (
 	created_at DATETIME NOT NULL, 
 	updated_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, group_id)
+	PRIMARY KEY (project_id, group_id)
 )
  WITHOUT ROWID;
 CREATE TABLE scim_memberships_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	group_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, group_id, member_id)
+	PRIMARY KEY (project_id, group_id, member_id)
 )
  WITHOUT ROWID;
 CREATE TABLE scim_users_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	user_name_key VARCHAR NOT NULL, 
@@ -1002,7 +969,7 @@ CREATE TABLE scim_users_copies (
 	created_at DATETIME NOT NULL, 
 	updated_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_id)
+	PRIMARY KEY (project_id, member_id)
 )
  WITHOUT ROWID;
 CREATE TABLE secrets (
@@ -1026,13 +993,12 @@ CREATE TABLE signing_keys (
 );
 CREATE TABLE signing_keys_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	kid VARCHAR NOT NULL, 
 	private_key VARCHAR NOT NULL, 
 	jwk TEXT NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, kid)
+	PRIMARY KEY (project_id, kid)
 )
  WITHOUT ROWID;
 CREATE TABLE snapshots (
@@ -1042,6 +1008,7 @@ CREATE TABLE snapshots (
 	project TEXT NOT NULL, 
 	rows BIGINT NOT NULL, 
 	position BIGINT NOT NULL, 
+	data_key VARCHAR NOT NULL, 
 	PRIMARY KEY (project_id, name)
 );
 CREATE TABLE sso_accounts (
@@ -1063,7 +1030,6 @@ CREATE TABLE sso_accounts (
 );
 CREATE TABLE sso_accounts_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	account_key VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	external_id VARCHAR NOT NULL, 
@@ -1077,12 +1043,11 @@ CREATE TABLE sso_accounts_copies (
 	access_token VARCHAR NOT NULL, 
 	access_token_expires_at DATETIME, 
 	refresh_token VARCHAR NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, account_key)
+	PRIMARY KEY (project_id, account_key)
 )
  WITHOUT ROWID;
 CREATE TABLE sso_flows_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	state VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	idp_connection_id VARCHAR NOT NULL, 
@@ -1095,22 +1060,20 @@ CREATE TABLE sso_flows_copies (
 	scopes TEXT NOT NULL, 
 	expires_at DATETIME NOT NULL, 
 	used_at DATETIME, 
-	PRIMARY KEY (project_id, snapshot, state)
+	PRIMARY KEY (project_id, state)
 )
  WITHOUT ROWID;
 CREATE TABLE sso_registrations_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	registration_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
 	account_key VARCHAR NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, registration_id)
+	PRIMARY KEY (project_id, registration_id)
 )
  WITHOUT ROWID;
 CREATE TABLE totp_registrations_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	totp_registration_id VARCHAR NOT NULL, 
 	member_id VARCHAR NOT NULL, 
 	secret VARCHAR NOT NULL, 
@@ -1118,7 +1081,7 @@ CREATE TABLE totp_registrations_copies (
 	last_step BIGINT NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	expires_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, totp_registration_id)
+	PRIMARY KEY (project_id, totp_registration_id)
 )
  WITHOUT ROWID;
 CREATE TABLE verdict_reason_overrides (
@@ -1131,12 +1094,11 @@ CREATE TABLE verdict_reason_overrides (
 );
 CREATE TABLE verdict_reason_overrides_copies (
 	project_id VARCHAR NOT NULL, 
-	snapshot VARCHAR NOT NULL, 
 	verdict_reason VARCHAR NOT NULL, 
 	override_action VARCHAR NOT NULL, 
 	override_description VARCHAR, 
 	override_created_at DATETIME NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, verdict_reason)
+	PRIMARY KEY (project_id, verdict_reason)
 )
  WITHOUT ROWID;
 CREATE TABLE deliveries (

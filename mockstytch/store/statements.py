@@ -113,6 +113,8 @@ def _condition(values: Values, shape: Shape) -> Any:
         if values.dialect_name == "postgresql":
             operator = "ilike"  # SQLite's LIKE ignores the case of ASCII letters, as ILIKE does with collation "C"
         return getattr(sql.type_coerce(column, sql.Text), operator)(values.text(), escape="\\")
+    if operator == "excluding":
+        return column != sql.literal_column(f"'{parts[1]}'")
     other = _column(parts[1]) if len(parts) > 1 else values.of(reference)
     return {
         "=": column.__eq__,
@@ -203,44 +205,36 @@ def _newest_of_each(values: Values, table: str, name: str) -> Any:
 
 
 def _of_all_projects(_values: Values, table: str, names: Shape) -> Any:
-    return sql.select(*(_column(f"{table}.{name}") for name in names))
+    """Select columns of the rows of all projects. Rows with an old data key belong to none."""
+    columns = [_owner(table) if name == "project_id" else _column(f"{table}.{name}") for name in names]
+    return sql.select(*columns).where(*_is_present(table))
 
 
 def _project_of(values: Values, table: str, names: Shape) -> Any:
-    conditions = (_column(f"{table}.{name}") == values.of(f"{table}.{name}") for name in names)
-    return sql.select(_column(f"{table}.project_id")).where(*conditions).limit(1)
+    conditions = [_column(f"{table}.{name}") == values.of(f"{table}.{name}") for name in names]
+    return sql.select(_owner(table)).where(*conditions, *_is_present(table)).limit(1)
 
 
 def _projects_with(values: Values, table: str, condition: Shape) -> Any:
-    return sql.select(_column(f"{table}.project_id")).where(_condition(values, condition)).distinct()
+    return sql.select(_owner(table)).where(_condition(values, condition), *_is_present(table)).distinct()
 
 
-def _which_have_rows(values: Values, *tables: str) -> Any:
-    """Select, for each table, whether the project, one before it and one after it have rows."""
-    project_id = values.of(f"{tables[0]}.project_id")
-
-    def has(table: str, operator: str) -> Any:
-        own = _column(f"{table}.project_id")
-        compared = {"=": own == project_id, "<": own < project_id, ">": own > project_id}[operator]
-        return sql.select(sql.literal_column("1")).select_from(schema.table_of(table)).where(compared).exists()
-
-    def has_others(table: str, operator: str) -> Any:
-        # Another process may be writing the first rows of another project.
-        return sql.true() if values.dialect_name == "postgresql" else has(table, operator)
-
-    answers = [
-        answer for table in tables for answer in (has(table, "="), has_others(table, "<"), has_others(table, ">"))
-    ]
-    return sql.select(*(answer.label(f"a{number}") for number, answer in enumerate(answers)))
+def _data_key(values: Values) -> Any:
+    return sql.select(_column("projects.data_key")).where(
+        _column("projects.project_id") == values.of("projects.project_id")
+    )
 
 
-def _empty(_values: Values, table: str) -> Any:
-    return sql.delete(schema.table_of(table))
+def _owner(table: str) -> Any:
+    """Return the column with the id of the project that has a row."""
+    return _column("projects.project_id" if RECORDS[table].table.in_snapshots else f"{table}.project_id")
 
 
-def _empty_project(values: Values, table: str) -> Any:
-    own = schema.table_of(table)
-    return sql.delete(own).where(own.c.project_id == values.of(f"{table}.project_id"))
+def _is_present(table: str) -> list[Any]:
+    """Return the condition that a project has the row's data key."""
+    if not RECORDS[table].table.in_snapshots:
+        return []
+    return [_column("projects.data_key") == _column(f"{table}.project_id")]
 
 
 KINDS: dict[str, Callable[..., Any]] = {
@@ -255,9 +249,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "newest of each": _newest_of_each,
     "values in all projects": _of_all_projects,
     "project of": _project_of,
+    "data key": _data_key,
     "projects with": _projects_with,
-    "which have rows": _which_have_rows,
-    "empty": _empty,
-    "empty project": _empty_project,
     **copy_statements.KINDS,
 }

@@ -7,18 +7,18 @@ A statement depends only on the record, the names of the columns and the operato
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
-from mockstytch.store.copies import Copies, copied_records
+from mockstytch.store.copies import Copies
 from mockstytch.store.engine import violated_columns
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Condition, RowQuery
-from mockstytch.store.record import R, Record, records_by_reference
+from mockstytch.store.record import RECORDS, R, Record
+from mockstytch.store.records.snapshots import OldData
 
 
 class NotUnique(Exception):
@@ -35,10 +35,26 @@ class NotUnique(Exception):
 
 
 class Store:
-    """The rows of one project, in one transaction."""
+    """The rows of one project, in one transaction.
 
-    def __init__(self, connection: Connection, project_id: str) -> None:
-        self._connection, self._project_id = connection, project_id
+    Args:
+        data_key: what the rows that snapshots contain are stored under; "" if it isn't known yet.
+    """
+
+    def __init__(self, connection: Connection, project_id: str, data_key: str = "") -> None:
+        self._connection, self._project_id, self._data_key = connection, project_id, data_key
+
+    @property
+    def data_key(self) -> str:
+        """The project's data key. Without a project, it is the id."""
+        if not self._data_key:
+            project = self._connection.run(("data key",), (self._project_id,)).fetchone()
+            self._data_key = project[0] if project else self._project_id
+        return self._data_key
+
+    def _owner(self, record: type[Record]) -> str:
+        """Return what the rows of a record are stored under."""
+        return (self._data_key or self.data_key) if record.table.in_snapshots else self._project_id
 
     def for_project(self, project_id: str, *, lock: bool = False) -> "Store":
         """Return the rows of another project, in the same transaction. The management API uses this.
@@ -86,7 +102,7 @@ class Store:
         try:
             values = msgspec.structs.astuple(row)
             if "project_id" not in row.__struct_fields__:
-                values = (self._project_id, *values)
+                values = (self._owner(type(row)), *values)
             self._connection.run(("insert", row.table.name), values)
         except self._connection.ConstraintError as e:
             raise _conflict_error(e, type(row), conflicts) from None
@@ -140,46 +156,42 @@ class Store:
         """Delete every row with these values; without values, every row of the project."""
         self._run("delete", record, where)
 
-    def clear(self, *keep: type[Record]) -> None:
-        """Delete every row of the project, snapshots included, except rows of the records to keep."""
-        kept = {record.table.name for record in keep}
-        self._clear(tuple(name for name in _all_tables() if name not in kept))
+    def move_to(self, data_key: str) -> None:
+        """Use another data key from now on. The rows of the present one are deleted later."""
+        self.discard(self.data_key)
+        self._data_key = data_key
 
-    def clear_data(self) -> None:
-        """Delete every row of the project that a snapshot contains. Credentials and snapshots stay."""
-        self._clear(tuple(record.table.name for record in copied_records()))
-
-    def _clear(self, names: tuple[str, ...]) -> None:
-        """Delete the project's rows in some tables.
-
-        Tests reset often, so one query finds the tables that have such rows. If a table has no others, all of it is
-        deleted: SQLite then drops its pages, and doesn't delete the rows from each index one by one.
+    def discard(self, data_key: str, delete_at: int = 0) -> OldData:
+        """Have the rows and copies of a data key deleted in the background, after the commit.
 
         Args:
-            names: tables; each comes after the tables that it refers to.
+            delete_at: the earliest time, in nanoseconds.
         """
-        order = names[::-1]
-        found = self._connection.run(("which have rows", *order), (self._project_id,)).fetchone()
-        for name, has_own, has_before, has_after in zip(order, found[::3], found[1::3], found[2::3], strict=True):
-            if has_own and (has_before or has_after):
-                self._connection.run(("empty project", name), (self._project_id,))
-            elif has_own:
-                self._connection.run(("empty", name))
+        self._connection.has_old_data = True
+        return self.insert(OldData(data_key=data_key, delete_at=delete_at))
 
-    def copies(self, name: str) -> Copies:
-        """Return the copies of the project's rows under a name: the rows of a snapshot."""
-        return Copies(self._connection, self._project_id, name)
+    def clear(self, *keep: type[Record]) -> None:
+        """Delete every row of the project that snapshots don't contain, except rows of the records to keep."""
+        for record in RECORDS.values():
+            is_there = self._connection.is_shared or not record.table.shared
+            if is_there and not record.table.in_snapshots and record not in (*keep, OldData):
+                self.delete_all(record)
+
+    def copies(self, copies_key: str) -> Copies:
+        """Return the copies of the project's rows under a data key: the rows of a snapshot."""
+        return Copies(self._connection, self.data_key, copies_key)
 
     def delete_older(self, record: type[Record], keep: int) -> int:
         """Delete all but the latest ``keep`` rows of a record, by ``position``. Return the number of deleted rows."""
-        last = self._connection.run(("older", record.table.name), (self._project_id, keep)).fetchone()
+        owner = self._owner(record)
+        last = self._connection.run(("older", record.table.name), (owner, keep)).fetchone()
         if last is None:
             return 0
         return self.delete_up_to(record, last[0])
 
     def delete_up_to(self, record: type[Record], position: int) -> int:
         """Delete the rows of a record up to a ``position``. Return the number of deleted rows."""
-        return int(self._connection.run(("delete up to", record.table.name), (self._project_id, position)).rowcount)
+        return self._connection.run(("delete up to", record.table.name), (self._owner(record), position)).rowcount
 
     def delete_all_but_newest(self, record: type[Record], keep: int, order_by: str, condition: Condition) -> None:
         """Delete the rows with a condition, except the ``keep`` ones with the highest value of a column.
@@ -188,11 +200,11 @@ class Store:
             record: one whose key is a single column.
         """
         shape = ("delete all but newest", record.table.name, order_by, condition.shape)
-        self._connection.run(shape, (self._project_id, *condition.values, keep))
+        self._connection.run(shape, (self._owner(record), *condition.values, keep))
 
     def query(self, record: type[Record]) -> RowQuery:
         """Return a query for this project's rows, to narrow with ``.where()``, ``.order_by()``, ``.limit()``."""
-        return RowQuery(record.table.name, (record.table.c.project_id == self._project_id,))
+        return RowQuery(record.table.name, (record.table.c.project_id == self._owner(record),))
 
     def rows(self, record: type[R], query: RowQuery) -> list[R]:
         """Run a query."""
@@ -206,7 +218,7 @@ class Store:
     def newest_of_each(self, record: type[R], column_name: str) -> list[R]:
         """Return, for each value of a column, the row with the highest ``position``."""
         shape = ("newest of each", record.table.name, column_name)
-        return self._decoded(record, self._connection.run(shape, (self._project_id,)))
+        return self._decoded(record, self._connection.run(shape, (self._owner(record),)))
 
     def count(self, query: RowQuery) -> int:
         """Return the number of rows that a query finds."""
@@ -221,26 +233,30 @@ class Store:
     def _run(self, kind: str, record: type[Record], where: dict[str, Any], *more: Any) -> Any:
         """Run a statement for the rows with these values."""
         if None not in where.values():
-            return self._connection.run(
-                (kind, record.table.name, tuple(where), (), *more), (self._project_id, *where.values())
-            )
+            shape = (kind, record.table.name, tuple(where), (), *more)
+            return self._connection.run(shape, (self._owner(record), *where.values()))
         nulls = tuple(name for name, value in where.items() if value is None)
         values = (value for value in where.values() if value is not None)
-        return self._connection.run((kind, record.table.name, tuple(where), nulls, *more), (self._project_id, *values))
+        return self._connection.run(
+            (kind, record.table.name, tuple(where), nulls, *more), (self._owner(record), *values)
+        )
 
     def _update(self, row: Record, where: dict[str, Any], changes: dict[str, Any]) -> int:
         """Write columns of the rows with these values, and return the number of rows."""
         nulls = tuple(name for name, value in where.items() if value is None)
         values = (value for value in where.values() if value is not None)
         shape = ("update", row.table.name, tuple(changes), tuple(where), nulls)
-        return self._connection.run(shape, (*changes.values(), self._project_id, *values)).rowcount
+        return self._connection.run(shape, (*changes.values(), self._owner(type(row)), *values)).rowcount
 
     def _decoded(self, record: type[R], rows: Any) -> list[R]:
         return [*map(decoder(record).decode, rows)]
 
 
 def find_project_id(connection: Connection, record: type[Record], **where: str) -> str | None:
-    """Return the id of the project that has a row with these values, or None. Needs a ``GlobalIndex`` to be fast."""
+    """Return the id of the project that has a row with these values, or None. Needs a ``GlobalIndex`` to be fast.
+
+    Rows that a reset left behind, until they are deleted, belong to no project.
+    """
     found = connection.run(("project of", record.table.name, tuple(where)), tuple(where.values())).fetchone()
     return None if found is None else str(found[0])
 
@@ -259,11 +275,3 @@ def _conflict_error(e: Exception, record: type[Record], conflicts: dict[str, Sty
 
 def _key(row: Record) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.key}
-
-
-@cache
-def _all_tables() -> tuple[str, ...]:
-    """Return the names of the tables of every database. A table comes after the tables that it refers to."""
-    records = [record for record in records_by_reference() if not record.table.shared]
-    copies = (record.table.copies_name for record in records if record.table.in_snapshots)
-    return (*copies, *(record.table.name for record in records))

@@ -6,6 +6,7 @@ Operations are synchronous on purpose: no other request runs until the transacti
 """
 
 import logging
+from collections.abc import Awaitable
 from functools import cached_property
 
 from starlette.requests import ClientDisconnect
@@ -130,6 +131,10 @@ def _too_large(surface: Surface) -> StytchError:
     return error
 
 
+async def _already(body: Body) -> Body:
+    return body
+
+
 class EndpointHandler:
     """The handler of an operation, which runs in one transaction of the caller's project.
 
@@ -145,10 +150,11 @@ class EndpointHandler:
         self._notes = [f"use {endpoint.path}"] if alias else []
         self._only_reads = mock.is_shared  # until the operation writes for the first time
 
-    async def __call__(self, request: HttpRequest) -> Body:
-        return await self._mock.run_with_fetches(
-            lambda responses: self._run(request, responses), base_url=request.server_url
-        )
+    def __call__(self, request: HttpRequest) -> Awaitable[Body]:
+        from_project = self.endpoint.from_project
+        if from_project is not None and not request.content and (body := from_project(request.project)) is not None:
+            return _already(body)
+        return self._mock.run_with_fetches(lambda responses: self._run(request, responses), base_url=request.server_url)
 
     def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
         """Run the operation. On a shared database, take the project's lock only if it writes.
@@ -165,11 +171,11 @@ class EndpointHandler:
 
     def _run_once(self, request: HttpRequest, responses: OutboundResponses, *, read_only: bool) -> Body:
         endpoint, surface = self.endpoint, self._surface
-        request.notes = [*self._notes]
+        request.notes = self._notes.copy()
         with self._mock.transaction(
             request.project, request.server_url, responses, first_lock=surface.first_lock, read_only=read_only
         ) as ctx:
-            if ctx.project is not request.project and ctx.project != request.project:
+            if self._mock.is_shared and ctx.project is not request.project and ctx.project != request.project:
                 raise ProjectChanged
             ctx.notes = request.notes
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)

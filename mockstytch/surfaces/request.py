@@ -22,6 +22,7 @@ _MAX_FORM_FIELDS = 50
 _SDK_USER_AGENTS = (b"Stytch ", b"stytch-")  # "Stytch Python v15.3.0", "stytch-rust 10.3.0"
 
 Headers = dict[bytes, bytes]
+_PROJECT = Actor()
 
 
 class HttpRequest(Request):
@@ -36,7 +37,7 @@ class HttpRequest(Request):
         notes: remarks for the request log.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
         found_project: the project that the surface authenticated; None before that, and if the route has none.
-        actor: the caller of an operation, once the surface has found it.
+        actor: the caller of an operation, once the surface has found it; before, the project.
         session_token: the token of the caller's session, if the caller is a browser or a mobile app.
         fault: what a fault did to the request, for the request log; "" for most requests.
     """
@@ -54,7 +55,7 @@ class HttpRequest(Request):
         self.notes: list[str] = []
         self.refusal: tuple[str, str] | None = None
         self.found_project: Project | None = None
-        self.actor = Actor()
+        self.actor = _PROJECT
         self.session_token = self.fault = ""
         self.started = perf_counter()
 

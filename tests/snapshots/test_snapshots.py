@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from mockstytch import MockError, MockStytch
-from mockstytch.store.records.snapshots import Snapshot
+from mockstytch.snapshots import saved
+from mockstytch.store.records.snapshots import OldData, Snapshot
 
 
 def names(mock):
@@ -189,33 +190,72 @@ def test_restore_that_fails_changes_nothing(monkeypatch):
         assert mock.call("GET", "/project")["redirect_urls"] == "registered"
 
 
-def test_requests_wait_for_a_restore(monkeypatch):
-    begun, go_on = threading.Event(), threading.Event()
+@pytest.fixture
+def in_slices(monkeypatch):
+    """Restore every snapshot as a large one, two rows at a time."""
+    monkeypatch.setattr(saved, "_FEW", 0)
+    monkeypatch.setattr(saved, "_SLICE", 2)
+
+
+def test_large_snapshot_is_restored_in_slices(in_slices, mock, client, given):
+    acme = given.organization("Acme", organization_slug="acme")
+    addresses = [f"user{number}@acme.test" for number in range(7)]
+    for address in addresses:
+        given.member(acme, address)
+    mock.snapshots.save("start")
+    client.organizations.update("acme", organization_name="Changed")
+    given.member(acme, "later@acme.test")
+    mock.snapshots.restore("start")
+    assert mock.snapshots.diff("start").created == []
+    assert client.organizations.get("acme").organization.organization_name == "Acme"
+    found = client.organizations.members.search([acme.organization_id]).members
+    assert sorted(member.email_address for member in found) == addresses
+
+
+def test_other_requests_are_answered_while_a_large_snapshot_is_restored(in_slices, monkeypatch):
+    """They see the project as it was before, until the end."""
     with MockStytch() as mock:
-        client, projects = mock.client(), mock._server.mock.projects
+        client = mock.client()
         client.organizations.create("Acme", organization_slug="acme")
         mock.snapshots.save("start")
         mock.reset()
-        original = projects.replace
+        database, totals = mock._server.mock._database, []
+        original = database.run_slice
 
-        def slow(*args):
-            begun.set()
-            assert go_on.wait(30)
+        def run_slice(*args):
+            if threading.current_thread().name != "mockstytch-purge":
+                totals.append(client.organizations.search().results_metadata.total)
             return original(*args)
 
-        monkeypatch.setattr(projects, "replace", slow)
-        totals = []
-        restoring = threading.Thread(target=mock.snapshots.restore, args=("start",))
-        reading = threading.Thread(target=lambda: totals.append(client.organizations.search().results_metadata.total))
-        restoring.start()
-        assert begun.wait(30)
-        reading.start()
-        assert mock.call("GET", "/health")["status"] == "ok"
-        assert totals == []
-        go_on.set()
-        restoring.join(30)
-        reading.join(30)
-        assert totals == [1]
+        monkeypatch.setattr(database, "run_slice", run_slice)
+        mock.snapshots.restore("start")
+        assert totals
+        assert set(totals) == {0}
+        assert client.organizations.search().results_metadata.total == 1
+
+
+def test_snapshot_that_is_deleted_while_it_is_restored_is_not_found(in_slices, monkeypatch):
+    with MockStytch() as mock:
+        client = mock.client()
+        client.organizations.create("Acme", organization_slug="acme")
+        mock.snapshots.save("start")
+        mock.reset()
+        database = mock._server.mock._database
+        original = database.run_slice
+
+        def run_slice(*args):
+            if threading.current_thread().name != "mockstytch-purge":
+                mock.snapshots.clear()
+            return original(*args)
+
+        monkeypatch.setattr(database, "run_slice", run_slice)
+        with pytest.raises(MockError, match="deleted or saved again"):
+            mock.snapshots.restore("start")
+        monkeypatch.undo()
+        assert client.organizations.search().results_metadata.total == 0
+        assert mock._server.mock.purge.wait(30)
+        with mock._server.mock.transaction() as ctx:
+            assert ctx.store.values_of_all_projects(OldData, "data_key") == []
 
 
 def test_waiting_call_sees_a_restored_message(mock, client):

@@ -148,6 +148,19 @@ def test_largest_projects_lose_their_oldest_messages(small_memory):
         assert busy.inbox.latest().link
 
 
+def test_one_transaction_deletes_few_rows(small_memory, monkeypatch):
+    monkeypatch.setattr(history, "_AT_ONCE", 3)
+    with MockStytch() as mock:
+        first, second = mock.project(), mock.project()
+        send(first, INTERVAL)
+        send(second, INTERVAL)
+        assert dropped(first) + dropped(second) == 0
+        monkeypatch.setattr(history, "ALL_KILOBYTES", 20)
+        for _ in range(INTERVAL):
+            first.call("GET", "/messages")
+        assert dropped(first) + dropped(second) == 3
+
+
 def test_reset_gives_its_memory_to_others(small_memory):
     with MockStytch() as mock:
         first, second = mock.project(), mock.project()

@@ -1,4 +1,4 @@
-"""Emptying large projects: other requests wait, health doesn't, and the file shrinks."""
+"""Emptying projects: other requests go on, the rows are deleted later, in slices, and the file shrinks."""
 
 import threading
 
@@ -6,17 +6,52 @@ import httpx
 import pytest
 
 from mockstytch import MockStytch
+from mockstytch.runtime import purge as purging
+from mockstytch.runtime.purge import Purge
+from mockstytch.store import old_data
+from mockstytch.store.record import RECORDS
 from mockstytch.store.records.messages import Message
+from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import Project
+from mockstytch.store.records.scim import ScimConnection
+from mockstytch.store.records.snapshots import OldData
 from mockstytch.store.schema import tables_in
 
 
 def counts(server, project_id):
     """How many rows each table has of a project."""
     with server.transaction() as ctx:
-        connection = ctx.store._connection
-        count = "SELECT count(*) FROM {} WHERE project_id = ?"
-        tables = [table.name for table in tables_in("sqlite")]
-        return {name: connection.driver.execute(count.format(name), (project_id,)).fetchone()[0] for name in tables}
+        store, found = ctx.store.for_project(project_id), {}
+        for name, record in RECORDS.items():
+            if record.table.shared:
+                continue
+            where = (store._owner(record),)
+            [found[name]] = rows(server, f"SELECT count(*) FROM {name} WHERE project_id = ?", where)[0]
+        return found
+
+
+def rows(server, statement, parameters=()):
+    return server._database.connection.driver.execute(statement, parameters).fetchall()
+
+
+def all_rows(server):
+    """How many rows each table has, whichever project or snapshot they belong to."""
+    found = {name: rows(server, f"SELECT count(*) FROM {name}")[0][0] for name in map(str, tables_in("sqlite"))}
+    return {name: count for name, count in found.items() if count}
+
+
+def send(ctx, number, text=""):
+    message = Message(
+        message_id=f"message-{number}",
+        position=number,
+        channel="email",
+        kind="magic_link.login",
+        to="ada@acme.test",
+        text=text,
+        created_at=ctx.now,
+        expires_at=ctx.now,
+    )
+    ctx.store.insert(message)
 
 
 def fill(mock):
@@ -38,14 +73,160 @@ def test_reset_leaves_other_projects_alone(tmp_path, location):
         server = default._server.mock
         others = [counts(server, p.project_id) for p in (before, after)]
         mock.reset()
+        assert server.purge.wait(30)
         own = counts(server, mock.project_id)
         assert {name: n for name, n in own.items() if n} == {"projects": 1}
         assert [counts(server, p.project_id) for p in (before, after)] == others
         before.reset()
         after.reset()
+        assert server.purge.wait(30)
         assert {name: n for name, n in counts(server, after.project_id).items() if n} == {"projects": 1}
         fill(mock)
         assert mock.client().organizations.search().results_metadata.total == 2
+
+
+def test_reset_returns_before_the_rows_are_deleted(monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    with MockStytch() as mock:
+        server = mock._server.mock
+        fill(mock)
+        mock.snapshots.save("start")
+        with server.transaction() as ctx:
+            old_key = ctx.store.data_key
+
+        def wait():
+            begun.set()
+            assert go_on.wait(30)
+
+        server.purge.before_slice = wait
+        mock.reset()
+        assert begun.wait(30)
+        assert mock.client().organizations.search().results_metadata.total == 0
+        assert mock.call("GET", "/health")["status"] == "ok"
+        assert rows(server, "SELECT project_id FROM organizations GROUP BY 1") == [(old_key,)]
+        mock.snapshots.restore("start")
+        go_on.set()
+        assert server.purge.wait(30)
+        assert rows(server, "SELECT count(*) FROM organizations WHERE project_id = ?", (old_key,)) == [(0,)]
+        assert mock.client().organizations.search().results_metadata.total == 2
+
+
+def test_rows_that_wait_for_deletion_belong_to_no_project(monkeypatch):
+    monkeypatch.setattr(Purge, "wake", lambda _purge: None)
+    with MockStytch() as mock:
+        server = mock._server.mock
+        acme = mock.client().organizations.create("Acme", "acme").organization.organization_id
+        connection = mock.client().scim.connection.create(acme, display_name="Okta").connection
+        mock.webhooks.set("http://127.0.0.1:9/")
+        mock.client().organizations.create("Globex", "globex")
+        assert server.projects.find_by(ScimConnection, connection_id=connection.connection_id)
+        assert server.projects.awaiting_delivery()
+        mock.reset()
+        assert server.projects.find_by(ScimConnection, connection_id=connection.connection_id) is None
+        assert server.projects.awaiting_delivery() == []
+        with server.transaction() as ctx:
+            assert ctx.store.values_of_all_projects(Organization, "organization_id") == []
+            assert len(ctx.store.values_of_all_projects(OldData, "data_key")) == 1
+
+
+def test_deletion_is_in_slices_with_requests_between_them(monkeypatch):
+    with MockStytch() as mock:
+        server, deleted, totals = mock._server.mock, [], []
+        with server.transaction() as ctx:
+            for number in range(1000):
+                send(ctx, number)
+        monkeypatch.setattr(purging, "_FIRST_ROWS", 50)
+        monkeypatch.setattr(purging, "_MOST_ROWS", 50)
+        monkeypatch.setattr("mockstytch.runtime.database.SLICE_SECONDS", 0)
+        original = old_data.delete
+
+        def delete(*args):
+            deleted.append(original(*args))
+            return deleted[-1]
+
+        monkeypatch.setattr(old_data, "delete", delete)
+        server.purge.before_slice = lambda: totals.append(mock.client().organizations.search().results_metadata.total)
+        mock.reset()
+        assert server.purge.wait(60)
+        assert deleted == [50] * 20 + [0]
+        assert len(totals) >= 20
+        assert all_rows(server) == {"projects": 1}
+
+
+def test_deletion_goes_on_after_a_restart(tmp_path, monkeypatch):
+    file = str(tmp_path / "mock.sqlite")
+    with monkeypatch.context() as patched:
+        patched.setattr(Purge, "wake", lambda _purge: None)
+        with MockStytch(database=file) as mock:
+            fill(mock)
+            mock.snapshots.save("start")
+            mock.reset()
+            mock.snapshots.clear()
+            assert all_rows(mock._server.mock).keys() >= {"organizations", "organizations_copies", "members_copies"}
+    with MockStytch(database=file) as mock:
+        assert mock._server.mock.purge.wait(30)
+        assert all_rows(mock._server.mock) == {"projects": 1}
+
+
+def test_many_small_resets_are_deleted_together(monkeypatch):
+    with MockStytch() as mock:
+        server, asked = mock._server.mock, []
+        handles = [mock.project() for _ in range(12)]
+        for handle in handles:
+            handle.client().organizations.create("Acme", "acme")
+        original = old_data.tables_with_rows
+        monkeypatch.setattr(old_data, "tables_with_rows", lambda *args: asked.append(args) or original(*args))
+        monkeypatch.setattr(purging, "_DELAY_SECONDS", 0.5)
+        for handle in handles:
+            handle.reset()
+        assert server.purge.wait(30)
+        assert len(asked) < len(handles)
+        assert all_rows(server).keys() == {"projects"}
+
+
+def test_a_request_with_a_project_read_before_a_reset_writes_to_the_present_one():
+    with MockStytch() as mock:
+        server = mock._server.mock
+        before = server.projects.default()
+        mock.reset()
+        with server.transaction(before) as ctx:
+            send(ctx, 1)
+        assert mock.inbox.latest().message_id == "message-1"
+
+
+def test_close_ends_the_deletion_after_the_present_slice(tmp_path, monkeypatch):
+    monkeypatch.setattr(purging, "_FIRST_ROWS", 10)
+    monkeypatch.setattr(purging, "_MOST_ROWS", 10)
+    monkeypatch.setattr("mockstytch.runtime.database.SLICE_SECONDS", 0)
+    file, begun = str(tmp_path / "mock.sqlite"), threading.Event()
+    with MockStytch(database=file) as mock:
+        server = mock._server.mock
+        with server.transaction() as ctx:
+            for number in range(1000):
+                send(ctx, number)
+
+        def stop():
+            begun.set()
+            server.purge._stopping.wait(30)
+
+        server.purge.before_slice = stop
+        mock.reset()
+        assert begun.wait(30)
+    with MockStytch(database=file) as mock:
+        assert mock._server.mock.purge.wait(60)
+        assert all_rows(mock._server.mock) == {"projects": 1}
+
+
+def test_deleted_project_leaves_only_its_row():
+    with MockStytch() as mock:
+        server, other = mock._server.mock, mock.project()
+        fill(other)
+        other.snapshots.save("start")
+        httpx.delete(f"{mock.url}/pwa/v3/projects/{other.project_id}", auth=("key", "secret"), trust_env=False)
+        assert server.purge.wait(30)
+        assert all_rows(server).keys() == {"projects"}
+        with server.transaction() as ctx:
+            assert ctx.store.for_project(other.project_id).get(Project).deleted
 
 
 def test_file_shrinks(tmp_path):
@@ -54,58 +235,32 @@ def test_file_shrinks(tmp_path):
         server = mock._server.mock
         with server.transaction() as ctx:
             for number in range(6000):
-                message = Message(
-                    message_id=str(number),
-                    position=number,
-                    channel="email",
-                    kind="magic_link.login",
-                    to="ada@acme.test",
-                    text="x" * 2000,
-                    created_at=ctx.now,
-                    expires_at=ctx.now,
-                )
-                ctx.store.insert(message)
+                send(ctx, number, "x" * 2000)
         server._database.connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         large = file.stat().st_size
         mock.reset()
+        assert server.purge.wait(60)
         assert file.stat().st_size < large / 3
         assert mock.client().organizations.create("Acme", "acme").status_code == 200
 
 
-def test_health_returns_while_a_project_is_emptied(monkeypatch):
-    """The other requests wait until it is done, whichever project they are for."""
-    begun, go_on = threading.Event(), threading.Event()
+def test_failed_deletion_is_tried_again(monkeypatch, caplog):
     with MockStytch() as mock:
         server = mock._server.mock
-        client = mock.client()
-        client.organizations.create("Acme", "acme")
-        original = server.projects.reset
+        fill(mock)
 
-        def slow(project):
-            begun.set()
-            assert go_on.wait(30)
-            return original(project)
+        def fail(*_args):
+            raise RuntimeError("planted")
 
-        monkeypatch.setattr(server.projects, "reset", slow)
-        results = []
-
-        def run(call):
-            thread = threading.Thread(target=lambda: results.append(call()))
-            thread.start()
-            return thread
-
-        threads = [run(mock.reset)]
-        assert begun.wait(30)
-        threads.append(run(lambda: client.organizations.search().results_metadata.total))
-        threads.append(run(lambda: mock.inbox.all()))
-        for _ in range(20):
-            health = httpx.get(f"{mock.url}/_mock/api/health", timeout=10, trust_env=False)
-            assert health.json()["status"] == "ok"
-        assert results == []
-        go_on.set()
-        for thread in threads:
-            thread.join(30)
-        assert sorted(results, key=str) == [0, None, []]
+        with monkeypatch.context() as patched:
+            patched.setattr(old_data, "delete", fail)
+            mock.reset()
+            assert server.purge.wait(30)
+        assert "can't delete old rows" in caplog.text
+        assert all_rows(server).keys() > {"projects"}
+        mock.reset()
+        assert server.purge.wait(30)
+        assert all_rows(server) == {"projects": 1}
 
 
 def test_failed_reset_lets_other_requests_go_on(monkeypatch):

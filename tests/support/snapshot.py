@@ -4,7 +4,7 @@ from typing import Any
 
 from mockstytch import MockStytch
 from mockstytch.server import Server
-from mockstytch.store.schema import tables_in
+from mockstytch.store.record import RECORDS
 
 
 class ProjectSnapshot:
@@ -22,25 +22,37 @@ class ProjectSnapshot:
 
     def restore(self) -> None:
         """Replace the project's rows with the snapshot. Empty its request log."""
-        with self._database.bulk_delete(self._project_id):
+        with self._database.unchecked_transaction(self._project_id):
             self._database.connection.begin()
-            for name in self._tables():
-                self._execute(f"DELETE FROM {name} WHERE project_id = ?", self._project_id)
+            owners = {name: self._owner(name) for name in self._tables()}
+            for name, owner in owners.items():
+                self._execute(f"DELETE FROM {name} WHERE project_id = ?", owner)
             for name, rows in self._rows.items():
                 marks = ", ".join("?" * len(rows[0]))
-                self._driver.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+                self._driver.executemany(f"INSERT INTO {name} VALUES ({marks})", [(owners[name], *r[1:]) for r in rows])
+            data_key = owners["organizations"]  # rows of the one that was in use then are deleted after a reset
+            self._execute("UPDATE projects SET data_key = ? WHERE project_id = ?", data_key, self._project_id)
         self._mock.projects.invalidate(self._project_id)
         self._mock.request_log.clear(self._project_id)
-
-    def _tables(self) -> list[str]:
-        return [table.name for table in tables_in("postgresql" if self._mock.is_shared else "sqlite")]
 
     @property
     def _driver(self) -> Any:
         return self._database.connection.driver
 
+    def _tables(self) -> list[str]:
+        is_shared = self._mock.is_shared
+        return [
+            name for name, record in RECORDS.items() if name != "old_data" and (is_shared or not record.table.shared)
+        ]
+
+    def _owner(self, name: str) -> str:
+        if not RECORDS[name].table.in_snapshots:
+            return self._project_id
+        row = self._execute("SELECT data_key FROM projects WHERE project_id = ?", self._project_id).fetchone()
+        return str(row[0])
+
     def _read(self, name: str) -> list[tuple[Any, ...]]:
-        return self._execute(f"SELECT * FROM {name} WHERE project_id = ?", self._project_id).fetchall()
+        return self._execute(f"SELECT * FROM {name} WHERE project_id = ?", self._owner(name)).fetchall()
 
     def _execute(self, statement: str, *parameters: str) -> Any:
         return self._driver.execute(statement, parameters)

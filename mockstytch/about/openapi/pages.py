@@ -78,9 +78,12 @@ PAGES = {
         ("regionCode",),
         operations.JSON,
     ),
-    "/_mock/": Page("inbox", "Show the inbox"),
+    "/_mock/": Page("inbox", "Show the inbox", ("q", "kind", "rows")),
     "/_mock/messages/{message_id}": Page("message", "Show a message"),
     "/_mock/messages/{message_id}/html": Page("message_html", "Show the HTML of an e-mail", (), "*/*"),
+    "/_mock/messages/{message_id}/source": Page(
+        "message_source", "Return the source of an e-mail", ("download",), "*/*"
+    ),
     "/_mock/organizations": Page("organizations", "Show the organizations", ("q", "cursor", "rows")),
     "/_mock/organizations/{organization_id}": Page(
         "organization", "Show an organization with its members", ("q", "cursor", "rows")

@@ -33,7 +33,7 @@ def condition(ctx: Context, organizations: Iterable[Organization], query: search
     if matches is not None:
         conditions.append(matches)
     if not _names_deleted(query):
-        conditions.append(_member.status != "deleted")
+        conditions.append(_member.status.excluding("deleted"))
     return queries.all_of(conditions)
 
 

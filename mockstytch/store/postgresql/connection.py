@@ -47,7 +47,7 @@ class PostgresConnection(Connection):
         self.driver: psycopg.Connection[Any] = connect()
         self._plans = plans_for("postgresql")
         self._is_open = self._is_read_only = False
-        self.project_version, self.microseconds = "", 0
+        self.project_version, self.microseconds, self.has_old_data = "", 0, False
 
     @property
     def in_transaction(self) -> bool:

@@ -1,6 +1,5 @@
 CREATE TABLE authorizations_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	authorization_id VARCHAR COLLATE "C" NOT NULL, 
 	grant_id VARCHAR COLLATE "C" NOT NULL, 
 	code VARCHAR COLLATE "C" NOT NULL, 
@@ -14,11 +13,10 @@ CREATE TABLE authorizations_copies (
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, authorization_id)
+	PRIMARY KEY (project_id, authorization_id)
 );
 CREATE TABLE connected_app_grants_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	grant_id VARCHAR COLLATE "C" NOT NULL, 
 	client_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
@@ -27,7 +25,7 @@ CREATE TABLE connected_app_grants_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	uninstalled_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, grant_id)
+	PRIMARY KEY (project_id, grant_id)
 );
 CREATE TABLE connected_apps (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -62,7 +60,6 @@ CREATE INDEX connected_apps_position_index ON connected_apps (project_id, positi
 CREATE INDEX connected_apps_registration_key_index ON connected_apps (project_id, registration_key);
 CREATE TABLE connected_apps_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	client_id VARCHAR COLLATE "C" NOT NULL, 
 	client_name VARCHAR COLLATE "C" NOT NULL, 
 	client_description VARCHAR COLLATE "C" NOT NULL, 
@@ -87,7 +84,7 @@ CREATE TABLE connected_apps_copies (
 	next_client_secret_last_four VARCHAR COLLATE "C", 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, client_id)
+	PRIMARY KEY (project_id, client_id)
 );
 CREATE TABLE default_email_templates (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -98,15 +95,13 @@ CREATE TABLE default_email_templates (
 );
 CREATE TABLE default_email_templates_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	project_slug VARCHAR COLLATE "C" NOT NULL, 
 	template_type VARCHAR COLLATE "C" NOT NULL, 
 	template_id VARCHAR COLLATE "C" NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug, template_type)
+	PRIMARY KEY (project_id, project_slug, template_type)
 );
 CREATE TABLE deliveries_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	event_id VARCHAR COLLATE "C" NOT NULL, 
 	url VARCHAR COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
@@ -117,7 +112,7 @@ CREATE TABLE deliveries_copies (
 	failures BIGINT NOT NULL, 
 	next_attempt_at TIMESTAMP WITH TIME ZONE, 
 	leased_until TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, event_id, url)
+	PRIMARY KEY (project_id, event_id, url)
 );
 CREATE TABLE devices (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -150,7 +145,6 @@ CREATE TABLE devices (
 );
 CREATE TABLE devices_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	telemetry_id VARCHAR COLLATE "C" NOT NULL, 
 	action VARCHAR COLLATE "C", 
 	reasons TEXT COLLATE "C" NOT NULL, 
@@ -176,18 +170,17 @@ CREATE TABLE devices_copies (
 	raw_signals TEXT COLLATE "C", 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, telemetry_id)
+	PRIMARY KEY (project_id, telemetry_id)
 );
 CREATE TABLE email_reservations_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	reservation_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	email_address VARCHAR COLLATE "C" NOT NULL, 
 	use VARCHAR COLLATE "C" NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, reservation_id)
+	PRIMARY KEY (project_id, reservation_id)
 );
 CREATE TABLE email_risks (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -202,7 +195,6 @@ CREATE TABLE email_risks (
 );
 CREATE TABLE email_risks_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	email_address VARCHAR COLLATE "C" NOT NULL, 
 	action VARCHAR COLLATE "C", 
 	risk_score BIGINT, 
@@ -210,7 +202,7 @@ CREATE TABLE email_risks_copies (
 	has_mx_or_a_record BOOLEAN, 
 	is_disposable_domain BOOLEAN, 
 	is_suspected_role_address BOOLEAN, 
-	PRIMARY KEY (project_id, snapshot, email_address)
+	PRIMARY KEY (project_id, email_address)
 );
 CREATE TABLE email_templates (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -225,7 +217,6 @@ CREATE TABLE email_templates (
 );
 CREATE TABLE email_templates_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	project_slug VARCHAR COLLATE "C" NOT NULL, 
 	template_id VARCHAR COLLATE "C" NOT NULL, 
 	name VARCHAR COLLATE "C", 
@@ -233,7 +224,7 @@ CREATE TABLE email_templates_copies (
 	prebuilt_customization TEXT COLLATE "C", 
 	custom_html_customization TEXT COLLATE "C", 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug, template_id)
+	PRIMARY KEY (project_id, project_slug, template_id)
 );
 CREATE TABLE environments (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -246,12 +237,11 @@ CREATE TABLE environments (
 CREATE UNIQUE INDEX environments_environment_project_id_unique ON environments (project_id, environment_project_id);
 CREATE TABLE environments_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	project_slug VARCHAR COLLATE "C" NOT NULL, 
 	environment_slug VARCHAR COLLATE "C" NOT NULL, 
 	environment_project_id VARCHAR COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug, environment_slug)
+	PRIMARY KEY (project_id, project_slug, environment_slug)
 );
 CREATE TABLE events (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -268,7 +258,6 @@ CREATE TABLE events (
 CREATE INDEX events_position_index ON events (project_id, position);
 CREATE TABLE events_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	event_id VARCHAR COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
 	source VARCHAR COLLATE "C" NOT NULL, 
@@ -277,11 +266,10 @@ CREATE TABLE events_copies (
 	id VARCHAR COLLATE "C" NOT NULL, 
 	entity TEXT COLLATE "C", 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, event_id)
+	PRIMARY KEY (project_id, event_id)
 );
 CREATE TABLE external_connections_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	external_organization_id VARCHAR COLLATE "C" NOT NULL, 
@@ -290,7 +278,7 @@ CREATE TABLE external_connections_copies (
 	roles TEXT COLLATE "C" NOT NULL, 
 	group_roles TEXT COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 );
 CREATE TABLE fraud_rules (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -307,7 +295,6 @@ CREATE TABLE fraud_rules (
 CREATE INDEX fraud_rules_position_index ON fraud_rules (project_id, position);
 CREATE TABLE fraud_rules_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	rule_type VARCHAR COLLATE "C" NOT NULL, 
 	identifier VARCHAR COLLATE "C" NOT NULL, 
 	action VARCHAR COLLATE "C" NOT NULL, 
@@ -316,11 +303,10 @@ CREATE TABLE fraud_rules_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	last_updated_at TIMESTAMP WITH TIME ZONE, 
 	expires_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, rule_type, identifier)
+	PRIMARY KEY (project_id, rule_type, identifier)
 );
 CREATE TABLE idp_access_tokens_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	jti VARCHAR COLLATE "C" NOT NULL, 
 	authorization_id VARCHAR COLLATE "C" NOT NULL, 
 	refresh_token VARCHAR COLLATE "C", 
@@ -329,11 +315,10 @@ CREATE TABLE idp_access_tokens_copies (
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	exchanged_at TIMESTAMP WITH TIME ZONE, 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, jti)
+	PRIMARY KEY (project_id, jti)
 );
 CREATE TABLE idp_grants_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	code VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	person_key VARCHAR COLLATE "C" NOT NULL, 
@@ -345,7 +330,7 @@ CREATE TABLE idp_grants_copies (
 	token_expires_at TIMESTAMP WITH TIME ZONE, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, code)
+	PRIMARY KEY (project_id, code)
 );
 CREATE TABLE idp_keys (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -358,13 +343,12 @@ CREATE TABLE idp_keys (
 );
 CREATE TABLE idp_keys_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	kid VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	private_key VARCHAR COLLATE "C" NOT NULL, 
 	jwk TEXT COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, kid)
+	PRIMARY KEY (project_id, kid)
 );
 CREATE TABLE idp_people (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -377,16 +361,14 @@ CREATE TABLE idp_people (
 CREATE INDEX idp_people_connection_id_index ON idp_people (project_id, connection_id);
 CREATE TABLE idp_people_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	person_key VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	identity TEXT COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, person_key)
+	PRIMARY KEY (project_id, person_key)
 );
 CREATE TABLE idp_refresh_tokens_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	token VARCHAR COLLATE "C" NOT NULL, 
 	authorization_id VARCHAR COLLATE "C" NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -394,11 +376,10 @@ CREATE TABLE idp_refresh_tokens_copies (
 	used_at TIMESTAMP WITH TIME ZONE, 
 	replaced_by VARCHAR COLLATE "C", 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, token)
+	PRIMARY KEY (project_id, token)
 );
 CREATE TABLE impersonation_tokens_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	token VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	impersonator_id VARCHAR COLLATE "C" NOT NULL, 
@@ -407,7 +388,7 @@ CREATE TABLE impersonation_tokens_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, token)
+	PRIMARY KEY (project_id, token)
 );
 CREATE TABLE intermediate_sessions (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -423,7 +404,6 @@ CREATE TABLE intermediate_sessions (
 );
 CREATE TABLE intermediate_sessions_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	intermediate_session_token VARCHAR COLLATE "C" NOT NULL, 
 	email_address VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C", 
@@ -432,7 +412,7 @@ CREATE TABLE intermediate_sessions_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, intermediate_session_token)
+	PRIMARY KEY (project_id, intermediate_session_token)
 );
 CREATE TABLE m2m_clients (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -453,7 +433,6 @@ CREATE TABLE m2m_clients (
 CREATE INDEX m2m_clients_position_index ON m2m_clients (project_id, position);
 CREATE TABLE m2m_clients_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	client_id VARCHAR COLLATE "C" NOT NULL, 
 	client_name VARCHAR COLLATE "C" NOT NULL, 
 	client_description VARCHAR COLLATE "C" NOT NULL, 
@@ -466,7 +445,7 @@ CREATE TABLE m2m_clients_copies (
 	trusted_metadata TEXT COLLATE "C" NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, client_id)
+	PRIMARY KEY (project_id, client_id)
 );
 CREATE TABLE management_projects (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -479,17 +458,15 @@ CREATE TABLE management_projects (
 );
 CREATE TABLE management_projects_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	project_slug VARCHAR COLLATE "C" NOT NULL, 
 	name VARCHAR COLLATE "C" NOT NULL, 
 	vertical VARCHAR COLLATE "C" NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, project_slug)
+	PRIMARY KEY (project_id, project_slug)
 );
 CREATE TABLE member_sessions_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	member_session_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
@@ -500,11 +477,10 @@ CREATE TABLE member_sessions_copies (
 	last_accessed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, member_session_id)
+	PRIMARY KEY (project_id, member_session_id)
 );
 CREATE TABLE members_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	email_id VARCHAR COLLATE "C" NOT NULL, 
@@ -536,7 +512,7 @@ CREATE TABLE members_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_id)
+	PRIMARY KEY (project_id, member_id)
 );
 CREATE TABLE messages (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -563,7 +539,6 @@ CREATE INDEX messages_position_index ON messages (project_id, position);
 CREATE INDEX messages_to_position_index ON messages (project_id, "to", position);
 CREATE TABLE messages_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	message_id VARCHAR COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
 	channel VARCHAR COLLATE "C" NOT NULL, 
@@ -581,7 +556,7 @@ CREATE TABLE messages_copies (
 	member_id VARCHAR COLLATE "C", 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, message_id)
+	PRIMARY KEY (project_id, message_id)
 );
 CREATE TABLE next_identities (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -595,13 +570,12 @@ CREATE TABLE next_identities (
 CREATE INDEX next_identities_provider_position_index ON next_identities (project_id, provider, position);
 CREATE TABLE next_identities_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	next_identity_id VARCHAR COLLATE "C" NOT NULL, 
 	provider VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	identity TEXT COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, next_identity_id)
+	PRIMARY KEY (project_id, next_identity_id)
 );
 CREATE TABLE oauth_flows (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -622,7 +596,6 @@ CREATE TABLE oauth_flows (
 CREATE UNIQUE INDEX oauth_flows_code_unique ON oauth_flows (project_id, code);
 CREATE TABLE oauth_flows_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	state VARCHAR COLLATE "C" NOT NULL, 
 	provider VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C", 
@@ -635,21 +608,19 @@ CREATE TABLE oauth_flows_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, state)
+	PRIMARY KEY (project_id, state)
 );
 CREATE TABLE oauth_registrations_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	member_oauth_registration_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	account_key VARCHAR COLLATE "C" NOT NULL, 
 	provider VARCHAR COLLATE "C" NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_oauth_registration_id)
+	PRIMARY KEY (project_id, member_oauth_registration_id)
 );
 CREATE TABLE oidc_connections_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	display_name VARCHAR COLLATE "C" NOT NULL, 
@@ -666,7 +637,13 @@ CREATE TABLE oidc_connections_copies (
 	attribute_mapping TEXT COLLATE "C" NOT NULL, 
 	secret_in_body BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
+);
+CREATE TABLE old_data (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	data_key VARCHAR COLLATE "C" NOT NULL, 
+	delete_at BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, data_key)
 );
 CREATE TABLE one_time_tokens (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -689,7 +666,6 @@ CREATE INDEX one_time_tokens_email_address_kind_index ON one_time_tokens (projec
 CREATE INDEX one_time_tokens_member_id_index ON one_time_tokens (project_id, member_id);
 CREATE TABLE one_time_tokens_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	token VARCHAR COLLATE "C" NOT NULL, 
 	kind VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C", 
@@ -703,16 +679,15 @@ CREATE TABLE one_time_tokens_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, token)
+	PRIMARY KEY (project_id, token)
 );
 CREATE TABLE organization_domains_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	domain_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	use VARCHAR COLLATE "C" NOT NULL, 
 	domain VARCHAR COLLATE "C" NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, domain_id)
+	PRIMARY KEY (project_id, domain_id)
 );
 CREATE TABLE organizations (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -755,7 +730,6 @@ CREATE INDEX organizations_position_index ON organizations (project_id, position
 CREATE UNIQUE INDEX organizations_slug_key_unique ON organizations (project_id, slug_key);
 CREATE TABLE organizations_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_name VARCHAR COLLATE "C" NOT NULL, 
 	organization_slug VARCHAR COLLATE "C" NOT NULL, 
@@ -788,18 +762,17 @@ CREATE TABLE organizations_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, organization_id)
+	PRIMARY KEY (project_id, organization_id)
 );
 CREATE TABLE passwords_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	member_password_id VARCHAR COLLATE "C" NOT NULL, 
 	scope VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C", 
 	hash VARCHAR COLLATE "C" NOT NULL, 
 	reset_required BOOLEAN NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_password_id)
+	PRIMARY KEY (project_id, member_password_id)
 );
 CREATE TABLE projects (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -814,8 +787,10 @@ CREATE TABLE projects (
 	counters TEXT COLLATE "C" NOT NULL, 
 	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
+	data_key VARCHAR COLLATE "C" NOT NULL, 
 	PRIMARY KEY (project_id)
 );
+CREATE UNIQUE INDEX projects_data_key_unique ON projects (data_key);
 CREATE TABLE provider_accounts (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
 	account_key VARCHAR COLLATE "C" NOT NULL, 
@@ -839,7 +814,6 @@ CREATE TABLE provider_accounts (
 CREATE INDEX provider_accounts_provider_position_index ON provider_accounts (project_id, provider, position);
 CREATE TABLE provider_accounts_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	account_key VARCHAR COLLATE "C" NOT NULL, 
 	provider VARCHAR COLLATE "C" NOT NULL, 
 	provider_subject VARCHAR COLLATE "C" NOT NULL, 
@@ -856,7 +830,7 @@ CREATE TABLE provider_accounts_copies (
 	issued_refresh_token BOOLEAN NOT NULL, 
 	id_token VARCHAR COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, account_key)
+	PRIMARY KEY (project_id, account_key)
 );
 CREATE TABLE public_tokens (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -868,14 +842,13 @@ CREATE TABLE public_tokens (
 CREATE INDEX public_tokens_public_token_index ON public_tokens (public_token);
 CREATE TABLE recovery_codes_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	recovery_code_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	code VARCHAR COLLATE "C" NOT NULL, 
 	position BIGINT NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, recovery_code_id)
+	PRIMARY KEY (project_id, recovery_code_id)
 );
 CREATE TABLE saml_assertions (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -886,14 +859,12 @@ CREATE TABLE saml_assertions (
 CREATE INDEX saml_assertions_expires_at_index ON saml_assertions (project_id, expires_at);
 CREATE TABLE saml_assertions_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	assertion_key VARCHAR COLLATE "C" NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, assertion_key)
+	PRIMARY KEY (project_id, assertion_key)
 );
 CREATE TABLE saml_connections_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	display_name VARCHAR COLLATE "C" NOT NULL, 
@@ -914,11 +885,10 @@ CREATE TABLE saml_connections_copies (
 	idp_initiated_auth_disabled BOOLEAN NOT NULL, 
 	allow_gateway_callback BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 );
 CREATE TABLE scim_connections_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
 	display_name VARCHAR COLLATE "C" NOT NULL, 
@@ -930,11 +900,10 @@ CREATE TABLE scim_connections_copies (
 	own_token VARCHAR COLLATE "C" NOT NULL, 
 	group_roles TEXT COLLATE "C" NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, connection_id)
+	PRIMARY KEY (project_id, connection_id)
 );
 CREATE TABLE scim_groups_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	group_id VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	organization_id VARCHAR COLLATE "C" NOT NULL, 
@@ -943,18 +912,16 @@ CREATE TABLE scim_groups_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, group_id)
+	PRIMARY KEY (project_id, group_id)
 );
 CREATE TABLE scim_memberships_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	group_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, group_id, member_id)
+	PRIMARY KEY (project_id, group_id, member_id)
 );
 CREATE TABLE scim_users_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	user_name_key VARCHAR COLLATE "C" NOT NULL, 
@@ -962,7 +929,7 @@ CREATE TABLE scim_users_copies (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, member_id)
+	PRIMARY KEY (project_id, member_id)
 );
 CREATE TABLE secrets (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1033,13 +1000,12 @@ CREATE TABLE signing_keys (
 );
 CREATE TABLE signing_keys_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	kid VARCHAR COLLATE "C" NOT NULL, 
 	private_key VARCHAR COLLATE "C" NOT NULL, 
 	jwk TEXT COLLATE "C" NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	position BIGINT NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, kid)
+	PRIMARY KEY (project_id, kid)
 );
 CREATE TABLE snapshots (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1048,6 +1014,7 @@ CREATE TABLE snapshots (
 	project TEXT COLLATE "C" NOT NULL, 
 	rows BIGINT NOT NULL, 
 	position BIGINT NOT NULL, 
+	data_key VARCHAR COLLATE "C" NOT NULL, 
 	PRIMARY KEY (project_id, name)
 );
 CREATE TABLE sso_accounts (
@@ -1069,7 +1036,6 @@ CREATE TABLE sso_accounts (
 );
 CREATE TABLE sso_accounts_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	account_key VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	external_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1083,11 +1049,10 @@ CREATE TABLE sso_accounts_copies (
 	access_token VARCHAR COLLATE "C" NOT NULL, 
 	access_token_expires_at TIMESTAMP WITH TIME ZONE, 
 	refresh_token VARCHAR COLLATE "C" NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, account_key)
+	PRIMARY KEY (project_id, account_key)
 );
 CREATE TABLE sso_flows_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	state VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	idp_connection_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1100,20 +1065,18 @@ CREATE TABLE sso_flows_copies (
 	scopes TEXT COLLATE "C" NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
-	PRIMARY KEY (project_id, snapshot, state)
+	PRIMARY KEY (project_id, state)
 );
 CREATE TABLE sso_registrations_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	registration_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
 	account_key VARCHAR COLLATE "C" NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, registration_id)
+	PRIMARY KEY (project_id, registration_id)
 );
 CREATE TABLE totp_registrations_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	totp_registration_id VARCHAR COLLATE "C" NOT NULL, 
 	member_id VARCHAR COLLATE "C" NOT NULL, 
 	secret VARCHAR COLLATE "C" NOT NULL, 
@@ -1121,7 +1084,7 @@ CREATE TABLE totp_registrations_copies (
 	last_step BIGINT NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, totp_registration_id)
+	PRIMARY KEY (project_id, totp_registration_id)
 );
 CREATE TABLE verdict_reason_overrides (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1133,12 +1096,11 @@ CREATE TABLE verdict_reason_overrides (
 );
 CREATE TABLE verdict_reason_overrides_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
-	snapshot VARCHAR COLLATE "C" NOT NULL, 
 	verdict_reason VARCHAR COLLATE "C" NOT NULL, 
 	override_action VARCHAR COLLATE "C" NOT NULL, 
 	override_description VARCHAR COLLATE "C", 
 	override_created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	PRIMARY KEY (project_id, snapshot, verdict_reason)
+	PRIMARY KEY (project_id, verdict_reason)
 );
 CREATE TABLE deliveries (
 	project_id VARCHAR COLLATE "C" NOT NULL, 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from mockstytch.clock import Clock
-from mockstytch.store.record import GlobalIndex, PrimaryKey, Record, Unique, table
+from mockstytch.store.record import GlobalIndex, GlobalUnique, PrimaryKey, Record, Unique, new_data_key, table
 from mockstytch.store.records.sdk_config import ALL_ENABLED_B2B, ALL_ENABLED_CONSUMER, B2BConfig, ConsumerConfig
 from mockstytch.values import Frozen
 
@@ -270,7 +270,7 @@ def managed_project_settings() -> ProjectSettings:
     return ProjectSettings(redirect_urls="registered", email_templates=[])
 
 
-@table("projects", in_snapshots=False)
+@table("projects", GlobalUnique("data_key"), in_snapshots=False)
 class Project(Record):
     """A project. The first request with its credentials registers it, or the management API creates it.
 
@@ -282,6 +282,7 @@ class Project(Record):
         counters: how many old rows of each kind were deleted from the history, and how often keys were rotated.
         has_faults: whether ``SharedFault`` has rows of the project. Servers on SQLite don't set it.
         position: the time of its creation, in nanoseconds.
+        data_key: what its rows are stored under. A reset changes it.
     """
 
     project_id: PrimaryKey
@@ -296,6 +297,7 @@ class Project(Record):
     counters: dict[str, int] = {}
     has_faults: bool = False
     position: int = 0
+    data_key: str = msgspec.field(default_factory=new_data_key)
 
     @property
     def public_token(self) -> str:
@@ -350,7 +352,7 @@ class SigningKey(Record):
 
 
 # The rows of the management API belong to this project, which no credentials open.
-WORKSPACE = Project(project_id="workspace", secret="")
+WORKSPACE = Project(project_id="workspace", secret="", data_key="workspace")
 
 
 @table("management_projects")

@@ -30,9 +30,10 @@ class ProjectState(Frozen):
 
 @table("snapshots", in_snapshots=False)
 class Snapshot(Record):
-    """A saved state of the project. ``store.copies`` has the copies of its rows.
+    """A saved state of the project.
 
     Attributes:
+        data_key: what the copies of its rows are stored under.
         created_at: the time by the project's clock.
         project: what it saves of the project's own row.
         rows: the number of copied rows.
@@ -44,3 +45,17 @@ class Snapshot(Record):
     project: ProjectState
     rows: int
     position: int
+    data_key: str
+
+
+@table("old_data", in_snapshots=False)
+class OldData(Record):
+    """A data key whose rows and copies have to be deleted. See ``runtime.purge``.
+
+    Attributes:
+        delete_at: the real time from which they can be deleted, in nanoseconds. An import or a restored snapshot that
+            is still being written has a later one, which is lifted when it is complete.
+    """
+
+    data_key: PrimaryKey
+    delete_at: int

@@ -1,0 +1,121 @@
+"""Deletion of rows that no project has any more, in a thread, in slices between the requests."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+from mockstytch.clock import position
+from mockstytch.runtime.database import PURGE_LOCK, SLICE_SECONDS, Database
+from mockstytch.store import old_data
+from mockstytch.store.engine import release_pages
+
+log = logging.getLogger("mockstytch")
+
+_DELAY_SECONDS = 0.02  # resets of tests follow each other: their rows are deleted together
+_FIRST_ROWS, _MOST_ROWS = 64, 5_000
+
+
+class Purge:
+    """The thread. It starts when it is first needed, and runs until ``close``.
+
+    A data key that a reset, an import or a deletion left behind is in the table ``old_data`` until its rows are
+    deleted, so the work goes on after a restart.
+
+    Attributes:
+        before_slice: called before each slice, for tests.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._wanted, self._stopping, self._idle = threading.Event(), threading.Event(), threading.Event()
+        self._idle.set()
+        self.before_slice: Callable[[], None] = lambda: None
+
+    def wake(self) -> None:
+        """Look for rows to delete. Call it after the commit that left them behind."""
+        if self._stopping.is_set():
+            return
+        self._idle.clear()
+        self._wanted.set()
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="mockstytch-purge", daemon=True)
+                    self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until everything is deleted. Return whether it is."""
+        return self._idle.wait(seconds)
+
+    def close(self) -> None:
+        """End after the present slice. The next server on the database deletes the rest."""
+        self._stopping.set()
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.wait()
+            self._stopping.wait(_DELAY_SECONDS)
+            self._wanted.clear()
+            if self._stopping.is_set():
+                return
+            try:
+                self._purge()
+            except Exception:  # a full disk, for example; the next reset tries again
+                log.exception("can't delete old rows")
+            if not self._wanted.is_set():
+                self._idle.set()
+
+    def _purge(self) -> None:
+        connection, deleted = self._database.connection, False
+        while not self._stopping.is_set():
+            with self._database.exclusive_transaction(PURGE_LOCK):
+                keys = old_data.due(connection, position())
+                tables = old_data.tables_with_rows(connection, keys) if keys else []
+            if not keys:
+                break
+            steps = self._delete(keys, tables)
+            while self._slice(steps):
+                deleted = True
+        if deleted:
+            self._shrink()
+
+    def _delete(self, keys: list[str], tables: list[str]) -> Iterator[None]:
+        """Delete all rows of some data keys. Each step is one statement, which takes about as long as a slice."""
+        connection = self._database.connection
+        for table in tables:
+            for key in keys:
+                rows, deleted = _FIRST_ROWS, _FIRST_ROWS
+                while deleted == rows:
+                    begin = perf_counter()
+                    deleted = old_data.delete(connection, table, key, rows)
+                    if deleted == rows:
+                        faster = SLICE_SECONDS / 2 / max(perf_counter() - begin, 1e-6)
+                        rows = deleted = max(_FIRST_ROWS, min(_MOST_ROWS, int(rows * min(2, faster))))
+                    yield
+        for key in keys:
+            old_data.forget(connection, key)
+
+    def _slice(self, steps: Iterator[None]) -> bool:
+        """Run steps in one transaction. Return whether there are more."""
+        self.before_slice()
+        return self._database.run_slice(steps) and not self._stopping.is_set()
+
+    def _shrink(self) -> None:
+        """Return the free pages of a file to the system, if they are much of it."""
+        pages = _FIRST_ROWS
+        while not self._stopping.is_set():
+            self.before_slice()
+            with self._database.outside_of_transactions() as connection:
+                begin = perf_counter()
+                has_more = release_pages(connection, pages)
+                taken = perf_counter() - begin
+            if not has_more:
+                break
+            pages = max(_FIRST_ROWS, min(_MOST_ROWS, int(pages * SLICE_SECONDS / taken)))
+            self._stopping.wait(taken)
