@@ -123,9 +123,13 @@ def _configure(driver: sqlite3.Connection) -> None:
 def release_pages(connection: Connection, pages: int) -> bool:
     """Return some free pages of a SQLite file to the system, if many are free. There must be no transaction.
 
+    PostgreSQL does this by itself.
+
     Returns:
         whether there are more to return.
     """
+    if connection.is_shared:
+        return False
     driver = connection.driver
     names = ("freelist_count", "page_count", "auto_vacuum")
     [free], [all_pages], [can_shrink] = (driver.execute(f"PRAGMA {name}").fetchone() for name in names)

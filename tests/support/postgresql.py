@@ -9,8 +9,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -20,9 +23,10 @@ from mockstytch.store.engine import open_database
 from mockstytch.store.schema import metadata
 
 VARIABLE = "MOCKSTYTCH_TEST_DATABASE"
-_FOLDER = "MOCKSTYTCH_TEST_POSTGRESQL"  # of the cluster that this run started; the workers of pytest-xdist inherit it
+# The folder of the cluster of this run. The workers of pytest-xdist, and a pytest that a test starts, inherit it.
+_FOLDER = "MOCKSTYTCH_TEST_POSTGRESQL"
 _USER = "mock"
-_GUARDED = "local all guarded scram-sha-256\n"  # a user who needs a password; all others are trusted
+_RULES = "local all guarded scram-sha-256\n"  # a user who needs a password; all others are trusted
 _SETTINGS = {
     **{"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"},
     **{"listen_addresses": "", "max_connections": "300", "max_wal_size": "2GB", "log_statement": "none"},
@@ -57,13 +61,13 @@ class Cluster:
             self.folder.chmod(0o755)
             self._run("initdb", "--auth=trust", f"--username={_USER}", "--encoding=UTF8", "--locale=C", "--no-sync")
             rules = self.folder / "data" / "pg_hba.conf"
-            rules.write_text(_GUARDED + rules.read_text())
+            rules.write_text(_RULES + rules.read_text())
             self.start()
 
     def url(self, name: str, user: str = _USER, password: str = "") -> str:
         """Return the URL of a database, for ``--db``."""
         credentials = f"{user}:{password}" if password else user
-        return f"postgresql+psycopg://{credentials}@/{name}?host={self.folder}"
+        return f"postgresql+psycopg://{credentials}@/{name}?host={quote(str(self.folder), safe='')}"
 
     def execute(self, statement: str, name: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement in a database, and return its rows."""
@@ -98,8 +102,7 @@ class Cluster:
         assert folder is not None, "install PostgreSQL"
         command = [str(folder / program), f"--pgdata={self.folder}/data", *arguments]
         user = {"user": self._account(), "group": self._account(), "extra_groups": []} if os.getuid() == 0 else {}
-        # Its output goes to a file: the server would keep a pipe open.
-        with (self.folder.parent / f"{self.folder.name}.out").open("w+") as output:
+        with (self.folder / "programs.log").open("a") as output:  # the server would keep a pipe open
             subprocess.run(command, check=True, cwd="/", stdout=output, stderr=output, **user)
 
     @staticmethod
@@ -121,7 +124,7 @@ class Databases:
         self._tables = [*reversed(metadata().tables)]
 
     def open(self, location: str) -> Any:
-        """Open a database as ``open_database`` does, with PostgreSQL instead of one in memory."""
+        """Open a database as ``open_database`` does. PostgreSQL takes the place of memory."""
         if location:
             return open_database(location)
         name = self._free.pop() if self._free else self._new()
@@ -153,13 +156,24 @@ class Databases:
 
 
 def configure(config: pytest.Config) -> None:
-    """Start a cluster for the run, if PostgreSQL is chosen. pytest-xdist's workers use their controller's."""
+    """Start a cluster for the run, if PostgreSQL is chosen."""
     if not is_chosen():
         return
-    if not hasattr(config, "workerinput"):
+    if _FOLDER not in os.environ:
         cluster = Cluster()
         os.environ[_FOLDER] = str(cluster.folder)
         config.add_cleanup(cluster.close)
+        config.add_cleanup(partial(os.environ.pop, _FOLDER))
     patch = pytest.MonkeyPatch()
     patch.setattr(database, "open_database", Databases(Cluster(Path(os.environ[_FOLDER]))).open)
     config.add_cleanup(patch.undo)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A cluster that the tests may stop. Mark them with ``xdist_group("postgresql")``: each worker starts its own."""
+    if programs() is None:
+        pytest.skip("PostgreSQL isn't installed")
+    cluster = Cluster()
+    yield cluster
+    cluster.close()
