@@ -184,13 +184,6 @@ class PostgresConnection(Connection):
         raise DatabaseUnavailable(f"the database can't be used: {reason(error)}") from error
 
 
-class _TimeLoader(TextLoader):
-    """Reads times as on SQLite, from texts without an offset, which is always ``+00``."""
-
-    def load(self, data: Any) -> str:
-        return bytes(data[:-3]).decode()
-
-
 def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     """Open a connection of the driver.
 
