@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from mockstytch.clock import position
-from mockstytch.runtime.database import SLICE_SECONDS, Database
+from mockstytch.runtime.database import PURGE_LOCK, SLICE_SECONDS, Database
 from mockstytch.store import old_data
 from mockstytch.store.engine import release_pages
 
@@ -74,7 +74,7 @@ class Purge:
     def _purge(self) -> None:
         connection, deleted = self._database.connection, False
         while not self._stopping.is_set():
-            with self._database.exclusive_transaction():
+            with self._database.exclusive_transaction(PURGE_LOCK):
                 keys = old_data.due(connection, position())
                 tables = old_data.tables_with_rows(connection, keys) if keys else []
             if not keys:

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,6 +40,16 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Any]: ...
 
     def __iter__(self) -> Iterator[Any]: ...
+
+
+class Channel(Protocol):
+    """Sends texts to all other processes on a database, and receives theirs."""
+
+    def send(self, text: str) -> None:
+        """Send a text soon, without waiting. It is lost if the database can't be reached."""
+
+    def close(self) -> None:
+        """Stop sending and receiving."""
 
 
 class Connection(Protocol):
@@ -118,6 +128,24 @@ class Connection(Protocol):
         finally:
             self.driver.execute("RELEASE block")
 
+    def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
+        """Run a statement as one transaction that takes no project's lock.
+
+        Raises:
+            DatabaseUnavailable: if the database can't be reached.
+        """
+        self.run(shape, values)
+        self.commit()
+
+    @abstractmethod
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> Channel:
+        """Open a channel to the other processes on the database.
+
+        Args:
+            receive: called with each text that another process sends.
+            lost: called if texts may have been lost.
+        """
+
     @abstractmethod
     def close(self) -> None: ...
 
@@ -164,6 +192,9 @@ class SqliteConnection(Connection):
     def rollback(self) -> None:
         if self.driver.in_transaction:  # SQLite ends it by itself after some errors
             self._execute("ROLLBACK")
+
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> Channel:
+        raise NotImplementedError("no other process uses the database")
 
     def close(self) -> None:
         self.driver.close()

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -78,6 +78,7 @@ class ForeignKey:
     record: type[Record]
 
 
+Shared = Literal["", "logged", "unlogged"]
 _KEY, _MAX_NAME = "key", 63
 PrimaryKey = Annotated[str, _KEY]
 
@@ -89,6 +90,8 @@ class Table:
     Attributes:
         c: the columns.
         in_snapshots: whether a second table has copies of its rows.
+        shared: "" for a table of every database. Otherwise only databases that several processes can use have it:
+            ``logged``, or ``unlogged`` if its rows needn't survive a crash of the database.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Table:
     c: Columns
     constraints: tuple[Unique, ...]
     in_snapshots: bool
+    shared: Shared
     selected: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,12 +118,15 @@ class Table:
         return next(({"project_id", *constraint.columns} for constraint in unique), set())
 
 
-def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callable[[type[R]], type[R]]:
+def table(
+    name: str, *constraints: Unique, in_snapshots: bool = True, shared: Shared = ""
+) -> Callable[[type[R]], type[R]]:
     """Declare the table of a record.
 
     Args:
         in_snapshots: whether snapshots and exports contain the rows, and a reset deletes them. Such rows are stored
             under the project's data key, others under its id.
+        shared: see ``Table``.
     """
 
     def declare(record: type[R]) -> type[R]:
@@ -135,7 +142,7 @@ def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callabl
                 if isinstance(mark, ForeignKey):
                     record.references[struct_field.name] = mark.record
         record.key = tuple(key)
-        record.table = Table(name, record, Columns(columns), constraints, in_snapshots)
+        record.table = Table(name, record, Columns(columns), constraints, in_snapshots, shared)
         RECORDS[name] = record
         return record
 

@@ -43,6 +43,11 @@ def metadata() -> MetaData:
     return tables
 
 
+def tables_in(dialect_name: str) -> list[Table]:
+    """Return the tables that a kind of database has. A table comes after the tables that it refers to."""
+    return [table for table in metadata().sorted_tables if dialect_name != "sqlite" or not table.info["shared"]]
+
+
 def table_of(name: str) -> Table:
     """Return the table with this name."""
     return metadata().tables[name]
@@ -70,7 +75,7 @@ def compiled_schema(dialect_name: str) -> str:
     """Return the tables and indexes in the SQL of a database. ``python -m tools.schema`` writes it to a file."""
     dialect = _dialect_for_tables(dialect_name)
     statements = []
-    for table in metadata().sorted_tables:
+    for table in tables_in(dialect_name):
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statement = str(CreateIndex(index).compile(dialect=dialect)).strip()
@@ -93,12 +98,13 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
         extras.append(ForeignKeyConstraint(["project_id", name], target, ondelete="CASCADE"))
         if not _is_indexed(record, name):
             extras.append(Index(f"{own.name}_{name}", "project_id", name))
-    table = Table(own.name, tables, *columns, *extras)
+    prefixes = ["UNLOGGED"] if own.shared == "unlogged" else []
+    table = Table(own.name, tables, *columns, *extras, info={"shared": own.shared}, prefixes=prefixes)
     for constraint in own.constraints:
         _add_index(table, constraint)
     if own.in_snapshots:
         values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
-        Table(own.copies_name, tables, *values, sqlite_with_rowid=False)
+        Table(own.copies_name, tables, *values, sqlite_with_rowid=False, info={"shared": ""})
 
 
 def _is_indexed(record: type[Record], name: str) -> bool:

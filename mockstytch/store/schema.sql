@@ -818,6 +818,7 @@ CREATE TABLE projects (
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 
 	counters TEXT NOT NULL, 
+	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
 	data_key VARCHAR NOT NULL, 
 	PRIMARY KEY (project_id)
@@ -1115,6 +1116,7 @@ CREATE TABLE deliveries (
 	PRIMARY KEY (project_id, event_id, url), 
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );
+CREATE INDEX deliveries_next_attempt_at_index ON deliveries (next_attempt_at);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE external_connections (

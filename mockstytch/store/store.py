@@ -173,7 +173,8 @@ class Store:
     def clear(self, *keep: type[Record]) -> None:
         """Delete every row of the project that snapshots don't contain, except rows of the records to keep."""
         for record in RECORDS.values():
-            if not record.table.in_snapshots and record not in (*keep, OldData):
+            is_there = self._connection.is_shared or not record.table.shared
+            if is_there and not record.table.in_snapshots and record not in (*keep, OldData):
                 self.delete_all(record)
 
     def copies(self, copies_key: str) -> Copies:
@@ -186,7 +187,11 @@ class Store:
         last = self._connection.run(("older", record.table.name), (owner, keep)).fetchone()
         if last is None:
             return 0
-        return self._connection.run(("delete up to", record.table.name), (owner, last[0])).rowcount
+        return self.delete_up_to(record, last[0])
+
+    def delete_up_to(self, record: type[Record], position: int) -> int:
+        """Delete the rows of a record up to a ``position``. Return the number of deleted rows."""
+        return self._connection.run(("delete up to", record.table.name), (self._owner(record), position)).rowcount
 
     def delete_all_but_newest(self, record: type[Record], keep: int, order_by: str, condition: Condition) -> None:
         """Delete the rows with a condition, except the ``keep`` ones with the highest value of a column.

@@ -19,6 +19,7 @@ from mockstytch.store.connection import Connection, DatabaseUnavailable, WriteRe
 from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
 from mockstytch.store.postgresql import texts
+from mockstytch.store.postgresql.channel import PostgresChannel
 
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
@@ -68,6 +69,15 @@ class PostgresConnection(Connection):
         plan = self._plans.get(shape, len(values))
         parameters = texts.to_database(plan.parameters(values))
         return self._execute(plan.text, parameters)
+
+    def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
+        if self.driver.closed:
+            self._reconnect()
+        plan = self._plans.get(shape, len(values))
+        self._execute(plan.text, texts.to_database(plan.parameters(values)))
+
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> PostgresChannel:
+        return PostgresChannel(self._connect, receive, lost)
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
         if self._is_open:

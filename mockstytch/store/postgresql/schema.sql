@@ -785,6 +785,7 @@ CREATE TABLE projects (
 	clock TEXT COLLATE "C" NOT NULL, 
 	settings TEXT COLLATE "C" NOT NULL, 
 	counters TEXT COLLATE "C" NOT NULL, 
+	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
 	data_key VARCHAR COLLATE "C" NOT NULL, 
 	PRIMARY KEY (project_id)
@@ -940,6 +941,54 @@ CREATE TABLE secrets (
 	PRIMARY KEY (project_id, secret_id)
 );
 CREATE UNIQUE INDEX secrets_secret_unique ON secrets (project_id, secret);
+CREATE UNLOGGED TABLE shared_counters (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	counted VARCHAR COLLATE "C" NOT NULL, 
+	interval BIGINT NOT NULL, 
+	requests BIGINT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, counted)
+);
+CREATE INDEX shared_counters_position_index ON shared_counters (project_id, position);
+CREATE TABLE shared_faults (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	fault_id VARCHAR COLLATE "C" NOT NULL, 
+	rule TEXT COLLATE "C" NOT NULL, 
+	operations TEXT COLLATE "C" NOT NULL, 
+	ends_at TIMESTAMP WITH TIME ZONE, 
+	seed VARCHAR COLLATE "C" NOT NULL, 
+	matches BIGINT NOT NULL, 
+	hits BIGINT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, fault_id)
+);
+CREATE INDEX shared_faults_position_index ON shared_faults (project_id, position);
+CREATE TABLE shared_held_messages (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	message_id VARCHAR COLLATE "C" NOT NULL, 
+	due TIMESTAMP WITH TIME ZONE NOT NULL, 
+	message TEXT COLLATE "C" NOT NULL, 
+	PRIMARY KEY (project_id, message_id)
+);
+CREATE UNLOGGED TABLE shared_request_logs (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	dropped BIGINT NOT NULL, 
+	cleared BIGINT NOT NULL, 
+	PRIMARY KEY (project_id)
+);
+CREATE UNLOGGED TABLE shared_requests (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	request_id VARCHAR COLLATE "C" NOT NULL, 
+	position BIGINT NOT NULL, 
+	entry VARCHAR COLLATE "C" NOT NULL, 
+	PRIMARY KEY (project_id, request_id)
+);
+CREATE INDEX shared_requests_position_index ON shared_requests (project_id, position);
+CREATE TABLE shared_seeds (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	seed VARCHAR COLLATE "C" NOT NULL, 
+	PRIMARY KEY (project_id)
+);
 CREATE TABLE signing_keys (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
 	kid VARCHAR COLLATE "C" NOT NULL, 
@@ -1068,6 +1117,7 @@ CREATE TABLE deliveries (
 	PRIMARY KEY (project_id, event_id, url), 
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );
+CREATE INDEX deliveries_next_attempt_at_index ON deliveries (next_attempt_at);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE external_connections (
