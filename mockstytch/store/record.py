@@ -46,10 +46,10 @@ class Unique:
     """A unique constraint within a project. NULL is never a duplicate.
 
     Args:
-        excluding: a column and a value: rows with that value are exempt from the constraint.
+        excluding: a column and a value: rows with that value are exempt from the constraint, and not in the index.
     """
 
-    def __init__(self, *columns: str, excluding: tuple[str, str] | None = None) -> None:
+    def __init__(self, *columns: str, excluding: tuple[str, str | bool] | None = None) -> None:
         self.columns, self.excluding = columns, excluding
 
 
@@ -72,8 +72,8 @@ class ForeignKey:
     record: type[Record]
 
 
-_KEY = "key"
-PrimaryKey = Annotated[str, _KEY]
+KEY = "key"
+PrimaryKey = Annotated[str, KEY]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +83,7 @@ class Table:
     Attributes:
         c: the columns.
         in_snapshots: whether a second table has copies of its rows.
+        by_data_key: whether rows are stored under the project's data key: they are part of what a reset deletes.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Table:
     c: Columns
     constraints: tuple[Unique, ...]
     in_snapshots: bool
+    by_data_key: bool
     selected: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,12 +103,15 @@ class Table:
         return f"{self.name}_copies"
 
 
-def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callable[[type[R]], type[R]]:
+def table(
+    name: str, *constraints: Unique, in_snapshots: bool = True, derived: bool = False
+) -> Callable[[type[R]], type[R]]:
     """Declare the table of a record.
 
     Args:
         in_snapshots: whether snapshots and exports contain the rows, and a reset deletes them. Such rows are stored
             under the project's data key, others under its id.
+        derived: whether the database itself writes the rows, from those of another table. Snapshots don't contain them.
     """
 
     def declare(record: type[R]) -> type[R]:
@@ -116,13 +121,15 @@ def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callabl
             hint, *marks = get_args(struct_field.type) if _is(struct_field.type, Annotated) else [struct_field.type]
             if struct_field.name != "project_id":
                 columns.append(Column(name, struct_field.name, _required(hint), _is_optional(hint)))
-                if _KEY in marks:
+                if KEY in marks:
                     key.append(struct_field.name)
             for mark in marks:
                 if isinstance(mark, ForeignKey):
                     record.references[struct_field.name] = mark.record
         record.key = tuple(key)
-        record.table = Table(name, record, Columns(columns), constraints, in_snapshots)
+        record.table = Table(
+            name, record, Columns(columns), constraints, in_snapshots and not derived, in_snapshots or derived
+        )
         RECORDS[name] = record
         return record
 

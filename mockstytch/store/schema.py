@@ -30,6 +30,8 @@ from mockstytch.store import records  # noqa: F401 · importing it declares the 
 from mockstytch.store.record import Record
 
 _SIMPLE: dict[Any, type[TypeEngine[Any]]] = {str: String, int: BigInteger, bool: Boolean, float: Float}
+_MANY, _FEW = 1_000_000, 1_000  # the rows of an index, and of one that excludes most of them
+_DISTINCT = {"email_address", "external_id", "mfa_phone_number", "phone_key", "position"}
 
 
 @cache
@@ -58,7 +60,43 @@ def compiled_schema() -> str:
             if where is not None:
                 statement += f" WHERE {where.compile(dialect=dialect, compile_kwargs={'literal_binds': True})}"
             statements.append(statement)
-    return ";\n".join(statements) + "\n"
+    return ";\n".join([*statements, *_triggers(), *_statistics()]) + "\n"
+
+
+def _triggers() -> list[str]:
+    """Return the triggers that keep ``member_counts``."""
+    cell = "project_id, organization_id, status, is_breakglass, has_password, has_totp"
+    of_row = ", ".join(f"{{row}}.{name}" for name in cell.split(", ")[:4])
+    of_row += ", {row}.member_password_id != '', {row}.totp_registration_id != ''"
+    take = f"UPDATE member_counts SET members = members - 1 WHERE ({cell}) = ({of_row.format(row='OLD')});"  # noqa: S608 · constants
+    add = f"INSERT INTO member_counts ({cell}, members) VALUES ({of_row.format(row='NEW')}, 1)"  # noqa: S608 · constants
+    add += f" ON CONFLICT ({cell}) DO UPDATE SET members = members + 1;"
+    counted = "organization_id, status, is_breakglass, member_password_id, totp_registration_id"
+    return [
+        f"CREATE TRIGGER members_added AFTER INSERT ON members BEGIN {add} END",
+        f"CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN {take} END",
+        f"CREATE TRIGGER members_moved AFTER UPDATE OF {counted} ON members BEGIN {take} {add} END",
+    ]
+
+
+def _statistics() -> list[str]:
+    """Return the statistics by which SQLite chooses indexes: how many rows have the same first values.
+
+    They are those of one large organization. Without them, SQLite takes all indexes to be equally good, and reads all
+    members to find some by their e-mail addresses, because another index has them in the right order.
+    """
+    statements = ["ANALYZE sqlite_schema", _statistic("sqlite_autoindex_members_1", [_MANY, _MANY, 1])]
+    for index in sorted(table_of("members").indexes, key=lambda index: str(index.name)):
+        rows = _FEW if index.info.get("where") is not None and not index.unique else _MANY
+        numbers = [rows]
+        for column in index.columns:
+            numbers.append(1 if numbers[-1] == 1 or column.name in _DISTINCT else rows)
+        statements.append(_statistic(str(index.name), numbers))
+    return [*statements, "ANALYZE sqlite_schema"]
+
+
+def _statistic(index: str, numbers: list[int]) -> str:
+    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{' '.join(map(str, numbers))}')"  # noqa: S608
 
 
 def _declare(tables: MetaData, record: type[Record]) -> None:
@@ -83,7 +121,8 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
 def _add_index(table: Table, constraint: declared.Unique) -> None:
     unique = not isinstance(constraint, declared.Index)
     where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
-    name = "_".join([table.name, *constraint.columns, "unique" if unique else "index"])
+    kind = "unique" if unique else f"not_{constraint.excluding[0]}" if constraint.excluding else "index"
+    name = "_".join([table.name, *constraint.columns, kind])
     is_global = isinstance(constraint, declared.GlobalIndex | declared.GlobalUnique)
     prefix = () if is_global else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *constraint.columns)]

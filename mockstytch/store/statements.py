@@ -122,6 +122,9 @@ def _select(values: Values, table: str, column: str, conditions: Shape, orders: 
     has_limit, has_offset = slice_
     if column == "count":
         query: Any = sql.select(sql.func.count()).select_from(schema.table_of(table))
+    elif column.startswith("sum "):
+        summed = schema.table_of(table).c[column.removeprefix("sum ")]
+        query = sql.select(sql.func.coalesce(sql.func.sum(summed), 0))
     else:
         query = sql.select(*([_column(f"{table}.{column}")] if column else _fields(table)))
     query = query.where(*(_condition(values, shape) for shape in conditions))
@@ -213,12 +216,12 @@ def _data_key(values: Values) -> Any:
 
 def _owner(table: str) -> Any:
     """Return the column with the id of the project that has a row."""
-    return _column("projects.project_id" if RECORDS[table].table.in_snapshots else f"{table}.project_id")
+    return _column("projects.project_id" if RECORDS[table].table.by_data_key else f"{table}.project_id")
 
 
 def _is_present(table: str) -> list[Any]:
     """Return the condition that a row's data key is that of a project."""
-    if not RECORDS[table].table.in_snapshots:
+    if not RECORDS[table].table.by_data_key:
         return []
     return [_column("projects.data_key") == _column(f"{table}.project_id")]
 

@@ -16,7 +16,7 @@ from mockstytch.store.connection import Connection
 from mockstytch.store.copies import Copies
 from mockstytch.store.engine import violated_columns
 from mockstytch.store.plans import decoder, read_values
-from mockstytch.store.queries import Condition, RowQuery
+from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
 from mockstytch.store.records.snapshots import OldData
 
@@ -54,7 +54,7 @@ class Store:
 
     def _owner(self, record: type[Record]) -> str:
         """Return what the rows of a record are stored under."""
-        return (self._data_key or self.data_key) if record.table.in_snapshots else self._project_id
+        return (self._data_key or self.data_key) if record.table.by_data_key else self._project_id
 
     def for_project(self, project_id: str) -> "Store":
         """Return the rows of another project, in the same transaction. The management API uses this."""
@@ -167,7 +167,7 @@ class Store:
     def clear(self, *keep: type[Record]) -> None:
         """Delete every row of the project that snapshots don't contain, except rows of the records to keep."""
         for record in RECORDS.values():
-            if not record.table.in_snapshots and record not in (*keep, OldData):
+            if not record.table.by_data_key and record not in (*keep, OldData):
                 self.delete_all(record)
 
     def copies(self, copies_key: str) -> Copies:
@@ -213,6 +213,11 @@ class Store:
         """Return the number of rows that a query finds."""
         counting = query.counting()
         return int(self._connection.run(counting.shape, counting.values).fetchone()[0])
+
+    def sum(self, query: RowQuery, column: Column) -> int:
+        """Return the sum of a column in the rows that a query finds."""
+        summing = query.summing(column)
+        return int(self._connection.run(summing.shape, summing.values).fetchone()[0])
 
     def exists(self, query: RowQuery) -> bool:
         """Return whether a query finds a row."""
