@@ -30,7 +30,8 @@ import json, sys
 from mockstytch import MockStytch
 with MockStytch(database=sys.argv[1]) as mock:
     print(json.dumps({"url": mock.url, "project_id": mock.project_id, "secret": mock.secret}), flush=True)
-    sys.stdin.read()
+    for _ in sys.stdin:
+        print(mock._server.mock.purge.wait(600), flush=True)
 """
 _BATCH = 20_000  # rows in one transaction
 _ORGANIZATIONS, _MEMBERS = "/v1/b2b/organizations", "/v1/b2b/organizations/members/search"
@@ -104,6 +105,14 @@ class Server:
         """Return the computing time of the server."""
         files = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
         return sum(int(file.read_text().split()[0]) for file in files) / 1e6
+
+    def wait(self) -> None:
+        """Wait until the server's work beside the requests is done: the index of texts."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("wait\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
 
     def search(self, **body: Any) -> Any:
         return self.send("POST", _MEMBERS, {"organization_ids": [self.organization_id], **body})
@@ -204,6 +213,8 @@ def measure(server: Server, count: int, rows: dict[str, Callable[[Server], Any]]
     found = {}
     for name, request in rows.items():
         times = []
+        request(server)
+        server.wait()
         for _ in range(count):
             before = server.milliseconds()
             request(server)

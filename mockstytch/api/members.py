@@ -345,7 +345,7 @@ def search_(ctx: Context, req: Search) -> Body:
         organizations[organization.organization_id] = organization
     query = req.query or search.Query()
     matching = ctx.store.query(Member).where(member_search.condition(ctx, organizations.values(), query))
-    count = partial(member_search.total, ctx, organizations.values(), query)
+    count = partial(member_search.total, ctx, organizations.values(), query, matching)
     found, results = search.page(ctx, Member, matching, req.cursor, req.limit or 100, count)
     return {
         "members": [wire.member(lookup.without_expired_lock(ctx, m), organizations[m.organization_id]) for m in found],

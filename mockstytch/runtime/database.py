@@ -63,7 +63,7 @@ class Database:
             for drop in self.on_failed_commit:
                 drop()
             raise
-        if self.connection.has_old_data:
+        if self.connection.has_old_data or self.connection.wants_text_index:
             self.connection.has_old_data = False
             self.on_old_data()
 

@@ -16,6 +16,9 @@ class Connection:
         driver: the driver's connection.
         ConstraintError: the driver's exception for a violated constraint.
         has_old_data: whether there are rows to delete in the background.
+        has_text_index: whether the tables of ``text_index`` are known to exist.
+        totals: see ``Store.remembered_total``.
+        wants_text_index: data keys whose members are to be indexed in the background.
     """
 
     ConstraintError = sqlite3.IntegrityError
@@ -24,7 +27,9 @@ class Connection:
         self.driver = driver
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
-        self.has_old_data = False
+        self.has_old_data = self.has_text_index = False
+        self.wants_text_index: set[str] = set()
+        self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
 
     @property
     def in_transaction(self) -> bool:

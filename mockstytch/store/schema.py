@@ -30,7 +30,8 @@ from mockstytch.store import records  # noqa: F401 · importing it declares the 
 from mockstytch.store.record import Record
 
 _SIMPLE: dict[Any, type[TypeEngine[Any]]] = {str: String, int: BigInteger, bool: Boolean, float: Float}
-_MANY, _FEW = 1_000_000, 1_000  # the rows of an index, and of one that excludes most of them
+# Members in the database, in a project, and in an organization; and how many of them an index has that excludes most
+_MEMBERS, _FEW = {"": 100_000_000, "project_id": 10_000_000, "organization_id": 1_000_000}, 1 / 1000
 _DISTINCT = {"email_address", "external_id", "mfa_phone_number", "phone_key", "position"}
 
 
@@ -68,10 +69,12 @@ def _triggers() -> list[str]:
     cell = "project_id, organization_id, status, is_breakglass, has_password, has_totp"
     of_row = ", ".join(f"{{row}}.{name}" for name in cell.split(", ")[:4])
     of_row += ", {row}.member_password_id != '', {row}.totp_registration_id != ''"
-    take = f"UPDATE member_counts SET members = members - 1 WHERE ({cell}) = ({of_row.format(row='OLD')});"  # noqa: S608 · constants
-    add = f"INSERT INTO member_counts ({cell}, members) VALUES ({of_row.format(row='NEW')}, 1)"  # noqa: S608 · constants
-    add += f" ON CONFLICT ({cell}) DO UPDATE SET members = members + 1;"
-    counted = "organization_id, status, is_breakglass, member_password_id, totp_registration_id"
+    take = "UPDATE member_counts SET members = members - 1, changes = changes + 1"
+    take += f" WHERE ({cell}) = ({of_row.format(row='OLD')});"
+    add = f"INSERT INTO member_counts ({cell}, members, changes) VALUES ({of_row.format(row='NEW')}, 1, 1)"  # noqa: S608 · constants
+    add += f" ON CONFLICT ({cell}) DO UPDATE SET members = members + 1, changes = changes + 1;"
+    counted = "organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address,"
+    counted += " mfa_phone_number"
     return [
         f"CREATE TRIGGER members_added AFTER INSERT ON members BEGIN {add} END",
         f"CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN {take} END",
@@ -82,15 +85,19 @@ def _triggers() -> list[str]:
 def _statistics() -> list[str]:
     """Return the statistics by which SQLite chooses indexes: how many rows have the same first values.
 
-    They are those of one large organization. Without them, SQLite takes all indexes to be equally good, and reads all
+    They are those of large organizations. Without them, SQLite takes all indexes to be equally good, and reads all
     members to find some by their e-mail addresses, because another index has them in the right order.
     """
-    statements = ["ANALYZE sqlite_schema", _statistic("sqlite_autoindex_members_1", [_MANY, _MANY, 1])]
+    primary_key = [_MEMBERS[""], _MEMBERS["project_id"], 1]
+    statements = ["ANALYZE sqlite_schema", _statistic("sqlite_autoindex_members_1", primary_key)]
     for index in sorted(table_of("members").indexes, key=lambda index: str(index.name)):
-        rows = _FEW if index.info.get("where") is not None and not index.unique else _MANY
-        numbers = [rows]
+        share = _FEW if index.info.get("where") is not None and not index.unique else 1
+        numbers = [int(_MEMBERS[""] * share)]
         for column in index.columns:
-            numbers.append(1 if numbers[-1] == 1 or column.name in _DISTINCT else rows)
+            distinct = numbers[-1] == 1 or column.name in _DISTINCT
+            numbers.append(
+                1 if distinct else min(numbers[-1], int(_MEMBERS.get(column.name, numbers[-1] / share) * share))
+            )
         statements.append(_statistic(str(index.name), numbers))
     return [*statements, "ANALYZE sqlite_schema"]
 

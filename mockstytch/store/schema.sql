@@ -495,6 +495,7 @@ CREATE TABLE member_counts (
 	has_password BOOLEAN NOT NULL, 
 	has_totp BOOLEAN NOT NULL, 
 	members BIGINT NOT NULL, 
+	changes BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, organization_id, status, is_breakglass, has_password, has_totp)
 );
 CREATE TABLE member_sessions_copies (
@@ -1532,22 +1533,22 @@ CREATE TABLE idp_refresh_tokens (
 	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
 );
 CREATE INDEX idp_refresh_tokens_authorization_id ON idp_refresh_tokens (project_id, authorization_id);
-CREATE TRIGGER members_added AFTER INSERT ON members BEGIN INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = members + 1; END;
-CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN UPDATE member_counts SET members = members - 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); END;
-CREATE TRIGGER members_moved AFTER UPDATE OF organization_id, status, is_breakglass, member_password_id, totp_registration_id ON members BEGIN UPDATE member_counts SET members = members - 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = members + 1; END;
+CREATE TRIGGER members_added AFTER INSERT ON members BEGIN INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members, changes) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1, 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = members + 1, changes = changes + 1; END;
+CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN UPDATE member_counts SET members = members - 1, changes = changes + 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); END;
+CREATE TRIGGER members_moved AFTER UPDATE OF organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address, mfa_phone_number ON members BEGIN UPDATE member_counts SET members = members - 1, changes = changes + 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members, changes) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1, 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = members + 1, changes = changes + 1; END;
 ANALYZE sqlite_schema;
-INSERT INTO sqlite_stat1 VALUES ('members', 'sqlite_autoindex_members_1', '1000000 1000000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_email_address_index', '1000000 1000000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id', '1000000 1000000 1000000');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_address_unique', '1000000 1000000 1000000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_domain_index', '1000000 1000000 1000000 1000000');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_external_id_unique', '1000000 1000000 1000000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_mfa_phone_number_not_mfa_phone_number', '1000 1000 1000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_phone_key_unique', '1000000 1000000 1000000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_is_breakglass', '1000 1000 1000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_member_password_id', '1000 1000 1000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_roles', '1000 1000 1000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_totp_registration_id', '1000 1000 1000 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_status_index', '1000000 1000000 1000000 1 1');
-INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_status_position_not_status', '1000 1000 1000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'sqlite_autoindex_members_1', '100000000 10000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_email_address_index', '100000000 10000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id', '100000000 10000000 1000000');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_address_unique', '100000000 10000000 1000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_domain_index', '100000000 10000000 1000000 1000000');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_external_id_unique', '100000000 10000000 1000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_mfa_phone_number_not_mfa_phone_number', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_phone_key_unique', '100000000 10000000 1000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_is_breakglass', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_member_password_id', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_roles', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_totp_registration_id', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_status_index', '100000000 10000000 1000000 1 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_status_position_not_status', '100000 10000 1000 1000 1');
 ANALYZE sqlite_schema

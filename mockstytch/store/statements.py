@@ -12,7 +12,7 @@ import sqlalchemy as sql
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
-from mockstytch.store import copy_statements, schema
+from mockstytch.store import copy_statements, schema, text_statements
 from mockstytch.store.expressions import Shape
 from mockstytch.store.record import RECORDS
 
@@ -92,6 +92,8 @@ def _condition(values: Values, shape: Shape) -> Any:
         return sql.not_(_condition(values, parts[0]))
     if operator in ("true", "false"):
         return sql.true() if operator == "true" else sql.false()
+    if operator == "text candidate":
+        return text_statements.candidate(values)
     reference, column = parts[0], _column(parts[0])
     if operator == "is null":
         return column.is_(None)
@@ -241,4 +243,5 @@ KINDS: dict[str, Callable[..., Any]] = {
     "data key": _data_key,
     "projects with": _projects_with,
     **copy_statements.KINDS,
+    **text_statements.KINDS,
 }

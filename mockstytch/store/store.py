@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from mockstytch.errors import StytchError
+from mockstytch.store import text_index
 from mockstytch.store.connection import Connection
 from mockstytch.store.copies import Copies
 from mockstytch.store.engine import violated_columns
@@ -19,6 +20,8 @@ from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
 from mockstytch.store.records.snapshots import OldData
+
+_MOST_TOTALS = 1_000  # that are remembered
 
 
 class NotUnique(Exception):
@@ -198,6 +201,24 @@ class Store:
     def rows(self, record: type[R], query: RowQuery) -> list[R]:
         """Run a query."""
         return self._decoded(record, self._connection.run(query.shape, query.values))
+
+    def remembered_total(self, query: RowQuery, version: int) -> int:
+        """Return the number of rows that a query finds. It is remembered for as long as the version is the same."""
+        totals, key = self._connection.totals, (query.counting().shape, query.values)
+        found = totals.get(key)
+        if found is None or found[0] != version:
+            if len(totals) >= _MOST_TOTALS:
+                totals.clear()
+            found = totals[key] = (version, self.count(query))
+        return found[1]
+
+    def narrowed(self, text: str) -> Condition | None:
+        """Return a condition that all members with a text in their e-mail address or phone number fulfil.
+
+        Returns:
+            None if there is no index yet, which is then built in the background, or too many members have the text.
+        """
+        return text_index.candidates(self._connection, self.data_key, text)
 
     def values_of_all_projects(self, record: type[Record], *names: str) -> list[tuple[Any, ...]]:
         """Return some columns of the rows of all projects. Much faster than whole rows that contain JSON."""

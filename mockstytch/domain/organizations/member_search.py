@@ -1,6 +1,6 @@
 """The filters of member search. ``member_roles`` depends on the organizations that are searched."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from mockstytch import errors
@@ -9,11 +9,14 @@ from mockstytch.domain.shared import search
 from mockstytch.domain.shared.search import Filter
 from mockstytch.runtime import Context
 from mockstytch.store import queries
-from mockstytch.store.queries import Condition
+from mockstytch.store.queries import Condition, RowQuery
 from mockstytch.store.records.members import Member, MemberCount
 from mockstytch.store.records.organizations import Organization
 
 _member, _count = Member.table.c, MemberCount.table.c
+_LARGE = 5_000  # members: fewer are read in some milliseconds
+_FUZZY = ("member_email_fuzzy", "member_mfa_phone_number_fuzzy")
+_TRACKED = (*_FUZZY, "member_emails", "member_mfa_phone_numbers")  # ``MemberCount.changes`` counts their changes
 _STATUSES = {"pending", "invited", "active", "deleted"}
 
 
@@ -29,6 +32,8 @@ def condition(ctx: Context, organizations: Iterable[Organization], query: search
     by_id = {organization.organization_id: organization for organization in organizations}
     roles_filter = Filter("strings", partial(role_search.members_with_roles, ctx, by_id.values()))
     conditions = [queries.one_of(_member.organization_id, by_id)]
+    if query.operator.upper() in ("AND", ""):
+        conditions += _narrowing(ctx, by_id, query)
     matches = search.condition("member", {**FILTERS, "member_roles": roles_filter}, query)
     if matches is not None:
         conditions.append(matches)
@@ -37,21 +42,48 @@ def condition(ctx: Context, organizations: Iterable[Organization], query: search
     return queries.all_of(conditions)
 
 
-def total(ctx: Context, organizations: Iterable[Organization], query: search.Query) -> int | None:
+def _narrowing(ctx: Context, organization_ids: Iterable[str], query: search.Query) -> Iterator[Condition]:
+    """Yield conditions that all members that a query finds fulfil, to find them faster in a large organization."""
+    texts = [operand.get("filter_value") for operand in query.operands if operand.get("filter_name") in _FUZZY]
+    long = [text for text in texts if isinstance(text, str) and len(text) >= search.MIN_FUZZY_LENGTH]
+    if not long:
+        return
+    counts = ctx.store.query(MemberCount).where(_count.organization_id.in_(organization_ids))
+    if ctx.store.sum(counts, _count.members) < _LARGE:
+        return
+    for text in long:
+        narrowed = ctx.store.narrowed(text)
+        if narrowed is not None:
+            yield narrowed
+
+
+def total(
+    ctx: Context, organizations: Iterable[Organization], query: search.Query, matching: RowQuery | None = None
+) -> int | None:
     """Return the number of members that a query finds, from the numbers that the database keeps.
 
+    Args:
+        matching: the query for the members, if they can be counted.
+
     Returns:
-        None if a filter is on something else. Then the members have to be counted.
+        None if a filter is on something else, and the members have to be counted.
     """
-    if any(operand["filter_name"] not in _COUNTED for operand in query.operands):
-        return None
     conditions = [_count.organization_id.in_(organization.organization_id for organization in organizations)]
+    if not _has_only(query, _COUNTED):
+        if matching is None or not _has_only(query, {*_COUNTED, *_TRACKED}):
+            return None
+        changes = ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.changes)
+        return ctx.store.remembered_total(matching, changes) if changes >= _LARGE else None
     matches = search.condition("member", _COUNTED, query)
     if matches is not None:
         conditions.append(matches)
     if not _names_deleted(query):
         conditions.append(_count.status != "deleted")
     return ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.members)
+
+
+def _has_only(query: search.Query, names: Collection[str]) -> bool:
+    return all(operand["filter_name"] in names for operand in query.operands)
 
 
 def _names_deleted(query: search.Query) -> bool:

@@ -20,7 +20,7 @@ from mockstytch.values import Frozen
 ObjectType = Literal["organization", "member"]
 R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 
-_MIN_FUZZY_LENGTH = 3
+MIN_FUZZY_LENGTH = 3
 _MAX_VALUES = 10_000  # a filter accepts; SQLite accepts 32,766 parameters, and production's limit isn't known
 _CURSOR_KIND = "before"
 
@@ -100,7 +100,7 @@ def _require_valid_value(object_type: ObjectType, filter_: Filter, name: str, va
             raise errors.search_expected_string[object_type](because=name)
         if not value:
             raise errors.search_missing(object_type, filter_.errors_as or name)()
-        if filter_.kind == "fuzzy" and len(value) < _MIN_FUZZY_LENGTH:
+        if filter_.kind == "fuzzy" and len(value) < MIN_FUZZY_LENGTH:
             raise errors.search_fuzzy_too_short(object_type, name)()
 
 

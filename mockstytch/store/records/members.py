@@ -127,6 +127,7 @@ class MemberCount(Record):
 
     Attributes:
         members: how many there are; 0 if there were some.
+        changes: how often one of these values, the e-mail address or the phone number of such a member changed.
     """
 
     organization_id: PrimaryKey
@@ -135,6 +136,7 @@ class MemberCount(Record):
     has_password: Annotated[bool, KEY]
     has_totp: Annotated[bool, KEY]
     members: int
+    changes: int
 
 
 MemberKey = Annotated[str, ForeignKey(Member)]
