@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-.PHONY: run test lint docs bench binary npm clean help
+.PHONY: run test lint docs bench soak binary npm clean help
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -52,6 +52,11 @@ docs: $(DEV) ## Write the generated pages
 
 bench: $(DEV) ## Measure the speed, compared with other systems
 	$(BIN)/python -m benchmarks
+
+# make soak MINUTES=2 is shorter; make soak DB=soak.sqlite keeps the data in a file
+MINUTES ?= 20
+soak: $(DEV) ## Send mixed load for 20 minutes, and watch memory and response times
+	$(BIN)/python -m benchmarks soak --minutes $(MINUTES) $(if $(DB),--db "$(DB)")
 
 binary: $(DEV) ## Build dist/mockstytch, a single file that needs no Python
 	@echo "Building dist/mockstytch (PyInstaller). This takes about a minute…"

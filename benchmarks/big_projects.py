@@ -99,7 +99,7 @@ class Server:
         text = response.read()
         if response.status >= 400:
             raise RuntimeError(f"{method} {path}: {response.status} {text[:300]!r}")
-        return json.loads(text) if response.headers["Content-Type"].startswith("application/json") else text
+        return json.loads(text) if (response.headers["Content-Type"] or "").startswith("application/json") else text
 
     def milliseconds(self) -> float:
         """Return the computing time of the server."""
@@ -195,6 +195,8 @@ ROWS: dict[str, Callable[[Server], Any]] = {
     "log in by magic link": Server.log_in,
     "discovery": Server.discover,
     "organization metrics": lambda s: s.send("GET", f"{_ORGANIZATIONS}/{s.organization_id}/metrics"),
+    "console: organizations": lambda s: s.send("GET", "/_mock/organizations"),
+    "console: members": lambda s: s.send("GET", f"/_mock/organizations/{s.organization_id}"),
     "management: list projects": lambda s: s.send("GET", "/pwa/v3/projects"),
 }
 

@@ -30,8 +30,8 @@ class Connection:
         self._used = 0.0
 
     def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> bytes:
-        """Build the bytes of a request, with ``body`` as JSON."""
-        raw = b"" if body is None else json.dumps(body).encode()
+        """Build the bytes of a request. ``body`` is sent as JSON, or as it is if it is bytes."""
+        raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         more = {**({"Content-Type": "application/json"} if raw else {}), **(headers or {})}
         if method != "GET":
             more["Content-Length"] = str(len(raw))
@@ -59,15 +59,19 @@ class Connection:
         Raises:
             RequestFailed: if the status isn't 2xx.
         """
+        seconds, response = self.exchange(request)
+        check(response)
+        return seconds, response
+
+    def exchange(self, request: bytes) -> tuple[float, bytes]:
+        """Send a request and return its time in seconds, and the response, whatever its status."""
         if perf_counter() - self._used > _STALE:  # the server may have closed it meanwhile
             self.close()
             self._socket = open_socket(self._port)
         started = perf_counter()
         response = self.send(request)
         self._used = perf_counter()
-        seconds = self._used - started
-        check(response)
-        return seconds, response
+        return self._used - started, response
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         """Send a request that isn't measured, and return the decoded response.
@@ -115,6 +119,10 @@ def body_of(received: bytes) -> bytes:
         size, _, rest = rest.partition(b"\r\n")
         body, rest = body + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
     return body
+
+
+def status_of(received: bytes) -> int:
+    return int(received[9:12])
 
 
 def check(received: bytes) -> None:

@@ -26,7 +26,9 @@ class Memory(NamedTuple):
 
 
 class Process:
-    """A running server. ``start_seconds`` is the time from spawning the process to its first 200.
+    """A running server. It runs in ``home``, a temporary folder.
+
+    ``start_seconds`` is the time from spawning the process to its first 200.
 
     Raises:
         RequestFailed: if the process ends, or doesn't respond in time.
@@ -35,7 +37,8 @@ class Process:
     def __init__(self, command: Sequence[str], port: int, ready: str, environment: Mapping[str, str]) -> None:
         self.port = port
         self._home = tempfile.TemporaryDirectory(prefix="mockstytch-bench-")
-        self._output = (Path(self._home.name) / "output").open("w+b")
+        self.home = Path(self._home.name)
+        self._output = (self.home / "output").open("w+b")
         started = perf_counter()
         self._process = subprocess.Popen(
             command,
@@ -46,6 +49,7 @@ class Process:
             stderr=self._output,
             start_new_session=True,  # so that its own child processes are stopped, too
         )
+        self.pid = self._process.pid
         try:
             self._wait(ready, started + _LONGEST_START)
         except BaseException:
@@ -71,18 +75,26 @@ class Process:
     def memory(self) -> Memory | None:
         """Return the memory in use, or None if the system has no ``/proc``."""
         try:
-            lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text().splitlines()
+            lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
         except OSError:
             return None
         kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
         return Memory(kilobytes["Rss"] / 1024, kilobytes["Pss"] / 1024)
+
+    def computing_seconds(self) -> float | None:
+        """Return how long the process was on a processor since its start, or None if the system has no ``/proc``."""
+        try:
+            tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+            return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        except (OSError, IndexError):  # a thread that has just ended
+            return None
 
     def stop(self) -> None:
         for how in (signal.SIGTERM, signal.SIGKILL):
             if self._process.poll() is not None:
                 break
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, how)
+                os.killpg(self.pid, how)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(3)
         self._output.close()
@@ -93,6 +105,12 @@ class Process:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def stop_after(minutes: float) -> None:
+    """End this process after some minutes by a signal, so that it can't run forever. Not on Windows."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(int(minutes * 60) + 1)
 
 
 def free_port() -> int:

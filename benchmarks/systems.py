@@ -1,4 +1,4 @@
-"""The systems: how to start each one, and its requests for each operation."""
+"""The systems: how to start each one, and its requests for each operation. Here are the baseline and mockstytch."""
 
 import base64
 import json
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from benchmarks import install
 from benchmarks.client import Connection, body_of
 from benchmarks.process import Process, free_port
 
@@ -76,6 +75,11 @@ class System:
         self.process = Process(self.command(port), port, self.ready, environment)
         return self.process
 
+    def computing_seconds(self) -> float | None:
+        """Return the computing time of the server since its start, or None if it isn't known."""
+        assert self.process
+        return self.process.computing_seconds()
+
     def prepare(self, users: int) -> None:
         """Create the data that the operations need, with so many users who can log in."""
         self.connection = Connection(self.port)
@@ -85,6 +89,10 @@ class System:
 
     def per_step(self, operation: str) -> int:
         return 1
+
+    def most_steps(self, operation: str) -> int:
+        """Return how often an operation may be measured, because the server limits its requests."""
+        return self.most_requests
 
     def record(self, operation: str, response: bytes) -> None:
         """Read a response of an operation. This isn't timed."""
@@ -225,165 +233,6 @@ class MockstytchFile(Mockstytch):
 
     def command(self, port: int) -> list[str]:
         return [*super().command(port), "--db", "bench.sqlite"]  # in the temporary folder of the process
-
-
-class Cognito(System):
-    """An emulator of AWS Cognito. A user pool takes the place of an organization."""
-
-    password = "Passw0rd!bench"
-
-    def prepare(self, users: int) -> None:
-        self.users = max(users, 1)
-        scope = "bench/20260101/us-east-1/cognito-idp/aws4_request"  # moto reads the region and the service from it
-        authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=bench"
-        self.connection = Connection(self.port, {"Authorization": authorization})
-        self.pool = self.call("CreateUserPool", {"PoolName": "bench"})["UserPool"]["Id"]
-        flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-        made = self.call(
-            "CreateUserPoolClient", {"UserPoolId": self.pool, "ClientName": "bench", "ExplicitAuthFlows": flows}
-        )
-        self.client_id = made["UserPoolClient"]["ClientId"]
-        requests = self.create()
-        for n in range(self.users):
-            self.connection.timed(next(requests))
-            self.call(
-                "AdminSetUserPassword",
-                {"UserPoolId": self.pool, "Username": address(n), "Password": self.password, "Permanent": True},
-            )
-
-    def target(self, operation: str, body: dict[str, Any]) -> bytes:
-        headers = {
-            "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
-            "Content-Type": "application/x-amz-json-1.1",
-        }
-        return self.connection.request("POST", "/", body, headers)
-
-    def call(self, operation: str, body: dict[str, Any]) -> Any:
-        _, response = self.connection.timed(self.target(operation, body))
-        return json.loads(body_of(response) or b"{}")
-
-    def operations(self) -> dict[str, Callable[[], Requests]]:
-        return {name: getattr(self, name) for name in ("create", "get", "search", "login", "jwks")}
-
-    def create(self) -> Requests:
-        while True:
-            email = address(self.made)
-            self.made += 1
-            yield self.target(
-                "AdminCreateUser",
-                {
-                    "UserPoolId": self.pool,
-                    "Username": email,
-                    "MessageAction": "SUPPRESS",
-                    "UserAttributes": [{"Name": "email", "Value": email}],
-                },
-            )
-
-    def get(self) -> Requests:
-        while True:
-            yield self.target("DescribeUserPool", {"UserPoolId": self.pool})
-
-    def search(self) -> Requests:
-        while True:
-            for n in range(self.made):
-                yield self.target("ListUsers", {"UserPoolId": self.pool, "Filter": f'email = "{address(n)}"'})
-
-    def login(self) -> Requests:
-        while True:
-            for n in range(self.users):
-                credentials = {"USERNAME": address(n), "PASSWORD": self.password}
-                yield self.target(
-                    "InitiateAuth",
-                    {"ClientId": self.client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": credentials},
-                )
-
-    def jwks(self) -> Requests:
-        while True:
-            yield self.connection.request("GET", f"/{self.pool}/.well-known/jwks.json")
-
-
-class Moto(Cognito):
-    name = "moto, Cognito"
-    ready = "/moto-api/"
-
-    def command(self, port: int) -> list[str]:
-        return [str(install.moto()), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-
-
-class CognitoLocal(Cognito):
-    name = "cognito-local"
-    ready = "/health"
-    environment = {"HOST": "127.0.0.1", "PORT": "{port}"}
-
-    def command(self, port: int) -> list[str]:
-        return ["node", str(install.node_package("cognito-local") / "lib" / "bin" / "start.js")]
-
-
-class Emulate(System):
-    """The Clerk service of emulate. It allows 5,000 requests per hour and token."""
-
-    name = "emulate, Clerk"
-    ready = "/v1/jwks"
-    most_requests = 4_500
-    environment = {"NODE_OPTIONS": f"--require {json.dumps(str(HERE / 'loopback.cjs'))}"}
-
-    def command(self, port: int) -> list[str]:
-        start = install.node_package("emulate") / "dist" / "index.js"
-        seed = install.CACHE / "emulate.json"
-        seed.write_text(json.dumps({"tokens": {"sk_test_bench": {"login": "admin"}}}))
-        return ["node", str(start), "start", "--service", "clerk", "--port", str(port), "--seed", str(seed)]
-
-    def prepare(self, users: int) -> None:
-        self.sessions = []
-        self.connection = Connection(self.port, {"Authorization": "Bearer sk_test_bench"})
-        self.organization = self.connection.call("POST", "/v1/organizations", {"name": "Bench"})["id"]
-        self.users = [self.connection.call("POST", "/v1/users", self.person())["id"] for _ in range(max(users, 1))]
-        self.sent += 1 + len(self.users)
-
-    def person(self) -> dict[str, list[str]]:
-        self.made += 1
-        return {"email_address": [address(self.made - 1)]}
-
-    def operations(self) -> dict[str, Callable[[], Requests]]:
-        return {name: getattr(self, name) for name in ("create", "get", "search", "login", "session", "jwks")}
-
-    def per_step(self, operation: str) -> int:
-        return 2 if operation == "login" else 1
-
-    def create(self) -> Requests:
-        while True:
-            yield self.connection.request("POST", "/v1/users", self.person())
-
-    def get(self) -> Requests:
-        while True:
-            yield self.connection.request("GET", f"/v1/organizations/{self.organization}")
-
-    def search(self) -> Requests:
-        while True:
-            for n in range(self.made):
-                yield self.connection.request("GET", f"/v1/users?email_address={address(n)}")
-
-    def login(self) -> Requests:
-        while True:
-            for user in self.users:
-                yield self.connection.request("POST", "/v1/sessions", {"user_id": user})
-                yield self.connection.request("POST", f"/v1/sessions/{self.sessions[-1]}/tokens", {})
-
-    def session(self) -> Requests:
-        while True:
-            for session in list(self.sessions):
-                yield self.connection.request("POST", f"/v1/sessions/{session}/tokens", {})
-
-    def jwks(self) -> Requests:
-        while True:
-            yield self.connection.request("GET", "/v1/jwks")
-
-    def record(self, operation: str, response: bytes) -> None:
-        if operation == "login" and (body := json.loads(body_of(response)))["object"] == "session":
-            self.sessions.append(body["id"])
-
-
-SYSTEMS: tuple[type[System], ...] = (Hello, Mockstytch, MockstytchFile, Moto, CognitoLocal, Emulate)
 
 
 def address(n: int) -> str:

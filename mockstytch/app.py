@@ -2,12 +2,10 @@
 
 from functools import cache, partial
 
-from starlette.applications import Starlette
-
 from mockstytch import api, outbound
 from mockstytch.about import routes as about
 from mockstytch.browser import routes as browser
-from mockstytch.console import pages as console
+from mockstytch.console import routes as console
 from mockstytch.control import routes as control
 from mockstytch.control.inbox import Waiter
 from mockstytch.evidence.entries import Evidence
@@ -27,7 +25,7 @@ from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
 from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
 from mockstytch.surfaces.faults import operation_names
-from mockstytch.surfaces.routing import PathNormalizer, RouteTable
+from mockstytch.surfaces.routing import Application, RouteTable
 from mockstytch.surfaces.surface import BACKEND, FRAUD, PUBLIC, Route
 from mockstytch.webhook_delivery import Deliverer
 
@@ -37,7 +35,7 @@ def endpoints() -> list[Endpoint]:
     return [*endpoints_of(api), *oauth_operations.api]
 
 
-def create_app(settings: Settings | None = None, mock: Mock | None = None) -> PathNormalizer:
+def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Application:
     """Return the server as an ASGI application.
 
     Args:
@@ -56,15 +54,13 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Pa
     )
     mock.request_log.describe = Evidence(mock, table.routes).describe
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
-    app = Starlette(routes=[table])
-    app.state.mock = mock
     deliverer = Deliverer(mock)
     mock.subscribers.append(deliverer)
     mock.on_close.append(deliverer.close)
     deliverer.resume()
-    normalizer = PathNormalizer(app, table)
-    mock.transport = partial(outbound.fetch, app=normalizer)  # requests of the server to itself need no socket
-    return normalizer
+    app = Application(mock, table)
+    mock.transport = partial(outbound.fetch, app=app)  # requests of the server to itself need no socket
+    return app
 
 
 def _routes(mock: Mock, waiter: Waiter, request_waiter: Waiter, described: list[Route]) -> list[Route]:

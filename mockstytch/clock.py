@@ -19,7 +19,10 @@ class Clock(msgspec.Struct, frozen=True):
 
     def now(self) -> datetime:
         """Return the current time."""
-        return self.frozen_at or datetime.now(UTC) + timedelta(seconds=self.offset_seconds)
+        if self.frozen_at:
+            return self.frozen_at
+        now = datetime.now(UTC)
+        return now + timedelta(seconds=self.offset_seconds) if self.offset_seconds else now
 
     def advanced(self, delta: timedelta) -> "Clock":
         """Return this clock moved by ``delta``. A frozen clock stays frozen."""
@@ -44,10 +47,21 @@ class Clock(msgspec.Struct, frozen=True):
 
 
 _last_position = 0
+_ahead = 0  # nanoseconds that the database's clock is ahead of this machine's
 
 
 def position() -> int:
     """Return a number that is greater than all before it. Rows are ordered by it, whatever a project's clock shows."""
     global _last_position
-    _last_position = max(_last_position + 1, time_ns())
+    _last_position = max(_last_position + 1, time_ns() + _ahead)
     return _last_position
+
+
+def follow(microseconds: int) -> None:
+    """Let ``position`` follow a database's clock, so that rows from several machines have one order.
+
+    Args:
+        microseconds: what that clock shows: the microseconds since 1970.
+    """
+    global _ahead
+    _ahead = microseconds * 1000 - time_ns()

@@ -39,6 +39,10 @@ PREFIXES = {
     "fault": "fault",  # only of this server
 }
 
+# The bits of a UUID that say what it is (RFC 9562, 4), and their value for a random one.
+_VERSION_AND_VARIANT = UUID("00000000-0000-f000-c000-000000000000").int
+_VERSION_4 = UUID("00000000-0000-4000-8000-000000000000").int
+
 
 class Chance(Random):
     """A separate sequence of random numbers: its use doesn't change the ids."""
@@ -62,7 +66,9 @@ class Ids:
         Args:
             kind: a key of ``PREFIXES``.
         """
-        return f"{PREFIXES[kind]}-test-{self.uuid()}"
+        bits = self._bits(128) & ~_VERSION_AND_VARIANT | _VERSION_4
+        text = f"{bits:032x}"  # much faster than ``str(UUID)``
+        return f"{PREFIXES[kind]}-test-{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def uuid(self) -> UUID:
         """Return a random UUID (version 4)."""

@@ -71,10 +71,18 @@ def sign(kid: str, pem: str, claims: bytes) -> str:
         pem: the private key; "" is the built-in one.
         claims: a JSON object.
     """
-    from jwt import PyJWS
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA256
 
-    key = _private_key(pem or _built_in()["private_key"])
-    return PyJWS().encode(claims, key, algorithm="RS256", headers={"kid": kid}, sort_headers=True)
+    signed = f"{_header(kid)}.{_base64url(claims)}"
+    signature = _private_key(pem or _built_in()["private_key"]).sign(signed.encode(), PKCS1v15(), SHA256())
+    return f"{signed}.{_base64url(signature)}"
+
+
+@lru_cache(1024)
+def _header(kid: str) -> str:
+    """Return the encoded header of the JWTs of a key."""
+    return _base64url(msgspec.json.encode({"alg": "RS256", "kid": kid, "typ": "JWT"}))
 
 
 def verify(jwt: str, jwks: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -129,6 +129,36 @@ def _relay_email(mock: Mock) -> None:
     mock.on_close.append(relay.stop)
 
 
+class _JoinedWrites:
+    """A transport that sends the head of a response together with the beginning of its body: in one system call.
+
+    uvicorn writes them one after the other. A head without a body is sent in the next step of the event loop.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport, self._head = transport, b""
+        self.is_closing = transport.is_closing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._head and data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            asyncio.get_running_loop().call_soon(self._send_head)
+        else:
+            self._transport.write(self._head + data)
+            self._head = b""
+
+    def close(self) -> None:
+        self._send_head()
+        self._transport.close()
+
+    def _send_head(self) -> None:
+        if self._head:
+            self.write(b"")
+
+
 _Http: Any = AutoHTTPProtocol  # a variable, too: it depends on the installed packages
 
 
@@ -138,7 +168,7 @@ class _Protocol(_Http):  # type: ignore[misc]  # the base class is known at run 
     app_state: dict[str, Any]  # each request's ``scope["state"]`` is a copy of it
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)
+        super().connection_made(_JoinedWrites(transport))
         self.app_state = connections.remember(self.app_state, transport)
 
 

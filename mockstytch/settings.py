@@ -29,7 +29,7 @@ class SettingError(ValueError):
         self.name, self.problem = name, problem
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """The options of one server. The command line has an option for each, except for the last two.
 
     Attributes:
@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     smtp: str = ""
     random_seed: int | None = None
-    keep_ended: int = 1000
+    keep_ended: int = 200
     project_id: str = DEFAULT_PROJECT_ID
     secret: str = DEFAULT_SECRET
 

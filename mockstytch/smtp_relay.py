@@ -3,17 +3,16 @@
 import logging
 import smtplib
 import threading
-from email.message import EmailMessage
 from queue import SimpleQueue
 
 from mockstytch.settings import parse_address
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
+from mockstytch.wire.email_source import build_email
 
 log = logging.getLogger("mockstytch")
 
-_SENDER = "no-reply@mockstytch.localhost"
 _TIMEOUT_SECONDS = 5
 
 
@@ -53,14 +52,3 @@ class SmtpRelay:
                     server.send_message(build_email(message))
             except (OSError, smtplib.SMTPException) as e:
                 log.warning("can't relay the e-mail to %s: %s", message.to, e)
-
-
-def build_email(message: Message) -> EmailMessage:
-    """Return a captured message as an e-mail."""
-    email = EmailMessage()
-    email["From"], email["To"], email["Subject"] = _SENDER, message.to, message.subject or ""
-    email["Date"], email["Message-ID"] = message.created_at, f"<{message.message_id}@mockstytch.localhost>"
-    email.set_content(message.text)
-    if message.html:
-        email.add_alternative(message.html, subtype="html")
-    return email

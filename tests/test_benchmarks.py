@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import client, measure, report
-from benchmarks.process import Process, free_port
+from benchmarks import client, page
+from benchmarks.comparison import install, measure, peers, report, signing
+from benchmarks.load import memory, soak
+from benchmarks.load.recorder import Recorder, Times
+from benchmarks.load.servers import running_receiver
+from benchmarks.process import Memory, Process, free_port
 from benchmarks.systems import OPERATIONS, Hello, Mockstytch
 
 ROOT = Path(__file__).parent.parent
@@ -23,23 +27,34 @@ COMMAND = [sys.executable, "-m", "benchmarks", "--quick"]
 def test_quick_run_prints_every_table():
     ran = subprocess.run(COMMAND, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
-    for title in ("Goals", "Start and memory", "One connection", "16 connections"):
+    for title in ("Goals", "Start and memory", "One connection: p50", "16 connections"):
         assert f"**{title}" in ran.stdout
-    alone = ran.stdout.partition("**16 connections")[0]
+    alone, _, rest = ran.stdout.partition("**One connection: computing")
     rows = {line.split("|")[1].strip(): line for line in alone.splitlines() if line.startswith("|")}
+    if sys.platform == "linux":
+        assert re.search(r"create a member or user +\| [\d.]+ \(1\.0\) +\| [\d.]+ \([\d.]+\)", rest)
     for what in OPERATIONS.values():
         assert re.search(r"[\d.]+ / [\d.]+ \([\d.]+\)", rows[what]), rows[what]
-    assert re.search(r"\| (OK|MISSED) +\|$", rows["create a member"])
+    assert re.search(r"≤ 4 x hello .* (OK|MISSED) +\|$", rows["create a member"])
+    assert re.search(r"≤ 3 x hello \+ signing .* ms of signing", rows["sessions.authenticate, with a new JWT"])
     assert rows["reset of 1,000 members"].count("not measured") == 1
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-def test_interrupted_run_stops_its_servers(tmp_path: Path):
-    run = subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+@pytest.mark.parametrize(
+    ("command", "running"),
+    [
+        (COMMAND, "one connection"),
+        ([*COMMAND[:-1], "soak", "--minutes", "10", "--projects", "4"], "send the load"),
+    ],
+    ids=["comparison", "soak"],
+)
+def test_interrupted_run_stops_its_servers(command: list[str], running: str):
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert run.stderr
     for line in run.stderr:
-        if "one connection" in line:  # now its servers are running
+        if running in line:  # now its servers are running
             break
     servers = _children(run.pid)
     run.send_signal(signal.SIGINT)
@@ -128,13 +143,122 @@ def test_goal_is_met_at_its_limit(measured: float | None, verdict: str):
     assert report.Goal("create a member", 0.45, "ms", measured).verdict == verdict
 
 
-def test_tables_replace_the_text_between_the_markers(tmp_path: Path):
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n\n{report.BEGIN}\nold\n{report.END}\n\nafter\n", encoding="utf-8")
+def test_goal_of_an_operation_is_a_multiple_of_hello_without_signing():
+    def one(ms: float) -> measure.Latency:
+        return measure.Latency(ms, ms, 1)
+
+    times = {name: {report.US: one(1.0), report.FLOOR: one(0.25)} for name in ("create", "session")}
+    found = measure.Latencies(times, {"session": one(0.4)}, 0.05)
+    assert report._multiple(found, "create", 4.0).measured == 4.0
+    assert math.isclose(report._multiple(found, "session", 3.0).measured or 0, 2.4)
+
+
+def test_signer_signs_each_jwt():
+    times = signing.sign()
+    assert len(times) == signing.TIMES
+    assert min(times) > 0
+
+
+def test_workos_is_skipped_without_its_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.delenv(install.WORKOS, raising=False)
+    with pytest.raises(install.Unavailable, match="doesn't name a folder"):
+        peers.Workos().command(0)
+    monkeypatch.setenv(install.WORKOS, str(tmp_path))
+    with pytest.raises(install.Unavailable, match=r"without dist/cli\.js"):
+        peers.Workos().command(0)
+
+
+def test_profile_has_a_row_for_each_operation():
+    command = [sys.executable, "-m", "benchmarks", "profile", "--requests", "20", "--functions", "1"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    for what in OPERATIONS.values():
+        assert re.search(rf"^\| {re.escape(what)} +\| [1-9]\d* ", ran.stdout, re.MULTILINE)
+        assert f"**{what}: busiest functions**" in ran.stdout
+
+
+# The page
+
+
+@pytest.mark.parametrize("command", ["", "memory", "soak --db FILE"])
+def test_tables_replace_the_text_between_their_markers(tmp_path: Path, command: str):
+    target, (begin, end) = tmp_path / "page.md", page.markers(command)
+    other = "\n".join([*page.markers("other")])
+    target.write_text(f"before\n\n{begin}\nold\n{end}\n\nafter\n\n{other}\n", encoding="utf-8")
     for text in ("new", "newer"):
-        report.write(text, page)
-    assert page.read_text(encoding="utf-8") == f"before\n\n{report.BEGIN}\n\nnewer\n{report.END}\n\nafter\n"
+        page.write(text, command, target)
+    assert target.read_text(encoding="utf-8") == f"before\n\n{begin}\n\nnewer\n\n{end}\n\nafter\n\n{other}\n"
 
 
-def test_page_has_markers_for_the_tables():
-    assert re.search(f"{re.escape(report.BEGIN)}.*{re.escape(report.END)}", report.PAGE.read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize("command", ["", "memory", "soak", "soak --db FILE"])
+def test_page_has_markers_for_the_tables(command: str):
+    begin, end = page.markers(command)
+    assert re.search(f"{re.escape(begin)}.*{re.escape(end)}", page.PAGE.read_text("utf-8"), re.DOTALL)
+
+
+# Load
+
+
+@pytest.mark.slow
+def test_mixed_load_is_answered_as_expected_and_its_memory_is_reported():
+    run = memory.measure("memory.sqlite", 150, 450)
+    assert run.failures == 0
+    assert [sample.requests >= 150 * n for n, sample in enumerate(run.samples, 1)] == [True] * 3
+    text = memory.render([run])
+    assert re.search(r"on a file +\| \d+ / \d+ +\| \d+ / \d+ +\| [+-]\d+ MB +\| ≤ 40 MB \| (OK|MISSED)", text)
+    assert "file of" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [[], ["--db", "soak.sqlite"]], ids=["in memory", "on a file"])
+def test_short_soak_has_no_unexpected_response(tmp_path: Path, options: list[str]):
+    options = [str(tmp_path / option) if option.endswith("sqlite") else option for option in options]
+    command = [*COMMAND[:-1], "soak", "--minutes", "0.1", "--projects", "4", *options]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert re.search(r"5xx that no fault asked for \| 0 +\| 0 +\| OK", ran.stdout)
+    assert re.search(r"unexpected responses +\| 0 +\| 0 +\| OK", ran.stdout)
+    assert re.search(r"[1-9][\d,]* requests to 4 projects .* [1-9][\d,]* webhooks", ran.stdout)
+    assert (tmp_path / "soak.sqlite").exists() is bool(options)
+
+
+def test_soak_misses_its_goals():
+    def sample(minutes: float, rss: float, descriptors: int) -> soak.Sample:
+        return soak.Sample(minutes, Times(10, 1.0, 2.0), Memory(rss, rss), descriptors, None)
+
+    samples = [sample(2, 100, 30), sample(20, 141, 51)]
+    run = soak.Run("in memory", 200, samples, 10, 1, 2, 5)
+    assert [goal.met for goal in soak.goals(run)] == [False] * 4
+    assert not soak.met(run)
+    short = run._replace(samples=[sample(0.2, 100, 30), sample(2, 141, 51)], server_errors=0, failures=0)
+    assert [goal.met for goal in soak.goals(short)] == [True, True, None, None]
+    assert soak.met(short)
+
+
+def test_recorder_counts_what_was_not_expected():
+    recorder = Recorder()
+    recorder.add(0.001, 200, (200,), "")
+    recorder.add(0.003, 500, (200,), "GET /: 500")
+    recorder.add_asked_for()
+    recorder.fail("no response")
+    assert (recorder.requests, recorder.server_errors, recorder.failures) == (3, 1, 2)
+    assert recorder.unexpected == ["GET /: 500", "no response"]
+    assert recorder.interval() == Times(2, 2.0, 3.0)
+    assert recorder.interval() == Times(0, 0.0, 0.0)
+
+
+def test_receiver_counts_webhooks_and_lets_some_fail():
+    with running_receiver() as receiver:
+        connection = client.Connection(receiver.port)
+        request = connection.request("POST", "/hook", {"a": "b"})
+        statuses = [client.status_of(connection.exchange(request)[1]) for _ in range(40)]
+        assert (statuses.count(500), statuses.count(200), receiver.count()) == (2, 38, 40)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["soak", "--minutes", "0"], ["soak", "--projects", "x"], ["memory", "--requests", "1"]]
+)
+def test_wrong_number_is_refused(arguments: list[str]):
+    ran = subprocess.run([*COMMAND[:-1], *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 2
+    assert "isn't a number between" in ran.stderr

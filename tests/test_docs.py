@@ -426,6 +426,7 @@ def test_named_environment_variables_exist():
     """The tables in command-line.md are generated from the commands, so they have all variables of the server."""
     known = set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "docs/command-line.md")))
     known |= set(re.findall(r"process\.env\.(MOCKSTYTCH_[A-Z_]+)", read(ROOT / "clients/js/src/server.ts")))
+    known |= set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "benchmarks/comparison/install.py")))
     named = {name for path in PAGES for name in re.findall(r"MOCKSTYTCH_[A-Z_]+", read(path))}
     assert named == known
 

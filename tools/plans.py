@@ -14,8 +14,10 @@ from typing import Any
 
 import msgspec
 
-from mockstytch.store import copies, old_data, plans, records, text_index  # noqa: F401 · importing records declares them
+from mockstytch.store import plans, records  # noqa: F401 · importing records declares them
+from mockstytch.store.copying import copies, old_data
 from mockstytch.store.expressions import Shape
+from mockstytch.store.texts import text_index
 
 _TESTS = [
     "tests/contract",

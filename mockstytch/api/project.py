@@ -25,7 +25,7 @@ def metrics(ctx: Context, req: NoFields) -> Body:
     """Return how many organizations, members and M2M clients the project has."""
     columns = MemberCount.table.c
     members = ctx.store.query(MemberCount).where(
-        columns.status != "deleted", columns.organization_id != sandbox.ORGANIZATION_ID
+        columns.status.excluding("deleted"), columns.organization_id != sandbox.ORGANIZATION_ID
     )
     organizations = ctx.store.query(Organization).where(Organization.table.c.organization_id != sandbox.ORGANIZATION_ID)
     counts = {

@@ -14,6 +14,7 @@ from mockstytch.domain.shared import lookup
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
+from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import MemberSession
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request, SdkCall
 from mockstytch.surfaces.fields import (
@@ -158,7 +159,12 @@ class GetJwks(Request):
     project_id: str
 
 
-@api.get("/v1/b2b/sessions/jwks/{project_id}", public=True)
+def _built_in_keys(project: Project) -> Body | None:
+    keys = jwt.built_in_jwks(project)
+    return None if keys is None else {"keys": keys}
+
+
+@api.get("/v1/b2b/sessions/jwks/{project_id}", public=True, from_project=_built_in_keys)
 def get_jwks(ctx: Context, req: GetJwks) -> Body:
     """Return the public keys that verify the project's JWTs."""
     return {"keys": jwt.jwks(ctx)}

@@ -98,7 +98,7 @@ _OPTIONS = {
     ),
     "keep_ended": click.option(
         "--keep-ended",
-        default=1000,
+        default=200,
         envvar="MOCKSTYTCH_KEEP_ENDED",
         show_default=True,
         type=click.IntRange(0, 10**9),
@@ -235,7 +235,8 @@ def prepare(seed: str | None, people: int | None = None, quiet: bool = False, **
         UsageError: if an option's value isn't valid.
     """
     from mockstytch.server import Server
-    from mockstytch.store.engine import DatabaseInUse, SchemaMismatch, parent_is_missing
+    from mockstytch.store.engine import DatabaseInUse, parent_is_missing
+    from mockstytch.store.schema_file import SchemaMismatch
 
     if parent_is_missing(options["database"]):
         raise click.ClickException(

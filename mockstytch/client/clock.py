@@ -33,6 +33,10 @@ class ProjectClock:
         """Stop the clock, and return its time. ``advance`` and ``set`` still move it."""
         return _current_time(self._api.call("PUT", "/clock", body={"frozen": True}))
 
+    def reset(self) -> datetime:
+        """Return the clock to real time, and return it."""
+        return _current_time(self._api.call("DELETE", "/clock"))
+
     def unfreeze(self) -> datetime:
         """Resume the clock, and return its time."""
         return _current_time(self._api.call("PUT", "/clock", body={"frozen": False}))

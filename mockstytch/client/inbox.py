@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import msgspec
 
 from mockstytch.client.models import Message
@@ -41,6 +43,10 @@ class Inbox:
         query = {"to": to, "kind": kind, "after": after, "limit": limit, "wait": wait}
         page = self._api.call("GET", "/messages", query, timeout=wait + 10)
         return msgspec.convert(page["messages"], list[Message])
+
+    def delete(self, message_id: str) -> None:
+        """Delete a message. Its token and code stay valid."""
+        self._api.call("DELETE", f"/messages/{quote(message_id, safe='')}")
 
     def clear(self) -> None:
         """Delete all messages. Their tokens and codes stay valid."""

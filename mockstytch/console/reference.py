@@ -28,9 +28,11 @@ CONTROL = {
     "POST /import": "Replace everything that the project holds by an exported document.",
     "GET /clock": "Return the project's time.",
     "PUT /clock": "Set or freeze the clock: now, frozen.",
+    "DELETE /clock": "Return the clock to real time.",
     "POST /clock/advance": "Advance the clock: seconds, minutes, hours, days.",
     "GET /messages": "Return messages, newest last: ?to= &kind= &channel= &after= &limit= &wait=",
     "GET /messages/latest": "Return the newest matching message: ?to= &kind= &wait=",
+    "DELETE /messages/{message_id}": "Delete a message.",
     "DELETE /messages": "Empty the inbox.",
     "POST /keys/rotate": "Create a new signing key. With ?drop=true, remove the old keys from the JWKS.",
     "GET /webhooks": "Return the webhook endpoints with their secrets.",
@@ -53,6 +55,7 @@ CONTROL = {
     "GET /manifest": "Return the version, the operations, the settings with their defaults, and the limits.",
     "GET /llms.txt": "Return a guide to tests against this server, for coding agents.",
     "GET /requests": "Return requests, with the reason of each error: ?operation= &path= &status= &after= &wait= …",
+    "POST /requests/{request_id}/replay": "Send a request again, with its body and headers.",
     "DELETE /requests": "Empty the request log.",
 }
 

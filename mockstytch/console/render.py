@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from starlette.responses import HTMLResponse, Response
 
 from mockstytch import errors, wire
@@ -14,6 +15,7 @@ from mockstytch.errors import StytchError
 from mockstytch.store.records.messages import Message
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.version import __version__
+from mockstytch.wire.email_source import build_email
 
 _HERE = Path(__file__).parent
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -52,6 +54,15 @@ def mail(message: Message) -> Response:
     return HTMLResponse(framed if base in framed else base + framed, 200, _MAIL_HEADERS)
 
 
+def source(message: Message, *, download: bool) -> Response:
+    """Return the source of an e-mail, as text for the browser or as a file."""
+    headers = dict(_MAIL_HEADERS)
+    if download:
+        headers["content-disposition"] = f'attachment; filename="{message.message_id}.eml"'
+    media_type = "message/rfc822" if download else "text/plain"
+    return Response(build_email(message).as_bytes(), 200, headers, media_type)
+
+
 async def static(request: HttpRequest) -> Response:
     """Return a static file."""
     file = _static_files().get(request.path_params["name"])
@@ -87,8 +98,13 @@ def _environment() -> Any:
         loader=FunctionLoader(lambda name: templates.joinpath(name).read_text(encoding="utf-8")),
     )
     environment.globals |= {"version": __version__, "sandbox": _SANDBOX}
-    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration}
+    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration, "json": pretty_json}
     return environment
+
+
+def pretty_json(value: Any) -> str:
+    """Format a value as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def moment(when: datetime, now: datetime) -> str:

@@ -56,8 +56,12 @@ def routes(mock: Mock) -> list[Route]:
             raise errors.bad_request(because=_OUT_OF_RANGE) from None
         return _serialize(mock.projects.update(request.project, clock=clock))
 
+    async def reset_clock(request: HttpRequest) -> Any:
+        return _serialize(mock.projects.update(request.project, clock=Clock()))
+
     return [
         route("GET", "/clock", get_clock),
+        route("DELETE", "/clock", reset_clock),
         route("PUT", "/clock", put_clock),
         route("POST", "/clock/advance", advance_clock),
     ]

@@ -108,6 +108,19 @@ def routes(mock: Mock, waiter: Waiter) -> list[Route]:
             raise errors.message_not_found(because=_nothing_found(mock, request, message_filter))
         return wire.message(messages[-1])
 
+    async def delete(request: HttpRequest) -> Any:
+        """Delete a message. Its token and code stay valid.
+
+        Raises:
+            message_not_found: if the inbox doesn't have the message.
+        """
+        with mock.transaction(request.project) as ctx:
+            message = ctx.store.find(Message, message_id=request.path_params["message_id"])
+            if message is None:
+                raise errors.message_not_found(because="the inbox has no message with this id")
+            ctx.store.delete(message)
+        return {}
+
     async def delete_all(request: HttpRequest) -> Any:
         with mock.transaction(request.project) as ctx:
             ctx.store.delete_all(Message)
@@ -116,6 +129,7 @@ def routes(mock: Mock, waiter: Waiter) -> list[Route]:
     return [
         route("GET", "/messages", list_messages),
         route("GET", "/messages/latest", get_latest),
+        route("DELETE", "/messages/{message_id}", delete),
         route("DELETE", "/messages", delete_all),
     ]
 

@@ -29,9 +29,13 @@ class StytchError(Exception):
     """
 
     def __init__(self, kind: "Kind", because: str, details: dict[str, Any] | None, message: str) -> None:
-        super().__init__(f"[{kind.status_code}] {kind.error_type}: {message}" + (f" ({because})" if because else ""))
+        super().__init__()
         self.kind, self.because, self.details, self.message = kind, because, details, message
         self.keeps_writes = self.is_fault = False
+
+    def __str__(self) -> str:
+        reason = f" ({self.because})" if self.because else ""
+        return f"[{self.kind.status_code}] {self.kind.error_type}: {self.message}{reason}"
 
     def keeping_writes(self) -> "StytchError":
         """Set ``keeps_writes``, and return the error."""

@@ -37,4 +37,9 @@ def _require_key(headers: Headers) -> None:
         raise errors.unauthorized_credentials(because="an empty workspace key")
 
 
-MANAGEMENT = Surface(name="management", authenticate=_environment_or_workspace, render_success=render_body)
+MANAGEMENT = Surface(
+    name="management",
+    authenticate=_environment_or_workspace,
+    render_success=render_body,
+    first_lock=WORKSPACE.project_id,
+)

@@ -130,7 +130,7 @@ def delete_environment(ctx: Context, environment: Project) -> None:
     if environment.project_id == ctx.default_project_id:
         because = "the server's default project can't be deleted; POST /_mock/api/reset empties it"
         raise errors.bad_request(because=because)
-    store = ctx.store.for_project(environment.project_id)
+    store = ctx.store.for_project(environment.project_id, lock=True)
     ctx.changed_projects.add(environment.project_id)
     workspace_store(ctx).delete_all(Environment, environment_project_id=environment.project_id)
     for snapshot in store.all(Snapshot):

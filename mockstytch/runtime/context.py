@@ -25,6 +25,9 @@ class Actor(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
 
 
+_PROJECT = Actor()
+
+
 class Context:
     """The state of one transaction in one project.
 
@@ -55,7 +58,7 @@ class Context:
     def __init__(self, project: Project, store: Store, ids: Ids, base_url: str) -> None:
         self.project, self.store, self.ids, self.base_url = project, store, ids, base_url
         self.now = project.clock.now()
-        self.actor = Actor()
+        self.actor = _PROJECT
         self.domain = ""
         self.from_sdk = False
         self.notes: list[str] = []

@@ -1,14 +1,16 @@
-"""The one database connection, used by one transaction at a time."""
+"""The database connection of this process, used by one transaction at a time."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter, sleep
 
+from mockstytch import clock
 from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database
 
+_PAUSE_SECONDS = 0.0005
 SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
@@ -25,7 +27,7 @@ class Database:
 
     Raises:
         DatabaseInUse: if another server uses the file.
-        SchemaMismatch: if the database has another schema.
+        SchemaMismatch: if the database has another schema, or can't be used.
         SettingError: if the URL isn't valid.
     """
 
@@ -37,16 +39,28 @@ class Database:
         self.on_old_data: Callable[[], None] = lambda: None
 
     @contextmanager
-    def exclusive_transaction(self) -> Iterator[None]:
+    def exclusive_transaction(
+        self, project_id: str = "", *, first_lock: str = "", read_only: bool = False
+    ) -> Iterator[None]:
         """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
 
+        Args:
+            project_id: the project whose transactions in other processes wait for the end of this one; "" for none.
+            first_lock: another project to lock before.
+            read_only: whether to lock nothing; on a shared database, a write raises ``WriteRefused``.
+
         Raises:
+            DatabaseUnavailable: if the database can't be reached.
             RuntimeError: if this thread is already in a transaction.
         """
         with self._lock:
-            if self.connection.in_transaction:
+            connection = self.connection
+            if connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
             try:
+                if connection.is_shared:
+                    connection.begin(project_id, first_lock=first_lock, read_only=read_only)
+                    clock.follow(connection.microseconds)
                 yield
             except BaseException as error:
                 if isinstance(error, StytchError) and error.keeps_writes:
@@ -68,16 +82,21 @@ class Database:
             self.on_old_data()
 
     @contextmanager
-    def unchecked_transaction(self) -> Iterator[None]:
-        """Run one transaction without foreign-key checks, which take longer than the deletes."""
-        with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction():
+    def unchecked_transaction(self, project_id: str) -> Iterator[None]:
+        """Run one transaction without foreign-key checks, which take longer than the deletes.
+
+        Args:
+            project_id: see ``exclusive_transaction``.
+        """
+        with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction(project_id):
             yield
 
-    def run_slice(self, steps: Iterator[None]) -> bool:
-        """Run steps in one transaction for some milliseconds, and then leave the database to others for a while.
+    def run_slice(self, steps: Iterator[None], *, politely: bool = False) -> bool:
+        """Run steps in one transaction for some milliseconds, and then leave the database to others.
 
         Args:
             steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
+            politely: whether to pause for as long as the slice took, because no request waits for the end.
 
         Returns:
             whether there are more steps.
@@ -86,7 +105,7 @@ class Database:
         with self.exclusive_transaction():
             has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 for _ in steps)
         # Without the pause, this thread would take the lock again before one that waits for it.
-        sleep(max(perf_counter() - begin, 0.0005) if has_more else 0)
+        sleep(0 if not has_more else perf_counter() - begin if politely else _PAUSE_SECONDS)
         return has_more
 
     @contextmanager

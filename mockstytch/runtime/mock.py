@@ -82,6 +82,7 @@ class Mock:
         self.stopping = False
         self._works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+        self._shared_memory = history.SharedMemory()
         if self._database.starts:
             self.purge.wake()  # the server before may have ended in the middle
 
@@ -91,7 +92,12 @@ class Mock:
 
     @contextmanager
     def transaction(
-        self, project: Project | None = None, base_url: str = "", responses: OutboundResponses | None = None
+        self,
+        project: Project | None = None,
+        base_url: str = "",
+        responses: OutboundResponses | None = None,
+        *,
+        first_lock: str = "",
     ) -> Iterator[Context]:
         """Run one unit of work. Commit on success; roll back on any exception, except an error that keeps its writes.
 
@@ -99,11 +105,12 @@ class Mock:
             project: the project that it sees; None is the default project.
             base_url: URL under which the caller reached this server.
             responses: responses of other servers that were fetched for this operation.
+            first_lock: id of a project whose rows it may change, too, and which every such transaction locks first.
         """
         project = project or self.projects.default()
         ctx: Context | None = None
         try:
-            with self._database.exclusive_transaction():
+            with self._database.exclusive_transaction(project.project_id, first_lock=first_lock):
                 project = self.projects.current(project)
                 store = Store(self._database.connection, project.project_id, project.data_key)
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
@@ -139,16 +146,16 @@ class Mock:
         for subscriber in self.subscribers:
             subscriber(project, list(messages), list(events))
 
-    async def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> T:
+    def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> Awaitable[T]:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
-        own_urls = (self.settings.public_url, base_url, self.url)
 
         async def send(request: OutboundRequest) -> OutboundResponse:
+            own_urls = (self.settings.public_url, base_url, self.url)
             response = await self.transport(request, own_urls=own_urls)
             await self.until_free()
             return response
 
-        return await run_with_fetches(attempt, send)
+        return run_with_fetches(attempt, send)
 
     async def run_aside(self, work: Callable[[], T]) -> T:
         """Run work that needs one transaction of seconds, such as an export, in a thread.
@@ -173,6 +180,7 @@ class Mock:
         self.faults.clear(project.project_id)
         self.rate_limits.clear(project.project_id)
         self._held_messages.clear(project.project_id)
+        self._shared_memory.forget(project.project_id)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh
@@ -184,6 +192,8 @@ class Mock:
         self._transactions[project_id] = count % TRIM_INTERVAL
         if count >= TRIM_INTERVAL:
             history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
+            if not self.settings.database:
+                self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""

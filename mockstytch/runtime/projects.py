@@ -21,7 +21,7 @@ from mockstytch.store.records.webhooks import Delivery
 from mockstytch.store.store import Store, find_project_id, find_project_ids
 
 _PROJECT_ID = r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_UNFINISHED = 3600 * 10**9  # nanoseconds after which rows that are still being written are taken for abandoned
+_UNFINISHED = 3600 * 10**9  # nanoseconds after which rows that are still being written count as abandoned
 _SECRET_USE_INTERVAL = timedelta(minutes=1)  # ``used_at`` of a secret is written at most this often
 
 
@@ -35,6 +35,7 @@ class Projects:
     def __init__(self, database: Database, settings: Settings, on_update: Callable[[Project], None]) -> None:
         self._database, self._settings, self._on_update = database, settings, on_update
         self._cache: dict[str, Project] = {}
+        self._versions: dict[str, str] = {}  # of the cached rows, on a shared database
         database.on_failed_commit.append(self._cache.clear)
 
     def find(self, project_id: str) -> Project | None:
@@ -57,6 +58,19 @@ class Projects:
                 self._cache[project_id] = project
         return project
 
+    def current(self, project: Project) -> Project:
+        """Return the row of a project as it is now. Call it in a transaction of the project.
+
+        The given one may be older than a reset, and another process may have changed it.
+        """
+        version, project_id = self._database.connection.project_version, project.project_id
+        if self._versions.get(project_id, "") != version or project_id not in self._cache:
+            found = self._store(project_id).find(Project)
+            if found is None or not project_id.startswith("project-test-"):  # ``find`` refuses other projects
+                return found or project
+            self._cache[project_id], self._versions[project_id] = found, version
+        return self._cache[project_id]
+
     def load(self, project_id: str) -> Project | None:
         """Return a project's stored row, whatever kind of project it is."""
         with self._database.exclusive_transaction():
@@ -74,14 +88,14 @@ class Projects:
         if not secret:
             raise errors.invalid_secret_authentication()
         if project is None and not self._settings.closed:
-            return self._register(project_id, secret)
+            project = self._register(project_id, secret)
         if project is None or not (project.secret == secret or self._has_secret(project, secret)):
             raise errors.unauthorized_credentials(because="wrong secret" if project else "unknown project")
         return project
 
     def _has_secret(self, project: Project, secret: str) -> bool:
         """Return whether it is one of the project's additional secrets, and note its use."""
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(project.project_id):
             store, now = self._store(project.project_id), project.clock.now()
             found = store.find(Secret, secret=secret)
             if found is None:
@@ -109,26 +123,22 @@ class Projects:
         return self.find(project_id) or self._register(project_id, secret, name)
 
     def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
-        with self._database.exclusive_transaction():
-            row = Project(project_id=project_id, secret=secret, name=name, position=position())
-            project = self._cache[project_id] = self._store(project_id).insert(row)
-            return project
+        """Return the row of a new project, or the one that another process registered meanwhile."""
+        with self._database.exclusive_transaction(project_id):
+            store = self._store(project_id)
+            row = store.find(Project) if self._database.connection.is_shared else None
+            if row is None:
+                row = store.insert(Project(project_id=project_id, secret=secret, name=name, position=position()))
+            self._cache[project_id] = row
+            return row
 
     def update(self, project: Project, **changes: Any) -> Project:
         """Change a project's own row: settings, clock, name."""
-        with self._database.exclusive_transaction():
-            current = self._cache.get(project.project_id, project)
-            changed = self._store(project.project_id).update(current, **changes)
+        with self._database.exclusive_transaction(project.project_id):
+            changed = self._store(project.project_id).update(self.current(project), **changes)
             self._cache[project.project_id] = changed
         self._on_update(changed)
         return changed
-
-    def current(self, project: Project) -> Project:
-        """Return a project's row as it is now. The given one may be older than a reset. Call it in a transaction."""
-        found = self._cache.get(project.project_id)
-        if found is None:
-            found = self._store(project.project_id).find(Project)
-        return found or project
 
     def reset(self, project: Project) -> Project:
         """Take a project's rows, settings and clock from it. Its credentials and its snapshots stay.
@@ -144,7 +154,7 @@ class Projects:
         Args:
             write: writes the rows. If it raises, the project stays as it was.
         """
-        with self._database.unchecked_transaction():
+        with self._database.unchecked_transaction(project.project_id):
             store = self._store(project.project_id)
             write(store)
             changed = self._changed(store, store.get(Project, project_id=project.project_id), state)
@@ -189,7 +199,7 @@ class Projects:
         check: Callable[[Store], None] = lambda _store: None,
     ) -> Project:
         """Give a project the rows of another data key, and a state. The present rows are deleted later."""
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(project.project_id):
             store = self._store(project.project_id)
             check(store)
             current = store.get(Project, project_id=project.project_id)

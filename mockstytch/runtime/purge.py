@@ -7,8 +7,9 @@ from time import perf_counter
 
 from mockstytch.clock import position
 from mockstytch.runtime.database import SLICE_SECONDS, Database
-from mockstytch.store import old_data, text_index
+from mockstytch.store.copying import old_data
 from mockstytch.store.engine import release_pages
+from mockstytch.store.texts import text_index
 
 log = logging.getLogger("mockstytch")
 
@@ -117,7 +118,7 @@ class Purge:
     def _slice(self, steps: Iterator[None]) -> bool:
         """Run steps in one transaction. Return whether there are more."""
         self.before_slice()
-        return self._database.run_slice(steps) and not self._stopping.is_set()
+        return self._database.run_slice(steps, politely=True) and not self._stopping.is_set()
 
     def _shrink(self) -> None:
         """Return the free pages of a file to the system, if they are much of it."""

@@ -6,15 +6,18 @@ decodes them, and replaces secrets, when the log is read. Only its result may le
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from heapq import heapify, heappop, heapreplace
 from typing import Any, Protocol
 
 import msgspec
 
 LIMIT = 10_000  # entries for each project
+ALL_LIMIT = 20_000  # entries for all projects together
 BODY_BYTES = 16_000_000  # of the bodies that are kept for each project
-ALL_BODY_BYTES = 128_000_000  # of the bodies that are kept for all projects together
+ALL_BODY_BYTES = 24_000_000  # of the bodies that are kept for all projects together
+_AT_ONCE = 0.05  # the share of a limit for all projects that is dropped at once: finding the oldest ones takes time
 _OVERHEAD = 2000  # bytes that the headers and the rest of an entry need, roughly
 _TOOLS = ("control", "console")  # surfaces that tests and people use to look at the server
 SURFACES = ("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "unknown", *_TOOLS)
@@ -34,6 +37,7 @@ class Exchange(msgspec.Struct, gc=False):
         location: where the response redirects to.
         number: counts the requests of the server, in the order in which they ended.
         hint: what was probably meant; None until the entry is read.
+        message_ids, event_ids: the messages that the request sent, and the events that it emitted.
         dropped: whether the bodies were dropped to save memory.
     """
 
@@ -47,6 +51,8 @@ class Exchange(msgspec.Struct, gc=False):
     location: str = ""
     number: int = 0
     hint: str | None = None
+    message_ids: tuple[str, ...] = ()
+    event_ids: tuple[str, ...] = ()
     dropped: bool = False
 
     @property
@@ -61,7 +67,8 @@ class Exchange(msgspec.Struct, gc=False):
 
     def drop(self) -> None:
         """Forget the bodies, the query and the headers, except the host."""
-        self.headers = {name: value for name, value in self.headers.items() if name == b"host"}
+        host = self.headers.get(b"host")
+        self.headers = {b"host": host} if host is not None else {}
         self.query, self.request, self.response, self.dropped = b"", b"", b"", True
 
 
@@ -113,7 +120,7 @@ class _ProjectLog:
     """
 
     def __init__(self) -> None:
-        self.entries: deque[RequestLogEntry] = deque(maxlen=LIMIT)
+        self.entries: deque[RequestLogEntry] = deque()
         self.with_bodies: deque[RequestLogEntry] = deque()
         self.size = self.dropped = 0
 
@@ -130,7 +137,7 @@ class RequestLog:
 
     def __init__(self) -> None:
         self._logs: dict[tuple[str, bool], _ProjectLog] = {}
-        self._size = self._count = 0
+        self._size = self._count = self._kept = 0
         self._lock = threading.Lock()  # tests may run several event loops
         self.subscribers: list[Callable[[str, RequestLogEntry], None]] = []
         self.describe: Describe = _describe_nothing
@@ -145,17 +152,18 @@ class RequestLog:
             if log is None:
                 log = self._logs[key] = _ProjectLog()
             if len(log.entries) == LIMIT:
-                log.dropped += 1
-                if log.with_bodies and log.with_bodies[0] is log.entries[0]:
-                    self._forget_oldest_body(log)
+                self._drop_oldest(log)
             log.entries.append(entry)
             log.with_bodies.append(entry)
             log.size += size
             self._size += size
+            self._kept += 1
             while log.size > BODY_BYTES:
                 self._forget_oldest_body(log).drop()
             if self._size > ALL_BODY_BYTES:
-                self._drop_bodies_of_other_projects(log)
+                self._drop_oldest_bodies()
+            if self._kept > ALL_LIMIT:
+                self._drop_oldest_entries()
         for subscriber in self.subscribers:
             subscriber(project_id, entry)
 
@@ -186,6 +194,7 @@ class RequestLog:
             for tools in (False, True):
                 if log := self._logs.pop((project_id, tools), None):
                     self._size -= log.size
+                    self._kept -= len(log.entries)
 
     def _forget_oldest_body(self, log: _ProjectLog) -> Exchange:
         exchange = log.with_bodies.popleft().exchange
@@ -194,8 +203,44 @@ class RequestLog:
         self._size -= size
         return exchange
 
-    def _drop_bodies_of_other_projects(self, current: _ProjectLog) -> None:
-        """Drop bodies until all projects together have few enough. The project that was created first is the first."""
-        for log in self._logs.values():
-            while log is not current and log.with_bodies and self._size > ALL_BODY_BYTES:
-                self._forget_oldest_body(log).drop()
+    def _drop_oldest(self, log: _ProjectLog) -> None:
+        """Drop the oldest entry of a project."""
+        if log.with_bodies and log.with_bodies[0] is log.entries[0]:
+            self._forget_oldest_body(log)
+        log.entries.popleft()
+        log.dropped += 1
+        self._kept -= 1
+
+    def _drop_oldest_bodies(self) -> None:
+        """Drop the oldest bodies of all projects, until there is room again."""
+        least = ALL_BODY_BYTES * (1 - _AT_ONCE)
+        for log in _oldest_first(self._logs.values(), lambda log: log.with_bodies):
+            if self._size <= least:
+                break
+            self._forget_oldest_body(log).drop()
+
+    def _drop_oldest_entries(self) -> None:
+        """Drop the oldest entries of all projects, until there is room again."""
+        least = ALL_LIMIT * (1 - _AT_ONCE)
+        for log in _oldest_first(self._logs.values(), lambda log: log.entries):
+            if self._kept <= least:
+                break
+            self._drop_oldest(log)
+
+
+def _oldest_first(
+    logs: Iterable[_ProjectLog], of: Callable[[_ProjectLog], deque[RequestLogEntry]]
+) -> Iterator[_ProjectLog]:
+    """Return the log with the oldest entry in one of its queues. Drop that entry before asking for the next one.
+
+    The very newest entry is never reached: it is the one that is being added.
+    """
+    heap = [(entries[0].exchange.number, n, log) for n, log in enumerate(logs) if (entries := of(log))]
+    heapify(heap)
+    while len(heap) > 1 or (heap and len(of(heap[0][2])) > 1):
+        _, n, log = heap[0]
+        yield log
+        if entries := of(log):
+            heapreplace(heap, (entries[0].exchange.number, n, log))
+        else:
+            heappop(heap)

@@ -1,30 +1,135 @@
 """The connection to the database, and its transaction."""
 
 import sqlite3
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
 
 
-class Connection:
-    """A connection to a SQLite database. A statement begins a transaction, unless there is one.
+class DatabaseUnavailable(Exception):
+    """The database can't be reached at the moment, or it refused a statement that another try can get through.
+
+    Nothing of the transaction is stored, unless the connection was lost during the commit itself.
+    """
+
+
+class WriteRefused(Exception):
+    """A statement would write in a transaction that only reads. Run the operation again in one that writes."""
+
+
+class Cursor(Protocol):
+    """The rows that a statement found, and how many it found or wrote."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection to a database. A statement begins a transaction, unless there is one.
 
     Attributes:
         driver: the driver's connection.
         ConstraintError: the driver's exception for a violated constraint.
+        is_shared: whether other processes write to the database, too.
+        project_version: changes whenever the row of the project changes for which the transaction was begun; "" if
+            only this process changes rows, or if there is no such row.
+        microseconds: the clock of a shared database at the beginning of the transaction: microseconds since 1970.
         has_old_data: whether there are rows to delete in the background.
         has_text_index: whether the tables of ``text_index`` are known to exist.
         totals: see ``Store.remembered_total``.
         wants_text_index: data keys whose members are to be indexed in the background.
     """
 
+    driver: Any
+    ConstraintError: type[Exception]
+    is_shared: bool
+    project_version: str
+    microseconds: int
+    has_old_data: bool
+    has_text_index: bool
+    totals: dict[tuple[Any, ...], tuple[int, int]]
+    wants_text_index: set[str]
+
+    @property
+    @abstractmethod
+    def in_transaction(self) -> bool: ...
+
+    @abstractmethod
+    def run(self, shape: Shape, values: Sequence[Any] = ()) -> Cursor:
+        """Run the statement of a shape with these values, and return the driver's cursor.
+
+        Raises:
+            ConstraintError: if the statement violates a constraint. To go on after it, use ``savepoint``.
+            DatabaseUnavailable: if the database can't be reached.
+            WriteRefused: if the transaction only reads, and the statement would write.
+        """
+
+    @abstractmethod
+    def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
+        """Begin a transaction, unless there is one.
+
+        Args:
+            project_id: the project whose other transactions wait for the end of this one; "" for none.
+            first_lock: another project, whose lock is taken before.
+            read_only: whether to take no lock, and to refuse to write.
+
+        Raises:
+            DatabaseUnavailable: if the database can't be reached.
+        """
+
+    @abstractmethod
+    def lock(self, project_id: str) -> None:
+        """Let other transactions of one more project wait for the end of this one."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Commit the transaction, if there is one. If that fails, for example on a full disk, roll it back.
+
+        Raises:
+            DatabaseUnavailable: if the database can't be reached.
+        """
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Undo the transaction, if there is one."""
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what is done within this block, if it raises."""
+        self.begin()
+        self.driver.execute("SAVEPOINT block")
+        try:
+            yield
+        except BaseException:
+            self.driver.execute("ROLLBACK TO block")
+            raise
+        finally:
+            self.driver.execute("RELEASE block")
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class SqliteConnection(Connection):
+    """The only connection to a SQLite database."""
+
     ConstraintError = sqlite3.IntegrityError
+    is_shared = False
+    project_version = ""
+    microseconds = 0
 
     def __init__(self, driver: sqlite3.Connection) -> None:
-        self.driver = driver
+        self.driver: sqlite3.Connection = driver
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
         self.has_old_data = self.has_text_index = False
@@ -36,23 +141,19 @@ class Connection:
         return self.driver.in_transaction
 
     def run(self, shape: Shape, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Run the statement of a shape with these values.
-
-        Raises:
-            ConstraintError: if the statement violates a constraint. The transaction goes on.
-        """
         if not self.driver.in_transaction:
             self._execute("BEGIN")
         plan = self._plans.get(shape, len(values))
         return self._execute(plan.text, plan.parameters(values))
 
-    def begin(self) -> None:
-        """Begin a transaction, unless there is one."""
+    def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
         if not self.driver.in_transaction:
             self._execute("BEGIN")
 
+    def lock(self, project_id: str) -> None:
+        """Do nothing: there is one transaction at a time."""
+
     def commit(self) -> None:
-        """Commit the transaction, if there is one. If that fails, for example on a full disk, roll it back."""
         if self.driver.in_transaction:
             try:
                 self._execute("COMMIT")
@@ -61,22 +162,8 @@ class Connection:
                 raise
 
     def rollback(self) -> None:
-        """Undo the transaction, if there is one. SQLite ends it by itself after some errors."""
-        if self.driver.in_transaction:
+        if self.driver.in_transaction:  # SQLite ends it by itself after some errors
             self._execute("ROLLBACK")
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo only what is done within this block, if it raises."""
-        self.begin()
-        self._execute("SAVEPOINT block")
-        try:
-            yield
-        except BaseException:
-            self._execute("ROLLBACK TO block")
-            raise
-        finally:
-            self._execute("RELEASE block")
 
     def close(self) -> None:
         self.driver.close()

@@ -1,30 +1,31 @@
-"""Open the database, and what only SQLite has.
+"""Open the database, and what only SQLite has. What only PostgreSQL has is in ``postgresql``.
 
-There is one connection, to memory or to a file, and one transaction at a time uses it (see ``Mock.transaction``). A
-file belongs to one server: the connection holds SQLite's lock on it until it is closed, or the process ends.
+There is one connection, and one transaction at a time uses it (see ``Mock.transaction``). A SQLite file belongs to one
+server: the connection holds SQLite's lock on it until it is closed, or the process ends.
 """
 
-import hashlib
 import reprlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the records
-from mockstytch.store.connection import Connection
+from mockstytch.store.connection import Connection, SqliteConnection
 from mockstytch.store.record import Table
+from mockstytch.store.schema_file import SchemaFile, SchemaMismatch
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 _MIN_FREE_PAGES = 1000  # 4 MB
 _MIN_FREE_SHARE = 8  # of the file: one eighth
 _STATEMENTS = 1000  # that the driver keeps prepared
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_SCHEMA_TABLE = "CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL, starts INTEGER NOT NULL)"
-
-
-class SchemaMismatch(Exception):
-    """The database was made by another version of mockstytch, or by another program."""
+_SQLITE, _POSTGRESQL = ("sqlite", "sqlite+pysqlite"), ("postgresql+psycopg", "postgresql", "postgres")
+_EXAMPLES = "Examples: mock.sqlite, postgresql+psycopg://user:password@localhost/mock"
 
 
 class DatabaseInUse(Exception):
@@ -40,9 +41,28 @@ def open_database(location: str) -> Connection:
     Raises:
         DatabaseInUse: if another server uses the file.
         SchemaMismatch: if the database has another schema, or can't be opened.
-        SettingError: if the URL isn't valid, or of another database than SQLite.
+        SettingError: if the URL isn't valid, or of another database than SQLite and PostgreSQL.
     """
-    path = _path_of(location) if "://" in location else location
+    if "://" not in location:
+        return _open_sqlite(location, location)
+    url = _url(location)
+    if url.drivername in _SQLITE:
+        return _open_sqlite(url.database or "", location)
+    try:
+        from mockstytch.store.postgresql.opening import open_postgresql
+    except ModuleNotFoundError as e:
+        raise SettingError(
+            "database", "PostgreSQL needs more packages. Install them with: pip install 'mockstytch[postgres]'"
+        ) from e
+    return open_postgresql(url)
+
+
+def _open_sqlite(path: str, location: str) -> Connection:
+    """Open a SQLite database, and create its tables if it is new.
+
+    Args:
+        location: what messages call it.
+    """
     driver = None
     try:
         driver = sqlite3.connect(
@@ -68,14 +88,14 @@ def open_database(location: str) -> Connection:
         assert driver is not None
         driver.close()
         raise
-    return Connection(driver)
+    return SqliteConnection(driver)
 
 
-def _path_of(location: str) -> str:
-    """Return the path in an SQLAlchemy URL.
+def _url(location: str) -> "URL":
+    """Parse the URL of a database.
 
     Raises:
-        SettingError: if the URL isn't valid, or of another database than SQLite.
+        SettingError: if it isn't valid, or of another database than SQLite and PostgreSQL.
     """
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
@@ -83,14 +103,10 @@ def _path_of(location: str) -> str:
     try:
         url = make_url(location)
     except (ArgumentError, ValueError, TypeError):
-        raise SettingError(
-            "database", f"{reprlib.repr(location)} isn't a path or URL of a database. Example: mock.sqlite"
-        ) from None
-    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
-        raise SettingError(
-            "database", f"{reprlib.repr(location)} isn't supported. Use the path of a SQLite file. Example: mock.sqlite"
-        )
-    return url.database or ""
+        raise SettingError("database", f"this isn't a path or URL of a database. {_EXAMPLES}") from None
+    if url.drivername not in (*_SQLITE, *_POSTGRESQL):
+        raise SettingError("database", f"{reprlib.repr(url.drivername)} isn't supported. {_EXAMPLES}")
+    return url
 
 
 def _configure(driver: sqlite3.Connection) -> None:
@@ -110,12 +126,12 @@ def release_pages(connection: Connection, pages: int) -> bool:
     Returns:
         whether there are more to return.
     """
+    if connection.is_shared:
+        return False
     driver = connection.driver
     names = ("freelist_count", "page_count", "auto_vacuum")
     [free], [all_pages], [can_shrink] = (driver.execute(f"PRAGMA {name}").fetchone() for name in names)
-    if (
-        can_shrink and free >= _MIN_FREE_PAGES and free >= all_pages / _MIN_FREE_SHARE
-    ):  # otherwise new rows can have them
+    if can_shrink and free >= max(_MIN_FREE_PAGES, all_pages / _MIN_FREE_SHARE):  # otherwise new rows can have them
         driver.executescript(f"PRAGMA incremental_vacuum({pages})")  # ``execute`` would release one page
         return True
     driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -126,8 +142,12 @@ def release_pages(connection: Connection, pages: int) -> bool:
 def foreign_keys_off(connection: Connection) -> Iterator[None]:
     """Disable foreign-key checks during a transaction that deletes many rows, for speed.
 
-    It must delete the referring rows itself: SQLite would search every referring table for each row.
+    It must delete the referring rows itself: SQLite would search every referring table for each row. PostgreSQL goes on
+    checking, so rows that others refer to must be inserted first.
     """
+    if connection.is_shared:
+        yield
+        return
     connection.driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
@@ -138,13 +158,13 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
 def _create_or_check_tables(driver: sqlite3.Connection, location: str) -> None:
     """Create the tables of a new database, or check the schema of an existing one.
 
-    The table ``mockstytch_schema`` holds the fingerprint of the schema, so that a mismatch is one clear error.
+    Raises:
+        SchemaMismatch: if the tables are another program's, or of another version of mockstytch.
     """
+    schema = SchemaFile(_SCHEMA)
     existing = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    schema = _SCHEMA.read_text(encoding="utf-8")
-    fingerprint = hashlib.sha256((schema + _SCHEMA_TABLE).encode()).hexdigest()[:16]
     if "mockstytch_schema" in existing:
-        if driver.execute("SELECT fingerprint FROM mockstytch_schema").fetchone() != (fingerprint,):
+        if driver.execute("SELECT fingerprint FROM mockstytch_schema").fetchone() != (schema.fingerprint,):
             raise SchemaMismatch(
                 f"{location} was written by another version of mockstytch. Delete the file, or choose another one."
             )
@@ -152,20 +172,17 @@ def _create_or_check_tables(driver: sqlite3.Connection, location: str) -> None:
     if existing:
         raise SchemaMismatch(f"{location} is another program's database. Choose another file.")
     driver.execute("BEGIN")
-    for statement in schema.split(";\n"):  # compiled by ``tools.schema``: compiling at start-up would take 20 ms
+    for statement in schema.statements:
         driver.execute(statement)
-    driver.execute(_SCHEMA_TABLE)
-    driver.execute("INSERT INTO mockstytch_schema VALUES (?, 0)", (fingerprint,))
     driver.execute("COMMIT")
 
 
 def count_start(connection: Connection) -> int:
     """Return how many servers used the database before, and count this one."""
     connection.begin()
-    [starts] = connection.driver.execute("SELECT starts FROM mockstytch_schema").fetchone()
-    connection.driver.execute("UPDATE mockstytch_schema SET starts = starts + 1")
+    [[starts]] = connection.driver.execute("UPDATE mockstytch_schema SET starts = starts + 1 RETURNING starts")
     connection.commit()
-    return int(starts)
+    return int(starts) - 1
 
 
 def parent_is_missing(location: str) -> bool:
@@ -176,7 +193,10 @@ def parent_is_missing(location: str) -> bool:
 def violated_columns(error: Exception, table: Table) -> set[str]:
     """Return the columns of the unique constraint that a statement violated; none for other kinds of constraint.
 
-    SQLite lists the columns: ``UNIQUE constraint failed: members.project_id, members.external_id``.
+    SQLite lists the columns: ``UNIQUE constraint failed: members.project_id, members.external_id``. PostgreSQL names
+    the constraint.
     """
+    if (details := getattr(error, "diag", None)) is not None:
+        return table.unique_columns(details.constraint_name or "")
     _, marker, listed = str(error).partition("UNIQUE constraint failed: ")
     return {column.strip().removeprefix(f"{table.name}.") for column in listed.split(",")} if marker else set()

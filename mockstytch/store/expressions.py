@@ -7,8 +7,10 @@ A column has Python's comparisons, and a condition has ``&``, ``|`` and ``~``; `
 """
 
 from collections.abc import Iterable, Iterator
-from copy import copy
 from typing import Any, final
+
+import msgspec
+from msgspec.structs import replace
 
 Shape = tuple[Any, ...]  # nested tuples of strings and numbers; the same as JSON arrays, in which plans are stored
 Values = tuple[Any, ...]
@@ -108,6 +110,14 @@ class Column:
     def not_in(self, values: "Iterable[Any] | Query | Union") -> Condition:
         return ~self.in_(values)
 
+    def excluding(self, value: str) -> Condition:
+        """Return the condition that the column doesn't have a value, which becomes a part of the statement.
+
+        SQLite can use a partial index only if the value isn't a parameter. It would also prepare the statement again
+        for each value of the parameter, which takes longer than to run it.
+        """
+        return Condition(("excluding", self.reference, value))
+
     def like(self, pattern: str) -> Condition:
         r"""Return the condition that a text matches a pattern of SQL. A backslash escapes its characters."""
         return Condition(("like", self.reference), (pattern,))
@@ -137,41 +147,33 @@ def escaped(text: str) -> str:
 
 
 @final
-class Query:
+class Query(msgspec.Struct, frozen=True, eq=False):
     """A query for rows, to narrow: each method returns another query.
 
-    Args:
-        column: the only column to select; without one, the fields of the table's record.
+    Attributes:
+        _column: the only column to select; without one, the fields of the table's record.
     """
 
-    __slots__ = ("_column", "_conditions", "_limit", "_offset", "_orders", "_table")
-
-    def __init__(self, table: str, conditions: tuple[Condition, ...] = (), column: str = "") -> None:
-        self._table, self._conditions, self._column = table, conditions, column
-        self._orders: tuple[Order, ...] = ()
-        self._limit: int | None = None
-        self._offset: int | None = None
+    _table: str
+    _conditions: tuple[Condition, ...] = ()
+    _column: str = ""
+    _orders: "tuple[Order, ...]" = ()
+    _limit: int | None = None
+    _offset: int | None = None
 
     def where(self, *conditions: Condition) -> "Query":
-        query = copy(self)
-        query._conditions += conditions
-        return query
+        return replace(self, _conditions=self._conditions + conditions)
 
     def order_by(self, *columns: Column | Order) -> "Query":
-        query = copy(self)
-        query._orders += tuple(c.asc() if isinstance(c, Column) else c for c in columns)
-        return query
+        orders = tuple(c.asc() if isinstance(c, Column) else c for c in columns)
+        return replace(self, _orders=self._orders + orders)
 
     def limit(self, count: int) -> "Query":
-        query = copy(self)
-        query._limit = count
-        return query
+        return replace(self, _limit=count)
 
     def offset(self, count: int) -> "Query":
         """Return the query without its first rows. It must have a limit."""
-        query = copy(self)
-        query._offset = count
-        return query
+        return replace(self, _offset=count)
 
     @property
     def shape(self) -> Shape:

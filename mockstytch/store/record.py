@@ -12,6 +12,7 @@ so rows of two projects can't collide or refer to each other. In the tables that
 project's *data key*: a reset gives the project another data key, and the rows of the old one are deleted later.
 """
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
@@ -52,6 +53,13 @@ class Unique:
     def __init__(self, *columns: str, excluding: tuple[str, str | bool] | None = None) -> None:
         self.columns, self.excluding = columns, excluding
 
+    def name_in(self, table: str) -> str:
+        """Return the name of the constraint's index. PostgreSQL allows 63 characters."""
+        rare = isinstance(self, Index) and self.excluding
+        kind = f"not_{rare[0]}" if rare else "index" if isinstance(self, Index) else "unique"
+        name = "_".join([table, *self.columns, kind])
+        return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 9]}_{zlib.crc32(name.encode()):08x}"
+
 
 class Index(Unique):
     """An index on columns that queries compare."""
@@ -72,7 +80,7 @@ class ForeignKey:
     record: type[Record]
 
 
-KEY = "key"
+KEY, _MAX_NAME = "key", 63
 PrimaryKey = Annotated[str, KEY]
 
 
@@ -101,6 +109,13 @@ class Table:
     def copies_name(self) -> str:
         """Return the name of the table that has the copies."""
         return f"{self.name}_copies"
+
+    def unique_columns(self, constraint_name: str) -> set[str]:
+        """Return the columns of the unique constraint or primary key with this name; none for another constraint."""
+        if constraint_name == f"{self.name}_pkey":  # PostgreSQL's name for it
+            return {"project_id", *self.record.key}
+        unique = (c for c in self.constraints if not isinstance(c, Index) and c.name_in(self.name) == constraint_name)
+        return next(({"project_id", *constraint.columns} for constraint in unique), set())
 
 
 def table(

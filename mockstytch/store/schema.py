@@ -22,6 +22,8 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect, PGTypeCompiler
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
@@ -49,9 +51,27 @@ def table_of(name: str) -> Table:
     return metadata().tables[name]
 
 
-def compiled_schema() -> str:
-    """Return the tables and indexes in SQLite's SQL. ``python -m tools.schema`` writes it to ``schema.sql``."""
-    dialect = sqlite.dialect()
+class _TypesInTables(PGTypeCompiler):
+    """Texts have the collation "C" in tables, so that PostgreSQL compares and orders them as SQLite does."""
+
+    def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
+        return 'VARCHAR COLLATE "C"'
+
+    def visit_TEXT(self, type_: Any, **kw: Any) -> str:
+        return 'TEXT COLLATE "C"'
+
+
+def _dialect_for_tables(name: str) -> Dialect:
+    if name == "sqlite":
+        return sqlite.dialect()
+    dialect = PGDialect()  # type: ignore[no-untyped-call]
+    dialect.type_compiler_instance = _TypesInTables(dialect)
+    return dialect
+
+
+def compiled_schema(dialect_name: str) -> str:
+    """Return the tables and indexes in the SQL of a database. ``python -m tools.schema`` writes it to a file."""
+    dialect = _dialect_for_tables(dialect_name)
     statements = []
     for table in metadata().sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
@@ -61,24 +81,44 @@ def compiled_schema() -> str:
             if where is not None:
                 statement += f" WHERE {where.compile(dialect=dialect, compile_kwargs={'literal_binds': True})}"
             statements.append(statement)
-    return ";\n".join([*statements, *_triggers(), *_statistics()]) + "\n"
+    more = [*_sqlite_triggers(), *_statistics()] if dialect_name == "sqlite" else _postgresql_triggers()
+    return ";\n".join([*statements, *more]) + "\n"
 
 
-def _triggers() -> list[str]:
-    """Return the triggers that keep ``member_counts``."""
+_COUNTED = (
+    "organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address, mfa_phone_number"
+)
+
+
+def _counting() -> tuple[str, str]:
+    """Return the statements that count a row of members out of ``member_counts``, and one in."""
     cell = "project_id, organization_id, status, is_breakglass, has_password, has_totp"
     of_row = ", ".join(f"{{row}}.{name}" for name in cell.split(", ")[:4])
     of_row += ", {row}.member_password_id != '', {row}.totp_registration_id != ''"
     take = "UPDATE member_counts SET members = members - 1, changes = changes + 1"
     take += f" WHERE ({cell}) = ({of_row.format(row='OLD')});"
-    add = f"INSERT INTO member_counts ({cell}, members, changes) VALUES ({of_row.format(row='NEW')}, 1, 1)"  # noqa: S608 · constants
-    add += f" ON CONFLICT ({cell}) DO UPDATE SET members = members + 1, changes = changes + 1;"
-    counted = "organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address,"
-    counted += " mfa_phone_number"
+    add = f"INSERT INTO member_counts ({cell}, members, changes)"
+    add += f" VALUES ({of_row.format(row='NEW')}, 1, 1) ON CONFLICT ({cell})"
+    add += " DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1;"
+    return take, add
+
+
+def _sqlite_triggers() -> list[str]:
+    take, add = _counting()
     return [
         f"CREATE TRIGGER members_added AFTER INSERT ON members BEGIN {add} END",
         f"CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN {take} END",
-        f"CREATE TRIGGER members_moved AFTER UPDATE OF {counted} ON members BEGIN {take} {add} END",
+        f"CREATE TRIGGER members_changed AFTER UPDATE OF {_COUNTED} ON members BEGIN {take} {add} END",
+    ]
+
+
+def _postgresql_triggers() -> list[str]:
+    take, add = _counting()
+    body = f"IF TG_OP != 'INSERT' THEN {take} END IF; IF TG_OP != 'DELETE' THEN {add} END IF; RETURN NULL;"
+    return [
+        f"CREATE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+        f"CREATE TRIGGER members_counted AFTER INSERT OR DELETE OR UPDATE OF {_COUNTED} ON members"
+        " FOR EACH ROW EXECUTE FUNCTION count_members()",
     ]
 
 
@@ -116,7 +156,8 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
     for name, referenced in record.references.items():
         target = [f"{referenced.table.name}.{key}" for key in ("project_id", *referenced.key)]
         extras.append(ForeignKeyConstraint(["project_id", name], target, ondelete="CASCADE"))
-        extras.append(Index(f"{own.name}_{name}", "project_id", name))
+        if not _is_indexed(record, name):
+            extras.append(Index(f"{own.name}_{name}", "project_id", name))
     table = Table(own.name, tables, *columns, *extras)
     for constraint in own.constraints:
         _add_index(table, constraint)
@@ -125,16 +166,24 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
         Table(own.copies_name, tables, *values, sqlite_with_rowid=False)
 
 
+def _is_indexed(record: type[Record], name: str) -> bool:
+    """Return whether another index of all rows of a project begins with a column."""
+    usable = [
+        constraint.columns[0]
+        for constraint in record.table.constraints
+        if not constraint.excluding and not isinstance(constraint, declared.GlobalIndex | declared.GlobalUnique)
+    ]
+    return name in (record.key[0], *usable)
+
+
 def _add_index(table: Table, constraint: declared.Unique) -> None:
     unique = not isinstance(constraint, declared.Index)
     where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
-    kind = "unique" if unique else f"not_{constraint.excluding[0]}" if constraint.excluding else "index"
-    name = "_".join([table.name, *constraint.columns, kind])
     is_global = isinstance(constraint, declared.GlobalIndex | declared.GlobalUnique)
     prefix = () if is_global else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *constraint.columns)]
     # ``compiled_schema`` adds the condition: a keyword for it exists only in the terms of one database.
-    Index(name, *columns, unique=unique, info={"where": where})
+    Index(constraint.name_in(table.name), *columns, unique=unique, info={"where": where})
 
 
 def _type(hint: Any) -> TypeEngine[Any]:

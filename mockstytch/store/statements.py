@@ -10,11 +10,14 @@ from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import Dialect
 
-from mockstytch.store import copy_statements, schema, text_statements
+from mockstytch.store import schema
+from mockstytch.store.copying import copy_statements
 from mockstytch.store.expressions import Shape
 from mockstytch.store.record import RECORDS
+from mockstytch.store.texts import text_statements
 
 
 class Compiled:
@@ -38,10 +41,16 @@ class Compiled:
 
 
 class Values:
-    """The parameters of a statement, in the order in which the store passes their values."""
+    """The parameters of a statement, in the order in which the store passes their values.
 
-    def __init__(self) -> None:
+    Attributes:
+        columns: see ``Compiled``.
+        dialect_name: the database that the statement is for.
+    """
+
+    def __init__(self, dialect_name: str) -> None:
         self.columns: list[str] = []
+        self.dialect_name = dialect_name
 
     def of(self, reference: str) -> sql.BindParameter[Any]:
         """Return the next parameter, for a value of a column."""
@@ -64,14 +73,17 @@ class Values:
 def compile_shape(shape: Shape, dialect_name: str) -> Compiled:
     """Return the statement of a shape in the SQL of a database."""
     kind, *parts = shape
-    values, dialect = Values(), _dialect(dialect_name)
+    values, dialect = Values(dialect_name), _dialect(dialect_name)
     return Compiled(KINDS[kind](values, *parts), values, dialect)
 
 
 @cache
 def _dialect(name: str) -> Dialect:
-    assert name == "sqlite", "no other database can be opened"
-    return sqlite.dialect()
+    if name == "sqlite":
+        return sqlite.dialect()
+    dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+    dialect._backslash_escapes = False  # as on every connection to PostgreSQL today; SQLAlchemy would ask the server
+    return dialect
 
 
 def _column(reference: str) -> Any:
@@ -102,7 +114,11 @@ def _condition(values: Values, shape: Shape) -> Any:
     if operator == "in query":
         return column.in_(_subquery(values, parts[1]))
     if operator in ("like", "ilike"):
+        if values.dialect_name == "postgresql":
+            operator = "ilike"  # SQLite's LIKE ignores the case of ASCII letters, as ILIKE does with collation "C"
         return getattr(sql.type_coerce(column, sql.Text), operator)(values.text(), escape="\\")
+    if operator == "excluding":
+        return column != sql.literal_column(f"'{parts[1]}'")
     other = _column(parts[1]) if len(parts) > 1 else values.of(reference)
     return {
         "=": column.__eq__,

@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 
 from mockstytch.errors import StytchError
-from mockstytch.store import text_index
 from mockstytch.store.connection import Connection
-from mockstytch.store.copies import Copies
+from mockstytch.store.copying.copies import Copies
 from mockstytch.store.engine import violated_columns
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
 from mockstytch.store.records.snapshots import OldData
+from mockstytch.store.texts import text_index
 
 _MOST_TOTALS = 1_000  # that are remembered
 
@@ -59,8 +59,14 @@ class Store:
         """Return what the rows of a record are stored under."""
         return (self._data_key or self.data_key) if record.table.by_data_key else self._project_id
 
-    def for_project(self, project_id: str) -> "Store":
-        """Return the rows of another project, in the same transaction. The management API uses this."""
+    def for_project(self, project_id: str, *, lock: bool = False) -> "Store":
+        """Return the rows of another project, in the same transaction. The management API uses this.
+
+        Args:
+            lock: whether transactions of that project wait for the end of this one. Needed to change its rows.
+        """
+        if lock:
+            self._connection.lock(project_id)
         return Store(self._connection, project_id)
 
     def find(self, record: type[R], *, excluding: tuple[str, str] | None = None, **where: Any) -> R | None:

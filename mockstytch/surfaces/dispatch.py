@@ -6,6 +6,7 @@ Operations are synchronous on purpose: no other request runs until the transacti
 """
 
 import logging
+from collections.abc import Awaitable
 from functools import cached_property
 
 from starlette.requests import ClientDisconnect
@@ -18,6 +19,7 @@ from mockstytch.outbound import OutboundResponses
 from mockstytch.protocols import host_names
 from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock
+from mockstytch.store.connection import DatabaseUnavailable
 from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
@@ -43,11 +45,12 @@ class Dispatch:
         return operation_names.name_of_route(self.route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HttpRequest(scope, receive)
         try:
-            content = await read_body(scope, receive, self.route.surface.max_body)
+            request.content = await read_body(request, self.route.surface.max_body)
         except ClientDisconnect:
             return  # an incomplete request isn't executed
-        response = await self.respond(HttpRequest(scope, receive, content))
+        response = await self.respond(request)
         await response(scope, receive, send)
 
     async def respond(self, request: HttpRequest) -> AnyResponse:
@@ -68,6 +71,10 @@ class Dispatch:
                 response = surface.render_success(request, await self.route.handler(request))
         except StytchError as e:
             error, response = e, surface.render_error(request, e)
+        except DatabaseUnavailable as e:
+            log.warning("%s %s: %s", request.method, redact_text(request.full_path), e)
+            error = errors.server_unavailable(because=str(e))
+            response = surface.render_error(request, error)
         except Exception:
             log.exception("%s %s", request.method, redact_text(request.full_path))
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
@@ -97,6 +104,10 @@ def _too_large(surface: Surface) -> StytchError:
     return error
 
 
+async def _already(body: Body) -> Body:
+    return body
+
+
 class EndpointHandler:
     """The handler of an operation, which runs in one transaction of the caller's project.
 
@@ -111,16 +122,19 @@ class EndpointHandler:
         self._mock, self._surface, self.endpoint = mock, surface, endpoint
         self._notes = [f"use {endpoint.path}"] if alias else []
 
-    async def __call__(self, request: HttpRequest) -> Body:
-        return await self._mock.run_with_fetches(
-            lambda responses: self._run(request, responses), base_url=request.server_url
-        )
+    def __call__(self, request: HttpRequest) -> Awaitable[Body]:
+        from_project = self.endpoint.from_project
+        if from_project is not None and not request.content and (body := from_project(request.project)) is not None:
+            return _already(body)
+        return self._mock.run_with_fetches(lambda responses: self._run(request, responses), base_url=request.server_url)
 
     def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
         endpoint, surface = self.endpoint, self._surface
-        request.notes = [*self._notes]
-        with self._mock.transaction(request.project, request.server_url, responses) as ctx:
-            ctx.notes = request.notes
+        request.notes = self._notes.copy()
+        with self._mock.transaction(
+            request.project, request.server_url, responses, first_lock=surface.first_lock
+        ) as ctx:
+            ctx.notes, request.messages, request.events = request.notes, ctx.messages, ctx.events
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.from_sdk = request.from_sdk
             ctx.actor = request.actor = surface.actor(ctx, request)

@@ -12,6 +12,7 @@ from msgspec import UNSET, to_builtins
 from msgspec.structs import replace
 
 from mockstytch.runtime import Context
+from mockstytch.store.records.projects import Project
 from mockstytch.values import Frozen
 
 Body = dict[str, Any]
@@ -67,6 +68,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         changes: returns the sent fields that differ from the present values, if ``permission`` is a mapping. The other
             fields need no permission.
         public: whether it needs no credentials.
+        from_project: returns the response without a transaction if it depends only on the project, else None.
     """
 
     method: str
@@ -79,6 +81,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     permission: str | Mapping[str, str] = ""
     changes: Operation | None = None
     public: bool = False
+    from_project: Callable[[Project], Body | None] | None = None
 
     @property
     def is_fraud(self) -> bool:
@@ -119,6 +122,7 @@ class Endpoints(list[Endpoint]):
         permission: str | Mapping[str, str] = "",
         changes: Operation | None = None,
         public: bool = False,
+        from_project: Callable[[Project], Body | None] | None = None,
     ) -> Callable[[F], F]:
         def register(operation: F) -> F:
             request = operation.__annotations__["req"]
@@ -128,7 +132,19 @@ class Endpoints(list[Endpoint]):
             )
             calls = tuple(replace(call, feature=call.feature or self._sdk_feature) for call in calls)
             self.append(
-                Endpoint(method, path, operation, request, aliases, calls, self._resource, permission, changes, public)
+                Endpoint(
+                    method,
+                    path,
+                    operation,
+                    request,
+                    aliases=aliases,
+                    sdk_calls=calls,
+                    resource=self._resource,
+                    permission=permission,
+                    changes=changes,
+                    public=public,
+                    from_project=from_project,
+                )
             )
             return operation
 

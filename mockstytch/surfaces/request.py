@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,7 +14,9 @@ from mockstytch import errors
 from mockstytch.protocols import host_names
 from mockstytch.protocols.query_strings import with_plus_in_addresses
 from mockstytch.runtime import Actor
+from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
+from mockstytch.store.records.webhooks import Event
 
 MAX_BODY = 1_000_000  # bytes
 OWN_ERRORS = "/_mock/docs/errors"  # the console's pages of the errors that only this server has
@@ -21,18 +24,23 @@ _MAX_FORM_FIELDS = 50
 _SDK_USER_AGENTS = (b"Stytch ", b"stytch-")  # "Stytch Python v15.3.0", "stytch-rust 10.3.0"
 
 Headers = dict[bytes, bytes]
+_PROJECT = Actor()
 
 
 class HttpRequest(Request):
     """A request whose body was read completely.
 
     Attributes:
+        header_bytes: the headers, by lower-case name. If one is repeated, the last value counts.
+        path: the path, without the path of the project's domain.
+        domain_project_id: the project id that ``Application`` took from the path of a project's domain, or "".
         content: the body; None if it is larger than its surface allows.
         request_id: the id in the response.
         notes: remarks for the request log.
+        messages, events: what the operation sent and emitted; nothing of it exists if the operation failed.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
         found_project: the project that the surface authenticated; None before that, and if the route has none.
-        actor: the caller of an operation, once the surface has found it.
+        actor: the caller of an operation, once the surface has found it; before, the project.
         session_token: the token of the caller's session, if the caller is a browser or a mobile app.
         fault: what a fault did to the request, for the request log; "" for most requests.
     """
@@ -42,30 +50,25 @@ class HttpRequest(Request):
         if b"+" in query or b"%20" in query:
             scope = {**scope, "query_string": with_plus_in_addresses(query)}
         super().__init__(scope, receive)
+        self.header_bytes: Headers = dict(scope["headers"])
+        self.path: str = scope["path"]
+        self.domain_project_id: str = scope.get("domain_project_id", "")
         self.content = content
         self.request_id = ""
         self.notes: list[str] = []
         self.refusal: tuple[str, str] | None = None
         self.found_project: Project | None = None
-        self.actor = Actor()
+        self.actor = _PROJECT
         self.session_token = self.fault = ""
+        self.messages: list[Message] = []
+        self.events: list[Event] = []
         self.started = perf_counter()
-        self.header_bytes: Headers = dict(scope["headers"])
 
     @property
     def project(self) -> Project:
         """The project that the surface authenticated. Only for surfaces that require one."""
         assert self.found_project is not None, "this surface has no project"
         return self.found_project
-
-    @property
-    def path(self) -> str:
-        return str(self.scope["path"])
-
-    @property
-    def domain_project_id(self) -> str:
-        """The project id that ``PathNormalizer`` took from the path of a project's domain, or ""."""
-        return str(self.scope.get("domain_project_id", ""))
 
     @property
     def full_path(self) -> str:
@@ -118,7 +121,7 @@ class HttpRequest(Request):
         self.refusal = (error_type, because)
 
 
-async def read_body(scope: Scope, receive: Receive, largest: int = MAX_BODY) -> bytes | None:
+async def read_body(request: HttpRequest, largest: int = MAX_BODY) -> bytes | None:
     """Return the request's body, or None if it is too large. The rest of a body that is too large isn't awaited.
 
     Args:
@@ -127,8 +130,12 @@ async def read_body(scope: Scope, receive: Receive, largest: int = MAX_BODY) -> 
     Raises:
         ClientDisconnect: if the client disconnected before the body was complete (RFC 9112, 8).
     """
-    if _announced_length(scope) > largest:
+    headers, receive = request.header_bytes, request.receive
+    announced = headers.get(b"content-length", b"")
+    if announced.isdigit() and len(announced) < 20 and int(announced) > largest:
         return None
+    if not announced and b"transfer-encoding" not in headers and request.scope.get("http_version") == "1.1":
+        return b""  # without these headers, there is no body (RFC 9112, 6.3): don't wait for it
     parts: list[bytes] = []
     length = 0
     while True:
@@ -143,19 +150,18 @@ async def read_body(scope: Scope, receive: Receive, largest: int = MAX_BODY) -> 
             return b"".join(parts)
 
 
-def _announced_length(scope: Scope) -> int:
-    """Return the value of Content-Length; 0 without it, for a chunked body."""
-    value: bytes = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    return int(value) if value.isdigit() and len(value) < 20 else 0
-
-
 def basic_credentials(headers: Headers) -> tuple[str, str]:
     """Return the user and password of an HTTP Basic header.
 
     Raises:
         invalid_authorization_header: if the request has no Basic header, or it can't be decoded.
     """
-    scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
+    return _basic_credentials(headers.get(b"authorization", b""))
+
+
+@lru_cache(256)
+def _basic_credentials(authorization: bytes) -> tuple[str, str]:
+    scheme, _, value = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         raise errors.invalid_authorization_header(because="no Basic credentials")
     try:

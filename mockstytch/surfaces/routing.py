@@ -1,55 +1,79 @@
-"""Finding the route of a request by its method and path."""
+"""The server as an ASGI application: find the route of a request by its method and path, and call it."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property
-from re import Pattern
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.applications import Starlette
-from starlette.routing import BaseRoute, compile_path
-from starlette.routing import Match as RouteMatch
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from mockstytch.runtime import Mock
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.dispatch import Dispatch
 from mockstytch.surfaces.surface import Route
 
+Found = tuple[Dispatch, dict[str, Any]]
 
-class _Pattern:
-    """A path with parameters. It is compiled when it is first compared: all of them together take 30 ms."""
 
-    def __init__(self, route: Route, app: Dispatch) -> None:
-        self.method, self._path, self.app = route.method, route.path, app
+class _Node:
+    """The routes with parameters that begin with the same segments, by what follows: a tree.
 
-    @cached_property
-    def _regex(self) -> Pattern[str]:
-        return compile_path(self._path)[0]
+    Attributes:
+        literals: by the next segment.
+        parameter: the routes whose next segment is a parameter.
+        routes: the routes that end here, by method, with the names of their parameters.
+        rest: the routes whose last parameter takes the rest of the path, likewise.
+    """
 
-    @cached_property
-    def _rest(self) -> str:
-        """The name of the parameter that takes the rest of the path, or ""."""
-        return self._path.rpartition("{")[2].partition(":path}")[0] if self._path.endswith(":path}") else ""
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.routes: dict[str, tuple[Dispatch, list[str]]] = {}
+        self.rest: dict[str, tuple[Dispatch, list[str]]] = {}
 
-    def match(self, path: str) -> dict[str, str] | None:
-        """Return the parameters of a path, or None. ``PathNormalizer`` left slashes inside a segment encoded.
+    def add(self, app: Dispatch) -> None:
+        node, names = self, list[str]()
+        for segment in app.route.path.split("/"):
+            if not segment.startswith("{"):
+                node = node.literals.setdefault(segment, _Node())
+                continue
+            name, _, kind = segment[1:-1].partition(":")
+            names.append(name)
+            if kind == "path":
+                node.rest.setdefault(app.route.method, (app, names))
+                return
+            node.parameter = node.parameter or _Node()
+            node = node.parameter
+        node.routes.setdefault(app.route.method, (app, names))
 
-        The rest of a path keeps them encoded: the handler decodes each segment after splitting.
+    def find(self, method: str, segments: list[str], at: int, values: list[str]) -> Found | None:
+        """Return the application for the segments from ``at`` on; a literal segment wins over a parameter.
+
+        Args:
+            values: the values of the parameters before.
         """
-        found = self._regex.match(path)
-        if found is None:
-            return None
-        parameters = found.groupdict()
-        return {name: value if name == self._rest else value.replace("%2F", "/") for name, value in parameters.items()}
+        if at == len(segments):
+            return _with_parameters(self.routes.get(method), values)
+        segment = segments[at]
+        node, found = self.literals.get(segment), None
+        if node is not None:
+            found = node.find(method, segments, at + 1, values)
+        if found is None and self.parameter is not None and segment:
+            found = self.parameter.find(method, segments, at + 1, [*values, segment.replace("%2F", "/")])
+        if found is None and self.rest:
+            # the rest keeps its slashes encoded: the handler decodes each segment after splitting
+            found = _with_parameters(self.rest.get(method), [*values, "/".join(segments[at:])])
+        return found
 
 
-class RouteTable(BaseRoute):
-    """All routes of the server, in one Starlette route.
+def _with_parameters(route: tuple[Dispatch, list[str]] | None, values: list[str]) -> Found | None:
+    return None if route is None else (route[0], dict(zip(route[1], values, strict=True)))
 
-    A path without parameters is looked up in a dictionary. A path with parameters is searched for among the routes with
-    the same prefix; a literal segment wins over a parameter, independent of the order of declaration.
+
+class RouteTable:
+    """All routes of the server.
+
+    A path without parameters is looked up in a dictionary, a path with parameters in a tree of segments.
 
     Args:
         fallbacks: the routes of paths that don't exist, by the beginning of the path. The first match counts.
@@ -57,81 +81,70 @@ class RouteTable(BaseRoute):
 
     def __init__(self, mock: Mock, routes: Iterable[Route], fallbacks: Mapping[str, Route]) -> None:
         self.routes = list(routes)
-        self._literals: dict[tuple[str, str], Dispatch] = {}
-        self._patterns: dict[str, list[_Pattern]] = defaultdict(list)
+        self.dispatches = [Dispatch(mock, route) for route in self.routes]
         self._fallbacks = {prefix: Dispatch(mock, route) for prefix, route in fallbacks.items()}
-        for route in sorted(self.routes, key=lambda route: _literal_first(route.path)):
-            app = Dispatch(mock, route)
-            if "{" in route.path:
-                self._patterns[_prefix(route.path)].append(_Pattern(route, app))
+        self._literals: dict[tuple[str, str], Found] = {}
+        self._root = _Node()
+        for app in self.dispatches:
+            if "{" in app.route.path:
+                self._root.add(app)
             else:
-                self._literals.setdefault((route.method, route.path), app)
+                self._literals.setdefault((app.route.method, app.route.path), (app, {}))
+        self.dispatches += self._fallbacks.values()
 
-    @property
-    def dispatches(self) -> list[Dispatch]:
-        """The applications of all routes, including the fallbacks."""
-        searched = [pattern.app for patterns in self._patterns.values() for pattern in patterns]
-        return [*self._literals.values(), *searched, *self._fallbacks.values()]
+    def find(self, method: str, path: str) -> Found:
+        """Return the application for a method and path, and the path's parameters.
 
-    def find(self, method: str, path: str) -> tuple[Dispatch, dict[str, Any]]:
-        """Return the application for a method and path, and the path's parameters."""
+        ``Application`` left slashes inside a segment encoded.
+        """
         method = "GET" if method == "HEAD" else method
-        if app := self._literals.get((method, path)):
-            return app, {}
-        for pattern in self._patterns.get(_prefix(path), ()):
-            if pattern.method == method and (parameters := pattern.match(path)) is not None:
-                return pattern.app, parameters
+        found = self._literals.get((method, path)) or self._root.find(method, path.split("/"), 0, [])
+        if found is not None:
+            return found
         return next(app for prefix, app in self._fallbacks.items() if path.startswith(prefix) or prefix == "/"), {}
 
-    def matches(self, scope: Scope) -> tuple[RouteMatch, Scope]:
-        if scope["type"] != "http":
-            return RouteMatch.NONE, {}
-        app, path_params = self.find(scope["method"], scope["path"])
-        return RouteMatch.FULL, {"endpoint": app, "path_params": path_params}
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["endpoint"](scope, receive, send)
-
-
-def _prefix(path: str) -> str:
-    """Return the prefix of a path, such as ``/v1/b2b/organizations``."""
-    length = 4 if path.startswith("/v1/b2b/") else 5 if path.startswith("/sdk/v1/") else 3
-    return "/".join(path.split("/")[:length])
-
-
-def _literal_first(path: str) -> list[tuple[bool, str]]:
-    """Return a sort key by which literal segments come before parameters."""
-    return [(part.startswith("{"), part) for part in path.split("/")]
-
-
-class PathNormalizer:
-    """ASGI middleware for unusual paths that SDKs send: ``//v1/…``, and ``%2F`` inside a path parameter.
+class Application:
+    """The ASGI application. It handles unusual paths that SDKs send: ``//v1/…``, and ``%2F`` inside a path parameter.
 
     It also takes the path of a project's domain off: ``/v1/public/<project>/v1/…`` becomes ``/v1/…``.
 
     Attributes:
-        table: the routes of the application.
+        state: the server's state, for tests: ``app.state.mock``.
+        table: the routes.
     """
 
-    def __init__(self, app: Starlette, table: RouteTable) -> None:
-        self.app: ASGIApp = app
-        self.state, self.table = app.state, table
+    def __init__(self, mock: Mock, table: RouteTable) -> None:
+        self.state, self.table = SimpleNamespace(mock=mock), table
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            path = scope["path"]
-            if b"%2f" in scope.get("raw_path", b"").lower():
-                path = _decode_segments(scope["raw_path"])
-            if "//" in path:
-                path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
-                while "//" in path:
-                    path = path.replace("//", "/")
-            if "/v1/public/" in path:
-                scope["domain_project_id"], path = project_domain.split_path(path)
-            scope["path"] = path
-        await self.app(scope, receive, send)
+        if scope["type"] != "http":
+            await _close(scope, receive, send)
+            return
+        path = scope["path"]
+        if b"%2f" in scope.get("raw_path", b"").lower():
+            path = _decode_segments(scope["raw_path"])
+        if "//" in path:
+            path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
+            while "//" in path:
+                path = path.replace("//", "/")
+        if "/v1/public/" in path:
+            scope["domain_project_id"], path = project_domain.split_path(path)
+        scope["path"] = path
+        app, scope["path_params"] = self.table.find(scope["method"], path)
+        await app(scope, receive, send)
 
 
 def _decode_segments(raw_path: bytes) -> str:
     """Decode a path, except slashes inside a segment, which ``RouteTable`` decodes after the match."""
     return "/".join(unquote(s).replace("/", "%2F") for s in raw_path.decode("latin-1").partition("?")[0].split("/"))
+
+
+async def _close(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a WebSocket. For ``lifespan``, confirm start and end: the server needs neither."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    for event in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{event}.complete"})

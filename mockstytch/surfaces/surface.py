@@ -35,7 +35,7 @@ class Json:
         self.status_code, self.body, self.headers = status_code, body, headers
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        length = str(len(self.body)).encode()
+        length = b"%d" % len(self.body)
         headers = [(b"content-type", b"application/json"), (b"content-length", length), *self.headers]
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
@@ -62,8 +62,8 @@ def _no_project(_mock: Mock, _request: HttpRequest) -> Project | None:
     return None
 
 
-def _project_itself(_ctx: Context, _request: HttpRequest) -> Actor:
-    return Actor()
+def _project_itself(ctx: Context, _request: HttpRequest) -> Actor:
+    return ctx.actor
 
 
 def read_json(request: HttpRequest) -> ParsedFields:
@@ -84,7 +84,7 @@ def json_object(raw: bytes) -> Fields:
         bad_request: if the text isn't a JSON object.
     """
     try:
-        return {} if raw.strip() in (b"", b"null") else _decode(json_depth.checked(raw))
+        return {} if not raw or raw.strip() in (b"", b"null") else _decode(json_depth.checked(raw))
     except (msgspec.DecodeError, UnicodeDecodeError):  # also if it isn't an object
         raise errors.bad_request(because="the body isn't a JSON object") from None
 
@@ -146,6 +146,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
             fields that the API doesn't have.
         max_body: the largest body that is read, in bytes.
         waits: whether requests wait while the server empties a project. False if they don't use the database.
+        first_lock: id of a project that operations may change besides their own: see ``Mock.transaction``.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     refuses_unknown_fields: bool = True
     max_body: int = MAX_BODY
     waits: bool = True
+    first_lock: str = ""
 
 
 Handler = Callable[[HttpRequest], Awaitable[Any]]
@@ -218,7 +220,7 @@ def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
         token, jwt = query.get("x-stytch-member-session", ""), query.get("x-stytch-member-sessionjwt", "")
         if token or jwt:
             ctx.note("the member's session is in the query; send it in a header")
-    return actors.actor_from_session(ctx, token, jwt) if token or jwt else Actor()
+    return actors.actor_from_session(ctx, token, jwt) if token or jwt else ctx.actor
 
 
 def project_in_path(mock: Mock, request: HttpRequest) -> Project:
@@ -256,8 +258,8 @@ def _project_of_keys(mock: Mock, request: HttpRequest) -> Project:
     """
     if mock.settings.closed:
         return project_in_path(mock, request)
-    unregistered = Project(project_id=_named_project_id(mock, request), secret="")  # it has no rows
-    return _find_named_project(mock, request) or unregistered
+    found = _find_named_project(mock, request)
+    return found or Project(project_id=_named_project_id(mock, request), secret="")  # it has no rows
 
 
 BACKEND = Surface(

@@ -67,7 +67,7 @@ def test_port_is_free_without_its_variable(monkeypatch):
         ("MOCKSTYTCH_HOST", "a b", "MOCKSTYTCH_HOST: 'a b' isn't an address"),
         ("MOCKSTYTCH_RANDOM_SEED", "1.5", "MOCKSTYTCH_RANDOM_SEED: '1.5' isn't a number"),
         ("MOCKSTYTCH_SMTP", "x", "MOCKSTYTCH_SMTP: 'x' isn't a valid address"),
-        ("MOCKSTYTCH_DB", "foo://x", "database: 'foo://x'"),
+        ("MOCKSTYTCH_DB", "foo://x", "database: 'foo' isn't supported"),
         ("MOCKSTYTCH_SEED", "absent.toml", "absent.toml can't be read"),
         ("MOCKSTYTCH_PEOPLE", "many", "MOCKSTYTCH_PEOPLE: 'many' isn't a number"),
         ("MOCKSTYTCH_PEOPLE", "10001", "MOCKSTYTCH_PEOPLE: the number must be between 1 and 10000"),

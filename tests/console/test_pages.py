@@ -20,6 +20,7 @@ from mockstytch.runtime import Mock
 from mockstytch.server import Server
 from mockstytch.store.records.messages import Message
 from tests.support.given import Given
+from tests.support.html_forms import submit
 
 
 def rows(response: httpx.Response) -> list[str]:
@@ -65,14 +66,14 @@ class TestInbox:
 
     def test_filter_matches_a_part_of_the_address(self, visitor, given):
         ada, _ = send_login_link(given, "ada@example.com"), send_login_link(given, "grace@example.com")
-        response = visitor.get("/_mock/", params={"to": "ADA@"})
+        response = visitor.get("/_mock/", params={"q": "to:ADA@"})
         assert rows(response) == [ada.message_id]
         assert "2 messages, 1 shown" in response.text
 
     def test_percent_sign_in_the_filter_is_literal(self, visitor, given):
         send_login_link(given, "ada@example.com")
         percent = send_login_link(given, "50%off@example.com")
-        assert rows(visitor.get("/_mock/", params={"to": "%"})) == [percent.message_id]
+        assert rows(visitor.get("/_mock/", params={"q": "to:%"})) == [percent.message_id]
 
     def test_filter_by_kind_offers_the_kinds_in_the_inbox(self, visitor, given):
         login = send_login_link(given, "ada@example.com")
@@ -83,7 +84,7 @@ class TestInbox:
 
     def test_filter_without_a_match_shows_a_note(self, visitor, given):
         send_login_link(given, "ada@example.com")
-        response = visitor.get("/_mock/", params={"to": "zoe"})
+        response = visitor.get("/_mock/", params={"q": "zoe"})
         assert "No message matches" in response.text
         assert "No messages yet" not in response.text
 
@@ -101,9 +102,7 @@ class TestInbox:
 
     def test_form_empties_the_inbox(self, visitor, given, mock):
         send_login_link(given, "ada@example.com")
-        page = visitor.get("/_mock/")
-        action = unescape(re.search(r'<form method="post" action="([^"]+)"', page.text)[1])
-        response = visitor.post(mock.url + action, headers={"origin": mock.url, "sec-fetch-site": "same-origin"})
+        response = submit(visitor, "/_mock/", "empty")
         assert response.status_code == 303
         assert mock.inbox.all() == []
         assert "No messages yet" in visitor.get(response.headers["location"]).text
@@ -167,9 +166,9 @@ class TestMessage:
 
     def test_open_message_is_marked_in_the_filtered_list(self, visitor, given):
         ada, grace = send_login_link(given, "ada@example.com"), send_login_link(given, "grace@example.com")
-        response = visitor.get(f"/_mock/messages/{ada.message_id}", params={"to": "ada"})
+        response = visitor.get(f"/_mock/messages/{ada.message_id}", params={"q": "ada"})
         assert rows(response) == [ada.message_id]
-        assert re.search(rf'{ada.message_id}[^"]*to=ada" aria-current="true"', unescape(response.text))
+        assert re.search(rf'{ada.message_id}[^"]*q=ada" aria-current="true"', unescape(response.text))
         everything = visitor.get(f"/_mock/messages/{ada.message_id}")
         assert rows(everything) == [grace.message_id, ada.message_id]
 
@@ -256,7 +255,7 @@ class TestRequests:
     def test_errors_can_be_filtered(self, visitor, given, refused):
         given.organization()
         refused(given.client.organizations.get, "organization-nope")
-        response = visitor.get("/_mock/requests", params={"errors": 1})
+        response = visitor.get("/_mock/requests", params={"status": "errors"})
         assert rows(response) == [given.mock.requests()[-1].request_id]
 
     def test_rows_limits_the_list(self, visitor, given, mock):
@@ -269,7 +268,7 @@ class TestRequests:
 
     def test_empty_list_shows_a_command(self, visitor, given, mock):
         given.organization()
-        assert "No requests with errors" in visitor.get("/_mock/requests", params={"errors": 1}).text
+        assert "No requests with errors" in visitor.get("/_mock/requests", params={"status": "errors"}).text
         mock.reset()
         text = unescape(visitor.get("/_mock/requests").text)
         assert "No requests yet" in text
@@ -305,7 +304,7 @@ class TestDocs:
         calls = reference.control(create_app(mock=mock).table.routes)
         mock.close()
         assert [call for call in calls if not call["does"]] == []
-        assert [call["method"] for call in calls if call["path"] == "/_mock/api/clock"] == ["GET", "PUT"]
+        assert [call["method"] for call in calls if call["path"] == "/_mock/api/clock"] == ["GET", "PUT", "DELETE"]
 
 
 class TestTrustedOrigins:
@@ -322,7 +321,7 @@ class TestTrustedOrigins:
     def test_form_of_another_site_is_refused(self, visitor, given, mock):
         send_login_link(given, "ada@example.com")
         for headers in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
-            response = visitor.post("/_mock/empty", headers=headers)
+            response = visitor.post("/_mock/", content="form/do=DELETE+/messages", headers=headers)
             assert response.status_code == 403, headers
             assert "cross_site_request" in response.text
         assert len(mock.inbox.all()) == 1
@@ -330,7 +329,7 @@ class TestTrustedOrigins:
     def test_form_of_another_site_is_refused_as_navigation_too(self, visitor, given, mock):
         send_login_link(given, "ada@example.com")
         headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
-        assert visitor.post("/_mock/empty", headers=headers).status_code == 403
+        assert visitor.post("/_mock/", content="form/do=DELETE+/messages", headers=headers).status_code == 403
         assert len(mock.inbox.all()) == 1
 
     @pytest.mark.parametrize("site", ["same-site", "cross-site"])
@@ -343,7 +342,7 @@ class TestTrustedOrigins:
 
     def test_get_request_does_not_empty_the_inbox(self, visitor, given, mock):
         send_login_link(given, "ada@example.com")
-        assert visitor.get("/_mock/empty").status_code == 404
+        assert visitor.get("/_mock/", params={"form/do": "DELETE /messages"}).status_code == 200
         assert len(mock.inbox.all()) == 1
 
     @pytest.mark.parametrize(
@@ -371,14 +370,14 @@ class TestEscaping:
         )
         pages = ("/_mock/", f"/_mock/messages/{message.message_id}", f"/_mock/messages/{message.message_id}/html")
         for path in pages:
-            response = visitor.get(path, params={"to": "" if "html" in path else "'onfocus", "kind": ""})
+            response = visitor.get(path, params={"q": "" if "html" in path else "'onfocus", "kind": ""})
             assert response.status_code == 200
             assert "<script>alert" not in response.text, path
             assert "<img" not in response.text, path
             assert "'onfocus" not in response.text, path
             assert "alert(1)" in response.text, path
 
-    @pytest.mark.parametrize("name", ["to", "kind"])
+    @pytest.mark.parametrize("name", ["q", "kind"])
     def test_filter_is_escaped(self, visitor, given, name):
         send_login_link(given, "ada@example.com")
         response = visitor.get("/_mock/", params={name: '"><script>alert(1)</script>'})

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.html_forms import submit
 from tests.webhooks.receiver import Receiver
 
 
@@ -49,7 +50,7 @@ def test_event_page_shows_payload_and_attempts_and_resends(visitor, mock, given,
     text = visitor.get(path).text
     for shown in (delivery.message_id, app.url, "Acme &lt;b&gt;", "done", "accepted"):
         assert shown in text
-    assert visitor.post(f"{path}/replay", follow_redirects=False).headers["location"].startswith(path)
+    assert submit(visitor, path, "replay").headers["location"].startswith(path)
     assert app.next().body == first.body
 
 
@@ -57,7 +58,8 @@ def test_unknown_event_is_not_found(visitor, mock, given):
     given.organization()
     for path in ("/_mock/webhooks/nope", "/_mock/webhooks/<b>"):
         assert visitor.get(path).status_code == 404
-    assert visitor.post("/_mock/webhooks/nope/replay").status_code == 404
+    replay = "form/do=POST+/webhooks/deliveries/{event_id}/replay&event_id=nope"
+    assert visitor.post("/_mock/webhooks/nope", content=replay).status_code == 404
 
 
 @pytest.mark.browser

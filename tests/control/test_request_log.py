@@ -326,11 +326,47 @@ def test_entries_are_in_the_order_of_the_requests(mock, http, log):
     assert [entry["path"] for entry in log(surface="unknown")] == ["/v1/first", "/v1/second"]
 
 
+def added(log, project_id, number, **exchange):
+    at = datetime(2030, 1, 1, tzinfo=UTC)
+    entry = request_log.RequestLogEntry(
+        f"request-{number}", at, "GET", "/", 200, exchange=request_log.Exchange(**exchange)
+    )
+    log.add(project_id, entry)
+    return entry
+
+
+def test_oldest_entries_of_all_projects_are_dropped_first(monkeypatch):
+    monkeypatch.setattr(request_log, "ALL_LIMIT", 40)
+    log = request_log.RequestLog()
+    for number in range(41):
+        added(log, f"project-{number % 2}", number)
+    kept = {entry.request_id for project in ("project-0", "project-1") for entry in log.entries(project)}
+    assert kept == {f"request-{number}" for number in range(3, 41)}
+    assert (log.dropped("project-0"), log.dropped("project-1")) == (2, 1)
+
+
+def test_quiet_project_keeps_its_newer_entries(monkeypatch):
+    monkeypatch.setattr(request_log, "ALL_LIMIT", 40)
+    log = request_log.RequestLog()
+    for number in range(100):
+        added(log, "quiet" if number >= 98 else "busy", number)
+    assert len(log.entries("quiet")) == 2
+    assert log.dropped("quiet") == 0
+
+
+def test_request_that_is_larger_than_the_log_is_kept(monkeypatch):
+    monkeypatch.setattr(request_log, "ALL_BODY_BYTES", 5000)
+    log = request_log.RequestLog()
+    entries = [added(log, f"project-{n}", n, response=b"x" * 9000) for n in range(3)]
+    assert [entry.exchange.dropped for entry in entries] == [True, True, False]
+
+
 def test_memory_is_counted_exactly(monkeypatch):
     """Entries that fall out, bodies that are dropped and logs that are emptied leave nothing in the sum."""
     monkeypatch.setattr(request_log, "LIMIT", 20)
     monkeypatch.setattr(request_log, "BODY_BYTES", 60_000)
     monkeypatch.setattr(request_log, "ALL_BODY_BYTES", 100_000)
+    monkeypatch.setattr(request_log, "ALL_LIMIT", 50)
     log = request_log.RequestLog()
     for number in range(500):
         exchange = request_log.Exchange(request=b"x" * (number * 37 % 9000), response=b"y" * (number % 100))
@@ -343,5 +379,6 @@ def test_memory_is_counted_exactly(monkeypatch):
         if number % 97 == 0:
             log.clear(f"project-{number % 3}")
         kept = [entry for each in log._logs.values() for entry in each.entries]
-        assert log._size == sum(entry.exchange.size for entry in kept) <= 100_000 + 60_000
+        assert log._size == sum(entry.exchange.size for entry in kept) <= 100_000
+        assert log._kept == len(kept) <= 50
         assert all(each.size <= 60_000 for each in log._logs.values())

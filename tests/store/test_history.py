@@ -103,3 +103,81 @@ def test_every_record_that_ends_is_trimmed_or_exempt():
     names = ("expires_at", "used_at", "revoked_at")
     ending = {r.table.name for r in Record.__subclasses__() if any(name in r.table.c for name in names)}
     assert ending - exempt.keys() == {record.table.name for record, _ in history._ENDING}
+
+
+# The memory that all projects share
+
+
+@pytest.fixture
+def small_memory(monkeypatch):
+    """There is room for 20 messages of all projects together."""
+    monkeypatch.setattr("mockstytch.runtime.mock.TRIM_INTERVAL", INTERVAL)
+    monkeypatch.setattr(history, "ALL_KILOBYTES", 80)
+
+
+def send(project, times):
+    for _ in range(times):
+        project.client().magic_links.email.discovery.send("ada@acme.test")
+
+
+def dropped(project):
+    return project.call("GET", "/project")["dropped"].get("messages_dropped", 0)
+
+
+def test_one_project_has_all_of_the_memory(small_memory):
+    with MockStytch() as mock:
+        send(mock, 20)
+        assert len(mock.inbox.all()) == 20
+        send(mock, 20)
+        kept = len(mock.inbox.all())
+        assert 20 <= kept <= 20 + INTERVAL
+        assert dropped(mock) == 40 - kept
+
+
+def test_largest_projects_lose_their_oldest_messages(small_memory):
+    with MockStytch() as mock:
+        quiet, busy, busier = (mock.project() for _ in range(3))
+        send(quiet, INTERVAL // 2)
+        send(busy, 20)
+        send(busier, 40)
+        counts = [len(project.inbox.all()) for project in (quiet, busy, busier)]
+        assert counts[0] == INTERVAL // 2
+        assert 10 <= counts[1] <= 10 + INTERVAL
+        assert 10 <= counts[2] <= 10 + INTERVAL
+        assert dropped(busy) == 20 - counts[1] > 0
+        assert busy.inbox.latest().link
+
+
+def test_one_transaction_deletes_few_rows(small_memory, monkeypatch):
+    monkeypatch.setattr(history, "_AT_ONCE", 3)
+    with MockStytch() as mock:
+        first, second = mock.project(), mock.project()
+        send(first, INTERVAL)
+        send(second, INTERVAL)
+        assert dropped(first) + dropped(second) == 0
+        monkeypatch.setattr(history, "ALL_KILOBYTES", 20)
+        for _ in range(INTERVAL):
+            first.call("GET", "/messages")
+        assert dropped(first) + dropped(second) == 3
+
+
+def test_reset_gives_its_memory_to_others(small_memory):
+    with MockStytch() as mock:
+        first, second = mock.project(), mock.project()
+        send(first, 20)
+        first.reset()
+        send(second, 20)
+        assert len(second.inbox.all()) == 20
+
+
+def test_projects_on_a_file_do_not_share_memory(small_memory, tmp_path):
+    with MockStytch(database=str(tmp_path / "mock.sqlite")) as mock:
+        send(mock, 40)
+        assert len(mock.inbox.all()) == 40
+
+
+@pytest.mark.parametrize(
+    ("sizes", "share"), [([80], None), ([81], 80), ([10, 100], 70), ([50, 50], 40), ([10, 20, 90], 50), ([], None)]
+)
+def test_share_fits_into_the_memory(small_memory, sizes, share):
+    assert history._share(sizes) == (float("inf") if share is None else share)

@@ -48,3 +48,16 @@ def test_other_statement_is_compiled_and_kept():
             for _ in range(2):
                 assert [m.email_address for m in ctx.store.rows(Member, query)] == ["ada@acme.test"]
             assert query.shape in shared.used_shapes()
+
+
+def test_excluded_value_is_part_of_the_statement():
+    column = Member.table.c.status
+    with MockStytch() as mock:
+        client = mock.client()
+        acme = client.organizations.create("Acme", "acme").organization.organization_id
+        client.organizations.members.create(acme, "ada@acme.test")
+        with mock._server.mock.transaction() as ctx:
+            for value, count in (("deleted", 1), ("active", 0)):
+                query = ctx.store.query(Member).where(column.excluding(value))
+                assert ctx.store.count(query) == count
+                assert f"status != '{value}'" in plans.compiled(query.shape, "sqlite").text

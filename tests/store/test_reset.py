@@ -8,7 +8,7 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.runtime import purge as purging
 from mockstytch.runtime.purge import Purge
-from mockstytch.store import old_data
+from mockstytch.store.copying import old_data
 from mockstytch.store.record import RECORDS
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.organizations import Organization
@@ -215,7 +215,7 @@ def test_close_ends_the_deletion_after_the_present_slice(tmp_path, monkeypatch):
         assert all_rows(mock._server.mock) == {"projects": 1}
 
 
-def test_deleted_project_leaves_nothing_but_its_row():
+def test_deleted_project_leaves_only_its_row():
     with MockStytch() as mock:
         server, other = mock._server.mock, mock.project()
         fill(other)

@@ -7,8 +7,8 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.clock import position
 from mockstytch.domain.organizations import member_search
-from mockstytch.store import text_index
 from mockstytch.store.records.members import Member
+from mockstytch.store.texts import text_index
 
 LETTERS = ["a", "b", "B", "-", "_", "%", "\\", '"', "'", "ä", "Ä", "ß", "İ", "😀", ".", "+", "@", " "]
 

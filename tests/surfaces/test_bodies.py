@@ -76,7 +76,7 @@ def test_many_small_parts_take_linear_time():
     """A body in parts of one byte."""
     import asyncio
 
-    from mockstytch.surfaces.request import read_body
+    from mockstytch.surfaces.request import HttpRequest, read_body
 
     def seconds(count):
         parts = iter([{"type": "http.request", "body": b"x", "more_body": True}] * count)
@@ -86,7 +86,29 @@ def test_many_small_parts_take_linear_time():
             return next(parts, last)
 
         start = time.process_time()
-        assert len(asyncio.run(read_body({"headers": []}, receive))) == count + 1
+        scope = {"type": "http", "path": "/", "query_string": b"", "headers": [(b"transfer-encoding", b"chunked")]}
+        assert len(asyncio.run(read_body(HttpRequest(scope, receive)))) == count + 1
         return time.process_time() - start
 
     assert seconds(900_000) < 30 * seconds(90_000)
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "expected"),
+    [
+        ("1.1", [], b""),
+        ("1.1", [(b"content-length", b"1")], b"x"),
+        ("1.1", [(b"transfer-encoding", b"chunked")], b"x"),
+        ("2", [], b"x"),  # a body that nothing announces
+    ],
+)
+def test_body_is_awaited_only_if_there_can_be_one(version, headers, expected):
+    import asyncio
+
+    from mockstytch.surfaces.request import HttpRequest, read_body
+
+    async def receive():
+        return {"type": "http.request", "body": b"x"}
+
+    scope = {"type": "http", "http_version": version, "path": "/", "query_string": b"", "headers": headers}
+    assert asyncio.run(read_body(HttpRequest(scope, receive))) == expected

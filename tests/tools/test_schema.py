@@ -1,4 +1,4 @@
-"""The check that ``schema.sql`` has the columns of the records."""
+"""The check that each ``schema.sql`` has the columns of the records."""
 
 import pytest
 
@@ -7,14 +7,21 @@ from tools import schema
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    monkeypatch.setattr(schema, "SCHEMA", tmp_path / "schema.sql")
-    return tmp_path / "schema.sql"
+    files = {"sqlite": tmp_path / "schema.sql", "postgresql": tmp_path / "postgresql.sql"}
+    for file in files.values():
+        file.write_text("-- old", encoding="utf-8")
+    monkeypatch.setattr(schema, "FILES", files)
+    monkeypatch.setattr(schema, "STORE", tmp_path)
+    return files["sqlite"]
 
 
 def test_outdated_schema_is_reported_with_the_command_to_run(file, capsys):
-    file.write_text("-- old", encoding="utf-8")
     assert schema.main(["--check"]) == 1
-    assert capsys.readouterr().err == "mockstytch/store/schema.sql is out of date. Run: make docs\n"
+    lines = capsys.readouterr().err.splitlines()
+    folder = file.parent.name
+    assert lines == [
+        f"mockstytch/{folder}/{name}.sql is out of date. Run: make docs" for name in ("schema", "postgresql")
+    ]
     assert file.read_text(encoding="utf-8") == "-- old"
 
 

@@ -78,6 +78,11 @@ export class Clock {
   unfreeze(): Promise<ClockState> {
     return this.api.call("put", "/_mock/api/clock", { body: { frozen: false } });
   }
+
+  /** Return the clock to real time. */
+  reset(): Promise<ClockState> {
+    return this.api.call("delete", "/_mock/api/clock");
+  }
 }
 
 /** The project's settings. */

@@ -78,14 +78,21 @@ PAGES = {
         ("regionCode",),
         operations.JSON,
     ),
-    "/_mock/": Page("inbox", "Show the inbox"),
-    "/_mock/empty": Page("empty", "Empty the inbox", (), ""),
+    "/_mock/": Page("inbox", "Show the inbox", ("q", "kind", "rows")),
     "/_mock/messages/{message_id}": Page("message", "Show a message"),
     "/_mock/messages/{message_id}/html": Page("message_html", "Show the HTML of an e-mail", (), "*/*"),
+    "/_mock/messages/{message_id}/source": Page(
+        "message_source", "Return the source of an e-mail", ("download",), "*/*"
+    ),
+    "/_mock/organizations": Page("organizations", "Show the organizations", ("q", "cursor", "rows")),
+    "/_mock/organizations/{organization_id}": Page(
+        "organization", "Show an organization with its members", ("q", "cursor", "rows")
+    ),
+    "/_mock/organizations/{organization_id}/members/{member_id}": Page("member", "Show a member"),
     "/_mock/webhooks": Page("webhooks", "Show the webhook deliveries"),
     "/_mock/webhooks/{event_id}": Page("webhook", "Show an event"),
-    "/_mock/webhooks/{event_id}/replay": Page("replay", "Resend an event", (), ""),
-    "/_mock/requests": Page("requests", "Show the request log"),
+    "/_mock/requests": Page("requests", "Show the request log", ("q", "status", "operation", "after", "rows")),
+    "/_mock/requests/{request_id}": Page("request", "Show a request"),
     "/_mock/docs": Page("docs", "Show how to use this server"),
     "/_mock/docs/errors/{status}": Page("errors", "Show the errors with a status"),
     "/_mock": Page("root", "Redirect to the inbox", (), ""),
@@ -134,7 +141,7 @@ def base_id(route: Route) -> str:
     return f"{_tag(route)}.{name}" + ("_form" if route.method == "POST" and route.path not in _ONLY_POST else "")
 
 
-_ONLY_POST = ("/_mock/empty", "/_mock/webhooks/{event_id}/replay", f"{_IDP}/token")
+_ONLY_POST = (f"{_IDP}/token",)
 
 
 def _tag(route: Route) -> str:

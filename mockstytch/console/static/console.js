@@ -99,6 +99,40 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("change", (event) => "submit" in event.target.dataset && event.target.form.requestSubmit());
 
+// Keys: the dialog in page.html lists them.
+let isAfterG = false;
+const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks" };
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const wasAfterG = isAfterG;
+  isAfterG = event.key === "g";
+  if (wasAfterG && event.key in places) followNavigation(places[event.key]);
+  else if (event.key === "j") moveFocus(1);
+  else if (event.key === "k") moveFocus(-1);
+  else if (event.key === "/") document.querySelector("input[type=search]")?.focus();
+  else if (event.key === "?") document.getElementById("keys").showModal();
+  else return;
+  event.preventDefault();
+});
+
+function followNavigation(path) {
+  [...document.querySelectorAll(".top nav a")].find((link) => new URL(link.href).pathname === path)?.click();
+}
+
+function moveFocus(step) {
+  const links = [...document.querySelectorAll("#rows a")].filter((link) => link.offsetParent);
+  const focused = links.indexOf(document.activeElement);
+  const current = focused >= 0 ? focused : links.findIndex((link) => link.hasAttribute("aria-current"));
+  links[current < 0 ? 0 : Math.min(Math.max(current + step, 0), links.length - 1)]?.focus();
+}
+
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
 showCopyButtons();
 document.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
 if (main.dataset.watch || "poll" in main.dataset) follow();

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mockstytch import errors
@@ -69,14 +69,24 @@ def verify(ctx: Context, member: Member, code: str) -> Totp:
     return ctx.store.update(registration, status="active", last_step=step)
 
 
+def current_code(ctx: Context, registration: Totp) -> tuple[str, datetime]:
+    """Return the code that the app shows now, and when the next one follows."""
+    step = int(ctx.now.timestamp()) // _STEP_SECONDS
+    return _code(_key(registration.secret), step), datetime.fromtimestamp((step + 1) * _STEP_SECONDS, UTC)
+
+
 def _step_of(ctx: Context, secret: str, code: str) -> int | None:
     """Return the time step that a code belongs to: the current one, the one before or the one after."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    key = _key(secret)
     now = int(ctx.now.timestamp()) // _STEP_SECONDS
     for step in (now, *(now + sign * n for n in range(1, _DRIFT_STEPS + 1) for sign in (-1, 1))):
         if hmac.compare_digest(_code(key, step).encode(), code.encode()):
             return step
     return None
+
+
+def _key(secret: str) -> bytes:
+    return base64.b32decode(secret + "=" * (-len(secret) % 8))
 
 
 def _code(key: bytes, step: int) -> str:

@@ -38,7 +38,7 @@ def condition(ctx: Context, organizations: Iterable[Organization], query: search
     if matches is not None:
         conditions.append(matches)
     if not _names_deleted(query):
-        conditions.append(_member.status != "deleted")
+        conditions.append(_member.status.excluding("deleted"))
     return queries.all_of(conditions)
 
 
@@ -110,7 +110,7 @@ def _statuses(values: list[str]) -> list[str]:
 def _has_status(values: list[str]) -> Condition:
     statuses = _statuses(values)
     found = _member.status.in_(statuses)
-    return found if "active" in statuses else found & (_member.status != "active")
+    return found if "active" in statuses else found & _member.status.excluding("active")
 
 
 # What is rare has an index of its own, which a database uses if the condition says that nothing else is meant.
@@ -122,7 +122,7 @@ def _is_breakglass(value: bool) -> Condition:
 
 
 def _has_phone_number(condition: Condition) -> Condition:
-    return condition & (_member.mfa_phone_number != "")
+    return condition & _member.mfa_phone_number.excluding("")
 
 
 FILTERS = {
@@ -141,12 +141,12 @@ FILTERS = {
     ),
     "member_password_exists": Filter(
         "boolean",
-        lambda v: _member.member_password_id != "" if v else _member.member_password_id == "",
+        lambda v: _member.member_password_id.excluding("") if v else _member.member_password_id == "",
         "password_exists",
     ),
     "member_totp_exists": Filter(
         "boolean",
-        lambda v: _member.totp_registration_id != "" if v else _member.totp_registration_id == "",
+        lambda v: _member.totp_registration_id.excluding("") if v else _member.totp_registration_id == "",
         "totp_exists",
     ),
 }

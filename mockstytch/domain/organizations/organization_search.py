@@ -16,7 +16,7 @@ _CONNECTION_COLUMNS = (SamlConnection.table.c, OidcConnection.table.c, ExternalC
 def _has_member(condition: Condition) -> Condition:
     """Return the condition that an organization has a member who matches."""
     same_project = _member.project_id == _organization.project_id
-    ids = queries.values_of(_member.organization_id, same_project, _member.status != "deleted", condition)
+    ids = queries.values_of(_member.organization_id, same_project, _member.status.excluding("deleted"), condition)
     return _organization.organization_id.in_(ids)
 
 

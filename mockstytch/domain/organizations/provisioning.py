@@ -55,7 +55,7 @@ def _has_verified_colleague(ctx: Context, organization: Organization, email_addr
             columns.organization_id == organization.organization_id,
             columns.email_domain == emails.domain_of(email_address),
             columns.email_address_verified.is_(True),
-            columns.status != "deleted",
+            columns.status.excluding("deleted"),
         )
     )
 

@@ -9,7 +9,7 @@ from mockstytch.domain.sessions import jwt_templates
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.records.projects import SigningKey
+from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.store.records.sessions import MemberSession
 
 _encode = msgspec.json.Encoder().encode
@@ -58,11 +58,17 @@ def session_id(ctx: Context, session_jwt: str) -> str:
 
 def jwks(ctx: Context) -> list[dict[str, Any]]:
     """Return the public keys of the project's JWTs, newest first."""
-    if not ctx.project.counters.get("keys_rotated"):
-        return [keys.built_in_jwk(ctx.project.project_id)]  # the usual case: no query
+    built_in_only = built_in_jwks(ctx.project)
+    if built_in_only is not None:
+        return built_in_only  # the usual case: no query
     rotated = sorted(ctx.store.all(SigningKey), key=lambda key: -key.position)
     built_in = [] if ctx.project.counters.get("built_in_key_dropped") else [keys.built_in_jwk(ctx.project.project_id)]
     return [key.jwk for key in rotated if key.jwk] + built_in
+
+
+def built_in_jwks(project: Project) -> list[dict[str, Any]] | None:
+    """Return the public keys of a project that never rotated its keys; None for another one."""
+    return None if project.counters.get("keys_rotated") else [keys.built_in_jwk(project.project_id)]
 
 
 def _current_key(ctx: Context) -> SigningKey | None:

@@ -146,8 +146,8 @@ def _send_email(
             to=token.email_address,
             # an organization's name can contain line breaks; a subject can't
             subject=custom.subject if custom else " ".join(texts["subject"].split()),
-            text=custom.text if custom else _template("mail.txt").render(variables),
-            html=custom.html if custom else _template("mail.html").render(variables),
+            text=custom.text if custom else _rendered("mail.txt", variables),
+            html=custom.html if custom else _rendered("mail.html", variables),
             link=url,
             token=token.token if link else None,
             token_type=link.token_type if link else None,
@@ -175,6 +175,12 @@ def _duration(units: dict[str, str], minutes: int) -> str:
 def _texts() -> dict[str, dict[str, dict[str, str]]]:
     texts = _TEMPLATES.joinpath("texts.json").read_bytes()
     return msgspec.json.decode(texts, type=dict[str, dict[str, dict[str, str]]])
+
+
+def _rendered(name: str, variables: dict[str, Any]) -> str:
+    template = _template(name)
+    # ``shared`` leaves out Jinja's global functions: to copy them takes longer than to render the text
+    return "".join(template.root_render_func(template.new_context(variables, shared=True)))
 
 
 @cache

@@ -1,8 +1,9 @@
 """Redirect URLs: choose one for a link, and add parameters to it."""
 
 import re
+from functools import lru_cache
 from typing import Literal
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote_plus, urlsplit, urlunsplit
 
 from mockstytch import errors
 from mockstytch.domain.shared import email_templates
@@ -14,6 +15,7 @@ _REGISTERED_AS = {"password_reset": "RESET_PASSWORD"}  # types with another name
 
 FORBIDDEN_SCHEMES = ("javascript", "data", "vbscript", "file")
 _MAX_LENGTH = 2048
+_quoted = lru_cache(1024)(quote_plus)  # all parameters but the token are the same in most links
 
 
 def resolve(ctx: Context, url_type: Type, url: str, flow: Literal["magic_link", "oauth", "sso"] = "magic_link") -> str:
@@ -130,4 +132,5 @@ def landing(url: str, **parameters: str) -> str:
     """
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True) + [(k, v) for k, v in parameters.items() if v]
-    return urlunsplit(parts._replace(query=urlencode(sorted(query, key=lambda pair: pair[0]))))
+    ordered = sorted(query, key=lambda pair: pair[0])
+    return urlunsplit(parts._replace(query="&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in ordered)))

@@ -67,7 +67,7 @@ def create(ctx: Context, req: Create) -> Body:
     if slug in existing:
         raise workspace.slug_taken(slug)
     environment = _new_environment(ctx, project, req)
-    ctx.store.for_project(environment.project_id).insert(environment)
+    ctx.store.for_project(environment.project_id, lock=True).insert(environment)
     row = Environment(
         project_slug=project.project_slug,
         environment_slug=slug,

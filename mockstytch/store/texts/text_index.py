@@ -45,7 +45,7 @@ def candidates(connection: Connection, data_key: str, text: str) -> Condition | 
         None if the index can't help: it isn't complete, or finds too many members. If it doesn't exist, it will be
             built in the background.
     """
-    if not _can_index() or "\0" in text:
+    if connection.is_shared or not _can_index() or "\0" in text:  # PostgreSQL has no FTS5
         return None
     state = connection.run(("text index",), (data_key,)).fetchone() if _exists(connection) else None
     if state is None:
@@ -100,7 +100,7 @@ def _can_index() -> bool:
 
 
 def _exists(connection: Connection) -> bool:
-    if not connection.has_text_index:
+    if not connection.has_text_index and not connection.is_shared:
         found = connection.driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'text_indexes'").fetchone()
         connection.has_text_index = found is not None
     return connection.has_text_index

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from itertools import islice
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 from benchmarks.client import Connection, send_in_parallel
+from benchmarks.comparison import signing
 from benchmarks.process import Memory
 from benchmarks.systems import (
     OPERATIONS,
@@ -20,6 +21,7 @@ from benchmarks.systems import (
 
 ROUNDS = 5
 CONNECTIONS = 16
+SIGNED = ("login", "session")  # operations of which each one signs a JWT
 
 
 class Plan(NamedTuple):
@@ -39,11 +41,17 @@ QUICK = Plan(starts=1, requests=25, users=25, users_elsewhere=5, seconds=0.5, th
 
 
 class Latency(NamedTuple):
-    """Response times in milliseconds. ``p50`` is the median of the medians of the rounds."""
+    """Response times in milliseconds.
+
+    Attributes:
+        p50: the median of the medians of the rounds.
+        computing: the computing time of the server; None if it isn't known.
+    """
 
     p50: float
     p95: float
     count: int
+    computing: float | None = None
 
 
 class Start(NamedTuple):
@@ -99,23 +107,62 @@ def _middle(memories: list[Memory | None]) -> Memory | None:
     return Memory(median(m.rss for m in known), median(m.pss for m in known)) if known else None
 
 
-def latencies(systems: list[System], plan: Plan) -> dict[str, dict[str, Latency]]:
-    """Measure response times by operation and system. All servers run, and each has a turn in each round."""
+class Latencies(NamedTuple):
+    """Response times by operation and system.
+
+    Attributes:
+        signing: the time to sign one JWT, for each operation that signs one.
+        client: the computing time of the client for one request, in milliseconds. It is part of each response time.
+    """
+
+    times: dict[str, dict[str, Latency]]
+    signing: dict[str, Latency]
+    client: float
+
+
+def latencies(systems: list[System], plan: Plan) -> Latencies:
+    """Measure response times. All servers run, and each has a turn in each round."""
     found: dict[str, dict[str, Latency]] = {}
+    signed: dict[str, Latency] = {}
     for name in OPERATIONS:
         able = [(s, s.operations()[name]()) for s in systems if name in s.operations()]
         for system, requests in able:  # warm-up: the first request loads modules
             _turn(system, name, requests, 1, plan.seconds)
         taken: dict[str, list[list[float]]] = {}
+        computing: dict[str, list[float]] = {}
+        signing_rounds = []
         for _ in range(ROUNDS):
             for system, requests in able:
-                steps = (
-                    min(plan.requests, plan.users) if name in ("login", "session", "browser_session") else plan.requests
-                )
+                steps = min(_steps(plan, name), system.most_steps(name))
+                before = system.computing_seconds()
                 turn = _turn(system, name, requests, max(1, steps // ROUNDS), plan.seconds)
+                after = system.computing_seconds()
                 taken.setdefault(system.name, []).append(turn)
-        found[name] = {system: latency(rounds) for system, rounds in taken.items() if any(rounds)}
-    return found
+                if turn and before is not None and after is not None:
+                    computing.setdefault(system.name, []).append((after - before) / len(turn) * 1000)
+            if name in SIGNED:
+                signing_rounds.append(signing.measure())
+        found[name] = {
+            system: latency(rounds)._replace(computing=median(computing[system]) if system in computing else None)
+            for system, rounds in taken.items()
+            if any(rounds)
+        }
+        if signing_rounds:
+            signed[name] = latency(signing_rounds)
+    return Latencies(found, signed, _client_milliseconds(systems[0]))
+
+
+def _steps(plan: Plan, operation: str) -> int:
+    return min(plan.requests, plan.users) if operation in (*SIGNED, "browser_session") else plan.requests
+
+
+def _client_milliseconds(system: System, times: int = 500) -> float:
+    """Return the computing time that the client needs for one request to a server."""
+    request = next(system.operations()["get"]())
+    began = process_time()
+    for _ in range(times):
+        system.connection.timed(request)
+    return (process_time() - began) / times * 1000
 
 
 def _turn(system: System, name: str, requests: Iterator[bytes], steps: int, seconds: float) -> list[float]:

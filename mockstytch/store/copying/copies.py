@@ -28,7 +28,7 @@ def shapes() -> list[Shape]:
 
 
 class Copies:
-    """The copies of one project's rows, under a data key of their own.
+    """The copies of one project's rows, under another data key.
 
     Args:
         data_key: what the project's rows are stored under.

@@ -22,7 +22,7 @@ def due(connection: Connection, now: int) -> list[str]:
 
 
 def tables_with_rows(connection: Connection, data_keys: list[str]) -> list[str]:
-    """Return the tables that have rows with these data keys. A table comes before those that it refers to."""
+    """Return the tables that have rows with these data keys. A table comes before the tables that it refers to."""
     tables = _tables()
     keys = data_keys if len(data_keys) == 1 else [*data_keys, *data_keys[-1:] * (_KEYS - len(data_keys))]
     found = connection.run(("tables with rows", len(keys), tables), keys).fetchone()

@@ -1,13 +1,17 @@
 """Install the other systems in ``benchmarks/.cache``. Systems that can't be installed are skipped and reported."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-CACHE = Path(__file__).parent / ".cache"
+CACHE = Path(__file__).parent.parent / ".cache"
 MOTO = "moto[server,cognitoidp]==5.2.5"
 NODE_PACKAGES = ("cognito-local@5.3.0", "emulate@0.8.0")  # ``emulate@latest`` is a different project
+WORKOS = "MOCKSTYTCH_BENCH_WORKOS"  # names a folder with the source of WorkOS Emulate and its build, ``dist/cli.js``
 _MINUTES = 5
 
 
@@ -37,6 +41,29 @@ def node_package(name: str) -> Path:
         _run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(where), *NODE_PACKAGES])
         _note(where, expected)
     return where / "node_modules" / name
+
+
+def workos() -> Path:
+    """Return the folder of WorkOS Emulate. It isn't in a registry, so it isn't installed here."""
+    named = os.environ.get(WORKOS, "")
+    if not named:
+        raise Unavailable(f"{WORKOS} doesn't name a folder with its build")
+    folder = Path(named).resolve()
+    if not (folder / "dist" / "cli.js").exists():
+        raise Unavailable(f"{WORKOS} names a folder without dist/cli.js")
+    CACHE.mkdir(exist_ok=True)
+    return folder
+
+
+def versions() -> str:
+    """Return the names and versions of the other systems, and of Node.js."""
+    names = [MOTO, *NODE_PACKAGES]
+    with suppress(Unavailable):
+        names.append(f"WorkOS Emulate {json.loads((workos() / 'package.json').read_text())['version']}")
+    if shutil.which("node"):
+        node = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=10).stdout
+        names.append(f"on Node.js {node.strip().removeprefix('v')}")
+    return ", ".join(names)
 
 
 def _is_there(where: Path, expected: str) -> bool:

@@ -1,0 +1,85 @@
+"""Running what a form asks for: operations of the API and calls of the control API."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from mockstytch import errors
+from mockstytch.console.forms import Form
+from mockstytch.outbound import OutboundResponses
+from mockstytch.runtime import Mock
+from mockstytch.surfaces.endpoint import Body, Endpoint
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Route
+from mockstytch.surfaces.validation import parse
+
+CONTROL_API = "/_mock/api"
+
+
+class Actions:
+    """The operations and calls that forms can name.
+
+    Args:
+        endpoints: the operations of the API.
+        control: the routes of the control API.
+    """
+
+    def __init__(self, mock: Mock, endpoints: Iterable[Endpoint], control: Iterable[Route]) -> None:
+        self._mock = mock
+        self._operations = {endpoint.name: endpoint for endpoint in endpoints}
+        self._control = {
+            f"{route.method} {route.path.removeprefix(CONTROL_API)}": route
+            for route in control
+            if route.path.startswith(CONTROL_API + "/")
+        }
+
+    async def run(self, request: HttpRequest, form: Form) -> Any:
+        """Run the calls of a form, and return the result of the last one.
+
+        Raises:
+            StytchError: if the operation or the call refuses it. Calls before it stay done.
+            bad_request: if the form names something that doesn't exist.
+        """
+        result, given = None, form.fields()
+        for number, call in enumerate(form.calls, 1):
+            fields = given if number == len(form.calls) else {}
+            if call in self._operations:
+                result = await self._operate(request, self._operations[call], fields)
+            elif call in self._control:
+                result = await self._control_call(request, self._control[call], fields)
+            else:
+                raise errors.bad_request(because=f"there is no call {call[:50]}")
+        return result
+
+    async def _operate(self, request: HttpRequest, endpoint: Endpoint, fields: Mapping[str, Any]) -> Body:
+        """Run an operation as the dashboard would: its webhooks name the dashboard as their source."""
+
+        def attempt(responses: OutboundResponses) -> Body:
+            with self._mock.transaction(request.project, request.server_url, responses) as ctx:
+                ctx.source = "dashboard"
+                return endpoint.operation(ctx, parse(endpoint.request, dict(fields)))
+
+        return await self._mock.run_with_fetches(attempt, base_url=request.server_url)
+
+    async def _control_call(self, request: HttpRequest, route: Route, fields: Mapping[str, Any]) -> Any:
+        """Call the control API. Fields named in the path go there, ``body`` is the whole body, others make the body."""
+        names = {part.strip("{}") for part in route.path.split("/") if part.startswith("{")}
+        path_params = {name: str(fields.get(name, "")) for name in names}
+        query = {name[1:]: value for name, value in fields.items() if name.startswith("?")}
+        own = {name: value for name, value in fields.items() if name not in names and not name.startswith("?")}
+        path = route.path
+        for name, value in path_params.items():
+            path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        query_string = urlencode({"project_id": request.project.project_id, **query}).encode()
+        headers = [(name, value) for name, value in request.scope["headers"] if name not in _OWN_HEADERS]
+        scope = {**request.scope, "method": route.method, "path": path, "path_params": path_params}
+        scope |= {"query_string": query_string, "headers": headers}
+        content = msgspec.json.encode(own.get("body", own)) if own else b""
+        call = HttpRequest(scope, request.receive, content)
+        call.request_id, call.found_project = request.request_id, request.project
+        return await route.handler(call)
+
+
+_OWN_HEADERS = (b"content-type", b"content-length")  # of the form

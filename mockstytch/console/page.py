@@ -1,0 +1,128 @@
+"""What every page needs: who may open it, its links, its forms, and its rendering."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from mockstytch import errors
+from mockstytch.console import render
+from mockstytch.console.forms import Form
+from mockstytch.errors import StytchError
+from mockstytch.runtime import Context, Mock
+from mockstytch.store.records.projects import Project
+from mockstytch.surfaces import origin
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import AnyResponse, Surface
+
+ROOT = "/_mock"
+ROWS = 100  # on a page by default; ``?rows=`` changes it
+MAX_ROWS = 1_000
+MAX_PROJECTS = 50  # in the menu: a test run can create thousands, and the page "Projects" has a search
+
+PageHandler = Callable[["PageRequest"], Response]
+
+
+def _project(mock: Mock, request: HttpRequest) -> Project:
+    """Apply the control API's rules, but allow a user to follow a link from another web page, such as the app.
+
+    Following a link is safe: it changes nothing, and the other page can't read the response.
+
+    Raises:
+        host_not_allowed: if the Host header isn't a trusted name.
+        cross_site_request: if another web page sent the request, unless the user followed a link there.
+    """
+    try:
+        origin.require_trusted_origin(mock, request)
+    except StytchError as e:
+        headers = request.headers
+        is_link = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+        if not (e.kind is errors.cross_site_request and request.method in ("GET", "HEAD") and is_link):
+            raise
+    return origin.project(mock, request)
+
+
+def _render_error(_request: HttpRequest, error: StytchError) -> AnyResponse:
+    return render.error_page(error)
+
+
+CONSOLE = Surface(name="console", authenticate=_project, render_error=_render_error)
+STATIC = Surface(name="console", render_error=_render_error)  # no checks: the error page needs the style sheet
+
+
+class PageRequest:
+    """One request for a page. Links on the page stay in the same project.
+
+    Attributes:
+        form: the form that was sent; None if the page was only opened.
+        error: why the form was refused; None if it wasn't.
+        result: what the form's call returned, if the page shows it.
+    """
+
+    def __init__(self, mock: Mock, request: HttpRequest) -> None:
+        self.mock, self.request, self.query = mock, request, request.query_params
+        self.form: Form | None = None
+        self.error: StytchError | None = None
+        self.result: Any = None
+
+    @property
+    def project(self) -> Project:
+        return self.request.project
+
+    def url(self, path: str, **query: Any) -> str:
+        """Return the URL of another page. Empty parameters are left out."""
+        is_default = self.project.project_id == self.mock.settings.project_id
+        parameters = {"project_id": "" if is_default else self.project.project_id, **query}
+        query_string = urlencode({name: value for name, value in parameters.items() if value})
+        return ROOT + path + (f"?{query_string}" if query_string else "")
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the path."""
+        return str(self.request.path_params[name])
+
+    def search(self, name: str) -> str:
+        """Return what was typed into a search field: a query parameter, or ""."""
+        return self.query.get(name, "").strip()
+
+    def transaction(self) -> AbstractContextManager[Context]:
+        """Return a transaction, to read what the page shows."""
+        return self.mock.transaction(self.project, self.request.server_url)
+
+    @property
+    def rows(self) -> int:
+        """The number of rows to show; the default if the parameter isn't a positive number."""
+        rows = self.query.get("rows", "")
+        return min(int(rows), MAX_ROWS) if rows.isdecimal() and len(rows) < 10 and int(rows) else ROWS
+
+    def more(self, count: int) -> int:
+        """Return ``rows`` for the link to older rows, or 0 if the page needs no link.
+
+        Args:
+            count: the number of rows that were found, up to one more than ``rows``.
+        """
+        return MAX_ROWS if count > self.rows and self.rows < MAX_ROWS else 0
+
+    def typed(self, form_id: str, name: str, value: Any) -> Any:
+        """Return the value of a form's field: what the user typed, if that form was refused."""
+        sent = self.error is not None and self.form is not None and self.form.id == form_id
+        return self.form.typed.get(name, "") if sent and self.form else value
+
+    @property
+    def server_url(self) -> str:
+        """The URL at which an app reaches this server: the configured one, else the one of this request."""
+        return self.mock.settings.public_url or self.request.server_url or self.mock.url
+
+    def render(self, template: str, **values: Any) -> Response:
+        status = self.error.kind.status_code if self.error else 200
+        projects = _listed_projects(self.mock, self.project)
+        shared: Mapping[str, Any] = {"page": self, "project": self.project, "projects": projects}
+        return render.page(template, status, **shared, **values)
+
+
+def _listed_projects(mock: Mock, current: Project) -> list[Project]:
+    """Return the projects for the menu: the default project, then the newest; always with the current one."""
+    default = mock.settings.project_id
+    newest = sorted(mock.projects.all(), key=lambda p: (p.project_id != default, -p.position))[:MAX_PROJECTS]
+    return newest if any(p.project_id == current.project_id for p in newest) else [*newest, current]

@@ -1,0 +1,97 @@
+"""The routes of the console."""
+
+from starlette.responses import RedirectResponse, Response
+
+from mockstytch import errors
+from mockstytch.console import forms, render
+from mockstytch.console.actions import Actions
+from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
+from mockstytch.console.pages import docs, inbox, members, organizations, requests, webhooks
+from mockstytch.errors import StytchError
+from mockstytch.runtime import Mock
+from mockstytch.surfaces.endpoint import Endpoint
+from mockstytch.surfaces.fallback import UNKNOWN
+from mockstytch.surfaces.request import HttpRequest
+from mockstytch.surfaces.surface import Handler, Route
+
+
+def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], control: list[Route]) -> list[Route]:
+    """Return the routes. Each page can be sent a form, which is run before the page is shown again.
+
+    Args:
+        endpoints, management: operations of the API and of the management API.
+        control: the routes of the control API. Others are ignored.
+    """
+    actions = Actions(mock, endpoints, control)
+    pages: dict[str, PageHandler] = {
+        "/": inbox.inbox,
+        "/messages/{message_id}": inbox.message,
+        "/organizations": organizations.organizations,
+        "/organizations/{organization_id}": organizations.organization,
+        "/organizations/{organization_id}/members/{member_id}": members.member,
+        "/requests": requests.requests,
+        "/requests/{request_id}": requests.request,
+        "/webhooks": webhooks.webhooks,
+        "/webhooks/{event_id}": webhooks.webhook,
+        "/docs": docs.docs(endpoints, management, control),
+    }
+    without_forms: dict[str, PageHandler] = {
+        "/messages/{message_id}/html": inbox.mail,
+        "/messages/{message_id}/source": inbox.source,
+        "/docs/errors/{status}": docs.own_errors,
+    }
+    return [
+        *(Route("GET", ROOT + path, CONSOLE, _show(mock, show)) for path, show in (pages | without_forms).items()),
+        *(Route("POST", ROOT + path, CONSOLE, _submit(mock, actions, show)) for path, show in pages.items()),
+        Route("GET", "/", UNKNOWN, _lead_browsers_to_root),
+        Route("GET", ROOT, STATIC, _redirect_to_root),
+        Route("GET", ROOT + "/static/{name}", STATIC, render.static),
+        Route("GET", "/favicon.ico", STATIC, _redirect_to_icon),
+    ]
+
+
+def _show(mock: Mock, show: PageHandler) -> Handler:
+    async def handle(request: HttpRequest) -> Response:
+        return show(PageRequest(mock, request))
+
+    return handle
+
+
+def _submit(mock: Mock, actions: Actions, show: PageHandler) -> Handler:
+    async def handle(request: HttpRequest) -> Response:
+        """Run the form, and redirect. A form that was refused, or has a result to show, gets the page instead."""
+        page = PageRequest(mock, request)
+        try:
+            page.form = forms.read(request.content or b"")
+            page.result = await actions.run(request, page.form)
+        except StytchError as e:
+            page.error = e
+        request.found_project = mock.projects.find(request.project.project_id) or request.project
+        if page.error or page.form is None or page.form.shows_result:
+            return show(page)
+        path = page.form.next_path(page.result)
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(page.url(path) if path else here, 303)
+
+    return handle
+
+
+async def _redirect_to_root(request: HttpRequest) -> Response:
+    query = request.url.query
+    return RedirectResponse(ROOT + "/" + (f"?{query}" if query else ""), 307)
+
+
+async def _redirect_to_icon(_request: HttpRequest) -> Response:
+    """Redirect browsers to the icon. They ask for it at every page that names none, and the log would show an error."""
+    return RedirectResponse(ROOT + "/static/icon.svg", 302)
+
+
+async def _lead_browsers_to_root(request: HttpRequest) -> Response:
+    """Redirect a browser to the console. Other clients get the error of an unknown path.
+
+    Raises:
+        route_not_found: if the request doesn't accept HTML.
+    """
+    if "text/html" not in request.headers.get("accept", ""):
+        raise errors.route_not_found(because="no route GET /; the console is at /_mock/")
+    return RedirectResponse(ROOT + "/", 302)
