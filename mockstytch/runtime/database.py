@@ -14,6 +14,7 @@ from mockstytch.store.expressions import Shape
 from mockstytch.store.store import Store
 
 PURGE_LOCK = "purge"  # the lock in the place of a project's: one process at a time deletes old rows
+_PAUSE_SECONDS = 0.0005
 SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
@@ -101,7 +102,7 @@ class Database:
             for drop in self.on_failed_commit:
                 drop()
             raise
-        if self.connection.has_old_data:
+        if self.connection.has_old_data or self.connection.wants_text_index:
             self.connection.has_old_data = False
             self.on_old_data()
 
@@ -115,11 +116,12 @@ class Database:
         with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction(project_id):
             yield
 
-    def run_slice(self, steps: Iterator[None]) -> bool:
-        """Run steps in one transaction for some milliseconds, and then leave the database to others for a while.
+    def run_slice(self, steps: Iterator[None], *, politely: bool = False) -> bool:
+        """Run steps in one transaction for some milliseconds, and then leave the database to others.
 
         Args:
             steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
+            politely: whether to pause for as long as the slice took, because no request waits for the end.
 
         Returns:
             whether there are more steps.
@@ -128,7 +130,7 @@ class Database:
         with self.exclusive_transaction(PURGE_LOCK):
             has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 for _ in steps)
         # Without the pause, this thread would take the lock again before one that waits for it.
-        sleep(max(perf_counter() - begin, 0.0005) if has_more else 0)
+        sleep(0 if not has_more else perf_counter() - begin if politely else _PAUSE_SECONDS)
         return has_more
 
     @contextmanager

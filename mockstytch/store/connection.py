@@ -63,6 +63,9 @@ class Connection(Protocol):
             only this process changes rows, or if there is no such row.
         microseconds: the clock of a shared database at the beginning of the transaction: microseconds since 1970.
         has_old_data: whether there are rows to delete in the background.
+        has_text_index: whether the tables of ``text_index`` are known to exist.
+        totals: see ``Store.remembered_total``.
+        wants_text_index: data keys whose members must be indexed in the background.
     """
 
     driver: Any
@@ -71,6 +74,9 @@ class Connection(Protocol):
     project_version: str
     microseconds: int
     has_old_data: bool
+    has_text_index: bool
+    totals: dict[tuple[Any, ...], tuple[int, int]]
+    wants_text_index: set[str]
 
     @property
     @abstractmethod
@@ -162,7 +168,9 @@ class SqliteConnection(Connection):
         self.driver: sqlite3.Connection = driver
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
-        self.has_old_data = False
+        self.has_old_data = self.has_text_index = False
+        self.wants_text_index: set[str] = set()
+        self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
 
     @property
     def in_transaction(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.runtime import purge as purging
 from mockstytch.runtime.purge import Purge
-from mockstytch.store import old_data
+from mockstytch.store.copying import old_data
 from mockstytch.store.record import RECORDS
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.organizations import Organization

@@ -55,7 +55,10 @@ class PostgresConnection(Connection):
         self.driver: psycopg.Connection[Any] = connect()
         self._plans = plans_for("postgresql")
         self._is_open = self._is_read_only = self._is_ended = False
-        self.project_version, self.microseconds, self.has_old_data = "", 0, False
+        self.project_version, self.microseconds = "", 0
+        self.has_old_data = self.has_text_index = False
+        self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self.wants_text_index: set[str] = set()
 
     @property
     def in_transaction(self) -> bool:
