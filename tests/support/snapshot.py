@@ -22,7 +22,7 @@ class ProjectSnapshot:
 
     def restore(self) -> None:
         """Replace the project's rows with the snapshot. Empty its request log."""
-        with self._database.unchecked_transaction():
+        with self._database.unchecked_transaction(self._project_id):
             self._database.connection.begin()
             owners = {name: self._owner(name) for name in self._tables()}
             for name, owner in owners.items():
