@@ -168,6 +168,15 @@ def test_workos_is_skipped_without_its_folder(monkeypatch: pytest.MonkeyPatch, t
         peers.Workos().command(0)
 
 
+def test_profile_has_a_row_for_each_operation():
+    command = [sys.executable, "-m", "benchmarks", "profile", "--requests", "20", "--functions", "1"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    for what in OPERATIONS.values():
+        assert re.search(rf"^\| {re.escape(what)} +\| [1-9]\d* ", ran.stdout, re.MULTILINE)
+        assert f"**{what}: busiest functions**" in ran.stdout
+
+
 # The page
 
 
