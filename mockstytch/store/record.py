@@ -134,7 +134,7 @@ def table(
     Args:
         in_snapshots: whether snapshots and exports contain the rows, and a reset deletes them. Such rows are stored
             under the project's data key, others under its id.
-        derived: whether the database itself writes the rows, from the rows of another table. Snapshots don't contain them.
+        derived: whether the database itself writes the rows, from another table's. Snapshots don't contain them.
         shared: see ``Table``.
     """
 
