@@ -5,11 +5,16 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from benchmarks import profile
 from benchmarks.comparison import command as comparison
 from benchmarks.load import commands as load
 
 # The first word chooses the benchmark. Without one, it is the comparison.
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"memory": load.memory_command, "soak": load.soak_command}
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "memory": load.memory_command,
+    "profile": profile.command,
+    "soak": load.soak_command,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -81,6 +81,14 @@ class Process:
         kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
         return Memory(kilobytes["Rss"] / 1024, kilobytes["Pss"] / 1024)
 
+    def computing_seconds(self) -> float | None:
+        """Return how long the process was on a processor since its start, or None if the system has no ``/proc``."""
+        try:
+            tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+            return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        except (OSError, IndexError):  # a thread that has just ended
+            return None
+
     def stop(self) -> None:
         for how in (signal.SIGTERM, signal.SIGKILL):
             if self._process.poll() is not None:

@@ -75,6 +75,11 @@ class System:
         self.process = Process(self.command(port), port, self.ready, environment)
         return self.process
 
+    def computing_seconds(self) -> float | None:
+        """Return the computing time of the server since its start, or None if it isn't known."""
+        assert self.process
+        return self.process.computing_seconds()
+
     def prepare(self, users: int) -> None:
         """Create the data that the operations need, with so many users who can log in."""
         self.connection = Connection(self.port)

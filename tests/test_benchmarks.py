@@ -27,10 +27,12 @@ COMMAND = [sys.executable, "-m", "benchmarks", "--quick"]
 def test_quick_run_prints_every_table():
     ran = subprocess.run(COMMAND, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
-    for title in ("Goals", "Start and memory", "One connection", "16 connections"):
+    for title in ("Goals", "Start and memory", "One connection: p50", "16 connections"):
         assert f"**{title}" in ran.stdout
-    alone = ran.stdout.partition("**16 connections")[0]
+    alone, _, rest = ran.stdout.partition("**One connection: computing")
     rows = {line.split("|")[1].strip(): line for line in alone.splitlines() if line.startswith("|")}
+    if sys.platform == "linux":
+        assert re.search(r"create a member or user +\| [\d.]+ \(1\.0\) +\| [\d.]+ \([\d.]+\)", rest)
     for what in OPERATIONS.values():
         assert re.search(r"[\d.]+ / [\d.]+ \([\d.]+\)", rows[what]), rows[what]
     assert re.search(r"≤ 4 x hello .* (OK|MISSED) +\|$", rows["create a member"])
@@ -164,6 +166,15 @@ def test_workos_is_skipped_without_its_folder(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv(install.WORKOS, str(tmp_path))
     with pytest.raises(install.Unavailable, match=r"without dist/cli\.js"):
         peers.Workos().command(0)
+
+
+def test_profile_has_a_row_for_each_operation():
+    command = [sys.executable, "-m", "benchmarks", "profile", "--requests", "20", "--functions", "1"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    for what in OPERATIONS.values():
+        assert re.search(rf"^\| {re.escape(what)} +\| [1-9]\d* ", ran.stdout, re.MULTILINE)
+        assert f"**{what}: busiest functions**" in ran.stdout
 
 
 # The page

@@ -41,11 +41,17 @@ QUICK = Plan(starts=1, requests=25, users=25, users_elsewhere=5, seconds=0.5, th
 
 
 class Latency(NamedTuple):
-    """Response times in milliseconds. ``p50`` is the median of the medians of the rounds."""
+    """Response times in milliseconds.
+
+    Attributes:
+        p50: the median of the medians of the rounds.
+        computing: the computing time of the server; None if it isn't known.
+    """
 
     p50: float
     p95: float
     count: int
+    computing: float | None = None
 
 
 class Start(NamedTuple):
@@ -123,15 +129,24 @@ def latencies(systems: list[System], plan: Plan) -> Latencies:
         for system, requests in able:  # warm-up: the first request loads modules
             _turn(system, name, requests, 1, plan.seconds)
         taken: dict[str, list[list[float]]] = {}
+        computing: dict[str, list[float]] = {}
         signing_rounds = []
         for _ in range(ROUNDS):
             for system, requests in able:
                 steps = min(_steps(plan, name), system.most_steps(name))
+                before = system.computing_seconds()
                 turn = _turn(system, name, requests, max(1, steps // ROUNDS), plan.seconds)
+                after = system.computing_seconds()
                 taken.setdefault(system.name, []).append(turn)
+                if turn and before is not None and after is not None:
+                    computing.setdefault(system.name, []).append((after - before) / len(turn) * 1000)
             if name in SIGNED:
                 signing_rounds.append(signing.measure())
-        found[name] = {system: latency(rounds) for system, rounds in taken.items() if any(rounds)}
+        found[name] = {
+            system: latency(rounds)._replace(computing=median(computing[system]) if system in computing else None)
+            for system, rounds in taken.items()
+            if any(rounds)
+        }
         if signing_rounds:
             signed[name] = latency(signing_rounds)
     return Latencies(found, signed, _client_milliseconds(systems[0]))

@@ -100,6 +100,7 @@ def render(r: Results) -> str:
         _rivals(r),
         _starts(r),
         _latencies(r),
+        _computing(r),
         r.signed,
         _users(r),
         _throughput(r),
@@ -180,6 +181,20 @@ def _latencies(r: Results) -> str:
         "request, which is part of every figure, hello's included."
     )
     return _by_operation("One connection: p50 / p95 in ms (p50 x hello)", found) + f"\n\n{notes}"
+
+
+def _computing(r: Results) -> str:
+    def cells(by_system: dict[str, Latency]) -> dict[str, str]:
+        floor = by_system[FLOOR].computing
+        known = {s: found.computing for s, found in by_system.items() if found.computing is not None}
+        return {s: f"{number(time)} ({time / floor:.1f})" if floor else number(time) for s, time in known.items()}
+
+    found = {operation: cells(by_system) for operation, by_system in r.latencies.times.items()}
+    return (
+        _by_operation("One connection: computing time of the server in ms (x hello)", found)
+        if any(found.values())
+        else ""
+    )
 
 
 def _users(r: Results) -> str:

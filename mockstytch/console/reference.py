@@ -55,6 +55,7 @@ CONTROL = {
     "GET /manifest": "Return the version, the operations, the settings with their defaults, and the limits.",
     "GET /llms.txt": "Return a guide to tests against this server, for coding agents.",
     "GET /requests": "Return requests, with the reason of each error: ?operation= &path= &status= &after= &wait= …",
+    "POST /requests/{request_id}/replay": "Send a request again, with its body and headers.",
     "DELETE /requests": "Empty the request log.",
 }
 

@@ -30,6 +30,7 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         "/organizations/{organization_id}": organizations.organization,
         "/organizations/{organization_id}/members/{member_id}": members.member,
         "/requests": requests.requests,
+        "/requests/{request_id}": requests.request,
         "/webhooks": webhooks.webhooks,
         "/webhooks/{event_id}": webhooks.webhook,
         "/docs": docs.docs(endpoints, management, control),

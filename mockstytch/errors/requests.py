@@ -39,6 +39,7 @@ cross_site_request = shared(403, "cross_site_request", "Requests from other webs
 fault_not_found = shared(404, "fault_not_found", "There is no fault with this id.", "M")
 invalid_import = shared(400, "invalid_import", "The document can't be imported.", "M")
 invalid_seed = shared(400, "invalid_seed", "The seed is not valid.", "M")
+request_not_found = shared(404, "request_not_found", "There is no request with this id.", "M")
 message_not_found = shared(404, "message_not_found", "No message matches.", "M")
 delivery_not_found = shared(404, "delivery_not_found", "No matching delivery was found.", "M")
 snapshot_not_found = shared(404, "snapshot_not_found", "Snapshot could not be found.", "M")

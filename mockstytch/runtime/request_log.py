@@ -37,6 +37,7 @@ class Exchange(msgspec.Struct, gc=False):
         location: where the response redirects to.
         number: counts the requests of the server, in the order in which they ended.
         hint: what was probably meant; None until the entry is read.
+        message_ids, event_ids: the messages that the request sent, and the events that it emitted.
         dropped: whether the bodies were dropped to save memory.
     """
 
@@ -50,6 +51,8 @@ class Exchange(msgspec.Struct, gc=False):
     location: str = ""
     number: int = 0
     hint: str | None = None
+    message_ids: tuple[str, ...] = ()
+    event_ids: tuple[str, ...] = ()
     dropped: bool = False
 
     @property

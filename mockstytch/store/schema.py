@@ -91,13 +91,24 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
     for name, referenced in record.references.items():
         target = [f"{referenced.table.name}.{key}" for key in ("project_id", *referenced.key)]
         extras.append(ForeignKeyConstraint(["project_id", name], target, ondelete="CASCADE"))
-        extras.append(Index(f"{own.name}_{name}", "project_id", name))
+        if not _is_indexed(record, name):
+            extras.append(Index(f"{own.name}_{name}", "project_id", name))
     table = Table(own.name, tables, *columns, *extras)
     for constraint in own.constraints:
         _add_index(table, constraint)
     if own.in_snapshots:
         values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
         Table(own.copies_name, tables, *values, sqlite_with_rowid=False)
+
+
+def _is_indexed(record: type[Record], name: str) -> bool:
+    """Return whether another index of all rows of a project begins with a column."""
+    usable = [
+        constraint.columns[0]
+        for constraint in record.table.constraints
+        if not constraint.excluding and not isinstance(constraint, declared.GlobalIndex | declared.GlobalUnique)
+    ]
+    return name in (record.key[0], *usable)
 
 
 def _add_index(table: Table, constraint: declared.Unique) -> None:

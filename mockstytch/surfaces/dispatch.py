@@ -137,7 +137,7 @@ class EndpointHandler:
         with self._mock.transaction(
             request.project, request.server_url, responses, first_lock=surface.first_lock
         ) as ctx:
-            ctx.notes = request.notes
+            ctx.notes, request.messages, request.events = request.notes, ctx.messages, ctx.events
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.from_sdk = request.from_sdk
             ctx.actor = request.actor = surface.actor(ctx, request)

@@ -14,7 +14,9 @@ from mockstytch import errors
 from mockstytch.protocols import host_names
 from mockstytch.protocols.query_strings import with_plus_in_addresses
 from mockstytch.runtime import Actor
+from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
+from mockstytch.store.records.webhooks import Event
 
 MAX_BODY = 1_000_000  # bytes
 OWN_ERRORS = "/_mock/docs/errors"  # the console's pages of the errors that only this server has
@@ -35,6 +37,7 @@ class HttpRequest(Request):
         content: the body; None if it is larger than its surface allows.
         request_id: the id in the response.
         notes: remarks for the request log.
+        messages, events: what the operation sent and emitted; nothing of it exists if the operation failed.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
         found_project: the project that the surface authenticated; None before that, and if the route has none.
         actor: the caller of an operation, once the surface has found it; before, the project.
@@ -57,6 +60,8 @@ class HttpRequest(Request):
         self.found_project: Project | None = None
         self.actor = _PROJECT
         self.session_token = self.fault = ""
+        self.messages: list[Message] = []
+        self.events: list[Event] = []
         self.started = perf_counter()
 
     @property

@@ -251,7 +251,7 @@ def test_requests_appear_without_a_reload(browse, page_url, given, refused, orga
     assert "organization_not_found" in newest
     assert "404" in newest
     page.get_by_role("link", name="Errors only").click()
-    page.wait_for_url("**errors=1")
+    page.wait_for_url("**status=errors*")
     wait_for_rows(page, 1)
 
 

@@ -255,7 +255,7 @@ class TestRequests:
     def test_errors_can_be_filtered(self, visitor, given, refused):
         given.organization()
         refused(given.client.organizations.get, "organization-nope")
-        response = visitor.get("/_mock/requests", params={"errors": 1})
+        response = visitor.get("/_mock/requests", params={"status": "errors"})
         assert rows(response) == [given.mock.requests()[-1].request_id]
 
     def test_rows_limits_the_list(self, visitor, given, mock):
@@ -268,7 +268,7 @@ class TestRequests:
 
     def test_empty_list_shows_a_command(self, visitor, given, mock):
         given.organization()
-        assert "No requests with errors" in visitor.get("/_mock/requests", params={"errors": 1}).text
+        assert "No requests with errors" in visitor.get("/_mock/requests", params={"status": "errors"}).text
         mock.reset()
         text = unescape(visitor.get("/_mock/requests").text)
         assert "No requests yet" in text

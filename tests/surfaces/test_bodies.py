@@ -91,3 +91,24 @@ def test_many_small_parts_take_linear_time():
         return time.process_time() - start
 
     assert seconds(900_000) < 30 * seconds(90_000)
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "expected"),
+    [
+        ("1.1", [], b""),
+        ("1.1", [(b"content-length", b"1")], b"x"),
+        ("1.1", [(b"transfer-encoding", b"chunked")], b"x"),
+        ("2", [], b"x"),  # a body that nothing announces
+    ],
+)
+def test_body_is_awaited_only_if_there_can_be_one(version, headers, expected):
+    import asyncio
+
+    from mockstytch.surfaces.request import HttpRequest, read_body
+
+    async def receive():
+        return {"type": "http.request", "body": b"x"}
+
+    scope = {"type": "http", "http_version": version, "path": "/", "query_string": b"", "headers": headers}
+    assert asyncio.run(read_body(HttpRequest(scope, receive))) == expected

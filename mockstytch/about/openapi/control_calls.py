@@ -99,6 +99,7 @@ CALLS = {
     "POST /sessions": Call("sessions.create", shapes.StartedSession, SessionBody),
     "POST /impersonation-tokens": Call("impersonation_tokens.create", shapes.ImpersonationToken, ImpersonationBody),
     "GET /requests": Call("requests.list", harness.LoggedRequests, query=harness.RequestQuery),
+    "POST /requests/{request_id}/replay": Call("requests.replay", harness.Replayed),
     "DELETE /requests": Call("requests.delete_all", harness.Empty),
     "GET /openapi.json": Call("openapi", dict[str, Any]),
     "GET /manifest": Call("manifest", Manifest),

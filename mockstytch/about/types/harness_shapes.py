@@ -94,6 +94,17 @@ class NewKey(Frozen):
 # Faults, snapshots and requests
 
 
+class Replayed(Frozen):
+    """The response to a request that was sent again.
+
+    Attributes:
+        request_id: the id of the new request; "" if the response has none.
+    """
+
+    status_code: int
+    request_id: str
+
+
 class Fault(Rule):
     """A fault: its rule, with the fields that were sent, and how often it was hit."""
 

@@ -3,16 +3,20 @@
 import asyncio
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
+from mockstytch import errors
 from mockstytch.control.inbox import Waiter
 from mockstytch.control.request_log import filters
 from mockstytch.control.request_log.filters import RequestFilter
 from mockstytch.control.request_parsing import wait
 from mockstytch.control.surface import route
+from mockstytch.outbound import OutboundRequest
 from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
+_NOT_SENT_AGAIN = (b"host", b"content-length", b"transfer-encoding", b"connection", b"accept-encoding")
 _MANY = 50  # entries that are described in a thread, so that other requests go on
 
 
@@ -45,12 +49,45 @@ def routes(mock: Mock, waiter: Waiter) -> list[Route]:
             "dropped": log.dropped(project_id),
         }
 
+    async def replay(request: HttpRequest) -> Any:
+        """Send a request again, with its body and headers. Return the status, and the id of the new request.
+
+        Raises:
+            request_not_found: if the log doesn't have the request.
+            bad_request: if the log doesn't have its body any more.
+        """
+        entries = log.entries(request.project.project_id)
+        entry = next((e for e in reversed(entries) if e.request_id == request.path_params["request_id"]), None)
+        if entry is None:
+            raise errors.request_not_found()
+        exchange = entry.exchange
+        if exchange.dropped or exchange.request is None:
+            raise errors.bad_request(because="the log doesn't have the request's body")
+        url = request.server_url + quote(entry.path, safe="/:@!$&'()*+,;=~%")
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in exchange.headers.items()
+            if name not in _NOT_SENT_AGAIN
+        )
+        sent = OutboundRequest(
+            entry.method,
+            f"{url}?{exchange.query.decode('latin-1')}" if exchange.query else url,
+            headers,
+            exchange.request,
+            follow_redirects=False,
+        )
+        response = await mock.transport(sent, own_urls=(request.server_url,))
+        if not response.status:
+            raise errors.bad_request(because=f"the request can't be sent again: {response.problem}")
+        return {"status_code": response.status, "request_id": str(response.json().get("request_id", ""))}
+
     async def delete_all(request: HttpRequest) -> Any:
         log.clear(request.project.project_id)
         return {}
 
     return [
         route("GET", "/requests", list_requests),
+        route("POST", "/requests/{request_id}/replay", replay),
         route("DELETE", "/requests", delete_all),
     ]
 

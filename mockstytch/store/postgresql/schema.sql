@@ -1068,7 +1068,6 @@ CREATE TABLE deliveries (
 	PRIMARY KEY (project_id, event_id, url), 
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );
-CREATE INDEX deliveries_event_id ON deliveries (project_id, event_id);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE external_connections (
@@ -1085,7 +1084,6 @@ CREATE TABLE external_connections (
 	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
 );
 CREATE INDEX external_connections_external_connection_id_index ON external_connections (project_id, external_connection_id);
-CREATE INDEX external_connections_organization_id ON external_connections (project_id, organization_id);
 CREATE UNIQUE INDEX external_connections_organization_id_external_connecti_641e55fe ON external_connections (project_id, organization_id, external_connection_id);
 CREATE TABLE members (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1124,7 +1122,6 @@ CREATE TABLE members (
 	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
 );
 CREATE INDEX members_email_address_index ON members (project_id, email_address);
-CREATE INDEX members_organization_id ON members (project_id, organization_id);
 CREATE UNIQUE INDEX members_organization_id_email_address_unique ON members (project_id, organization_id, email_address) WHERE members.status != 'deleted';
 CREATE INDEX members_organization_id_email_domain_index ON members (project_id, organization_id, email_domain);
 CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
@@ -1162,7 +1159,6 @@ CREATE TABLE organization_domains (
 	PRIMARY KEY (project_id, domain_id), 
 	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
 );
-CREATE INDEX organization_domains_organization_id ON organization_domains (project_id, organization_id);
 CREATE UNIQUE INDEX organization_domains_organization_id_use_domain_unique ON organization_domains (project_id, organization_id, use, domain);
 CREATE INDEX organization_domains_use_domain_index ON organization_domains (project_id, use, domain);
 CREATE TABLE saml_connections (
@@ -1209,7 +1205,6 @@ CREATE TABLE scim_connections (
 	FOREIGN KEY(project_id, organization_id) REFERENCES organizations (project_id, organization_id) ON DELETE CASCADE
 );
 CREATE INDEX scim_connections_connection_id_index ON scim_connections (connection_id);
-CREATE INDEX scim_connections_organization_id ON scim_connections (project_id, organization_id);
 CREATE UNIQUE INDEX scim_connections_organization_id_unique ON scim_connections (project_id, organization_id);
 CREATE TABLE sso_flows (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1245,7 +1240,6 @@ CREATE TABLE connected_app_grants (
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
 );
 CREATE INDEX connected_app_grants_client_id ON connected_app_grants (project_id, client_id);
-CREATE INDEX connected_app_grants_member_id ON connected_app_grants (project_id, member_id);
 CREATE UNIQUE INDEX connected_app_grants_member_id_client_id_unique ON connected_app_grants (project_id, member_id, client_id);
 CREATE INDEX connected_app_grants_organization_id ON connected_app_grants (project_id, organization_id);
 CREATE TABLE email_reservations (
@@ -1261,7 +1255,6 @@ CREATE TABLE email_reservations (
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
 );
 CREATE INDEX email_reservations_member_id ON email_reservations (project_id, member_id);
-CREATE INDEX email_reservations_organization_id ON email_reservations (project_id, organization_id);
 CREATE UNIQUE INDEX email_reservations_organization_id_email_address_unique ON email_reservations (project_id, organization_id, email_address);
 CREATE TABLE idp_grants (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1325,7 +1318,6 @@ CREATE TABLE oauth_registrations (
 	PRIMARY KEY (project_id, member_oauth_registration_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
 );
-CREATE INDEX oauth_registrations_member_id ON oauth_registrations (project_id, member_id);
 CREATE UNIQUE INDEX oauth_registrations_member_id_account_key_unique ON oauth_registrations (project_id, member_id, account_key);
 CREATE TABLE passwords (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1351,7 +1343,6 @@ CREATE TABLE recovery_codes (
 	PRIMARY KEY (project_id, recovery_code_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
 );
-CREATE INDEX recovery_codes_member_id ON recovery_codes (project_id, member_id);
 CREATE UNIQUE INDEX recovery_codes_member_id_code_unique ON recovery_codes (project_id, member_id, code);
 CREATE TABLE scim_groups (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1366,7 +1357,6 @@ CREATE TABLE scim_groups (
 	PRIMARY KEY (project_id, group_id), 
 	FOREIGN KEY(project_id, connection_id) REFERENCES scim_connections (project_id, connection_id) ON DELETE CASCADE
 );
-CREATE INDEX scim_groups_connection_id ON scim_groups (project_id, connection_id);
 CREATE INDEX scim_groups_connection_id_position_index ON scim_groups (project_id, connection_id, position);
 CREATE TABLE scim_users (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1381,10 +1371,8 @@ CREATE TABLE scim_users (
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE, 
 	FOREIGN KEY(project_id, connection_id) REFERENCES scim_connections (project_id, connection_id) ON DELETE CASCADE
 );
-CREATE INDEX scim_users_connection_id ON scim_users (project_id, connection_id);
 CREATE INDEX scim_users_connection_id_position_index ON scim_users (project_id, connection_id, position);
 CREATE UNIQUE INDEX scim_users_connection_id_user_name_key_unique ON scim_users (project_id, connection_id, user_name_key);
-CREATE INDEX scim_users_member_id ON scim_users (project_id, member_id);
 CREATE TABLE sso_registrations (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
 	registration_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1409,7 +1397,6 @@ CREATE TABLE totp_registrations (
 	PRIMARY KEY (project_id, totp_registration_id), 
 	FOREIGN KEY(project_id, member_id) REFERENCES members (project_id, member_id) ON DELETE CASCADE
 );
-CREATE INDEX totp_registrations_member_id ON totp_registrations (project_id, member_id);
 CREATE UNIQUE INDEX totp_registrations_member_id_unique ON totp_registrations (project_id, member_id);
 CREATE TABLE authorizations (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1439,7 +1426,6 @@ CREATE TABLE scim_memberships (
 	FOREIGN KEY(project_id, group_id) REFERENCES scim_groups (project_id, group_id) ON DELETE CASCADE, 
 	FOREIGN KEY(project_id, member_id) REFERENCES scim_users (project_id, member_id) ON DELETE CASCADE
 );
-CREATE INDEX scim_memberships_group_id ON scim_memberships (project_id, group_id);
 CREATE INDEX scim_memberships_member_id ON scim_memberships (project_id, member_id);
 CREATE TABLE idp_access_tokens (
 	project_id VARCHAR COLLATE "C" NOT NULL, 

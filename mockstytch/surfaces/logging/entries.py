@@ -42,11 +42,11 @@ def entry(
         error_type=error_type,
         because="; ".join(filter(None, (request.fault, because, *request.notes))),
         milliseconds=(perf_counter() - request.started) * 1000,
-        exchange=_exchange(route, request, response),
+        exchange=_exchange(route, request, response, error is None or error.keeps_writes),
     )
 
 
-def _exchange(route: Route, request: HttpRequest, response: AnyResponse) -> Exchange:
+def _exchange(route: Route, request: HttpRequest, response: AnyResponse, is_committed: bool) -> Exchange:
     """Return both bodies. A page, an image or a response of the control API is only described: its type and size."""
     scope = request.scope
     if isinstance(response, Json):
@@ -65,4 +65,6 @@ def _exchange(route: Route, request: HttpRequest, response: AnyResponse) -> Exch
         response=body,
         response_type=media_type,
         location=location,
+        message_ids=tuple(message.message_id for message in request.messages) if is_committed else (),
+        event_ids=tuple(event.event_id for event in request.events) if is_committed else (),
     )
