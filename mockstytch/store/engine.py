@@ -109,7 +109,8 @@ def _url(location: str) -> "URL":
 
 
 def _configure(driver: sqlite3.Connection) -> None:
-    driver.execute("PRAGMA auto_vacuum=INCREMENTAL")  # see ``release_pages``; works only before anything is written
+    if driver.execute("PRAGMA page_count").fetchone() == (0,):  # later it would write to a file of another version
+        driver.execute("PRAGMA auto_vacuum=INCREMENTAL")  # see ``release_pages``
     driver.execute("PRAGMA foreign_keys=ON")
     driver.execute("PRAGMA synchronous=NORMAL")
     # Take the file's lock, and keep it. With two servers, requests of both would fail, and neither would see how the
