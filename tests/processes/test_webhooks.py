@@ -60,6 +60,7 @@ def test_endpoint_of_one_process_gets_the_events_of_the_other(pair, receiver):
     pair[0].webhooks.set(receiver.url)
     pair[1].client().organizations.create("Acme", organization_slug="acme")
     event = receiver.next().payload["event_id"]
+    assert pair[0].webhooks.deliveries(status="delivered", wait=60)
     pair[0].webhooks.replay(event)
     assert receiver.next().payload["event_id"] == event
     with ThreadPoolExecutor(1) as pool:
