@@ -3,7 +3,7 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
 COPY . .
-RUN /venv/bin/pip install --no-cache-dir --constraint constraints.txt ".[demo]"
+RUN /venv/bin/pip install --no-cache-dir --constraint constraints.txt ".[demo,postgres]"
 
 FROM python:3.13-slim
 RUN useradd --system --uid 1000 mockstytch && install --directory --owner mockstytch /data /data/mockstytch

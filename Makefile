@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-.PHONY: run test lint docs bench soak binary npm clean help
+.PHONY: run test test-postgres lint docs bench soak binary npm clean help
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -22,6 +22,11 @@ run: $(DEMO) ## Start the server and the demo app
 
 test: $(DEV) ## Run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# The tests that send requests to a server. They start PostgreSQL themselves; Debian's package is enough.
+ON_POSTGRES := $(addprefix tests/,api browser_api contract control faults management matrix oauth_server pages postgresql saml scenarios scim seed snapshots webhooks)
+test-postgres: $(DEV) ## Run the tests of the APIs on PostgreSQL
+	MOCKSTYTCH_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto --dist loadgroup -m "not browser" $(ON_POSTGRES)
 
 lint: $(DEV) ## Check format, lint, types, imports, generated files, plain English
 	@echo "Checking the format (ruff format)…"
@@ -72,7 +77,7 @@ clean: ## Delete the environment, builds and caches
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 $(VENV)/.created:
 	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('Python 3.11 or newer is required. Choose one with PYTHON=python3.13')"

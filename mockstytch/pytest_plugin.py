@@ -83,8 +83,8 @@ def mockstytch_server(pytestconfig: pytest.Config) -> MockStytch:
     """Start a server, one for each worker. If ``MOCKSTYTCH_URL`` is set, connect to that server instead."""
     from mockstytch.client.handle import MockError, MockStytch
     from mockstytch.settings import SettingError
+    from mockstytch.store.connection import SchemaMismatch
     from mockstytch.store.engine import DatabaseInUse
-    from mockstytch.store.schema_file import SchemaMismatch
 
     url = os.environ.get("MOCKSTYTCH_URL")
     try:

@@ -11,18 +11,20 @@ import pytest
 from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
-from tests.support import skips
+from tests.support import postgresql, skips
 from tests.support.browser import browse, chromium, shared_profile  # noqa: F401 · fixtures
 from tests.support.conformance import Conformance
 from tests.support.events import EventRecorder, Events
 from tests.support.given import Given
 from tests.support.http_clients import shared_settings
+from tests.support.postgresql import postgres  # noqa: F401 · a fixture
 from tests.tools.provoked_errors import ProvokedErrors
 from tests.tools.returned_errors import unlisted
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ProvokedErrors(config))
+    postgresql.configure(config)
 
 
 @pytest.hookimpl(wrapper=True)

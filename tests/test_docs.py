@@ -30,7 +30,7 @@ from mockstytch.seed import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
 from tests.howto import app_files
-from tests.support import docker_engine, node_packages
+from tests.support import docker_engine, node_packages, postgresql
 from tests.support.processes import run_script, run_tests
 
 ROOT = Path(__file__).parent.parent
@@ -232,10 +232,15 @@ def _npm(line: str) -> None:
 NOT_RUN = {"npm install": _npm, "pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
 
 
+POSTGRES = "postgresql+psycopg://mock:secret@localhost/mock"  # in the examples
+
+
 @of("shell")
-def test_shell(block, beside, alone):
-    lines = []
-    for line in block.text.replace("\\\n", " ").splitlines():
+def test_shell(block, beside, alone, request):
+    text, lines = block.text, []
+    if POSTGRES in text:
+        text = text.replace(POSTGRES, request.getfixturevalue("postgres").create("documented"))
+    for line in text.replace("\\\n", " ").splitlines():
         check = next((check for start, check in NOT_RUN.items() if line.startswith(start)), None)
         check(line) if check else lines.append(line)
     if any("--request" in line or line.startswith(("curl", "PROJECT")) for line in lines) and not shutil.which("curl"):
@@ -427,6 +432,7 @@ def test_named_environment_variables_exist():
     known = set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "docs/command-line.md")))
     known |= set(re.findall(r"process\.env\.(MOCKSTYTCH_[A-Z_]+)", read(ROOT / "clients/js/src/server.ts")))
     known |= set(re.findall(r"MOCKSTYTCH_[A-Z_]+", read(ROOT / "benchmarks/comparison/install.py")))
+    known.add(postgresql.VARIABLE)
     named = {name for path in PAGES for name in re.findall(r"MOCKSTYTCH_[A-Z_]+", read(path))}
     assert named == known
 

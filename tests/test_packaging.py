@@ -253,11 +253,18 @@ def test_compose_file_agrees_with_server_and_demo_app():
     assert persistent["profiles"] == ["persistent"]
     assert persistent["environment"]["MOCKSTYTCH_DB"].startswith("/data/")
     assert set(persistent["environment"]) <= variables_of(serve)
-    mounted = [volume.partition(":")[0] for service in (mock, persistent) for volume in service["volumes"]]
+    postgres, on_postgres = compose["services"]["postgres"], compose["services"]["mock-postgres"]
+    account = postgres["environment"]
+    assert postgres["profiles"] == on_postgres["profiles"] == ["postgres"]
+    assert on_postgres["environment"]["MOCKSTYTCH_DB"] == (
+        f"postgresql+psycopg://{account['POSTGRES_USER']}:{account['POSTGRES_PASSWORD']}@postgres/{account['POSTGRES_DB']}"
+    )
+    assert set(on_postgres["environment"]) <= variables_of(serve)
+    mounted = [volume.partition(":")[0] for service in (mock, persistent, postgres) for volume in service["volumes"]]
     assert mounted == list(compose["volumes"])
-    ports = [port for service in compose["services"].values() for port in service["ports"]]
+    ports = [port for service in compose["services"].values() for port in service.get("ports", ())]
     assert len(set(ports)) == len(ports)
-    assert {service["pull_policy"] for service in (mock, persistent)} == {"build"}
+    assert {service["pull_policy"] for service in (mock, persistent, on_postgres)} == {"build"}
     assert app["pull_policy"] == "never"
     assert app["image"] == mock["image"]
     assert app["environment"]["STYTCH_ENV"] == "http://mock:4700/"

@@ -77,7 +77,7 @@ _RULES = (
     ("the OAuth metadata and consent page", ("domain/oauth_server/authorization.py",)),
 )
 # Errors of production that nothing here causes, for faults.
-ONLY_FAULTS = ("captcha_failed", "server_unavailable", "too_few_tokens_authenticated")
+ONLY_FAULTS = ("captcha_failed", "too_few_tokens_authenticated")
 _OF_STARTS = re.compile(r"(?:login|signup|provided)_(oauth|sso)_url")
 
 

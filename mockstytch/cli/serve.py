@@ -47,7 +47,7 @@ _OPTIONS = {
         default="",
         envvar="MOCKSTYTCH_DB",
         metavar="PATH_OR_URL",
-        help="Keep the data in this file. Only one server can use it. [default: in memory]",
+        help="Keep the data in this file, which only one server can use, or in PostgreSQL. [default: in memory]",
     ),
     "seed": click.option(
         "--seed", envvar="MOCKSTYTCH_SEED", metavar="FILE", help="Load data at start from a TOML, YAML or JSON file."
@@ -235,8 +235,8 @@ def prepare(seed: str | None, people: int | None = None, quiet: bool = False, **
         UsageError: if an option's value isn't valid.
     """
     from mockstytch.server import Server
+    from mockstytch.store.connection import SchemaMismatch
     from mockstytch.store.engine import DatabaseInUse, parent_is_missing
-    from mockstytch.store.schema_file import SchemaMismatch
 
     if parent_is_missing(options["database"]):
         raise click.ClickException(

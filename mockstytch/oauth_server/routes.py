@@ -35,7 +35,11 @@ _PREFLIGHT = {
 _NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 _REPEATABLE = {"resource", "audience"}  # RFC 8707, RFC 8693
 # OAuth's names of the API's general errors
-_NAMES = {"bad_request": "invalid_request", "internal_server_error": "server_error"}
+_NAMES = {
+    "bad_request": "invalid_request",
+    "internal_server_error": "server_error",
+    "server_unavailable": "temporarily_unavailable",
+}
 _METADATA = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 _JWKS = "/.well-known/jwks.json"
 

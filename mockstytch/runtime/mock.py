@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol, TypeVar
 
 from mockstytch.errors import StytchError
@@ -19,6 +19,7 @@ from mockstytch.runtime.projects import Projects
 from mockstytch.runtime.purge import Purge
 from mockstytch.runtime.request_log import RequestLog
 from mockstytch.settings import Settings, url_of
+from mockstytch.store.connection import DatabaseUnavailable
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Attempt, Delivery, Event
@@ -198,7 +199,8 @@ class Mock:
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""
         self.stopping = True
-        self.notify(self.projects.default())
+        with suppress(DatabaseUnavailable):
+            self.notify(self.projects.default())
 
     def close(self) -> None:
         for end in self.on_close:

@@ -58,10 +58,19 @@ def _scim_error(request: HttpRequest, error: StytchError) -> AnyResponse:
     return Response(msgspec.json.encode(body), status, media_type=MEDIA_TYPE)
 
 
+_HTTP_ERRORS = (
+    errors.host_not_allowed,
+    errors.internal_server_error,
+    errors.request_too_large,
+    errors.server_unavailable,
+    _UNKNOWN_CONNECTION,
+)
+
+
 def _status_and_type(error: StytchError) -> tuple[int, str]:
     """Return the HTTP status and SCIM's error type, which is "" for errors that SCIM has no type for."""
     kind = error.kind
-    if kind in (errors.host_not_allowed, errors.internal_server_error, errors.request_too_large, _UNKNOWN_CONNECTION):
+    if kind in _HTTP_ERRORS:
         return kind.status_code, ""
     status, scim_type = (409, "uniqueness") if kind.error_type in _UNIQUENESS else (400, "invalidValue")
     if error.is_fault and kind.status_code != status:

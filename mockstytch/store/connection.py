@@ -1,13 +1,17 @@
-"""The connection to the database, and its transaction."""
+"""The connection to the database with its transaction, and the file with the SQL of the tables."""
 
+import hashlib
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
+
+_TABLE = "CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL, starts INTEGER NOT NULL)"
 
 
 class DatabaseUnavailable(Exception):
@@ -15,6 +19,10 @@ class DatabaseUnavailable(Exception):
 
     Nothing of the transaction is stored, unless the connection was lost during the commit itself.
     """
+
+
+class SchemaMismatch(Exception):
+    """The database was made by another version of mockstytch or another program, or it can't be used at all."""
 
 
 class WriteRefused(Exception):
@@ -167,3 +175,18 @@ class SqliteConnection(Connection):
 
     def close(self) -> None:
         self.driver.close()
+
+
+class SchemaFile:
+    """The statements that create the tables. ``tools.schema`` compiles them: doing so at the start would take 20 ms.
+
+    Attributes:
+        fingerprint: is stored in the table ``mockstytch_schema``, so that a mismatch is one clear error.
+        statements: the statements, the one for that table included.
+    """
+
+    def __init__(self, file: Path) -> None:
+        schema = file.read_text(encoding="utf-8")
+        self.fingerprint = hashlib.sha256((schema + _TABLE).encode()).hexdigest()[:16]
+        row = f"INSERT INTO mockstytch_schema VALUES ('{self.fingerprint}', 0)"  # noqa: S608 · hexadecimal digits
+        self.statements = [*schema.split(";\n"), _TABLE, row]

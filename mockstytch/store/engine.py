@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the records
-from mockstytch.store.connection import Connection, SqliteConnection
+from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch, SqliteConnection
 from mockstytch.store.record import Table
-from mockstytch.store.schema_file import SchemaFile, SchemaMismatch
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -122,6 +121,8 @@ def _configure(driver: sqlite3.Connection) -> None:
 
 def release_pages(connection: Connection, pages: int) -> bool:
     """Return some free pages of a SQLite file to the system, if many are free. There must be no transaction.
+
+    PostgreSQL does this by itself.
 
     Returns:
         whether there are more to return.

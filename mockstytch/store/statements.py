@@ -33,11 +33,12 @@ class Compiled:
 
     def __init__(self, statement: Any, values: "Values", dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        names = [f"p{number}" for number in range(len(values.columns))]
-        self.constants = [value for name, value in compiled.params.items() if name not in names]
-        names += [name for name in compiled.params if name not in names]
+        places = {f"p{number}": number for number in range(len(values.columns))}  # a dict: there may be thousands
+        self.constants = [value for name, value in compiled.params.items() if name not in places]
+        for name in compiled.params:
+            places.setdefault(name, len(places))
         self.text, self.columns = str(compiled), values.columns
-        self.order = [names.index(name) for name in compiled.positiontup or ()]
+        self.order = [places[name] for name in compiled.positiontup or ()]
 
 
 class Values:
@@ -59,7 +60,7 @@ class Values:
 
     def number(self) -> sql.BindParameter[Any]:
         """Return the next parameter, for a number."""
-        return self._plain(sql.Integer())
+        return self._plain(sql.BigInteger())
 
     def text(self) -> sql.BindParameter[Any]:
         """Return the next parameter, for a text that isn't a column's value, such as a pattern."""

@@ -79,7 +79,10 @@ class Dispatch:
             log.exception("%s %s", request.method, redact_text(request.full_path))
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
             response = surface.render_error(request, error)
-        self._log(request, response, error)
+        try:
+            self._log(request, response, error)
+        except DatabaseUnavailable:
+            log.warning("%s %s isn't in the request log", request.method, redact_text(request.full_path))
         return response
 
     def _log(self, request: HttpRequest, response: AnyResponse, error: StytchError | None) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.runtime import Mock
+from mockstytch.store.connection import SchemaMismatch
 from mockstytch.store.engine import open_database
-from mockstytch.store.schema_file import SchemaMismatch
 from tests.support.concurrency import CLIENTS, DEADLINE, Caller, all_at_once, counted, crowd
 from tests.support.server_process import serving
 

@@ -22,14 +22,15 @@ class ProjectSnapshot:
 
     def restore(self) -> None:
         """Replace the project's rows with the snapshot. Empty its request log."""
-        with self._database.unchecked_transaction():
+        with self._database.unchecked_transaction(self._project_id):
             self._database.connection.begin()
             owners = {name: self._owner(name) for name in self._tables()}
             for name, owner in owners.items():
                 self._execute(f"DELETE FROM {name} WHERE project_id = ?", owner)
             for name, rows in self._rows.items():
-                marks = ", ".join("?" * len(rows[0]))
-                self._driver.executemany(f"INSERT INTO {name} VALUES ({marks})", [(owners[name], *r[1:]) for r in rows])
+                marks = ", ".join([self._mark] * len(rows[0]))
+                values = [(owners[name], *r[1:]) for r in rows]
+                self._driver.cursor().executemany(f"INSERT INTO {name} VALUES ({marks})", values)
             data_key = owners["organizations"]  # rows of the one that was in use then are deleted after a reset
             self._execute("UPDATE projects SET data_key = ? WHERE project_id = ?", data_key, self._project_id)
         self._mock.projects.invalidate(self._project_id)
@@ -38,6 +39,10 @@ class ProjectSnapshot:
     @property
     def _driver(self) -> Any:
         return self._database.connection.driver
+
+    @property
+    def _mark(self) -> str:
+        return "%s" if self._database.connection.is_shared else "?"
 
     def _tables(self) -> list[str]:
         return [name for name in RECORDS if name != "old_data"]
@@ -52,4 +57,4 @@ class ProjectSnapshot:
         return self._execute(f"SELECT * FROM {name} WHERE project_id = ?", self._owner(name)).fetchall()
 
     def _execute(self, statement: str, *parameters: str) -> Any:
-        return self._driver.execute(statement, parameters)
+        return self._driver.execute(statement.replace("?", self._mark), parameters)

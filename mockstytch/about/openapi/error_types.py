@@ -26,6 +26,7 @@ _EVERY_REQUEST = (
     errors.invalid_argument,
     errors.invalid_authorization_header,
     errors.request_too_large,
+    errors.server_unavailable,
     errors.too_many_requests,
 )
 _PROJECT = (

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 import psycopg
+from psycopg.adapt import Loader
 from psycopg.sql import quote
 from psycopg.types.numeric import Int8Dumper
-from psycopg.types.string import TextLoader
 
 from mockstytch.store.connection import Connection, DatabaseUnavailable, WriteRefused
 from mockstytch.store.expressions import Shape
@@ -23,10 +23,18 @@ from mockstytch.store.postgresql import texts
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
     *("select", "find", "older", "newest of each", "values in all projects", "project of", "projects with"),
-    *("which have rows", "copies used", "differing", "copies"),
+    *("data key", "copies used", "count up to", "differing", "copies", "slice end", "tables with rows", "old data"),
 }
-_SETTINGS = "-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c standard_conforming_strings=on"
+# The timeouts end transactions of a process that hangs, so that others don't wait for its locks without end.
+_SETTINGS = (
+    "-c TimeZone=UTC -c DateStyle=ISO -c jit=off -c standard_conforming_strings=on"
+    " -c lock_timeout=15s -c idle_in_transaction_session_timeout=30s"
+)
 _MICROSECONDS = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+# Errors that another try can get through: a lost connection, a full disk, a lock that wasn't released in time.
+_TEMPORARY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+# Classes of error codes after which another connection is needed: connection, transaction state, intervention.
+_LOST, _LOST_CLASSES = "08000", ("08", "25", "57")
 _ALIVE = psycopg.pq.ConnStatus.OK
 _FAILED = psycopg.pq.TransactionStatus.INERROR
 
@@ -45,7 +53,7 @@ class PostgresConnection(Connection):
         self._connect = connect
         self.driver: psycopg.Connection[Any] = connect()
         self._plans = plans_for("postgresql")
-        self._is_open = self._is_read_only = False
+        self._is_open = self._is_read_only = self._is_ended = False
         self.project_version, self.microseconds = "", 0
         self.has_old_data = self.has_text_index = False
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
@@ -142,6 +150,7 @@ class PostgresConnection(Connection):
         self._execute("RELEASE block")
 
     def close(self) -> None:
+        self._is_ended = True
         self.driver.close()
 
     def _execute(self, statement: str, parameters: Sequence[Any] | None = None) -> Any:
@@ -151,16 +160,20 @@ class PostgresConnection(Connection):
             else:
                 cursor = self.driver.cursor()
             return cursor.execute(statement, parameters)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as e:
+        except _TEMPORARY as e:
             self._raise_unavailable(e)
 
     def _reconnect(self) -> None:
+        if self._is_ended:
+            raise DatabaseUnavailable("the server has ended")
         try:
             self.driver = self._connect()
         except psycopg.Error as e:
             self._raise_unavailable(e)
 
     def _raise_unavailable(self, error: psycopg.Error) -> NoReturn:
+        if (error.sqlstate or _LOST)[:2] in _LOST_CLASSES:
+            self.driver.close()  # PostgreSQL closed it, or will: the next transaction opens another one
         raise DatabaseUnavailable(f"the database can't be used: {reason(error)}") from error
 
 
@@ -176,8 +189,15 @@ def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     )
     driver.prepare_threshold, driver.prepared_max = 2, 1000
     driver.adapters.register_dumper(int, Int8Dumper)  # otherwise each size of numbers would be a prepared statement
-    driver.adapters.register_loader("timestamptz", TextLoader)  # times are read as on SQLite, from texts
+    driver.adapters.register_loader("timestamptz", _TimeLoader)
     return driver
+
+
+class _TimeLoader(Loader):
+    """Returns a time as the text that SQLite has for it: without the offset, which is +00."""
+
+    def load(self, data: Any) -> str:
+        return bytes(data)[:-3].decode()
 
 
 def reason(error: psycopg.Error) -> str:

@@ -7,14 +7,20 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import URL
 
-from mockstytch.store.connection import Connection
+from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch
 from mockstytch.store.postgresql.connection import PostgresConnection, connect, reason
-from mockstytch.store.schema_file import SchemaFile, SchemaMismatch
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _OLDEST_VERSION = 130000
 _CREATION_LOCK = 0x6D6F636B73747974  # taken while the tables are created or checked: two servers may start at once
-_CONNECT_TIMEOUT = 3  # seconds; a request waits for it, too
+# Requests wait while the server connects, so a database that doesn't answer is given up soon.
+_TIMEOUTS = {
+    "connect_timeout": 3,  # seconds, as the next two
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
 
 
 def open_postgresql(url: URL) -> Connection:
@@ -45,7 +51,7 @@ def _parameters(url: URL) -> dict[str, Any]:
     """Return the parameters of the driver for a URL."""
     named = url.translate_connect_args(username="user", database="dbname")
     query = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
-    return {"connect_timeout": _CONNECT_TIMEOUT, **named, **query}
+    return {**_TIMEOUTS, **named, **query}
 
 
 def _unusable(shown: str, error: psycopg.Error) -> SchemaMismatch:
@@ -77,6 +83,7 @@ def _create_or_check_tables(driver: "psycopg.Connection[Any]", shown: str) -> No
         tables = driver.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         existing = {name for (name,) in tables}
         if "mockstytch_schema" in existing:
+            driver.execute("UPDATE mockstytch_schema SET starts = starts")  # fails if the role or database only reads
             if driver.execute("SELECT fingerprint FROM mockstytch_schema").fetchall() != [(schema.fingerprint,)]:
                 raise SchemaMismatch(f"{shown} was written by another version of mockstytch. Choose another database.")
             return

@@ -1,11 +1,14 @@
 """Texts with NUL characters, which PostgreSQL refuses and SQLite stores.
 
-NUL is written as two characters, of which the first is U+0001. U+0001 itself is written in this way, too. The order of
-texts stays the same, and a text occurs in another one exactly if it does so when both are written in this way.
+NUL is written as U+0001 U+0001, and U+0001 as U+0001 U+0002. So nothing is lost, and the order of texts stays the same.
+A search for a part of a text works as before, except that one for U+0002 alone also finds U+0001.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
+
+_PAIR = re.compile("\1[\1\2]")
 
 
 def to_database(values: Sequence[Any]) -> Sequence[Any]:
@@ -25,8 +28,8 @@ def from_database(values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _written(text: str) -> str:
-    return text.replace("\1", "\1b").replace("\0", "\1a")
+    return text.replace("\1", "\1\2").replace("\0", "\1\1")
 
 
 def _read(text: str) -> str:
-    return text.replace("\1a", "\0").replace("\1b", "\1")
+    return _PAIR.sub(lambda pair: "\0" if pair[0] == "\1\1" else "\1", text)
