@@ -54,7 +54,7 @@ _PUBLIC_TOKENS = "surfaces/public_tokens.py"
 
 # The parts of the server that aren't operations.
 _PLACES = (
-    ("the control API", ("control/*.py", "control/faults/*.py", "seed/*.py", "snapshots/*.py", "surfaces/origin.py")),
+    ("the control API", ("control/*.py", "control/*/*.py", "seed/*.py", "snapshots/*.py", "surfaces/origin.py")),
     ("the browser API", ("browser/[!s]*.py", "browser/sdk_configuration.py", "browser/surface.py", _PUBLIC_TOKENS)),
     ("the pages of SSO", ("pages/sso.py", "pages/builtin_idp.py", "pages/surface.py", _PUBLIC_TOKENS)),
     ("the pages of OAuth", ("pages/oauth.py", "pages/consent.py", "pages/links.py", _PUBLIC_TOKENS)),

@@ -24,6 +24,7 @@ INTENDED_DIFFERENCES = {
 }
 
 # Fields that are optional in the client's types but required by an operation.
+ADDED = {"projects.get_all": ("limit", "cursor")}  # fields that only this server has
 REQUIRED_ANYWAY = {"event_log_streaming.create": {"destination_type"}}
 
 
@@ -43,7 +44,7 @@ def test_no_operation_is_served_twice():
 
 @pairs
 def test_request_fields_match_the_client(operation, request_class):
-    assert {field.name for field in msgspec.structs.fields(request_class)} == operation.fields.keys()
+    assert {field.name for field in _fields(operation, request_class)} == operation.fields.keys()
 
 
 @pairs
@@ -56,7 +57,7 @@ def test_optional_client_field_is_not_required(operation, request_class):
 
 @pairs
 def test_every_enum_value_of_the_client_is_accepted(operation, request_class):
-    for field in msgspec.structs.fields(request_class):
+    for field in _fields(operation, request_class):
         words = plain(operation.fields[field.name])
         if isinstance(words, type) and issubclass(words, enum.Enum):
             for word in words:
@@ -66,8 +67,14 @@ def test_every_enum_value_of_the_client_is_accepted(operation, request_class):
 
 @pairs
 def test_nested_fields_match_the_client(operation, request_class):
-    for field in msgspec.structs.fields(request_class):
+    for field in _fields(operation, request_class):
         _compare(operation.fields[field.name], field.type, field.name)
+
+
+def _fields(operation: Any, request_class: Any) -> list[Any]:
+    """Return the fields of a request without those that only this server has."""
+    added = ADDED.get(operation.name, ())
+    return [field for field in msgspec.structs.fields(request_class) if field.name not in added]
 
 
 def _compare(theirs: Any, ours: Any, at: str) -> None:

@@ -361,3 +361,33 @@ def test_workspace_is_stored_in_the_database(tmp_path, management_http, anonymou
         assert management_http.get(f"{address}/test/sdk/b2b").json()["config"] == config
         whoami = anonymous_http.get(f"{mock.url}/v1/debug/whoami", auth=(created["environment"]["project_id"], secret))
         assert whoami.json()["name"] == "Test"
+
+
+class TestPages:
+    @pytest.fixture
+    def list_projects(self, mock, management_http):
+        return lambda **query: management_http.get(f"{mock.url}/pwa/v3/projects", params=query)
+
+    def test_pages_have_every_project_once(self, admin, list_projects):
+        created = [admin.projects.create(f"Page {n}").project.project_slug for n in range(3)]
+        found, cursor = [], ""
+        while True:
+            body = list_projects(limit=2, cursor=cursor).json()
+            assert len(body["projects"]) <= 2
+            found += [project["project_slug"] for project in body["projects"]]
+            cursor = body["next_cursor"]
+            if not cursor:
+                break
+        assert len(found) == len(set(found))
+        assert [slug for slug in found if slug in created] == created
+
+    def test_without_a_limit_all_are_returned_as_in_production(self, admin, list_projects):
+        admin.projects.create("One")
+        body = list_projects().json()
+        assert "next_cursor" not in body
+        assert len(body["projects"]) == len(admin.projects.get_all().projects)
+
+    @pytest.mark.parametrize("query", [{"limit": 1001}, {"limit": -1}, {"limit": "many"}, {"cursor": "nonsense"}])
+    def test_invalid_page_is_refused(self, list_projects, query):
+        response = list_projects(**query)
+        assert (response.status_code, response.json()["error_type"]) == (400, "bad_request")

@@ -271,7 +271,7 @@ MANAGEMENT: dict[str, Mapping[str, Any]] = {
     "projects.create": _PROJECT,
     "projects.delete": {},
     "projects.get": _PROJECT,
-    "projects.get_all": {"projects": list[ManagementProject]},
+    "projects.get_all": {"projects": list[ManagementProject], "next_cursor": str | UnsetType},
     "projects.update": _PROJECT,
     "public_tokens.create": _PUBLIC_TOKEN,
     "public_tokens.delete": {},

@@ -1,17 +1,23 @@
 """``projects``: create, list, rename and delete projects."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from mockstytch import errors
 from mockstytch.clock import position
+from mockstytch.domain.shared import cursors
 from mockstytch.management import workspace
 from mockstytch.management.fields import PROJECT, Name, ProjectPath, Slug, Vertical
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import ManagementProject
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
-from mockstytch.surfaces.fields import UNSET, Maybe
+from mockstytch.surfaces.fields import UNSET, FieldError, Maybe
 
 api = Endpoints()
 
 _MAX_PROJECTS = 50
+_CURSOR_KIND = "after"
 
 
 class Create(Request):
@@ -48,13 +54,29 @@ def get(ctx: Context, req: ProjectPath) -> Body:
 
 
 class GetAll(Request):
-    pass
+    limit: Annotated[int, Meta(ge=0, le=1000), FieldError(errors.bad_request)] = 0
+    cursor: str = ""
 
 
 @api.get("/pwa/v3/projects")
 def get_all(ctx: Context, req: GetAll) -> Body:
-    """Return all projects, oldest first."""
-    return {"projects": [workspace.serialize_project(p) for p in workspace.projects(ctx)]}
+    """Return all projects, oldest first; with ``limit`` or ``cursor``, a page of them and the ``next_cursor``.
+
+    In production all are returned: a workspace has few. Here each test can have one.
+
+    Raises:
+        bad_request: if the limit isn't from 0 to 1,000, or the cursor wasn't returned by this operation.
+    """
+    projects = workspace.projects(ctx)
+    if not req.limit and not req.cursor:
+        return {"projects": [workspace.serialize_project(p) for p in projects]}
+    last = cursors.decode(_CURSOR_KIND, req.cursor) if req.cursor else 0
+    if last is None:
+        raise errors.bad_request(because="cursor isn't the next_cursor of another page")
+    newer = [p for p in projects if p.position > last]
+    page = newer[: req.limit or 100]
+    next_cursor = cursors.encode(_CURSOR_KIND, page[-1].position) if len(newer) > len(page) else ""
+    return {"projects": [workspace.serialize_project(p) for p in page], "next_cursor": next_cursor}
 
 
 class Update(ProjectPath):
