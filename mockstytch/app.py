@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Ap
         mock: the state to serve; a new one if None.
     """
     mock = mock or Mock(settings)
-    waiter, request_waiter = Waiter(mock), Waiter(mock)
+    waiter, request_waiter = Waiter(mock, "commits"), Waiter(mock, "requests")
     mock.subscribers += [waiter.on_commit, request_waiter.on_stop]
     mock.request_log.subscribers.append(request_waiter.on_request)
     described = about.routes(mock, lambda: table.routes)
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Ap
     mock.subscribers.append(deliverer)
     mock.on_close.append(deliverer.close)
     deliverer.resume()
+    mock.notifications.leftovers.append(deliverer.resume)
     app = Application(mock, table)
     mock.transport = partial(outbound.fetch, app=app)  # requests of the server to itself need no socket
     return app

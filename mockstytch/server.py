@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import uvicorn
@@ -21,11 +21,29 @@ from mockstytch.settings import Settings, url_of
 from mockstytch.surfaces.faults import connections
 
 
+class Listeners(NamedTuple):
+    """The sockets of a server, so that another process can serve on them.
+
+    Attributes:
+        plain: for http.
+        tls: for https, or None.
+        certificate: the server's certificate and its private key, as PEM.
+    """
+
+    plain: socket.socket
+    tls: socket.socket | None = None
+    certificate: bytes = b""
+
+
 class Server:
     """One server process. ``with Server() as server: …`` runs it in a thread.
 
     Args:
         settings: the options. If ``port`` is 0, ``Server.settings.port`` is the port that was picked.
+        listeners: sockets that listen already; None opens them.
+
+    Attributes:
+        listeners: the sockets on which the server can be reached.
 
     Raises:
         DatabaseInUse: if another server uses the database file.
@@ -34,9 +52,10 @@ class Server:
         SettingError: if the URL of the database isn't valid.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, listeners: Listeners | None = None) -> None:
         settings = settings or Settings(port=0)
-        self._socket = open_listener(settings.host, settings.port)
+        self.listeners = Listeners(listeners.plain if listeners else open_listener(settings.host, settings.port))
+        self._socket = self.listeners.plain
         self.settings = msgspec.structs.replace(settings, port=self._socket.getsockname()[1])
         self.url = url_of(self.settings.host, self.settings.port)
         try:
@@ -51,6 +70,8 @@ class Server:
         self._listener.on_stop = self.mock.stop_waiting
         self._other_listeners: list[_Listener] = []
         self._thread = threading.Thread(target=self.serve, name="mockstytch", daemon=True)
+        if listeners and listeners.tls:
+            self._add_tls(listeners.tls, listeners.certificate)
 
     def add(self, app: ASGIApp, listener: socket.socket, certificate_file: str = "") -> None:
         """Serve another app in the same process, or the same app over TLS. The certificate's file is read at once."""
@@ -67,13 +88,16 @@ class Server:
             OSError: if the port is in use.
         """
         listener = open_listener(self.settings.host, self.settings.tls_port or 0)
+        self._add_tls(listener, Path(certificate_file).read_bytes())
+        return url_of(self.settings.host, listener.getsockname()[1], "https")
+
+    def _add_tls(self, listener: socket.socket, content: bytes) -> None:
+        self.listeners = self.listeners._replace(tls=listener, certificate=content)
         # OpenSSL opens the file twice, and another server may replace it in between.
-        content = Path(certificate_file).read_bytes()
         with tempfile.TemporaryDirectory() as folder:
             own_copy = Path(folder, "server.pem")
             own_copy.write_bytes(content)
             self.add(self.app, listener, str(own_copy))
-        return url_of(self.settings.host, listener.getsockname()[1], "https")
 
     def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Serve until ``stop`` is called or the process is asked to stop.

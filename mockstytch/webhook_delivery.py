@@ -74,15 +74,17 @@ class Deliverer:
             self._wake(project)
 
     def resume(self) -> None:
-        """Send the deliveries that an earlier process left in the database.
+        """Send the deliveries that another process left in the database.
 
         A delivery that the process was sending when it ended unexpectedly is sent again: twice is better than never.
+        Other processes may be alive if the database is shared, so that only the time ends their leases.
         """
         if not self._mock.settings.database:
             return
         for project in self._mock.projects.awaiting_delivery():
-            with self._mock.transaction(project) as ctx:
-                webhooks.release_leases(ctx)
+            if not self._mock.is_shared:
+                with self._mock.transaction(project) as ctx:
+                    webhooks.release_leases(ctx)
             self._wake(project)
 
     def close(self) -> None:
@@ -147,7 +149,9 @@ class Deliverer:
     async def _collect(self, queue: Queue) -> None:
         """If a fault shuffles the deliveries, wait until there are some to shuffle."""
         project = self._mock.projects.find(queue.project_id)
-        if project is not None and faults.are_shuffled(self._mock.faults, project):
+        if project is None or not self._mock.faults.may_apply(project):
+            return
+        if faults.are_shuffled(self._mock.faults, project):
             await asyncio.sleep(_SHUFFLE_SECONDS)
 
     async def _send_next(self, queue: Queue) -> bool:
@@ -157,10 +161,9 @@ class Deliverer:
             if leased is None:
                 return False
             project = self._mock.projects.find(queue.project_id)
-            active = self._mock.faults.active and project is not None
-            fault = (
-                faults.next_fault(self._mock.faults, project, leased.event, queue.url) if active and project else None
-            )
+            fault = None
+            if project is not None and self._mock.faults.may_apply(project):
+                fault = faults.next_fault(self._mock.faults, project, leased.event, queue.url)
             if fault is not None and fault.rule.lose:
                 lost = Attempt(at=leased.at, problem=f"fault {fault.fault_id}: lost")
                 self._record(queue, leased, lost, is_last=True)
@@ -180,7 +183,7 @@ class Deliverer:
         if endpoint is None:
             return None
         with self._mock.transaction(project) as ctx:
-            choose = self._choose(ctx) if self._mock.faults.active else None
+            choose = self._choose(ctx) if self._mock.faults.may_apply(ctx.project) else None
             delivery = webhooks.lease_next(ctx, queue.url, Clock().now(), choose)
             if delivery is None:
                 return None

@@ -14,8 +14,10 @@ from typing import Any
 
 import msgspec
 
-from mockstytch.store import copies, old_data, plans, records  # noqa: F401 · importing records declares them
+from mockstytch.store import plans, records  # noqa: F401 · importing records declares them
+from mockstytch.store.copying import copies, old_data
 from mockstytch.store.expressions import Shape
+from mockstytch.store.texts import text_index
 
 _TESTS = [
     "tests/contract",
@@ -33,7 +35,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m tools.plans [--record | --check]\n")
         return 2
     stored = plans.FILE.read_bytes() if plans.FILE.exists() else b"{}"
-    keys = [*msgspec.json.decode(stored), *map(plans.key_of, [*old_data.shapes(), *copies.shapes()])]
+    own = [*old_data.shapes(), *copies.shapes(), *text_index.shapes()]
+    keys = [*msgspec.json.decode(stored), *map(plans.key_of, own)]
     if arguments == ["--record"]:
         keys += _recorded()
     current = _encode(keys)

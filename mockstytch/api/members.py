@@ -1,6 +1,7 @@
 """``organizations.members``: create, change, delete and search members."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
@@ -342,9 +343,10 @@ def search_(ctx: Context, req: Search) -> Body:
             permissions.own_organization(ctx, reference)
         organization = lookup.organization(ctx, reference)
         organizations[organization.organization_id] = organization
-    condition = member_search.condition(ctx, organizations.values(), req.query or search.Query())
-    query = ctx.store.query(Member).where(condition)
-    found, results = search.page(ctx, Member, query, req.cursor, req.limit or 100)
+    query = req.query or search.Query()
+    matching = ctx.store.query(Member).where(member_search.condition(ctx, organizations.values(), query))
+    count = partial(member_search.total, ctx, organizations.values(), query, matching)
+    found, results = search.page(ctx, Member, matching, req.cursor, req.limit or 100, count)
     return {
         "members": [wire.member(lookup.without_expired_lock(ctx, m), organizations[m.organization_id]) for m in found],
         "organizations": {m.organization_id: wire.organization(organizations[m.organization_id]) for m in found},

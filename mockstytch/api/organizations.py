@@ -7,7 +7,7 @@ from msgspec import Meta
 from mockstytch import errors, wire
 from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import sandbox
-from mockstytch.domain.organizations import organization_search, organization_settings
+from mockstytch.domain.organizations import member_search, organization_search, organization_settings
 from mockstytch.domain.shared import lookup, member_events, metadata, organization_events, search
 from mockstytch.domain.sso import sso_connections
 from mockstytch.runtime import Context
@@ -182,11 +182,7 @@ def delete_external_id(ctx: Context, req: Get) -> Body:
 def metrics(ctx: Context, req: Get) -> Body:
     """Return the number of members, without deleted ones."""
     organization = lookup.organization(ctx, req.organization_id)
-    columns = Member.table.c
-    query = ctx.store.query(Member).where(
-        columns.organization_id == organization.organization_id, columns.status.excluding("deleted")
-    )
-    return {"member_count": ctx.store.count(query)}
+    return {"member_count": member_search.total(ctx, [organization], search.Query())}
 
 
 class Search(Request):

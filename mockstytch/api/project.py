@@ -2,7 +2,7 @@
 
 from mockstytch.domain.login import sandbox
 from mockstytch.runtime import Context
-from mockstytch.store.records.members import Member
+from mockstytch.store.records.members import MemberCount
 from mockstytch.store.records.oauth_server import M2MClient
 from mockstytch.store.records.organizations import Organization
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
@@ -23,15 +23,15 @@ def whoami(ctx: Context, req: NoFields) -> Body:
 @api.get("/v1/projects/metrics")
 def metrics(ctx: Context, req: NoFields) -> Body:
     """Return how many organizations, members and M2M clients the project has."""
-    columns = Member.table.c
-    members = ctx.store.query(Member).where(
+    columns = MemberCount.table.c
+    members = ctx.store.query(MemberCount).where(
         columns.status.excluding("deleted"), columns.organization_id != sandbox.ORGANIZATION_ID
     )
     organizations = ctx.store.query(Organization).where(Organization.table.c.organization_id != sandbox.ORGANIZATION_ID)
     counts = {
         "USER_COUNT": 0,
         "ORGANIZATION_COUNT": ctx.store.count(organizations),
-        "MEMBER_COUNT": ctx.store.count(members),
+        "MEMBER_COUNT": ctx.store.sum(members, columns.members),
         "M2M_CLIENT_COUNT": ctx.store.count(ctx.store.query(M2MClient)),
     }
     return {

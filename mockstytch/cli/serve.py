@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockstytch.cli.activity import server_log
+from mockstytch.cli.workers import MOST_WORKERS, run_workers
 from mockstytch.console.snippets import CODE
 from mockstytch.seed_file import MOST_PEOPLE, SeedError, locate, with_people
 from mockstytch.settings import DEFAULT_PORT, SettingError, Settings
@@ -152,16 +153,44 @@ def some_server_options(*names: str) -> Callable[[Callable[..., Any]], Callable[
     envvar="MOCKSTYTCH_STOP_WITH_STDIN",
     help="Stop when stdin is closed, which also happens if the process that started the server crashes.",
 )
-def serve(as_json: bool, stop_with_stdin: bool, **options: Any) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    envvar="MOCKSTYTCH_WORKERS",
+    show_default=True,
+    help="How many processes serve. More than one needs a PostgreSQL database.",
+)
+def serve(as_json: bool, stop_with_stdin: bool, workers: int, **options: Any) -> None:
     """Run the server in the foreground."""
     prepared = prepare(**options)
+    if workers > 1:
+        require_shared_database(prepared)
+    facts, greeting = prepared.facts(), prepared.greeting()
 
     def on_ready() -> None:
-        click.echo(json.dumps(prepared.facts()) if as_json else prepared.greeting())
+        click.echo(json.dumps(facts) if as_json else greeting)
         if stop_with_stdin:  # not earlier: the process handles signals only from now on
             threading.Thread(target=_stop_with_stdin, name="mockstytch-stdin", daemon=True).start()
 
-    run(prepared, on_ready)
+    if workers > 1:
+        run_workers(prepared.server, workers, on_ready, quiet=options["quiet"])
+    else:
+        run(prepared, on_ready)
+
+
+def require_shared_database(prepared: "PreparedServer") -> None:
+    """Refuse several processes if they can't use the same database.
+
+    Raises:
+        UsageError: if the database isn't PostgreSQL, or if the system can't hand sockets to other processes.
+    """
+    if not prepared.server.mock.is_shared:
+        prepared.server.stop()
+        raise click.UsageError("--workers: several processes need PostgreSQL: --db postgresql+psycopg://…")
+    if os.name == "nt":
+        prepared.server.stop()
+        raise click.UsageError("--workers: Windows can't run several. Start several servers and a load balancer.")
 
 
 def _stop_with_stdin() -> None:

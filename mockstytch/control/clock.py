@@ -41,20 +41,26 @@ def routes(mock: Mock) -> list[Route]:
         change = body(request, SetClockBody)
         if change.now and change.now.tzinfo is None:
             raise errors.bad_request(because="now needs a time zone, for example 2030-01-01T00:00:00Z")
+
+        def decide(project: Project) -> dict[str, Any]:
+            return {"clock": _require_in_range(project.clock.set_to(change.now, change.frozen))}
+
         try:
-            clock = _require_in_range(request.project.clock.set_to(change.now, change.frozen))
+            return _serialize(mock.projects.change(request.project, decide))
         except OverflowError:
             raise errors.bad_request(because=_OUT_OF_RANGE) from None
-        return _serialize(mock.projects.update(request.project, clock=clock))
 
     async def advance_clock(request: HttpRequest) -> Any:
         change = body(request, AdvanceClockBody)
-        try:
+
+        def decide(project: Project) -> dict[str, Any]:
             delta = timedelta(days=change.days, hours=change.hours, minutes=change.minutes, seconds=change.seconds)
-            clock = _require_in_range(request.project.clock.advanced(delta))
+            return {"clock": _require_in_range(project.clock.advanced(delta))}
+
+        try:
+            return _serialize(mock.projects.change(request.project, decide))
         except (OverflowError, ValueError):
             raise errors.bad_request(because=_OUT_OF_RANGE) from None
-        return _serialize(mock.projects.update(request.project, clock=clock))
 
     async def reset_clock(request: HttpRequest) -> Any:
         return _serialize(mock.projects.update(request.project, clock=Clock()))

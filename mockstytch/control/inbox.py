@@ -11,6 +11,7 @@ from mockstytch import errors, wire
 from mockstytch.control.request_parsing import choice, number, wait
 from mockstytch.control.surface import route
 from mockstytch.runtime import Mock, RequestLogEntry
+from mockstytch.runtime.notifications import Topic
 from mockstytch.store.records.messages import MESSAGE_KINDS, Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
@@ -18,16 +19,20 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 
-_POLL_SECONDS = 5  # how often a waiting call checks whether its caller is still connected
 _MAX_LISTED = 5  # lines of the inbox's summary
 T = TypeVar("T")
 
 
 class Waiter:
-    """Wakes waiting calls. What it subscribes to decides what they wait for: commits, or entries of the request log."""
+    """Wakes waiting calls. What it subscribes to decides what they wait for: commits, or entries of the request log.
 
-    def __init__(self, mock: Mock) -> None:
-        self._mock = mock
+    Args:
+        topic: what they wait for in other processes.
+    """
+
+    def __init__(self, mock: Mock, topic: Topic) -> None:
+        self._mock, self._topic = mock, topic
+        mock.notifications.wakers[topic] = self._wake
         self._waiting: set[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     def on_commit(self, project: Project, messages: list[Message], events: list[Event]) -> None:
@@ -59,6 +64,8 @@ class Waiter:
         changed = asyncio.Event()
         waiting = (request.project.project_id, asyncio.get_running_loop(), changed)
         self._waiting.add(waiting)
+        notifications = self._mock.notifications
+        poll_seconds = notifications.first_poll_seconds
         try:
             while True:
                 await self._mock.until_free()
@@ -66,8 +73,10 @@ class Waiter:
                 remaining = deadline - monotonic()
                 if (found := find()) or remaining <= 0 or self._mock.stopping or await request.is_disconnected():
                     return found
+                notifications.expect(self._topic, request.project.project_id)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), min(remaining, _POLL_SECONDS))
+                    await asyncio.wait_for(changed.wait(), min(remaining, poll_seconds))
+                poll_seconds = notifications.poll_seconds
         finally:
             self._waiting.discard(waiting)
 

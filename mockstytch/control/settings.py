@@ -30,14 +30,28 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
         bad_request: if a setting doesn't exist, or a value isn't valid. Errors in an RBAC policy, a JWT template or an
             SDK configuration have their own types.
     """
-    name = given.get("name", project.name)
     changes = {setting: value for setting, value in given.items() if setting != "name"}
     unknown = changes.keys() - set(ProjectSettings.__struct_fields__)
-    if unknown or not isinstance(name, str):
+    if unknown or not isinstance(given.get("name", ""), str):
         raise errors.bad_request(
             because=f"unknown setting: {', '.join(sorted(unknown))}" if unknown else "name must be a string"
         )
-    present = msgspec.to_builtins(project.settings)
+    with mock.transaction(project) as ctx:
+        settings = _changed(mock, ctx.project.settings, changes)
+        if "rbac_policy" in changes:
+            ctx.source = "dashboard"
+            policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
+            settings = msgspec.structs.replace(settings, rbac_policy=policy)
+        return update_settings(ctx, settings, name=given.get("name", ctx.project.name))
+
+
+def _changed(mock: Mock, before: ProjectSettings, changes: dict[str, Any]) -> ProjectSettings:
+    """Return the settings with changes.
+
+    Raises:
+        bad_request: if a value isn't valid. Errors in a JWT template or an SDK configuration have their own types.
+    """
+    present = msgspec.to_builtins(before)
     for setting in changes.keys() & set(_MERGED):
         changes[setting] = _merged(setting, present[setting], changes[setting])
     try:
@@ -45,13 +59,7 @@ def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
     except msgspec.ValidationError as e:
         raise errors.bad_request(because=str(e)) from None
     _require_valid_values(settings)
-    settings = msgspec.structs.replace(settings, rate_limits=_rate_limits(mock, settings.rate_limits))
-    with mock.transaction(project) as ctx:
-        if "rbac_policy" in changes:
-            ctx.source = "dashboard"
-            policy = rbac_policy.replace_policy(ctx, settings.rbac_policy)
-            settings = msgspec.structs.replace(settings, rbac_policy=policy)
-        return update_settings(ctx, settings, name=name)
+    return msgspec.structs.replace(settings, rate_limits=_rate_limits(mock, settings.rate_limits))
 
 
 def require_valid(settings: ProjectSettings) -> None:

@@ -25,8 +25,9 @@ def routes(mock: Mock, waiter: Waiter) -> list[Route]:
         return request.project.settings.webhooks
 
     async def set_endpoints(request: HttpRequest) -> Any:
-        settings = msgspec.structs.replace(request.project.settings, webhooks=body(request, list[WebhookEndpoint]))
+        endpoints = body(request, list[WebhookEndpoint])
         with mock.transaction(request.project) as ctx:
+            settings = msgspec.structs.replace(ctx.project.settings, webhooks=endpoints)
             return update_settings(ctx, settings).settings.webhooks
 
     async def list_deliveries(request: HttpRequest) -> Any:

@@ -52,11 +52,14 @@ def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
 
 def session_roles(s: MemberSession, m: Member, o: Organization) -> list[str]:
     """Return the roles of a session. Roles implied by an SSO connection count only if the session used it."""
+    roles = member_roles(m, o)
+    if not m.sso_registrations:
+        return [r["role_id"] for r in roles]
     used = {
         detail.get("provider_id") for f in s.authentication_factors if f.type == "sso" for detail in f.detail.values()
     }
     return [
         r["role_id"]
-        for r in member_roles(m, o)
+        for r in roles
         if any(not x["type"].startswith("sso_") or x["details"]["connection_id"] in used for x in r["sources"])
     ]

@@ -15,6 +15,7 @@ import msgspec
 from mockstytch import errors
 from mockstytch.ids import Ids
 from mockstytch.runtime import Context
+from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.projects import WebhookEndpoint
 from mockstytch.store.records.webhooks import Attempt, Delivery, Event, deliveries
 
@@ -138,7 +139,7 @@ def release_leases(ctx: Context) -> None:
 def lease_next(
     ctx: Context, url: str, real_now: datetime, choose: Callable[[list[Delivery]], Delivery] | None = None
 ) -> Delivery | None:
-    """Lease the oldest delivery to an endpoint that is due and not being sent, so that no other process sends it.
+    """Lease the oldest delivery to an endpoint that is due. Return None if one is being sent to it, by any process.
 
     Args:
         real_now: the time by the machine's clock, which leases use.
@@ -146,10 +147,9 @@ def lease_next(
     """
     column = Delivery.table.c
     is_due = (column.url == url) & (column.next_attempt_at <= ctx.now)
-    is_free = column.leased_until.is_(None) | (column.leased_until <= real_now)
-    query = ctx.store.query(Delivery).where(is_due, is_free).order_by(column.position)
+    query = ctx.store.query(Delivery).where(is_due).order_by(column.position)
     due = ctx.store.rows(Delivery, query.limit(_MAX_CHOICE if choose else 1))
-    if not due:
+    if not due or ctx.store.exists(_being_sent(ctx, url, real_now)):
         return None
     return ctx.store.update_if_unchanged(choose(due) if choose else due[0], leased_until=real_now + LEASE)
 
@@ -161,10 +161,18 @@ def seconds_until_next(ctx: Context, url: str, real_now: datetime) -> float | No
     for delivery in ctx.store.rows(Delivery, query.order_by(column.next_attempt_at).limit(1)):
         assert delivery.next_attempt_at is not None
         seconds = (delivery.next_attempt_at - ctx.now).total_seconds()
-        if delivery.leased_until:
-            seconds = max(seconds, (delivery.leased_until - real_now).total_seconds())
+        for sent in ctx.store.rows(Delivery, _being_sent(ctx, url, real_now).limit(1)):
+            assert sent.leased_until is not None
+            seconds = max(seconds, (sent.leased_until - real_now).total_seconds())
         return seconds
     return None
+
+
+def _being_sent(ctx: Context, url: str, real_now: datetime) -> RowQuery:
+    """Return the query for the deliveries to an endpoint that a process is sending."""
+    column = Delivery.table.c
+    pending = column.next_attempt_at.is_not(None)  # SQLite finds these with an index
+    return ctx.store.query(Delivery).where(column.url == url, pending, column.leased_until > real_now)
 
 
 def replay(ctx: Context, event_id: str) -> list[Delivery]:

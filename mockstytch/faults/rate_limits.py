@@ -13,7 +13,7 @@ from mockstytch.errors import Confidence
 from mockstytch.store.records.projects import RateLimit
 from mockstytch.values import Frozen
 
-_MAX_COUNTERS = 10_000  # for each project; older ones are dropped with their interval
+MAX_COUNTERS = 10_000  # for each project; older ones are dropped with their interval
 
 
 class Limit(Frozen):
@@ -90,21 +90,26 @@ class RateLimits:
             fields: the fields of the request.
             now: the time on the project's clock.
         """
-        rate = limit.limit
-        value = fields.get(rate.per) if rate.per else None
-        key = _Key(limit.operations, value.lower() if isinstance(value, str) else repr(value))
-        interval = int(now.timestamp() // rate.seconds)
+        key, interval = counted(limit, fields, now)
         with self._lock:
             counters = self._counters.setdefault(project_id, {})
             count = counters[key].requests if key in counters and counters[key].interval == interval else 0
-            if key not in counters and len(counters) >= _MAX_COUNTERS:
+            if key not in counters and len(counters) >= MAX_COUNTERS:
                 del counters[next(iter(counters))]
             counters[key] = _Counter(interval, count + 1)
-            return count >= rate.requests
+            return count >= limit.limit.requests
 
     def clear(self, project_id: str) -> None:
         with self._lock:
             self._counters.pop(project_id, None)
+
+
+def counted(limit: Limit, fields: dict[str, Any], now: datetime) -> tuple[_Key, int]:
+    """Return what a request counts for, and the number of the interval."""
+    rate = limit.limit
+    value = fields.get(rate.per) if rate.per else None
+    key = _Key(limit.operations, value.lower() if isinstance(value, str) else repr(value))
+    return key, int(now.timestamp() // rate.seconds)
 
 
 def limits_of(setting: str | dict[str, RateLimit] | None, operation: str) -> list[Limit]:

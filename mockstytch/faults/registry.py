@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mockstytch.faults.rules import CheckedRule, DelayRange
 from mockstytch.faults.targets import Targets
 from mockstytch.ids import Chance
+from mockstytch.store.records.projects import Project
 
 
 class Fault:
@@ -19,24 +20,30 @@ class Fault:
         rule, given, operations: see ``CheckedRule``.
         chance: decides about ``probability``, a range of delays and ``shuffle``.
         hits: how often the fault happened.
+        matches: how often something matched it.
+        ends_at: when it ends, on the project's clock; None if it doesn't.
     """
 
     def __init__(self, fault_id: str, checked: CheckedRule, chance: Chance, now: datetime) -> None:
         self.fault_id, self.chance = fault_id, chance
         self.rule, self.given, self.operations = checked
-        self.hits = 0
-        self._matches = 0
+        self.hits = self.matches = 0
         seconds = self.rule.for_seconds
-        self._ends_at = None if seconds is None else now + timedelta(seconds=seconds)
+        self.ends_at = None if seconds is None else now + timedelta(seconds=seconds)
+
+    def resumed(self, ends_at: datetime | None, matches: int, hits: int) -> "Fault":
+        """Return this fault with the counts that it had in another process."""
+        self.ends_at, self.matches, self.hits = ends_at, matches, hits
+        return self
 
     def is_over(self, now: datetime) -> bool:
         is_used_up = self.rule.times is not None and self.hits >= self.rule.times
-        return is_used_up or (self._ends_at is not None and now >= self._ends_at)
+        return is_used_up or (self.ends_at is not None and now >= self.ends_at)
 
     def happens(self) -> bool:
         """Count a match, and return whether the fault happens to it."""
-        self._matches += 1
-        if self._matches <= self.rule.after or self.chance.random() >= self.rule.probability:
+        self.matches += 1
+        if self.matches <= self.rule.after or self.chance.random() >= self.rule.probability:
             return False
         self.hits += 1
         return True
@@ -49,10 +56,10 @@ class Fault:
 
 
 class Faults:
-    """The faults of a server. Each project has its own.
+    """The faults of a server. Each project has its own. ``SharedFaults`` replaces it if several processes share them.
 
     Attributes:
-        active: whether any project has a fault. Nothing else is looked at for a request if there is none.
+        active: whether any project can have a fault. Nothing else is looked at for a request if none can.
         targets: returns the names that a rule can use; ``mockstytch.app`` sets it.
     """
 
@@ -61,6 +68,10 @@ class Faults:
         self.targets: Callable[[], Targets] = lambda: Targets((), ())
         self._by_project: dict[str, list[Fault]] = {}
         self._lock = threading.Lock()
+
+    def may_apply(self, project: Project) -> bool:
+        """Return whether the project can have a fault."""
+        return self.active
 
     def add(self, project_id: str, fault: Fault) -> None:
         with self._lock:

@@ -4,12 +4,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter, sleep
+from typing import Any
 
 from mockstytch import clock
 from mockstytch.errors import StytchError
-from mockstytch.store.connection import Connection
+from mockstytch.store.connection import Channel, Connection
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database
+from mockstytch.store.expressions import Shape
+from mockstytch.store.store import Store
 
+PURGE_LOCK = "purge"  # the lock in the place of a project's: one process at a time deletes old rows
+_PAUSE_SECONDS = 0.0005
 SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
@@ -20,19 +25,21 @@ class Database:
         where: a file's path, an SQLAlchemy URL, or "" for a database in memory.
 
     Attributes:
+        is_shared: whether other processes use the database, too.
         starts: how many servers used the database before.
         on_failed_commit: called after a commit that failed, to drop what was read or written before it.
         on_old_data: called after a commit that left rows to be deleted.
 
     Raises:
         DatabaseInUse: if another server uses the file.
-        SchemaMismatch: if the database has another schema, or can't be used.
+        SchemaMismatch: if the database has another schema.
         SettingError: if the URL isn't valid.
     """
 
     def __init__(self, where: str) -> None:
         self._lock = threading.RLock()
         self.connection = open_database(where)
+        self.is_shared = self.connection.is_shared
         self.starts = count_start(self.connection)
         self.on_failed_commit: list[Callable[[], None]] = []
         self.on_old_data: Callable[[], None] = lambda: None
@@ -44,22 +51,22 @@ class Database:
         """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
 
         Args:
-            project_id: the project whose transactions in other processes wait for the end of this one; "" for none.
-            first_lock: another project to lock before.
-            read_only: whether to lock nothing; on a shared database, a write raises ``WriteRefused``.
+            project_id: the project whose rows it writes. On a shared database, other transactions of the project wait.
+            first_lock: another project whose rows it writes, too. Its lock is taken first, so that no two transactions
+                wait for each other.
+            read_only: whether it writes nothing, so that on a shared database no other transaction has to wait.
 
         Raises:
             DatabaseUnavailable: if the database can't be reached.
             RuntimeError: if this thread is already in a transaction.
         """
         with self._lock:
-            connection = self.connection
-            if connection.in_transaction:
+            if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
+            if self.is_shared:
+                self.connection.begin(project_id, first_lock=first_lock, read_only=read_only)
+                clock.follow(self.connection.microseconds)
             try:
-                if connection.is_shared:
-                    connection.begin(project_id, first_lock=first_lock, read_only=read_only)
-                    clock.follow(connection.microseconds)
                 yield
             except BaseException as error:
                 if isinstance(error, StytchError) and error.keeps_writes:
@@ -69,6 +76,25 @@ class Database:
                 raise
             self._commit()
 
+    @contextmanager
+    def rows(self, project_id: str) -> Iterator[Store]:
+        """Open the rows of a project, in the transaction of this thread or in a new one."""
+        with self._lock:
+            if self.connection.in_transaction:
+                yield Store(self.connection, project_id)
+                return
+            with self.exclusive_transaction(project_id):
+                yield Store(self.connection, project_id)
+
+    def run_alone(self, shape: Shape, values: tuple[Any, ...]) -> None:
+        """Run one statement as one transaction that takes no project's lock."""
+        with self._lock:
+            self.connection.run_alone(shape, values)
+
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> Channel:
+        """Open a channel to the other processes: see ``postgresql.channel``."""
+        return self.connection.open_channel(receive, lost)
+
     def _commit(self) -> None:
         try:
             self.connection.commit()
@@ -76,7 +102,7 @@ class Database:
             for drop in self.on_failed_commit:
                 drop()
             raise
-        if self.connection.has_old_data:
+        if self.connection.has_old_data or self.connection.wants_text_index:
             self.connection.has_old_data = False
             self.on_old_data()
 
@@ -90,20 +116,21 @@ class Database:
         with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction(project_id):
             yield
 
-    def run_slice(self, steps: Iterator[None]) -> bool:
-        """Run steps in one transaction for some milliseconds, and then leave the database to others for a while.
+    def run_slice(self, steps: Iterator[None], *, politely: bool = False) -> bool:
+        """Run steps in one transaction for some milliseconds, and then leave the database to others.
 
         Args:
             steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
+            politely: whether to pause for as long as the slice took, because no request waits for the end.
 
         Returns:
             whether there are more steps.
         """
         begin = perf_counter()
-        with self.exclusive_transaction():
+        with self.exclusive_transaction(PURGE_LOCK):
             has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 for _ in steps)
         # Without the pause, this thread would take the lock again before one that waits for it.
-        sleep(max(perf_counter() - begin, 0.0005) if has_more else 0)
+        sleep(0 if not has_more else perf_counter() - begin if politely else _PAUSE_SECONDS)
         return has_more
 
     @contextmanager

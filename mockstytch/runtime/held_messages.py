@@ -1,4 +1,7 @@
-"""Messages that a fault delays: kept in memory until the project's clock reaches the time at which they arrive."""
+"""Messages that a fault delays: kept in memory until the project's clock reaches the time at which they arrive.
+
+Processes that share a database keep them there: see ``shared.held_messages``.
+"""
 
 import threading
 from collections.abc import Callable
@@ -10,6 +13,7 @@ from mockstytch.faults.messages import HeldMessage
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
+from mockstytch.store.store import Store
 
 _MIN_SECONDS = 0.01
 
@@ -33,14 +37,22 @@ class HeldMessages:
         self._timers: dict[str, threading.Timer] = {}
         self._lock = threading.Lock()
 
+    def save(self, store: Store, messages: list[HeldMessage]) -> None:
+        """Write what a transaction delays. Nothing to do if it is kept in memory."""
+
     def hold(self, project: Project, messages: list[HeldMessage]) -> None:
+        """Keep what a transaction delayed, after its commit."""
         with self._lock:
             self._held.setdefault(project.project_id, []).extend(messages)
-        self._release(project)
+        self.release(project)
+
+    def may_hold(self, project_id: str) -> bool:
+        """Return whether a project can have delayed messages."""
+        return project_id in self._held
 
     def __call__(self, project: Project, messages: list[Message], events: list[Event]) -> None:
-        if self._held and not messages and not events and project.project_id in self._held:
-            self._release(project)
+        if not messages and not events and self.may_hold(project.project_id):
+            self.release(project)
 
     def clear(self, project_id: str) -> None:
         """Drop the delayed messages of a project."""
@@ -49,10 +61,12 @@ class HeldMessages:
             self._stop_timer(project_id)
 
     def close(self) -> None:
-        for project_id in list(self._timers):
-            self.clear(project_id)
+        """Stop waiting."""
+        with self._lock:
+            for project_id in list(self._timers):
+                self._stop_timer(project_id)
 
-    def _release(self, project: Project) -> None:
+    def release(self, project: Project) -> None:
         """Deliver what is due, and wait for the rest."""
         project_id, now = project.project_id, project.clock.now()
         with self._lock:
@@ -80,4 +94,4 @@ class HeldMessages:
     def _wake(self, project_id: str) -> None:
         project = self._find(project_id)
         if project is not None:
-            self._release(project)
+            self.release(project)

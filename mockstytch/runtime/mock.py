@@ -15,9 +15,11 @@ from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
 from mockstytch.runtime.held_messages import HeldMessages
+from mockstytch.runtime.notifications import Notifications
 from mockstytch.runtime.projects import Projects
 from mockstytch.runtime.purge import Purge
 from mockstytch.runtime.request_log import RequestLog
+from mockstytch.runtime.seeds import Seeds
 from mockstytch.settings import Settings, url_of
 from mockstytch.store.connection import DatabaseUnavailable
 from mockstytch.store.records.messages import Message
@@ -56,9 +58,12 @@ class Mock:
         rate_limits: how often limited operations were called.
         subscribers: called after each commit.
         attempt_subscribers: called after each attempt to deliver a webhook, in any thread.
+        notifications: wakes calls that wait in other processes.
+        held_messages: messages that a fault delays.
+        is_shared: whether other processes use the database, too.
         on_close: called when the server ends, for work that runs beside the requests.
         purge: deletes the rows that resets left behind.
-        seeds: what a reset creates again, by project id: the sections of a seed, as JSON.
+        seeds: what a reset creates again in each project.
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
@@ -70,14 +75,13 @@ class Mock:
         self.purge = Purge(self._database)
         self._database.on_old_data = self.purge.wake
         self.ids = Ids(self.settings.random_seed, self._database.starts)
+        self.is_shared = self._database.is_shared
         self.projects = Projects(self._database, self.settings, self.notify)
-        self.request_log = RequestLog()
-        self.faults, self.rate_limits = Faults(), RateLimits()
-        self._held_messages = HeldMessages(self.projects.find, self._deliver)
-        self.subscribers: list[Subscriber] = [self._held_messages]
+        self.on_close: list[Callable[[], None]] = []
+        self._choose_state()
+        self.subscribers: list[Subscriber] = [self.held_messages]
         self.attempt_subscribers: list[AttemptSubscriber] = []
-        self.on_close: list[Callable[[], None]] = [self.purge.close, self._held_messages.close]
-        self.seeds: dict[str, str] = {}
+        self.on_close += [self.purge.close, self.held_messages.close, self.notifications.close]
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
@@ -86,6 +90,16 @@ class Mock:
         self._shared_memory = history.SharedMemory()
         if self._database.starts:
             self.purge.wake()  # the server before may have ended in the middle
+
+    def _choose_state(self) -> None:
+        """Keep faults, seeds, the request log and so on in memory, or where the other processes find them."""
+        self.request_log, self.seeds, self.notifications = RequestLog(), Seeds(), Notifications()
+        self.faults, self.rate_limits = Faults(), RateLimits()
+        self.held_messages = HeldMessages(self.projects.find, self._deliver)
+        if self.is_shared:
+            from mockstytch.runtime.shared.state import share  # imported late: a server on SQLite doesn't need it
+
+            share(self, self._database)
 
     @property
     def url(self) -> str:
@@ -99,29 +113,34 @@ class Mock:
         responses: OutboundResponses | None = None,
         *,
         first_lock: str = "",
+        read_only: bool = False,
     ) -> Iterator[Context]:
         """Run one unit of work. Commit on success; roll back on any exception, except an error that keeps its writes.
 
         Args:
-            project: the project that it sees; None is the default project.
+            project: the project that it sees; None is the default project. If another process changed its row since it
+                was read, ``Context.project`` is the new one.
             base_url: URL under which the caller reached this server.
             responses: responses of other servers that were fetched for this operation.
-            first_lock: id of a project whose rows it may change, too, and which every such transaction locks first.
+            first_lock, read_only: see ``Database.exclusive_transaction``.
         """
         project = project or self.projects.default()
         ctx: Context | None = None
         try:
-            with self._database.exclusive_transaction(project.project_id, first_lock=first_lock):
+            with self._database.exclusive_transaction(project.project_id, first_lock=first_lock, read_only=read_only):
                 project = self.projects.current(project)
                 store = Store(self._database.connection, project.project_id, project.data_key)
                 ctx = Context(project, store, self.ids, self.settings.public_url or base_url or self.url)
                 ctx.responses = responses or {}
                 ctx.default_project_id = self.settings.project_id
-                if self.faults.active:
+                if self.faults.active and self.faults.may_apply(project):
                     ctx.outbox = Outbox(self.faults, self.ids, project.project_id, ctx.now, ctx.note)
                 try:
                     yield ctx
-                    self._trim(ctx)
+                    if ctx.outbox and ctx.outbox.held:
+                        self.held_messages.save(store, ctx.outbox.held)
+                    if not read_only:
+                        self._trim(ctx)
                 finally:
                     for project_id in ctx.changed_projects:
                         self.projects.invalidate(project_id)
@@ -135,7 +154,7 @@ class Mock:
         if ctx and (ctx.messages or ctx.events or ctx.project.project_id in ctx.changed_projects):
             self.notify(ctx.project, ctx.messages, ctx.events)
         if ctx and ctx.outbox and ctx.outbox.held:
-            self._held_messages.hold(ctx.project, ctx.outbox.held)
+            self.held_messages.hold(ctx.project, ctx.outbox.held)
 
     def _deliver(self, project: Project, messages: list[Message]) -> None:
         """Put messages into the inbox that a fault delayed."""
@@ -143,9 +162,10 @@ class Mock:
             ctx.messages += [ctx.store.insert(message) for message in messages]
 
     def notify(self, project: Project, messages: Sequence[Message] = (), events: Sequence[Event] = ()) -> None:
-        """Call the subscribers."""
+        """Call the subscribers, and wake the calls that wait for the project in other processes."""
         for subscriber in self.subscribers:
             subscriber(project, list(messages), list(events))
+        self.notifications.on_commit(project.project_id)
 
     def run_with_fetches(self, attempt: Callable[[OutboundResponses], T], base_url: str = "") -> Awaitable[T]:
         """Run an operation that may call other servers; see ``mockstytch.outbound``."""
@@ -180,7 +200,7 @@ class Mock:
         """Delete what a project holds: its rows, settings, clock, faults and request log. Its credentials stay."""
         self.faults.clear(project.project_id)
         self.rate_limits.clear(project.project_id)
-        self._held_messages.clear(project.project_id)
+        self.held_messages.clear(project.project_id)
         self._shared_memory.forget(project.project_id)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
@@ -193,7 +213,7 @@ class Mock:
         self._transactions[project_id] = count % TRIM_INTERVAL
         if count >= TRIM_INTERVAL:
             history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
-            if not self.settings.database:
+            if not self.settings.database and not self.is_shared:
                 self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:

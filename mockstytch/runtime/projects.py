@@ -9,6 +9,7 @@ from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.runtime.database import Database
 from mockstytch.settings import Settings
+from mockstytch.store.queries import EVERY_ROW
 from mockstytch.store.record import Record, new_data_key
 from mockstytch.store.records.projects import (
     Project,
@@ -16,6 +17,7 @@ from mockstytch.store.records.projects import (
     Secret,
     managed_project_settings,
 )
+from mockstytch.store.records.shared import SharedHeldMessage
 from mockstytch.store.records.snapshots import OldData, ProjectState
 from mockstytch.store.records.webhooks import Delivery
 from mockstytch.store.store import Store, find_project_id, find_project_ids
@@ -25,8 +27,15 @@ _UNFINISHED = 3600 * 10**9  # nanoseconds after which rows that are still being 
 _SECRET_USE_INTERVAL = timedelta(minutes=1)  # ``used_at`` of a secret is written at most this often
 
 
+class ProjectChanged(Exception):
+    """Another process changed the project's row after this process read it. Begin the request again."""
+
+
 class Projects:
     """The registry of projects. Rows are cached, so that a request needs no query for its project.
+
+    On a shared database, a cached row can be an old one. The version of the stored row is read at the beginning of each
+    transaction, at no cost: see ``current``.
 
     Args:
         on_update: called after a project's own row was changed outside of an operation.
@@ -35,7 +44,7 @@ class Projects:
     def __init__(self, database: Database, settings: Settings, on_update: Callable[[Project], None]) -> None:
         self._database, self._settings, self._on_update = database, settings, on_update
         self._cache: dict[str, Project] = {}
-        self._versions: dict[str, str] = {}  # of the cached rows, on a shared database
+        self._versions: dict[str, str] = {}  # of the cached rows, if the database is shared
         database.on_failed_commit.append(self._cache.clear)
 
     def find(self, project_id: str) -> Project | None:
@@ -58,23 +67,36 @@ class Projects:
                 self._cache[project_id] = project
         return project
 
+    def load(self, project_id: str) -> Project | None:
+        """Return a project's stored row, whatever kind of project it is."""
+        with self._database.exclusive_transaction(project_id, read_only=True):
+            return self._store(project_id).find(Project)
+
     def current(self, project: Project) -> Project:
         """Return the row of a project as it is now. Call it in a transaction of the project.
 
         The given one may be older than a reset, and another process may have changed it.
         """
-        version, project_id = self._database.connection.project_version, project.project_id
-        if self._versions.get(project_id, "") != version or project_id not in self._cache:
-            found = self._store(project_id).find(Project)
-            if found is None or not project_id.startswith("project-test-"):  # ``find`` refuses other projects
-                return found or project
-            self._cache[project_id], self._versions[project_id] = found, version
-        return self._cache[project_id]
+        project_id, version = project.project_id, self._database.connection.project_version
+        cached = self._cache.get(project_id)
+        if cached is not None and self._versions.get(project_id, "") == version:
+            return cached
+        if self._database.is_shared and not version:  # it has no row
+            return project
+        found = self._store(project_id).find(Project)
+        if found is None or not project_id.startswith("project-test-"):  # ``find`` refuses other projects
+            return found or project
+        if found == cached:
+            found = cached
+        self._cache[project_id], self._versions[project_id] = found, version
+        return found
 
-    def load(self, project_id: str) -> Project | None:
-        """Return a project's stored row, whatever kind of project it is."""
-        with self._database.exclusive_transaction():
-            return self._store(project_id).find(Project)
+    def refresh(self, project_id: str) -> None:
+        """Drop the cached row of a project if another process changed it."""
+        cached = self._cache.get(project_id)
+        if cached is not None:
+            with self._database.exclusive_transaction(project_id, read_only=True):
+                self.current(cached)
 
     def authenticate(self, project_id: str, secret: str) -> Project:
         """Return the project with these credentials. An unknown project is registered with the secret that was sent.
@@ -109,7 +131,7 @@ class Projects:
 
         An identity provider, for example, has only the URL of a connection.
         """
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(read_only=True):
             project_id = find_project_id(self._database.connection, record, **where)
         return self.find(project_id) if project_id else None
 
@@ -123,20 +145,29 @@ class Projects:
         return self.find(project_id) or self._register(project_id, secret, name)
 
     def _register(self, project_id: str, secret: str, name: str = "mockstytch") -> Project:
-        """Return the row of a new project, or the one that another process registered meanwhile."""
+        """Register a project, unless another process registered it at the same time: then return that one."""
         with self._database.exclusive_transaction(project_id):
             store = self._store(project_id)
-            row = store.find(Project) if self._database.connection.is_shared else None
-            if row is None:
-                row = store.insert(Project(project_id=project_id, secret=secret, name=name, position=position()))
-            self._cache[project_id] = row
-            return row
+            project = store.find(Project) if self._database.is_shared else None
+            if project is None:
+                project = store.insert(Project(project_id=project_id, secret=secret, name=name, position=position()))
+            self._cache[project_id] = project
+            return project
 
     def update(self, project: Project, **changes: Any) -> Project:
         """Change a project's own row: settings, clock, name."""
+        return self.change(project, lambda _: changes)
+
+    def change(self, project: Project, decide: Callable[[Project], dict[str, Any]]) -> Project:
+        """Change a project's own row.
+
+        Args:
+            decide: returns the columns to change, for the present row.
+        """
         with self._database.exclusive_transaction(project.project_id):
-            changed = self._store(project.project_id).update(self.current(project), **changes)
-            self._cache[project.project_id] = changed
+            current = self.current(project)
+            changed = self._store(project.project_id).update(current, **decide(current))
+            self._remember(changed)
         self._on_update(changed)
         return changed
 
@@ -210,7 +241,8 @@ class Projects:
         return changed
 
     def _changed(self, store: Store, current: Project, state: ProjectState, **more: Any) -> Project:
-        changed = self._cache[current.project_id] = store.update(current, **state.columns(), **more)
+        changed = store.update(current, **state.columns(), **more)
+        self._remember(changed)
         return changed
 
     def all(self) -> list[Project]:
@@ -223,14 +255,25 @@ class Projects:
         """Return the projects that have a webhook to deliver."""
         return self._with_rows(Delivery, Delivery.table.c.next_attempt_at.is_not(None))
 
+    def holding_messages(self) -> list[Project]:
+        """Return the projects that have a delayed message, on a shared database."""
+        return self._with_rows(SharedHeldMessage, EVERY_ROW)
+
     def _with_rows(self, record: type[Record], condition: Any) -> list[Project]:
-        with self._database.exclusive_transaction():
+        with self._database.exclusive_transaction(read_only=True):
             ids = find_project_ids(self._database.connection, record, condition)
+            if self._database.is_shared:
+                return [project for project_id in ids if (project := self._store(project_id).find(Project))]
         return [project for project_id in ids if (project := self.find(project_id))]
 
     def invalidate(self, project_id: str) -> None:
         """Drop a cached row: the next request reads the stored one."""
         self._cache.pop(project_id, None)
+
+    def _remember(self, changed: Project) -> None:
+        """Cache a row that the present transaction changed. Its version is known after the commit."""
+        self._cache[changed.project_id] = changed
+        self._versions.pop(changed.project_id, None)
 
     def _store(self, project_id: str) -> Store:
         return Store(self._database.connection, project_id)

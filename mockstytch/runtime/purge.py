@@ -1,4 +1,4 @@
-"""Deletion of rows that no project has any more, in a thread, in slices between the requests."""
+"""Work on the database beside the requests, in a thread, in slices: old rows are deleted, and texts are indexed."""
 
 import logging
 import threading
@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from mockstytch.clock import position
-from mockstytch.runtime.database import SLICE_SECONDS, Database
-from mockstytch.store import old_data
+from mockstytch.runtime.database import PURGE_LOCK, SLICE_SECONDS, Database
+from mockstytch.store.copying import old_data
 from mockstytch.store.engine import release_pages
+from mockstytch.store.texts import text_index
 
 log = logging.getLogger("mockstytch")
 
@@ -66,15 +67,27 @@ class Purge:
                 return
             try:
                 self._purge()
+                self._index()
             except Exception:  # a full disk, for example; the next reset tries again
-                log.exception("can't delete old rows")
+                log.exception("can't delete old rows or index texts")
             if not self._wanted.is_set():
                 self._idle.set()
+
+    def _index(self) -> None:
+        """Build the indexes of texts that searches need."""
+        connection = self._database.connection
+        with self._database.exclusive_transaction():
+            keys = {*connection.wants_text_index, *text_index.unfinished(connection)}
+            connection.wants_text_index.clear()
+        for key in keys:
+            steps = text_index.build(connection, key)
+            while self._slice(steps):
+                pass
 
     def _purge(self) -> None:
         connection, deleted = self._database.connection, False
         while not self._stopping.is_set():
-            with self._database.exclusive_transaction():
+            with self._database.exclusive_transaction(PURGE_LOCK):
                 keys = old_data.due(connection, position())
                 tables = old_data.tables_with_rows(connection, keys) if keys else []
             if not keys:
@@ -99,12 +112,13 @@ class Purge:
                         rows = deleted = max(_FIRST_ROWS, min(_MOST_ROWS, int(rows * min(2, faster))))
                     yield
         for key in keys:
+            text_index.forget(connection, key)
             old_data.forget(connection, key)
 
     def _slice(self, steps: Iterator[None]) -> bool:
         """Run steps in one transaction. Return whether there are more."""
         self.before_slice()
-        return self._database.run_slice(steps) and not self._stopping.is_set()
+        return self._database.run_slice(steps, politely=True) and not self._stopping.is_set()
 
     def _shrink(self) -> None:
         """Return the free pages of a file to the system, if they are much of it."""

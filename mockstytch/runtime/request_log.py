@@ -19,8 +19,8 @@ BODY_BYTES = 16_000_000  # of the bodies that are kept for each project
 ALL_BODY_BYTES = 24_000_000  # of the bodies that are kept for all projects together
 _AT_ONCE = 0.05  # the share of a limit for all projects that is dropped at once: finding the oldest ones takes time
 _OVERHEAD = 2000  # bytes that the headers and the rest of an entry need, roughly
-_TOOLS = ("control", "console")  # surfaces that tests and people use to look at the server
-SURFACES = ("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "unknown", *_TOOLS)
+TOOLS = ("control", "console")  # surfaces that tests and people use to look at the server
+SURFACES = ("backend", "browser", "public", "management", "oauth_server", "scim", "pages", "unknown", *TOOLS)
 
 
 class Exchange(msgspec.Struct, gc=False):
@@ -143,7 +143,7 @@ class RequestLog:
         self.describe: Describe = _describe_nothing
 
     def add(self, project_id: str, entry: RequestLogEntry) -> None:
-        key, exchange = (project_id, entry.surface in _TOOLS), entry.exchange
+        key, exchange = (project_id, entry.surface in TOOLS), entry.exchange
         size = _OVERHEAD + len(exchange.request or b"") + len(exchange.response)
         with self._lock:
             self._count += 1

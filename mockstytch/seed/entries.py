@@ -74,7 +74,7 @@ def keep_for_resets(mock: Mock, content: Table, project: Project) -> None:
     entries = [{**content, "project_id": project.project_id}, *content.get("projects", [])]
     for entry in entries:
         text = msgspec.json.encode(_sections(entry)).decode()
-        mock.seeds[entry["project_id"]] = sys.intern(text)  # the projects of a test suite share one text
+        mock.seeds.set(entry["project_id"], sys.intern(text))  # the projects of a test suite share one text
 
 
 async def apply_again(mock: Mock, project: Project) -> None:

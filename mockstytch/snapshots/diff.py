@@ -6,7 +6,7 @@ from typing import Any
 from mockstytch.runtime import Context
 from mockstytch.snapshots import objects
 from mockstytch.snapshots.objects import Fields, Side
-from mockstytch.store.copies import copied_records
+from mockstytch.store.copying.copies import copied_records
 from mockstytch.store.record import Record
 from mockstytch.store.records.snapshots import ProjectState, Snapshot
 

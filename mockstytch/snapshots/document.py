@@ -15,7 +15,7 @@ from mockstytch.protocols import password_hashes
 from mockstytch.runtime import Context
 from mockstytch.snapshots import formats, objects, rewriting
 from mockstytch.snapshots.formats import Document, DocumentError
-from mockstytch.store.copies import copied_records
+from mockstytch.store.copying.copies import copied_records
 from mockstytch.store.record import Record
 from mockstytch.store.records.credentials import Password
 from mockstytch.store.records.projects import SigningKey

@@ -11,7 +11,7 @@ import msgspec
 
 from mockstytch import wire
 from mockstytch.redaction import REDACTED, is_secret, redact
-from mockstytch.store.copies import Copies, Key
+from mockstytch.store.copying.copies import Copies, Key
 from mockstytch.store.record import R, Record
 from mockstytch.store.records.credentials import OAuthFlow
 from mockstytch.store.records.members import Member

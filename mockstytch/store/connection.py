@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -42,6 +42,16 @@ class Cursor(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+class Channel(Protocol):
+    """Sends texts to all other processes on a database, and receives theirs."""
+
+    def send(self, text: str) -> None:
+        """Send a text soon, without waiting. It is lost if the database can't be reached."""
+
+    def close(self) -> None:
+        """Stop sending and receiving."""
+
+
 class Connection(Protocol):
     """A connection to a database. A statement begins a transaction, unless there is one.
 
@@ -53,6 +63,9 @@ class Connection(Protocol):
             only this process changes rows, or if there is no such row.
         microseconds: the clock of a shared database at the beginning of the transaction: microseconds since 1970.
         has_old_data: whether there are rows to delete in the background.
+        has_text_index: whether the tables of ``text_index`` are known to exist.
+        totals: see ``Store.remembered_total``.
+        wants_text_index: data keys whose members must be indexed in the background.
     """
 
     driver: Any
@@ -61,6 +74,9 @@ class Connection(Protocol):
     project_version: str
     microseconds: int
     has_old_data: bool
+    has_text_index: bool
+    totals: dict[tuple[Any, ...], tuple[int, int]]
+    wants_text_index: set[str]
 
     @property
     @abstractmethod
@@ -118,6 +134,24 @@ class Connection(Protocol):
         finally:
             self.driver.execute("RELEASE block")
 
+    def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
+        """Run a statement as one transaction that takes no project's lock.
+
+        Raises:
+            DatabaseUnavailable: if the database can't be reached.
+        """
+        self.run(shape, values)
+        self.commit()
+
+    @abstractmethod
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> Channel:
+        """Open a channel to the other processes on the database.
+
+        Args:
+            receive: called with each text that another process sends.
+            lost: called if texts may have been lost.
+        """
+
     @abstractmethod
     def close(self) -> None: ...
 
@@ -134,7 +168,9 @@ class SqliteConnection(Connection):
         self.driver: sqlite3.Connection = driver
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
-        self.has_old_data = False
+        self.has_old_data = self.has_text_index = False
+        self.wants_text_index: set[str] = set()
+        self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
 
     @property
     def in_transaction(self) -> bool:
@@ -164,6 +200,9 @@ class SqliteConnection(Connection):
     def rollback(self) -> None:
         if self.driver.in_transaction:  # SQLite ends it by itself after some errors
             self._execute("ROLLBACK")
+
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> Channel:
+        raise NotImplementedError("no other process uses the database")
 
     def close(self) -> None:
         self.driver.close()

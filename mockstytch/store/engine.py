@@ -133,9 +133,7 @@ def release_pages(connection: Connection, pages: int) -> bool:
     driver = connection.driver
     names = ("freelist_count", "page_count", "auto_vacuum")
     [free], [all_pages], [can_shrink] = (driver.execute(f"PRAGMA {name}").fetchone() for name in names)
-    if (
-        can_shrink and free >= _MIN_FREE_PAGES and free >= all_pages / _MIN_FREE_SHARE
-    ):  # otherwise new rows can have them
+    if can_shrink and free >= max(_MIN_FREE_PAGES, all_pages / _MIN_FREE_SHARE):  # otherwise new rows can have them
         driver.executescript(f"PRAGMA incremental_vacuum({pages})")  # ``execute`` would release one page
         return True
     driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -198,6 +198,10 @@ class Query(msgspec.Struct, frozen=True, eq=False):
         """Return the query that counts the rows."""
         return Query(self._table, self._conditions, "count")
 
+    def summing(self, column: Column) -> "Query":
+        """Return the query that adds the values of a column."""
+        return Query(self._table, self._conditions, f"sum {column.name}")
+
 
 @final
 class Union:

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -47,15 +47,17 @@ class Unique:
     """A unique constraint within a project. NULL is never a duplicate.
 
     Args:
-        excluding: a column and a value: rows with that value are exempt from the constraint.
+        excluding: a column and a value: rows with that value are exempt from the constraint, and not in the index.
     """
 
-    def __init__(self, *columns: str, excluding: tuple[str, str] | None = None) -> None:
+    def __init__(self, *columns: str, excluding: tuple[str, str | bool] | None = None) -> None:
         self.columns, self.excluding = columns, excluding
 
     def name_in(self, table: str) -> str:
         """Return the name of the constraint's index. PostgreSQL allows 63 characters."""
-        name = "_".join([table, *self.columns, "index" if isinstance(self, Index) else "unique"])
+        rare = isinstance(self, Index) and self.excluding
+        kind = f"not_{rare[0]}" if rare else "index" if isinstance(self, Index) else "unique"
+        name = "_".join([table, *self.columns, kind])
         return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 9]}_{zlib.crc32(name.encode()):08x}"
 
 
@@ -78,8 +80,9 @@ class ForeignKey:
     record: type[Record]
 
 
-_KEY, _MAX_NAME = "key", 63
-PrimaryKey = Annotated[str, _KEY]
+Shared = Literal["", "logged", "unlogged"]
+KEY, _MAX_NAME = "key", 63
+PrimaryKey = Annotated[str, KEY]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +92,9 @@ class Table:
     Attributes:
         c: the columns.
         in_snapshots: whether a second table has copies of its rows.
+        shared: "" for a table of every database. Otherwise only databases that several processes can use have it:
+            ``logged``, or ``unlogged`` if its rows needn't survive a crash of the database.
+        by_data_key: whether rows are stored under the project's data key: they are part of what a reset deletes.
     """
 
     name: str
@@ -96,6 +102,8 @@ class Table:
     c: Columns
     constraints: tuple[Unique, ...]
     in_snapshots: bool
+    shared: Shared
+    by_data_key: bool
     selected: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,12 +122,20 @@ class Table:
         return next(({"project_id", *constraint.columns} for constraint in unique), set())
 
 
-def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callable[[type[R]], type[R]]:
+def table(
+    name: str,
+    *constraints: Unique,
+    in_snapshots: bool = True,
+    derived: bool = False,
+    shared: Shared = "",
+) -> Callable[[type[R]], type[R]]:
     """Declare the table of a record.
 
     Args:
         in_snapshots: whether snapshots and exports contain the rows, and a reset deletes them. Such rows are stored
             under the project's data key, others under its id.
+        derived: whether the database itself writes the rows, from another table's. Snapshots don't contain them.
+        shared: see ``Table``.
     """
 
     def declare(record: type[R]) -> type[R]:
@@ -129,13 +145,14 @@ def table(name: str, *constraints: Unique, in_snapshots: bool = True) -> Callabl
             hint, *marks = get_args(struct_field.type) if _is(struct_field.type, Annotated) else [struct_field.type]
             if struct_field.name != "project_id":
                 columns.append(Column(name, struct_field.name, _required(hint), _is_optional(hint)))
-                if _KEY in marks:
+                if KEY in marks:
                     key.append(struct_field.name)
             for mark in marks:
                 if isinstance(mark, ForeignKey):
                     record.references[struct_field.name] = mark.record
         record.key = tuple(key)
-        record.table = Table(name, record, Columns(columns), constraints, in_snapshots)
+        has_copies, by_data_key = in_snapshots and not derived, in_snapshots or derived
+        record.table = Table(name, record, Columns(columns), constraints, has_copies, shared, by_data_key)
         RECORDS[name] = record
         return record
 

@@ -32,6 +32,9 @@ from mockstytch.store import records  # noqa: F401 · importing it declares the 
 from mockstytch.store.record import Record
 
 _SIMPLE: dict[Any, type[TypeEngine[Any]]] = {str: String, int: BigInteger, bool: Boolean, float: Float}
+# Members in the database, in a project, and in an organization; and how many of them an index has that excludes most
+_MEMBERS, _FEW = {"": 100_000_000, "project_id": 10_000_000, "organization_id": 1_000_000}, 1 / 1000
+_DISTINCT = {"email_address", "external_id", "mfa_phone_number", "phone_key", "position"}
 
 
 @cache
@@ -41,6 +44,11 @@ def metadata() -> MetaData:
     for record in declared.records_by_reference():
         _declare(tables, record)
     return tables
+
+
+def tables_in(dialect_name: str) -> list[Table]:
+    """Return the tables that a kind of database has. A table comes after the tables that it refers to."""
+    return [table for table in metadata().sorted_tables if dialect_name != "sqlite" or not table.info["shared"]]
 
 
 def table_of(name: str) -> Table:
@@ -70,7 +78,7 @@ def compiled_schema(dialect_name: str) -> str:
     """Return the tables and indexes in the SQL of a database. ``python -m tools.schema`` writes it to a file."""
     dialect = _dialect_for_tables(dialect_name)
     statements = []
-    for table in metadata().sorted_tables:
+    for table in tables_in(dialect_name):
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statement = str(CreateIndex(index).compile(dialect=dialect)).strip()
@@ -78,7 +86,69 @@ def compiled_schema(dialect_name: str) -> str:
             if where is not None:
                 statement += f" WHERE {where.compile(dialect=dialect, compile_kwargs={'literal_binds': True})}"
             statements.append(statement)
-    return ";\n".join(statements) + "\n"
+    more = [*_sqlite_triggers(), *_statistics()] if dialect_name == "sqlite" else _postgresql_triggers()
+    return ";\n".join([*statements, *more]) + "\n"
+
+
+_COUNTED = (
+    "organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address, mfa_phone_number"
+)
+
+
+def _counting() -> tuple[str, str]:
+    """Return the statements that count a row of members out of ``member_counts``, and one in."""
+    cell = "project_id, organization_id, status, is_breakglass, has_password, has_totp"
+    of_row = ", ".join(f"{{row}}.{name}" for name in cell.split(", ")[:4])
+    of_row += ", {row}.member_password_id != '', {row}.totp_registration_id != ''"
+    take = "UPDATE member_counts SET members = members - 1, changes = changes + 1"
+    take += f" WHERE ({cell}) = ({of_row.format(row='OLD')});"
+    add = f"INSERT INTO member_counts ({cell}, members, changes)"
+    add += f" VALUES ({of_row.format(row='NEW')}, 1, 1) ON CONFLICT ({cell})"
+    add += " DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1;"
+    return take, add
+
+
+def _sqlite_triggers() -> list[str]:
+    take, add = _counting()
+    return [
+        f"CREATE TRIGGER members_added AFTER INSERT ON members BEGIN {add} END",
+        f"CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN {take} END",
+        f"CREATE TRIGGER members_changed AFTER UPDATE OF {_COUNTED} ON members BEGIN {take} {add} END",
+    ]
+
+
+def _postgresql_triggers() -> list[str]:
+    take, add = _counting()
+    body = f"IF TG_OP != 'INSERT' THEN {take} END IF; IF TG_OP != 'DELETE' THEN {add} END IF; RETURN NULL;"
+    return [
+        f"CREATE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+        f"CREATE TRIGGER members_counted AFTER INSERT OR DELETE OR UPDATE OF {_COUNTED} ON members"
+        " FOR EACH ROW EXECUTE FUNCTION count_members()",
+    ]
+
+
+def _statistics() -> list[str]:
+    """Return the statistics by which SQLite chooses indexes: how many rows have the same first values.
+
+    They describe large organizations. Without them, SQLite takes all indexes to be equally good, and reads all
+    members to find some by their e-mail addresses, because another index has them in the right order.
+    """
+    primary_key = [_MEMBERS[""], _MEMBERS["project_id"], 1]
+    statements = ["ANALYZE sqlite_schema", _statistic("sqlite_autoindex_members_1", primary_key)]
+    for index in sorted(table_of("members").indexes, key=lambda index: str(index.name)):
+        share = _FEW if index.info.get("where") is not None and not index.unique else 1
+        numbers = [int(_MEMBERS[""] * share)]
+        for column in index.columns:
+            distinct = numbers[-1] == 1 or column.name in _DISTINCT
+            numbers.append(
+                1 if distinct else min(numbers[-1], int(_MEMBERS.get(column.name, numbers[-1] / share) * share))
+            )
+        statements.append(_statistic(str(index.name), numbers))
+    return [*statements, "ANALYZE sqlite_schema"]
+
+
+def _statistic(index: str, numbers: list[int]) -> str:
+    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{' '.join(map(str, numbers))}')"  # noqa: S608
 
 
 def _declare(tables: MetaData, record: type[Record]) -> None:
@@ -93,12 +163,13 @@ def _declare(tables: MetaData, record: type[Record]) -> None:
         extras.append(ForeignKeyConstraint(["project_id", name], target, ondelete="CASCADE"))
         if not _is_indexed(record, name):
             extras.append(Index(f"{own.name}_{name}", "project_id", name))
-    table = Table(own.name, tables, *columns, *extras)
+    prefixes = ["UNLOGGED"] if own.shared == "unlogged" else []
+    table = Table(own.name, tables, *columns, *extras, info={"shared": own.shared}, prefixes=prefixes)
     for constraint in own.constraints:
         _add_index(table, constraint)
     if own.in_snapshots:
         values = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
-        Table(own.copies_name, tables, *values, sqlite_with_rowid=False)
+        Table(own.copies_name, tables, *values, sqlite_with_rowid=False, info={"shared": ""})
 
 
 def _is_indexed(record: type[Record], name: str) -> bool:

@@ -487,6 +487,17 @@ CREATE TABLE management_projects_copies (
 	PRIMARY KEY (project_id, project_slug)
 )
  WITHOUT ROWID;
+CREATE TABLE member_counts (
+	project_id VARCHAR NOT NULL, 
+	organization_id VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	is_breakglass BOOLEAN NOT NULL, 
+	has_password BOOLEAN NOT NULL, 
+	has_totp BOOLEAN NOT NULL, 
+	members BIGINT NOT NULL, 
+	changes BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, organization_id, status, is_breakglass, has_password, has_totp)
+);
 CREATE TABLE member_sessions_copies (
 	project_id VARCHAR NOT NULL, 
 	member_session_id VARCHAR NOT NULL, 
@@ -818,6 +829,7 @@ CREATE TABLE projects (
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 
 	counters TEXT NOT NULL, 
+	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
 	data_key VARCHAR NOT NULL, 
 	PRIMARY KEY (project_id)
@@ -1115,6 +1127,7 @@ CREATE TABLE deliveries (
 	PRIMARY KEY (project_id, event_id, url), 
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );
+CREATE INDEX deliveries_next_attempt_at_index ON deliveries (next_attempt_at);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE external_connections (
@@ -1172,8 +1185,14 @@ CREATE INDEX members_email_address_index ON members (project_id, email_address);
 CREATE UNIQUE INDEX members_organization_id_email_address_unique ON members (project_id, organization_id, email_address) WHERE members.status != 'deleted';
 CREATE INDEX members_organization_id_email_domain_index ON members (project_id, organization_id, email_domain);
 CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
+CREATE INDEX members_organization_id_mfa_phone_number_not_mfa_phone_number ON members (project_id, organization_id, mfa_phone_number) WHERE members.mfa_phone_number != '';
 CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted';
+CREATE INDEX members_organization_id_position_not_is_breakglass ON members (project_id, organization_id, position) WHERE members.is_breakglass != 0;
+CREATE INDEX members_organization_id_position_not_member_password_id ON members (project_id, organization_id, position) WHERE members.member_password_id != '';
+CREATE INDEX members_organization_id_position_not_roles ON members (project_id, organization_id, position) WHERE members.roles != '[]';
+CREATE INDEX members_organization_id_position_not_totp_registration_id ON members (project_id, organization_id, position) WHERE members.totp_registration_id != '';
 CREATE INDEX members_organization_id_position_status_index ON members (project_id, organization_id, position, status);
+CREATE INDEX members_organization_id_status_position_not_status ON members (project_id, organization_id, status, position) WHERE members.status != 'active';
 CREATE TABLE oidc_connections (
 	project_id VARCHAR NOT NULL, 
 	connection_id VARCHAR NOT NULL, 
@@ -1501,4 +1520,22 @@ CREATE TABLE idp_refresh_tokens (
 	PRIMARY KEY (project_id, token), 
 	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
 );
-CREATE INDEX idp_refresh_tokens_authorization_id ON idp_refresh_tokens (project_id, authorization_id)
+CREATE INDEX idp_refresh_tokens_authorization_id ON idp_refresh_tokens (project_id, authorization_id);
+CREATE TRIGGER members_added AFTER INSERT ON members BEGIN INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members, changes) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1, 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1; END;
+CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN UPDATE member_counts SET members = members - 1, changes = changes + 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); END;
+CREATE TRIGGER members_changed AFTER UPDATE OF organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address, mfa_phone_number ON members BEGIN UPDATE member_counts SET members = members - 1, changes = changes + 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members, changes) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1, 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1; END;
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 VALUES ('members', 'sqlite_autoindex_members_1', '100000000 10000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_email_address_index', '100000000 10000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_address_unique', '100000000 10000000 1000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_domain_index', '100000000 10000000 1000000 1000000');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_external_id_unique', '100000000 10000000 1000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_mfa_phone_number_not_mfa_phone_number', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_phone_key_unique', '100000000 10000000 1000000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_is_breakglass', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_member_password_id', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_roles', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_not_totp_registration_id', '100000 10000 1000 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_position_status_index', '100000000 10000000 1000000 1 1');
+INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_status_position_not_status', '100000 10000 1000 1000 1');
+ANALYZE sqlite_schema

@@ -13,9 +13,11 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import Dialect
 
-from mockstytch.store import copy_statements, schema
+from mockstytch.store import schema
+from mockstytch.store.copying import copy_statements
 from mockstytch.store.expressions import Shape
 from mockstytch.store.record import RECORDS
+from mockstytch.store.texts import text_statements
 
 
 class Compiled:
@@ -103,6 +105,8 @@ def _condition(values: Values, shape: Shape) -> Any:
         return sql.not_(_condition(values, parts[0]))
     if operator in ("true", "false"):
         return sql.true() if operator == "true" else sql.false()
+    if operator == "text candidate":
+        return text_statements.candidate(values)
     reference, column = parts[0], _column(parts[0])
     if operator == "is null":
         return column.is_(None)
@@ -137,6 +141,9 @@ def _select(values: Values, table: str, column: str, conditions: Shape, orders: 
     has_limit, has_offset = slice_
     if column == "count":
         query: Any = sql.select(sql.func.count()).select_from(schema.table_of(table))
+    elif column.startswith("sum "):
+        summed = schema.table_of(table).c[column.removeprefix("sum ")]
+        query = sql.select(sql.func.coalesce(sql.func.sum(summed), 0))
     else:
         query = sql.select(*([_column(f"{table}.{column}")] if column else _fields(table)))
     query = query.where(*(_condition(values, shape) for shape in conditions))
@@ -228,12 +235,12 @@ def _data_key(values: Values) -> Any:
 
 def _owner(table: str) -> Any:
     """Return the column with the id of the project that has a row."""
-    return _column("projects.project_id" if RECORDS[table].table.in_snapshots else f"{table}.project_id")
+    return _column("projects.project_id" if RECORDS[table].table.by_data_key else f"{table}.project_id")
 
 
 def _is_present(table: str) -> list[Any]:
     """Return the condition that a project has the row's data key."""
-    if not RECORDS[table].table.in_snapshots:
+    if not RECORDS[table].table.by_data_key:
         return []
     return [_column("projects.data_key") == _column(f"{table}.project_id")]
 
@@ -253,4 +260,5 @@ KINDS: dict[str, Callable[..., Any]] = {
     "data key": _data_key,
     "projects with": _projects_with,
     **copy_statements.KINDS,
+    **text_statements.KINDS,
 }

@@ -13,12 +13,15 @@ import msgspec
 
 from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
-from mockstytch.store.copies import Copies
+from mockstytch.store.copying.copies import Copies
 from mockstytch.store.engine import violated_columns
 from mockstytch.store.plans import decoder, read_values
-from mockstytch.store.queries import Condition, RowQuery
+from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
 from mockstytch.store.records.snapshots import OldData
+from mockstytch.store.texts import text_index
+
+_MOST_TOTALS = 1_000  # that are remembered
 
 
 class NotUnique(Exception):
@@ -54,7 +57,7 @@ class Store:
 
     def _owner(self, record: type[Record]) -> str:
         """Return what the rows of a record are stored under."""
-        return (self._data_key or self.data_key) if record.table.in_snapshots else self._project_id
+        return (self._data_key or self.data_key) if record.table.by_data_key else self._project_id
 
     def for_project(self, project_id: str, *, lock: bool = False) -> "Store":
         """Return the rows of another project, in the same transaction. The management API uses this.
@@ -173,7 +176,8 @@ class Store:
     def clear(self, *keep: type[Record]) -> None:
         """Delete every row of the project that snapshots don't contain, except rows of the records to keep."""
         for record in RECORDS.values():
-            if not record.table.in_snapshots and record not in (*keep, OldData):
+            is_there = self._connection.is_shared or not record.table.shared
+            if is_there and not record.table.by_data_key and record not in (*keep, OldData):
                 self.delete_all(record)
 
     def copies(self, copies_key: str) -> Copies:
@@ -186,7 +190,11 @@ class Store:
         last = self._connection.run(("older", record.table.name), (owner, keep)).fetchone()
         if last is None:
             return 0
-        return self._connection.run(("delete up to", record.table.name), (owner, last[0])).rowcount
+        return self.delete_up_to(record, last[0])
+
+    def delete_up_to(self, record: type[Record], position: int) -> int:
+        """Delete the rows of a record up to a ``position``. Return the number of deleted rows."""
+        return self._connection.run(("delete up to", record.table.name), (self._owner(record), position)).rowcount
 
     def delete_all_but_newest(self, record: type[Record], keep: int, order_by: str, condition: Condition) -> None:
         """Delete the rows with a condition, except the ``keep`` ones with the highest value of a column.
@@ -205,6 +213,24 @@ class Store:
         """Run a query."""
         return self._decoded(record, self._connection.run(query.shape, query.values))
 
+    def remembered_total(self, query: RowQuery, version: int) -> int:
+        """Return the number of rows that a query finds. It is remembered for as long as the version is the same."""
+        totals, key = self._connection.totals, (query.counting().shape, query.values)
+        found = totals.get(key)
+        if found is None or found[0] != version:
+            if len(totals) >= _MOST_TOTALS:
+                totals.clear()
+            found = totals[key] = (version, self.count(query))
+        return found[1]
+
+    def narrowed(self, text: str) -> Condition | None:
+        """Return a condition that all members with a text in their e-mail address or phone number fulfil.
+
+        Returns:
+            None if there is no index yet, which is then built in the background, or too many members have the text.
+        """
+        return text_index.candidates(self._connection, self.data_key, text)
+
     def values_of_all_projects(self, record: type[Record], *names: str) -> list[tuple[Any, ...]]:
         """Return some columns of the rows of all projects. Much faster than whole rows that contain JSON."""
         rows = self._connection.run(("values in all projects", record.table.name, names))
@@ -219,6 +245,11 @@ class Store:
         """Return the number of rows that a query finds."""
         counting = query.counting()
         return int(self._connection.run(counting.shape, counting.values).fetchone()[0])
+
+    def sum(self, query: RowQuery, column: Column) -> int:
+        """Return the sum of a column in the rows that a query finds."""
+        summing = query.summing(column)
+        return int(self._connection.run(summing.shape, summing.values).fetchone()[0])
 
     def exists(self, query: RowQuery) -> bool:
         """Return whether a query finds a row."""

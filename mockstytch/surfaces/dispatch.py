@@ -19,7 +19,8 @@ from mockstytch.outbound import OutboundResponses
 from mockstytch.protocols import host_names
 from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock
-from mockstytch.store.connection import DatabaseUnavailable
+from mockstytch.runtime.projects import ProjectChanged
+from mockstytch.store.connection import DatabaseUnavailable, WriteRefused
 from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
@@ -31,6 +32,8 @@ from mockstytch.surfaces.surface import AnyResponse, Route, Surface, json_object
 from mockstytch.surfaces.validation import parse, refuse_unknown
 
 log = logging.getLogger("mockstytch")
+
+_MOST_BEGINNINGS = 5  # each time, another process changed the project in the few milliseconds before
 
 
 class Dispatch:
@@ -64,11 +67,7 @@ class Dispatch:
                 raise _too_large(surface)
             if surface.waits:
                 await self._mock.until_free()
-            project = request.found_project = surface.authenticate(self._mock, request)
-            if self._mock.faults.active or (project is not None and project.settings.rate_limits is not None):
-                response = await faults.respond(self._mock, self.route, self._project_of_log(request), request)
-            else:
-                response = surface.render_success(request, await self.route.handler(request))
+            response = await (self._begin_again(request) if self._mock.is_shared else self._carry_out(request))
         except StytchError as e:
             error, response = e, surface.render_error(request, e)
         except DatabaseUnavailable as e:
@@ -84,6 +83,34 @@ class Dispatch:
         except DatabaseUnavailable:
             log.warning("%s %s isn't in the request log", request.method, redact_text(request.full_path))
         return response
+
+    async def _carry_out(self, request: HttpRequest) -> AnyResponse:
+        """Authenticate the caller, and run the handler, unless a fault replaces it."""
+        mock, route = self._mock, self.route
+        project = request.found_project = route.surface.authenticate(mock, request)
+        if (mock.faults.active and mock.faults.may_apply(self._project_of_log(request))) or (
+            project is not None and project.settings.rate_limits is not None
+        ):
+            return await faults.respond(mock, route, self._project_of_log(request), request)
+        return route.surface.render_success(request, await route.handler(request))
+
+    async def _begin_again(self, request: HttpRequest) -> AnyResponse:
+        """Carry out a request on a shared database, where another process may have changed the project's row.
+
+        Operations compare the row's version in their transaction, and begin again if it is another one. Before any
+        other handler, the version is read in a separate transaction.
+        """
+        for _ in range(_MOST_BEGINNINGS):
+            project = request.found_project = self.route.surface.authenticate(self._mock, request)
+            project = self._project_of_log(request) if project is None else project
+            may_not_begin_again = project.has_faults or project.settings.rate_limits is not None
+            if may_not_begin_again or not isinstance(self.route.handler, EndpointHandler):
+                self._mock.projects.refresh(project.project_id)
+            try:
+                return await self._carry_out(request)
+            except ProjectChanged:
+                continue
+        raise errors.internal_server_error(because="other processes change the project all the time")
 
     def _log(self, request: HttpRequest, response: AnyResponse, error: StytchError | None) -> None:
         project = self._project_of_log(request)
@@ -124,6 +151,7 @@ class EndpointHandler:
     def __init__(self, mock: Mock, surface: Surface, endpoint: Endpoint, *, alias: bool = False) -> None:
         self._mock, self._surface, self.endpoint = mock, surface, endpoint
         self._notes = [f"use {endpoint.path}"] if alias else []
+        self._only_reads = mock.is_shared  # until the operation writes for the first time
 
     def __call__(self, request: HttpRequest) -> Awaitable[Body]:
         from_project = self.endpoint.from_project
@@ -132,11 +160,26 @@ class EndpointHandler:
         return self._mock.run_with_fetches(lambda responses: self._run(request, responses), base_url=request.server_url)
 
     def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
+        """Run the operation. On a shared database, take the project's lock only if it writes.
+
+        Raises:
+            ProjectChanged: if another process changed the project's row since the caller was authenticated.
+        """
+        if self._only_reads:
+            try:
+                return self._run_once(request, responses, read_only=True)
+            except WriteRefused:
+                self._only_reads = False
+        return self._run_once(request, responses, read_only=False)
+
+    def _run_once(self, request: HttpRequest, responses: OutboundResponses, *, read_only: bool) -> Body:
         endpoint, surface = self.endpoint, self._surface
         request.notes = self._notes.copy()
         with self._mock.transaction(
-            request.project, request.server_url, responses, first_lock=surface.first_lock
+            request.project, request.server_url, responses, first_lock=surface.first_lock, read_only=read_only
         ) as ctx:
+            if self._mock.is_shared and ctx.project is not request.project and ctx.project != request.project:
+                raise ProjectChanged
             ctx.notes, request.messages, request.events = request.notes, ctx.messages, ctx.events
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.from_sdk = request.from_sdk

@@ -40,7 +40,7 @@ def installed(given: Given, scopes: list[str] | None = None, **settings: Any) ->
 
 
 @cache
-def _http() -> httpx.Client:
+def http() -> httpx.Client:
     """Return one client for all tests, because creating one is slow."""
     return httpx.Client(trust_env=False)
 
@@ -51,4 +51,4 @@ def tokens(given: Given, app: Any, code: str, **fields: Any) -> dict[str, Any]:
     secret = getattr(app, "client_secret", None)
     sent |= {"client_secret": secret} if secret else {}
     url = f"{given.mock.url}/v1/public/{given.mock.project_id}/oauth2/token"
-    return dict(_http().post(url, data=sent | fields).json())
+    return dict(http().post(url, data=sent | fields).json())

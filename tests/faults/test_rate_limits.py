@@ -138,7 +138,7 @@ def test_invalid_limit_is_refused_and_changes_nothing(mock, limits, reason):
 
 
 def test_counters_are_bounded(monkeypatch, mock, http, mockstytch_server, frozen):
-    monkeypatch.setattr("mockstytch.faults.rate_limits._MAX_COUNTERS", 3)
+    monkeypatch.setattr("mockstytch.faults.rate_limits.MAX_COUNTERS", 3)
     mock.configure(rate_limits={"organizations.search": {"requests": 5, "seconds": 60, "per": "cursor"}})
     for number in range(10):
         http.post("/v1/b2b/organizations/search", json={"cursor": str(number)})

@@ -7,7 +7,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.snapshots import formats
-from mockstytch.store.copies import copied_records
+from mockstytch.store.copying.copies import copied_records
 
 FILES = Path(__file__).with_name("formats")
 NUMBERS = range(1, formats.CURRENT + 1)

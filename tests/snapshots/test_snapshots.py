@@ -222,10 +222,10 @@ def test_other_requests_are_answered_while_a_large_snapshot_is_restored(in_slice
         database, totals = mock._server.mock._database, []
         original = database.run_slice
 
-        def run_slice(*args):
+        def run_slice(*args, **options):
             if threading.current_thread().name != "mockstytch-purge":
                 totals.append(client.organizations.search().results_metadata.total)
-            return original(*args)
+            return original(*args, **options)
 
         monkeypatch.setattr(database, "run_slice", run_slice)
         mock.snapshots.restore("start")
@@ -243,10 +243,10 @@ def test_snapshot_that_is_deleted_while_it_is_restored_is_not_found(in_slices, m
         database = mock._server.mock._database
         original = database.run_slice
 
-        def run_slice(*args):
+        def run_slice(*args, **options):
             if threading.current_thread().name != "mockstytch-purge":
                 mock.snapshots.clear()
-            return original(*args)
+            return original(*args, **options)
 
         monkeypatch.setattr(database, "run_slice", run_slice)
         with pytest.raises(MockError, match="deleted or saved again"):

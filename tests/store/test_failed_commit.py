@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mockstytch import MockStytch
-from mockstytch.store.schema import metadata
+from mockstytch.store.schema import tables_in
 from tests.support.server_process import serving
 
 resource = pytest.importorskip("resource", reason="Unix only")
@@ -38,7 +38,7 @@ def everything(mock):
     server = mock._server.mock
     with server.transaction() as ctx:
         driver = ctx.store._connection.driver
-        rows = {name: driver.execute(f"SELECT * FROM {name}").fetchall() for name in metadata().tables}
+        rows = {name: driver.execute(f"SELECT * FROM {name}").fetchall() for name in map(str, tables_in("sqlite"))}
     shown = [mock.call("GET", path) for path in ("/project", "/webhooks", "/messages", "/webhooks/deliveries")]
     clock = mock.call("GET", "/clock")
     keys = httpx.get(f"{mock.url}/v1/b2b/sessions/jwks/{mock.project_id}", trust_env=False).json()["keys"]

@@ -8,14 +8,14 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.runtime import purge as purging
 from mockstytch.runtime.purge import Purge
-from mockstytch.store import old_data
+from mockstytch.store.copying import old_data
 from mockstytch.store.record import RECORDS
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.scim import ScimConnection
 from mockstytch.store.records.snapshots import OldData
-from mockstytch.store.schema import metadata
+from mockstytch.store.schema import tables_in
 
 
 def counts(server, project_id):
@@ -23,6 +23,8 @@ def counts(server, project_id):
     with server.transaction() as ctx:
         store, found = ctx.store.for_project(project_id), {}
         for name, record in RECORDS.items():
+            if record.table.shared:
+                continue
             where = (store._owner(record),)
             [found[name]] = rows(server, f"SELECT count(*) FROM {name} WHERE project_id = ?", where)[0]
         return found
@@ -34,7 +36,7 @@ def rows(server, statement, parameters=()):
 
 def all_rows(server):
     """How many rows each table has, whichever project or snapshot they belong to."""
-    found = {name: rows(server, f"SELECT count(*) FROM {name}")[0][0] for name in metadata().tables}
+    found = {name: rows(server, f"SELECT count(*) FROM {name}")[0][0] for name in map(str, tables_in("sqlite"))}
     return {name: count for name, count in found.items() if count}
 
 

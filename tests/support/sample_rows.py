@@ -9,7 +9,7 @@ import msgspec
 
 from mockstytch import keys
 from mockstytch.protocols import password_hashes
-from mockstytch.store.copies import copied_records
+from mockstytch.store.copying.copies import copied_records
 from mockstytch.store.record import Record
 from mockstytch.store.records.credentials import Password
 from mockstytch.store.records.organizations import Organization

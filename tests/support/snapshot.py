@@ -45,7 +45,10 @@ class ProjectSnapshot:
         return "%s" if self._database.connection.is_shared else "?"
 
     def _tables(self) -> list[str]:
-        return [name for name in RECORDS if name != "old_data"]
+        is_shared = self._mock.is_shared
+        return [
+            name for name, record in RECORDS.items() if name != "old_data" and (is_shared or not record.table.shared)
+        ]
 
     def _owner(self, name: str) -> str:
         if not RECORDS[name].table.in_snapshots:

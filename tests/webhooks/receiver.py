@@ -75,9 +75,9 @@ class Receiver:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
-    def next(self) -> ReceivedRequest:
+    def next(self, seconds: float = 10) -> ReceivedRequest:
         """Return the oldest request that wasn't returned before. Waits up to ten seconds for one."""
-        return self.requests.get(timeout=10)
+        return self.requests.get(timeout=seconds)
 
     def __enter__(self) -> "Receiver":
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

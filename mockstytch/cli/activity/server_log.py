@@ -8,7 +8,7 @@ import logging
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -41,6 +41,17 @@ def start(mock: "Mock", *, quiet: bool) -> None:
         mock.request_log.subscribers.append(activity.log_request)
         mock.subscribers.append(activity.log_messages)
         mock.attempt_subscribers.append(activity.log_attempt)
+
+
+@contextlib.contextmanager
+def warnings() -> Iterator[None]:
+    """Write warnings and errors of this process to stderr, without a server."""
+    writer = _Writer(sys.stderr)
+    logging.basicConfig(level=logging.WARNING, handlers=[writer], force=True)
+    try:
+        yield
+    finally:
+        writer.stop()
 
 
 class _Writer(logging.Handler):

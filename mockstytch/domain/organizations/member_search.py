@@ -1,6 +1,6 @@
 """The filters of member search. ``member_roles`` depends on the organizations that are searched."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from mockstytch import errors
@@ -9,11 +9,14 @@ from mockstytch.domain.shared import search
 from mockstytch.domain.shared.search import Filter
 from mockstytch.runtime import Context
 from mockstytch.store import queries
-from mockstytch.store.queries import Condition
-from mockstytch.store.records.members import Member
+from mockstytch.store.queries import Condition, RowQuery
+from mockstytch.store.records.members import Member, MemberCount
 from mockstytch.store.records.organizations import Organization
 
-_member = Member.table.c
+_member, _count = Member.table.c, MemberCount.table.c
+_LARGE = 5_000  # members: fewer are read in some milliseconds
+_FUZZY = ("member_email_fuzzy", "member_mfa_phone_number_fuzzy")
+_TRACKED = (*_FUZZY, "member_emails", "member_mfa_phone_numbers")  # ``MemberCount.changes`` counts their changes
 _STATUSES = {"pending", "invited", "active", "deleted"}
 
 
@@ -29,12 +32,58 @@ def condition(ctx: Context, organizations: Iterable[Organization], query: search
     by_id = {organization.organization_id: organization for organization in organizations}
     roles_filter = Filter("strings", partial(role_search.members_with_roles, ctx, by_id.values()))
     conditions = [queries.one_of(_member.organization_id, by_id)]
+    if query.operator.upper() in ("AND", ""):
+        conditions += _narrowing(ctx, by_id, query)
     matches = search.condition("member", {**FILTERS, "member_roles": roles_filter}, query)
     if matches is not None:
         conditions.append(matches)
     if not _names_deleted(query):
         conditions.append(_member.status.excluding("deleted"))
     return queries.all_of(conditions)
+
+
+def _narrowing(ctx: Context, organization_ids: Iterable[str], query: search.Query) -> Iterator[Condition]:
+    """Yield conditions that all members that a query finds fulfil, to find them faster in a large organization."""
+    texts = [operand.get("filter_value") for operand in query.operands if operand.get("filter_name") in _FUZZY]
+    long = [text for text in texts if isinstance(text, str) and len(text) >= search.MIN_FUZZY_LENGTH]
+    if not long:
+        return
+    counts = ctx.store.query(MemberCount).where(_count.organization_id.in_(organization_ids))
+    if ctx.store.sum(counts, _count.members) < _LARGE:
+        return
+    for text in long:
+        narrowed = ctx.store.narrowed(text)
+        if narrowed is not None:
+            yield narrowed
+
+
+def total(
+    ctx: Context, organizations: Iterable[Organization], query: search.Query, matching: RowQuery | None = None
+) -> int | None:
+    """Return the number of members that a query finds, from the numbers that the database keeps.
+
+    Args:
+        matching: the query for the members, if they can be counted.
+
+    Returns:
+        None if a filter is on something else, and the members have to be counted.
+    """
+    conditions = [_count.organization_id.in_(organization.organization_id for organization in organizations)]
+    if not _has_only(query, _COUNTED):
+        if matching is None or not _has_only(query, {*_COUNTED, *_TRACKED}):
+            return None
+        changes = ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.changes)
+        return ctx.store.remembered_total(matching, changes) if changes >= _LARGE else None
+    matches = search.condition("member", _COUNTED, query)
+    if matches is not None:
+        conditions.append(matches)
+    if not _names_deleted(query):
+        conditions.append(_count.status != "deleted")
+    return ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.members)
+
+
+def _has_only(query: search.Query, names: Collection[str]) -> bool:
+    return all(operand["filter_name"] in names for operand in query.operands)
 
 
 def _names_deleted(query: search.Query) -> bool:
@@ -51,35 +100,61 @@ def _has_id(values: list[str]) -> Condition:
     return (_member.member_id if all(internal) else _member.external_id).in_(values)
 
 
-def _has_status(values: list[str]) -> Condition:
+def _statuses(values: list[str]) -> list[str]:
     statuses = [value.lower() for value in values]
     if not set(statuses) <= _STATUSES:
         raise errors.search_invalid_status_filter()
-    return _member.status.in_(statuses)
+    return statuses
+
+
+def _has_status(values: list[str]) -> Condition:
+    statuses = _statuses(values)
+    found = _member.status.in_(statuses)
+    return found if "active" in statuses else found & _member.status.excluding("active")
+
+
+# A rare value has a separate index. A database uses it if the condition excludes everything else.
+
+
+def _is_breakglass(value: bool) -> Condition:
+    found = _member.is_breakglass.is_(value)
+    return found & (_member.is_breakglass != False) if value else found  # noqa: E712 · a column, not a bool
+
+
+def _has_phone_number(condition: Condition) -> Condition:
+    return condition & _member.mfa_phone_number.excluding("")
 
 
 FILTERS = {
     "member_ids": Filter("strings", _has_id),
     "member_emails": Filter("strings", lambda v: queries.one_of(_member.email_address, [email.lower() for email in v])),
     "member_email_fuzzy": Filter("fuzzy", lambda v: queries.contains(_member.email_address, v.lower())),
-    "member_is_breakglass": Filter("boolean", lambda v: _member.is_breakglass.is_(v), "is_breakglass"),
+    "member_is_breakglass": Filter("boolean", _is_breakglass, "is_breakglass"),
     "statuses": Filter("strings", _has_status),
     "member_mfa_phone_numbers": Filter(
-        "strings", lambda v: _member.mfa_phone_number.in_(v), "mfa_member_phone_numbers"
+        "strings", lambda v: _has_phone_number(_member.mfa_phone_number.in_(v)), "mfa_member_phone_numbers"
     ),
     "member_mfa_phone_number_fuzzy": Filter(
         "fuzzy",
-        lambda v: queries.contains(_member.mfa_phone_number, v),
+        lambda v: _has_phone_number(queries.contains(_member.mfa_phone_number, v)),
         "mfa_member_phone_number_fuzzy",
     ),
     "member_password_exists": Filter(
         "boolean",
-        lambda v: _member.member_password_id != "" if v else _member.member_password_id == "",
+        lambda v: _member.member_password_id.excluding("") if v else _member.member_password_id == "",
         "password_exists",
     ),
     "member_totp_exists": Filter(
         "boolean",
-        lambda v: _member.totp_registration_id != "" if v else _member.totp_registration_id == "",
+        lambda v: _member.totp_registration_id.excluding("") if v else _member.totp_registration_id == "",
         "totp_exists",
     ),
+}
+
+# Filters whose members are counted in ``MemberCount``
+_COUNTED = {
+    "statuses": Filter("strings", lambda v: _count.status.in_(_statuses(v))),
+    "member_is_breakglass": Filter("boolean", _count.is_breakglass.is_, "is_breakglass"),
+    "member_password_exists": Filter("boolean", _count.has_password.is_, "password_exists"),
+    "member_totp_exists": Filter("boolean", _count.has_totp.is_, "totp_exists"),
 }

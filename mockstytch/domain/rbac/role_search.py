@@ -20,7 +20,8 @@ def members_with_roles(ctx: Context, organizations: Iterable[Organization], role
     """
     if "stytch_member" in role_ids:
         return queries.EVERY_ROW
-    conditions = [queries.list_has_any(_member.roles, role_ids)]
+    # members with roles have an index
+    conditions = [queries.list_has_any(_member.roles, role_ids) & queries.list_is_not_empty(_member.roles)]
     for organization in organizations:
         domains = [a["domain"] for a in organization.rbac_email_implicit_role_assignments if a["role_id"] in role_ids]
         if domains:

@@ -20,7 +20,7 @@ from mockstytch.values import Frozen
 ObjectType = Literal["organization", "member"]
 R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 
-_MIN_FUZZY_LENGTH = 3
+MIN_FUZZY_LENGTH = 3
 _MAX_VALUES = 10_000  # a filter accepts; SQLite accepts 32,766 parameters, and production's limit isn't known
 _CURSOR_KIND = "before"
 
@@ -100,15 +100,23 @@ def _require_valid_value(object_type: ObjectType, filter_: Filter, name: str, va
             raise errors.search_expected_string[object_type](because=name)
         if not value:
             raise errors.search_missing(object_type, filter_.errors_as or name)()
-        if filter_.kind == "fuzzy" and len(value) < _MIN_FUZZY_LENGTH:
+        if filter_.kind == "fuzzy" and len(value) < MIN_FUZZY_LENGTH:
             raise errors.search_fuzzy_too_short(object_type, name)()
 
 
-def page(ctx: Context, record: type[R], query: RowQuery, cursor: str, limit: int) -> tuple[list[R], dict[str, Any]]:
+def page(
+    ctx: Context,
+    record: type[R],
+    query: RowQuery,
+    cursor: str,
+    limit: int,
+    count: Callable[[], int | None] = lambda: None,
+) -> tuple[list[R], dict[str, Any]]:
     """Return one page of rows, newest first, and the ``results_metadata``.
 
     Args:
         cursor: the ``next_cursor`` of the previous page, or "".
+        count: returns the number of all results, if that is faster than to count them.
 
     Raises:
         user_search_invalid_cursor: if the cursor wasn't returned by a search.
@@ -122,6 +130,9 @@ def page(ctx: Context, record: type[R], query: RowQuery, cursor: str, limit: int
         page_query = page_query.where(position < last_position)
     rows = ctx.store.rows(record, page_query)
     has_more = len(rows) > limit
-    total = ctx.store.count(query) if has_more or cursor else len(rows)
+    total: int | None = len(rows)
+    if has_more or cursor:
+        total = count()
+        total = ctx.store.count(query) if total is None else total
     next_cursor = cursors.encode(_CURSOR_KIND, rows[limit - 1].position) if has_more else None
     return rows[:limit], {"total": total, "next_cursor": next_cursor}

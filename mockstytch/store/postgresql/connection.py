@@ -19,6 +19,7 @@ from mockstytch.store.connection import Connection, DatabaseUnavailable, WriteRe
 from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
 from mockstytch.store.postgresql import texts
+from mockstytch.store.postgresql.channel import PostgresChannel
 
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
@@ -54,7 +55,10 @@ class PostgresConnection(Connection):
         self.driver: psycopg.Connection[Any] = connect()
         self._plans = plans_for("postgresql")
         self._is_open = self._is_read_only = self._is_ended = False
-        self.project_version, self.microseconds, self.has_old_data = "", 0, False
+        self.project_version, self.microseconds = "", 0
+        self.has_old_data = self.has_text_index = False
+        self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self.wants_text_index: set[str] = set()
 
     @property
     def in_transaction(self) -> bool:
@@ -68,6 +72,15 @@ class PostgresConnection(Connection):
         plan = self._plans.get(shape, len(values))
         parameters = texts.to_database(plan.parameters(values))
         return self._execute(plan.text, parameters)
+
+    def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
+        if self.driver.closed:
+            self._reconnect()
+        plan = self._plans.get(shape, len(values))
+        self._execute(plan.text, texts.to_database(plan.parameters(values)))
+
+    def open_channel(self, receive: Callable[[str], None], lost: Callable[[], None]) -> PostgresChannel:
+        return PostgresChannel(self._connect, receive, lost)
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
         if self._is_open:

@@ -465,6 +465,17 @@ CREATE TABLE management_projects_copies (
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, project_slug)
 );
+CREATE TABLE member_counts (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	organization_id VARCHAR COLLATE "C" NOT NULL, 
+	status VARCHAR COLLATE "C" NOT NULL, 
+	is_breakglass BOOLEAN NOT NULL, 
+	has_password BOOLEAN NOT NULL, 
+	has_totp BOOLEAN NOT NULL, 
+	members BIGINT NOT NULL, 
+	changes BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, organization_id, status, is_breakglass, has_password, has_totp)
+);
 CREATE TABLE member_sessions_copies (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
 	member_session_id VARCHAR COLLATE "C" NOT NULL, 
@@ -785,6 +796,7 @@ CREATE TABLE projects (
 	clock TEXT COLLATE "C" NOT NULL, 
 	settings TEXT COLLATE "C" NOT NULL, 
 	counters TEXT COLLATE "C" NOT NULL, 
+	has_faults BOOLEAN NOT NULL, 
 	position BIGINT NOT NULL, 
 	data_key VARCHAR COLLATE "C" NOT NULL, 
 	PRIMARY KEY (project_id)
@@ -940,6 +952,54 @@ CREATE TABLE secrets (
 	PRIMARY KEY (project_id, secret_id)
 );
 CREATE UNIQUE INDEX secrets_secret_unique ON secrets (project_id, secret);
+CREATE UNLOGGED TABLE shared_counters (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	counted VARCHAR COLLATE "C" NOT NULL, 
+	interval BIGINT NOT NULL, 
+	requests BIGINT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, counted)
+);
+CREATE INDEX shared_counters_position_index ON shared_counters (project_id, position);
+CREATE TABLE shared_faults (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	fault_id VARCHAR COLLATE "C" NOT NULL, 
+	rule TEXT COLLATE "C" NOT NULL, 
+	operations TEXT COLLATE "C" NOT NULL, 
+	ends_at TIMESTAMP WITH TIME ZONE, 
+	seed VARCHAR COLLATE "C" NOT NULL, 
+	matches BIGINT NOT NULL, 
+	hits BIGINT NOT NULL, 
+	position BIGINT NOT NULL, 
+	PRIMARY KEY (project_id, fault_id)
+);
+CREATE INDEX shared_faults_position_index ON shared_faults (project_id, position);
+CREATE TABLE shared_held_messages (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	message_id VARCHAR COLLATE "C" NOT NULL, 
+	due TIMESTAMP WITH TIME ZONE NOT NULL, 
+	message TEXT COLLATE "C" NOT NULL, 
+	PRIMARY KEY (project_id, message_id)
+);
+CREATE UNLOGGED TABLE shared_request_logs (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	dropped BIGINT NOT NULL, 
+	cleared BIGINT NOT NULL, 
+	PRIMARY KEY (project_id)
+);
+CREATE UNLOGGED TABLE shared_requests (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	request_id VARCHAR COLLATE "C" NOT NULL, 
+	position BIGINT NOT NULL, 
+	entry VARCHAR COLLATE "C" NOT NULL, 
+	PRIMARY KEY (project_id, request_id)
+);
+CREATE INDEX shared_requests_position_index ON shared_requests (project_id, position);
+CREATE TABLE shared_seeds (
+	project_id VARCHAR COLLATE "C" NOT NULL, 
+	seed VARCHAR COLLATE "C" NOT NULL, 
+	PRIMARY KEY (project_id)
+);
 CREATE TABLE signing_keys (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
 	kid VARCHAR COLLATE "C" NOT NULL, 
@@ -1068,6 +1128,7 @@ CREATE TABLE deliveries (
 	PRIMARY KEY (project_id, event_id, url), 
 	FOREIGN KEY(project_id, event_id) REFERENCES events (project_id, event_id) ON DELETE CASCADE
 );
+CREATE INDEX deliveries_next_attempt_at_index ON deliveries (next_attempt_at);
 CREATE INDEX deliveries_position_index ON deliveries (project_id, position);
 CREATE INDEX deliveries_url_next_attempt_at_index ON deliveries (project_id, url, next_attempt_at);
 CREATE TABLE external_connections (
@@ -1125,8 +1186,14 @@ CREATE INDEX members_email_address_index ON members (project_id, email_address);
 CREATE UNIQUE INDEX members_organization_id_email_address_unique ON members (project_id, organization_id, email_address) WHERE members.status != 'deleted';
 CREATE INDEX members_organization_id_email_domain_index ON members (project_id, organization_id, email_domain);
 CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
+CREATE INDEX members_organization_id_mfa_phone_number_not_mfa_phone_number ON members (project_id, organization_id, mfa_phone_number) WHERE members.mfa_phone_number != '';
 CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted';
+CREATE INDEX members_organization_id_position_not_is_breakglass ON members (project_id, organization_id, position) WHERE members.is_breakglass != false;
+CREATE INDEX members_organization_id_position_not_member_password_id ON members (project_id, organization_id, position) WHERE members.member_password_id != '';
+CREATE INDEX members_organization_id_position_not_roles ON members (project_id, organization_id, position) WHERE members.roles != '[]';
+CREATE INDEX members_organization_id_position_not_totp_registration_id ON members (project_id, organization_id, position) WHERE members.totp_registration_id != '';
 CREATE INDEX members_organization_id_position_status_index ON members (project_id, organization_id, position, status);
+CREATE INDEX members_organization_id_status_position_not_status ON members (project_id, organization_id, status, position) WHERE members.status != 'active';
 CREATE TABLE oidc_connections (
 	project_id VARCHAR COLLATE "C" NOT NULL, 
 	connection_id VARCHAR COLLATE "C" NOT NULL, 
@@ -1454,4 +1521,6 @@ CREATE TABLE idp_refresh_tokens (
 	PRIMARY KEY (project_id, token), 
 	FOREIGN KEY(project_id, authorization_id) REFERENCES authorizations (project_id, authorization_id) ON DELETE CASCADE
 );
-CREATE INDEX idp_refresh_tokens_authorization_id ON idp_refresh_tokens (project_id, authorization_id)
+CREATE INDEX idp_refresh_tokens_authorization_id ON idp_refresh_tokens (project_id, authorization_id);
+CREATE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP != 'INSERT' THEN UPDATE member_counts SET members = members - 1, changes = changes + 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); END IF; IF TG_OP != 'DELETE' THEN INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members, changes) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1, 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1; END IF; RETURN NULL; END $$;
+CREATE TRIGGER members_counted AFTER INSERT OR DELETE OR UPDATE OF organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address, mfa_phone_number ON members FOR EACH ROW EXECUTE FUNCTION count_members()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from mockstytch.store.record import ForeignKey, Index, PrimaryKey, Record, Unique, table
+from mockstytch.store.record import KEY, ForeignKey, Index, PrimaryKey, Record, Unique, table
 from mockstytch.store.records.organizations import OrganizationKey
 from mockstytch.values import Frozen
 
@@ -67,6 +67,12 @@ class ScimLink(Frozen):
     Index("email_address"),
     Index("organization_id", "email_domain"),
     Index("organization_id", "position", "status"),
+    Index("organization_id", "status", "position", excluding=("status", "active")),
+    Index("organization_id", "mfa_phone_number", excluding=("mfa_phone_number", "")),
+    Index("organization_id", "position", excluding=("member_password_id", "")),
+    Index("organization_id", "position", excluding=("totp_registration_id", "")),
+    Index("organization_id", "position", excluding=("is_breakglass", False)),
+    Index("organization_id", "position", excluding=("roles", "[]")),
 )
 class Member(Record):
     """A member of an organization.
@@ -111,6 +117,26 @@ class Member(Record):
     created_at: datetime
     updated_at: datetime
     position: int
+
+
+@table("member_counts", derived=True)
+class MemberCount(Record):
+    """The number of members of an organization that have the same values. Triggers of the database keep it.
+
+    To count a million members takes 150 ms, and every page of a search contains their number.
+
+    Attributes:
+        members: how many there are; 0 if there were some.
+        changes: how often one of these values, the e-mail address or the phone number of such a member changed.
+    """
+
+    organization_id: PrimaryKey
+    status: PrimaryKey
+    is_breakglass: Annotated[bool, KEY]
+    has_password: Annotated[bool, KEY]
+    has_totp: Annotated[bool, KEY]
+    members: int
+    changes: int
 
 
 MemberKey = Annotated[str, ForeignKey(Member)]

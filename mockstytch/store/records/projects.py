@@ -280,6 +280,7 @@ class Project(Record):
         other_public_token: the public token in links, if the one derived from the project's id was deleted.
         deleted: whether its credentials are refused. The row stays, so that old credentials don't register it again.
         counters: how many old rows of each kind were deleted from the history, and how often keys were rotated.
+        has_faults: whether ``SharedFault`` has rows of the project. Servers on SQLite don't set it.
         position: the time of its creation, in nanoseconds.
         data_key: what its rows are stored under. A reset changes it.
     """
@@ -294,6 +295,7 @@ class Project(Record):
     clock: Clock = Clock()
     settings: ProjectSettings = ProjectSettings()
     counters: dict[str, int] = {}
+    has_faults: bool = False
     position: int = 0
     data_key: str = msgspec.field(default_factory=new_data_key)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from mockstytch.clock import position
-from mockstytch.store.record import ForeignKey, Index, PrimaryKey, Record, table
+from mockstytch.store.record import ForeignKey, GlobalIndex, Index, PrimaryKey, Record, table
 from mockstytch.store.records.projects import WebhookEndpoint
 from mockstytch.values import Frozen
 
@@ -50,7 +50,7 @@ class Attempt(Frozen):
     milliseconds: float = 0.0
 
 
-@table("deliveries", Index("position"), Index("url", "next_attempt_at"))
+@table("deliveries", Index("position"), Index("url", "next_attempt_at"), GlobalIndex("next_attempt_at"))
 class Delivery(Record):
     """The delivery of one event to one endpoint.
 

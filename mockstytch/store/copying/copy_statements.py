@@ -167,7 +167,7 @@ def _delete_slice(values: Any, table: str) -> Any:
 def _old_data(values: Any) -> Any:
     """Select data keys whose rows can be deleted, the oldest first."""
     table = schema.table_of("old_data")
-    keys = sql.select(table.c.data_key).where(table.c.delete_at <= values.number())
+    keys = sql.select(table.c.data_key).where(table.c.delete_at <= values.of("old_data.delete_at"))
     return keys.order_by(table.c.delete_at).limit(values.number())
 
 

@@ -47,5 +47,7 @@ def shapes() -> list[Shape]:
 
 @cache
 def _tables() -> tuple[str, ...]:
-    tables = [record.table for record in reversed(records_by_reference()) if record.table.in_snapshots]
-    return (*(table.name for table in tables), *(table.copies_name for table in tables))
+    tables = [record.table for record in reversed(records_by_reference()) if record.table.by_data_key]
+    derived = [table.name for table in tables if not table.in_snapshots]  # first: nothing has to be counted any more
+    copied = [table for table in tables if table.in_snapshots]
+    return (*derived, *(table.name for table in copied), *(table.copies_name for table in copied))

@@ -1,0 +1,114 @@
+"""A trigram index of members' e-mail addresses and phone numbers, for searches in large organizations on SQLite.
+
+It finds candidates: every member in whose texts a pattern occurs, and some others. The query still compares the texts,
+so it finds the same rows as without the index. The index is built on request, for one data key, in slices. Triggers
+then keep it. Projects without one don't pay for it.
+
+It is an FTS5 table, which refers to members by rowid.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from functools import cache
+
+from mockstytch.store.connection import Connection
+from mockstytch.store.expressions import Condition, Shape
+
+_MOST = 2_000  # candidates; with more, to read the members in the order of the result is faster
+_TRIGRAMS = 8  # so many trigrams of a pattern are looked up
+_STEP = 100  # members that are added at once
+
+# SQLAlchemy has no terms for these.
+_INDEXED = "EXISTS (SELECT 1 FROM text_indexes WHERE data_key = NEW.project_id)"
+_ADD = "INSERT INTO member_texts (rowid, texts) VALUES (NEW.rowid, NEW.email_address || ' ' || NEW.mfa_phone_number);"
+_TABLES = (
+    "CREATE TABLE text_indexes (data_key VARCHAR PRIMARY KEY, next_row INTEGER NOT NULL, last_row INTEGER NOT NULL)",
+    "CREATE VIRTUAL TABLE member_texts"
+    " USING fts5 (texts, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
+    f"CREATE TRIGGER member_texts_added AFTER INSERT ON members WHEN {_INDEXED} BEGIN {_ADD} END",
+    "CREATE TRIGGER member_texts_changed AFTER UPDATE OF email_address, mfa_phone_number ON members"
+    f" WHEN {_INDEXED} BEGIN {_ADD} END",
+)
+
+
+def shapes() -> list[Shape]:
+    """Return the shapes of all statements in this module. Few tests need them."""
+    kinds = ("text index", "text candidates", "last member", "add text index", "add texts", "text index is at")
+    return [(kind,) for kind in (*kinds, "unfinished text indexes", "drop text index", "text indexes")]
+
+
+def candidates(connection: Connection, data_key: str, text: str) -> Condition | None:
+    """Return the condition that a member is a candidate for a text.
+
+    Returns:
+        None if the index can't help: it isn't complete, or finds too many members. If it doesn't exist, it will be
+            built in the background.
+    """
+    if connection.is_shared or not _can_index() or "\0" in text:  # PostgreSQL has no FTS5
+        return None
+    state = connection.run(("text index",), (data_key,)).fetchone() if _exists(connection) else None
+    if state is None:
+        connection.wants_text_index.add(data_key)
+        return None
+    if state[0] <= state[1]:
+        return None
+    pattern = _pattern(text)
+    found = connection.run(("text candidates",), (pattern, _MOST + 1)).fetchone()
+    return Condition(("text candidate", "members"), (pattern,)) if found[0] <= _MOST else None
+
+
+def build(connection: Connection, data_key: str) -> Iterator[None]:
+    """Index the members with a data key. Each step adds some of them, in one transaction or several."""
+    if not _exists(connection):
+        for statement in _TABLES:
+            connection.driver.execute(statement)
+    if connection.run(("text index",), (data_key,)).fetchone() is None:
+        [last] = connection.run(("last member",)).fetchone()
+        connection.run(("add text index",), (data_key, 1, last))
+    while True:
+        state = connection.run(("text index",), (data_key,)).fetchone()
+        if state is None or state[0] > state[1]:  # the data key is old by now, or everything is indexed
+            return
+        end = state[0] + _STEP
+        connection.run(("add texts",), (state[0], end, data_key))
+        connection.run(("text index is at",), (end, data_key))
+        yield
+
+
+def unfinished(connection: Connection) -> list[str]:
+    """Return the data keys whose index isn't complete."""
+    return [key for (key,) in connection.run(("unfinished text indexes",))] if _exists(connection) else []
+
+
+def forget(connection: Connection, data_key: str) -> None:
+    """Drop the index of a data key whose rows were deleted."""
+    had_one = _exists(connection) and connection.run(("drop text index",), (data_key,)).rowcount
+    if had_one and connection.run(("text indexes",)).fetchone()[0] == 0:
+        connection.driver.execute("INSERT INTO member_texts (member_texts) VALUES ('delete-all')")
+
+
+@cache
+def _can_index() -> bool:
+    """Return whether this SQLite has trigram indexes."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as driver:
+        try:
+            driver.execute(_TABLES[1])
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
+def _exists(connection: Connection) -> bool:
+    if not connection.has_text_index and not connection.is_shared:
+        found = connection.driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'text_indexes'").fetchone()
+        connection.has_text_index = found is not None
+    return connection.has_text_index
+
+
+def _pattern(text: str) -> str:
+    """Return the expression for texts that have the trigrams of a text, in FTS5's syntax."""
+    trigrams = list(dict.fromkeys(text[start : start + 3] for start in range(len(text) - 2)))
+    step = -(-len(trigrams) // _TRIGRAMS)
+    quoted = ('"' + trigram.replace('"', '""') + '"' for trigram in trigrams[::step])
+    return " AND ".join(quoted)
