@@ -23,8 +23,9 @@ run: $(DEMO) ## Start the server and the demo app
 test: $(DEV) ## Run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-# The tests that send requests to a server. They start PostgreSQL themselves; Debian's package is enough.
-ON_POSTGRES := $(addprefix tests/,api browser_api contract control faults management matrix oauth_server pages postgresql saml scenarios scim seed snapshots webhooks)
+# The tests that send requests to a server, without most of the matrix, which is about fields.
+ON_POSTGRES := $(addprefix tests/,api browser_api contract control faults management oauth_server pages postgresql saml \
+  scenarios scim seed snapshots webhooks $(addprefix matrix/test_,events.py limits.py races.py single_use.py))
 test-postgres: $(DEV) ## Run the tests of the APIs on PostgreSQL
 	MOCKSTYTCH_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto --dist loadgroup -m "not browser" $(ON_POSTGRES)
 

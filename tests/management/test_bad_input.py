@@ -155,6 +155,6 @@ def test_slug_is_unique_in_the_database():
     with Mock(Settings()).transaction(WORKSPACE) as ctx:
         row = ManagementProject(project_slug="acme", name="x", vertical="B2B", created_at=ctx.now, position=1)
         ctx.store.insert(row)
-        with pytest.raises(StytchError) as caught:
+        with pytest.raises(StytchError) as caught, ctx.store._connection.savepoint():
             ctx.store.insert(row, project_slug=workspace.slug_taken("acme"))
         assert caught.value.kind == errors.bad_request
