@@ -183,7 +183,7 @@ def main() -> int:
     with ExitStack() as stack:
         stack.callback(cluster.close)
         cluster.stop()
-        cluster.start(fsync="on", full_page_writes="on", synchronous_commit="on", autovacuum="on", log_statement="")
+        cluster.start(fsync="on", full_page_writes="on", synchronous_commit="on", autovacuum="on", log_statement=None)
         database = cluster.create("scale")
         process, facts = stack.enter_context(started("--db", database, "--quiet"))
         mock = MockStytch(facts["url"]).project()

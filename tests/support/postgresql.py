@@ -79,14 +79,14 @@ class Cluster:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
-    def start(self, **settings: str) -> None:
+    def start(self, **settings: str | None) -> None:
         """Start the server.
 
         Args:
-            settings: PostgreSQL's settings that differ from those for tests; "" leaves a setting as it is by default.
+            settings: PostgreSQL's settings that differ from those for tests; None leaves a setting as it is by default.
         """
         all_settings = {**_SETTINGS, "unix_socket_directories": self.folder, **settings}
-        options = " ".join(f"-c {name}={value}" for name, value in all_settings.items() if value != "")
+        options = " ".join(f"-c {name}={value}" for name, value in all_settings.items() if value is not None)
         self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self.folder}/log", f"--options={options}")
 
     def stop(self) -> None:
