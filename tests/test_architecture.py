@@ -50,7 +50,6 @@ LARGE_PACKAGES = {
     "api": "one module for each resource of the SDK, in one folder, so that a module is found by the SDK's name",
     "cli": "one module for each command, so that each command has its own file",
     "management/operations": "one module for each resource of the management SDK",
-    "store": "one module for each step from a record to a row, so that each has one subject",
     "store/records": "one module for each subject, so that a table is found by what it is about",
 }
 
