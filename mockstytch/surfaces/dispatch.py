@@ -101,10 +101,10 @@ class Dispatch:
         other handler, the version is read in a separate transaction.
         """
         for _ in range(_MOST_BEGINNINGS):
-            project = request.found_project = self.route.surface.authenticate(self._mock, request)
-            project = self._project_of_log(request) if project is None else project
-            may_not_begin_again = project.has_faults or project.settings.rate_limits is not None
-            if may_not_begin_again or not isinstance(self.route.handler, EndpointHandler):
+            found = request.found_project = self.route.surface.authenticate(self._mock, request)
+            project = self._project_of_log(request)  # its faults apply
+            is_compared = found is project and isinstance(self.route.handler, EndpointHandler)
+            if project.has_faults or project.settings.rate_limits is not None or not is_compared:
                 self._mock.projects.refresh(project.project_id)
             try:
                 return await self._carry_out(request)
@@ -152,9 +152,11 @@ class EndpointHandler:
         self._mock, self._surface, self.endpoint = mock, surface, endpoint
         self._notes = [f"use {endpoint.path}"] if alias else []
         self._only_reads = mock.is_shared  # until the operation writes for the first time
+        # On a shared database, only a transaction can say whether the project's row is still the stored one.
+        self._from_project = None if mock.is_shared else endpoint.from_project
 
     def __call__(self, request: HttpRequest) -> Awaitable[Body]:
-        from_project = self.endpoint.from_project
+        from_project = self._from_project
         if from_project is not None and not request.content and (body := from_project(request.project)) is not None:
             return _already(body)
         return self._mock.run_with_fetches(lambda responses: self._run(request, responses), base_url=request.server_url)

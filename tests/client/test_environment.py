@@ -106,6 +106,7 @@ VALUES = {
     "MOCKSTYTCH_QUIET": "1",
     "MOCKSTYTCH_JSON": "1",
     "MOCKSTYTCH_STOP_WITH_STDIN": "1",
+    "MOCKSTYTCH_WORKERS": "2",
 }
 OPTIONS = {parameter.envvar: parameter.name for parameter in serve.params}
 
@@ -175,7 +176,9 @@ def test_servers_with_https_can_start_at_the_same_time(value):
         assert set(threads.map(start, range(8))) == {200}
 
 
-@pytest.mark.parametrize("variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN"])
+@pytest.mark.parametrize(
+    "variable", ["MOCKSTYTCH_QUIET", "MOCKSTYTCH_JSON", "MOCKSTYTCH_STOP_WITH_STDIN", "MOCKSTYTCH_WORKERS"]
+)
 def test_handle_prints_nothing_in_any_case(value, capfd, variable):
     value(variable)
     with MockStytch() as mock:

@@ -72,7 +72,7 @@ def test_nested_fields_match_the_client(operation, request_class):
 
 
 def _fields(operation: Any, request_class: Any) -> list[Any]:
-    """Return the fields of a request without those that only this server has."""
+    """Return the fields of a request that the client has, too."""
     added = ADDED.get(operation.name, ())
     return [field for field in msgspec.structs.fields(request_class) if field.name not in added]
 
