@@ -205,7 +205,7 @@ def test_mixed_load_is_answered_as_expected_and_its_memory_is_reported():
     assert run.failures == 0
     assert [sample.requests >= 150 * n for n, sample in enumerate(run.samples, 1)] == [True] * 3
     text = memory.render([run])
-    assert re.search(r"on a file +\| \d+ / \d+ +\| \d+ / \d+ +\| [+-]\d+ MB +\| ≤ 40 MB \| (OK|MISSED)", text)
+    assert re.search(r"on a file +\| \d+ / \d+ +\| \d+ / \d+ +\| [+-]\d+ MB +\| ≤ 40 MB +\| (OK|MISSED)", text)
     assert "file of" in text
 
 

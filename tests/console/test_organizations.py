@@ -199,6 +199,12 @@ class TestMember:
         submit(visitor, member_path, "revoke-all")
         assert client.sessions.get(member.organization_id, member.member_id).member_sessions == []
 
+    def test_expired_session_is_not_shown(self, visitor, mock, member, member_path):
+        session = mock.log_in(member.email_address, organization_id=member.organization_id).member_session
+        assert session["member_session_id"] in visitor.get(member_path).text
+        mock.clock.advance(minutes=61)
+        assert session["member_session_id"] not in visitor.get(member_path).text
+
     def test_deleted_member_can_be_reactivated(self, visitor, client, given, organization, member, member_path):
         given.login(organization, member)  # only a verified address can be reactivated
         submit(visitor, member_path, "delete")
