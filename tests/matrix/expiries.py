@@ -355,6 +355,6 @@ NOT_VISIBLE = {
     "runtime.history._has_ended": "rows that can't be used any more are counted",
     "runtime.history.trim": "rows that can't be used any more are counted",
     "runtime.shared.held_messages.release": "the same on a shared database, tested in tests/processes",
-    "runtime.shared.notifications.expect": "how long a process is told of changes, tested in tests/processes",
+    "runtime.shared.notifications.expect": "how long a process receives changes, tested in tests/processes",
     "runtime.projects._has_secret": "how often the time of the last use is written",
 }
