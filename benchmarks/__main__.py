@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from benchmarks import profile
+from benchmarks import big_projects, profile
 from benchmarks.comparison import command as comparison
 from benchmarks.load import commands as load
 
 # The first word chooses the benchmark. Without one, it is the comparison.
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "big": big_projects.command,
     "memory": load.memory_command,
     "profile": profile.command,
     "soak": load.soak_command,

@@ -1,4 +1,4 @@
-"""Measure requests in projects with many rows: ``python -m benchmarks.big_projects``.
+"""Measure requests in projects with many rows: ``python -m benchmarks big``.
 
 It fills database files directly through the store, which takes about a minute for each million members, starts a server
 on each, and prints one table: the computing time of the server for each request, in milliseconds (the median of
@@ -13,11 +13,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks import page
 from mockstytch.clock import position
 from mockstytch.runtime import Mock
 from mockstytch.settings import Settings
@@ -228,13 +229,16 @@ def measure(server: Server, count: int, rows: dict[str, Callable[[Server], Any]]
     return found
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure requests in projects with many rows.")
+def command(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks big", description="Measure requests in projects with many rows."
+    )
     parser.add_argument("--sizes", nargs="*", choices=list(SIZES), default=list(SIZES))
     parser.add_argument("--count", type=int, default=15, help="the number of requests for each row")
     parser.add_argument("--rows", default="", help="only rows whose name contains this")
     parser.add_argument("--folder", type=Path, help="keep the database files here, and use present ones")
-    options = parser.parse_args()
+    parser.add_argument("--write", action="store_true", help=f"write the table to docs/{page.PAGE.name}")
+    options = parser.parse_args(arguments)
     rows = {name: request for name, request in ROWS.items() if options.rows in name}
     columns: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
@@ -246,12 +250,9 @@ def main() -> int:
                 fill(file, organizations, members)
             with serving(file, members) as server:
                 columns[size] = measure(server, options.count, rows)
-    print(f"| request, computing time in ms | {' | '.join(columns)} |")
-    print(f"| --- |{' ---: |' * len(columns)}")
-    for name in rows:
-        print(f"| {name} | {' | '.join(f'{column[name]:.2f}' for column in columns.values())} |")
+    lines = [[name, *(page.number(column[name]) for column in columns.values())] for name in rows]
+    text = page.table("Computing time of the server in ms", ["request", *columns], lines)
+    print(text)
+    if options.write:
+        page.write(f"Machine: {page.machine()}.\n\n{text}", "big")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,6 +12,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.runtime import request_log
+from tests.support.postgresql import only_in_memory
 
 ORGANIZATION = {"organization_name": "Acme", "organization_slug": "acme"}
 
@@ -154,6 +155,7 @@ def test_log_can_be_emptied(log, http, client):
     assert (len(response["requests"]), response["after_found"]) == (1, False)
 
 
+@only_in_memory
 def test_requests_that_fall_out_of_the_log_are_counted(mock, http, client, log, monkeypatch):
     monkeypatch.setattr(request_log, "LIMIT", 3)
     fresh = mock.project()
@@ -264,6 +266,7 @@ class TestBodies:
         httpx.get(mock.inbox.latest().link, trust_env=False)
         assert re.search("token=…$", log()[-1]["response"]["location"])
 
+    @only_in_memory
     def test_oldest_bodies_are_dropped_first(self, http, log, monkeypatch):
         monkeypatch.setattr(request_log, "BODY_BYTES", 50_000)
         for number in range(6):
@@ -273,6 +276,7 @@ class TestBodies:
         assert entries[0]["request"] == entries[0]["response"] == "[dropped: the log keeps only the newest bodies]"
         assert entries[-1]["request"]["number"] == 5
 
+    @only_in_memory
     def test_bodies_of_other_projects_are_dropped_if_there_are_too_many(self, monkeypatch):
         monkeypatch.setattr(request_log, "ALL_BODY_BYTES", 60_000)
         with MockStytch() as mock:

@@ -6,6 +6,7 @@ from stytch.core.response_base import StytchError
 from mockstytch import MockError, MockStytch
 from mockstytch.faults.rate_limits import PRODUCTION
 from tests.contract.operations import operations
+from tests.support.postgresql import only_in_memory
 
 
 @pytest.fixture
@@ -137,6 +138,7 @@ def test_invalid_limit_is_refused_and_changes_nothing(mock, limits, reason):
     assert mock.configure()["rate_limits"] is None
 
 
+@only_in_memory
 def test_counters_are_bounded(monkeypatch, mock, http, mockstytch_server, frozen):
     monkeypatch.setattr("mockstytch.faults.rate_limits.MAX_COUNTERS", 3)
     mock.configure(rate_limits={"organizations.search": {"requests": 5, "seconds": 60, "per": "cursor"}})

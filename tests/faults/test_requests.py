@@ -272,7 +272,7 @@ def test_console_shows_a_request_without_a_response_as_an_error(mock, http):
     with mock.faults.add("debug.whoami", connection="reset_before"), pytest.raises(httpx.ReadError):
         http.get("/v1/debug/whoami")
     http.get("/v1/b2b/rbac/policy")
-    page = http.get("/_mock/requests", params={"project_id": mock.project_id, "errors": "1"}, auth=None).text
+    page = http.get("/_mock/requests", params={"project_id": mock.project_id, "status": "errors"}, auth=None).text
     assert "connection reset_before" in page
     assert "/v1/b2b/rbac/policy" not in page
 

@@ -174,3 +174,22 @@ def test_server_on_postgresql_prints_its_facts(postgres, database):
     prepared = prepare(None, database=postgres.url(database), host="127.0.0.1", port=0, tls_port=None)
     assert prepared.facts()["project_id"].startswith("project-test-")
     prepared.server.mock.close()
+
+
+def test_texts_of_members_have_an_index_of_trigrams(postgres, database):
+    open_database(postgres.url(database)).close()
+    query = "SELECT indexdef FROM pg_indexes WHERE indexname = 'members_texts'"
+    [(definition,)] = postgres.execute(query, database)
+    assert "gin (email_address gin_trgm_ops" in definition
+
+
+def test_role_that_may_not_add_extensions_can_start_a_server(postgres, database, caplog):
+    postgres.execute("DROP ROLE IF EXISTS plain")
+    postgres.execute("CREATE ROLE plain LOGIN")
+    postgres.execute("GRANT CREATE ON SCHEMA public TO plain", database)
+    try:
+        open_database(postgres.url(database, "plain")).close()
+        assert "fuzzy searches in large organizations will be slow: permission denied" in caplog.text
+        assert postgres.execute("SELECT count(*) FROM pg_tables WHERE tablename = 'members'", database) == [(1,)]
+    finally:
+        postgres.execute("DROP OWNED BY plain", database)

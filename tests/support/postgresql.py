@@ -28,7 +28,7 @@ _USER = "mock"
 _RULES = "local all guarded scram-sha-256\n"  # a user who needs a password; all others are trusted
 _SETTINGS = {
     **{"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"},
-    **{"listen_addresses": "", "max_connections": "300", "max_wal_size": "2GB", "log_statement": "none"},
+    **{"listen_addresses": "", "max_connections": "2000", "max_wal_size": "2GB", "log_statement": "none"},
 }
 
 
@@ -38,6 +38,9 @@ def is_chosen() -> bool:
     if chosen not in ("sqlite", "postgresql"):
         raise pytest.UsageError(f"{VARIABLE} must be sqlite or postgresql, not {chosen!r}")
     return chosen == "postgresql"
+
+
+only_in_memory = pytest.mark.skipif(is_chosen(), reason="checks a limit of the server's memory")
 
 
 def programs() -> Path | None:

@@ -1,5 +1,6 @@
 """Open a PostgreSQL database, and create its tables if it is new."""
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,16 @@ from sqlalchemy.engine import URL
 from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch
 from mockstytch.store.postgresql.connection import PostgresConnection, connect, reason
 
+log = logging.getLogger("mockstytch")
+
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _OLDEST_VERSION = 130000
 _CREATION_LOCK = 0x6D6F636B73747974  # taken while the tables are created or checked: two servers may start at once
+# SQLAlchemy has no terms for extensions. Only what ``texts.text_index`` indexes on SQLite is indexed.
+_TEXT_INDEX = (
+    b"CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    b"CREATE INDEX members_texts ON members USING gin (email_address gin_trgm_ops, mfa_phone_number gin_trgm_ops)",
+)
 # Requests wait while the server connects, so a database that doesn't answer is given up soon.
 _TIMEOUTS = {
     "connect_timeout": 3,  # seconds, as the next two
@@ -71,6 +79,23 @@ def _check_server(driver: "psycopg.Connection[Any]", shown: str) -> None:
         raise SchemaMismatch(f"{shown} has the encoding {encoding}. Use a database with the encoding UTF8.")
 
 
+def _add_text_index(driver: "psycopg.Connection[Any]") -> None:
+    """Index the trigrams of members' e-mail addresses and phone numbers, for searches in large organizations.
+
+    Without the extension, or without the right to create it, such searches read all members of the organization.
+    """
+    try:
+        with driver.transaction():
+            for statement in _TEXT_INDEX:
+                driver.execute(statement)
+    except (
+        psycopg.errors.FeatureNotSupported,
+        psycopg.errors.UndefinedFile,
+        psycopg.errors.InsufficientPrivilege,
+    ) as e:
+        log.warning("fuzzy searches in large organizations will be slow: %s", reason(e))
+
+
 def _create_or_check_tables(driver: "psycopg.Connection[Any]", shown: str) -> None:
     """Create the tables of a new database, or check the schema of an existing one.
 
@@ -91,3 +116,4 @@ def _create_or_check_tables(driver: "psycopg.Connection[Any]", shown: str) -> No
             raise SchemaMismatch(f"{shown} has another program's tables. Choose another database.")
         for statement in schema.statements:
             driver.execute(statement.encode())
+        _add_text_index(driver)
