@@ -115,7 +115,10 @@ class PageRequest:
         return self.mock.settings.public_url or self.request.server_url or self.mock.url
 
     def render(self, template: str, **values: Any) -> Response:
-        status = self.error.kind.status_code if self.error else 200
+        status = 200
+        if self.error:
+            status = self.error.kind.status_code
+            self.request.refuse(self.error.kind.error_type, self.error.because)
         projects = _listed_projects(self.mock, self.project)
         shared: Mapping[str, Any] = {"page": self, "project": self.project, "projects": projects}
         return render.page(template, status, **shared, **values)

@@ -10,7 +10,7 @@ import pytest
 
 from mockstytch import Settings
 from mockstytch.app import create_app
-from mockstytch.console.pages import CONSOLE, STATIC
+from mockstytch.console.page import CONSOLE, STATIC
 from mockstytch.pages.consent import CONSENT
 from mockstytch.runtime import Mock
 
