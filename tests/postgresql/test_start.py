@@ -183,7 +183,7 @@ def test_texts_of_members_have_an_index_of_trigrams(postgres, database):
     assert "gin (email_address gin_trgm_ops" in definition
 
 
-def test_role_that_may_not_add_extensions_can_start_a_server(postgres, database, caplog):
+def test_role_without_the_right_to_add_extensions_can_start_a_server(postgres, database, caplog):
     postgres.execute("DROP ROLE IF EXISTS plain")
     postgres.execute("CREATE ROLE plain LOGIN")
     postgres.execute("GRANT CREATE ON SCHEMA public TO plain", database)
