@@ -57,6 +57,13 @@ def _narrowing(ctx: Context, organization_ids: Iterable[str], query: search.Quer
             yield narrowed
 
 
+def count(ctx: Context, organization: Organization) -> int:
+    """Return the number of members of an organization, without deleted ones."""
+    query = ctx.store.query(MemberCount)
+    query = query.where(_count.organization_id == organization.organization_id, _count.status != "deleted")
+    return ctx.store.sum(query, _count.members)
+
+
 def total(
     ctx: Context, organizations: Iterable[Organization], query: search.Query, matching: RowQuery | None = None
 ) -> int | None:
