@@ -32,7 +32,7 @@ class LoadedServer:
         return len(os.listdir(folder)) if folder.exists() else 0
 
     def file_mb(self) -> float | None:
-        """Return the size of the database with its write-ahead log in MB; None if there is no file."""
+        """Return the size of the database with its write-ahead log in MB; None for a database in memory."""
         if self._database is None:
             return None
         files = (self._database.with_name(self._database.name + suffix) for suffix in ("", "-wal"))

@@ -36,22 +36,18 @@ class Actions:
         }
 
     async def run(self, request: HttpRequest, form: Form) -> Any:
-        """Run the calls of a form, and return the result of the last one.
+        """Run the call of a form, and return its result.
 
         Raises:
-            StytchError: if the operation or the call refuses it. Calls before it stay done.
+            StytchError: if the operation or the call refuses it.
             bad_request: if the form names something that doesn't exist.
         """
-        result, given = None, form.fields()
-        for number, call in enumerate(form.calls, 1):
-            fields = given if number == len(form.calls) else {}
-            if call in self._operations:
-                result = await self._operate(request, self._operations[call], fields)
-            elif call in self._control:
-                result = await self._control_call(request, self._control[call], fields)
-            else:
-                raise errors.bad_request(because=f"there is no call {call[:50]}")
-        return result
+        fields = form.fields()
+        if form.call in self._operations:
+            return await self._operate(request, self._operations[form.call], fields)
+        if form.call in self._control:
+            return await self._control_call(request, self._control[form.call], fields)
+        raise errors.bad_request(because=f"there is no call {form.call[:50]}")
 
     async def _operate(self, request: HttpRequest, endpoint: Endpoint, fields: Mapping[str, Any]) -> Body:
         """Run an operation as the dashboard would: its webhooks name the dashboard as their source."""
@@ -64,19 +60,18 @@ class Actions:
         return await self._mock.run_with_fetches(attempt, base_url=request.server_url)
 
     async def _control_call(self, request: HttpRequest, route: Route, fields: Mapping[str, Any]) -> Any:
-        """Call the control API. Fields named in the path go there, ``body`` is the whole body, others make the body."""
+        """Call the control API. Fields named in the path go there, the others make the body."""
         names = {part.strip("{}") for part in route.path.split("/") if part.startswith("{")}
         path_params = {name: str(fields.get(name, "")) for name in names}
-        query = {name[1:]: value for name, value in fields.items() if name.startswith("?")}
-        own = {name: value for name, value in fields.items() if name not in names and not name.startswith("?")}
+        own = {name: value for name, value in fields.items() if name not in names}
         path = route.path
         for name, value in path_params.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        query_string = urlencode({"project_id": request.project.project_id, **query}).encode()
+        query_string = urlencode({"project_id": request.project.project_id}).encode()
         headers = [(name, value) for name, value in request.scope["headers"] if name not in _OWN_HEADERS]
         scope = {**request.scope, "method": route.method, "path": path, "path_params": path_params}
         scope |= {"query_string": query_string, "headers": headers}
-        content = msgspec.json.encode(own.get("body", own)) if own else b""
+        content = msgspec.json.encode(own) if own else b""
         call = HttpRequest(scope, request.receive, content)
         call.request_id, call.found_project = request.request_id, request.project
         return await route.handler(call)

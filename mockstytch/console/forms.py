@@ -1,6 +1,6 @@
 """The forms of the console: what they ask for, and how their fields become JSON.
 
-A form names calls in its field ``do``: an operation of the API (``members.update``), or a call of the control API
+A form names a call in its field ``form/do``: an operation of the API (``members.update``), or a call of the control API
 (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names contain a slash,
 such as ``was/name``, belong to the form itself; all others are the fields of the call.
 """
@@ -24,7 +24,7 @@ class Form(Frozen):
 
     Attributes:
         id: the form's id on its page.
-        calls: what to do, in this order. Only the last call gets the fields.
+        call: what to do.
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
@@ -33,7 +33,7 @@ class Form(Frozen):
     """
 
     id: str
-    calls: tuple[str, ...]
+    call: str
     typed: dict[str, str]
     was: dict[str, str]
     then: str = ""
@@ -81,7 +81,7 @@ def read(content: bytes) -> Form:
     typed = dict.fromkeys(was, "") | typed  # a box that isn't checked isn't sent
     return Form(
         id=own.get("id", ""),
-        calls=tuple(own.get("do", "").split("\n")),
+        call=own.get("do", ""),
         typed=typed,
         was=was,
         then=own.get("then", ""),

@@ -135,7 +135,7 @@ class Database:
 
     @contextmanager
     def outside_of_transactions(self) -> Iterator[Connection]:
-        """Use the connection while there is no transaction."""
+        """Use the connection between two transactions."""
         with self._lock:
             yield self.connection
 

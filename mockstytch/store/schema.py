@@ -69,7 +69,7 @@ class _TypesInTables(PGTypeCompiler):
 def _dialect_for_tables(name: str) -> Dialect:
     if name == "sqlite":
         return sqlite.dialect()
-    dialect = PGDialect()  # type: ignore[no-untyped-call]
+    dialect = PGDialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types for it
     dialect.type_compiler_instance = _TypesInTables(dialect)
     return dialect
 
@@ -148,7 +148,8 @@ def _statistics() -> list[str]:
 
 
 def _statistic(index: str, numbers: list[int]) -> str:
-    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{' '.join(map(str, numbers))}')"  # noqa: S608
+    shares = " ".join(map(str, numbers))
+    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{shares}')"  # noqa: S608 · names and numbers of ours
 
 
 def _declare(tables: MetaData, record: type[Record]) -> None:

@@ -82,7 +82,7 @@ def compile_shape(shape: Shape, dialect_name: str) -> Compiled:
 def _dialect(name: str) -> Dialect:
     if name == "sqlite":
         return sqlite.dialect()
-    dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+    dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy has no types for it
     dialect._backslash_escapes = False  # as on every connection to PostgreSQL today; SQLAlchemy would ask the server
     return dialect
 
