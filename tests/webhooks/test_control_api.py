@@ -1,6 +1,8 @@
 """Webhooks in the control API: endpoints, deliveries, waiting and replay."""
 
+import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 from svix.webhooks import Webhook
@@ -245,3 +247,57 @@ def test_test_event_without_object_or_endpoint_is_refused(mock, given, receiver)
     count = len(mock.webhooks.deliveries())
     assert refusal("direct.member.create") == "delivery_not_found"
     assert len(mock.webhooks.deliveries()) == count
+
+
+def received_types(mock, **options):
+    received = []
+    mock.webhooks.deliver_to(lambda body, headers: received.append(json.loads(body)["object_type"]), **options)
+    return received
+
+
+def test_deliver_to_passes_signed_deliveries_once(mock, given):
+    [endpoint] = mock.webhooks.set(CLOSED_PORT_URL)
+    acme = given.organization()
+    received = []
+
+    def receive(body, headers):
+        Webhook(endpoint.secret).verify(body, headers)
+        received.append(json.loads(body)["id"])
+
+    passed = mock.webhooks.deliver_to(receive)
+    assert received == [acme.organization_id]
+    assert [delivery.event_type for delivery in passed] == ["direct.organization.create"]
+    assert received_types(mock) == []
+    given.member(acme)
+    assert received_types(mock) == ["member"]
+
+
+def test_deliver_to_passes_a_refused_delivery_again(mock, given):
+    mock.webhooks.set(CLOSED_PORT_URL)
+    given.member(given.organization())
+    statuses = iter([204, 503, 200])
+    receive = lambda body, headers: SimpleNamespace(status_code=next(statuses))  # noqa: E731
+    with pytest.raises(MockError, match=r"^The app responded with status 503 to direct\.member\.create\.$") as refused:
+        mock.webhooks.deliver_to(receive)
+    assert refused.value.error_type == "delivery_refused"
+    assert [delivery.event_type for delivery in mock.webhooks.deliver_to(receive)] == ["direct.member.create"]
+
+
+def test_deliver_to_passes_what_one_endpoint_subscribes_to(mock, given):
+    members = {"url": f"{CLOSED_PORT_URL}/members", "event_types": ["*.member.*"]}
+    mock.webhooks.set(CLOSED_PORT_URL, members)
+    given.member(given.organization())
+    assert received_types(mock, url=members["url"]) == ["member"]
+
+
+def test_deliver_to_skips_endpoints_that_are_removed(mock, given):
+    mock.webhooks.set(CLOSED_PORT_URL)
+    given.organization()
+    mock.webhooks.set(f"{CLOSED_PORT_URL}/other")
+    assert received_types(mock) == []
+
+
+def test_deliver_to_without_an_endpoint_is_refused(mock):
+    with pytest.raises(MockError, match=r"no webhook endpoint\. Set one") as refused:
+        mock.webhooks.deliver_to(lambda body, headers: None)
+    assert refused.value.error_type == "endpoint_not_found"

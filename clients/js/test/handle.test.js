@@ -175,6 +175,13 @@ test("webhooks", async () => {
     assert.equal(sent.payload.source, "DASHBOARD");
     assert.ok(received.length > 0);
     assert.match((await refused(mock.webhooks.wait("*.member.*", 0))).message, /There are: .*organization\.create/);
+    const passed = [];
+    const receive = (body, headers) =>
+      passed.push([JSON.parse(body).id, Object.keys(headers).includes("svix-signature")]);
+    await mock.webhooks.deliverTo(receive);
+    assert.deepEqual(passed[0], [delivery.payload.id, true]);
+    assert.deepEqual(await mock.webhooks.deliverTo(receive), []);
+    await mock.webhooks.replay(delivery.event_id);
   } finally {
     receiver.close();
   }
