@@ -135,3 +135,18 @@ class Webhooks:
         """
         result = self._api.call("POST", f"/webhooks/deliveries/{urllib.parse.quote(event_id, safe='')}/replay")
         return msgspec.convert(result["deliveries"], list[WebhookDelivery])
+
+    def send_test_event(self, event_type: str, organization_id: str = "", member_id: str = "") -> list[WebhookDelivery]:
+        """Send an event about an organization or a member as it is now. Nothing is changed.
+
+        Args:
+            event_type: for example ``direct.member.create``.
+            organization_id: the organization; "" takes the newest one.
+            member_id: the member; "" takes the newest one.
+
+        Raises:
+            MockError: if there is no such object, or no endpoint subscribes to the event.
+        """
+        body = {"event_type": event_type, "organization_id": organization_id, "member_id": member_id}
+        result = self._api.call("POST", "/webhooks/test-event", body=body)
+        return msgspec.convert(result["deliveries"], list[WebhookDelivery])

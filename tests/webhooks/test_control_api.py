@@ -165,6 +165,90 @@ def test_invalid_query_is_refused(http):
         assert http.get("/_mock/api/webhooks/deliveries", params=query).json()["error_type"] == "bad_request"
 
 
+def test_replay_during_an_attempt_is_sent_afterwards(mock, given, receiver):
+    mock.clock.freeze()
+    mock.webhooks.set(receiver.url)
+
+    def replay_while_it_is_being_sent(handler):
+        mock.webhooks.replay(mock.webhooks.deliveries()[-1].event_id)
+        handler.send_response(200)
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    receiver.answers = [replay_while_it_is_being_sent]
+    given.organization()
+    first, again = receiver.next(), receiver.next()
+    assert again.body == first.body
+    assert len(attempted(mock, 2, "delivered").attempts) == 2
+
+
+def test_replay_during_a_failing_attempt_begins_the_schedule_again(mock, given, receiver):
+    mock.clock.freeze()
+    mock.webhooks.set(receiver.url)
+
+    def replay_and_fail(handler):
+        mock.webhooks.replay(mock.webhooks.deliveries()[-1].event_id)
+        handler.send_response(500)
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    receiver.answers = [replay_and_fail, 500]
+    given.organization()
+    delivery = attempted(mock, 2)
+    assert delivery.status == "pending"
+    assert [a.status_code for a in delivery.attempts] == [500, 500]
+    mock.clock.advance(seconds=6)
+    assert attempted(mock, 3, "delivered")
+
+
+@pytest.mark.parametrize("action", ["create", "update", "delete"])
+def test_test_event_has_the_newest_member_as_it_is_now(mock, given, receiver, action):
+    [endpoint] = mock.webhooks.set(receiver.url)
+    member = given.member(given.organization())
+    mock.webhooks.wait("*.member.create")
+    while not receiver.requests.empty():
+        receiver.next()
+    [delivery] = mock.webhooks.send_test_event(f"dashboard.member.{action}")
+    payload = receiver.next().verified(endpoint.secret)
+    assert payload == delivery.payload
+    assert (payload["source"], payload["action"], payload["id"]) == ("DASHBOARD", action.upper(), member.member_id)
+    assert ("member" in payload) == (action != "delete")
+
+
+def test_test_event_of_a_given_object(mock, given, receiver):
+    mock.webhooks.set(receiver.url)
+    organization = given.organization()
+    member = given.member(organization)
+    given.member(given.organization("Other"))
+    [delivery] = mock.webhooks.send_test_event("direct.member.update", member_id=member.member_id)
+    assert delivery.payload["id"] == member.member_id
+    [delivery] = mock.webhooks.send_test_event("scim.organization.update", organization.organization_slug)
+    assert delivery.payload["id"] == organization.organization_id
+    [delivery] = mock.webhooks.send_test_event("direct.organization.update")
+    assert delivery.payload["organization"]["organization_name"] == "Other"
+
+
+def test_test_event_without_object_or_endpoint_is_refused(mock, given, receiver):
+    mock.webhooks.set({"url": receiver.url, "event_types": ["*.organization.*"]})
+
+    def refusal(event_type, *ids):
+        with pytest.raises(MockError) as refused:
+            mock.webhooks.send_test_event(event_type, *ids)
+        return refused.value.error_type
+
+    assert refusal("direct.organization.create") == "organization_not_found"
+    organization = given.organization()
+    assert refusal("direct.member.create") == "member_not_found"
+    assert refusal("direct.member.create", "", "member-test-nope") == "member_not_found"
+    assert refusal("direct.organization.create", "nope") == "organization_not_found"
+    for wrong in ("", "member.create", "direct.*.create", "direct.member.read"):
+        assert refusal(wrong) == "bad_request"
+    given.member(organization)
+    count = len(mock.webhooks.deliveries())
+    assert refusal("direct.member.create") == "delivery_not_found"
+    assert len(mock.webhooks.deliveries()) == count
+
+
 def received_types(mock, **options):
     received = []
     mock.webhooks.deliver_to(lambda body, headers: received.append(json.loads(body)["object_type"]), **options)

@@ -312,6 +312,15 @@ export class Webhooks {
     const path = { event_id: eventId };
     return (await this.api.call("post", "/_mock/api/webhooks/deliveries/{event_id}/replay", { path })).deliveries;
   }
+
+  /** Send an event about an organization or a member as it is now; by default the newest one. Nothing is changed. */
+  async sendTestEvent(
+    eventType: string,
+    { organizationId = "", memberId = "" } = {},
+  ): Promise<WebhookDelivery[]> {
+    const body = { event_type: eventType, organization_id: organizationId, member_id: memberId };
+    return (await this.api.call("post", "/_mock/api/webhooks/test-event", { body })).deliveries;
+  }
 }
 
 /** Devices and e-mail addresses, with the fraud verdicts that the API returns for them. */

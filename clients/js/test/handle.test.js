@@ -171,6 +171,8 @@ test("webhooks", async () => {
     const delivery = await mock.webhooks.wait("*.organization.create", 30);
     assert.equal(delivery.payload.object_type, "organization");
     assert.ok((await mock.webhooks.replay(delivery.event_id)).length > 0);
+    const [sent] = await mock.webhooks.sendTestEvent("dashboard.organization.update");
+    assert.equal(sent.payload.source, "DASHBOARD");
     assert.ok(received.length > 0);
     assert.match((await refused(mock.webhooks.wait("*.member.*", 0))).message, /There are: .*organization\.create/);
     const passed = [];
