@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mockstytch.console.snippets import CODE
-from tests.howto.app_files import HOW_TO, read
+from tests.howto.app_files import read
 from tests.support import npm_package
 
 
