@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockstytch.cli.activity import server_log
-from mockstytch.cli.workers import MOST_WORKERS, run_workers
 from mockstytch.console.snippets import CODE
 from mockstytch.seed_file import MOST_PEOPLE, SeedError, locate, with_people
 from mockstytch.settings import DEFAULT_PORT, SettingError, Settings
 
 if TYPE_CHECKING:
     from mockstytch.server import Server
+
+MOST_WORKERS = 512
 
 
 class CommaSeparated(click.types.StringParamType):
@@ -174,6 +175,8 @@ def serve(as_json: bool, stop_with_stdin: bool, workers: int, **options: Any) ->
             threading.Thread(target=_stop_with_stdin, name="mockstytch-stdin", daemon=True).start()
 
     if workers > 1:
+        from mockstytch.cli.workers import run_workers  # its modules take 15 ms, which one process doesn't need
+
         run_workers(prepared.server, workers, on_ready, quiet=options["quiet"])
     else:
         run(prepared, on_ready)

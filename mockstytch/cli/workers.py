@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mockstytch")
 
-MOST_WORKERS = 512
 _STOP_SECONDS = 10.0  # from a signal until the processes are killed
 _PAUSE_SECONDS = 1.0  # between two starts in the place of a process that didn't get ready
 

@@ -49,9 +49,14 @@ def mail(message: Message) -> Response:
     """Render an e-mail for the frame on the message's page; a text message as plain text."""
     if message.html is None:
         return Response(message.text, 200, _MAIL_HEADERS, "text/plain")
+    return framed(message.html)
+
+
+def framed(html: str) -> Response:
+    """Return the HTML of an e-mail for a frame. Its links open outside of the frame."""
     base = '<base target="_blank">'
-    framed = message.html.replace("<head>", f"<head>{base}", 1)
-    return HTMLResponse(framed if base in framed else base + framed, 200, _MAIL_HEADERS)
+    with_base = html.replace("<head>", f"<head>{base}", 1)
+    return HTMLResponse(with_base if base in with_base else base + with_base, 200, _MAIL_HEADERS)
 
 
 def source(message: Message, *, download: bool) -> Response:
@@ -98,13 +103,41 @@ def _environment() -> Any:
         loader=FunctionLoader(lambda name: templates.joinpath(name).read_text(encoding="utf-8")),
     )
     environment.globals |= {"version": __version__, "sandbox": _SANDBOX}
-    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration, "json": pretty_json}
+    environment.filters |= {
+        "iso": wire.time,
+        "moment": moment,
+        "duration": duration,
+        "json": pretty_json,
+        "as_text": as_text,
+        "prose": prose,
+    }
     return environment
 
 
 def pretty_json(value: Any) -> str:
     """Format a value as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def prose(text: str) -> Any:
+    """Return a text as HTML, with its words in back quotes as code."""
+    from markupsafe import Markup, escape  # a part of Jinja
+
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
+
+
+def as_text(value: Any) -> str:
+    """Return a value as the text of a form's field: a list as lines, and a map as lines such as ``email = mail``."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(" = ".join(item.values()) if isinstance(item, dict) else str(item) for item in value)
+    if isinstance(value, dict):
+        return "\n".join(f"{name} = {item}" for name, item in value.items())
+    return str(value)
 
 
 def moment(when: datetime, now: datetime) -> str:

@@ -5,8 +5,10 @@ from starlette.responses import RedirectResponse, Response
 from mockstytch import errors
 from mockstytch.console import forms, render
 from mockstytch.console.actions import Actions
+from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
 from mockstytch.console.pages import docs, inbox, members, organizations, requests, webhooks
+from mockstytch.console.settings import page as settings
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.endpoint import Endpoint
@@ -22,7 +24,8 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         endpoints, management: operations of the API and of the management API.
         control: the routes of the control API. Others are ignored.
     """
-    actions = Actions(mock, endpoints, control)
+    calls = ManagementCalls(mock, management)
+    actions = Actions(mock, endpoints, calls, control)
     pages: dict[str, PageHandler] = {
         "/": inbox.inbox,
         "/messages/{message_id}": inbox.message,
@@ -33,11 +36,14 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         "/requests/{request_id}": requests.request,
         "/webhooks": webhooks.webhooks,
         "/webhooks/{event_id}": webhooks.webhook,
+        "/settings": settings.settings(calls),
+        "/settings/{tab}": settings.settings(calls),
         "/docs": docs.docs(endpoints, management, control),
     }
     without_forms: dict[str, PageHandler] = {
         "/messages/{message_id}/html": inbox.mail,
         "/messages/{message_id}/source": inbox.source,
+        "/settings/messages/{template_id}/preview": settings.preview,
         "/docs/errors/{status}": docs.own_errors,
     }
     return [

@@ -76,6 +76,7 @@ class Mock:
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
+        works_aside: whether ``run_aside`` runs.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -94,7 +95,7 @@ class Mock:
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
-        self._works_aside = False
+        self.works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
         self._shared_memory = history.SharedMemory()
         if self._database.starts:
@@ -198,15 +199,15 @@ class Mock:
         loop, and the server couldn't even return its health.
         """
         await self.until_free()
-        self._works_aside = True
+        self.works_aside = True
         try:
             return await asyncio.to_thread(work)
         finally:
-            self._works_aside = False
+            self.works_aside = False
 
     async def until_free(self) -> None:
         """Wait while ``run_aside`` runs."""
-        while self._works_aside:  # noqa: ASYNC110 · callers are in several event loops
+        while self.works_aside:  # noqa: ASYNC110 · callers are in several event loops
             await asyncio.sleep(_POLL_SECONDS)
 
     def reset(self, project: Project) -> Project:
