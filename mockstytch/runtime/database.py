@@ -8,6 +8,7 @@ from typing import Any
 
 from mockstytch import clock
 from mockstytch.errors import StytchError
+from mockstytch.outbound import MoreToDo
 from mockstytch.store.connection import Channel, Connection
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database
 from mockstytch.store.expressions import Shape
@@ -48,7 +49,7 @@ class Database:
     def exclusive_transaction(
         self, project_id: str = "", *, first_lock: str = "", read_only: bool = False
     ) -> Iterator[None]:
-        """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
+        """Run one transaction. An error rolls back, except ``MoreToDo`` and one that ``keeping_writes`` marked.
 
         Args:
             project_id: the project whose rows it writes. On a shared database, other transactions of the project wait.
@@ -69,7 +70,7 @@ class Database:
             try:
                 yield
             except BaseException as error:
-                if isinstance(error, StytchError) and error.keeps_writes:
+                if isinstance(error, StytchError | MoreToDo) and error.keeps_writes:
                     self._commit()
                 else:
                     self.connection.rollback()

@@ -10,7 +10,15 @@ from mockstytch.faults.messages import Outbox
 from mockstytch.faults.rate_limits import RateLimits
 from mockstytch.faults.registry import Faults
 from mockstytch.ids import Ids
-from mockstytch.outbound import OutboundRequest, OutboundResponse, OutboundResponses, Transport, fetch, run_with_fetches
+from mockstytch.outbound import (
+    MoreToDo,
+    OutboundRequest,
+    OutboundResponse,
+    OutboundResponses,
+    Transport,
+    fetch,
+    run_with_fetches,
+)
 from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database
@@ -30,6 +38,7 @@ from mockstytch.store.store import Store
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
 _POLL_SECONDS = 0.005
 TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
+_PART = 125  # transactions as which a part of an operation counts: it has many events
 
 T = TypeVar("T")
 AttemptSubscriber = Callable[[Project, Delivery, Attempt], None]
@@ -137,7 +146,11 @@ class Mock:
                 if self.faults.active and self.faults.may_apply(project):
                     ctx.outbox = Outbox(self.faults, self.ids, project.project_id, ctx.now, ctx.note)
                 try:
-                    yield ctx
+                    try:
+                        yield ctx
+                    except MoreToDo:
+                        self._trim(ctx, _PART)
+                        raise
                     if ctx.outbox and ctx.outbox.held:
                         self.held_messages.save(store, ctx.outbox.held)
                     if not read_only:
@@ -145,7 +158,7 @@ class Mock:
                 finally:
                     for project_id in ctx.changed_projects:
                         self.projects.invalidate(project_id)
-        except StytchError as error:
+        except (StytchError, MoreToDo) as error:
             if error.keeps_writes:
                 self._publish(ctx)
             raise
@@ -207,10 +220,14 @@ class Mock:
         self.request_log.clear(fresh.project_id)
         return fresh
 
-    def _trim(self, ctx: Context) -> None:
-        """Trim the project's history, now and then."""
+    def _trim(self, ctx: Context, transactions: int = 1) -> None:
+        """Trim the project's history, now and then.
+
+        Args:
+            transactions: as how many it counts.
+        """
         project_id = ctx.project.project_id
-        count = self._transactions.get(project_id, 0) + 1
+        count = self._transactions.get(project_id, 0) + transactions
         self._transactions[project_id] = count % TRIM_INTERVAL
         if count >= TRIM_INTERVAL:
             history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)

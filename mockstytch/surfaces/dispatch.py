@@ -210,6 +210,7 @@ class EndpointHandler:
     def _run_once(self, request: HttpRequest, responses: OutboundResponses, *, read_only: bool) -> Body:
         endpoint, surface = self.endpoint, self._surface
         request.notes = self._notes.copy()
+        request.earlier_events += request.events
         with self._mock.transaction(
             request.project, request.server_url, responses, first_lock=surface.first_lock, read_only=read_only
         ) as ctx:
