@@ -1,8 +1,8 @@
 """The forms of the console: what they ask for, and how their fields become JSON.
 
-A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or a
-call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names contain
-a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call.
+A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or
+a call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names
+contain a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``. A list stands for its first
-            item.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. If
+            it is a list, the first item is used.
         shows_result: whether the page shows what the call returned.
         into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.
         item: the present item as JSON; "" adds one.
@@ -50,15 +50,15 @@ class Form(Frozen):
     def changed(self) -> list[str]:
         """Return the names of the fields that are sent, with their types.
 
-        Fields that weren't changed are left out. Of an object, all fields are sent or none: calls replace objects. Of an
-        item of a list, all fields are sent.
+        Fields that weren't changed are left out. If one field of an object was changed, all of its fields are sent,
+        because calls replace objects. For an item of a list, all fields are sent.
         """
         if self.into:
             return [name for name, text in self.typed.items() if text or name.partition(":")[2] not in _NEVER_EMPTY]
         changed = [n for n, text in self.typed.items() if self.was.get(n) != text and (text or n in self.was)]
         objects = {name.partition(".")[0] for name in changed if "." in name}
         return [
-            n for n, text in self.typed.items() if n in changed or (text or n in self.was) and _object(n) in objects
+            n for n, text in self.typed.items() if n in changed or ((text or n in self.was) and _object(n) in objects)
         ]
 
     def fields(self) -> dict[str, Any]:

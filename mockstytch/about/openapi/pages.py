@@ -93,6 +93,11 @@ PAGES = {
     "/_mock/webhooks/{event_id}": Page("webhook", "Show an event"),
     "/_mock/requests": Page("requests", "Show the request log", ("q", "status", "operation", "after", "rows")),
     "/_mock/requests/{request_id}": Page("request", "Show a request"),
+    "/_mock/settings": Page("settings", "Show the settings"),
+    "/_mock/settings/{tab}": Page("settings_tab", "Show a tab of the settings"),
+    "/_mock/settings/messages/{template_id}/preview": Page(
+        "email_template_preview", "Show what an e-mail template looks like"
+    ),
     "/_mock/docs": Page("docs", "Show how to use this server"),
     "/_mock/docs/errors/{status}": Page("errors", "Show the errors with a status"),
     "/_mock": Page("root", "Redirect to the inbox", (), ""),

@@ -101,7 +101,7 @@ document.addEventListener("change", (event) => "submit" in event.target.dataset 
 
 // Keys: the dialog in page.html lists them.
 let isAfterG = false;
-const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks" };
+const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks", s: "/_mock/settings" };
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
