@@ -76,6 +76,8 @@ class Dispatch:
         mock, handler, surface = self._mock, self.route.handler, self.route.surface
         if not isinstance(handler, EndpointHandler) or mock.is_shared or mock.works_aside:
             return None
+        if self.route.method == "DELETE":  # it may run in parts: see ``outbound.MoreToDo``
+            return None
         request = HttpRequest(scope, content=content)
         try:
             self._begin(request)
