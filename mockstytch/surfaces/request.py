@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, Request, empty_receive
 from starlette.types import Receive, Scope
 
 from mockstytch import errors
@@ -38,6 +38,7 @@ class HttpRequest(Request):
         request_id: the id in the response.
         notes: remarks for the request log.
         messages, events: what the operation sent and emitted; nothing of it exists if the operation failed.
+        earlier_events: what earlier runs of the operation emitted, which is committed: see ``outbound.MoreToDo``.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
         found_project: the project that the surface authenticated; None before that, and if the route has none.
         actor: the caller of an operation, once the surface has found it; before, the project.
@@ -45,7 +46,7 @@ class HttpRequest(Request):
         fault: what a fault did to the request, for the request log; "" for most requests.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
+    def __init__(self, scope: Scope, receive: Receive = empty_receive, content: bytes | None = b"") -> None:
         query: bytes = scope["query_string"]
         if b"+" in query or b"%20" in query:
             scope = {**scope, "query_string": with_plus_in_addresses(query)}
@@ -62,6 +63,7 @@ class HttpRequest(Request):
         self.session_token = self.fault = ""
         self.messages: list[Message] = []
         self.events: list[Event] = []
+        self.earlier_events: list[Event] = []
         self.started = perf_counter()
 
     @property
