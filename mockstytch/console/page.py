@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import field_errors, render
-from mockstytch.console.forms import Form
+from mockstytch.console import render
+from mockstytch.console.forms import Form, field_errors
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project
