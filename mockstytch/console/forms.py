@@ -2,7 +2,8 @@
 
 A form names a call in its field ``form/do``: an operation of the API (``members.update``), or a call of the control API
 (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names contain a slash,
-such as ``was/name``, belong to the form itself; all others are the fields of the call.
+such as ``was/name``, belong to the form itself; all others are the fields of the call. ``generate.people`` is a field
+in an object, ``?on_reset`` a parameter of the query, and ``*`` is the whole body.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from mockstytch import errors
+from mockstytch import errors, seed_file
 from mockstytch.protocols import json_depth
 from mockstytch.values import Frozen
 
@@ -30,6 +31,7 @@ class Form(Frozen):
         then: the page to go to; "" is the same page.
         then_id: where the result has the last part of that page's path: ``organization.organization_id``.
         shows_result: whether the page shows what the call returned.
+        undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Form(Frozen):
     then: str = ""
     then_id: str = ""
     shows_result: bool = False
+    undo: str = ""
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of the call, as JSON values. Fields that weren't changed are left out.
@@ -46,11 +49,15 @@ class Form(Frozen):
         Raises:
             bad_request: if a field doesn't contain its type.
         """
-        fields = {}
+        fields: dict[str, Any] = {}
         for name, text in self.typed.items():
             if self.was.get(name) != text and (text or name in self.was):
-                key, _, kind = name.partition(":")
-                fields[key] = _convert(key, kind, text)
+                full, _, kind = name.partition(":")
+                outer, _, key = full.rpartition(".")
+                found = fields.setdefault(outer, {}) if outer else fields
+                if not isinstance(found, dict):
+                    raise errors.bad_request(because=f"{outer} is a field, and an object of fields")
+                found[key] = _convert(full, kind, text)
         return fields
 
     def next_path(self, result: Any) -> str:
@@ -87,6 +94,7 @@ def read(content: bytes) -> Form:
         then=own.get("then", ""),
         then_id=own.get("then_id", ""),
         shows_result="shows_result" in own,
+        undo=own.get("undo", ""),
     )
 
 
@@ -95,9 +103,12 @@ def _convert(name: str, kind: str, text: str) -> Any:
 
     Raises:
         bad_request: if the text doesn't contain the type.
+        invalid_seed: if it is a seed that isn't valid TOML, YAML or JSON.
     """
     try:
         return _TYPES[kind](text)
+    except seed_file.SeedError as e:
+        raise errors.invalid_seed(because=str(e)) from None
     except (ValueError, msgspec.DecodeError):
         raise errors.bad_request(because=f"{name} isn't valid {_TYPE_NAMES.get(kind, 'text')}") from None
     except KeyError:
@@ -112,6 +123,12 @@ def _json(text: str) -> Any:
     return msgspec.json.decode(json_depth.checked(text.encode() or b"null"))
 
 
+def _range(text: str) -> Any:
+    """Return a number, or both ends of ``100-300``."""
+    least, _, most = text.partition("-")
+    return {"min": float(least), "max": float(most)} if most else float(text)
+
+
 _TYPES: dict[str, Callable[[str], Any]] = {
     "": str,
     "list": _list,
@@ -119,6 +136,8 @@ _TYPES: dict[str, Callable[[str], Any]] = {
     "int": int,
     "float": float,
     "json": _json,
+    "range": _range,
+    "seed": lambda text: seed_file.read_text(text),
     "time": lambda text: f"{datetime.fromisoformat(text):%Y-%m-%dT%H:%M:%S}Z",
 }
-_TYPE_NAMES = {"int": "whole number", "float": "number", "json": "JSON", "time": "time"}
+_TYPE_NAMES = {"int": "whole number", "float": "number", "range": "number or range", "json": "JSON", "time": "time"}

@@ -52,7 +52,7 @@ def demo(monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
 
 
 def test_demo_runs_the_server_and_the_app(tmp_path):
-    no_bundle = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": ""}  # nor Node.js to make it
+    no_bundle = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": ""}  # and no Node.js to make it
     with start("-um", "mockstytch", "demo", "--port", "0", "--demo-port", "0", **no_bundle) as process:
         output = ""
         while "Ctrl+C" not in output and (line := process.stdout.readline()):

@@ -99,9 +99,44 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("change", (event) => "submit" in event.target.dataset && event.target.form.requestSubmit());
 
+// A file that is chosen fills a text field. Without scripts, the text is pasted.
+for (const input of document.querySelectorAll("[data-fill]")) {
+  input.hidden = false;
+  input.addEventListener("change", async () => {
+    document.getElementById(input.dataset.fill).value = await input.files[0].text();
+  });
+}
+
+// The project switcher: what is typed is searched for on the page of projects. Without scripts, the form opens that page.
+const switcher = document.getElementById("switcher");
+let searches = 0;
+
+async function findProjects() {
+  const form = switcher.querySelector("form");
+  const search = ++searches;
+  const response = await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}&rows=8`);
+  if (!response.ok || search !== searches) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const links = [...page.querySelectorAll("[data-project]")];
+  document.getElementById("found-projects").replaceChildren(
+    ...links.map((link) => {
+      const item = document.createElement("li");
+      item.append(link);
+      return item;
+    }),
+  );
+}
+
+switcher?.addEventListener("toggle", () => {
+  if (!switcher.open) return;
+  switcher.querySelector("input[type=search]").focus();
+  findProjects();
+});
+switcher?.addEventListener("input", findProjects);
+
 // Keys: the dialog in page.html lists them.
 let isAfterG = false;
-const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks" };
+const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks", f: "/_mock/faults", s: "/_mock/snapshots" };
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;

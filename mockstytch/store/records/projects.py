@@ -278,6 +278,8 @@ class Project(Record):
         secret: the secret that it was registered with, or "" if it has only ``Secret`` rows.
         project_slug: the management API's project that this is an environment of, or "".
         other_public_token: the public token in links, if the one derived from the project's id was deleted.
+        label: what uses the project, such as the name of a test; "" if nothing said it.
+        run_id: the test run that the project belongs to, or "".
         deleted: whether its credentials are refused. The row stays, so that old credentials don't register it again.
         counters: how many old rows of each kind were deleted from the history, and how often keys were rotated.
         has_faults: whether ``SharedFault`` has rows of the project. Servers on SQLite don't set it.
@@ -291,6 +293,8 @@ class Project(Record):
     vertical: Literal["B2B", "CONSUMER"] = "B2B"
     project_slug: str = ""
     other_public_token: str = ""
+    label: str = ""
+    run_id: str = ""
     deleted: bool = False
     clock: Clock = Clock()
     settings: ProjectSettings = ProjectSettings()
