@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -168,13 +168,14 @@ class Deliverer:
                 lost = Attempt(at=leased.at, problem=f"fault {fault.fault_id}: lost")
                 self._record(queue, leased, lost, is_last=True)
                 return True
-            for _ in range(fault.rule.copies if fault else 1):
+            copies = fault.rule.copies if fault else 1
+            for n in range(copies):
                 try:
                     attempt = await self._attempt(queue.project_id, leased)
                 except asyncio.CancelledError:
                     self._record(queue, leased, None)
                     raise
-                self._record(queue, leased, attempt)
+                self._record(queue, leased, attempt, release=n == copies - 1)
             return True
 
     def _lease_next(self, queue: Queue) -> LeasedDelivery | None:
@@ -224,11 +225,20 @@ class Deliverer:
                     break
             return response.status_code, beginning[:_MAX_ANSWER].decode(errors="replace")
 
-    def _record(self, queue: Queue, leased: LeasedDelivery, attempt: Attempt | None, *, is_last: bool = False) -> None:
-        """Record an attempt and release the lease. An interrupted attempt (None) doesn't count and is due again.
+    def _record(
+        self,
+        queue: Queue,
+        leased: LeasedDelivery,
+        attempt: Attempt | None,
+        *,
+        is_last: bool = False,
+        release: bool = True,
+    ) -> None:
+        """Record an attempt. An interrupted attempt (None) doesn't count and is due again.
 
         Args:
             is_last: whether a failure isn't followed by another attempt.
+            release: whether to release the lease: this process doesn't send the delivery again now.
         """
         project = self._mock.projects.find(queue.project_id)
         if project is None:
@@ -236,8 +246,10 @@ class Deliverer:
         with self._mock.transaction(project) as ctx:
             delivery = ctx.store.find(Delivery, event_id=leased.event.event_id, url=queue.url)
             if delivery is not None:  # None if a reset has emptied the project meanwhile
-                changes = webhooks.attempt_result(delivery, attempt, is_last=is_last) if attempt else {}
-                delivery = ctx.store.update(delivery, **changes, leased_until=None)
+                changes: dict[str, Any] = {"leased_until": None} if release else {}
+                if attempt:
+                    changes |= webhooks.attempt_result(delivery, leased.delivery, attempt, is_last=is_last)
+                delivery = ctx.store.update(delivery, **changes)
         self._mock.notify(project)
         if delivery is not None and attempt is not None:
             for subscriber in self._mock.attempt_subscribers:

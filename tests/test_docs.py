@@ -198,7 +198,7 @@ def _pip(line: str) -> None:
     """
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     known = {project["name"], *(f"{project['name']}[{extra}]" for extra in project["optional-dependencies"])}
-    requirements = {word.strip('"') for word in line.split()[2:]}
+    requirements = {word.strip('"') for word in line.partition(" #")[0].split()[2:]}
     paths = {word for word in requirements if "/" in word}
     assert paths
     for path in paths:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import urllib.parse
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -16,6 +18,7 @@ class Webhooks:
 
     def __init__(self, api: ControlApi) -> None:
         self._api = api
+        self._received = ""  # the event id of the last delivery that deliver_to passed on
 
     def set(self, *endpoints: str | WebhookEndpointSettings) -> list[WebhookEndpoint]:
         """Replace the list of endpoints, and return it. Without arguments, webhooks are turned off.
@@ -93,6 +96,37 @@ class Webhooks:
         )
         return f"{beginning}. There are: {', '.join(f'{count} {text}' for text, count in groups.most_common(5))}."
 
+    def deliver_to(self, receive: Callable[[str, dict[str, str]], Any], url: str = "") -> list[WebhookDelivery]:
+        """Pass the new deliveries to a function, oldest first, and return them.
+
+        The function is called in this thread, so it can use an app's test client, in the test's database transaction. A
+        later call passes what happened since then, and a delivery that wasn't accepted is passed again.
+
+        Args:
+            receive: called with a body, and its headers with a signature for the present time. It returns the app's
+                response, or anything else.
+            url: the endpoint, if there are several.
+
+        Raises:
+            MockError: if the project has no endpoint (``endpoint_not_found``), or if the ``status_code`` of a response
+                isn't 2xx (``delivery_refused``).
+        """
+        __tracebackhide__ = True  # pytest shows the line of the test instead
+        if not self.endpoints():
+            message = "The project has no webhook endpoint. Set one with webhooks.set(url)."
+            raise MockError(message, "endpoint_not_found")
+        passed = []
+        for delivery in self.deliveries(after=self._received, limit=10_000, url=url):
+            if not delivery.headers:
+                continue  # the endpoint is no longer set
+            status_code = getattr(receive(delivery.body, delivery.headers), "status_code", 200)
+            if not 200 <= status_code < 300:
+                message = f"The app responded with status {status_code} to {delivery.event_type}."
+                raise MockError(message, "delivery_refused")
+            self._received = delivery.event_id
+            passed.append(delivery)
+        return passed
+
     def replay(self, event_id: str) -> list[WebhookDelivery]:
         """Send an event again, to each current endpoint that subscribes to it.
 
@@ -100,4 +134,19 @@ class Webhooks:
             MockError: if the event doesn't exist, or no endpoint subscribes to it.
         """
         result = self._api.call("POST", f"/webhooks/deliveries/{urllib.parse.quote(event_id, safe='')}/replay")
+        return msgspec.convert(result["deliveries"], list[WebhookDelivery])
+
+    def send_test_event(self, event_type: str, organization_id: str = "", member_id: str = "") -> list[WebhookDelivery]:
+        """Send an event about an organization or a member as it is now. Nothing is changed.
+
+        Args:
+            event_type: for example ``direct.member.create``.
+            organization_id: the organization; "" takes the newest one.
+            member_id: the member; "" takes the newest one.
+
+        Raises:
+            MockError: if there is no such object, or no endpoint subscribes to the event.
+        """
+        body = {"event_type": event_type, "organization_id": organization_id, "member_id": member_id}
+        result = self._api.call("POST", "/webhooks/test-event", body=body)
         return msgspec.convert(result["deliveries"], list[WebhookDelivery])

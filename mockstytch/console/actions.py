@@ -1,4 +1,4 @@
-"""Running what a form asks for: operations of the API and calls of the control API."""
+"""Running what a form asks for: operations of the API and the management API, and calls of the control API."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockstytch import errors
+from mockstytch.console import setting_items
 from mockstytch.console.forms import Form
+from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.outbound import OutboundResponses
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.endpoint import Body, Endpoint
@@ -23,11 +25,14 @@ class Actions:
 
     Args:
         endpoints: the operations of the API.
+        management: the operations of the management API.
         control: the routes of the control API.
     """
 
-    def __init__(self, mock: Mock, endpoints: Iterable[Endpoint], control: Iterable[Route]) -> None:
-        self._mock = mock
+    def __init__(
+        self, mock: Mock, endpoints: Iterable[Endpoint], management: ManagementCalls, control: Iterable[Route]
+    ) -> None:
+        self._mock, self._management = mock, management
         self._operations = {endpoint.name: endpoint for endpoint in endpoints}
         self._control = {
             f"{route.method} {route.path.removeprefix(CONTROL_API)}": route
@@ -42,7 +47,9 @@ class Actions:
             StytchError: if the operation or the call refuses it.
             bad_request: if the form names something that doesn't exist.
         """
-        fields = form.fields()
+        fields = setting_items.changed(request.project.settings, form) if form.into else form.fields()
+        if form.call in self._management:
+            return self._management.run(request.project, form.call, fields)
         if form.call in self._operations:
             return await self._operate(request, self._operations[form.call], fields)
         return await self.call(request, form.call, fields)

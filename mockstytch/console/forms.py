@@ -1,23 +1,21 @@
 """The forms of the console: what they ask for, and how their fields become JSON.
 
-A form names a call in its field ``form/do``: an operation of the API (``members.update``), or a call of the control API
-(``POST /clock/advance``). The console changes nothing in any other way. Fields whose names contain a slash,
-such as ``was/name``, belong to the form itself; all others are the fields of the call. ``generate.people`` is a field
-in an object, ``?on_reset`` a parameter of the query, and ``*`` is the whole body.
+A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or a
+call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names contain
+a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call. ``?on_reset`` is a
+parameter of the query, and ``*`` is the whole body.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
-from mockstytch import errors, seed_file
-from mockstytch.protocols import json_depth
+from mockstytch import errors
+from mockstytch.console import form_values
 from mockstytch.values import Frozen
 
 _MAX_FIELDS = 500
+_NEVER_EMPTY = ("int", "float", "json", "time")  # types that need a text
 
 
 class Form(Frozen):
@@ -29,9 +27,14 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. A list stands for its first
+            item.
         shows_result: whether the page shows what the call returned.
         undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
+        into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.
+        item: the present item as JSON; "" adds one.
+        key: the field that has the item's name, if ``into`` is a map.
+        removes: whether the item is removed.
     """
 
     id: str
@@ -42,29 +45,46 @@ class Form(Frozen):
     then_id: str = ""
     shows_result: bool = False
     undo: str = ""
+    into: str = ""
+    item: str = ""
+    key: str = ""
+    removes: bool = False
+
+    def changed(self) -> list[str]:
+        """Return the names of the fields that are sent, with their types.
+
+        Fields that weren't changed are left out. Of an object, all fields are sent or none: calls replace objects. Of an
+        item of a list, all fields are sent.
+        """
+        if self.into:
+            return [name for name, text in self.typed.items() if text or name.partition(":")[2] not in _NEVER_EMPTY]
+        changed = [n for n, text in self.typed.items() if self.was.get(n) != text and (text or n in self.was)]
+        objects = {name.partition(".")[0] for name in changed if "." in name}
+        return [
+            n for n, text in self.typed.items() if n in changed or (text or n in self.was) and _object(n) in objects
+        ]
 
     def fields(self) -> dict[str, Any]:
-        """Return the fields of the call, as JSON values. Fields that weren't changed are left out.
+        """Return the fields of the call, as JSON values.
 
         Raises:
             bad_request: if a field doesn't contain its type.
         """
-        fields: dict[str, Any] = {}
-        for name, text in self.typed.items():
-            if self.was.get(name) != text and (text or name in self.was):
-                full, _, kind = name.partition(":")
-                outer, _, key = full.rpartition(".")
-                found = fields.setdefault(outer, {}) if outer else fields
-                if not isinstance(found, dict):
-                    raise errors.bad_request(because=f"{outer} is a field, and an object of fields")
-                found[key] = _convert(full, kind, text)
-        return fields
+        parts = [(*name.partition(":")[::2], self.typed[name]) for name in self.changed()]
+        return form_values.nested((key, form_values.convert(key, kind, text)) for key, kind, text in parts)
 
     def next_path(self, result: Any) -> str:
         """Return the path of the page to go to, without ``/_mock``; "" is the same page."""
         for key in filter(None, self.then_id.split(".")):
+            if isinstance(result, list):
+                result = result[0] if result else ""
             result = result.get(key, "") if isinstance(result, Mapping) else ""
         return f"{self.then}{result}" if self.then_id else self.then
+
+
+def _object(name: str) -> str:
+    """Return the object that a field is a part of, or ""."""
+    return name.partition(".")[0] if "." in name else ""
 
 
 def read(content: bytes) -> Form:
@@ -95,49 +115,8 @@ def read(content: bytes) -> Form:
         then_id=own.get("then_id", ""),
         shows_result="shows_result" in own,
         undo=own.get("undo", ""),
+        into=own.get("into", ""),
+        item=own.get("item", ""),
+        key=own.get("key", ""),
+        removes="removes" in own,
     )
-
-
-def _convert(name: str, kind: str, text: str) -> Any:
-    """Return the JSON value of a field.
-
-    Raises:
-        bad_request: if the text doesn't contain the type.
-        invalid_seed: if it is a seed that isn't valid TOML, YAML or JSON.
-    """
-    try:
-        return _TYPES[kind](text)
-    except seed_file.SeedError as e:
-        raise errors.invalid_seed(because=str(e)) from None
-    except (ValueError, msgspec.DecodeError):
-        raise errors.bad_request(because=f"{name} isn't valid {_TYPE_NAMES.get(kind, 'text')}") from None
-    except KeyError:
-        raise errors.bad_request(because=f"there is no type {kind[:20]}") from None
-
-
-def _list(text: str) -> list[str]:
-    return [item.strip() for item in text.replace(",", "\n").split("\n") if item.strip()]
-
-
-def _json(text: str) -> Any:
-    return msgspec.json.decode(json_depth.checked(text.encode() or b"null"))
-
-
-def _range(text: str) -> Any:
-    """Return a number, or both ends of ``100-300``."""
-    least, _, most = text.partition("-")
-    return {"min": float(least), "max": float(most)} if most else float(text)
-
-
-_TYPES: dict[str, Callable[[str], Any]] = {
-    "": str,
-    "list": _list,
-    "bool": lambda text: text in ("on", "true"),
-    "int": int,
-    "float": float,
-    "json": _json,
-    "range": _range,
-    "seed": lambda text: seed_file.read_text(text),
-    "time": lambda text: f"{datetime.fromisoformat(text):%Y-%m-%dT%H:%M:%S}Z",
-}
-_TYPE_NAMES = {"int": "whole number", "float": "number", "range": "number or range", "json": "JSON", "time": "time"}

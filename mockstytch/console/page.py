@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import render
+from mockstytch.console import field_errors, render
 from mockstytch.console.actions import Actions
 from mockstytch.console.forms import Form
 from mockstytch.errors import StytchError
@@ -124,10 +124,25 @@ class PageRequest:
         """
         return MAX_ROWS if count > self.rows and self.rows < MAX_ROWS else 0
 
+    def refused(self, *form_ids: str) -> bool:
+        """Return whether one of these forms was sent and refused."""
+        return self.error is not None and self.form is not None and self.form.id in form_ids
+
     def typed(self, form_id: str, name: str, value: Any) -> Any:
         """Return the value of a form's field: what the user typed, if that form was refused."""
-        sent = self.error is not None and self.form is not None and self.form.id == form_id
-        return self.form.typed.get(name, "") if sent and self.form else value
+        return self.form.typed.get(name, "") if self.form and self.refused(form_id) else value
+
+    def problem(self, form_id: str, name: str) -> str:
+        """Return why a form's field was refused; "" if it wasn't, or if the error doesn't tell the field.
+
+        Args:
+            name: the field's name without its type.
+        """
+        if self.form is None or self.error is None or self.form.id != form_id:
+            return ""
+        if name != field_errors.refused_field(self.form, self.error):
+            return ""
+        return self.error.because or self.error.message
 
     @property
     def server_url(self) -> str:

@@ -42,6 +42,7 @@ CONTROL = {
     "PUT /webhooks": "Replace the webhook endpoints: a list of url, secret, event_types.",
     "GET /webhooks/deliveries": "Return deliveries with each attempt: ?event_type= &status= &after= &limit= &wait=",
     "POST /webhooks/deliveries/{event_id}/replay": "Resend an event.",
+    "POST /webhooks/test-event": "Send an event to test the endpoints: event_type, organization_id, member_id.",
     "POST /fraud/devices": "Create a device and set its verdict: action, reasons, visitor_id, …",
     "POST /fraud/emails": "Set the risk of an e-mail address: email_address, action, risk_score, …",
     "POST /next-identity": "Queue the next identity at a provider: provider, email, name, … or error.",

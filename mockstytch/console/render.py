@@ -98,13 +98,30 @@ def _environment() -> Any:
         loader=FunctionLoader(lambda name: templates.joinpath(name).read_text(encoding="utf-8")),
     )
     environment.globals |= {"version": __version__, "sandbox": _SANDBOX}
-    environment.filters |= {"iso": wire.time, "moment": moment, "duration": duration, "json": pretty_json}
+    environment.filters |= {
+        "iso": wire.time,
+        "moment": moment,
+        "duration": duration,
+        "json": pretty_json,
+        "as_text": as_text,
+    }
     return environment
 
 
 def pretty_json(value: Any) -> str:
     """Format a value as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def as_text(value: Any) -> str:
+    """Return a value as the text of a form's field: a list as lines, and a map as lines such as ``email = mail``."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "\n".join(" = ".join(item.values()) if isinstance(item, dict) else str(item) for item in value)
+    if isinstance(value, dict):
+        return "\n".join(f"{name} = {item}" for name, item in value.items())
+    return str(value)
 
 
 def moment(when: datetime, now: datetime) -> str:

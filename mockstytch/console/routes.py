@@ -4,11 +4,12 @@ from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
-from mockstytch.console import automatic_snapshots, forms, render
+from mockstytch.console import forms, render
 from mockstytch.console.actions import Actions
+from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
 from mockstytch.console.pages import docs, inbox, members, organizations, requests, webhooks
-from mockstytch.console.pages.harness import faults, projects, seeds, snapshots
+from mockstytch.console.pages.harness import automatic_snapshots, faults, projects, seeds, snapshots
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.endpoint import Endpoint
@@ -24,7 +25,8 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         endpoints, management: operations of the API and of the management API.
         control: the routes of the control API. Others are ignored.
     """
-    actions = Actions(mock, endpoints, control)
+    calls = ManagementCalls(mock, management)
+    actions = Actions(mock, endpoints, calls, control)
     pages: dict[str, PageHandler] = {
         "/": inbox.inbox,
         "/messages/{message_id}": inbox.message,

@@ -102,13 +102,17 @@ def message_id(event_id: str) -> str:
     return "msg_" + event_id[-36:].replace("-", "")
 
 
-def attempt_result(delivery: Delivery, attempt: Attempt, *, is_last: bool = False) -> dict[str, Any]:
+def attempt_result(delivery: Delivery, leased: Delivery, attempt: Attempt, *, is_last: bool = False) -> dict[str, Any]:
     """Return the columns of a delivery that change after an attempt.
 
     Args:
+        delivery: the delivery now. If it was replayed during the attempt, it stays pending.
+        leased: the delivery at the beginning of the attempt.
         is_last: whether a failure isn't followed by another attempt, although the schedule has one.
     """
     counted = {"attempts": [*delivery.attempts, attempt], "tries": delivery.tries + 1}
+    if delivery.leased_until not in (None, leased.leased_until):
+        return counted
     if not attempt.problem:
         return {**counted, "status": "delivered", "failures": 0, "next_attempt_at": None}
     is_last = is_last or delivery.failures >= len(RETRIES)
@@ -193,7 +197,10 @@ def _schedule_now(ctx: Context, new: Delivery) -> Delivery:
     existing = ctx.store.find(Delivery, event_id=new.event_id, url=new.url)
     if existing is None:
         return ctx.store.insert(msgspec.structs.replace(new, next_attempt_at=ctx.now))
-    return ctx.store.update(existing, status="pending", failures=0, next_attempt_at=ctx.now)
+    changes: dict[str, Any] = {"status": "pending", "failures": 0, "next_attempt_at": ctx.now}
+    if existing.leased_until:  # a changed lease shows the worker that the result of its attempt isn't the last word
+        changes["leased_until"] = existing.leased_until + timedelta(microseconds=1)
+    return ctx.store.update(existing, **changes)
 
 
 def sign(secret: str, message: str, at: datetime, body: str) -> dict[str, str]:

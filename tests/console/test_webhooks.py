@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.support.html_forms import submit
+from tests.support.html_forms import Forms, submit
 from tests.webhooks.receiver import Receiver
 
 
@@ -90,3 +91,54 @@ def test_pages_fit_a_phone(browse, mock, given, app, scheme):
     for path in ("/webhooks", f"/webhooks/{event_id}"):
         page.goto(f"{mock.url}/_mock{path}?project_id={mock.project_id}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_endpoints_are_added_changed_and_deleted(visitor, mock, given):
+    given.organization()
+    page = "/_mock/webhooks"
+    assert submit(visitor, page, "add", url="http://127.0.0.1:1/a", event_types="*.member.*").status_code == 303
+    assert submit(visitor, page, "add", url="http://127.0.0.1:1/b").status_code == 303
+    first, second = mock.webhooks.endpoints()
+    assert (first.event_types, second.event_types) == (["*.member.*"], [])
+    submit(visitor, page, "edit-1", url="http://127.0.0.1:1/c", event_types="")
+    submit(visitor, page, "secret-of-2")
+    changed, with_new_secret = mock.webhooks.endpoints()
+    assert (changed.url, changed.event_types, changed.secret) == ("http://127.0.0.1:1/c", [], first.secret)
+    assert with_new_secret.url == second.url
+    assert with_new_secret.secret.startswith("whsec_")
+    assert with_new_secret.secret != second.secret
+    submit(visitor, page, "delete-1")
+    assert [e.url for e in mock.webhooks.endpoints()] == [second.url]
+
+
+def test_refused_endpoint_shows_the_error_beside_its_field(visitor, mock, given):
+    given.organization()
+    sent = submit(visitor, "/_mock/webhooks", "add", url="ftp://example.com/<b>", event_types="member.create")
+    assert sent.status_code == 400
+    assert "ftp://example.com/&lt;b&gt;" in sent.text
+    sent = submit(visitor, "/_mock/webhooks", "add", url="http://127.0.0.1:1/", secret="nope")
+    assert "a webhook secret must be whsec_ followed by base64" in sent.text
+    assert mock.webhooks.endpoints() == []
+
+
+def test_endpoint_that_was_changed_meanwhile_is_not_overwritten(visitor, mock, given):
+    given.organization()
+    mock.webhooks.set("http://127.0.0.1:1/a")
+    page = visitor.get("/_mock/webhooks").text
+    mock.webhooks.set("http://127.0.0.1:1/b")
+    pairs = [*Forms(page).forms["delete-1"]]
+    sent = visitor.post("/_mock/webhooks", content=str(httpx.QueryParams(pairs)))
+    assert sent.status_code == 400
+    assert "It was changed meanwhile" in sent.text
+    assert [e.url for e in mock.webhooks.endpoints()] == ["http://127.0.0.1:1/b"]
+
+
+def test_test_event_is_sent_and_shown(visitor, mock, given, app):
+    [endpoint] = mock.webhooks.set({"url": app.url, "event_types": ["*.member.update"]})
+    member = given.member(given.organization("Acme <b>"))
+    sent = submit(visitor, "/_mock/webhooks", "test-event", event_type="scim.member.update")
+    payload = app.next().verified(endpoint.secret)
+    assert (payload["source"], payload["id"]) == ("SCIM", member.member_id)
+    assert sent.headers["location"].startswith(f"/_mock/webhooks/{payload['event_id']}")
+    refused = submit(visitor, "/_mock/webhooks", "test-event", event_type="direct.organization.create")
+    assert (refused.status_code, "no endpoint is subscribed" in refused.text) == (404, True)

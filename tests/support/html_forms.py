@@ -17,7 +17,7 @@ class Forms(HTMLParser):
         self._form: list[tuple[str, str]] = []
         self._select = self._textarea = ""
         self._text: list[str] = []
-        self._options: list[tuple[str, bool]] = []
+        self._options: list[tuple[str | None, bool]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -30,7 +30,7 @@ class Forms(HTMLParser):
             self._select, self._options = values["name"], []
         elif tag == "option":
             self._text = []
-            self._options.append((values.get("value", ""), "selected" in values))
+            self._options.append((values.get("value"), "selected" in values))
         elif tag == "textarea":
             self._textarea, self._text = values["name"], []
 
@@ -40,10 +40,10 @@ class Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "option":
             value, is_selected = self._options[-1]
-            self._options[-1] = (value or "".join(self._text).strip(), is_selected)
+            self._options[-1] = ("".join(self._text).strip() if value is None else value, is_selected)
         elif tag == "select":
             chosen = [value for value, is_selected in self._options if is_selected] or [self._options[0][0]]
-            self._form.append((self._select, chosen[-1]))
+            self._form.append((self._select, str(chosen[-1])))
         elif tag == "textarea":  # the parser of browsers drops the first line break
             self._form.append((self._textarea, "".join(self._text).removeprefix("\n")))
 

@@ -1,6 +1,8 @@
 """Webhooks in the control API: endpoints, deliveries, waiting and replay."""
 
+import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 from svix.webhooks import Webhook
@@ -161,3 +163,141 @@ def test_duplicate_urls_and_too_many_endpoints_are_refused(mock):
 def test_invalid_query_is_refused(http):
     for query in ({"status": "lost"}, {"limit": "0"}, {"wait": "61"}):
         assert http.get("/_mock/api/webhooks/deliveries", params=query).json()["error_type"] == "bad_request"
+
+
+def test_replay_during_an_attempt_is_sent_afterwards(mock, given, receiver):
+    mock.clock.freeze()
+    mock.webhooks.set(receiver.url)
+
+    def replay_while_it_is_being_sent(handler):
+        mock.webhooks.replay(mock.webhooks.deliveries()[-1].event_id)
+        handler.send_response(200)
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    receiver.answers = [replay_while_it_is_being_sent]
+    given.organization()
+    first, again = receiver.next(), receiver.next()
+    assert again.body == first.body
+    assert len(attempted(mock, 2, "delivered").attempts) == 2
+
+
+def test_replay_during_a_failing_attempt_begins_the_schedule_again(mock, given, receiver):
+    mock.clock.freeze()
+    mock.webhooks.set(receiver.url)
+
+    def replay_and_fail(handler):
+        mock.webhooks.replay(mock.webhooks.deliveries()[-1].event_id)
+        handler.send_response(500)
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    receiver.answers = [replay_and_fail, 500]
+    given.organization()
+    delivery = attempted(mock, 2)
+    assert delivery.status == "pending"
+    assert [a.status_code for a in delivery.attempts] == [500, 500]
+    mock.clock.advance(seconds=6)
+    assert attempted(mock, 3, "delivered")
+
+
+@pytest.mark.parametrize("action", ["create", "update", "delete"])
+def test_test_event_has_the_newest_member_as_it_is_now(mock, given, receiver, action):
+    [endpoint] = mock.webhooks.set(receiver.url)
+    member = given.member(given.organization())
+    mock.webhooks.wait("*.member.create")
+    while not receiver.requests.empty():
+        receiver.next()
+    [delivery] = mock.webhooks.send_test_event(f"dashboard.member.{action}")
+    payload = receiver.next().verified(endpoint.secret)
+    assert payload == delivery.payload
+    assert (payload["source"], payload["action"], payload["id"]) == ("DASHBOARD", action.upper(), member.member_id)
+    assert ("member" in payload) == (action != "delete")
+
+
+def test_test_event_of_a_given_object(mock, given, receiver):
+    mock.webhooks.set(receiver.url)
+    organization = given.organization()
+    member = given.member(organization)
+    given.member(given.organization("Other"))
+    [delivery] = mock.webhooks.send_test_event("direct.member.update", member_id=member.member_id)
+    assert delivery.payload["id"] == member.member_id
+    [delivery] = mock.webhooks.send_test_event("scim.organization.update", organization.organization_slug)
+    assert delivery.payload["id"] == organization.organization_id
+    [delivery] = mock.webhooks.send_test_event("direct.organization.update")
+    assert delivery.payload["organization"]["organization_name"] == "Other"
+
+
+def test_test_event_without_object_or_endpoint_is_refused(mock, given, receiver):
+    mock.webhooks.set({"url": receiver.url, "event_types": ["*.organization.*"]})
+
+    def refusal(event_type, *ids):
+        with pytest.raises(MockError) as refused:
+            mock.webhooks.send_test_event(event_type, *ids)
+        return refused.value.error_type
+
+    assert refusal("direct.organization.create") == "organization_not_found"
+    organization = given.organization()
+    assert refusal("direct.member.create") == "member_not_found"
+    assert refusal("direct.member.create", "", "member-test-nope") == "member_not_found"
+    assert refusal("direct.organization.create", "nope") == "organization_not_found"
+    for wrong in ("", "member.create", "direct.*.create", "direct.member.read"):
+        assert refusal(wrong) == "bad_request"
+    given.member(organization)
+    count = len(mock.webhooks.deliveries())
+    assert refusal("direct.member.create") == "delivery_not_found"
+    assert len(mock.webhooks.deliveries()) == count
+
+
+def received_types(mock, **options):
+    received = []
+    mock.webhooks.deliver_to(lambda body, headers: received.append(json.loads(body)["object_type"]), **options)
+    return received
+
+
+def test_deliver_to_passes_signed_deliveries_once(mock, given):
+    [endpoint] = mock.webhooks.set(CLOSED_PORT_URL)
+    acme = given.organization()
+    received = []
+
+    def receive(body, headers):
+        Webhook(endpoint.secret).verify(body, headers)
+        received.append(json.loads(body)["id"])
+
+    passed = mock.webhooks.deliver_to(receive)
+    assert received == [acme.organization_id]
+    assert [delivery.event_type for delivery in passed] == ["direct.organization.create"]
+    assert received_types(mock) == []
+    given.member(acme)
+    assert received_types(mock) == ["member"]
+
+
+def test_deliver_to_passes_a_refused_delivery_again(mock, given):
+    mock.webhooks.set(CLOSED_PORT_URL)
+    given.member(given.organization())
+    statuses = iter([204, 503, 200])
+    receive = lambda body, headers: SimpleNamespace(status_code=next(statuses))  # noqa: E731
+    with pytest.raises(MockError, match=r"^The app responded with status 503 to direct\.member\.create\.$") as refused:
+        mock.webhooks.deliver_to(receive)
+    assert refused.value.error_type == "delivery_refused"
+    assert [delivery.event_type for delivery in mock.webhooks.deliver_to(receive)] == ["direct.member.create"]
+
+
+def test_deliver_to_passes_what_one_endpoint_subscribes_to(mock, given):
+    members = {"url": f"{CLOSED_PORT_URL}/members", "event_types": ["*.member.*"]}
+    mock.webhooks.set(CLOSED_PORT_URL, members)
+    given.member(given.organization())
+    assert received_types(mock, url=members["url"]) == ["member"]
+
+
+def test_deliver_to_skips_endpoints_that_are_removed(mock, given):
+    mock.webhooks.set(CLOSED_PORT_URL)
+    given.organization()
+    mock.webhooks.set(f"{CLOSED_PORT_URL}/other")
+    assert received_types(mock) == []
+
+
+def test_deliver_to_without_an_endpoint_is_refused(mock):
+    with pytest.raises(MockError, match=r"no webhook endpoint\. Set one") as refused:
+        mock.webhooks.deliver_to(lambda body, headers: None)
+    assert refused.value.error_type == "endpoint_not_found"

@@ -273,6 +273,9 @@ export class Requests {
 
 /** The project's webhook endpoints, and deliveries to them. */
 export class Webhooks {
+  /** The event id of the last delivery that `deliverTo` passed on. */
+  private received = "";
+
   constructor(private readonly api: ControlApi) {}
 
   /** Replace the list of endpoints, and return it. Without arguments, webhooks are turned off. */
@@ -307,10 +310,43 @@ export class Webhooks {
     throw new MockError(`No ${eventType || "webhook"} was delivered in ${seconds} s. ${there}`, "delivery_not_found");
   }
 
+  /**
+   * Pass the new deliveries to a function, oldest first, and return them. A later call passes what happened since then, and
+   * a delivery that wasn't accepted is passed again.
+   *
+   * @param receive called with each body and its headers, signed now. It returns the app's response, or anything else.
+   * @param url the endpoint, if there are several.
+   * @throws {MockError} `endpoint_not_found` if the project has no endpoint, `delivery_refused` if a response isn't 2xx.
+   */
+  async deliverTo(receive: (body: string, headers: Record<string, string>) => unknown, url?: string) {
+    if ((await this.list()).length === 0)
+      throw new MockError("The project has no webhook endpoint. Set one with webhooks.set(url).", "endpoint_not_found");
+    const passed: WebhookDelivery[] = [];
+    for (const delivery of await this.deliveries({ after: this.received, limit: 10_000, url })) {
+      if (Object.keys(delivery.headers).length === 0) continue; // the endpoint is no longer set
+      const response = (await receive(delivery.body, delivery.headers)) as Partial<Response> | null;
+      const status = Number(response?.status ?? 200);
+      if (status < 200 || status > 299)
+        throw new MockError(`The app responded with status ${status} to ${delivery.event_type}.`, "delivery_refused");
+      this.received = delivery.event_id;
+      passed.push(delivery);
+    }
+    return passed;
+  }
+
   /** Send an event again, to each current endpoint that subscribes to it. */
   async replay(eventId: string): Promise<WebhookDelivery[]> {
     const path = { event_id: eventId };
     return (await this.api.call("post", "/_mock/api/webhooks/deliveries/{event_id}/replay", { path })).deliveries;
+  }
+
+  /** Send an event about an organization or a member as it is now; by default the newest one. Nothing is changed. */
+  async sendTestEvent(
+    eventType: string,
+    { organizationId = "", memberId = "" } = {},
+  ): Promise<WebhookDelivery[]> {
+    const body = { event_type: eventType, organization_id: organizationId, member_id: memberId };
+    return (await this.api.call("post", "/_mock/api/webhooks/test-event", { body })).deliveries;
   }
 }
 

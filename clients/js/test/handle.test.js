@@ -171,8 +171,17 @@ test("webhooks", async () => {
     const delivery = await mock.webhooks.wait("*.organization.create", 30);
     assert.equal(delivery.payload.object_type, "organization");
     assert.ok((await mock.webhooks.replay(delivery.event_id)).length > 0);
+    const [sent] = await mock.webhooks.sendTestEvent("dashboard.organization.update");
+    assert.equal(sent.payload.source, "DASHBOARD");
     assert.ok(received.length > 0);
     assert.match((await refused(mock.webhooks.wait("*.member.*", 0))).message, /There are: .*organization\.create/);
+    const passed = [];
+    const receive = (body, headers) =>
+      passed.push([JSON.parse(body).id, Object.keys(headers).includes("svix-signature")]);
+    await mock.webhooks.deliverTo(receive);
+    assert.deepEqual(passed[0], [delivery.payload.id, true]);
+    assert.deepEqual(await mock.webhooks.deliverTo(receive), []);
+    await mock.webhooks.replay(delivery.event_id);
   } finally {
     receiver.close();
   }

@@ -18,6 +18,7 @@ from mockstytch.control.identity_providers import IdentityProviderBody, NextIden
 from mockstytch.control.project import RotateKeysBody
 from mockstytch.control.scim import PushBody
 from mockstytch.control.sessions import ImpersonationBody, SessionBody
+from mockstytch.control.webhooks import TestEventBody
 from mockstytch.faults.rules import Rule
 from mockstytch.store.records.projects import WebhookEndpoint
 
@@ -87,6 +88,9 @@ CALLS = {
     "PUT /webhooks": Call("webhooks.set", list[WebhookEndpoint], list[WebhookEndpoint]),
     "GET /webhooks/deliveries": Call("webhooks.deliveries", shapes.Deliveries, query=shapes.DeliveryQuery),
     "POST /webhooks/deliveries/{event_id}/replay": Call("webhooks.replay", shapes.Replay),
+    "POST /webhooks/test-event": Call(
+        "webhooks.send_test_event", shapes.Replay, TestEventBody, example={"event_type": "direct.member.create"}
+    ),
     "POST /fraud/devices": Call("fraud.create_device", objects.Fingerprint, DeviceBody, example={"action": "BLOCK"}),
     "POST /fraud/emails": Call("fraud.set_email_risk", objects.EmailRisk, EmailRiskBody),
     "POST /next-identity": Call("next_identity", harness.Empty, NextIdentityBody),

@@ -9,7 +9,17 @@ from mockstytch import errors
 from mockstytch.console import reference
 from mockstytch.console.page import PageRequest
 from mockstytch.domain import webhooks as rules
+from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.webhooks import Delivery, Event
+
+
+_SOURCES, _OBJECTS, _ACTIONS = (
+    ("direct", "dashboard", "scim"),
+    ("member", "organization"),
+    ("create", "update", "delete"),
+)
+_TEST_EVENTS = [f"{source}.{kind}.{action}" for source in _SOURCES for kind in _OBJECTS for action in _ACTIONS]
+_ORGANIZATIONS = 20  # that a test event can be about by a choice
 
 
 def webhooks(page: PageRequest) -> Response:
@@ -17,6 +27,8 @@ def webhooks(page: PageRequest) -> Response:
     with page.transaction() as ctx:
         query = ctx.store.query(Delivery).order_by(column.position.desc()).limit(page.rows + 1)
         rows = ctx.store.rows(Delivery, query.where(column.status == status) if status else query)
+        newest = ctx.store.query(Organization).order_by(Organization.table.c.position.desc())
+        organizations = ctx.store.rows(Organization, newest.limit(_ORGANIZATIONS))
         deliveries = [(d, ctx.store.get(Event, event_id=d.event_id)) for d in rows[: page.rows]]
     return page.render(
         "webhooks.html",
@@ -24,6 +36,10 @@ def webhooks(page: PageRequest) -> Response:
         endpoints=page.project.settings.webhooks,
         status_filter=status,
         more=page.more(len(rows)),
+        items=[(e, msgspec.json.encode(e).decode()) for e in page.project.settings.webhooks],
+        new_secret=page.mock.ids.webhook_secret(),
+        test_events=_TEST_EVENTS,
+        organizations=organizations,
         now=ctx.now,
         **reference.setup(page.project, page.server_url),
     )
