@@ -44,7 +44,7 @@ class Projects:
         self._api = api
 
     def list(self, q: str = "", *, run_id: str = "", unused_minutes: int = 0) -> _Projects:
-        """Return the projects that match all arguments, newest first.
+        """Return the projects that match all arguments: the default project, then the others, newest first.
 
         Args:
             q: a part of the label, the name, the test run or the id.

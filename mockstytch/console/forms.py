@@ -61,7 +61,7 @@ class Form(Frozen):
         changed = [n for n, text in self.typed.items() if self.was.get(n) != text and (text or n in self.was)]
         objects = {name.partition(".")[0] for name in changed if "." in name}
         return [
-            n for n, text in self.typed.items() if n in changed or (text or n in self.was) and _object(n) in objects
+            n for n, text in self.typed.items() if n in changed or ((text or n in self.was) and _object(n) in objects)
         ]
 
     def fields(self) -> dict[str, Any]:

@@ -47,14 +47,14 @@ def test_name_that_is_not_valid_is_refused_and_kept(visitor, mock, organization)
     assert mock.snapshots.list() == []
 
 
-def test_restore_can_be_undone(visitor, mock, given, organization, slugs):
+def test_restore_can_be_undone(visitor, anyone, mock, given, organization, slugs):
     mock.snapshots.save("start")
     other = given.organization("Globex")
     sent = submit(visitor, PATH, "own-restore-1")
     assert slugs() == [organization.organization_slug]
     page = sent.headers["location"]
-    assert "before restore" in visitor.get(page).text
-    assert submit(visitor, page, "undo").headers["location"].startswith(f"{PATH}?project_id")
+    assert "before restore" in anyone.get(page).text
+    assert submit(anyone, page, "undo").headers["location"].startswith(f"{PATH}?project_id")
     assert sorted(slugs()) == sorted([organization.organization_slug, other.organization_slug])
 
 

@@ -72,7 +72,7 @@ class ListedProject(Frozen):
 
 
 class Projects(Frozen):
-    """Projects, newest first.
+    """Projects: the default project, then the others, newest first.
 
     Attributes:
         total: how many match the filters.

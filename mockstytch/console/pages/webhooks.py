@@ -12,7 +12,6 @@ from mockstytch.domain import webhooks as rules
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.webhooks import Delivery, Event
 
-
 _SOURCES, _OBJECTS, _ACTIONS = (
     ("direct", "dashboard", "scim"),
     ("member", "organization"),

@@ -146,7 +146,7 @@ document.addEventListener("keydown", (event) => {
   if (wasAfterG && event.key in places) followNavigation(places[event.key]);
   else if (event.key === "j") moveFocus(1);
   else if (event.key === "k") moveFocus(-1);
-  else if (event.key === "/") document.querySelector("input[type=search]")?.focus();
+  else if (event.key === "/") document.querySelector("main input[type=search]")?.focus();
   else if (event.key === "?") document.getElementById("keys").showModal();
   else return;
   event.preventDefault();

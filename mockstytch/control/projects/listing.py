@@ -26,7 +26,7 @@ class Filters(Frozen):
 
 
 def find(mock: Mock, filters: Filters) -> list[Project]:
-    """Return the projects that match all filters, newest first."""
+    """Return the projects that match all filters: the default project, then the others, newest first."""
     wanted = filters.q.lower()
     found = [
         project
@@ -37,7 +37,8 @@ def find(mock: Mock, filters: Filters) -> list[Project]:
     if filters.unused_minutes:
         latest = Clock().now() - timedelta(minutes=filters.unused_minutes)
         found = [project for project in found if used_at(mock, project) <= latest]
-    return sorted(found, key=lambda project: project.position, reverse=True)
+    default_id = mock.settings.project_id  # its position says when it was first used
+    return sorted(found, key=lambda project: (project.project_id == default_id, project.position), reverse=True)
 
 
 def used_at(mock: Mock, project: Project) -> datetime:

@@ -18,7 +18,7 @@ _MOST_MINUTES = 10_000_000
 
 def routes(mock: Mock) -> list[Route]:
     async def list_projects(request: HttpRequest) -> Any:
-        """Return projects, newest first.
+        """Return projects: the default project, then the others, newest first.
 
         Raises:
             bad_request: if a number isn't valid.

@@ -34,9 +34,10 @@ def _lines(page: PageRequest) -> list[_Line]:
     if page.error is None or page.form is None or page.error.kind is not errors.invalid_seed:
         return []
     text = page.form.typed.get("*:seed", "")
-    wrong = _position(text, page.error.because)
-    lines = enumerate(text.splitlines(), start=1)
-    return [_Line(n, line, n == wrong) for n, line in lines if abs(n - wrong) <= _LINES_AROUND] if wrong else []
+    lines = text.splitlines()
+    wrong = min(_position(text, page.error.because), len(lines))  # something can be missing after the last line
+    around = range(max(1, wrong - _LINES_AROUND), min(wrong + _LINES_AROUND, len(lines)) + 1)
+    return [_Line(number, lines[number - 1], number == wrong) for number in around] if wrong else []
 
 
 def _position(text: str, because: str) -> int:
