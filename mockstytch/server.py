@@ -8,17 +8,16 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from mockstytch.app import create_app
+from mockstytch.http_protocol import Protocol
 from mockstytch.runtime import Mock
 from mockstytch.settings import Settings, url_of
-from mockstytch.surfaces.faults import connections
 
 
 class Listeners(NamedTuple):
@@ -153,49 +152,6 @@ def _relay_email(mock: Mock) -> None:
     mock.on_close.append(relay.stop)
 
 
-class _JoinedWrites:
-    """A transport that sends the head of a response together with the beginning of its body: in one system call.
-
-    uvicorn writes them one after the other. A head without a body is sent in the next step of the event loop.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport, self._head = transport, b""
-        self.is_closing = transport.is_closing
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        if not self._head and data.startswith(b"HTTP/1.1 "):
-            self._head = data
-            asyncio.get_running_loop().call_soon(self._send_head)
-        else:
-            self._transport.write(self._head + data)
-            self._head = b""
-
-    def close(self) -> None:
-        self._send_head()
-        self._transport.close()
-
-    def _send_head(self) -> None:
-        if self._head:
-            self.write(b"")
-
-
-_Http: Any = AutoHTTPProtocol  # a variable, too: it depends on the installed packages
-
-
-class _Protocol(_Http):  # type: ignore[misc]  # the base class is known at run time only
-    """uvicorn's protocol. The app can reach the connection's transport, to break it off for a fault."""
-
-    app_state: dict[str, Any]  # each request's ``scope["state"]`` is a copy of it
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(_JoinedWrites(transport))
-        self.app_state = connections.remember(self.app_state, transport)
-
-
 class _Listener(uvicorn.Server):
     """uvicorn on a socket that is already open.
 
@@ -207,7 +163,7 @@ class _Listener(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_Protocol,
+                http=Protocol,
                 log_level="warning",
                 access_log=False,
                 ws="none",

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from mockstytch.about.openapi.document import TAGS
-from mockstytch.about.openapi.schemas import Schema, described
+from mockstytch.about.openapi.schemas import Schema
 from mockstytch.about.types.manifest import Manifest, ManifestOperation, Option, RateLimitGroup, Setting, SurfaceInfo
 from mockstytch.control.faults.checks import MAX_DELAY_MS
 from mockstytch.control.faults.routes import MAX_FAULTS
 from mockstytch.control.request_parsing import MAX_WAIT
 from mockstytch.control.scim import MAX_OPERATIONS
 from mockstytch.control.surface import LARGE_BODY
+from mockstytch.descriptions import described
 from mockstytch.domain.login import named_factors
 from mockstytch.faults.rate_limits import PRODUCTION
 from mockstytch.faults.rules import Rule

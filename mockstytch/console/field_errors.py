@@ -12,7 +12,7 @@ def refused_field(form: Form, error: StytchError) -> str:
     """Return the name of the field, without its type; "" if the error doesn't tell.
 
     An error tells the field by its path in the body, by the field's name at the beginning of the reason, or by the name
-    in the type of the error. If only one field was changed, it must be that one.
+    in the type of the error, or by the value in the reason. If only one field was changed, it must be that one.
     """
     names = [name.partition(":")[0] for name in form.typed]
     because = error.because or ""
@@ -22,6 +22,8 @@ def refused_field(form: Form, error: StytchError) -> str:
     else:
         found = [n for n in names if re.match(rf"{re.escape(n)}\b", because)]
         found = found or [n for n in names if n.rpartition(".")[2] in error.kind.error_type]
+        found = found or [name.partition(":")[0] for name, text in form.typed.items() if text and repr(text) in because]
+        found = found or [n for n in names if re.search(rf"\b{re.escape(n)}\b", because)]
     if found:
         return max(found, key=len)
     changed = [name for name in form.changed() if name in form.was]

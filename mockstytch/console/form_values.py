@@ -31,27 +31,23 @@ def convert(name: str, kind: str, text: str) -> Any:
 
 
 def nested(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return fields as one object. ``a.b`` is the part b of the object a; ``a.0.b`` belongs to the first item of a list.
+    """Return fields as one object. ``a.b`` is a part of the object a; ``a.0.b`` to the first item of the list a.
 
     Raises:
         bad_request: if a name is both a value and an object.
     """
     result: dict[str, Any] = {}
     for name, value in values:
-        first, _, rest = name.partition(".")
-        if not rest:
-            result[first] = value
-            continue
-        if rest.startswith("0."):
-            parts, rest = result.setdefault(first, [{}]), rest[2:]
-            inner = parts[0] if isinstance(parts, list) else None
-        else:
-            inner = result.setdefault(first, {})
+        *parents, last = name.split(".")
+        inner: Any = result
+        for n, parent in enumerate(parents):
+            if parent == "0":
+                inner = inner[0] if isinstance(inner, list) else None
+            elif isinstance(inner, dict):
+                inner = inner.setdefault(parent, [{}] if [*parents, ""][n + 1] == "0" else {})
         if not isinstance(inner, dict):
-            raise errors.bad_request(because=f"{first[:50]} is both a value and an object")
-        if "." in rest:
-            raise errors.bad_request(because=f"the name {name[:50]} has too many parts")
-        inner[rest] = value
+            raise errors.bad_request(because=f"the name {name[:50]} is both a value and an object")
+        inner[last] = value
     return result
 
 

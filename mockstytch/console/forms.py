@@ -1,9 +1,9 @@
 """The forms of the console: what they ask for, and how their fields become JSON.
 
-A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or a
-call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names contain
-a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call. ``?on_reset`` is a
-parameter of the query, and ``*`` is the whole body.
+A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or
+a call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names
+contain a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call. ``?on_reset`` is
+a parameter of the query, and ``*`` is the whole body.
 """
 
 from collections.abc import Mapping
@@ -27,8 +27,8 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``. A list stands for its first
-            item.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. Its first item
+            is used for a list.
         shows_result: whether the page shows what the call returned.
         undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
         into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.
@@ -53,8 +53,8 @@ class Form(Frozen):
     def changed(self) -> list[str]:
         """Return the names of the fields that are sent, with their types.
 
-        Fields that weren't changed are left out. Of an object, all fields are sent or none: calls replace objects. Of an
-        item of a list, all fields are sent.
+        Fields that weren't changed are left out. If one field of an object was changed, all of its fields are sent,
+        because calls replace objects. For an item of a list, all fields are sent.
         """
         if self.into:
             return [name for name, text in self.typed.items() if text or name.partition(":")[2] not in _NEVER_EMPTY]

@@ -8,7 +8,7 @@ from mockstytch.store.records.projects import WORKSPACE, Environment, Project
 from mockstytch.surfaces.endpoint import Body, Endpoint
 from mockstytch.surfaces.validation import parse
 
-_ONLY_ENVIRONMENT = "test"  # of a project that isn't in the workspace
+_ONLY_ENVIRONMENT = "test"  # the environment of a project that isn't in the workspace
 
 
 class ManagementCalls:
@@ -21,6 +21,11 @@ class ManagementCalls:
     def __contains__(self, name: str) -> bool:
         return name in self._endpoints
 
+    @staticmethod
+    def slug(project: Project) -> str:
+        """Return the slug of the management API's project that a project is an environment of."""
+        return project.project_slug or project.project_id
+
     def run(self, project: Project, name: str, fields: Mapping[str, Any]) -> Body:
         """Run an operation on a project, which is an environment of the management API, and return its result.
 
@@ -32,7 +37,7 @@ class ManagementCalls:
         """
         endpoint = self._endpoints[name]
         of_environment = "{environment_slug}" in endpoint.path
-        slugs = {"project_slug": project.project_slug or project.project_id}
+        slugs = {"project_slug": self.slug(project)}
         with self._mock.transaction(project if of_environment else WORKSPACE, first_lock=WORKSPACE.project_id) as ctx:
             if of_environment:
                 workspace = ctx.store.for_project(WORKSPACE.project_id)

@@ -49,9 +49,14 @@ def mail(message: Message) -> Response:
     """Render an e-mail for the frame on the message's page; a text message as plain text."""
     if message.html is None:
         return Response(message.text, 200, _MAIL_HEADERS, "text/plain")
+    return framed(message.html)
+
+
+def framed(html: str) -> Response:
+    """Return the HTML of an e-mail for a frame. Its links open outside of the frame."""
     base = '<base target="_blank">'
-    framed = message.html.replace("<head>", f"<head>{base}", 1)
-    return HTMLResponse(framed if base in framed else base + framed, 200, _MAIL_HEADERS)
+    with_base = html.replace("<head>", f"<head>{base}", 1)
+    return HTMLResponse(with_base if base in with_base else base + with_base, 200, _MAIL_HEADERS)
 
 
 def source(message: Message, *, download: bool) -> Response:
@@ -104,6 +109,7 @@ def _environment() -> Any:
         "duration": duration,
         "json": pretty_json,
         "as_text": as_text,
+        "prose": prose,
     }
     return environment
 
@@ -111,6 +117,16 @@ def _environment() -> Any:
 def pretty_json(value: Any) -> str:
     """Format a value as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def prose(text: str) -> Any:
+    """Return a text as HTML, with its words in back quotes as code."""
+    from markupsafe import Markup, escape  # a part of Jinja
+
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
 
 
 def as_text(value: Any) -> str:

@@ -10,6 +10,7 @@ from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
 from mockstytch.console.pages import docs, inbox, members, organizations, requests, webhooks
 from mockstytch.console.pages.harness import automatic_snapshots, faults, projects, seeds, snapshots
+from mockstytch.console.settings import page as settings
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.endpoint import Endpoint
@@ -42,11 +43,14 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         "/snapshots/{name}": snapshots.changes,
         "/seed": seeds.seed,
         "/projects": projects.projects,
+        "/settings": settings.settings(calls),
+        "/settings/{tab}": settings.settings(calls),
         "/docs": docs.docs(endpoints, management, control),
     }
     without_forms: dict[str, PageHandler] = {
         "/messages/{message_id}/html": inbox.mail,
         "/messages/{message_id}/source": inbox.source,
+        "/settings/messages/{template_id}/preview": settings.preview,
         "/docs/errors/{status}": docs.own_errors,
     }
     return [

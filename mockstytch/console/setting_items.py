@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors
+from mockstytch.console import form_values
 from mockstytch.console.forms import Form
 from mockstytch.store.records.projects import ProjectSettings
 
@@ -33,7 +34,7 @@ def changed(settings: ProjectSettings, form: Form) -> dict[str, Any]:
 def _changed_list(present: list[Any], form: Form) -> list[Any]:
     if not form.item:
         return [*present, form.fields()]
-    old = msgspec.json.decode(form.item)
+    old = form_values.convert("form/item", "json", form.item)
     if old not in present:
         raise errors.bad_request(because="It was changed meanwhile. The page shows it as it is now.")
     at = present.index(old)

@@ -69,6 +69,7 @@ class Mock:
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
         started_at: the real time at which the server started.
+        works_aside: whether ``run_aside`` runs.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -88,7 +89,7 @@ class Mock:
         self.transport: Transport = fetch
         self.stopping = False
         self.started_at = Clock().now()
-        self._works_aside = False
+        self.works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
         self._shared_memory = history.SharedMemory()
         if self._database.starts:
@@ -188,15 +189,15 @@ class Mock:
         loop, and the server couldn't even return its health.
         """
         await self.until_free()
-        self._works_aside = True
+        self.works_aside = True
         try:
             return await asyncio.to_thread(work)
         finally:
-            self._works_aside = False
+            self.works_aside = False
 
     async def until_free(self) -> None:
         """Wait while ``run_aside`` runs."""
-        while self._works_aside:  # noqa: ASYNC110 · callers are in several event loops
+        while self.works_aside:  # noqa: ASYNC110 · callers are in several event loops
             await asyncio.sleep(_POLL_SECONDS)
 
     def reset(self, project: Project) -> Project:

@@ -8,7 +8,7 @@ from time import perf_counter
 from mockstytch.clock import position
 from mockstytch.runtime.database import PURGE_LOCK, SLICE_SECONDS, Database
 from mockstytch.store.copying import old_data
-from mockstytch.store.engine import release_pages
+from mockstytch.store.engine import checkpoint, release_pages
 from mockstytch.store.texts import text_index
 
 log = logging.getLogger("mockstytch")
@@ -112,19 +112,19 @@ class Purge:
                         rows = deleted = max(_FIRST_ROWS, min(_MOST_ROWS, int(rows * min(2, faster))))
                     yield
         for key in keys:
-            text_index.forget(connection, key)
+            yield from text_index.forget(connection, key)
             old_data.forget(connection, key)
 
     def _slice(self, steps: Iterator[None]) -> bool:
         """Run steps in one transaction. Return whether there are more."""
-        self.before_slice()
+        self._make_room()
         return self._database.run_slice(steps, politely=True) and not self._stopping.is_set()
 
     def _shrink(self) -> None:
         """Return the free pages of a file to the system, if they are much of it."""
         pages = _FIRST_ROWS
         while not self._stopping.is_set():
-            self.before_slice()
+            self._make_room()
             with self._database.outside_of_transactions() as connection:
                 begin = perf_counter()
                 has_more = release_pages(connection, pages)
@@ -133,3 +133,12 @@ class Purge:
                 break
             pages = max(_FIRST_ROWS, min(_MOST_ROWS, int(pages * SLICE_SECONDS / taken)))
             self._stopping.wait(taken)
+
+    def _make_room(self) -> None:
+        """Empty the write-ahead log, so that the next transaction isn't the one that has to."""
+        self.before_slice()
+        with self._database.outside_of_transactions() as connection:
+            begin = perf_counter()
+            checkpoint(connection)
+            taken = perf_counter() - begin
+        self._stopping.wait(taken)

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from mockstytch import errors
 from mockstytch.domain.rbac import permissions
 from mockstytch.errors import StytchError
-from mockstytch.outbound import OutboundResponses
+from mockstytch.outbound import FetchRequired, OutboundResponses
 from mockstytch.protocols import host_names
 from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock
@@ -58,41 +58,69 @@ class Dispatch:
 
     async def respond(self, request: HttpRequest) -> AnyResponse:
         """Return a response for every request, and add the request to the log."""
-        surface, error = self.route.surface, None
-        request.request_id = self._mock.ids.new(surface.request_id)
         try:
-            if not host_names.is_known(request.host_name, self._mock.settings):
-                raise errors.host_not_allowed(because=host_names.refusal(request.host_name))
-            if request.content is None:
-                raise _too_large(surface)
-            if surface.waits:
+            self._begin(request)
+            if self.route.surface.waits:
                 await self._mock.until_free()
             response = await (self._begin_again(request) if self._mock.is_shared else self._carry_out(request))
-        except StytchError as e:
-            error, response = e, surface.render_error(request, e)
-        except DatabaseUnavailable as e:
-            log.warning("%s %s: %s", request.method, redact_text(request.full_path), e)
-            error = errors.server_unavailable(because=str(e))
-            response = surface.render_error(request, error)
-        except Exception:
-            log.exception("%s %s", request.method, redact_text(request.full_path))
-            error = errors.internal_server_error(because="unexpected exception; see the server's log")
-            response = surface.render_error(request, error)
+        except Exception as e:
+            return self._refuse(request, e)
+        return self._finish(request, response)
+
+    def respond_now(self, scope: Scope, content: bytes) -> AnyResponse | None:
+        """Do the same at once, or return None if the request may have to wait: then nothing has been done.
+
+        Only operations can be run at once. They wait for nothing, unless one needs another server's response, a fault
+        delays it, or other processes use the database.
+        """
+        mock, handler, surface = self._mock, self.route.handler, self.route.surface
+        if not isinstance(handler, EndpointHandler) or mock.is_shared or mock.works_aside:
+            return None
+        request = HttpRequest(scope, content=content)
         try:
-            self._log(request, response, error)
-        except DatabaseUnavailable:
-            log.warning("%s %s isn't in the request log", request.method, redact_text(request.full_path))
-        return response
+            self._begin(request)
+            if self._may_fail_on_purpose(request):
+                return None
+            response = surface.render_success(request, handler.run(request, {}))
+        except FetchRequired:
+            return None
+        except Exception as e:
+            return self._refuse(request, e)
+        return self._finish(request, response)
+
+    def _begin(self, request: HttpRequest) -> None:
+        """Give a request its id, and check what doesn't depend on its caller."""
+        request.request_id = self._mock.ids.new(self.route.surface.request_id)
+        if not host_names.is_known(request.host_name, self._mock.settings):
+            raise errors.host_not_allowed(because=host_names.refusal(request.host_name))
+        if request.content is None:
+            raise _too_large(self.route.surface)
+
+    def _refuse(self, request: HttpRequest, exception: Exception) -> AnyResponse:
+        """Return the response for an exception."""
+        if isinstance(exception, StytchError):
+            error = exception
+        elif isinstance(exception, DatabaseUnavailable):
+            log.warning("%s %s: %s", request.method, redact_text(request.full_path), exception)
+            error = errors.server_unavailable(because=str(exception))
+        else:
+            log.error("%s %s", request.method, redact_text(request.full_path), exc_info=exception)
+            error = errors.internal_server_error(because="unexpected exception; see the server's log")
+        return self._finish(request, self.route.surface.render_error(request, error), error)
+
+    def _may_fail_on_purpose(self, request: HttpRequest) -> bool:
+        """Authenticate the caller, and return whether faults or rate limits may apply."""
+        mock = self._mock
+        project = request.found_project = self.route.surface.authenticate(mock, request)
+        return (mock.faults.active and mock.faults.may_apply(self._project_of_log(request))) or (
+            project is not None and project.settings.rate_limits is not None
+        )
 
     async def _carry_out(self, request: HttpRequest) -> AnyResponse:
         """Authenticate the caller, and run the handler, unless a fault replaces it."""
-        mock, route = self._mock, self.route
-        project = request.found_project = route.surface.authenticate(mock, request)
-        if (mock.faults.active and mock.faults.may_apply(self._project_of_log(request))) or (
-            project is not None and project.settings.rate_limits is not None
-        ):
-            return await faults.respond(mock, route, self._project_of_log(request), request)
-        return route.surface.render_success(request, await route.handler(request))
+        if self._may_fail_on_purpose(request):
+            return await faults.respond(self._mock, self.route, self._project_of_log(request), request)
+        return self.route.surface.render_success(request, await self.route.handler(request))
 
     async def _begin_again(self, request: HttpRequest) -> AnyResponse:
         """Carry out a request on a shared database, where another process may have changed the project's row.
@@ -112,10 +140,15 @@ class Dispatch:
                 continue
         raise errors.internal_server_error(because="other processes change the project all the time")
 
-    def _log(self, request: HttpRequest, response: AnyResponse, error: StytchError | None) -> None:
-        project = self._project_of_log(request)
-        entry = entries.entry(self.route, self.operation, project.clock.now(), request, response, error)
-        self._mock.request_log.add(project.project_id, entry)
+    def _finish(self, request: HttpRequest, response: AnyResponse, error: StytchError | None = None) -> AnyResponse:
+        """Add a request to the log, and return its response."""
+        try:
+            project = self._project_of_log(request)
+            entry = entries.entry(self.route, self.operation, project.clock.now(), request, response, error)
+            self._mock.request_log.add(project.project_id, entry)
+        except DatabaseUnavailable:
+            log.warning("%s %s isn't in the request log", request.method, redact_text(request.full_path))
+        return response
 
     def _project_of_log(self, request: HttpRequest) -> Project:
         """Return the project whose log gets the request: authenticated, or named in the credentials, or the default."""
@@ -132,10 +165,6 @@ def _too_large(surface: Surface) -> StytchError:
     error = errors.request_too_large()
     error.message = error.message.replace("1 MB", f"{surface.max_body // 1_000_000} MB")
     return error
-
-
-async def _already(body: Body) -> Body:
-    return body
 
 
 class EndpointHandler:
@@ -156,17 +185,21 @@ class EndpointHandler:
         self._from_project = None if mock.is_shared else endpoint.from_project
 
     def __call__(self, request: HttpRequest) -> Awaitable[Body]:
-        from_project = self._from_project
-        if from_project is not None and not request.content and (body := from_project(request.project)) is not None:
-            return _already(body)
-        return self._mock.run_with_fetches(lambda responses: self._run(request, responses), base_url=request.server_url)
+        return self._mock.run_with_fetches(lambda responses: self.run(request, responses), base_url=request.server_url)
 
-    def _run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
+    def run(self, request: HttpRequest, responses: OutboundResponses) -> Body:
         """Run the operation. On a shared database, take the project's lock only if it writes.
 
+        Args:
+            responses: the responses of other servers so far.
+
         Raises:
+            FetchRequired: if it needs another one.
             ProjectChanged: if another process changed the project's row since the caller was authenticated.
         """
+        from_project = self._from_project
+        if from_project is not None and not request.content and (body := from_project(request.project)) is not None:
+            return body
         if self._only_reads:
             try:
                 return self._run_once(request, responses, read_only=True)

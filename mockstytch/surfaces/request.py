@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, Request, empty_receive
 from starlette.types import Receive, Scope
 
 from mockstytch import errors
@@ -45,7 +45,7 @@ class HttpRequest(Request):
         fault: what a fault did to the request, for the request log; "" for most requests.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, content: bytes | None = b"") -> None:
+    def __init__(self, scope: Scope, receive: Receive = empty_receive, content: bytes | None = b"") -> None:
         query: bytes = scope["query_string"]
         if b"+" in query or b"%20" in query:
             scope = {**scope, "query_string": with_plus_in_addresses(query)}

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from mockstytch.runtime import Mock
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.dispatch import Dispatch
-from mockstytch.surfaces.surface import Route
+from mockstytch.surfaces.surface import AnyResponse, Route
 
 Found = tuple[Dispatch, dict[str, Any]]
 
@@ -120,7 +120,21 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await _close(scope, receive, send)
-            return
+        else:
+            await self._find(scope)(scope, receive, send)
+
+    def respond_now(self, scope: Scope, content: bytes) -> AnyResponse | None:
+        """Respond to a request without a task: see ``http_protocol``. Return None if the request may have to wait.
+
+        Args:
+            scope: isn't changed.
+            content: the body.
+        """
+        scope = {**scope}
+        return self._find(scope).respond_now(scope, content)
+
+    def _find(self, scope: Scope) -> Dispatch:
+        """Return the application for a request, and put the path's parameters into the scope."""
         path = scope["path"]
         if b"%2f" in scope.get("raw_path", b"").lower():
             path = _decode_segments(scope["raw_path"])
@@ -131,8 +145,8 @@ class Application:
         if "/v1/public/" in path:
             scope["domain_project_id"], path = project_domain.split_path(path)
         scope["path"] = path
-        app, scope["path_params"] = self.table.find(scope["method"], path)
-        await app(scope, receive, send)
+        found, scope["path_params"] = self.table.find(scope["method"], path)
+        return found
 
 
 def _decode_segments(raw_path: bytes) -> str:

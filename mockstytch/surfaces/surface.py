@@ -34,10 +34,13 @@ class Json:
     def __init__(self, status_code: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self.status_code, self.body, self.headers = status_code, body, headers
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
         length = b"%d" % len(self.body)
-        headers = [(b"content-type", b"application/json"), (b"content-length", length), *self.headers]
-        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
+        return [(b"content-type", b"application/json"), (b"content-length", length), *self.headers]
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body})
 
 

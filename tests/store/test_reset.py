@@ -244,6 +244,35 @@ def test_file_shrinks(tmp_path):
         assert mock.client().organizations.create("Acme", "acme").status_code == 200
 
 
+def test_write_ahead_log_is_emptied_between_the_slices(tmp_path, monkeypatch):
+    monkeypatch.setattr(purging, "_FIRST_ROWS", 50)
+    monkeypatch.setattr(purging, "_MOST_ROWS", 50)
+    monkeypatch.setattr("mockstytch.runtime.database.SLICE_SECONDS", 0)
+    file = tmp_path / "mock.sqlite"
+    with MockStytch(database=str(file)) as mock:
+        server = mock._server.mock
+        with server.transaction() as ctx:
+            for number in range(3000):
+                send(ctx, number, "x" * 2000)
+        server._database.connection.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        monkeypatch.setattr(server.purge, "_shrink", lambda: None)
+        mock.reset()
+        assert server.purge.wait(60)
+        assert all_rows(server) == {"projects": 1}
+        assert 0 < file.with_name("mock.sqlite-wal").stat().st_size < 1_500_000  # without this, it has 1,000 pages
+
+
+@pytest.mark.parametrize("table", ["members", "events", "messages", "organizations", "scim_users"])
+def test_rows_are_deleted_in_the_order_in_which_they_are_in_the_file(table):
+    with MockStytch() as mock, mock._server.mock.transaction() as ctx:
+        driver = ctx.store._connection.driver
+        plan = ctx.store._connection._plans.get(("delete slice", table), 2)
+        found = str(driver.execute(f"EXPLAIN QUERY PLAN {plan.text}", plan.parameters(("key", 64))).fetchall())
+        assert f"SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)" in found
+        assert "_position_" in found
+        assert "TEMP B-TREE" not in found
+
+
 def test_failed_deletion_is_tried_again(monkeypatch, caplog):
     with MockStytch() as mock:
         server = mock._server.mock

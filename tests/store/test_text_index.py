@@ -7,6 +7,7 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.clock import position
 from mockstytch.domain.organizations import member_search
+from mockstytch.runtime.purge import Purge
 from mockstytch.store.records.members import Member
 from mockstytch.store.texts import text_index
 
@@ -196,3 +197,36 @@ def test_small_organizations_have_no_index():
         index(mock, acme)
         with mock._server.mock.transaction() as ctx:
             assert not text_index._exists(ctx.store._connection)
+
+
+def test_index_of_old_rows_is_dropped_in_slices_also_across_restarts(tmp_path, monkeypatch):
+    monkeypatch.setattr(member_search, "_LARGE", 1)
+    monkeypatch.setattr(text_index, "_EMPTY", text_index._EMPTY.replace("64", "1"))
+    file = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=file) as mock:
+        acme = organization(mock)
+        add(mock, acme, [(f"user-{number}@example.com", "") for number in range(300)])
+        index(mock, acme)
+        with mock._server.mock.transaction() as ctx:
+            connection, key = ctx.store._connection, ctx.store.data_key
+            [[blocks]] = connection.driver.execute("SELECT count(*) FROM member_texts_data WHERE id > 10").fetchall()
+        monkeypatch.setattr(Purge, "wake", lambda _purge: None)
+        mock.reset()
+        with mock._server.mock.transaction():
+            next(text_index.forget(connection, key))  # and then the server ends
+            assert connection.driver.execute("SELECT data_key FROM text_indexes").fetchall() == [(key,)]
+        assert blocks > 2
+    monkeypatch.undo()
+    monkeypatch.setattr(member_search, "_LARGE", 1)
+    with MockStytch(database=file) as mock:
+        assert mock._server.mock.purge.wait(60)
+        with mock._server.mock.transaction() as ctx:
+            driver = ctx.store._connection.driver
+            assert driver.execute("SELECT count(*) FROM text_indexes").fetchall() == [(0,)]
+        acme = organization(mock)
+        add(mock, acme, [("ada@example.com", ""), ("bob@example.com", "")])
+        index(mock, acme)
+        with mock._server.mock.transaction() as ctx:
+            assert ctx.store.narrowed("ada@") is not None
+        assert search(mock, acme, "ada@")[1] == 1
+        driver.execute("INSERT INTO member_texts (member_texts) VALUES ('integrity-check')")

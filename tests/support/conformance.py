@@ -11,6 +11,7 @@ import pytest
 from mockstytch.about.openapi import operations, scim
 from mockstytch.about.openapi.document import build
 from mockstytch.app import create_app
+from mockstytch.errors import StytchError
 from mockstytch.surfaces.dispatch import Dispatch
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Route
@@ -34,17 +35,18 @@ class Conformance:
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._respond = Dispatch.respond
+        original = Dispatch._finish
         self.responses: list[str] = []
         self.requests: list[str] = []
 
-        async def respond(dispatch: Dispatch, request: HttpRequest) -> AnyResponse:
-            response = await self._respond(dispatch, request)
+        def finish(
+            dispatch: Dispatch, request: HttpRequest, response: AnyResponse, error: StytchError | None = None
+        ) -> AnyResponse:
             if not request.fault:
                 self._compare(dispatch.route, request, response)
-            return response
+            return original(dispatch, request, response, error)
 
-        monkeypatch.setattr(Dispatch, "respond", respond)
+        monkeypatch.setattr(Dispatch, "_finish", finish)
 
     def _compare(self, route: Route, request: HttpRequest, response: AnyResponse) -> None:
         path = operations.openapi_path(route.path)

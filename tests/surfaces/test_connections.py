@@ -5,7 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from mockstytch.server import Server, _JoinedWrites
+from mockstytch.http_protocol import JoinedWrites
+from mockstytch.server import Server
 from mockstytch.settings import Settings
 
 LONGEST_IDLE_TIME_OF_CLIENTS = 90  # seconds: IdleConnTimeout of Go's http.DefaultTransport; most others have 60 or less
@@ -49,7 +50,7 @@ def writes_of(*parts):
 
     async def write():
         transport = Transport()
-        joined = _JoinedWrites(transport)
+        joined = JoinedWrites(transport)
         for part in parts:
             joined.close() if part == "close" else joined.write(part)
         at_once = transport.written.copy()

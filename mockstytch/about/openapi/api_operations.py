@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from mockstytch.about.openapi import error_types, operations
 from mockstytch.about.openapi.examples import example
-from mockstytch.about.openapi.schemas import Components, Schema, text_of
+from mockstytch.about.openapi.schemas import Components, Schema
 from mockstytch.about.types import responses
 from mockstytch.browser.routes import PREFIX
 from mockstytch.browser.surface import SESSION_FIELDS
+from mockstytch.descriptions import text_of
 from mockstytch.surfaces.endpoint import Endpoint, SdkCall
 from mockstytch.surfaces.faults.operation_names import endpoint_of, name_of
 from mockstytch.surfaces.surface import FRAUD, Route

@@ -100,6 +100,11 @@ PAGES = {
     "/_mock/projects": Page(
         "projects", "Show the projects of this server", ("q", "run_id", "unused_minutes", "after", "rows", "to")
     ),
+    "/_mock/settings": Page("settings", "Show the settings"),
+    "/_mock/settings/{tab}": Page("settings_tab", "Show a tab of the settings"),
+    "/_mock/settings/messages/{template_id}/preview": Page(
+        "email_template_preview", "Show what an e-mail template looks like"
+    ),
     "/_mock/docs": Page("docs", "Show how to use this server"),
     "/_mock/docs/errors/{status}": Page("errors", "Show the errors with a status"),
     "/_mock": Page("root", "Redirect to the inbox", (), ""),

@@ -1,19 +1,18 @@
 """JSON Schemas of classes, for the components of an OpenAPI document."""
 
-import inspect
 import re
 from collections.abc import Container, Iterable, Iterator
-from functools import cache
 from typing import Any, get_args
 
 import msgspec
 from msgspec import UNSET
 from msgspec.structs import FieldInfo
 
+from mockstytch.descriptions import described
+
 Schema = dict[str, Any]
 
 _REFERENCE = "#/components/schemas/"
-_ATTRIBUTE = re.compile(r"^ {4}(\w+(?:, \w+)*): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
 
 class Components:
@@ -110,30 +109,6 @@ class Components:
 
 def _schemas_of(type_: Any) -> tuple[tuple[Schema, ...], dict[str, Schema]]:
     return msgspec.json.schema_components([type_], ref_template=_REFERENCE + "{name}")
-
-
-@cache
-def described(model: type) -> tuple[str, dict[str, str]]:
-    """Return the descriptions of a class and of its attributes, from its docstring."""
-    text = inspect.cleandoc(model.__doc__ or "")
-    about, _, section = text.partition("Attributes:\n")
-    attributes = {}
-    for names, sentence in _ATTRIBUTE.findall(section):
-        for name in names.split(", "):
-            attributes[name] = plain(sentence)
-    return plain(about), attributes
-
-
-def text_of(function: object) -> str:
-    """Return the description of a function from its docstring, without its sections."""
-    paragraphs = inspect.cleandoc(getattr(function, "__doc__", None) or "").split("\n\n")
-    return "\n\n".join(plain(text) for text in paragraphs if not text.startswith(("Args:", "Raises:", "Returns:")))
-
-
-def plain(text: str) -> str:
-    """Return a text of a docstring on one line, with JSON's words and the marks of Markdown."""
-    text = re.sub(r"\bNone\b", "`null`", text.replace("``", "`"))
-    return re.sub(r"\s+", " ", text).strip()
 
 
 def classes_in(type_: Any) -> Iterator[type]:

@@ -136,7 +136,8 @@ switcher?.addEventListener("input", findProjects);
 
 // Keys: the dialog in page.html lists them.
 let isAfterG = false;
-const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks", f: "/_mock/faults", s: "/_mock/snapshots" };
+const pages = ["organizations", "requests", "webhooks", "settings", "faults"];
+const places = Object.fromEntries([["i", "/_mock/"], ...pages.map((page) => [page[0], `/_mock/${page}`])]);
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;

@@ -24,6 +24,8 @@ _TYPES = {
     "password_reset.discovery": ("RESET_PASSWORD", "VERIFY_EMAIL_PASSWORD_RESET"),
 }
 
+TYPES = sorted({each for types in _TYPES.values() for each in types})  # that can have custom HTML
+
 
 class Mail(NamedTuple):
     """A rendered e-mail."""
@@ -66,6 +68,17 @@ def render(ctx: Context, kind: str, template_ids: tuple[str, ...], link: str | N
                 _substitute(subject, values), _substitute(text, values), _substitute(html, values, is_html=True)
             )
     return None
+
+
+def preview(template: EmailTemplate) -> Mail | None:
+    """Return what a template with custom HTML looks like, with examples for its variables; None for other templates."""
+    custom = template.custom_html_customization
+    if not custom:
+        return None
+    link = "http://localhost:3000/authenticate?token=example"
+    values: dict[str, str | None] = {"magic_link_url": link, "reset_password_url": link, "otp_code": "123456"}
+    subject, text, html = (custom[name] for name in ("subject", "plaintext_content", "html_content"))
+    return Mail(_substitute(subject, values), _substitute(text, values), _substitute(html, values, is_html=True))
 
 
 def _project_slug(ctx: Context) -> str:

@@ -157,11 +157,29 @@ def _tables_with_rows(values: Any, keys: int, tables: Shape) -> Any:
 
 
 def _delete_slice(values: Any, table: str) -> Any:
-    """Delete some rows with a data key."""
+    """Delete some rows with a data key.
+
+    In SQLite they are rows that were inserted one after the other, because these are on the same pages of the file.
+    Keys are random, so rows in the order of their keys are on four times as many pages, and each has to be written.
+    """
     own = schema.table_of(table)
     key = list(own.primary_key.columns)
+    if values.dialect_name == "sqlite" and table in RECORDS:  # tables of copies have no rowid; their keys are in order
+        rowid: Any = sql.literal_column(f"{table}.rowid", sql.Integer())
+        rows = sql.select(rowid).select_from(own).where(own.c.project_id == values.of(_FIRST))
+        return sql.delete(own).where(rowid.in_(rows.order_by(*_by_age(own)).limit(values.number())))
     some = sql.select(*key).where(own.c.project_id == values.of(_FIRST)).limit(values.number())
     return sql.delete(own).where(sql.tuple_(*key).in_(some.with_for_update(skip_locked=True)))
+
+
+def _by_age(table: Any) -> list[Any]:
+    """Return the columns of the index that has the rows of a project nearly in the order of their creation, if any."""
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        columns = list(index.columns)
+        names = [column.name for column in columns]
+        if index.info.get("where") is None and names[0] == "project_id" and "position" in names:
+            return columns[1 : names.index("position") + 1]
+    return []
 
 
 def _old_data(values: Any) -> Any:

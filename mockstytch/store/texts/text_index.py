@@ -30,6 +30,8 @@ _TABLES = (
     "CREATE TRIGGER member_texts_changed AFTER UPDATE OF email_address, mfa_phone_number ON members"
     f" WHEN {_INDEXED} BEGIN {_ADD} END",
 )
+# The first rows describe the others; 'delete-all' writes them again.
+_EMPTY = "DELETE FROM member_texts_data WHERE id IN (SELECT id FROM member_texts_data WHERE id > 10 LIMIT 64)"
 
 
 def shapes() -> list[Shape]:
@@ -81,11 +83,20 @@ def unfinished(connection: Connection) -> list[str]:
     return [key for (key,) in connection.run(("unfinished text indexes",))] if _exists(connection) else []
 
 
-def forget(connection: Connection, data_key: str) -> None:
-    """Drop the index of a data key whose rows were deleted."""
-    had_one = _exists(connection) and connection.run(("drop text index",), (data_key,)).rowcount
-    if had_one and connection.run(("text indexes",)).fetchone()[0] == 0:
+def forget(connection: Connection, data_key: str) -> Iterator[None]:
+    """Drop the index of a data key whose rows were deleted. Each step is a part of the work.
+
+    FTS5 can empty the whole index at once, which takes as long as the index is large. So most of it is deleted before,
+    from the table in which FTS5 keeps it. The data key stays in ``text_indexes`` until everything is deleted: a server
+    that was stopped in between goes on after its start, before it uses the index again.
+    """
+    if not _exists(connection) or connection.run(("text index",), (data_key,)).fetchone() is None:
+        return
+    if connection.run(("text indexes",)).fetchone()[0] == 1:
+        while connection.driver.execute(_EMPTY).rowcount:
+            yield
         connection.driver.execute("INSERT INTO member_texts (member_texts) VALUES ('delete-all')")
+    connection.run(("drop text index",), (data_key,))
 
 
 @cache
