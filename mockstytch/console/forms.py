@@ -2,8 +2,8 @@
 
 A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or
 a call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names
-contain a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call. ``?on_reset`` is
-a parameter of the query, and ``*`` is the whole body.
+contain a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call. ``?on_reset``
+is a parameter of the query, and ``*`` is the whole body.
 """
 
 from collections.abc import Mapping
@@ -27,8 +27,8 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``. Its first item
-            is used for a list.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. Its first
+            item is used for a list.
         shows_result: whether the page shows what the call returned.
         undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
         into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.

@@ -73,7 +73,7 @@ def test_changes_are_shown_by_type(visitor, mock, client, given, organization):
     assert ">deleted</span>" in visitor.get(path).text
 
 
-def test_page_without_changes_says_so(visitor, mock, organization):
+def test_page_without_changes(visitor, mock, organization):
     mock.snapshots.save("a b?")
     assert "Nothing has changed" in visitor.get(f"{PATH}/{quote('a b?')}").text
     assert "/_mock/snapshots/a%20b%3F" in visitor.get(PATH).text

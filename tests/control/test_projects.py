@@ -220,5 +220,3 @@ class TestDeleteAll:
     @pytest.mark.parametrize("query", [{"unused_minutes": "-1"}, {"unused_minutes": "x"}, {"unused_minutes": "1e99"}])
     def test_wrong_number_is_refused(self, http, query):
         assert http.delete("/_mock/api/projects", params=query).status_code == 400
-
-

@@ -193,7 +193,7 @@ class ProjectSettings(Frozen):
     Attributes:
         rate_limits: ``"production"`` for the limits that Stytch documents, or limits for operations,
             ``{"<operation>": {"requests", "seconds", "per"}}``; None doesn't limit anything.
-        email_domains_without_billing: the domains that e-mails can be sent to, as without verified billing; None is all.
+        email_domains_without_billing: the domains that e-mails can be sent to without verified billing; None is any.
         unknown_fields: ``"ignored"``, or ``"refused"``: a field that the operation doesn't have is an error.
         management_limits: whether the management API has limits; the default project's setting counts for all projects.
         redirect_urls: ``"any"`` accepts every valid URL; ``"registered"`` only registered ones.

@@ -4,7 +4,7 @@ from mockstytch.clock import Clock
 from mockstytch.console.actions import Actions
 from mockstytch.surfaces.request import HttpRequest
 
-PREFIX = "auto: "  # of the name, which tells them from the user's snapshots
+PREFIX = "auto: "  # of the name, so that the user recognizes them
 KEPT = 5  # in a project
 
 
