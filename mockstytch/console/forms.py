@@ -27,8 +27,8 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``. Its first
-            item is used for a list.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. If
+            it is a list, the first item is used.
         shows_result: whether the page shows what the call returned.
         undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
         into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.
