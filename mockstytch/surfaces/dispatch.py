@@ -74,14 +74,7 @@ class Dispatch:
         delays it, other processes use the database, or it deletes something in parts (``outbound.MoreToDo``).
         """
         mock, handler, surface = self._mock, self.route.handler, self.route.surface
-        if (
-            not isinstance(handler, EndpointHandler)
-            or mock.is_shared
-            or mock.works_aside
-            or scope["method"] == "DELETE"
-        ):
-            return None
-        if self.route.method == "DELETE":  # it may run in parts: see ``outbound.MoreToDo``
+        if not isinstance(handler, EndpointHandler) or mock.is_shared or mock.works_aside or scope["method"] == "DELETE":
             return None
         request = HttpRequest(scope, content=content)
         try:

@@ -5,8 +5,9 @@ from typing import Any
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import message_search, reference, render
+from mockstytch.console import reference, render
 from mockstytch.console.page import PageRequest
+from mockstytch.console.pages import message_search
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context
 from mockstytch.store.queries import RowQuery
