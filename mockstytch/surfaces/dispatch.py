@@ -74,7 +74,12 @@ class Dispatch:
         delays it, other processes use the database, or it deletes something in parts (``outbound.MoreToDo``).
         """
         mock, handler, surface = self._mock, self.route.handler, self.route.surface
-        if not isinstance(handler, EndpointHandler) or mock.is_shared or mock.works_aside or scope["method"] == "DELETE":
+        if (
+            not isinstance(handler, EndpointHandler)
+            or mock.is_shared
+            or mock.works_aside
+            or scope["method"] == "DELETE"
+        ):
             return None
         request = HttpRequest(scope, content=content)
         try:
