@@ -5,9 +5,13 @@ from typing import Any
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import message_search, reference, render
+from mockstytch.console import reference, render
 from mockstytch.console.page import PageRequest
+<<<<<<< HEAD
 from mockstytch.console.trail import Trail
+=======
+from mockstytch.console.pages import message_search
+>>>>>>> main
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context
 from mockstytch.store.queries import RowQuery
