@@ -78,7 +78,8 @@ class PageRequest:
         is_default = self.project.project_id == self.mock.settings.project_id
         parameters = {"project_id": "" if is_default else self.project.project_id, **query}
         query_string = urlencode({name: value for name, value in parameters.items() if value})
-        return ROOT + path + (f"?{query_string}" if query_string else "")
+        path, sign, anchor = path.partition("#")
+        return ROOT + path + (f"?{query_string}" if query_string else "") + sign + anchor
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the path."""
