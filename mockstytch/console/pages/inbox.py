@@ -7,11 +7,8 @@ from starlette.responses import Response
 from mockstytch import errors
 from mockstytch.console import reference, render
 from mockstytch.console.page import PageRequest
-<<<<<<< HEAD
-from mockstytch.console.trail import Trail
-=======
 from mockstytch.console.pages import message_search
->>>>>>> main
+from mockstytch.console.trail import Trail
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context
 from mockstytch.store.queries import RowQuery
