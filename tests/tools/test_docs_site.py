@@ -87,6 +87,6 @@ def test_search_finds_a_page(site_url, browse):
     page.goto(f"{site_url}/index.html")
     page.get_by_role("textbox", name="Search").press_sequentially("authenticator")
     results = page.locator(".md-search-result")
-    results.get_by_role("link", name=re.compile("Test authenticator apps")).first.click()
+    results.get_by_role("heading", name=re.compile("Test authenticator apps")).first.click()
     page.get_by_role("heading", level=1, name=re.compile("Test authenticator apps")).wait_for()
     assert [url for url in requests if not url.startswith((site_url, "data:", "blob:"))] == []
