@@ -9,7 +9,6 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import Factor, MemberSession
 from mockstytch.wire.values import Wire, time
 
-
 _NOT_IN_JWT = ("created_at", "updated_at")  # of a factor
 
 
