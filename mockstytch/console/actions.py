@@ -7,8 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockstytch import errors
-from mockstytch.console import setting_items
-from mockstytch.console.forms import Form
+from mockstytch.console.forms import Form, setting_items
 from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.outbound import OutboundResponses
 from mockstytch.runtime import Mock

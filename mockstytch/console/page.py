@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import field_errors, render
+from mockstytch.console import render
 from mockstytch.console.actions import Actions
-from mockstytch.console.forms import Form
+from mockstytch.console.forms import Form, field_errors
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project
@@ -78,7 +78,8 @@ class PageRequest:
         is_default = self.project.project_id == self.mock.settings.project_id
         parameters = {"project_id": "" if is_default else self.project.project_id, **query}
         query_string = urlencode({name: value for name, value in parameters.items() if value})
-        return ROOT + path + (f"?{query_string}" if query_string else "")
+        path, sign, anchor = path.partition("#")
+        return ROOT + path + (f"?{query_string}" if query_string else "") + sign + anchor
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the path."""

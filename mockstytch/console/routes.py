@@ -8,7 +8,7 @@ from mockstytch.console import forms, render
 from mockstytch.console.actions import Actions
 from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
-from mockstytch.console.pages import docs, inbox, members, organizations, requests, webhooks
+from mockstytch.console.pages import connections, docs, inbox, members, organizations, requests, webhooks
 from mockstytch.console.pages.harness import automatic_snapshots, faults, projects, seeds, snapshots
 from mockstytch.console.settings import page as settings
 from mockstytch.errors import StytchError
@@ -33,6 +33,7 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         "/messages/{message_id}": inbox.message,
         "/organizations": organizations.organizations,
         "/organizations/{organization_id}": organizations.organization,
+        "/organizations/{organization_id}/connections": connections.connections,
         "/organizations/{organization_id}/members/{member_id}": members.member,
         "/requests": requests.requests,
         "/requests/{request_id}": requests.request,

@@ -88,6 +88,9 @@ PAGES = {
     "/_mock/organizations/{organization_id}": Page(
         "organization", "Show an organization with its members", ("q", "cursor", "rows")
     ),
+    "/_mock/organizations/{organization_id}/connections": Page(
+        "connections", "Show the SSO and SCIM connections of an organization"
+    ),
     "/_mock/organizations/{organization_id}/members/{member_id}": Page("member", "Show a member"),
     "/_mock/webhooks": Page("webhooks", "Show the webhook deliveries"),
     "/_mock/webhooks/{event_id}": Page("webhook", "Show an event"),

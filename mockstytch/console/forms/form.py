@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockstytch import errors
-from mockstytch.console import form_values
+from mockstytch.console.forms import form_values
 from mockstytch.values import Frozen
 
 _MAX_FIELDS = 500
@@ -27,8 +27,8 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``. If
-            it is a list, the first item is used.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. In a list,
+            the first item is used.
         shows_result: whether the page shows what the call returned.
         undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
         into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.
