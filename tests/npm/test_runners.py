@@ -53,7 +53,7 @@ def test_vitest_starts_a_server_without_the_global_setup(app, environment):
     test = """
 import { test } from "mockstytch/vitest";
 import { expect } from "vitest";
-test("one", async ({ mockstytch }) => {
+test("one", { timeout: 60_000 }, async ({ mockstytch }) => {
   process.env.SEEN = mockstytch.url;
   const { label, run_id } = await mockstytch.project.get();
   expect(label).toBe("a.test.js > one");

@@ -341,10 +341,7 @@ export class Webhooks {
   }
 
   /** Send an event about an organization or a member as it is now; by default the newest one. Nothing is changed. */
-  async sendTestEvent(
-    eventType: string,
-    { organizationId = "", memberId = "" } = {},
-  ): Promise<WebhookDelivery[]> {
+  async sendTestEvent(eventType: string, { organizationId = "", memberId = "" } = {}): Promise<WebhookDelivery[]> {
     const body = { event_type: eventType, organization_id: organizationId, member_id: memberId };
     return (await this.api.call("post", "/_mock/api/webhooks/test-event", { body })).deliveries;
   }
