@@ -289,3 +289,29 @@ def test_snapshots_of_a_test_are_deleted_after_it(run):
     """
     finished = run(tests, "addopts = -p no:randomly")
     assert finished.exit_code == 0, finished.output
+
+
+LABELLED_TESTS = """
+    import pytest
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_label(mockstytch, request, number):
+        details = mockstytch.configure()
+        assert details["label"] == request.node.nodeid
+        assert details["name"] == "mockstytch"
+
+    def test_deleted_project(mockstytch, mockstytch_server):
+        mockstytch_server.projects.delete(mockstytch.project_id)
+"""
+
+
+def test_project_has_the_tests_name_and_the_runs_id(run, mockstytch_server):
+    before = {project.project_id for project in mockstytch_server.projects.list()}
+    finished = run(LABELLED_TESTS, MOCKSTYTCH_URL=mockstytch_server.url)
+    assert "3 passed" in finished.output
+    new = [project for project in mockstytch_server.projects.list() if "test_label[" in project.label]
+    new = [project for project in new if project.project_id not in before]
+    assert len(new) == 2
+    [run_id] = {project.run_id for project in new}
+    assert run_id
+    assert mockstytch_server.projects.delete_all(run_id=run_id) == 2

@@ -53,7 +53,12 @@ def test_vitest_starts_a_server_without_the_global_setup(app, environment):
     test = """
 import { test } from "mockstytch/vitest";
 import { expect } from "vitest";
-test("one", async ({ mockstytch }) => { process.env.SEEN = mockstytch.url; });
+test("one", { timeout: 60_000 }, async ({ mockstytch }) => {
+  process.env.SEEN = mockstytch.url;
+  const { label, run_id } = await mockstytch.project.get();
+  expect(label).toBe("a.test.js > one");
+  expect(run_id).toBe(process.env.MOCKSTYTCH_RUN_ID);
+});
 test("two", async ({ mockstytch }) => { expect(mockstytch.url).toBe(process.env.SEEN); });
 """
     assert "2 passed" in vitest(app({"a.test.js": test}), environment, "--no-color")

@@ -238,3 +238,21 @@ test("no server, and something else than a server", async () => {
     other.close();
   }
 });
+
+test("all projects of the server", async () => {
+  const runId = `run-${Date.now()}-${Math.random()}`;
+  const [one, two] = await Promise.all(
+    ["login > one", "login > two"].map((label) => server.newProject({ label, runId, seed })),
+  );
+  const found = await server.projects.list({ run_id: runId });
+  assert.deepEqual(found.map(({ label, members }) => [label, members]).sort(), [
+    ["login > one", 1],
+    ["login > two", 1],
+  ]);
+  await server.projects.delete(one.projectId);
+  assert.equal((await refused(server.projects.delete(one.projectId))).errorType, "project_not_found");
+  assert.equal((await refused(server.projects.delete(server.projectId))).errorType, "bad_request");
+  assert.equal((await refused(server.projects.deleteAll({}))).errorType, "bad_request");
+  assert.equal(await server.projects.deleteAll({ run_id: runId }), 1);
+  assert.equal((await refused(two.project.get())).errorType, "project_not_found");
+});
