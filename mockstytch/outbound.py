@@ -90,7 +90,8 @@ class MoreToDo(Exception):
     """An operation did a part of its work: the part is committed, and the operation runs again after other requests.
 
     An operation that changes many rows raises it, so that other requests don't have to wait for all of them. Each run
-    must find less to do than the one before. Clients never see this error.
+    must find less to do than the one before. Only operations with the method DELETE can do so, because others may run
+    without a task. Clients never see this error.
 
     Attributes:
         keeps_writes: see ``StytchError``.

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
+from mockstytch.clock import Clock
 from mockstytch.faults.messages import Outbox
 from mockstytch.faults.rate_limits import RateLimits
 from mockstytch.faults.registry import Faults
@@ -75,6 +76,7 @@ class Mock:
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
+        started_at: the real time at which the server started.
         works_aside: whether ``run_aside`` runs.
     """
 
@@ -94,6 +96,7 @@ class Mock:
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
+        self.started_at = Clock().now()
         self.works_aside = False
         self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
         self._shared_memory = history.SharedMemory()
@@ -202,13 +205,24 @@ class Mock:
 
     def reset(self, project: Project) -> Project:
         """Delete what a project holds: its rows, settings, clock, faults and request log. Its credentials stay."""
+        self._forget(project)
+        fresh = self.projects.reset(project)
+        self.request_log.clear(fresh.project_id)
+        return fresh
+
+    def delete(self, project: Project) -> None:
+        """Delete a project with everything that belongs to it, its credentials included."""
+        self._forget(project)
+        self.seeds.forget(project.project_id)
+        self.projects.delete(project)
+        self.request_log.forget(project.project_id)
+
+    def _forget(self, project: Project) -> None:
+        """Forget what is kept beside the database."""
         self.faults.clear(project.project_id)
         self.rate_limits.clear(project.project_id)
         self.held_messages.clear(project.project_id)
         self._shared_memory.forget(project.project_id)
-        fresh = self.projects.reset(project)
-        self.request_log.clear(fresh.project_id)
-        return fresh
 
     def _trim(self, ctx: Context, transactions: int = 1) -> None:
         """Trim the project's history, now and then.

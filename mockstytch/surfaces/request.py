@@ -62,8 +62,7 @@ class HttpRequest(Request):
         self.actor = _PROJECT
         self.session_token = self.fault = ""
         self.messages: list[Message] = []
-        self.events: list[Event] = []
-        self.earlier_events: list[Event] = []
+        self.events, self.earlier_events = list[Event](), list[Event]()
         self.started = perf_counter()
 
     @property
