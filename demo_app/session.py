@@ -116,6 +116,6 @@ async def typed_email(request: Request) -> str:
 
 
 def known_email(request: Request, slug: str = "") -> str:
-    """Return the address to fill in: of an unfinished login to this organization, else the one typed last, else ""."""
+    """Return the address of an unfinished login to this organization, else the one typed last, else ""."""
     step = request.session.get("step_up", {})
     return str(step["email_address"] if slug and step.get("slug") == slug else request.session.get("email_address", ""))
