@@ -28,7 +28,7 @@ from mockstytch.store.store import Store
 
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
 _POLL_SECONDS = 0.005
-TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
+TRIM_INTERVAL = 1000  # transactions of a project in which each kind of its history is trimmed once
 
 T = TypeVar("T")
 AttemptSubscriber = Callable[[Project, Delivery, Attempt], None]
@@ -86,7 +86,7 @@ class Mock:
         self.transport: Transport = fetch
         self.stopping = False
         self.works_aside = False
-        self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+        self._transactions: dict[str, int] = {}  # in each project
         self._shared_memory = history.SharedMemory()
         if self._database.starts:
             self.purge.wake()  # the server before may have ended in the middle
@@ -202,14 +202,17 @@ class Mock:
         return fresh
 
     def _trim(self, ctx: Context) -> None:
-        """Trim the project's history, now and then."""
+        """Trim one kind of the project's history, now and then."""
         project_id = ctx.project.project_id
-        count = self._transactions.get(project_id, 0) + 1
-        self._transactions[project_id] = count % TRIM_INTERVAL
-        if count >= TRIM_INTERVAL:
-            history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
-            if not self.settings.database and not self.is_shared:
-                self._shared_memory.fit(ctx)
+        self._transactions[project_id] = count = self._transactions.get(project_id, 0) + 1
+        spacing = TRIM_INTERVAL // (history.TURNS + 1)
+        if count % spacing:
+            return
+        turn = count // spacing % (history.TURNS + 1)
+        if turn < history.TURNS:
+            history.trim(ctx, turn, HISTORY_LIMIT, self.settings.keep_ended)
+        elif not self.settings.database and not self.is_shared:
+            self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""

@@ -9,8 +9,7 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import Factor, MemberSession
 from mockstytch.wire.values import Wire, time
 
-
-_NOT_IN_JWT = ("created_at", "updated_at")  # of a factor
+_NOT_IN_JWT = ("created_at", "updated_at")  # keys that a factor has elsewhere only
 
 
 def member(m: Member, o: Organization) -> Wire:
@@ -97,7 +96,7 @@ def session(s: MemberSession, m: Member, o: Organization) -> Wire:
 
 
 def factor(f: Factor) -> Wire:
-    """Return a factor as a JWT contains it: without ``_NOT_IN_JWT``. The keys are in the order that the real API uses."""
+    """Return a factor as a JWT contains it: without ``_NOT_IN_JWT``. The keys are in the real API's order."""
     return {
         "type": f.type,
         "delivery_method": f.delivery_method,
