@@ -8,6 +8,7 @@ from typing import Any
 
 from mockstytch import clock
 from mockstytch.errors import StytchError
+from mockstytch.outbound import MoreToDo
 from mockstytch.store.connection import Channel, Connection
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database
 from mockstytch.store.expressions import Shape
@@ -20,7 +21,7 @@ SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this 
 
 def keeps_writes(error: BaseException | None) -> bool:
     """Return whether a transaction that ends with this error, or with none, is committed."""
-    return error is None or (isinstance(error, StytchError) and error.keeps_writes)
+    return error is None or (isinstance(error, StytchError | MoreToDo) and error.keeps_writes)
 
 
 class Database:

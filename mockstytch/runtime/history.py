@@ -101,18 +101,18 @@ def _counted(project: Project, dropped: dict[type[Record], int]) -> dict[str, in
     return counters
 
 
-def trim(ctx: Context, turn: int, keep: int, keep_ended: int) -> None:
+def trim(ctx: Context, kind: int, keep: int, keep_ended: int) -> None:
     """Delete the oldest rows of one kind: messages, events, used tokens, ended sessions, …
 
     All kinds at once would take some milliseconds, and the next request would wait. The project's ``counters`` count
     the deleted messages and events.
 
     Args:
-        turn: the kind, from 0 to ``TURNS`` - 1.
+        kind: which, from 0 to ``TURNS`` - 1.
         keep: the number of messages, and of events with their deliveries, to keep.
         keep_ended: the number of ended rows of each kind to keep. They only make the reason of a refusal more precise.
     """
-    _KINDS[turn](ctx, keep, keep_ended)
+    _KINDS[kind](ctx, keep, keep_ended)
 
 
 def _trim_counted(record: type[Record], ctx: Context, keep: int, _keep_ended: int) -> None:

@@ -5,11 +5,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
+from mockstytch.clock import Clock
 from mockstytch.faults.messages import Outbox
 from mockstytch.faults.rate_limits import RateLimits
 from mockstytch.faults.registry import Faults
 from mockstytch.ids import Ids
-from mockstytch.outbound import OutboundRequest, OutboundResponse, OutboundResponses, Transport, fetch, run_with_fetches
+from mockstytch.outbound import (
+    MoreToDo,
+    OutboundRequest,
+    OutboundResponse,
+    OutboundResponses,
+    Transport,
+    fetch,
+    run_with_fetches,
+)
 from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
 from mockstytch.runtime.database import Database, keeps_writes
@@ -29,6 +38,7 @@ from mockstytch.store.store import Store
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
 _POLL_SECONDS = 0.005
 TRIM_INTERVAL = 1000  # transactions of a project in which each kind of its history is trimmed once
+_PART = 125  # transactions as which a part of an operation counts: it has many events
 
 T = TypeVar("T")
 AttemptSubscriber = Callable[[Project, Delivery, Attempt], None]
@@ -66,6 +76,7 @@ class Mock:
         after_reset: called by the control API after it emptied a project, unless it must stay empty.
         transport: sends requests to other servers; ``mockstytch.app`` adds requests to the server itself.
         stopping: whether the server is about to end.
+        started_at: the real time at which the server started.
         works_aside: whether ``run_aside`` runs.
     """
 
@@ -85,6 +96,7 @@ class Mock:
         self.after_reset: list[Callable[[Project], Awaitable[None]]] = []
         self.transport: Transport = fetch
         self.stopping = False
+        self.started_at = Clock().now()
         self.works_aside = False
         self._transactions: dict[str, int] = {}  # in each project
         self._shared_memory = history.SharedMemory()
@@ -137,12 +149,12 @@ class Mock:
             ctx.outbox = Outbox(self.faults, self.ids, project.project_id, ctx.now, ctx.note)
         return ctx
 
-    def complete(self, ctx: Context, *, read_only: bool) -> None:
-        """Write what has to be written at the end of a transaction."""
+    def complete(self, ctx: Context, *, read_only: bool, is_part: bool) -> None:
+        """Write what has to be written at the end of a transaction, or of a part of an operation: see ``MoreToDo``."""
         if ctx.outbox and ctx.outbox.held:
             self.held_messages.save(ctx.store, ctx.outbox.held)
         if not read_only:
-            self._trim(ctx)
+            self._trim(ctx, _PART if is_part else 1)
 
     def publish(self, ctx: Context) -> None:
         """Tell others what a transaction did, after its commit."""
@@ -193,26 +205,41 @@ class Mock:
 
     def reset(self, project: Project) -> Project:
         """Delete what a project holds: its rows, settings, clock, faults and request log. Its credentials stay."""
-        self.faults.clear(project.project_id)
-        self.rate_limits.clear(project.project_id)
-        self.held_messages.clear(project.project_id)
-        self._shared_memory.forget(project.project_id)
+        self._forget(project)
         fresh = self.projects.reset(project)
         self.request_log.clear(fresh.project_id)
         return fresh
 
-    def _trim(self, ctx: Context) -> None:
-        """Trim one kind of the project's history, now and then."""
+    def delete(self, project: Project) -> None:
+        """Delete a project with everything that belongs to it, its credentials included."""
+        self._forget(project)
+        self.seeds.forget(project.project_id)
+        self.projects.delete(project)
+        self.request_log.forget(project.project_id)
+
+    def _forget(self, project: Project) -> None:
+        """Forget what is kept beside the database."""
+        self.faults.clear(project.project_id)
+        self.rate_limits.clear(project.project_id)
+        self.held_messages.clear(project.project_id)
+        self._shared_memory.forget(project.project_id)
+
+    def _trim(self, ctx: Context, transactions: int = 1) -> None:
+        """Trim one kind of the project's history, now and then.
+
+        Args:
+            transactions: as how many it counts.
+        """
         project_id = ctx.project.project_id
-        self._transactions[project_id] = count = self._transactions.get(project_id, 0) + 1
+        before = self._transactions.get(project_id, 0)
+        self._transactions[project_id] = after = before + transactions
         spacing = TRIM_INTERVAL // (history.TURNS + 1)
-        if count % spacing:
-            return
-        turn = count // spacing % (history.TURNS + 1)
-        if turn < history.TURNS:
-            history.trim(ctx, turn, HISTORY_LIMIT, self.settings.keep_ended)
-        elif not self.settings.database and not self.is_shared:
-            self._shared_memory.fit(ctx)
+        for turn in range(before // spacing + 1, after // spacing + 1):
+            kind = turn % (history.TURNS + 1)
+            if kind < history.TURNS:
+                history.trim(ctx, kind, HISTORY_LIMIT, self.settings.keep_ended)
+            elif not self.settings.database and not self.is_shared:
+                self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:
         """Answer every request that waits for a message now: the server is about to end."""
@@ -254,9 +281,10 @@ class Transaction:
         return self._ctx
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if error is None:
+        is_part = isinstance(error, MoreToDo)
+        if error is None or is_part:
             try:
-                self._mock.complete(self._ctx, read_only=self._read_only)
+                self._mock.complete(self._ctx, read_only=self._read_only, is_part=is_part)
             except BaseException as failure:
                 self._end(failure)
                 raise

@@ -9,7 +9,7 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import Factor, MemberSession
 from mockstytch.wire.values import Wire, time
 
-_NOT_IN_JWT = ("created_at", "updated_at")  # keys that a factor has elsewhere only
+_NOT_IN_JWT = ("created_at", "updated_at")  # in a factor
 
 
 def member(m: Member, o: Organization) -> Wire:
