@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-.PHONY: run test test-postgres lint docs bench soak binary npm clean help
+.PHONY: run test test-postgres lint docs compatibility bench soak binary npm clean help
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -55,6 +55,9 @@ docs: $(DEV) ## Write the generated pages
 	$(BIN)/python -m tools.sdk_names
 	$(BIN)/python -m tools.operation_errors
 	$(BIN)/python -m tools.docs
+
+compatibility: $(DEV) ## Run the suites of all official SDKs, and write docs/compatibility.md
+	WRITE_COMPATIBILITY=1 $(BIN)/python -m pytest tests/sdk/test_suites.py
 
 bench: $(DEV) ## Measure the speed, compared with other systems
 	$(BIN)/python -m benchmarks
