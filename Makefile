@@ -7,13 +7,17 @@ else
 BIN := $(VENV)/bin
 endif
 
-# Two installations in one environment. The markers are newer than pyproject.toml if they are up to date.
+# Three installations in one environment. The markers are newer than pyproject.toml if they are up to date.
 DEMO := $(VENV)/.demo-ready
 DEV := $(VENV)/.dev-ready
+DOCS := $(VENV)/.docs-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-.PHONY: run test test-postgres lint docs compatibility bench soak binary npm clean help
+<<<<<<< HEAD
+=======
+.PHONY: run test test-postgres lint docs docs-site compatibility bench soak binary npm clean help
+>>>>>>> main
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -56,8 +60,14 @@ docs: $(DEV) ## Write the generated pages
 	$(BIN)/python -m tools.operation_errors
 	$(BIN)/python -m tools.docs
 
+<<<<<<< HEAD
 compatibility: $(DEV) ## Run the suites of all official SDKs, and write docs/compatibility.md
 	WRITE_COMPATIBILITY=1 $(BIN)/python -m pytest tests/sdk/test_suites.py
+=======
+docs-site: $(DOCS) ## Build the documentation site in build/docs-site/site
+	@echo "Building the documentation site. Broken links stop the build. This takes a few seconds…"
+	@$(BIN)/python -m tools.docs_site
+>>>>>>> main
 
 bench: $(DEV) ## Measure the speed, compared with other systems
 	$(BIN)/python -m benchmarks
@@ -94,9 +104,15 @@ $(DEMO): pyproject.toml constraints.txt | $(VENV)/.created
 	@$(INSTALL) ".[demo]"
 	@$(MARK) $@
 
-# The group "dev" includes the extra "demo". Groups need a recent pip.
+$(DOCS): pyproject.toml constraints.txt | $(VENV)/.created
+	@echo "Installing the tools for the documentation site in $(VENV). The first time, this takes less than a minute…"
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --upgrade pip
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --group docs
+	@$(MARK) $@
+
+# The group "dev" includes the group "docs" and the extra "demo". Groups need a recent pip.
 $(DEV): pyproject.toml constraints.txt | $(VENV)/.created
 	@echo "Installing mockstytch and the tools for development in $(VENV). The first time, this takes a minute or two…"
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --upgrade pip
 	@$(INSTALL) . --group dev
-	@$(MARK) $(DEMO) $@
+	@$(MARK) $(DEMO) $(DOCS) $@

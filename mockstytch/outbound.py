@@ -4,6 +4,8 @@ An operation is a plain function that runs inside a transaction and never waits.
 ``response = ctx.fetch(outbound.get(url))``. If the response isn't known yet, this ends the transaction before anything
 is written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
 operation again with the response.
+
+An operation that changes many rows also runs several times: see ``MoreToDo``.
 """
 
 import asyncio
@@ -84,6 +86,20 @@ class FetchRequired(Exception):
         self.request = request
 
 
+class MoreToDo(Exception):
+    """An operation did a part of its work: the part is committed, and the operation runs again after other requests.
+
+    An operation that changes many rows raises it, so that other requests don't have to wait for all of them. Each run
+    must find less to do than the one before. Only operations with the method DELETE can do so, because others may run
+    without a task. Clients never see this error.
+
+    Attributes:
+        keeps_writes: see ``StytchError``.
+    """
+
+    keeps_writes = True
+
+
 def get(url: str, **headers: str) -> OutboundRequest:
     """Return a GET request."""
     return OutboundRequest("GET", url, tuple(sorted(headers.items())))
@@ -98,7 +114,7 @@ def post_form(url: str, fields: dict[str, str], **headers: str) -> OutboundReque
 async def run_with_fetches(
     attempt: Callable[[OutboundResponses], T], send: Callable[[OutboundRequest], Awaitable[OutboundResponse]]
 ) -> T:
-    """Run an operation, again after each response that it needs, and return its result.
+    """Run an operation, again after each response that it needs and each part of its work, and return its result.
 
     Args:
         attempt: runs the operation in a transaction, with the responses so far.
@@ -112,6 +128,8 @@ async def run_with_fetches(
             if len(responses) >= _MAX_FETCHES:
                 raise RuntimeError(f"an operation needs more than {_MAX_FETCHES} fetches") from required
             responses[required.request] = await send(required.request)
+        except MoreToDo:
+            await asyncio.sleep(0)  # other requests run now
 
 
 async def fetch(request: OutboundRequest, app: Any = None, own_urls: tuple[str, ...] = ()) -> OutboundResponse:

@@ -24,6 +24,7 @@ _MOCK = pytest.StashKey["MockStytch"]()  # the test's project
 _BEGINNING = pytest.StashKey[int]()  # the position at which the test begins; data of its seed is older
 _SERVER = pytest.StashKey["MockStytch"]()  # the session's server
 _START = pytest.StashKey[str]()  # the last request before a test, in strict mode, if it uses only the server
+_RUN_ID = pytest.StashKey[str]()  # the id of the test run, without pytest-xdist
 _STRICT = pytest.StashKey[bool]()  # whether the session is strict
 _EVIDENCE = pytest.StashKey[str]()  # the section of a test whose teardown failed
 _MARK = {"seed", "expect", "strict"}
@@ -114,8 +115,9 @@ def mockstytch(mockstytch_server: MockStytch, request: pytest.FixtureRequest) ->
     try:
         content = _content(seed) if "seed" in marked else _configured(request.config)
         own = {name: value for name, value in content.items() if name != "projects"}
-        mock = mockstytch_server.project(seed=own or None)
-        mock.configure()  # creates the project, so that the test can open its public URLs before it calls the API
+        # This creates the project, so that the test can open its public URLs before it calls the API.
+        label, run_id = request.node.nodeid, _run_id(request.config)
+        mock = mockstytch_server.project(seed=own or None, label=label, run_id=run_id)
         expected = marked.get("expect", [])
         for error_type in [expected] if isinstance(expected, str) else expected:
             mock.requests.expect(error_type)
@@ -183,7 +185,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
         mock.reset(to="empty")
         mock.snapshots.clear()
     except MockError as e:
-        if e.error_type:  # otherwise the server has ended, and the project with it
+        # Without a type, the server has ended, and the project with it. It can also be deleted, in the console.
+        if e.error_type not in ("", "project_not_found"):
             outcome.force_exception(pytest.fail.Exception(str(e), pytrace=False))
 
 
@@ -220,6 +223,18 @@ def _newest_request(server: MockStytch) -> str:
     except MockError:
         return ""
     return newest[0].request_id if newest else ""
+
+
+def _run_id(config: pytest.Config) -> str:
+    """Return the id of the test run. All workers of pytest-xdist have the same one."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        return str(workerinput["testrunuid"])
+    if _RUN_ID not in config.stash:
+        from mockstytch.ids import Ids
+
+        config.stash[_RUN_ID] = str(Ids().uuid())
+    return config.stash[_RUN_ID]
 
 
 def _is_strict(item: pytest.Item) -> bool:

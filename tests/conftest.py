@@ -12,6 +12,7 @@ from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
 from tests.support import postgresql, sdk_summary, skips
+from tests.support.accessibility import axe, violations  # noqa: F401 · fixtures
 from tests.support.browser import browse, chromium, shared_profile  # noqa: F401 · fixtures
 from tests.support.conformance import Conformance
 from tests.support.events import EventRecorder, Events

@@ -319,7 +319,37 @@ def test_files_of_apps_are_on_pages_that_are_built_and_run():
     assert [str(block) for block in blocks("jsx") if not APP_FILE.match(block.text)] == []
 
 
-@of("go", "java", "ruby", "rust", "php", "csharp")
+FILE_OF_ANOTHER_LANGUAGE = re.compile(r"(?://|#) (?:[\w-]+/)*(\w+\.(?:go|java|rb))\n")
+PARSE = {
+    "go": ["gofmt", "-e"],
+    "java": ["javac", "-XDshould-stop.ifNoError=PARSE", "-proc:none", "-d", "classes"],
+    "ruby": ["ruby", "-c"],
+}
+
+
+def files_of_other_languages() -> list[Block]:
+    return [block for block in blocks(*PARSE) if FILE_OF_ANOTHER_LANGUAGE.match(block.text)]
+
+
+@pytest.mark.parametrize("block", files_of_other_languages(), ids=str)
+def test_files_of_other_languages_are_parsed(block, alone):
+    """Not every machine can install the SDKs and frameworks of these languages, so the files are only parsed."""
+    command = PARSE[block.language]
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0].replace('gofmt', 'go')} is not installed")
+    output = alone.run(*command, alone.file(FILE_OF_ANOTHER_LANGUAGE.match(block.text)[1], block.text))
+    assert block.language != "go" or output.strip() == with_ports(block.text, **alone.ports).strip()  # it is formatted
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        block
+        for block in blocks("go", "java", "ruby", "rust", "php", "csharp")
+        if block not in files_of_other_languages()
+    ],
+    ids=str,
+)
 def test_blocks_without_a_toolchain_are_the_output_of_mockstytch_env(block):
     """Compiling them needs each language's SDK, so they are compared with the source of ``mockstytch env``."""
     assert block.text.strip() == CODE["dotnet" if block.language == "csharp" else block.language].strip()

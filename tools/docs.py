@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -30,7 +31,7 @@ from mockstytch.management import routes as management
 from mockstytch.seed.schema import seed_schema
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.surfaces.endpoint import Endpoint, SdkCall, endpoints_of
-from tools import architecture, error_tables, fidelity, handle
+from tools import architecture, coverage, error_tables, fidelity, handle
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -259,6 +260,15 @@ def _fidelity() -> str:
     return _table(("area", *fidelity.LEVELS), fidelity.summary())
 
 
+def _coverage() -> str:
+    calls = [call for endpoint in [*endpoints_of(api), *sdk_operations.api] for call in endpoint.sdk_calls]
+    groups = _grouped(calls, lambda call: f"/sdk/v1{call.path}", skip=3)
+    resources = {resource: len(members) for resource, members in groups}
+    modules = Counter(endpoint.name.partition(".")[0] for endpoint in endpoints())
+    head = ("feature", "API operations", "browser calls", *fidelity.LEVELS, "statements")
+    return _table(head, coverage.rows(modules, resources, len(management.endpoints())))
+
+
 def _openapi() -> str:
     """Return the OpenAPI document of a server with the default options. Each operation and component is one line."""
     return _json(build(create_app().table.routes, "http://localhost:4700"), 2)
@@ -300,6 +310,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "confidence": _confidence,
     "inferred": _inferred,
     "fidelity": _fidelity,
+    "coverage": _coverage,
     "rate-limits": _rate_limits,
     "packages": architecture.picture,
     "package-table": architecture.table,

@@ -10,6 +10,7 @@ from mockstytch.client.faults import Faults
 from mockstytch.client.fraud import Fraud
 from mockstytch.client.handle import MockStytch
 from mockstytch.client.inbox import Inbox
+from mockstytch.client.projects import Projects
 from mockstytch.client.request_log.requests import Requests
 from mockstytch.client.snapshots import Snapshots
 from mockstytch.client.webhooks import Webhooks
@@ -23,6 +24,7 @@ PARTS: dict[str, type[Any]] = {
     "mock.fraud": Fraud,
     "mock.faults": Faults,
     "mock.snapshots": Snapshots,
+    "mock.projects": Projects,
 }
 
 

@@ -5,13 +5,16 @@ from typing import Annotated
 from msgspec import Meta
 
 from mockstytch import errors, wire
-from mockstytch.domain.credentials import one_time_tokens
 from mockstytch.domain.login import sandbox
-from mockstytch.domain.organizations import member_search, organization_search, organization_settings
-from mockstytch.domain.shared import lookup, member_events, metadata, organization_events, search
+from mockstytch.domain.organizations import (
+    member_search,
+    organization_deletion,
+    organization_search,
+    organization_settings,
+)
+from mockstytch.domain.shared import lookup, metadata, organization_events, search
 from mockstytch.domain.sso import sso_connections
 from mockstytch.runtime import Context
-from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import IntermediateSession
 from mockstytch.surfaces.endpoint import Body, Endpoints, Request
@@ -155,16 +158,13 @@ class Delete(Request):
 def delete(ctx: Context, req: Delete) -> Body:
     """Delete an organization with its members, their sessions and their links. The slug becomes available."""
     organization = lookup.organization(ctx, req.organization_id)
-    for member in ctx.store.all(Member, organization_id=organization.organization_id):
-        one_time_tokens.revoke_outstanding(ctx, member)
-        if member.status != "deleted":
-            member_events.member_deleted(ctx, member)
+    organization_deletion.delete_members(ctx, organization)
     for connection in organization.sso_connections:
         sso_connections.emit(ctx, "delete", connection.connection_id)
     if organization.scim_connection:
         ctx.emit("scim_connection", "delete", organization.scim_connection.connection_id)
     ctx.store.delete_all(IntermediateSession, organization_id=organization.organization_id)
-    ctx.store.delete(organization)  # deletes its members and their sessions, too
+    ctx.store.delete(organization)  # deletes what else belongs to it, too
     organization_events.organization_deleted(ctx, organization)
     return {"organization_id": organization.organization_id}
 

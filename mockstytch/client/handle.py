@@ -19,6 +19,7 @@ from mockstytch.client.models import (
     ScimResult,
     StartedSession,
 )
+from mockstytch.client.projects import Projects
 from mockstytch.client.request_log.requests import Requests
 from mockstytch.client.seeding import Seed, in_file, read_seed, start_server
 from mockstytch.client.snapshots import Snapshots
@@ -87,7 +88,7 @@ class MockStytch:
         self._api = ControlApi(self.url, self.project_id, self.secret)
         self.inbox, self.clock = Inbox(self._api), ProjectClock(self._api)
         self.webhooks, self.fraud = Webhooks(self._api), Fraud(self._api)
-        self.faults = Faults(self._api)
+        self.faults, self.projects = Faults(self._api), Projects(self._api)
         self.snapshots, self.requests = Snapshots(self._api), Requests(self._api, self.project_id)
         if seed is not None and self._server is None:
             self.seed(seed, on_reset=True)
@@ -114,13 +115,21 @@ class MockStytch:
         }
 
     def project(
-        self, project_id: str | None = None, secret: str = DEFAULT_SECRET, *, seed: Seed | None = None
+        self,
+        project_id: str | None = None,
+        secret: str = DEFAULT_SECRET,
+        *,
+        seed: Seed | None = None,
+        label: str = "",
+        run_id: str = "",
     ) -> MockStytch:
         """Return a handle of another project on the same server.
 
         Args:
             project_id: the project. None is a new project with a random id, which is created on first use.
             seed: what the project contains at the start and after each ``reset``.
+            label: what uses the project, for the console's list: the fixture gives the test's node id.
+            run_id: the test run, to delete all projects of a run.
 
         Raises:
             MockError: if the seed isn't valid.
@@ -128,7 +137,10 @@ class MockStytch:
         from mockstytch.ids import Ids
 
         other = MockStytch(self.url, project_id or f"project-test-{Ids().uuid()}", secret, seed=seed)
-        other._api.creates_project = project_id is None
+        if label or run_id:
+            other._api.call("PATCH", "/project", body={"label": label[:1000], "run_id": run_id})
+        else:
+            other._api.creates_project = project_id is None
         return other
 
     def client(self) -> stytch.B2BClient:

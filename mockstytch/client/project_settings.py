@@ -148,4 +148,6 @@ class ProjectDetails(ProjectSettings, total=False):
     project_id: str
     secret: str
     public_token: str
+    label: str
+    run_id: str
     dropped: dict[str, int]

@@ -7,8 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockstytch import errors
-from mockstytch.console import setting_items
-from mockstytch.console.forms import Form
+from mockstytch.console.forms import Form, setting_items
 from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.outbound import OutboundResponses
 from mockstytch.runtime import Mock
@@ -52,9 +51,7 @@ class Actions:
             return self._management.run(request.project, form.call, fields)
         if form.call in self._operations:
             return await self._operate(request, self._operations[form.call], fields)
-        if form.call in self._control:
-            return await self._control_call(request, self._control[form.call], fields)
-        raise errors.bad_request(because=f"there is no call {form.call[:50]}")
+        return await self.call(request, form.call, fields)
 
     async def _operate(self, request: HttpRequest, endpoint: Endpoint, fields: Mapping[str, Any]) -> Body:
         """Run an operation as the dashboard would: its webhooks name the dashboard as their source."""
@@ -66,15 +63,31 @@ class Actions:
 
         return await self._mock.run_with_fetches(attempt, base_url=request.server_url)
 
-    async def _control_call(self, request: HttpRequest, route: Route, fields: Mapping[str, Any]) -> Any:
-        """Call the control API. Fields named in the path go there, the others make the body."""
+    async def call(self, request: HttpRequest, name: str, fields: Mapping[str, Any]) -> Any:
+        """Call the control API, and return what it returns.
+
+        Fields named in the path go there, ``?all`` goes into the query, and the others make the body. ``*`` is the
+        whole body.
+
+        Args:
+            name: method and path: ``GET /snapshots``.
+
+        Raises:
+            StytchError: if the call refuses it.
+            bad_request: if there is no such call.
+        """
+        route = self._control.get(name)
+        if route is None:
+            raise errors.bad_request(because=f"there is no call {name[:50]}")
         names = {part.strip("{}") for part in route.path.split("/") if part.startswith("{")}
         path_params = {name: str(fields.get(name, "")) for name in names}
-        own = {name: value for name, value in fields.items() if name not in names}
+        query = {name[1:]: _query_text(value) for name, value in fields.items() if name.startswith("?")}
+        own = {name: value for name, value in fields.items() if name not in names and not name.startswith("?")}
+        own = own.get("*", own)
         path = route.path
         for name, value in path_params.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        query_string = urlencode({"project_id": request.project.project_id}).encode()
+        query_string = urlencode({**query, "project_id": request.project.project_id}).encode()
         headers = [(name, value) for name, value in request.scope["headers"] if name not in _OWN_HEADERS]
         scope = {**request.scope, "method": route.method, "path": path, "path_params": path_params}
         scope |= {"query_string": query_string, "headers": headers}
@@ -82,6 +95,10 @@ class Actions:
         call = HttpRequest(scope, request.receive, content)
         call.request_id, call.found_project = request.request_id, request.project
         return await route.handler(call)
+
+
+def _query_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _OWN_HEADERS = (b"content-type", b"content-length")  # of the form

@@ -1,6 +1,6 @@
 """What every page needs: who may open it, its links, its forms, and its rendering."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlencode
@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import field_errors, render
-from mockstytch.console.forms import Form
+from mockstytch.console import render
+from mockstytch.console.actions import Actions
+from mockstytch.console.forms import Form, field_errors
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context, Mock
 from mockstytch.store.records.projects import Project
+from mockstytch.store.records.snapshots import Snapshot
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Surface
@@ -20,9 +22,8 @@ from mockstytch.surfaces.surface import AnyResponse, Surface
 ROOT = "/_mock"
 ROWS = 100  # on a page by default; ``?rows=`` changes it
 MAX_ROWS = 1_000
-MAX_PROJECTS = 50  # in the menu: a test run can create thousands, and the page "Projects" has a search
 
-PageHandler = Callable[["PageRequest"], Response]
+PageHandler = Callable[["PageRequest"], Response | Awaitable[Response]]
 
 
 def _project(mock: Mock, request: HttpRequest) -> Project:
@@ -61,8 +62,9 @@ class PageRequest:
         result: what the form's call returned, if the page shows it.
     """
 
-    def __init__(self, mock: Mock, request: HttpRequest) -> None:
+    def __init__(self, mock: Mock, request: HttpRequest, actions: Actions) -> None:
         self.mock, self.request, self.query = mock, request, request.query_params
+        self._actions = actions
         self.form: Form | None = None
         self.error: StytchError | None = None
         self.result: Any = None
@@ -76,7 +78,8 @@ class PageRequest:
         is_default = self.project.project_id == self.mock.settings.project_id
         parameters = {"project_id": "" if is_default else self.project.project_id, **query}
         query_string = urlencode({name: value for name, value in parameters.items() if value})
-        return ROOT + path + (f"?{query_string}" if query_string else "")
+        path, sign, anchor = path.partition("#")
+        return ROOT + path + (f"?{query_string}" if query_string else "") + sign + anchor
 
     def parameter(self, name: str) -> str:
         """Return a parameter of the path."""
@@ -89,6 +92,24 @@ class PageRequest:
     def transaction(self) -> AbstractContextManager[Context]:
         """Return a transaction, to read what the page shows."""
         return self.mock.transaction(self.project, self.request.server_url)
+
+    async def call(self, name: str, /, **fields: Any) -> Any:
+        """Call the control API, to read what the page shows.
+
+        Args:
+            name: method and path: ``GET /snapshots``.
+            fields: the parameters of the path.
+        """
+        return await self._actions.call(self.request, name, fields)
+
+    @property
+    def undo(self) -> str:
+        """The name of the snapshot that undoes what the previous form did; "" if there is none."""
+        name = self.query.get("undo", "")
+        if not name:
+            return ""
+        with self.transaction() as ctx:
+            return name if ctx.store.find(Snapshot, name=name) else ""
 
     @property
     def rows(self) -> int:
@@ -134,13 +155,5 @@ class PageRequest:
         if self.error:
             status = self.error.kind.status_code
             self.request.refuse(self.error.kind.error_type, self.error.because)
-        projects = _listed_projects(self.mock, self.project)
-        shared: Mapping[str, Any] = {"page": self, "project": self.project, "projects": projects}
+        shared: Mapping[str, Any] = {"page": self, "project": self.project}
         return render.page(template, status, **shared, **values)
-
-
-def _listed_projects(mock: Mock, current: Project) -> list[Project]:
-    """Return the projects for the menu: the default project, then the newest; always with the current one."""
-    default = mock.settings.project_id
-    newest = sorted(mock.projects.all(), key=lambda p: (p.project_id != default, -p.position))[:MAX_PROJECTS]
-    return newest if any(p.project_id == current.project_id for p in newest) else [*newest, current]

@@ -1,5 +1,6 @@
 """The routes of the console."""
 
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
@@ -7,7 +8,8 @@ from mockstytch.console import forms, render
 from mockstytch.console.actions import Actions
 from mockstytch.console.management_calls import ManagementCalls
 from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
-from mockstytch.console.pages import docs, inbox, members, organizations, requests, webhooks
+from mockstytch.console.pages import connections, docs, inbox, members, organizations, requests, webhooks
+from mockstytch.console.pages.harness import automatic_snapshots, faults, projects, seeds, snapshots
 from mockstytch.console.settings import page as settings
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
@@ -31,11 +33,17 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         "/messages/{message_id}": inbox.message,
         "/organizations": organizations.organizations,
         "/organizations/{organization_id}": organizations.organization,
+        "/organizations/{organization_id}/connections": connections.connections,
         "/organizations/{organization_id}/members/{member_id}": members.member,
         "/requests": requests.requests,
         "/requests/{request_id}": requests.request,
         "/webhooks": webhooks.webhooks,
         "/webhooks/{event_id}": webhooks.webhook,
+        "/faults": faults.faults,
+        "/snapshots": snapshots.snapshots,
+        "/snapshots/{name}": snapshots.changes,
+        "/seed": seeds.seed,
+        "/projects": projects.projects,
         "/settings": settings.settings(calls),
         "/settings/{tab}": settings.settings(calls),
         "/docs": docs.docs(endpoints, management, control),
@@ -47,8 +55,14 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
         "/docs/errors/{status}": docs.own_errors,
     }
     return [
-        *(Route("GET", ROOT + path, CONSOLE, _show(mock, show)) for path, show in (pages | without_forms).items()),
-        *(Route("POST", ROOT + path, CONSOLE, _submit(mock, actions, show)) for path, show in pages.items()),
+        *(
+            Route("GET", ROOT + path, CONSOLE, _show(mock, actions, show))
+            for path, show in (pages | without_forms).items()
+        ),
+        *(
+            Route("POST", ROOT + path, _LARGE.get(path, CONSOLE), _submit(mock, actions, show))
+            for path, show in pages.items()
+        ),
         Route("GET", "/", UNKNOWN, _lead_browsers_to_root),
         Route("GET", ROOT, STATIC, _redirect_to_root),
         Route("GET", ROOT + "/static/{name}", STATIC, render.static),
@@ -56,28 +70,42 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
     ]
 
 
-def _show(mock: Mock, show: PageHandler) -> Handler:
+_LARGE = dict.fromkeys(("/seed", "/snapshots"), replace(CONSOLE, max_body=64_000_000))  # forms with a project's data
+
+
+def _show(mock: Mock, actions: Actions, show: PageHandler) -> Handler:
     async def handle(request: HttpRequest) -> Response:
-        return show(PageRequest(mock, request))
+        return await _shown(show, PageRequest(mock, request, actions))
 
     return handle
+
+
+async def _shown(show: PageHandler, page: PageRequest) -> Response:
+    response = show(page)
+    return response if isinstance(response, Response) else await response
 
 
 def _submit(mock: Mock, actions: Actions, show: PageHandler) -> Handler:
     async def handle(request: HttpRequest) -> Response:
         """Run the form, and redirect. A form that was refused, or has a result to show, gets the page instead."""
-        page = PageRequest(mock, request)
+        page, undo = PageRequest(mock, request, actions), {}
         try:
             page.form = forms.read(request.content or b"")
+            if page.form.undo:
+                undo = {"undo": await automatic_snapshots.save(actions, request, page.form.undo)}
             page.result = await actions.run(request, page.form)
         except StytchError as e:
             page.error = e
-        request.found_project = mock.projects.find(request.project.project_id) or request.project
+            if undo:
+                await automatic_snapshots.discard(actions, request, undo["undo"])
+        # The form may have deleted the project that it was sent for.
+        request.found_project = mock.projects.find(request.project.project_id) or mock.projects.default()
         if page.error or page.form is None or page.form.shows_result:
-            return show(page)
+            return await _shown(show, page)
         path = page.form.next_path(page.result)
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(page.url(path) if path else here, 303)
+        if path or undo:
+            return RedirectResponse(page.url(path or request.url.path.removeprefix(ROOT), **undo), 303)
+        return RedirectResponse(request.url.path + (f"?{request.url.query}" if request.url.query else ""), 303)
 
     return handle
 

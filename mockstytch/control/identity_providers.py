@@ -1,7 +1,6 @@
 """Built-in identity providers: create one for a connection, rotate its keys, choose the next identity."""
 
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -55,7 +54,7 @@ def routes(mock: Mock) -> list[Route]:
         """Create a connection to the built-in provider, or configure an existing one. It is active at once."""
         options = body(request, IdentityProviderBody)
         with mock.transaction(request.project, request.server_url) as ctx:
-            return _serialize(ctx, connect(ctx, options))
+            return builtin_provider.describe(ctx, connect(ctx, options))
 
     async def rotate(request: HttpRequest) -> Any:
         """Create a new signing key for the provider of a connection."""
@@ -67,7 +66,7 @@ def routes(mock: Mock) -> list[Route]:
                 )
             key = builtin_provider.rotate_key(ctx, connection)
             certificate = builtin_provider.certificate(ctx, connection)
-            return {**_serialize(ctx, connection), "kid": key.kid, "certificate": certificate}
+            return {**builtin_provider.describe(ctx, connection), "kid": key.kid, "certificate": certificate}
 
     async def next_identity(request: HttpRequest) -> Any:
         """Queue an identity. The next login at the provider uses it without showing the provider's page."""
@@ -129,16 +128,3 @@ def _create(ctx: Context, options: IdentityProviderBody) -> str:
         oidc = sso_oidc.Create(organization_id=options.organization_id, display_name=options.display_name)
         response = sso_oidc.create_connection(ctx, oidc)
     return str(response["connection"]["connection_id"])
-
-
-def _serialize(ctx: Context, connection: Connection) -> dict[str, Any]:
-    issuer, saml = builtin_provider.issuer_of(connection), isinstance(connection, SamlConnection)
-    start = urlencode({"connection_id": connection.connection_id, "public_token": ctx.project.public_token})
-    return {
-        "connection_id": connection.connection_id,
-        "type": "saml" if saml else "oidc",
-        "issuer": issuer,
-        "sso_url": f"{issuer}/sso" if saml else f"{issuer}/authorize",
-        "metadata_url": f"{issuer}/metadata" if saml else f"{issuer}/.well-known/openid-configuration",
-        "start_url": f"{ctx.base_url}/v1/public/sso/start?{start}",
-    }

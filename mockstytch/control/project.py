@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import keys
+from mockstytch import errors, keys
 from mockstytch.clock import position
 from mockstytch.control.request_parsing import body, choice, flag
 from mockstytch.control.settings import configure
@@ -17,6 +17,9 @@ from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
 from mockstytch.version import __version__
+
+_ABOUT = ("label", "run_id")  # they aren't settings: a reset, a seed and a snapshot leave them as they are
+_MOST_CHARACTERS = 1000
 
 
 class RotateKeysBody(Frozen, forbid_unknown_fields=True):
@@ -33,7 +36,12 @@ def routes(mock: Mock) -> list[Route]:
         return serialize(mock, request.project)
 
     async def patch_project(request: HttpRequest) -> Any:
-        return serialize(mock, configure(mock, request.project, body(request, dict[str, Any])))
+        given = body(request, dict[str, Any])
+        about = {name: given.pop(name) for name in _ABOUT if name in given}
+        if any(not isinstance(text, str) or len(text) > _MOST_CHARACTERS for text in about.values()):
+            raise errors.bad_request(because=f"label and run_id are texts of at most {_MOST_CHARACTERS} characters")
+        project = configure(mock, request.project, given)
+        return serialize(mock, mock.projects.update(project, **about) if about else project)
 
     async def reset(request: HttpRequest) -> Any:
         """Return the project to its seed, or all with ``?all=true``. With ``?to=empty``, leave it empty."""
@@ -82,6 +90,8 @@ def serialize(mock: Mock, project: Project) -> dict[str, Any]:
         "secret": project.secret,
         "public_token": project.public_token,
         "name": project.name,
+        "label": project.label,
+        "run_id": project.run_id,
         "dropped": dropped,
         **msgspec.to_builtins(project.settings),
     }

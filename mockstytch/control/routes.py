@@ -12,6 +12,7 @@ from mockstytch.control import (
 )
 from mockstytch.control.faults import routes as faults
 from mockstytch.control.inbox import Waiter
+from mockstytch.control.projects import routes as projects
 from mockstytch.control.request_log.routes import routes as requests
 from mockstytch.runtime import Mock
 from mockstytch.surfaces.surface import Route
@@ -26,6 +27,7 @@ def routes(mock: Mock, waiter: Waiter, request_waiter: Waiter) -> list[Route]:
     """
     return [
         *project.routes(mock),
+        *projects.routes(mock),
         *clock.routes(mock),
         *inbox.routes(mock, waiter),
         *webhooks.routes(mock, waiter),

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockstytch import clock
 from mockstytch.errors import StytchError
+from mockstytch.outbound import MoreToDo
 from mockstytch.store.connection import Channel, Connection
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database
 from mockstytch.store.expressions import Shape
@@ -16,6 +17,11 @@ from mockstytch.store.store import Store
 PURGE_LOCK = "purge"  # the lock in the place of a project's: one process at a time deletes old rows
 _PAUSE_SECONDS = 0.0005
 SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
+
+
+def keeps_writes(error: BaseException | None) -> bool:
+    """Return whether a transaction that ends with this error, or with none, is committed."""
+    return error is None or (isinstance(error, StytchError | MoreToDo) and error.keeps_writes)
 
 
 class Database:
@@ -44,11 +50,8 @@ class Database:
         self.on_failed_commit: list[Callable[[], None]] = []
         self.on_old_data: Callable[[], None] = lambda: None
 
-    @contextmanager
-    def exclusive_transaction(
-        self, project_id: str = "", *, first_lock: str = "", read_only: bool = False
-    ) -> Iterator[None]:
-        """Run one transaction. An error rolls back, except one that ``keeping_writes`` marked.
+    def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
+        """Begin a transaction. Other threads wait until ``end``, which must be called.
 
         Args:
             project_id: the project whose rows it writes. On a shared database, other transactions of the project wait.
@@ -60,21 +63,39 @@ class Database:
             DatabaseUnavailable: if the database can't be reached.
             RuntimeError: if this thread is already in a transaction.
         """
-        with self._lock:
+        self._lock.acquire()
+        try:
             if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
             if self.is_shared:
                 self.connection.begin(project_id, first_lock=first_lock, read_only=read_only)
                 clock.follow(self.connection.microseconds)
-            try:
-                yield
-            except BaseException as error:
-                if isinstance(error, StytchError) and error.keeps_writes:
-                    self._commit()
-                else:
-                    self.connection.rollback()
-                raise
-            self._commit()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def end(self, error: BaseException | None) -> None:
+        """Commit. After an error, roll back, unless it ``keeps_writes``."""
+        try:
+            if keeps_writes(error):
+                self._commit()
+            else:
+                self.connection.rollback()
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def exclusive_transaction(
+        self, project_id: str = "", *, first_lock: str = "", read_only: bool = False
+    ) -> Iterator[None]:
+        """Run one transaction: ``begin`` has the arguments, ``end`` says what an error does."""
+        self.begin(project_id, first_lock=first_lock, read_only=read_only)
+        try:
+            yield
+        except BaseException as error:
+            self.end(error)
+            raise
+        self.end(None)
 
     @contextmanager
     def rows(self, project_id: str) -> Iterator[Store]:

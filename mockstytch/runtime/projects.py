@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.runtime.database import Database
@@ -18,7 +20,7 @@ from mockstytch.store.records.projects import (
     managed_project_settings,
 )
 from mockstytch.store.records.shared import SharedHeldMessage
-from mockstytch.store.records.snapshots import OldData, ProjectState
+from mockstytch.store.records.snapshots import OldData, ProjectState, Snapshot
 from mockstytch.store.records.webhooks import Delivery
 from mockstytch.store.store import Store, find_project_id, find_project_ids
 
@@ -82,7 +84,8 @@ class Projects:
         if cached is not None and self._versions.get(project_id, "") == version:
             return cached
         if self._database.is_shared and not version:  # it has no row
-            return project
+            # If it is cached, another process deleted it. The changed copy lets the request begin again.
+            return msgspec.structs.replace(project, deleted=True) if self._cache.pop(project_id, None) else project
         found = self._store(project_id).find(Project)
         if found is None or not project_id.startswith("project-test-"):  # ``find`` refuses other projects
             return found or project
@@ -178,6 +181,17 @@ class Projects:
         """
         settings = managed_project_settings() if project.project_slug else ProjectSettings()
         return self._switch(project, ProjectState(name=project.name, settings=settings), new_data_key())
+
+    def delete(self, project: Project) -> None:
+        """Delete a project with everything that belongs to it. A request with its credentials registers it again."""
+        with self._database.exclusive_transaction(project.project_id):
+            store = self._store(project.project_id)
+            for data_key in (store.data_key, *(snapshot.data_key for snapshot in store.all(Snapshot))):
+                store.discard(data_key)
+            store.clear()
+            self._cache.pop(project.project_id, None)
+            self._versions.pop(project.project_id, None)
+        self._on_update(project)
 
     def replace(self, project: Project, state: ProjectState, write: Callable[[Store], None]) -> Project:
         """Change a project's rows and state in one transaction without foreign-key checks. Its credentials stay.

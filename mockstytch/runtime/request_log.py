@@ -7,11 +7,13 @@ decodes them, and replaces secrets, when the log is read. Only its result may le
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import heapify, heappop, heapreplace
 from typing import Any, Protocol
 
 import msgspec
+
+from mockstytch.clock import position
 
 LIMIT = 10_000  # entries for each project
 ALL_LIMIT = 20_000  # entries for all projects together
@@ -137,6 +139,7 @@ class RequestLog:
 
     def __init__(self) -> None:
         self._logs: dict[tuple[str, bool], _ProjectLog] = {}
+        self._used: dict[str, int] = {}  # the real time of each project's last request from an app, in nanoseconds
         self._size = self._count = self._kept = 0
         self._lock = threading.Lock()  # tests may run several event loops
         self.subscribers: list[Callable[[str, RequestLogEntry], None]] = []
@@ -151,6 +154,8 @@ class RequestLog:
             log = self._logs.get(key)
             if log is None:
                 log = self._logs[key] = _ProjectLog()
+            if not key[1]:
+                self._used[project_id] = position()
             if len(log.entries) == LIMIT:
                 self._drop_oldest(log)
             log.entries.append(entry)
@@ -188,6 +193,25 @@ class RequestLog:
         """Return how many requests of a project were dropped because the log was full."""
         log = self._logs.get((project_id, False))
         return log.dropped if log else 0
+
+    def count(self, project_id: str) -> int:
+        """Return how many requests of a project are kept, without the control API's and the console's."""
+        log = self._logs.get((project_id, False))
+        return len(log.entries) if log else 0
+
+    def used_at(self, project_id: str) -> datetime | None:
+        """Return the real time of a project's last request, whether or not it is kept.
+
+        Returns:
+            None if there was none since this log began. Requests to the control API and the console don't count.
+        """
+        used = self._used.get(project_id)
+        return datetime.fromtimestamp(used // 10**9, UTC) if used else None
+
+    def forget(self, project_id: str) -> None:
+        """Drop everything about a project that is deleted."""
+        self.clear(project_id)
+        self._used.pop(project_id, None)
 
     def clear(self, project_id: str) -> None:
         with self._lock:

@@ -13,3 +13,6 @@ class Seeds:
 
     def set(self, project_id: str, seed: str) -> None:
         self._seeds[project_id] = seed
+
+    def forget(self, project_id: str) -> None:
+        self._seeds.pop(project_id, None)

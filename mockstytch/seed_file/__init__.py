@@ -12,16 +12,16 @@ from typing import Any
 import msgspec
 
 from mockstytch.seed_file import syntax_errors
-from mockstytch.seed_file.places import Place, Position, SeedError, mentioned_field
+from mockstytch.seed_file.places import PastedSeed, Place, Position, SeedError, SeedSource, mentioned_field
 
-__all__ = ["MOST_PEOPLE", "SeedError", "locate", "position_of", "read", "with_people"]
+__all__ = ["MOST_PEOPLE", "PastedSeed", "SeedError", "locate", "position_of", "read", "read_text", "with_people"]
 
 MOST_PEOPLE = 10_000  # that one seed generates
 
 _FORMATS = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: SeedSource) -> dict[str, Any]:
     """Return the content of a file. Its ending chooses the format; TOML is the default. Times are text, as in JSON.
 
     Raises:
@@ -41,6 +41,15 @@ def read(path: Path) -> dict[str, Any]:
     return plain
 
 
+def read_text(text: str) -> dict[str, Any]:
+    """Return the content of a text, which is TOML, YAML or JSON.
+
+    Raises:
+        SeedError: if it isn't valid, or isn't a table.
+    """
+    return read(PastedSeed(text))
+
+
 def with_people(path: Path | None, people: int | None) -> dict[str, Any]:
     """Return the content of a file, if there is one, with the section ``generate`` for so many people.
 
@@ -55,7 +64,7 @@ def with_people(path: Path | None, people: int | None) -> dict[str, Any]:
     return {**content, "generate": {"people": people}}
 
 
-def locate(error: SeedError, path: Path) -> SeedError:
+def locate(error: SeedError, path: SeedSource) -> SeedError:
     """Set the file of an error, and look up the position there. Return the error.
 
     A mistake that has no place in the file, because something is missing, is at its beginning.
@@ -65,7 +74,7 @@ def locate(error: SeedError, path: Path) -> SeedError:
     return error
 
 
-def _mentioned(error: SeedError, path: Path) -> str:
+def _mentioned(error: SeedError, path: SeedSource) -> str:
     """Return the field that a message mentions: an error of the API doesn't name it otherwise."""
     try:
         entry = _parse(_text(path), _format(path))
@@ -76,7 +85,7 @@ def _mentioned(error: SeedError, path: Path) -> str:
     return mentioned_field(entry, error.problem) if isinstance(entry, dict) else ""
 
 
-def position_of(path: Path, place: str, field: str = "") -> Position | None:
+def position_of(path: SeedSource, place: str, field: str = "") -> Position | None:
     """Return where in a file an entry is, or one of its fields; None if the place isn't in the file.
 
     Args:
@@ -101,11 +110,11 @@ def _steps(place: str) -> Place:
     return tuple(int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", place))
 
 
-def _text(path: Path) -> str:
+def _text(path: SeedSource) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-def _format(path: Path) -> str:
+def _format(path: SeedSource) -> str:
     return _FORMATS.get(path.suffix.lower(), "TOML")
 
 

@@ -4,10 +4,33 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 Place = tuple[str | int, ...]  # keys and indexes
 Position = tuple[int, int]  # line and column, from 1
+SeedSource: TypeAlias = "Path | PastedSeed"
+
+
+class PastedSeed:
+    """The text of a seed that is in no file. It is read as a file would be, in the format that it looks like."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @property
+    def suffix(self) -> str:
+        """The ending that a file with this text would have."""
+        first = next((line for line in self._text.splitlines() if line.strip() and line.strip()[0] != "#"), "")
+        if first.lstrip().startswith("{"):
+            return ".json"
+        return ".toml" if re.match(r"\s*(\[|[\w.\"'-]+\s*=)", first) else ".yaml"
+
+    def read_text(self, encoding: str) -> str:
+        """Return the text. It has no encoding any more."""
+        return self._text.removeprefix("\ufeff") if encoding == "utf-8-sig" else self._text
+
+    def __str__(self) -> str:
+        return "line"
 
 
 class SeedError(Exception):
@@ -23,7 +46,7 @@ class SeedError(Exception):
 
     def __init__(self, problem: str, place: str = "", field: str = "") -> None:
         self.problem, self.place, self.field = problem, place, field
-        self.file: Path | None = None
+        self.file: SeedSource | None = None
         self.position: Position | None = None
         super().__init__(problem)
 

@@ -2,14 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
-from mockstytch.seed_file.places import Position, SeedError
+from mockstytch.seed_file.places import Position, SeedError, SeedSource
 
 _DEEP = re.compile(r"(?:[\[{][^\[\]{}]*){100}")
 
 
-def located(error: Exception, path: Path, file_format: str) -> SeedError:
+def located(error: Exception, path: SeedSource, file_format: str) -> SeedError:
     """Return what the parser of a format raised, as a ``SeedError`` with its position.
 
     Args:
@@ -21,7 +20,7 @@ def located(error: Exception, path: Path, file_format: str) -> SeedError:
     return found
 
 
-def _explain(error: Exception, path: Path, file_format: str) -> tuple[str, Position]:
+def _explain(error: Exception, path: SeedSource, file_format: str) -> tuple[str, Position]:
     """Return what is wrong, and where."""
     if isinstance(error, UnicodeDecodeError):
         return f"it isn't UTF-8 ({error.reason})", _position(error.object[: error.start].decode("utf-8", "replace"))

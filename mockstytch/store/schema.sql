@@ -825,6 +825,8 @@ CREATE TABLE projects (
 	vertical VARCHAR NOT NULL, 
 	project_slug VARCHAR NOT NULL, 
 	other_public_token VARCHAR NOT NULL, 
+	label VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
 	deleted BOOLEAN NOT NULL, 
 	clock TEXT NOT NULL, 
 	settings TEXT NOT NULL, 

@@ -183,6 +183,10 @@ def _delete(values: Values, table: str, names: Shape, nulls: Shape) -> Any:
     return sql.delete(schema.table_of(table)).where(*_equal(values, table, names, nulls))
 
 
+def _delete_where(values: Values, table: str, condition: Shape) -> Any:
+    return sql.delete(schema.table_of(table)).where(*_equal(values, table, (), ()), _condition(values, condition))
+
+
 def _delete_up_to(values: Values, table: str) -> Any:
     own = _equal(values, table, (), ())
     return sql.delete(schema.table_of(table)).where(
@@ -251,6 +255,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "insert": _insert,
     "update": _update,
     "delete": _delete,
+    "delete where": _delete_where,
     "delete up to": _delete_up_to,
     "older": _older,
     "delete all but newest": _delete_all_but_newest,

@@ -159,6 +159,11 @@ class Store:
         """Delete every row with these values; without values, every row of the project."""
         self._run("delete", record, where)
 
+    def delete_where(self, record: type[Record], condition: Condition) -> None:
+        """Delete every row with a condition, and the rows that refer to it."""
+        shape = ("delete where", record.table.name, condition.shape)
+        self._connection.run(shape, (self._owner(record), *condition.values))
+
     def move_to(self, data_key: str) -> None:
         """Use another data key from now on. The rows of the present one are deleted later."""
         self.discard(self.data_key)

@@ -71,10 +71,15 @@ class Dispatch:
         """Do the same at once, or return None if the request may have to wait: then nothing has been done.
 
         Only operations can be run at once. They wait for nothing, unless one needs another server's response, a fault
-        delays it, or other processes use the database.
+        delays it, other processes use the database, or it deletes something in parts (``outbound.MoreToDo``).
         """
         mock, handler, surface = self._mock, self.route.handler, self.route.surface
-        if not isinstance(handler, EndpointHandler) or mock.is_shared or mock.works_aside:
+        if (
+            not isinstance(handler, EndpointHandler)
+            or mock.is_shared
+            or mock.works_aside
+            or scope["method"] == "DELETE"
+        ):
             return None
         request = HttpRequest(scope, content=content)
         try:
@@ -209,7 +214,7 @@ class EndpointHandler:
 
     def _run_once(self, request: HttpRequest, responses: OutboundResponses, *, read_only: bool) -> Body:
         endpoint, surface = self.endpoint, self._surface
-        request.notes = self._notes.copy()
+        request.notes, request.earlier_events = self._notes.copy(), request.earlier_events + request.events
         with self._mock.transaction(
             request.project, request.server_url, responses, first_lock=surface.first_lock, read_only=read_only
         ) as ctx:

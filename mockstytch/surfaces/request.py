@@ -38,6 +38,7 @@ class HttpRequest(Request):
         request_id: the id in the response.
         notes: remarks for the request log.
         messages, events: what the operation sent and emitted; nothing of it exists if the operation failed.
+        earlier_events: what earlier runs of the operation emitted, which is committed: see ``outbound.MoreToDo``.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
         found_project: the project that the surface authenticated; None before that, and if the route has none.
         actor: the caller of an operation, once the surface has found it; before, the project.
@@ -61,7 +62,7 @@ class HttpRequest(Request):
         self.actor = _PROJECT
         self.session_token = self.fault = ""
         self.messages: list[Message] = []
-        self.events: list[Event] = []
+        self.events, self.earlier_events = list[Event](), list[Event]()
         self.started = perf_counter()
 
     @property

@@ -9,6 +9,8 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import Factor, MemberSession
 from mockstytch.wire.values import Wire, time
 
+_NOT_IN_JWT = ("created_at", "updated_at")  # in a factor
+
 
 def member(m: Member, o: Organization) -> Wire:
     """Return a member.
@@ -103,36 +105,40 @@ def factor(f: Factor) -> Wire:
     }
 
 
-def session_claims(
-    p: Project, s: MemberSession, m: Member, o: Organization, now: datetime, templated: Wire, audience: str
-) -> Wire:
+def session_claims(p: Project, session: Wire, now: datetime, templated: Wire, audience: str) -> Wire:
     """Return the claims of a session JWT.
 
     The claims of the template and the session's custom claims can't override Stytch's own.
 
     Args:
+        session: as ``session`` returns it.
         templated: the claims of the project's JWT template. Custom claims override them.
         audience: an ``aud`` in addition to the project, or "".
     """
     issued = int(now.timestamp())
-    claims = {
+    return {
         **templated,
-        **s.custom_claims,
+        **session["custom_claims"],
         "aud": [p.project_id, audience] if audience else [p.project_id],
         "exp": issued + 300,
-        "https://stytch.com/organization": {"organization_id": o.organization_id, "slug": o.organization_slug},
+        "https://stytch.com/organization": {
+            "organization_id": session["organization_id"],
+            "slug": session["organization_slug"],
+        },
         "https://stytch.com/session": {
-            "id": s.member_session_id,
-            "started_at": time(s.started_at),
-            "last_accessed_at": time(s.last_accessed_at),
-            "expires_at": time(s.expires_at),
+            "id": session["member_session_id"],
+            "started_at": session["started_at"],
+            "last_accessed_at": session["last_accessed_at"],
+            "expires_at": session["expires_at"],
             "attributes": {"user_agent": "", "ip_address": ""},
-            "authentication_factors": [factor(f) for f in s.authentication_factors],
-            "roles": session_roles(s, m, o),
+            "authentication_factors": [
+                {name: value for name, value in f.items() if name not in _NOT_IN_JWT}
+                for f in session["authentication_factors"]
+            ],
+            "roles": session["roles"],
         },
         "iat": issued,
         "iss": f"stytch.com/{p.project_id}",
         "nbf": issued,
-        "sub": s.member_id,
+        "sub": session["member_id"],
     }
-    return dict(sorted(claims.items()))

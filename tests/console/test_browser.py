@@ -208,7 +208,9 @@ def test_selected_project_shows_its_inbox(browse, page_url, send, mock):
     other.client().organizations.create("Other", organization_slug="other")
     page = browse()
     page.goto(page_url("/"))
-    page.get_by_label("Project").select_option(other.project_id)
+    page.locator("#switcher > summary").click()
+    page.locator("#switcher").get_by_role("searchbox").fill(other.project_id)
+    page.locator("#found-projects").get_by_role("link").click()
     page.get_by_text("No messages yet").wait_for()
     assert other.project_id in page.url
 

@@ -4,7 +4,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from mockstytch.console import message_search
+from mockstytch.console.pages import message_search
 from tests.console.test_pages import rows, send_login_link
 from tests.support.html_forms import submit
 
@@ -115,7 +115,7 @@ class TestKeys:
     def test_slash_searches_and_typed_letters_are_not_keys(self, page):
         page.keyboard.press("/")
         page.keyboard.type("jk?")
-        assert page.locator("input[type=search]").input_value() == "jk?"
+        assert page.locator("main input[type=search]").input_value() == "jk?"
 
     def test_question_mark_shows_the_keys(self, page):
         page.keyboard.press("?")

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
-PAGES = ("browser-sdk", "react", "nextjs", "playwright", "cypress")
+PAGES = ("browser-sdk", "react", "nextjs", "playwright", "cypress", "express")
 _FILE = re.compile(r"^```jsx?\n// (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><div id="root"></div>{script}'
 

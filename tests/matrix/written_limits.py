@@ -297,7 +297,7 @@ ELSEWHERE = {
     "seed_file.yaml_file._read": "tested in tests/seed/test_files.py",
     "api.passwords.session_reset": "a time, in tests/matrix/expiries.py",
     "api.sessions_exchange_token._require_exchangeable": "a time, in tests/matrix/expiries.py",
-    "console.message_search.conditions": "the parts of a search, in tests/console/test_inbox.py",
+    "console.pages.message_search.conditions": "the parts of a search, in tests/console/test_inbox.py",
     "console.page.more": "how many rows a page shows, in tests/console",
     "console.pages.organizations._is_too_short": "in tests/console/test_organizations.py",
     "domain.organizations.member_search._narrowing": "what is faster; the results are compared in tests/store",

@@ -1,7 +1,7 @@
 """One successful call of each operation, prepared but not sent: every SDK sends it in its own way.
 
-The stories of ``tests/contract`` create what an operation needs, and end with a call of it. Here a story runs in a project
-where everything is real except for the last request. That request is kept, by the names of its fields on the wire.
+The stories of ``tests/contract`` create what an operation needs, and end with a call of it. Here everything in a story is
+sent, except for its last request. That is kept, by the names of its fields on the wire.
 """
 
 import json

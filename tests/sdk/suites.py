@@ -100,7 +100,18 @@ class NotPrepared(Exception):
     """The packages of a suite can't be downloaded or compiled here."""
 
 
-_PYTEST = (sys.executable, "-m", "pytest", "-q", "--disable-warnings", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir=.")
+_PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "--disable-warnings",
+    "-p",
+    "no:cacheprovider",
+    "-c",
+    os.devnull,
+    "--rootdir=.",
+)
 _MAVEN = ("mvn", "--batch-mode", "--quiet")
 _NPM = ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mockstytch.errors import StytchError
+from mockstytch.outbound import MoreToDo
 from mockstytch.runtime import Context, Mock
 
 
@@ -50,7 +51,7 @@ class EventRecorder:
                 self._pending[id(ctx)] = []
                 yield ctx
             is_committed = True
-        except StytchError as error:
+        except (StytchError, MoreToDo) as error:
             is_committed = error.keeps_writes
             raise
         finally:

@@ -48,7 +48,7 @@ class Forms(HTMLParser):
             self._form.append((self._textarea, "".join(self._text).removeprefix("\n")))
 
 
-def submit(visitor: httpx.Client, path: str, form_id: str, **typed: str) -> httpx.Response:
+def submit(visitor: httpx.Client, path: str, form_id: str, /, **typed: str) -> httpx.Response:
     """Open a page, fill in one of its forms, and submit it. Redirects aren't followed.
 
     Args:

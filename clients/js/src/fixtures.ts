@@ -1,6 +1,16 @@
 // What the fixtures of all test runners share.
+import { randomUUID } from "node:crypto";
 import { MockStytch, type StartOptions } from "./mock.js";
 import type { Seed } from "./types.js";
+
+// Processes that a test runner starts after this module was loaded inherit the id, so that they belong to one run.
+process.env.MOCKSTYTCH_RUN_ID ||= randomUUID();
+
+/** Create a project of this test run. */
+export function testProject(server: MockStytch, label: string | undefined, seed?: Seed): Promise<MockStytch> {
+  const runId = process.env.MOCKSTYTCH_RUN_ID;
+  return server.newProject({ ...(seed !== undefined && { seed }), ...(label && { label }), ...(runId && { runId }) });
+}
 
 let shared: Promise<MockStytch> | undefined;
 
@@ -13,10 +23,11 @@ export function sharedServer(options: StartOptions = {}): Promise<MockStytch> {
 /** Run a test with a new project, and empty the project afterwards. */
 export async function withProject(
   server: MockStytch,
+  label: string,
   seed: Seed | undefined,
   use: (mock: MockStytch) => Promise<void>,
 ): Promise<void> {
-  const mock = await server.newProject(seed === undefined ? {} : { seed });
+  const mock = await testProject(server, label, seed);
   try {
     await use(mock);
   } finally {

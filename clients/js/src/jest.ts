@@ -1,14 +1,16 @@
-import { discard, sharedServer } from "./fixtures.js";
+import { discard, sharedServer, testProject } from "./fixtures.js";
 import type { MockStytch } from "./mock.js";
 import type { StytchClient } from "./sdk.js";
 
+declare const expect: { getState?: () => { currentTestName?: string } } | undefined;
 declare const afterEach: ((hook: () => Promise<void>) => void) | undefined;
 
 let current: Promise<MockStytch> | undefined;
 
 /** Return the project of the present test. It is created by the first call, and emptied after the test. */
 export function mockstytch(): Promise<MockStytch> {
-  current ??= sharedServer().then((server) => server.newProject());
+  const label = typeof expect === "undefined" ? undefined : expect.getState?.().currentTestName;
+  current ??= sharedServer().then((server) => testProject(server, label));
   return current;
 }
 

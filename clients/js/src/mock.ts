@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { DEFAULT_PROJECT_ID, DEFAULT_SECRET } from "./credentials.js";
 import { MockError } from "./errors.js";
-import { Clock, Faults, Fraud, Inbox, LONG, Project, Requests, Snapshots, Webhooks } from "./parts.js";
+import { Clock, Faults, Fraud, Inbox, LONG, Project, Projects, Requests, Snapshots, Webhooks } from "./parts.js";
 import { createClient, type StytchClient } from "./sdk.js";
 import { type ServerOptions, ServerProcess } from "./server.js";
 import { ControlApi, reasonOf, requireServer } from "./transport.js";
@@ -43,6 +43,8 @@ export class MockStytch {
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly project: Project;
+  /** All projects of the server. */
+  readonly projects: Projects;
   readonly faults: Faults;
   readonly snapshots: Snapshots;
   readonly requests: Requests;
@@ -61,6 +63,7 @@ export class MockStytch {
     this.inbox = new Inbox(this.api);
     this.clock = new Clock(this.api);
     this.project = new Project(this.api);
+    this.projects = new Projects(this.api);
     this.faults = new Faults(this.api);
     this.snapshots = new Snapshots(this.api);
     this.requests = new Requests(this.api);
@@ -122,11 +125,16 @@ export class MockStytch {
     };
   }
 
-  /** Create a project with a random id on the same server, and return its handle. */
-  async newProject(options: { seed?: Seed } = {}): Promise<MockStytch> {
+  /**
+   * Create a project with a random id on the same server, and return its handle.
+   *
+   * @param options `label` says what uses the project, such as the title of a test, and `runId` names the test run. The
+   *   console lists them.
+   */
+  async newProject(options: { seed?: Seed; label?: string; runId?: string } = {}): Promise<MockStytch> {
     const mock = new MockStytch({ url: this.url, projectId: `project-test-${randomUUID()}`, secret: DEFAULT_SECRET });
-    if (options.seed === undefined) await mock.project.patch({});
-    else await mock.seed(options.seed, { onReset: true });
+    if (options.seed !== undefined) await mock.seed(options.seed, { onReset: true });
+    await mock.project.patch({ label: (options.label ?? "").slice(0, 1000), run_id: options.runId ?? "" });
     return mock;
   }
 

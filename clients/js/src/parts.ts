@@ -8,10 +8,12 @@ import type {
   Diff,
   EmailRisk,
   FaultRule,
+  ListedProject,
   LoggedRequest,
   Message,
   MessageQuery,
   ProjectDetails,
+  ProjectQuery,
   ProjectSettings,
   RequestQuery,
   Snapshot,
@@ -200,6 +202,31 @@ export class Snapshots {
   /** Delete all snapshots of the project. */
   async clear(): Promise<void> {
     await this.api.call("delete", "/_mock/api/snapshots");
+  }
+}
+
+/** All projects of the server, not only the handle's own. */
+export class Projects {
+  constructor(private readonly api: ControlApi) {}
+
+  /** Return projects, newest first: up to `limit`, 100 by default. `q` is a part of the label, the name, the run or the id. */
+  async list(query: ProjectQuery = {}): Promise<ListedProject[]> {
+    return (await this.api.call("get", "/_mock/api/projects", { query, timeout: LONG })).projects;
+  }
+
+  /** Delete a project with everything in it. The next request with its credentials creates it again. */
+  async delete(projectId: string): Promise<void> {
+    const path = { project_id: projectId };
+    await this.api.call("delete", "/_mock/api/projects/{project_id}", { path, timeout: LONG });
+  }
+
+  /**
+   * Delete the projects of a test run, or unused ones, and return their number. The default project stays.
+   *
+   * @param query `run_id`, or `unused_minutes`: only projects that weren't used for so many minutes of real time.
+   */
+  async deleteAll(query: { run_id?: string; unused_minutes?: number }): Promise<number> {
+    return (await this.api.call("delete", "/_mock/api/projects", { query, timeout: LONG })).deleted;
   }
 }
 

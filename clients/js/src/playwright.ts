@@ -35,7 +35,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
   mockstytch: async ({ mockstytchServer, mockstytchSeed }, use, testInfo) => {
-    await withProject(mockstytchServer, mockstytchSeed, async (mock) => {
+    await withProject(mockstytchServer, testInfo.titlePath.join(" > "), mockstytchSeed, async (mock) => {
       await use(mock);
       if (testInfo.status !== testInfo.expectedStatus) {
         await testInfo.attach("mockstytch-requests.txt", { body: await mock.requests.summary() });

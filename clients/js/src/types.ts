@@ -4,6 +4,7 @@ import type { Body, Query, Result } from "./transport.js";
 export type Message = Result<"get", "/_mock/api/messages/latest">;
 export type LoggedRequest = Result<"get", "/_mock/api/requests">["requests"][number];
 export type ClockState = Result<"get", "/_mock/api/clock">;
+export type ListedProject = Result<"get", "/_mock/api/projects">["projects"][number];
 export type ProjectDetails = Result<"get", "/_mock/api/project">;
 export type ProjectSettings = Body<"patch", "/_mock/api/project">;
 export type FaultRule = Body<"post", "/_mock/api/faults">;
@@ -26,6 +27,7 @@ export type ScimOperation = Body<"post", "/_mock/api/scim/push">["operations"][n
 export type ScimResult = Result<"post", "/_mock/api/scim/push">["results"][number];
 
 export type MessageQuery = Query<"get", "/_mock/api/messages">;
+export type ProjectQuery = Query<"get", "/_mock/api/projects">;
 export type DeliveryQuery = Query<"get", "/_mock/api/webhooks/deliveries">;
 export type RequestQuery = Query<"get", "/_mock/api/requests">;
 

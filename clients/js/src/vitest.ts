@@ -17,7 +17,7 @@ export interface Fixtures {
 export const test = base.extend<Fixtures>({
   mockstytchSeed: async ({}, use) => use(undefined),
   mockstytch: async ({ mockstytchSeed, task }, use) => {
-    await withProject(await sharedServer(), mockstytchSeed, async (mock) => {
+    await withProject(await sharedServer(), titleOf(task), mockstytchSeed, async (mock) => {
       await use(mock);
       if (task.result?.state === "fail") console.error(`Requests of this test:\n${await mock.requests.summary()}`);
     });
@@ -28,3 +28,17 @@ export const test = base.extend<Fixtures>({
 });
 
 export const it = test;
+
+interface Titled {
+  name: string;
+  suite?: Titled | undefined;
+  file?: { name: string };
+}
+
+/** Return the file of a test, and the titles of its suites and of the test itself. */
+function titleOf(task: Titled): string {
+  const titles: string[] = [];
+  for (let part: Titled | undefined = task; part; part = part.suite) titles.unshift(part.name);
+  const file = task.file?.name;
+  return (file === undefined || titles[0] === file ? titles : [file, ...titles]).join(" > ");
+}

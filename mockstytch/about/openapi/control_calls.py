@@ -61,6 +61,9 @@ CALLS = {
     "PATCH /project": Call(
         "project.update", harness.ProjectDetails, harness.ProjectChange, example={"cross_org_passwords_enabled": True}
     ),
+    "GET /projects": Call("projects.list", harness.Projects, query=harness.ProjectQuery),
+    "DELETE /projects": Call("projects.delete_all", harness.DeletedProjects, query=harness.UnusedQuery),
+    "DELETE /projects/{project_id}": Call("projects.delete", harness.Empty),
     "POST /reset": Call("reset", harness.Empty, query=harness.ResetQuery),
     "POST /seed": Call("seed", harness.Empty, dict[str, Any], harness.SeedQuery, _SEED),
     "GET /seed-schema.json": Call("seed_schema", dict[str, Any]),

@@ -88,11 +88,21 @@ PAGES = {
     "/_mock/organizations/{organization_id}": Page(
         "organization", "Show an organization with its members", ("q", "cursor", "rows")
     ),
+    "/_mock/organizations/{organization_id}/connections": Page(
+        "connections", "Show the SSO and SCIM connections of an organization"
+    ),
     "/_mock/organizations/{organization_id}/members/{member_id}": Page("member", "Show a member"),
     "/_mock/webhooks": Page("webhooks", "Show the webhook deliveries"),
     "/_mock/webhooks/{event_id}": Page("webhook", "Show an event"),
     "/_mock/requests": Page("requests", "Show the request log", ("q", "status", "operation", "after", "rows")),
     "/_mock/requests/{request_id}": Page("request", "Show a request"),
+    "/_mock/faults": Page("faults", "Show the faults", ("preset",)),
+    "/_mock/snapshots": Page("snapshots", "Show the snapshots"),
+    "/_mock/snapshots/{name}": Page("snapshot", "Show what has changed since a snapshot", ("type",)),
+    "/_mock/seed": Page("seed", "Show how to seed and reset the project"),
+    "/_mock/projects": Page(
+        "projects", "Show the projects of this server", ("q", "run_id", "unused_minutes", "after", "rows", "to")
+    ),
     "/_mock/settings": Page("settings", "Show the settings"),
     "/_mock/settings/{tab}": Page("settings_tab", "Show a tab of the settings"),
     "/_mock/settings/messages/{template_id}/preview": Page(

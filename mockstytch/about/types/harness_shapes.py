@@ -28,6 +28,8 @@ class ProjectDetails(ProjectSettings):
     """The project's credentials and settings.
 
     Attributes:
+        label: what uses the project, such as the name of a test.
+        run_id: the test run that the project belongs to.
         dropped: how many old messages and events were deleted, by kind.
     """
 
@@ -35,6 +37,8 @@ class ProjectDetails(ProjectSettings):
     secret: str
     public_token: str
     name: str
+    label: str
+    run_id: str
     dropped: dict[str, int]
 
 
@@ -42,6 +46,72 @@ class ProjectChange(ProjectSettings):
     """The settings to change. The others stay. Unknown names are refused."""
 
     name: str = "mockstytch"
+    label: str = ""
+    run_id: str = ""
+
+
+class ListedProject(Frozen):
+    """A project of the server.
+
+    Attributes:
+        label: what uses it, such as the name of a test.
+        run_id: the test run that it belongs to.
+        created_at, used_at: real times. It is used by every request, except to the control API and the console.
+        members: how many members it has, without deleted ones.
+        requests: how many of its requests the log has.
+    """
+
+    project_id: str
+    name: str
+    label: str
+    run_id: str
+    created_at: Time
+    used_at: Time
+    members: int
+    requests: int
+
+
+class Projects(Frozen):
+    """Projects: the default project, then the others, newest first.
+
+    Attributes:
+        total: how many match the filters.
+        next_after: what to pass as ``after`` for the next ones; "" if there are none.
+    """
+
+    projects: list[ListedProject]
+    total: int
+    next_after: str
+
+
+class DeletedProjects(Frozen):
+    """How many projects were deleted."""
+
+    deleted: int
+
+
+class UnusedQuery(Frozen):
+    """
+    Attributes:
+        run_id: only the projects of this test run.
+        unused_minutes: only the projects that weren't used for so many minutes of real time.
+    """
+
+    run_id: str = ""
+    unused_minutes: int = 0
+
+
+class ProjectQuery(UnusedQuery):
+    """
+    Attributes:
+        q: a part of the label, the name, the test run or the id.
+        limit: the maximum number of projects.
+        after: the id of the last project that was seen: the previous ``next_after``.
+    """
+
+    q: str = ""
+    limit: int = 100
+    after: str = ""
 
 
 class ResetQuery(Frozen):

@@ -5,14 +5,18 @@ from typing import Any
 from starlette.responses import Response
 
 from mockstytch import errors
-from mockstytch.console import message_search, reference, render
+from mockstytch.console import reference, render
 from mockstytch.console.page import PageRequest
+from mockstytch.console.pages import message_search
+from mockstytch.console.trail import Trail
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Context
 from mockstytch.store.queries import RowQuery
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import Message, OneTimeToken
 from mockstytch.store.records.organizations import Organization
+
+_CHANNELS = ("email", "sms")  # which can be chosen like a kind
 
 
 def inbox(page: PageRequest) -> Response:
@@ -38,23 +42,35 @@ def _messages(page: PageRequest, message_id: str = "") -> Response:
             "count": ctx.store.count(ctx.store.query(Message)),
             "kinds": sorted(m.kind for m in ctx.store.newest_of_each(Message, "kind")),
             "now": ctx.now,
-            **_related(ctx, selected),
+            **_related(page, ctx, selected),
         }
     setup = reference.setup(page.project, page.server_url)
     return page.render("inbox.html", q=q, kind=kind, search_names=message_search.NAMES, **values, **setup)
 
 
-def _related(ctx: Context, message: Message | None) -> dict[str, Any]:
-    """Return the token of a message, its member and its organization."""
+def _related(page: PageRequest, ctx: Context, message: Message | None) -> dict[str, Any]:
+    """Return the token of a message, its member and its organization, and what led to it and from it."""
     if message is None:
         return {}
     member = ctx.store.find(Member, member_id=message.member_id) if message.member_id else None
     organization_id = message.organization_id or (member.organization_id if member else None)
     return {
-        "token": ctx.store.find(OneTimeToken, token=message.token) if message.token else None,
+        "token": _token(ctx, message),
+        "links": Trail(page).of_message(ctx, message),
         "member": member,
         "organization": ctx.store.find(Organization, organization_id=organization_id) if organization_id else None,
     }
+
+
+def _token(ctx: Context, message: Message) -> OneTimeToken | None:
+    """Return the token in the link of a message, or that of its code, which is found by the recipient."""
+    if message.token:
+        return ctx.store.find(OneTimeToken, token=message.token)
+    if not message.code:
+        return None
+    recipient = {"member_id": message.member_id} if message.channel == "sms" else {"email_address": message.to}
+    codes = [t for t in ctx.store.all(OneTimeToken, **recipient) if t.code == message.code]
+    return max((t for t in codes if t.created_at <= message.created_at), key=lambda t: t.created_at, default=None)
 
 
 def mail(page: PageRequest) -> Response:
@@ -85,7 +101,8 @@ def _message(ctx: Context, message_id: str) -> Message:
 
 def _filtered(page: PageRequest, query: RowQuery, q: str, kind: str) -> RowQuery:
     if kind:
-        query = query.where(Message.table.c.kind == kind)
+        column = Message.table.c.channel if kind in _CHANNELS else Message.table.c.kind
+        query = query.where(column == kind)
     try:
         return query.where(*message_search.conditions(q))
     except StytchError as e:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from mockstytch import wire
 from mockstytch.console.page import PageRequest
 from mockstytch.console.pages.organizations import assignable_roles
+from mockstytch.console.trail import Trail
 from mockstytch.domain.credentials import recovery_codes, totp
 from mockstytch.domain.login import named_factors
 from mockstytch.domain.shared import lookup
@@ -20,6 +21,7 @@ from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import MemberSession
 
 _MESSAGES = 10  # that the page lists
+_TRAILS = 10  # sessions of which the page shows what led to them
 
 
 def member(page: PageRequest) -> Response:
@@ -37,6 +39,9 @@ def member(page: PageRequest) -> Response:
             "messages": _messages(ctx, found),
             "now": ctx.now,
         }
+        trail = Trail(page)
+        for row in values["sessions"][:_TRAILS]:
+            row["links"] = trail.of_session(ctx, row["member_session_id"])
     return page.render("member.html", factors=sorted(named_factors.NAMES), login=_login(page), **values)
 
 

@@ -9,13 +9,12 @@ from starlette.responses import Response
 from mockstytch import errors
 from mockstytch.console import reference, sdk_calls
 from mockstytch.console.page import PageRequest
+from mockstytch.console.trail import Link, Trail
 from mockstytch.faults import rules
 from mockstytch.redaction import REDACTED, is_secret, redact_text
 from mockstytch.runtime import RequestLogEntry
 from mockstytch.store.records.members import Member
-from mockstytch.store.records.messages import Message
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.records.webhooks import Delivery
 
 # What can be chosen as the status, with the test for a response's status. 0 means that the connection was broken off.
 _STATUSES: dict[str, Callable[[int], bool]] = {
@@ -93,24 +92,19 @@ def request(page: PageRequest) -> Response:
     )
 
 
-def _links(page: PageRequest, entry: RequestLogEntry, described: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Return what the request is about and what it caused: its kind, its id and the path of its page."""
-    found = []
+def _links(page: PageRequest, entry: RequestLogEntry, described: dict[str, Any]) -> list[Link]:
+    """Return what led to the request, what it caused, and what it is about."""
     with page.transaction() as ctx:
-        for message_id in entry.exchange.message_ids:
-            if message := ctx.store.find(Message, message_id=message_id):
-                found.append(("Message", message.subject or message.text, f"/messages/{message_id}"))
-        for event_id in entry.exchange.event_ids:
-            if deliveries := ctx.store.all(Delivery, event_id=event_id):
-                found.append(("Webhook", deliveries[0].event_type, f"/webhooks/{event_id}"))
+        trail = Trail(page)
+        found = [*trail.of_request(ctx, entry), *trail.mail_before(ctx, entry)]
         ids = _ids(described["request"]) | _ids(described["response"])
         organization_id = ids.get("organization_id", "")
         if ctx.store.find(Organization, organization_id=organization_id):
             path = f"/organizations/{organization_id}"
-            found.append(("Organization", organization_id, path))
+            found.append(Link("Organization", organization_id, path))
             member_id = ids.get("member_id", "")
             if ctx.store.find(Member, organization_id=organization_id, member_id=member_id):
-                found.append(("Member", member_id, f"{path}/members/{member_id}"))
+                found.append(Link("Member", member_id, f"{path}/members/{member_id}"))
     return found
 
 

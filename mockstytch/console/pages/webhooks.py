@@ -8,6 +8,7 @@ from starlette.responses import Response
 from mockstytch import errors
 from mockstytch.console import reference
 from mockstytch.console.page import PageRequest
+from mockstytch.console.trail import Trail, object_of_event
 from mockstytch.domain import webhooks as rules
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.webhooks import Delivery, Event
@@ -57,4 +58,6 @@ def webhook(page: PageRequest) -> Response:
         "payload": payload.decode(),
         "now": ctx.now,
     }
-    return page.render("webhook.html", event=event, deliveries=deliveries, **values)
+    about = object_of_event(event)
+    links = [*Trail(page).of_event(event.event_id), *([about] if about else [])]
+    return page.render("webhook.html", links=links, event=event, deliveries=deliveries, **values)

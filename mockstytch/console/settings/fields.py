@@ -36,6 +36,7 @@ class Setting(NamedTuple):
     """A setting as a whole, or one part of an SDK configuration.
 
     Attributes:
+        is_object: whether the fields are its parts, which are returned to the default together.
         form: the id of the form that sets the default.
         default: the default as JSON, in the form in which the control API takes it.
     """
@@ -44,6 +45,7 @@ class Setting(NamedTuple):
     help: str
     fields: list[Field]
     changed: bool
+    is_object: bool
     form: str
     default: str
 
@@ -64,6 +66,7 @@ def setting(project: Project, path: str) -> Setting:
         help=_help(ProjectSettings, name) if not part else "",
         fields=_fields(path, value, default) if isinstance(value, msgspec.Struct) else [_field(path, value, default)],
         changed=value != default,
+        is_object=isinstance(value, msgspec.Struct),
         form=f"default-{path.replace('.', '-')}",
         default=msgspec.json.encode({part: default} if part else default).decode(),
     )

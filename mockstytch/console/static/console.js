@@ -99,9 +99,45 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("change", (event) => "submit" in event.target.dataset && event.target.form.requestSubmit());
 
+// A file that is chosen fills a text field. Without scripts, the text is pasted.
+for (const input of document.querySelectorAll("[data-fill]")) {
+  input.hidden = false;
+  input.addEventListener("change", async () => {
+    document.getElementById(input.dataset.fill).value = await input.files[0].text();
+  });
+}
+
+// The project switcher: what is typed is searched for on the page of projects. Without scripts, the form opens that page.
+const switcher = document.getElementById("switcher");
+let searches = 0;
+
+async function findProjects() {
+  const form = switcher.querySelector("form");
+  const search = ++searches;
+  const response = await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}&rows=8`);
+  if (!response.ok || search !== searches) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const links = [...page.querySelectorAll("[data-project]")];
+  document.getElementById("found-projects").replaceChildren(
+    ...links.map((link) => {
+      const item = document.createElement("li");
+      item.append(link);
+      return item;
+    }),
+  );
+}
+
+switcher?.addEventListener("toggle", () => {
+  if (!switcher.open) return;
+  switcher.querySelector("input[type=search]").focus();
+  findProjects();
+});
+switcher?.addEventListener("input", findProjects);
+
 // Keys: the dialog in page.html lists them.
 let isAfterG = false;
-const places = { i: "/_mock/", o: "/_mock/organizations", r: "/_mock/requests", w: "/_mock/webhooks", s: "/_mock/settings" };
+const pages = ["organizations", "requests", "webhooks", "settings", "faults"];
+const places = Object.fromEntries([["i", "/_mock/"], ...pages.map((page) => [page[0], `/_mock/${page}`])]);
 
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
@@ -111,7 +147,7 @@ document.addEventListener("keydown", (event) => {
   if (wasAfterG && event.key in places) followNavigation(places[event.key]);
   else if (event.key === "j") moveFocus(1);
   else if (event.key === "k") moveFocus(-1);
-  else if (event.key === "/") document.querySelector("input[type=search]")?.focus();
+  else if (event.key === "/") document.querySelector("main input[type=search]")?.focus();
   else if (event.key === "?") document.getElementById("keys").showModal();
   else return;
   event.preventDefault();

@@ -271,7 +271,9 @@ def require_code_verifier(challenge: str, verifier: str) -> None:
         raise errors.pkce_mismatch()
 
 
-def revoke_outstanding(ctx: Context, member: Member) -> None:
-    """Revoke the unused links and codes that were sent to a member."""
-    for token in ctx.store.all(OneTimeToken, member_id=member.member_id, used_at=None):
+def revoke_outstanding(ctx: Context, *member_ids: str) -> None:
+    """Revoke the unused links and codes that were sent to these members."""
+    columns = OneTimeToken.table.c
+    unused = ctx.store.query(OneTimeToken).where(columns.member_id.in_(member_ids), columns.used_at.is_(None))
+    for token in ctx.store.rows(OneTimeToken, unused):
         ctx.store.update(token, used_at=ctx.now)

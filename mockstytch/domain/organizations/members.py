@@ -114,7 +114,7 @@ def revoke_sessions_with_roles(ctx: Context, organization: Organization, member:
 def delete(ctx: Context, member: Member) -> Member:
     """Mark a member as deleted, revoke its sessions, links and apps, and release its e-mail addresses."""
     sessions.revoke_all(ctx, member)
-    one_time_tokens.revoke_outstanding(ctx, member)
+    one_time_tokens.revoke_outstanding(ctx, member.member_id)
     connected_apps.uninstall_all(ctx, member)
     ctx.store.delete_all(IntermediateSession, member_id=member.member_id)
     ctx.store.delete_all(EmailReservation, member_id=member.member_id)

@@ -8,8 +8,11 @@ import hmac
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockstytch import errors, wire
-from mockstytch.domain.shared import lookup, member_events
+from mockstytch.domain.shared import lookup, member_events, parts
+from mockstytch.outbound import MoreToDo
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import GroupRole, Organization, ScimSummary
@@ -48,13 +51,24 @@ def update(ctx: Context, connection: ScimConnection, changes: dict[str, Any]) ->
 
 
 def delete(ctx: Context, organization: Organization, connection: ScimConnection) -> None:
-    """Delete a connection with its users and groups. Members are kept, and no longer have a SCIM registration."""
-    organization = ctx.store.update(organization, scim_connection=None)
-    for user in ctx.store.all(ScimUser, connection_id=connection.connection_id):
+    """Delete a connection with its users and groups. Members are kept, and no longer have a SCIM registration.
+
+    Raises:
+        MoreToDo: if users are left.
+    """
+    without = replace(organization, scim_connection=None)
+    columns = ScimUser.table.c
+    query = ctx.store.query(ScimUser).where(columns.connection_id == connection.connection_id)
+    users, has_more = parts.first(ctx, ScimUser, query.order_by(columns.position))
+    for user in users:
         member = ctx.store.get(Member, member_id=user.member_id)
         member = ctx.store.update(member, scim_registration=None, updated_at=ctx.now)
         if member.status != "deleted":
-            member_events.member_updated(ctx, member, organization)
+            member_events.member_updated(ctx, member, without)
+        ctx.store.delete(user)
+    if has_more:
+        raise MoreToDo
+    ctx.store.update(organization, scim_connection=None)
     ctx.store.delete(connection)
     ctx.emit("scim_connection", "delete", connection.connection_id)
 

@@ -7,23 +7,23 @@ import msgspec
 from mockstytch import errors, keys, wire
 from mockstytch.domain.sessions import jwt_templates
 from mockstytch.runtime import Context
-from mockstytch.store.records.members import Member
-from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project, SigningKey
-from mockstytch.store.records.sessions import MemberSession
 
 _encode = msgspec.json.Encoder().encode
 
 
-def issue(ctx: Context, session: MemberSession, member: Member, organization: Organization) -> str:
-    """Return a JWT with the session's current state. It is valid for 300 seconds, even if the session ends before."""
+def issue(ctx: Context, session: wire.Wire, owners: wire.Wire) -> str:
+    """Return a JWT with the session's current state. It is valid for 300 seconds, even if the session ends before.
+
+    Args:
+        session: the session as the API returns it.
+        owners: ``member`` and ``organization`` likewise, for the project's JWT template.
+    """
     template = jwt_templates.find_template(ctx, "SESSION")
     templated, audience = {}, ""
     if template:
-        values = {"member": wire.member(member, organization), "organization": wire.organization(organization)}
-        templated, audience = jwt_templates.claims(template, values), template.custom_audience
-    claims = wire.session_claims(ctx.project, session, member, organization, ctx.now, templated, audience)
-    return sign(ctx, claims)
+        templated, audience = jwt_templates.claims(template, owners), template.custom_audience
+    return sign(ctx, wire.session_claims(ctx.project, session, ctx.now, templated, audience))
 
 
 def sign(ctx: Context, claims: dict[str, Any]) -> str:

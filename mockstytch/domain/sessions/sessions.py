@@ -191,10 +191,12 @@ def session_response(
     ctx: Context, session: MemberSession, member: Member, organization: Organization
 ) -> dict[str, Any]:
     """Return the part of a response that all operations with a session share."""
+    member_session = wire.session(session, member, organization)
+    owners = {"member": wire.member(member, organization), "organization": wire.organization(organization)}
+    session_jwt = jwt.issue(ctx, member_session, owners)
     return {
-        "member_session": wire.session(session, member, organization),
+        "member_session": member_session,
         "session_token": session.session_token,
-        "session_jwt": jwt.issue(ctx, session, member, organization),
-        "member": wire.member(member, organization),
-        "organization": wire.organization(organization),
+        "session_jwt": session_jwt,
+        **owners,
     }

@@ -5,6 +5,7 @@ This module has what both protocols share: the connection's settings, signing ke
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -120,6 +121,20 @@ def configure_builtin_provider(
     return sso_connections.update(ctx, organization, connection, changes)
 
 
+def describe(ctx: Context, connection: DirectConnection) -> dict[str, Any]:
+    """Return the URLs of a connection's built-in provider, and the URL at which a login through it begins."""
+    issuer, saml = issuer_of(connection), isinstance(connection, SamlConnection)
+    start = urlencode({"connection_id": connection.connection_id, "public_token": ctx.project.public_token})
+    return {
+        "connection_id": connection.connection_id,
+        "type": "saml" if saml else "oidc",
+        "issuer": issuer,
+        "sso_url": f"{issuer}/sso" if saml else f"{issuer}/authorize",
+        "metadata_url": f"{issuer}/metadata" if saml else f"{issuer}/.well-known/openid-configuration",
+        "start_url": f"{ctx.base_url}/v1/public/sso/start?{start}",
+    }
+
+
 def signing_key(ctx: Context, connection: DirectConnection) -> BuiltinProviderKey:
     """Return the latest key of the provider, or the key of all built-in providers if it was never rotated."""
     rotated = ctx.store.all(BuiltinProviderKey, connection_id=connection.connection_id)
@@ -163,6 +178,13 @@ def pop_next_identity(ctx: Context, connection: DirectConnection) -> dict[str, A
         return None
     ctx.store.delete(rows[0])
     return rows[0].identity
+
+
+def queued(ctx: Context, *providers: str) -> list[NextIdentity]:
+    """Return the identities that wait for a login at one of these providers, the next one first."""
+    column = NextIdentity.table.c
+    query = ctx.store.query(NextIdentity).where(column.provider.in_(list(providers)))
+    return ctx.store.rows(NextIdentity, query.order_by(column.position))
 
 
 def known_people(ctx: Context, connection: DirectConnection) -> list[Identity]:

@@ -5,10 +5,13 @@ The organization's record contains a summary of each connection, which ``summari
 
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from mockstytch import errors, keys, wire
 from mockstytch.domain.rbac import permissions
-from mockstytch.domain.shared import member_events, redirects
+from mockstytch.domain.shared import member_events, parts, redirects
 from mockstytch.errors import Kind
+from mockstytch.outbound import MoreToDo
 from mockstytch.protocols.saml import certificates, xml
 from mockstytch.runtime import Context
 from mockstytch.store.records.members import Member
@@ -138,16 +141,12 @@ def update(ctx: Context, organization: Organization, connection: C, changes: dic
 
 
 def delete(ctx: Context, organization: Organization, connection: Connection) -> None:
-    """Delete a connection with its registrations, and remove it from the organization's settings. Members stay."""
-    connection_id, members = connection.connection_id, []
-    for registration in ctx.store.all(SsoRegistration, connection_id=connection_id):
-        member = ctx.store.get(Member, member_id=registration.member_id)
-        remaining = [link for link in member.sso_registrations if link.connection_id != connection_id]
-        members.append(ctx.store.update(member, sso_registrations=remaining, updated_at=ctx.now))
-    ctx.store.delete_all(SsoRegistration, connection_id=connection_id)
-    for record in (SsoFlow, BuiltinProviderKey, BuiltinProviderPerson):
-        ctx.store.delete_all(record, connection_id=connection_id)
-    ctx.store.delete(connection)
+    """Delete a connection with its registrations, and remove it from the organization's settings. Members stay.
+
+    Raises:
+        MoreToDo: if registrations are left.
+    """
+    connection_id = connection.connection_id
     allowed = [other for other in organization.sso_jit_provisioning_allowed_connections if other != connection_id]
     changes: dict[str, Any] = {
         "sso_connections": [other for other in organization.sso_connections if other.connection_id != connection_id],
@@ -158,11 +157,35 @@ def delete(ctx: Context, organization: Organization, connection: Connection) -> 
     others = {organization.email_jit_provisioning, organization.email_invites} - {"NOT_ALLOWED"}
     if organization.sso_jit_provisioning == "RESTRICTED" and not allowed and others:
         changes["sso_jit_provisioning"] = "NOT_ALLOWED"  # RESTRICTED with an empty list isn't a valid setting
-    organization = ctx.store.update(organization, **changes, updated_at=ctx.now)
-    for member in members:
+    _delete_registrations(ctx, connection_id, replace(organization, **changes, updated_at=ctx.now))
+    for record in (SsoFlow, BuiltinProviderKey, BuiltinProviderPerson):
+        ctx.store.delete_all(record, connection_id=connection_id)
+    ctx.store.delete(connection)
+    ctx.store.update(organization, **changes, updated_at=ctx.now)
+    emit(ctx, "delete", connection_id)
+
+
+def _delete_registrations(ctx: Context, connection_id: str, organization: Organization) -> None:
+    """Delete the registrations of a connection, and remove them from the members.
+
+    Args:
+        organization: as it is without the connection, for the members' events.
+
+    Raises:
+        MoreToDo: if registrations are left.
+    """
+    columns = SsoRegistration.table.c
+    query = ctx.store.query(SsoRegistration).where(columns.connection_id == connection_id)
+    registrations, has_more = parts.first(ctx, SsoRegistration, query.order_by(columns.account_key))
+    for registration in registrations:
+        member = ctx.store.get(Member, member_id=registration.member_id)
+        remaining = [link for link in member.sso_registrations if link.connection_id != connection_id]
+        member = ctx.store.update(member, sso_registrations=remaining, updated_at=ctx.now)
+        ctx.store.delete(registration)
         if member.status != "deleted":
             member_events.member_updated(ctx, member, organization)
-    emit(ctx, "delete", connection_id)
+    if has_more:
+        raise MoreToDo
 
 
 def summarize(ctx: Context, organization: Organization, connection: Connection) -> Organization:

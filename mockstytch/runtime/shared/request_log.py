@@ -7,7 +7,7 @@ Each process keeps a copy of the logs that were read from it, and reads only new
 import logging
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -141,6 +141,27 @@ class SharedRequestLog(RequestLog):
         with self._database.exclusive_transaction(read_only=True):
             state = self._store(_key(project_id, is_tool=False)).find(SharedRequestLogState)
         return state.dropped if state else 0
+
+    def count(self, project_id: str) -> int:
+        with self._database.exclusive_transaction(read_only=True):
+            store = self._store(_key(project_id, is_tool=False))
+            return store.count(store.query(SharedRequest))
+
+    def used_at(self, project_id: str) -> datetime | None:
+        with self._database.exclusive_transaction(read_only=True):
+            store = self._store(_key(project_id, is_tool=False))
+            newest = store.query(SharedRequest).order_by(SharedRequest.table.c.position.desc()).limit(1)
+            state = store.find(SharedRequestLogState)
+            used = max([state.cleared if state else 0, *(row.position for row in store.rows(SharedRequest, newest))])
+        return datetime.fromtimestamp(used // 10**9, UTC) if used else None
+
+    def forget(self, project_id: str) -> None:
+        for key in (_key(project_id, is_tool) for is_tool in (False, True)):
+            with self._database.exclusive_transaction(key):
+                self._store(key).delete_all(SharedRequest)
+                self._store(key).delete_all(SharedRequestLogState)
+            with self._lock:
+                self._copies.pop(key, None)
 
     def clear(self, project_id: str) -> None:
         for key in (_key(project_id, is_tool) for is_tool in (False, True)):

@@ -28,3 +28,7 @@ class SharedSeeds(Seeds):
         with self._rows(project_id) as store:
             store.delete_all(SharedSeed)
             store.insert(SharedSeed(seed=seed))
+
+    def forget(self, project_id: str) -> None:
+        with self._rows(project_id) as store:
+            store.delete_all(SharedSeed)

@@ -792,6 +792,8 @@ CREATE TABLE projects (
 	vertical VARCHAR COLLATE "C" NOT NULL, 
 	project_slug VARCHAR COLLATE "C" NOT NULL, 
 	other_public_token VARCHAR COLLATE "C" NOT NULL, 
+	label VARCHAR COLLATE "C" NOT NULL, 
+	run_id VARCHAR COLLATE "C" NOT NULL, 
 	deleted BOOLEAN NOT NULL, 
 	clock TEXT COLLATE "C" NOT NULL, 
 	settings TEXT COLLATE "C" NOT NULL, 

@@ -31,8 +31,8 @@ class RedirectUrl(Frozen):
 
 
 def _default_redirect_urls() -> list[RedirectUrl]:
-    uses = [UrlUse(type=t, is_default=True) for t in REDIRECT_URL_TYPES]
-    return [RedirectUrl(url="http://localhost:3000/authenticate", types=uses)]
+    url = "http://localhost:3000/authenticate"
+    return [RedirectUrl(url=url, types=[UrlUse(type=t, is_default=True) for t in REDIRECT_URL_TYPES])]
 
 
 class Permission(Frozen):
@@ -193,11 +193,9 @@ class ProjectSettings(Frozen):
     Attributes:
         rate_limits: ``"production"`` for the limits that Stytch documents, or limits for operations,
             ``{"<operation>": {"requests", "seconds", "per"}}``; None doesn't limit anything.
-        email_domains_without_billing: the domains that e-mails can be sent to, as in a project without verified
-            billing; None allows every domain.
+        email_domains_without_billing: the domains that e-mails can be sent to without verified billing; None is any.
         unknown_fields: ``"ignored"``, or ``"refused"``: a field that the operation doesn't have is an error.
-        management_limits: whether the management API limits the number of projects, secrets and so on. Only the default
-            project's setting counts.
+        management_limits: whether the management API has limits; the default project's setting counts for all projects.
         redirect_urls: ``"any"`` accepts every valid URL; ``"registered"`` only registered ones.
         registered_redirect_urls: the URLs, each with its types, and for each type whether it is the default.
         rbac_policy: the project's own roles, resources and scopes, in addition to the default ones.
@@ -278,6 +276,7 @@ class Project(Record):
         secret: the secret that it was registered with, or "" if it has only ``Secret`` rows.
         project_slug: the management API's project that this is an environment of, or "".
         other_public_token: the public token in links, if the one derived from the project's id was deleted.
+        label, run_id: what uses the project, such as the name of a test, and the test run; "" if nothing said it.
         deleted: whether its credentials are refused. The row stays, so that old credentials don't register it again.
         counters: how many old rows of each kind were deleted from the history, and how often keys were rotated.
         has_faults: whether ``SharedFault`` has rows of the project. Servers on SQLite don't set it.
@@ -291,6 +290,8 @@ class Project(Record):
     vertical: Literal["B2B", "CONSUMER"] = "B2B"
     project_slug: str = ""
     other_public_token: str = ""
+    label: str = ""
+    run_id: str = ""
     deleted: bool = False
     clock: Clock = Clock()
     settings: ProjectSettings = ProjectSettings()

@@ -10,6 +10,7 @@ from mockstytch.surfaces.faults.operation_names import is_exempt
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import AnyResponse, Json, Route
 
+_MOST_EVENTS = 1_000  # that an entry lists: an operation on many members may emit more
 _TYPES = ("application/json", "application/scim+json", "text/plain")
 
 
@@ -56,6 +57,7 @@ def _exchange(route: Route, request: HttpRequest, response: AnyResponse, is_comm
         media_type, location = (response.headers.get(name, "") for name in ("content-type", "location"))
     if body and (is_exempt(route) or not media_type.startswith(_TYPES)):
         body, media_type = b"", f"{media_type.partition(';')[0]}, {len(body):,} bytes"
+    events = [*request.earlier_events, *(request.events if is_committed else ())][:_MOST_EVENTS]
     return Exchange(
         scheme=scope["scheme"],
         query=scope["query_string"],
@@ -66,5 +68,5 @@ def _exchange(route: Route, request: HttpRequest, response: AnyResponse, is_comm
         response_type=media_type,
         location=location,
         message_ids=tuple(message.message_id for message in request.messages) if is_committed else (),
-        event_ids=tuple(event.event_id for event in request.events) if is_committed else (),
+        event_ids=tuple(event.event_id for event in events),
     )

@@ -1,4 +1,4 @@
-"""The conformance story with the official Python SDK. ``STORY_STYLE`` is ``sync``, or ``async`` for its other methods."""
+"""The conformance story in Python. ``STORY_STYLE`` is ``sync``, or ``async`` for the methods with this suffix."""
 
 import asyncio
 import base64

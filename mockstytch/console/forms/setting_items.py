@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from mockstytch import errors
-from mockstytch.console import form_values
-from mockstytch.console.forms import Form
+from mockstytch.console.forms import form_values
+from mockstytch.console.forms.form import Form
 from mockstytch.store.records.projects import ProjectSettings
 
 

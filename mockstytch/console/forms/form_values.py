@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from mockstytch import errors
+from mockstytch import errors, seed_file
 from mockstytch.protocols import json_depth
 
 
@@ -18,9 +18,12 @@ def convert(name: str, kind: str, text: str) -> Any:
 
     Raises:
         bad_request: if the text doesn't contain the type.
+        invalid_seed: if it is a seed that isn't valid TOML, YAML or JSON.
     """
     try:
         return _TYPES[kind](text)
+    except seed_file.SeedError as e:
+        raise errors.invalid_seed(because=str(e)) from None
     except (ValueError, msgspec.DecodeError):
         raise errors.bad_request(because=f"{name} isn't valid {_TYPE_NAMES.get(kind, 'text')}") from None
     except KeyError:
@@ -55,6 +58,12 @@ def lines(text: str) -> list[str]:
 
 def _json(text: str) -> Any:
     return msgspec.json.decode(json_depth.checked(text.encode() or b"null"))
+
+
+def _range(text: str) -> Any:
+    """Return a number, or both ends of ``100-300``."""
+    least, _, most = text.partition("-")
+    return {"min": float(least), "max": float(most)} if most else float(text)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -95,6 +104,8 @@ _TYPES: dict[str, Callable[[str], Any]] = {
     "int": int,
     "float": float,
     "json": _json,
+    "range": _range,
+    "seed": seed_file.read_text,
     "time": lambda text: f"{datetime.fromisoformat(text):%Y-%m-%dT%H:%M:%S}Z",
     "map": lambda text: dict(_pairs(text)),
     "roles": lambda text: [{"role_id": role_id} for role_id in lines(text)],
@@ -107,6 +118,7 @@ _TYPE_NAMES = {
     "int": "whole number",
     "float": "number",
     "json": "JSON",
+    "range": "number or range",
     "time": "time",
     "map": "list of lines with an = sign",
     "group_roles": "list of lines with an = sign",

@@ -2,7 +2,8 @@
 
 A form names a call in its field ``form/do``: an operation of the API or of the management API (``members.update``), or
 a call of the control API (``POST /clock/advance``). The console changes nothing in any other way. Fields whose names
-contain a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call.
+contain a slash, such as ``was/name``, belong to the form itself; all others are the fields of the call. ``?on_reset``
+is a parameter of the query, and ``*`` is the whole body.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockstytch import errors
-from mockstytch.console import form_values
+from mockstytch.console.forms import form_values
 from mockstytch.values import Frozen
 
 _MAX_FIELDS = 500
@@ -26,9 +27,10 @@ class Form(Frozen):
         typed: the fields as text, by their names with their types.
         was: the text that a field had before, for fields that are sent only if they were changed.
         then: the page to go to; "" is the same page.
-        then_id: where the result has the last part of that page's path: ``organization.organization_id``. If
-            it is a list, the first item is used.
+        then_id: where the result has the last part of that page's path: ``organization.organization_id``. In a list,
+            the first item is used.
         shows_result: whether the page shows what the call returned.
+        undo: what the form does, such as ``reset``, if the project is saved before, so that it can be undone.
         into: the list or map in the project's settings that the fields are an item of: ``rbac_policy.roles``.
         item: the present item as JSON; "" adds one.
         key: the field that has the item's name, if ``into`` is a map.
@@ -42,6 +44,7 @@ class Form(Frozen):
     then: str = ""
     then_id: str = ""
     shows_result: bool = False
+    undo: str = ""
     into: str = ""
     item: str = ""
     key: str = ""
@@ -111,6 +114,7 @@ def read(content: bytes) -> Form:
         then=own.get("then", ""),
         then_id=own.get("then_id", ""),
         shows_result="shows_result" in own,
+        undo=own.get("undo", ""),
         into=own.get("into", ""),
         item=own.get("item", ""),
         key=own.get("key", ""),

@@ -2,7 +2,7 @@
 
 import re
 
-from mockstytch.console.forms import Form
+from mockstytch.console.forms.form import Form
 from mockstytch.errors import StytchError
 
 _PATH = re.compile(r"`\$\.?([^`]*)`$")  # at the end of an error of msgspec: at `$.user_lock.threshold`
