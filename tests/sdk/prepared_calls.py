@@ -1,7 +1,7 @@
 """One successful call of each operation, prepared but not sent: every SDK sends it in its own way.
 
-The stories of ``tests/contract`` create what an operation needs, and end with a call of it. Here everything in a story is
-sent, except for its last request. That is kept, by the names of its fields on the wire.
+The stories of ``tests/contract`` create what an operation needs, and end with a call of it. Here everything in a story
+is sent, except for its last request. That is kept, by the names of its fields on the wire.
 """
 
 import json
@@ -83,6 +83,7 @@ def _run(mock: MockStytch, name: str, session: requests.Session) -> None:
         sync_session=session,
     )
     client.debug.whoami()  # creates the project
+    mock.clock.freeze()  # so that no code expires before an SDK sends it
     STORIES[name](Given(mock, client))
 
 

@@ -69,8 +69,9 @@ class Suite(NamedTuple):
             for command in self.prepare:
                 done = self.run(command, folder, cache)
                 if done.returncode:
-                    reason = next((line for line in done.stdout.splitlines() if "error" in line.lower()), done.stdout)
-                    raise NotPrepared(f"{self.tools[0]} can't prepare the suite: {reason.strip()[:300]}")
+                    lines = done.stdout.strip().splitlines() or [""]
+                    reason = next((line for line in lines if "error" in line.lower()), lines[-1])
+                    raise NotPrepared(f"{self.tools[0]} can't prepare the suite: {reason.strip()[:200]}")
 
         try:
             return cached(cache, f"sdk-{self.folder}", files, make, salt=str(self.prepare))

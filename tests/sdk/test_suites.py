@@ -48,9 +48,8 @@ def test_story(suite: Suite, node_cache: Path, tmp_path: Path) -> None:
     steps, database = tmp_path / "steps", ("--db", str(tmp_path / "mock.sqlite"))
     steps.touch()
     with started(*database) as (_, facts):
-        variables = {"STORY_STEPS": str(steps), "STORY_JWT": str(tmp_path / "jwt")}
-        variables |= {"STYTCH_ENV": facts["url"], "STYTCH_PROJECT_ID": facts["project_id"]}
-        variables["STYTCH_SECRET"] = facts["secret"]
+        environment = MockStytch(facts["url"], facts["project_id"], facts["secret"]).environment
+        variables = {**environment, "STORY_STEPS": str(steps), "STORY_JWT": str(tmp_path / "jwt")}
         done = suite.run(suite.story, folder, node_cache, **variables)
         assert done.returncode == 0, done.stdout
         port = facts["url"].rpartition(":")[2]
