@@ -31,7 +31,7 @@ def convert(name: str, kind: str, text: str) -> Any:
 
 
 def nested(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return fields as one object. ``a.b`` is a part of the object a; ``a.0.b`` to the first item of the list a.
+    """Return fields as one object. ``a.b`` is a part of the object a; ``a.0.b`` is a part of the first item of a list.
 
     Raises:
         bad_request: if a name is both a value and an object.
@@ -46,7 +46,7 @@ def nested(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             elif isinstance(inner, dict):
                 inner = inner.setdefault(parent, [{}] if [*parents, ""][n + 1] == "0" else {})
         if not isinstance(inner, dict):
-            raise errors.bad_request(because=f"{name.partition('.')[0][:50]} is both a value and an object")
+            raise errors.bad_request(because=f"{name[:50]} is both a value and an object")
         inner[last] = value
     return result
 
