@@ -20,6 +20,7 @@ from .settings import Settings
 
 ROUTES = [
     Route("/", login.start),
+    Route("/another-method", login.another_method, methods=["POST"]),
     Route("/login/discovery", login.send_discovery_link, methods=["POST"]),
     Route("/org", login.find_organization),
     Route("/org/{slug}", login.organization_page),

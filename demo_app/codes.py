@@ -12,20 +12,21 @@ from .session import (
     choose_organization,
     form_field,
     intermediate_session,
+    known_email,
     next_step,
     stytch_client,
-    unfinished_login_email,
+    typed_email,
 )
 
 
 async def request_page(request: Request) -> Response:
     slug = request.path_params.get("slug", "")
-    email_address = unfinished_login_email(request, slug) if slug else ""
+    email_address = known_email(request, slug)
     return render(request, "request_code.html", slug=slug, email_address=email_address)
 
 
 async def send(request: Request) -> Response:
-    slug, email_address = request.path_params.get("slug", ""), await form_field(request, "email_address")
+    slug, email_address = request.path_params.get("slug", ""), await typed_email(request)
     email = stytch_client(request).otps.email
     if slug:
         await email.login_or_signup_async(slug, email_address)

@@ -1,5 +1,6 @@
 """Login by e-mail link, by discovery or at an organization's own page, and the redirect URL of every login."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -12,22 +13,32 @@ from .session import (
     choose_organization,
     form_field,
     intermediate_session,
+    known_email,
     next_step,
     stytch_client,
-    unfinished_login_email,
+    typed_email,
 )
+
+_LOGIN_FORM = re.compile(r"/login/code|/org/[\w.~%-]+(/code|/password(/forgotten)?)?")
 
 
 async def start(request: Request) -> Response:
-    return render(request, "start.html", google=oauth.discovery_url(request))
+    return render(request, "start.html", google=oauth.discovery_url(request), email_address=known_email(request))
 
 
 async def send_discovery_link(request: Request) -> Response:
-    email_address = await form_field(request, "email_address")
+    email_address = await typed_email(request)
     await stytch_client(request).magic_links.email.discovery.send_async(
         email_address, discovery_redirect_url=request.app.state.settings.redirect_url
     )
     return link_sent(request, email_address)
+
+
+async def another_method(request: Request) -> Response:
+    """Show another login form. The address that was typed in this one is filled in there."""
+    await typed_email(request)
+    path = await form_field(request, "to")
+    return redirect(path if _LOGIN_FORM.fullmatch(path) else "/")
 
 
 async def find_organization(request: Request) -> Response:
@@ -45,7 +56,7 @@ async def organization_page(request: Request) -> Response:
         methods=allowed_methods(organization),
         google=oauth.organization_url(request, slug),
         connections=sso.links(request, organization),
-        email_address=unfinished_login_email(request, slug),
+        email_address=known_email(request, slug),
     )
 
 
@@ -58,7 +69,7 @@ def allowed_methods(organization: Any) -> list[str]:
 
 
 async def send_login_link(request: Request) -> Response:
-    email_address, redirect_url = await form_field(request, "email_address"), request.app.state.settings.redirect_url
+    email_address, redirect_url = await typed_email(request), request.app.state.settings.redirect_url
     await stytch_client(request).magic_links.email.login_or_signup_async(
         request.path_params["slug"],  # the API accepts a slug instead of an organization id
         email_address,

@@ -11,21 +11,22 @@ from .session import (
     current_session,
     form_field,
     intermediate_session,
+    known_email,
     next_step,
     raw_form_field,
     stytch_client,
-    unfinished_login_email,
+    typed_email,
 )
 
 
 async def login_page(request: Request) -> Response:
     slug = request.path_params["slug"]
-    email_address = unfinished_login_email(request, slug)
+    email_address = known_email(request, slug)
     return render(request, "password_login.html", slug=slug, email_address=email_address, error="")
 
 
 async def log_in(request: Request) -> Response:
-    slug, email_address = request.path_params["slug"], await form_field(request, "email_address")
+    slug, email_address = request.path_params["slug"], await typed_email(request)
     password, unfinished = await raw_form_field(request, "password"), intermediate_session(request, slug)
     try:
         login = await stytch_client(request).passwords.authenticate_async(slug, email_address, password, **unfinished)
@@ -37,11 +38,11 @@ async def log_in(request: Request) -> Response:
 
 async def forgot_page(request: Request) -> Response:
     slug = request.path_params["slug"]
-    return render(request, "forgot_password.html", slug=slug, email_address=unfinished_login_email(request, slug))
+    return render(request, "forgot_password.html", slug=slug, email_address=known_email(request, slug))
 
 
 async def send_reset_link(request: Request) -> Response:
-    slug, email_address = request.path_params["slug"], await form_field(request, "email_address")
+    slug, email_address = request.path_params["slug"], await typed_email(request)
     redirect_url = request.app.state.settings.redirect_url
     await stytch_client(request).passwords.email.reset_start_async(
         slug, email_address, reset_password_redirect_url=redirect_url, login_redirect_url=redirect_url

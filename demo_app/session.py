@@ -1,7 +1,8 @@
 """The login state of a browser, kept in the signed cookie.
 
 The cookie holds at most one ``session_token`` (logged in) and one ``intermediate_session_token`` (a factor is verified,
-but the login isn't complete). ``step_up`` describes what an organization still requires.
+but the login isn't complete). ``step_up`` describes what an organization still requires, and ``email_address`` is the
+address that was typed in a login form.
 """
 
 from typing import Any
@@ -107,7 +108,14 @@ def intermediate_session(request: Request, slug: str) -> dict[str, str]:
     return {"intermediate_session_token": request.session["intermediate_session_token"]}
 
 
-def unfinished_login_email(request: Request, slug: str) -> str:
-    """Return the e-mail address of an unfinished login to this organization, or ""."""
+async def typed_email(request: Request) -> str:
+    """Return the e-mail address in the submitted form, and keep it for the other login forms."""
+    if email_address := await form_field(request, "email_address"):
+        request.session["email_address"] = email_address
+    return email_address
+
+
+def known_email(request: Request, slug: str = "") -> str:
+    """Return the address of an unfinished login to this organization, else the one typed last, else ""."""
     step = request.session.get("step_up", {})
-    return str(step["email_address"]) if step.get("slug") == slug else ""
+    return str(step["email_address"] if slug and step.get("slug") == slug else request.session.get("email_address", ""))

@@ -29,7 +29,8 @@ RespondNow = Callable[[Scope, bytes], AnyResponse | None]
 
 _MOST_DIGITS = 4  # of the length of a body that is kept here until it is complete
 # Requests with these headers need uvicorn's task: it confirms ``Expect``, and its middleware reads the proxy's headers.
-_UNUSUAL = frozenset((b"expect", b"transfer-encoding", b"upgrade", b"x-forwarded-for", b"x-forwarded-proto"))
+_UNUSUAL = frozenset((b"expect", b"transfer-encoding", b"x-forwarded-for", b"x-forwarded-proto"))
+_UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _NOT_IN_HEADERS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _Http: Any = AutoHTTPProtocol  # a variable, too: it depends on the installed packages
@@ -67,6 +68,8 @@ class Protocol(_Http):  # type: ignore[misc]  # the base class is known at run t
             super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
+        if b"pgrade:" in data and (self.cycle is None or not self.cycle.more_body):
+            data = _without_upgrade(data)
         super().data_received(data)
         cycle = self._held
         if cycle is not None and not cycle.more_body:
@@ -115,6 +118,15 @@ def _is_short(cycle: Any) -> bool:
     headers = dict(cycle.scope["headers"])
     is_short = len(headers.get(b"content-length", b"")) <= _MOST_DIGITS
     return is_short and cycle.scope["method"] != "HEAD" and _UNUSUAL.isdisjoint(headers)
+
+
+def _without_upgrade(head: bytes) -> bytes:
+    """Remove the header ``Upgrade`` from the beginning of a request. A server can ignore it (RFC 9110, 7.8).
+
+    Java's HTTP client sends ``Upgrade: h2c`` with each request. httptools doesn't read the body of such a request.
+    """
+    head, end, body = head.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"", head) + end + body
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from stytch.core.response_base import StytchError
 
 from mockstytch import MockStytch
-from tests.support import postgresql, skips
+from tests.support import postgresql, sdk_summary, skips
 from tests.support.accessibility import axe, violations  # noqa: F401 · fixtures
 from tests.support.browser import browse, chromium, shared_profile  # noqa: F401 · fixtures
 from tests.support.conformance import Conformance
@@ -39,6 +39,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
     return skips.failed_in_ci(report) if os.environ.get("CI") else report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say for each official SDK whether its tests ran, and why not."""
+    if lines := sdk_summary.lines(terminalreporter.stats):
+        terminalreporter.section("official SDKs")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

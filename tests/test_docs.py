@@ -443,6 +443,17 @@ def test_every_page_is_linked():
     assert [page.name for page in PAGES[1:] if page not in linked] == []
 
 
+def test_readme_has_the_questions_of_an_evaluation():
+    """Each answer is one click away, or in the table itself."""
+    table = read(ROOT / "README.md").partition("## Before you decide")[2].partition("\n## ")[0]
+    linked = set(re.findall(r"\]\(([^)#]+)", table))
+    assert {"LICENSE", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md"} <= linked
+    pages = ("coverage", "fidelity", "gaps", "releasing", "comparison", "how-to/hand-written-mocks", "how-to/ci")
+    assert {f"docs/{page}.md" for page in (*pages, "troubleshooting", "performance")} <= linked
+    assert "telemetry" in table
+    assert "support" in table
+
+
 def test_named_files_exist():
     named = {name for path in PAGES for name in re.findall(r"`((?:mockstytch|tests|tools)/[\w/]+\.\w+)`", read(path))}
     assert len(named) > 20

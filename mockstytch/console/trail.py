@@ -20,7 +20,7 @@ _MAX_SECRETS = 10  # fields of a request that are searched for among the message
 
 
 class Link(NamedTuple):
-    """A link to another page of the console: what is there, its text, and the path."""
+    """A link to another page of the console: the kind of page, its text, and the path."""
 
     kind: str
     text: str
@@ -46,7 +46,7 @@ class Trail:
         return [_request("Caused by", entry) for entry in self._entries if event_id in entry.exchange.event_ids]
 
     def of_session(self, ctx: Context, session_id: str) -> list[Link]:
-        """Return the request that began a session, the mail that led there, and the webhooks that it caused."""
+        """Return the request that began a session, the mail before it, and the webhooks that it caused."""
         entry = self._first_with(session_id)
         if entry is None:
             return []

@@ -1,11 +1,10 @@
 """What a project keeps of its past. Without a limit, the memory of a server that runs for long would grow."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from mockstytch.runtime.context import Context
 from mockstytch.store import queries
-from mockstytch.store.queries import Condition
 from mockstytch.store.record import Record
 from mockstytch.store.records.credentials import ImpersonationToken, OAuthFlow
 from mockstytch.store.records.messages import Message, OneTimeToken
@@ -102,26 +101,48 @@ def _counted(project: Project, dropped: dict[type[Record], int]) -> dict[str, in
     return counters
 
 
-def trim(ctx: Context, keep: int, keep_ended: int) -> None:
-    """Delete the oldest messages, events, used tokens and ended sessions.
+def trim(ctx: Context, kind: int, keep: int, keep_ended: int) -> None:
+    """Delete the oldest rows of one kind: messages, events, used tokens, ended sessions, …
 
-    The project's ``counters`` count the deleted messages and events.
+    All kinds at once would take some milliseconds, and the next request would wait. The project's ``counters`` count
+    the deleted messages and events.
 
     Args:
+        kind: which, from 0 to ``TURNS`` - 1.
         keep: the number of messages, and of events with their deliveries, to keep.
         keep_ended: the number of ended rows of each kind to keep. They only make the reason of a refusal more precise.
     """
-    counters = _counted(ctx.project, {record: ctx.store.delete_older(record, keep) for record in _KILOBYTES})
+    _KINDS[kind](ctx, keep, keep_ended)
+
+
+def _trim_counted(record: type[Record], ctx: Context, keep: int, _keep_ended: int) -> None:
+    counters = _counted(ctx.project, {record: ctx.store.delete_older(record, keep)})
     if counters != ctx.project.counters:
         ctx.update_project(counters=counters)
-    for ending, column in _ENDING:
-        ctx.store.delete_all_but_newest(ending, keep_ended, "expires_at", _has_ended(ctx, ending.table.c, column))
+
+
+def _trim_ended(record: type[Record], ended: str, ctx: Context, _keep: int, keep_ended: int) -> None:
+    columns = record.table.c
+    has_ended = queries.any_of((columns.expires_at <= ctx.now, columns[ended].is_not(None)))
+    ctx.store.delete_all_but_newest(record, keep_ended, "expires_at", has_ended)
+
+
+def _trim_authorizations(ctx: Context, _keep: int, keep_ended: int) -> None:
     columns = Authorization.table.c  # a code that was used stays: its tokens belong to it
     unused = (columns.expires_at <= ctx.now) & columns.used_at.is_(None)
     ctx.store.delete_all_but_newest(Authorization, keep_ended, "expires_at", columns.revoked_at.is_not(None) | unused)
+
+
+def _trim_undelivered(ctx: Context, _keep: int, keep_ended: int) -> None:
+    """Delete events without a delivery."""
     delivered = queries.values_of(Delivery.table.c.event_id)
     ctx.store.delete_all_but_newest(Event, keep_ended, "position", Event.table.c.event_id.not_in(delivered))
 
 
-def _has_ended(ctx: Context, columns: Any, ended: str) -> Condition:
-    return queries.any_of((columns.expires_at <= ctx.now, columns[ended].is_not(None)))
+_KINDS: tuple[Callable[[Context, int, int], None], ...] = (
+    *(partial(_trim_counted, record) for record in _KILOBYTES),
+    *(partial(_trim_ended, record, ended) for record, ended in _ENDING),
+    _trim_authorizations,
+    _trim_undelivered,
+)
+TURNS = len(_KINDS)

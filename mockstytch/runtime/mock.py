@@ -37,7 +37,7 @@ from mockstytch.store.store import Store
 
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
 _POLL_SECONDS = 0.005
-TRIM_INTERVAL = 1000  # transactions between two trims of a project's history
+TRIM_INTERVAL = 1000  # transactions of a project in which each kind of its history is trimmed once
 _PART = 125  # transactions as which a part of an operation counts: it has many events
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class Mock:
         self.stopping = False
         self.started_at = Clock().now()
         self.works_aside = False
-        self._transactions: dict[str, int] = {}  # since a project's history was last trimmed
+        self._transactions: dict[str, int] = {}  # in each project
         self._shared_memory = history.SharedMemory()
         if self._database.starts:
             self.purge.wake()  # the server before may have ended in the middle
@@ -225,17 +225,20 @@ class Mock:
         self._shared_memory.forget(project.project_id)
 
     def _trim(self, ctx: Context, transactions: int = 1) -> None:
-        """Trim the project's history, now and then.
+        """Trim one kind of the project's history, now and then.
 
         Args:
             transactions: as how many it counts.
         """
         project_id = ctx.project.project_id
-        count = self._transactions.get(project_id, 0) + transactions
-        self._transactions[project_id] = count % TRIM_INTERVAL
-        if count >= TRIM_INTERVAL:
-            history.trim(ctx, HISTORY_LIMIT, self.settings.keep_ended)
-            if not self.settings.database and not self.is_shared:
+        before = self._transactions.get(project_id, 0)
+        self._transactions[project_id] = after = before + transactions
+        spacing = TRIM_INTERVAL // (history.TURNS + 1)
+        for turn in range(before // spacing + 1, after // spacing + 1):
+            kind = turn % (history.TURNS + 1)
+            if kind < history.TURNS:
+                history.trim(ctx, kind, HISTORY_LIMIT, self.settings.keep_ended)
+            elif not self.settings.database and not self.is_shared:
                 self._shared_memory.fit(ctx)
 
     def stop_waiting(self) -> None:

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from mockstytch.store import remembered
 from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
+from mockstytch.store.remembered import Remembered
 
 _TABLE = "CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL, starts INTEGER NOT NULL)"
 
@@ -64,6 +66,7 @@ class Connection(Protocol):
         microseconds: the clock of a shared database at the beginning of the transaction: microseconds since 1970.
         has_old_data: whether there are rows to delete in the background.
         has_text_index: whether the tables of ``text_index`` are known to exist.
+        remembered: rows that were read before.
         totals: see ``Store.remembered_total``.
         wants_text_index: data keys whose members must be indexed in the background.
     """
@@ -75,6 +78,7 @@ class Connection(Protocol):
     microseconds: int
     has_old_data: bool
     has_text_index: bool
+    remembered: Remembered
     totals: dict[tuple[Any, ...], tuple[int, int]]
     wants_text_index: set[str]
 
@@ -130,6 +134,7 @@ class Connection(Protocol):
             yield
         except BaseException:
             self.driver.execute("ROLLBACK TO block")
+            self.remembered.forget()
             raise
         finally:
             self.driver.execute("RELEASE block")
@@ -170,6 +175,7 @@ class SqliteConnection(Connection):
         self._execute = driver.execute
         self.has_old_data = self.has_text_index = False
         self.wants_text_index: set[str] = set()
+        self.remembered = Remembered(*remembered.TABLES)
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
 
     @property
@@ -180,6 +186,8 @@ class SqliteConnection(Connection):
         if not self.driver.in_transaction:
             self._execute("BEGIN")
         plan = self._plans.get(shape, len(values))
+        if plan.outdates:
+            self.remembered.forget(plan.outdates)
         return self._execute(plan.text, plan.parameters(values))
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
@@ -198,6 +206,7 @@ class SqliteConnection(Connection):
                 raise
 
     def rollback(self) -> None:
+        self.remembered.forget()
         if self.driver.in_transaction:  # SQLite ends it by itself after some errors
             self._execute("ROLLBACK")
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple, get_origin
 
 import msgspec
 
+from mockstytch.store import remembered
 from mockstytch.store.expressions import Column, Shape
 from mockstytch.store.record import RECORDS, R, Record
 
@@ -38,12 +39,13 @@ class Plan:
 
     Attributes:
         text: the SQL.
+        outdates: the remembered tables that it may write to.
     """
 
-    __slots__ = ("_constants", "_converters", "_order", "text")
+    __slots__ = ("_constants", "_converters", "_order", "outdates", "text")
 
     def __init__(self, stored: StoredPlan) -> None:
-        self.text = stored.text
+        self.text, self.outdates = stored.text, remembered.outdated_by(stored.text)
         converters = [_to_database(reference) for reference in stored.columns]
         self._constants = stored.constants
         self._order = None if stored.order == list(range(len(stored.columns))) else stored.order
@@ -114,25 +116,17 @@ def _stored_plans() -> dict[str, msgspec.Raw]:
     return msgspec.json.decode(FILE.read_bytes(), type=dict[str, msgspec.Raw]) if FILE.exists() else {}
 
 
-# Almost every request reads an organization that an earlier one has read. Records are immutable, and nothing changes a
-# list or dict in one either, because ``Store.update`` compares with it. So a record can be returned again.
-_REREAD = {"organizations"}
-
-
 class Decoder:
     """Makes records from rows that have the columns of a record's fields."""
 
-    __slots__ = ("_converters", "_names", "_record", "decode")
+    __slots__ = ("_converters", "_names", "_record")
 
     def __init__(self, record: type[Record]) -> None:
         self._record, self._names = record, record.__struct_fields__
         converters = [_from_database(column) for column in record.table.selected]
         self._converters = tuple((at, convert) for at, convert in enumerate(converters) if convert is not None)
-        self.decode: Callable[[Any], Any] = self._decode
-        if record.table.name in _REREAD:
-            self.decode = lru_cache(256)(self._decode)
 
-    def _decode(self, row: Sequence[Any]) -> Any:
+    def decode(self, row: Sequence[Any]) -> Any:
         """Return the record of a row."""
         values = list(row)
         for at, convert in self._converters:

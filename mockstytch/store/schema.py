@@ -95,15 +95,21 @@ _COUNTED = (
 )
 
 
+_CELL = "project_id, organization_id, status, is_breakglass, has_password, has_totp"
+
+
+def _cell_of(row: str) -> str:
+    """Return the columns of ``member_counts`` that a row of members is counted by."""
+    columns = ", ".join(f"{row}.{name}" for name in _CELL.split(", ")[:4])
+    return f"{columns}, {row}.member_password_id != '', {row}.totp_registration_id != ''"
+
+
 def _counting() -> tuple[str, str]:
     """Return the statements that count a row of members out of ``member_counts``, and one in."""
-    cell = "project_id, organization_id, status, is_breakglass, has_password, has_totp"
-    of_row = ", ".join(f"{{row}}.{name}" for name in cell.split(", ")[:4])
-    of_row += ", {row}.member_password_id != '', {row}.totp_registration_id != ''"
     take = "UPDATE member_counts SET members = members - 1, changes = changes + 1"
-    take += f" WHERE ({cell}) = ({of_row.format(row='OLD')});"
-    add = f"INSERT INTO member_counts ({cell}, members, changes)"
-    add += f" VALUES ({of_row.format(row='NEW')}, 1, 1) ON CONFLICT ({cell})"
+    take += f" WHERE ({_CELL}) = ({_cell_of('OLD')});"
+    add = f"INSERT INTO member_counts ({_CELL}, members, changes)"
+    add += f" VALUES ({_cell_of('NEW')}, 1, 1) ON CONFLICT ({_CELL})"
     add += " DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1;"
     return take, add
 
@@ -118,13 +124,33 @@ def _sqlite_triggers() -> list[str]:
 
 
 def _postgresql_triggers() -> list[str]:
-    take, add = _counting()
-    body = f"IF TG_OP != 'INSERT' THEN {take} END IF; IF TG_OP != 'DELETE' THEN {add} END IF; RETURN NULL;"
-    return [
-        f"CREATE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
-        f"CREATE TRIGGER members_counted AFTER INSERT OR DELETE OR UPDATE OF {_COUNTED} ON members"
-        " FOR EACH ROW EXECUTE FUNCTION count_members()",
-    ]
+    """Return the triggers that count members.
+
+    PostgreSQL keeps every version of a counter until the end of the transaction, so a statement that restores or
+    deletes 100,000 members would walk through all versions before for each of them. The rows of such a statement are
+    counted together. No statement updates many members, and a trigger for each row can tell which columns it is for.
+    """
+    by_cell = "GROUP BY 1, 2, 3, 4, 5, 6"
+    rows_in = f"SELECT {_cell_of('n')}, count(*), count(*) FROM added AS n {by_cell}"  # noqa: S608 · columns of ours
+    add_all = f"INSERT INTO member_counts AS c ({_CELL}, members, changes) {rows_in} ON CONFLICT ({_CELL})"
+    add_all += " DO UPDATE SET members = c.members + EXCLUDED.members, changes = c.changes + EXCLUDED.changes;"
+    rows_out = f"SELECT {_cell_of('o')}, count(*) FROM removed AS o {by_cell}"  # noqa: S608 · the same
+    cells = (", ".join(f"{alias}.{name}" for name in _CELL.split(", ")) for alias in ("c", "g"))
+    take_all = "UPDATE member_counts AS c SET members = c.members - g.rows, changes = c.changes + g.rows"
+    take_all += f" FROM ({rows_out}) AS g ({_CELL}, rows) WHERE ({next(cells)}) = ({next(cells)});"
+    statements = []
+    for name, body, when in (
+        ("added", add_all, "INSERT ON members REFERENCING NEW TABLE AS added FOR EACH STATEMENT"),
+        ("removed", take_all, "DELETE ON members REFERENCING OLD TABLE AS removed FOR EACH STATEMENT"),
+        ("changed", " ".join(_counting()), f"UPDATE OF {_COUNTED} ON members FOR EACH ROW"),
+    ):
+        function = f"count_{name}_members()"
+        body = f"BEGIN {body} RETURN NULL; END"
+        statements += [
+            f"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"CREATE TRIGGER members_{name} AFTER {when} EXECUTE FUNCTION {function}",
+        ]
+    return statements
 
 
 def _statistics() -> list[str]:

@@ -15,6 +15,7 @@ from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
 from mockstytch.store.copying.copies import Copies
 from mockstytch.store.engine import violated_columns
+from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
@@ -76,8 +77,14 @@ class Store:
             excluding: a column and a value: rows with that value are left out. If it is the ``excluding`` of a
                 unique constraint, SQLite can use that index.
         """
-        row = self._run("find", record, where, excluding).fetchone()
-        return None if row is None else decoder(record).decode(row)
+        shape, values = self._statement("find", record, where, excluding)
+        known = self._connection.remembered.of(record.table.name)
+        found: R | None = None if known is None else known.get((shape, values))
+        if found is None and (row := self._connection.run(shape, values).fetchone()) is not None:
+            found = decoder(record).decode(row)
+            if known is not None:
+                known[shape, values] = found
+        return found
 
     def get(self, record: type[R], **where: Any) -> R:
         """Return the row with these values, which must exist because another row refers to it.
@@ -263,14 +270,17 @@ class Store:
 
     def _run(self, kind: str, record: type[Record], where: dict[str, Any], *more: Any) -> Any:
         """Run a statement for the rows with these values."""
+        return self._connection.run(*self._statement(kind, record, where, *more))
+
+    def _statement(
+        self, kind: str, record: type[Record], where: dict[str, Any], *more: Any
+    ) -> tuple[Shape, tuple[Any, ...]]:
+        """Return the shape and the values of a statement for the rows with these values."""
         if None not in where.values():
-            shape = (kind, record.table.name, tuple(where), (), *more)
-            return self._connection.run(shape, (self._owner(record), *where.values()))
+            return (kind, record.table.name, tuple(where), (), *more), (self._owner(record), *where.values())
         nulls = tuple(name for name, value in where.items() if value is None)
         values = (value for value in where.values() if value is not None)
-        return self._connection.run(
-            (kind, record.table.name, tuple(where), nulls, *more), (self._owner(record), *values)
-        )
+        return (kind, record.table.name, tuple(where), nulls, *more), (self._owner(record), *values)
 
     def _update(self, row: Record, where: dict[str, Any], changes: dict[str, Any]) -> int:
         """Write columns of the rows with these values, and return the number of rows."""

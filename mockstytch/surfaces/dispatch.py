@@ -74,12 +74,8 @@ class Dispatch:
         delays it, other processes use the database, or it deletes something in parts (``outbound.MoreToDo``).
         """
         mock, handler, surface = self._mock, self.route.handler, self.route.surface
-        if (
-            not isinstance(handler, EndpointHandler)
-            or mock.is_shared
-            or mock.works_aside
-            or scope["method"] == "DELETE"
-        ):
+        may_wait = mock.is_shared or mock.works_aside or scope["method"] == "DELETE"
+        if may_wait or not isinstance(handler, EndpointHandler):
             return None
         request = HttpRequest(scope, content=content)
         try:

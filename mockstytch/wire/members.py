@@ -96,7 +96,7 @@ def session(s: MemberSession, m: Member, o: Organization) -> Wire:
 
 
 def factor(f: Factor) -> Wire:
-    """Return a factor as a JWT contains it. The keys are in the order that the real API uses."""
+    """Return a factor as a JWT contains it: without ``_NOT_IN_JWT``. The keys are in the real API's order."""
     return {
         "type": f.type,
         "delivery_method": f.delivery_method,

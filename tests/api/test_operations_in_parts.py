@@ -27,8 +27,9 @@ def test_large_organization_is_deleted_as_a_small_one(size, given, client, refus
     events()
     assert client.organizations.delete("acme").organization_id == acme.organization_id
     assert events() == [("member", "delete")] * 6 + [("organization", "delete")]
-    entry = mockstytch_server._server.mock.request_log.entries(mock.project_id)[-1]
-    assert (entry.method, len(entry.exchange.event_ids)) == ("DELETE", 7)
+    if not mockstytch_server._server.mock.is_shared:  # otherwise entries are read without what they caused
+        entry = mockstytch_server._server.mock.request_log.entries(mock.project_id)[-1]
+        assert (entry.method, len(entry.exchange.event_ids)) == ("DELETE", 7)
     assert refused(client.organizations.get, acme.organization_id) == "organization_not_found"
     assert refused(client.organizations.members.dangerously_get, members[6].member_id) == "member_not_found"
     assert refused(client.sessions.authenticate, session_token=login.session_token) == "session_not_found"

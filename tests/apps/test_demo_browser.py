@@ -99,7 +99,7 @@ def test_email_code_authenticator_app_password_and_recovery_code(page, app_url, 
     acme = given.organization("Acme", organization_slug="acme", mfa_policy="REQUIRED_FOR_ALL")
     given.member(acme, "ada@acme.test")
     page.goto(f"{app_url}/org/acme")
-    page.get_by_role("link", name="Log in with a code").click()
+    page.get_by_role("button", name="Log in with a code").click()
     assert_layout(page, "Log in with a code")
     page.get_by_label("E-mail address").fill("ada@acme.test")
     page.get_by_role("button", name="Send code").click()
@@ -127,7 +127,7 @@ def test_email_code_authenticator_app_password_and_recovery_code(page, app_url, 
     assert_layout(page, "Log in with a password")
     page.get_by_label("E-mail address").fill("ada@acme.test")
     page.get_by_label("Password").fill("plum orbit kettle 47")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_role("link", name="Use a recovery code").click()
     assert_layout(page, "Use a recovery code")
     page.get_by_label("Recovery code").fill(recovery_code)
@@ -149,3 +149,20 @@ def test_saml_login_at_the_identity_providers_page(page, app_url, mock, given):
     assert_layout(page, "Acme")
     assert page.locator("#member-name").inner_text() == "Ada Example"
     assert page.locator("#factors").inner_text() == "single sign-on"
+
+
+def test_address_is_typed_once(page, app_url, mock, given):
+    given.member(given.organization("Acme", organization_slug="acme"), "ada@acme.test")
+    page.goto(f"{app_url}/org/acme")
+    page.get_by_label("E-mail address").fill("ada@acme.test")
+    page.get_by_role("button", name="Log in with a password").click()
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Forgot or never set a password?").click()
+    assert_layout(page, "Set a password")
+    assert page.get_by_label("E-mail address").input_value() == "ada@acme.test"
+    page.get_by_role("button", name="Other ways to log in").click()
+    page.get_by_role("button", name="Log in with a code").click()
+    page.get_by_role("button", name="Send code").click()
+    page.get_by_label("Code").fill(mock.inbox.latest(to="ada@acme.test").code)
+    page.get_by_role("button", name="Continue").click()
+    assert_layout(page, "Acme")

@@ -1,5 +1,7 @@
 """The demo app over HTTP: e-mail codes, passwords, Google and MFA."""
 
+import html
+import re
 from dataclasses import replace
 
 import httpx
@@ -36,7 +38,7 @@ def test_organization_page_shows_only_allowed_methods(browser, acme):
 
 def test_email_code_logs_in_to_an_organization(browser, acme, mock):
     acme()
-    assert browser.open("/org/acme").links["code-link"] == "/org/acme/code"
+    assert 'value="/org/acme/code"' in browser.open("/org/acme").source
     assert browser.submit("/org/acme/code", email_address=ADA)["sent-to"] == ADA
     code = mock.inbox.latest(to=ADA, kind="email_otp.login").code
     page = browser.submit("/code", code=wrong(code))
@@ -79,16 +81,25 @@ def test_first_password_is_set_on_the_dashboard(browser, acme, log_in):
     assert (page.path, "Change your password" in page.source) == ("/dashboard", True)
 
 
-@pytest.mark.parametrize(("start", "end"), [("/org/acme", "/dashboard"), ("/", "/organizations")])
-def test_google_logs_in(open_app, settings, acme, mock, start, end):
-    acme()
-    browser = open_app(replace(settings, public_token=mock.public_token))()
-    mock.next_identity("google", ADA)
-    url = browser.open(start).links["google-link"]
+@pytest.fixture
+def google_browser(open_app, settings, mock):
+    """A browser on an app with a public token, which OAuth logins need."""
+    return open_app(replace(settings, public_token=mock.public_token))()
+
+
+def visit_provider(browser, url):
+    """Follow the redirects from a provider's start URL, and open the app's URL at their end."""
     with httpx.Client(trust_env=False, verify=False) as http:
         while not url.startswith(APP_URL):
             url = http.get(url).headers["location"]
-    assert browser.open(url).path == end
+    return browser.open(url)
+
+
+@pytest.mark.parametrize(("start", "end"), [("/org/acme", "/dashboard"), ("/", "/organizations")])
+def test_google_logs_in(google_browser, acme, mock, start, end):
+    acme()
+    mock.next_identity("google", ADA)
+    assert visit_provider(google_browser, google_browser.open(start).links["google-link"]).path == end
 
 
 def test_phone_is_enrolled_and_required_at_the_next_login(browser, acme, mock, log_in):
@@ -136,6 +147,58 @@ def test_second_primary_factor_is_added_to_the_first(browser, given, acme, mock,
     browser.submit("/org/strict/code", email_address=ADA)
     page = browser.submit("/code", code=mock.inbox.latest(to=ADA, kind="email_otp.login").code)
     assert (page["h1"], page["factors"]) == ("Strict", "e-mail link, e-mail code")
+
+
+@pytest.fixture
+def strict(given):
+    """``strict("password")``: creates the organization /org/strict, which allows only this method, with Ada."""
+
+    def create(method):
+        organization = given.organization(
+            "Strict", organization_slug="strict", auth_methods="RESTRICTED", allowed_auth_methods=[method]
+        )
+        return organization, given.member(organization, ADA)
+
+    return create
+
+
+def test_password_is_added_to_a_link(browser, client, acme, mock, log_in, strict):
+    acme()
+    organization, member = strict("password")
+    session = mock.log_in(member.member_id, organization.organization_id)
+    client.passwords.sessions.reset(organization.organization_id, PASSWORD, session_token=session.session_token)
+    page = browser.enter(log_in(browser, "acme", ADA), "Strict")
+    assert (page["h1"], page["primary-required"]) == ("One more step", "password")
+    assert f'value="{ADA}"' in browser.open("/org/strict/password").source
+    page = browser.submit("/org/strict/password", email_address=ADA, password=OTHER_PASSWORD)
+    assert (page.status, page["problem"]) == (401, "The e-mail address or the password is wrong.")
+    page = browser.submit("/org/strict/password", email_address=ADA, password=PASSWORD)
+    assert (page["h1"], page["factors"]) == ("Strict", "e-mail link, password")
+
+
+def test_first_password_completes_a_login(browser, acme, mock, log_in, strict):
+    """A member without a password sets one by e-mail, in the middle of the login."""
+    acme()
+    strict("password")
+    browser.enter(log_in(browser, "acme", ADA), "Strict")
+    assert browser.submit("/org/strict/password/forgotten", email_address=ADA).path == "/check-email"
+    page = browser.open(mock.inbox.latest(to=ADA, kind="password_reset").link)
+    page = browser.submit(
+        "/password/reset", token=page.forms[0]["token"], slug=page.forms[0]["slug"], password=PASSWORD
+    )
+    assert page["h1"] == "Strict"
+
+
+def test_google_is_added_to_a_link(google_browser, acme, mock, log_in, strict):
+    browser = google_browser
+    acme()
+    strict("google_oauth")
+    page = browser.enter(log_in(browser, "acme", ADA), "Strict")
+    assert (page["h1"], page["primary-required"]) == ("One more step", "Google")
+    url = html.unescape(re.search(r'data-method="google_oauth"><a href="([^"]+)"', page.source)[1])
+    mock.next_identity("google", ADA)
+    page = visit_provider(browser, url)
+    assert (page["h1"], page["factors"]) == ("Strict", "e-mail link, Google")
 
 
 @pytest.mark.parametrize("path", ["/step-up", "/step-up/recovery", "/code"])

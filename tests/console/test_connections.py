@@ -6,6 +6,7 @@ from html import unescape
 import httpx
 import pytest
 
+from tests.support.app_server import app_server
 from tests.support.html_forms import Forms, submit
 
 
@@ -195,3 +196,35 @@ def test_directory_changes_are_pushed_with_their_results(visitor, client, path, 
     assert "No one yet. Push a person below" in visitor.get(path).text
     refused = push("push-user", op="update_user")
     assert "update_user requires user" in refused
+
+
+@pytest.mark.browser
+def test_queued_person_logs_in_by_the_test_link_in_a_browser(browse, mock, client, path, saml):
+    with app_server() as app_url:
+        mock.configure(registered_redirect_urls=[{"url": app_url, "types": _LOGIN_AND_SIGNUP}])
+        page = browse()
+        page.goto(f"{mock.url}{path}?project_id={mock.project_id}")
+        page.get_by_text("Queue a person").first.click()
+        form = page.locator("#next-1")
+        form.get_by_label("E-mail address").fill("grace@acme.example")
+        form.get_by_role("button", name="Let this person come next").click()
+        page.get_by_text("<grace@acme.example>").wait_for()
+        with page.expect_popup() as popup:
+            page.get_by_role("link", name="Log in through this connection").click()
+        popup.value.wait_for_url(re.compile(f"{re.escape(app_url)}.*token="))
+
+
+@pytest.mark.browser
+def test_directory_change_is_pushed_in_a_browser(browse, mock, path, scim):
+    page = browse(viewport={"width": 360, "height": 700}, color_scheme="dark")
+    page.goto(f"{mock.url}{path}?project_id={mock.project_id}")
+    form = page.locator("#push-user")
+    form.get_by_label("E-mail address").fill("grace@acme.example")
+    form.get_by_role("button", name="Push").click()
+    page.locator("#pushed").get_by_text("201").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Deactivate").click()
+    page.locator("#scim").get_by_text("inactive").wait_for()
+
+
+_LOGIN_AND_SIGNUP = [{"type": "LOGIN", "is_default": True}, {"type": "SIGNUP", "is_default": True}]

@@ -337,3 +337,48 @@ def test_project_of_the_management_api_has_its_own_defaults_and_slugs(mock, visi
     pairs = [*(pair for pair in fields if pair[0] != "url"), ("url", "https://app.example/")]
     assert visitor.post(path("redirect-urls"), params=params, content=str(httpx.QueryParams(pairs))).status_code == 303
     assert "https://app.example/" in visitor.get(path("redirect-urls"), params=params).text
+
+
+@pytest.mark.browser
+def test_setting_is_changed_and_returned_to_its_default_in_a_browser(browse, mock):
+    page = browse()
+    page.goto(f"{mock.url}/_mock/?project_id={mock.project_id}")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.get_by_role("link", name="Logins").click()
+    page.get_by_role("link", name="Lifetimes").click()
+    page.get_by_label("oauth_token_minutes").fill("20")
+    page.locator("#edit-lifetimes").get_by_role("button", name="Save").click()
+    page.locator("#lifetimes").get_by_text("changed").wait_for()
+    assert settings(mock)["oauth_token_minutes"] == 20
+    page.get_by_role("button", name="Back to the default").click()
+    page.locator("#lifetimes").get_by_text("changed").wait_for(state="detached")
+    assert settings(mock)["oauth_token_minutes"] == 10
+
+
+@pytest.mark.browser
+def test_role_is_added_in_a_browser(browse, mock):
+    page = browse()
+    page.goto(f"{mock.url}/_mock/settings/roles?project_id={mock.project_id}")
+    page.get_by_text("Add a resource").click()
+    page.get_by_label("Resource ID").fill("documents")
+    page.get_by_label("Actions").fill("read\nwrite")
+    page.locator("#add-resource").get_by_role("button", name="Add").click()
+    page.get_by_text("Add a role").click()
+    form = page.locator("#add-role")
+    form.get_by_label("Role ID").fill("reader")
+    form.get_by_role("group", name="documents").get_by_label("read").check()
+    form.get_by_role("button", name="Add").click()
+    page.get_by_role("columnheader", name="reader").wait_for()
+    [role] = [r for r in settings(mock)["rbac_policy"]["roles"] if r["role_id"] == "reader"]
+    assert role["permissions"] == [{"resource_id": "documents", "actions": ["read"]}]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tabs_fit_a_phone(browse, mock, scheme):
+    page = browse(viewport={"width": 360, "height": 700}, color_scheme=scheme)
+    for tab in TABS:
+        page.goto(f"{mock.url}{path(tab)}?project_id={mock.project_id}")
+        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), tab

@@ -99,7 +99,7 @@ def test_webhook_leads_to_request_and_member(facts, mock, log_in, member):
     assert len(facts(f"/_mock/webhooks/{event_id}")["Organization"]) == 1
 
 
-def test_text_message_is_shown_on_a_phone_and_its_used_code_says_so(visitor, client, mock, organization, member):
+def test_text_message_is_shown_on_a_phone_and_its_used_code_is_marked(visitor, client, mock, organization, member):
     client.otps.sms.send(organization_id=organization.organization_id, member_id=member.member_id)
     message = mock.inbox.latest(kind="sms_otp")
     path = f"/_mock/messages/{message.message_id}"
@@ -127,7 +127,7 @@ def test_email_and_sms_are_filtered(visitor, client, mock, organization, member)
         assert f'<option value="{kind}" selected>' in text
 
 
-def test_used_email_code_says_so(visitor, client, mock, organization, member):
+def test_used_email_code_is_marked(visitor, client, mock, organization, member):
     client.otps.email.login_or_signup(organization.organization_id, member.email_address)
     message = mock.inbox.latest(to=member.email_address)
     client.otps.email.authenticate(organization.organization_id, member.email_address, message.code)

@@ -142,3 +142,18 @@ def test_test_event_is_sent_and_shown(visitor, mock, given, app):
     assert sent.headers["location"].startswith(f"/_mock/webhooks/{payload['event_id']}")
     refused = submit(visitor, "/_mock/webhooks", "test-event", event_type="direct.organization.create")
     assert (refused.status_code, "no endpoint is subscribed" in refused.text) == (404, True)
+
+
+@pytest.mark.browser
+def test_test_event_is_sent_in_a_browser(browse, mock, given, app):
+    given.member(given.organization())
+    page = browse()
+    page.goto(f"{mock.url}/_mock/webhooks?project_id={mock.project_id}")
+    page.get_by_label("URL").fill(app.url)
+    page.get_by_role("button", name="Add").click()
+    page.get_by_text("Send a test event").click()
+    page.get_by_label("Event type", exact=True).select_option("dashboard.member.update")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("heading", name="dashboard.member.update").wait_for()
+    page.locator("#attempts").get_by_text("accepted").wait_for()
+    assert app.next().payload["object_type"] == "member"

@@ -132,7 +132,7 @@ def _(given: Given) -> Any:
         email_address="ada@acme.test",
         hash=md5("salt" + PASSWORD),
         hash_type="md_5",
-        md_5_config={"prepend_salt": "salt"},
+        md_5_config={"prepend_salt": "salt", "append_salt": "pepper"},
         name="Ada",
         trusted_metadata={"plan": "pro"},
         roles=["stytch_admin"],

@@ -17,6 +17,7 @@ from jwt.exceptions import PyJWKClientError
 from mockstytch import MockError, MockStytch
 from mockstytch.app import create_app
 from mockstytch.domain.shared import messages
+from mockstytch.runtime import history
 from mockstytch.runtime.request_log import SURFACES
 from mockstytch.store.records.messages import MESSAGE_KINDS
 
@@ -399,13 +400,13 @@ def test_requests_are_filtered_by_surface(mock, client, http):
 
 def test_old_messages_are_deleted_and_counted(monkeypatch):
     monkeypatch.setattr("mockstytch.runtime.mock.HISTORY_LIMIT", 5)
-    monkeypatch.setattr("mockstytch.runtime.mock.TRIM_INTERVAL", 10)
+    monkeypatch.setattr("mockstytch.runtime.mock.TRIM_INTERVAL", history.TURNS + 1)
     with MockStytch() as mock:
         client = mock.client()
-        for _ in range(12):
+        for _ in range(2 * history.TURNS):
             client.magic_links.email.discovery.send("ada@acme.test")
         assert mock.call("GET", "/project")["dropped"]["messages_dropped"] >= 5
-        assert len(mock.inbox.all()) <= 7
+        assert len(mock.inbox.all()) <= 5 + history.TURNS + 1
 
 
 def test_invalid_origin_is_refused(http):

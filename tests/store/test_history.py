@@ -10,7 +10,7 @@ from mockstytch.store.records.sessions import IntermediateSession, MemberSession
 from mockstytch.store.records.webhooks import Event
 from tests.support.given import Given
 
-KEPT, INTERVAL = 3, 10
+KEPT, INTERVAL = 3, history.TURNS + 1
 
 
 @pytest.fixture
@@ -150,6 +150,7 @@ def test_largest_projects_lose_their_oldest_messages(small_memory):
 
 def test_one_transaction_deletes_few_rows(small_memory, monkeypatch):
     monkeypatch.setattr(history, "_AT_ONCE", 3)
+    monkeypatch.setattr(history, "ALL_KILOBYTES", 8 * INTERVAL)
     with MockStytch() as mock:
         first, second = mock.project(), mock.project()
         send(first, INTERVAL)

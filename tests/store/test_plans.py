@@ -25,7 +25,8 @@ with MockStytch() as mock:
     mock.clock.advance(hours=2)
     mock.snapshots.restore("before")
     with mock._server.mock.transaction() as ctx:
-        history.trim(ctx, 10, 10)
+        for turn in range(history.TURNS):
+            history.trim(ctx, turn, 10, 10)
     mock.reset()
     print("sqlalchemy" in sys.modules)
 """

@@ -33,6 +33,7 @@ class ProjectSnapshot:
                 self._driver.cursor().executemany(f"INSERT INTO {name} VALUES ({marks})", values)
             data_key = owners["organizations"]  # rows of the one that was in use then are deleted after a reset
             self._execute("UPDATE projects SET data_key = ? WHERE project_id = ?", data_key, self._project_id)
+        self._database.connection.remembered.forget()
         self._mock.projects.invalidate(self._project_id)
         self._mock.request_log.clear(self._project_id)
 

@@ -216,7 +216,6 @@ UNUSUAL = {  # these get a task
     "expect, with the body": (request("POST", SEND, BODY, "Expect: 100-continue\r\n"),),
     "large": (request("POST", ORGANIZATIONS, b'{"organization_name": "' + b"x" * 20_000 + b'"}'),),
     "long announcement": (request("POST", SEND, headers=f"Content-Length: {len(BODY):08}\r\n") + BODY,),
-    "upgrade": (request("GET", f"{JWKS}/PROJECT", headers="Connection: Upgrade\r\nUpgrade: h2c\r\n"),),
     "proxy": (request("GET", f"{JWKS}/PROJECT", headers="X-Forwarded-Proto: https\r\nX-Forwarded-For: 10.0.0.1\r\n"),),
     "page": (request("GET", "/_mock/no-page"),),
 }
@@ -239,6 +238,12 @@ def test_unusual_request_gets_a_task(both_ways, name):
 @pytest.mark.parametrize("name", ["post", "body in pieces", "chunked", "expect"])
 def test_client_may_close_its_side(both_ways, name):
     assert b"HTTP/1.1 200 OK" in both_ways.compare(*{**ANSWERED, **UNUSUAL}[name], half_close=True)
+
+
+def test_offer_of_another_protocol_is_ignored(both_ways):
+    """Java's HTTP client offers HTTP/2 with each request."""
+    offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n"
+    assert both_ways.compare(request("POST", SEND, BODY, offer)).startswith(b"HTTP/1.1 200 ")
 
 
 def test_announcement_of_a_large_body_is_refused_at_once(both_ways):

@@ -46,7 +46,7 @@ def nested(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             elif isinstance(inner, dict):
                 inner = inner.setdefault(parent, [{}] if [*parents, ""][n + 1] == "0" else {})
         if not isinstance(inner, dict):
-            raise errors.bad_request(because=f"the name {name[:50]} is both a value and an object")
+            raise errors.bad_request(because=f"{name.partition('.')[0][:50]} is both a value and an object")
         inner[last] = value
     return result
 

@@ -63,7 +63,7 @@ def _related(page: PageRequest, ctx: Context, message: Message | None) -> dict[s
 
 
 def _token(ctx: Context, message: Message) -> OneTimeToken | None:
-    """Return the token in the link of a message, or that of its code, which is found by the recipient."""
+    """Return the token in the link of a message, or the token of its code, which is found by the recipient."""
     if message.token:
         return ctx.store.find(OneTimeToken, token=message.token)
     if not message.code:

@@ -20,6 +20,7 @@ from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
 from mockstytch.store.postgresql import texts
 from mockstytch.store.postgresql.channel import PostgresChannel
+from mockstytch.store.remembered import Remembered
 
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
@@ -57,6 +58,7 @@ class PostgresConnection(Connection):
         self._is_open = self._is_read_only = self._is_ended = False
         self.project_version, self.microseconds = "", 0
         self.has_old_data = self.has_text_index = False
+        self.remembered = Remembered()  # other processes write, too
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.wants_text_index: set[str] = set()
 

@@ -1,0 +1,30 @@
+"""The end of a test run: what was tested with each official SDK."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def lines(stats: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Return a line for each SDK whose tests were selected.
+
+    Args:
+        stats: the reports by their outcome, as pytest's terminal reporter has them. A test of an SDK has the property
+            ``sdk``.
+    """
+    outcomes: dict[str, dict[str, list[Any]]] = {}
+    for outcome in ("passed", "failed", "skipped"):
+        for report in stats.get(outcome, ()):
+            for sdk in (value for name, value in getattr(report, "user_properties", ()) if name == "sdk"):
+                outcomes.setdefault(sdk, {}).setdefault(outcome, []).append(report)
+    return [f"{sdk}: {_describe(outcomes[sdk])}" for sdk in sorted(outcomes)]
+
+
+def _describe(reports: dict[str, list[Any]]) -> str:
+    counts = ", ".join(f"{len(found)} {outcome}" for outcome, found in reports.items())
+    reasons = {_reason(report) for report in reports.get("skipped", ())}
+    return f"{counts} ({'; '.join(sorted(reasons))})" if reasons else counts
+
+
+def _reason(report: Any) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
