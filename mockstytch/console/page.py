@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from mockstytch import errors
@@ -50,6 +51,7 @@ def _render_error(_request: HttpRequest, error: StytchError) -> AnyResponse:
 
 
 CONSOLE = Surface(name="console", authenticate=_project, render_error=_render_error)
+LARGE_FORMS = replace(CONSOLE, max_body=64_000_000)  # forms that can have the data of a whole project
 STATIC = Surface(name="console", render_error=_render_error)  # no checks: the error page needs the style sheet
 
 

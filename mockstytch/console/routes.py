@@ -1,13 +1,12 @@
 """The routes of the console."""
 
-from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
 from mockstytch.console import forms, render
 from mockstytch.console.actions import Actions
 from mockstytch.console.management_calls import ManagementCalls
-from mockstytch.console.page import CONSOLE, ROOT, STATIC, PageHandler, PageRequest
+from mockstytch.console.page import CONSOLE, LARGE_FORMS, ROOT, STATIC, PageHandler, PageRequest
 from mockstytch.console.pages import connections, docs, inbox, members, organizations, requests, webhooks
 from mockstytch.console.pages.harness import automatic_snapshots, faults, projects, seeds, snapshots
 from mockstytch.console.settings import page as settings
@@ -70,7 +69,7 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
     ]
 
 
-_LARGE = dict.fromkeys(("/seed", "/snapshots"), replace(CONSOLE, max_body=64_000_000))  # forms with a project's data
+_LARGE = dict.fromkeys(("/seed", "/snapshots"), LARGE_FORMS)
 
 
 def _show(mock: Mock, actions: Actions, show: PageHandler) -> Handler:

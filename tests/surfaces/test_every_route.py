@@ -10,11 +10,11 @@ import pytest
 
 from mockstytch import Settings
 from mockstytch.app import create_app
-from mockstytch.console.page import CONSOLE, STATIC
+from mockstytch.console.page import CONSOLE, LARGE_FORMS, STATIC
 from mockstytch.pages.consent import CONSENT
 from mockstytch.runtime import Mock
 
-HTML = (CONSOLE, STATIC, CONSENT)
+HTML = (CONSOLE, LARGE_FORMS, STATIC, CONSENT)
 FIVE_KEYS = ["error_message", "error_type", "error_url", "request_id", "status_code"]
 
 

@@ -40,7 +40,7 @@ def filled(path: str, project: MockStytch) -> str:
     )
 
 
-SERVER_WIDE = ["/_mock/api/health", "/_mock/api/manifest", "/_mock/api/openapi.json"]
+SERVER_WIDE = [f"/_mock/api/{name}" for name in ("health", "manifest", "openapi.json", "projects")]
 CONTROL = [r.path for r in reads("/_mock/api/") if r.path not in SERVER_WIDE]
 
 
