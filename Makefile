@@ -59,6 +59,7 @@ docs: $(DEV) ## Write the generated pages
 
 compatibility: $(DEV) ## Run the suites of all official SDKs, and write docs/compatibility.md
 	WRITE_COMPATIBILITY=1 $(BIN)/python -m pytest tests/sdk/test_suites.py
+
 docs-site: $(DOCS) ## Build the documentation site in build/docs-site/site
 	@echo "Building the documentation site. Broken links stop the build. This takes a few seconds…"
 	@$(BIN)/python -m tools.docs_site

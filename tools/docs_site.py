@@ -17,12 +17,17 @@ import yaml
 ROOT = Path(__file__).parent.parent
 _PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs")
 _ROW = re.compile(r"^\|(.*)\|$", re.MULTILINE)
+_ANY_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+\.md)\)")
 
 
 def main() -> int:
     """Build the site in ``build/docs-site/site``, and print its path."""
-    site = build(ROOT / "build" / "docs-site")
+    try:
+        site = build(ROOT / "build" / "docs-site")
+    except subprocess.CalledProcessError:
+        sys.stderr.write("The site isn't built: correct the links above.\n")
+        return 1
     pages = sum(1 for _ in site.rglob("*.html"))
     sys.stdout.write(f"{pages} pages are in {site.relative_to(ROOT)}. Open {site / 'index.html'} in a browser.\n")
     return 0
@@ -40,6 +45,8 @@ def build(folder: Path) -> Path:
     for name in _PAGES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, pages / name)
+    for page in pages.rglob("*.md"):
+        page.write_text(_without_links_to_code(page, pages), encoding="utf-8")
     config = folder / "mkdocs.yml"
     settings = {
         "INHERIT": os.path.relpath(ROOT / "mkdocs.yml", folder),
@@ -54,6 +61,16 @@ def build(folder: Path) -> Path:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config)]
     subprocess.run(command, check=True, env=environment)  # noqa: S603 · our own
     return folder / "site"
+
+
+def _without_links_to_code(page: Path, pages: Path) -> str:
+    """Return a page's text. Links to files and folders of the repository that aren't on the site become plain text."""
+
+    def replace(link: re.Match[str]) -> str:
+        target = os.path.normpath(page.relative_to(pages).parent / link[2].partition("#")[0])
+        return link[1] if (ROOT / target).exists() and not (pages / target).exists() else link[0]
+
+    return _ANY_LINK.sub(replace, page.read_text(encoding="utf-8"))
 
 
 def navigation(pages: Path) -> list[object]:

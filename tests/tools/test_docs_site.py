@@ -79,6 +79,15 @@ def test_broken_link_stops_the_build(tmp_path, monkeypatch, capfd, link):
     assert "nowhere" in capfd.readouterr().err
 
 
+def test_links_to_code_become_text(tmp_path, monkeypatch):
+    root = minimal_repository(tmp_path, "# Home\n\nSee [the code](tools/code.py) and [a page](docs/index.md).\n")
+    (root / "tools").mkdir()
+    (root / "tools" / "code.py").touch()
+    monkeypatch.setattr(docs_site, "ROOT", root)
+    home = (docs_site.build(tmp_path / "build") / "index.html").read_text(encoding="utf-8")
+    assert "<p>See the code and <a href" in home
+
+
 @pytest.mark.browser
 def test_search_finds_a_page(site_url, browse):
     page = browse()
