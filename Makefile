@@ -14,10 +14,7 @@ DOCS := $(VENV)/.docs-ready
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable
 MARK := $(BIN)/python -c "import sys, pathlib; [pathlib.Path(name).touch() for name in sys.argv[1:]]"
 
-<<<<<<< HEAD
-=======
 .PHONY: run test test-postgres lint docs docs-site compatibility bench soak binary npm clean help
->>>>>>> main
 .NOTPARALLEL:
 
 run: $(DEMO) ## Start the server and the demo app
@@ -60,14 +57,11 @@ docs: $(DEV) ## Write the generated pages
 	$(BIN)/python -m tools.operation_errors
 	$(BIN)/python -m tools.docs
 
-<<<<<<< HEAD
 compatibility: $(DEV) ## Run the suites of all official SDKs, and write docs/compatibility.md
 	WRITE_COMPATIBILITY=1 $(BIN)/python -m pytest tests/sdk/test_suites.py
-=======
 docs-site: $(DOCS) ## Build the documentation site in build/docs-site/site
 	@echo "Building the documentation site. Broken links stop the build. This takes a few seconds…"
 	@$(BIN)/python -m tools.docs_site
->>>>>>> main
 
 bench: $(DEV) ## Measure the speed, compared with other systems
 	$(BIN)/python -m benchmarks

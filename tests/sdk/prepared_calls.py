@@ -24,7 +24,7 @@ class PreparedCall(NamedTuple):
     Attributes:
         operation: the name in the Python SDK: ``organizations.members.create``.
         fields: all values, whether they belong in the path, the query or the body.
-        session_token, session_jwt: the member for whom the call is made, or "".
+        session_token, session_jwt: of the member who makes the call, or "".
     """
 
     operation: str

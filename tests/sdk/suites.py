@@ -17,7 +17,7 @@ _SECONDS = 1200  # for a command; compiling the Rust suite on a busy machine tak
 # Only these reach a suite from the environment, so that it can't depend on this machine's settings for Stytch.
 _INHERITED = ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "GOPATH", "GOPROXY", "JAVA_HOME", "MAVEN_OPTS", "LANG")
 
-# Operations of form-encoded OAuth requests: each SDK has a helper with parameters of its own. The story calls them.
+# Operations of form-encoded OAuth requests: each SDK has a helper with other parameters. The story calls them.
 FORMS = {"m2m.token": "its fields aren't those on the wire", "idp.introspect_token_network": "it returns claims"}
 
 

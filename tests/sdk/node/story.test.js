@@ -6,7 +6,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { control, logIn, member, message, newClient, organization, refused, unique } from "./support.js";
 
-// Each step has a client of its own: the SDK caches signing keys, and another step rotates them.
+// Each step has a new client: the SDK caches signing keys, and another step rotates them.
 const steps = {
   async organizations(client) {
     const { organizations } = client;
