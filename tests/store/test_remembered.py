@@ -13,10 +13,8 @@ from tests.support.given import Given
 
 
 @pytest.fixture
-def server(monkeypatch):
+def server():
     with MockStytch() as server:
-        if server._server.mock.is_shared:
-            pytest.skip("only for SQLite")
         yield server
 
 
