@@ -26,7 +26,7 @@ from mockstytch import Settings
 from mockstytch.app import create_app
 from mockstytch.console.snippets import CODE, variables
 from mockstytch.runtime import Mock
-from mockstytch.seed import apply_seed
+from mockstytch.seed.entries import apply_seed
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_PROJECT_ID, DEFAULT_SECRET
 from tests.howto import app_files

@@ -54,7 +54,7 @@ def _check(file: Path) -> None:
     """Load a file into an empty server in this process, which isn't reachable and ends at once."""
     from mockstytch.outbound import OutboundRequest, OutboundResponse
     from mockstytch.runtime import Mock
-    from mockstytch.seed import apply_seed
+    from mockstytch.seed.entries import apply_seed
 
     async def unreachable(request: OutboundRequest, *, own_urls: tuple[str, ...] = ()) -> OutboundResponse:
         return OutboundResponse(problem="a check calls no other server")

@@ -293,7 +293,7 @@ def prepare(seed: str | None, people: int | None = None, quiet: bool = False, **
 
 
 def _load_seed(server: "Server", file: Path | None, people: int | None) -> None:
-    from mockstytch.seed import apply_seed
+    from mockstytch.seed.entries import apply_seed
 
     try:
         apply_seed(server.mock, with_people(file, people))

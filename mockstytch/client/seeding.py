@@ -104,7 +104,7 @@ def _apply(server: Server, seed: Seed | None, project_id: str, secret: str) -> N
         content = read_seed(seed)
     if content is None:
         return
-    from mockstytch.seed import apply_seed
+    from mockstytch.seed.entries import apply_seed
 
     try:
         apply_seed(server.mock, content, server.mock.projects.register(project_id, secret))

@@ -1,14 +1,17 @@
 """``Evidence``: entries of the request log, as the control API returns them."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from mockstytch import wire
 from mockstytch.evidence import bodies, curl
-from mockstytch.evidence.hints.all_hints import Hints
 from mockstytch.redaction import REDACTED, redact_text
 from mockstytch.runtime import Mock, RequestLogEntry
 from mockstytch.surfaces.surface import Route
+
+if TYPE_CHECKING:
+    from mockstytch.evidence.hints.all_hints import Hints
 
 
 class Evidence:
@@ -19,7 +22,13 @@ class Evidence:
     """
 
     def __init__(self, mock: Mock, routes: Iterable[Route]) -> None:
-        self._hints = Hints(mock, routes)
+        self._mock, self._routes = mock, routes
+
+    @cached_property
+    def _hints(self) -> "Hints":
+        from mockstytch.evidence.hints.all_hints import Hints  # its tables take longer than a start may
+
+        return Hints(self._mock, self._routes)
 
     def describe(self, project_id: str, entry: RequestLogEntry, *, bodies: bool = True) -> dict[str, Any]:
         """Return an entry without secrets.

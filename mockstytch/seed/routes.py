@@ -6,19 +6,23 @@ from mockstytch import errors
 from mockstytch.control.request_parsing import body, flag
 from mockstytch.control.surface import LARGE_BODY, route
 from mockstytch.runtime import Mock
-from mockstytch.seed.entries import apply_again, apply_content, keep_for_resets
 from mockstytch.seed_file import SeedError
+from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
 
 def routes(mock: Mock) -> list[Route]:
+    """Return the routes. Importing what they need takes longer than a start may."""
+
     async def seed(request: HttpRequest) -> Any:
         """Create what a seed describes. With ``?on_reset=true``, do so after each reset of its projects, too.
 
         Raises:
             invalid_seed: if an entry of the seed isn't valid. The reason has its place.
         """
+        from mockstytch.seed.entries import apply_content, keep_for_resets
+
         content, on_reset = body(request, dict[str, Any]), flag(request, "on_reset")
         try:
             await apply_content(mock, content, request.project)
@@ -29,9 +33,14 @@ def routes(mock: Mock) -> list[Route]:
         return {}
 
     async def schema(_request: HttpRequest) -> Any:
-        from mockstytch.seed.schema import seed_schema  # building it takes longer than a start may
+        from mockstytch.seed.schema import seed_schema
 
         return seed_schema()
 
-    mock.after_reset.append(lambda project: apply_again(mock, project))
+    async def seed_again(project: Project) -> None:
+        from mockstytch.seed.entries import apply_again
+
+        await apply_again(mock, project)
+
+    mock.after_reset.append(seed_again)
     return [route("POST", "/seed", seed, LARGE_BODY), route("GET", "/seed-schema.json", schema)]

@@ -1,6 +1,6 @@
 """Responses for paths that aren't implemented: known gaps, unknown paths, paths of the Consumer API."""
 
-from mockstytch import consumer_api, errors
+from mockstytch import errors
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import BACKEND, Route, Surface
 
@@ -21,6 +21,8 @@ async def _not_found(request: HttpRequest) -> None:
         invalid_consumer_endpoint: if the Consumer API has this operation.
         route_not_found: if the path doesn't exist, or doesn't have this method.
     """
+    from mockstytch import consumer_api  # compiling its patterns takes longer than a start may
+
     if consumer_api.has(request.method, request.path):
         raise errors.invalid_consumer_endpoint()
     raise errors.route_not_found(because=f"no route {request.method} {request.path[:200]}")

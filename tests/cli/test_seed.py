@@ -5,7 +5,8 @@ import json
 import pytest
 
 from mockstytch.runtime import Mock
-from mockstytch.seed import SeedError, apply_seed
+from mockstytch.seed.entries import apply_seed
+from mockstytch.seed_file import SeedError
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.oauth_server import ConnectedApp, M2MClient
 from mockstytch.store.records.organizations import Organization

@@ -300,6 +300,7 @@ ELSEWHERE = {
     "console.pages.message_search.conditions": "the parts of a search, in tests/console/test_inbox.py",
     "console.page.more": "how many rows a page shows, in tests/console",
     "console.pages.organizations._is_too_short": "in tests/console/test_organizations.py",
+    "console.trail.mail_before": "which values of a body can be a link's token or a code, tests/console/test_trail.py",
     "domain.organizations.member_search._narrowing": "what is faster; the results are compared in tests/store",
     "control.faults.checks._check_numbers": "tests/faults/test_rules.py",
     "control.faults.routes.add": "tests/faults/test_rules.py",

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from mockstytch.runtime import Mock
-from mockstytch.seed import SeedError, apply_seed
-from mockstytch.seed_file import position_of, read, toml_positions, yaml_file
+from mockstytch.seed.entries import apply_seed
+from mockstytch.seed_file import SeedError, position_of, read, toml_positions, yaml_file
 from mockstytch.store.records.members import Member
 
 TOML = """\

@@ -8,7 +8,8 @@ import yaml
 
 from mockstytch import MockError
 from mockstytch.runtime import Mock
-from mockstytch.seed import SeedError, apply_seed
+from mockstytch.seed.entries import apply_seed
+from mockstytch.seed_file import SeedError
 from tests.cli import test_seed
 from tests.seed import test_generated, test_ready_made
 

@@ -85,10 +85,10 @@ def test_many_small_parts_take_linear_time():
         async def receive():
             return next(parts, last)
 
-        start = time.process_time()
+        start = time.thread_time()  # other tests' servers run in this process
         scope = {"type": "http", "path": "/", "query_string": b"", "headers": [(b"transfer-encoding", b"chunked")]}
         assert len(asyncio.run(read_body(HttpRequest(scope, receive)))) == count + 1
-        return time.process_time() - start
+        return time.thread_time() - start
 
     assert seconds(900_000) < 30 * seconds(90_000)
 
