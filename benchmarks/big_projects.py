@@ -39,7 +39,10 @@ _ORGANIZATIONS, _MEMBERS = "/v1/b2b/organizations", "/v1/b2b/organizations/membe
 
 
 def fill(file: Path, organizations: int, members: int) -> None:
-    """Write organizations, ``org-0`` and so on, with members ``user-<n>@example.com``; ``n`` begins with 0 in each."""
+    """Write organizations, ``org-0`` and so on, with members. Each has another domain.
+
+    In ``org-0`` their addresses are ``user-0@example.com`` and so on.
+    """
     mock = Mock(Settings(database=str(file)))
     try:
         numbers = ((o, m) for o in range(organizations) for m in range(-1, members))
@@ -66,12 +69,13 @@ def _row(ctx: Any, organization: int, member: int) -> Organization | Member:
             slug_key=slug,
             **times,
         )
+    domain = f"org-{organization}.example.com" if organization else "example.com"
     return Member(
         member_id=ctx.ids.new("member"),
         organization_id=organization_id,
         email_id=ctx.ids.new("email"),
-        email_address=f"user-{member}@example.com",
-        email_domain="example.com",
+        email_address=f"user-{member}@{domain}",
+        email_domain=domain,
         email_address_verified=True,
         name=f"User {member}",
         **times,
