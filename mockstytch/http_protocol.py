@@ -83,7 +83,7 @@ class Protocol(_Http):  # type: ignore[misc]  # the base class is known at run t
         super().shutdown()
 
     def _respond(self, cycle: Any) -> None:
-        """Answer a complete request at once, or start its task."""
+        """Respond to a complete request at once, or start its task."""
         content, app = None, self.app
         # Without keep-alive, the connection has to be closed. A client that doesn't read its responses has to wait.
         if cycle.keep_alive and not self.flow.write_paused and not self.transport.is_closing():

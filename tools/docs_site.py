@@ -59,7 +59,7 @@ def build(folder: Path) -> Path:
     # The theme's advertisement for its successor would hide what is important.
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config)]
-    subprocess.run(command, check=True, env=environment)  # noqa: S603 · our own
+    subprocess.run(command, check=True, env=environment)  # noqa: S603 · a fixed command
     return folder / "site"
 
 

@@ -118,7 +118,7 @@ class Webhooks:
         passed = []
         for delivery in self.deliveries(after=self._received, limit=10_000, url=url):
             if not delivery.headers:
-                continue  # the endpoint is no longer set
+                continue  # the endpoint was removed
             status_code = getattr(receive(delivery.body, delivery.headers), "status_code", 200)
             if not 200 <= status_code < 300:
                 message = f"The app responded with status {status_code} to {delivery.event_type}."

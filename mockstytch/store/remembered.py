@@ -11,7 +11,7 @@ from typing import Any
 TABLES = ("organizations", "members")
 _MOST_ROWS = 500  # in each table
 
-Rows = dict[tuple[Any, ...], Any]  # records, by the shape and the values of the statement that found them
+Rows = dict[tuple[Any, ...], Any]  # records, by the shape and the values of the statement that read them
 
 
 class Remembered:

@@ -131,10 +131,10 @@ def _postgresql_triggers() -> list[str]:
     counted together. No statement updates many members, and a trigger for each row can tell which columns it is for.
     """
     by_cell = "GROUP BY 1, 2, 3, 4, 5, 6"
-    rows_in = f"SELECT {_cell_of('n')}, count(*), count(*) FROM added AS n {by_cell}"  # noqa: S608 · columns of ours
+    rows_in = f"SELECT {_cell_of('n')}, count(*), count(*) FROM added AS n {by_cell}"  # noqa: S608 · the names are constants
     add_all = f"INSERT INTO member_counts AS c ({_CELL}, members, changes) {rows_in} ON CONFLICT ({_CELL})"
     add_all += " DO UPDATE SET members = c.members + EXCLUDED.members, changes = c.changes + EXCLUDED.changes;"
-    rows_out = f"SELECT {_cell_of('o')}, count(*) FROM removed AS o {by_cell}"  # noqa: S608 · the same
+    rows_out = f"SELECT {_cell_of('o')}, count(*) FROM removed AS o {by_cell}"  # noqa: S608 · the names are constants
     cells = (", ".join(f"{alias}.{name}" for name in _CELL.split(", ")) for alias in ("c", "g"))
     take_all = "UPDATE member_counts AS c SET members = c.members - g.rows, changes = c.changes + g.rows"
     take_all += f" FROM ({rows_out}) AS g ({_CELL}, rows) WHERE ({next(cells)}) = ({next(cells)});"
@@ -175,7 +175,7 @@ def _statistics() -> list[str]:
 
 def _statistic(index: str, numbers: list[int]) -> str:
     shares = " ".join(map(str, numbers))
-    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{shares}')"  # noqa: S608 · names and numbers of ours
+    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{shares}')"  # noqa: S608 · constants
 
 
 def _declare(tables: MetaData, record: type[Record]) -> None:

@@ -276,7 +276,10 @@ def test_deliver_to_passes_a_refused_delivery_again(mock, given):
     mock.webhooks.set(CLOSED_PORT_URL)
     given.member(given.organization())
     statuses = iter([204, 503, 200])
-    receive = lambda body, headers: SimpleNamespace(status_code=next(statuses))  # noqa: E731
+
+    def receive(body, headers):
+        return SimpleNamespace(status_code=next(statuses))
+
     with pytest.raises(MockError, match=r"^The app responded with status 503 to direct\.member\.create\.$") as refused:
         mock.webhooks.deliver_to(receive)
     assert refused.value.error_type == "delivery_refused"
