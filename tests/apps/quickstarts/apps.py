@@ -49,7 +49,23 @@ class App(NamedTuple):
         return toolchains.prepared(HERE / self.folder, f"app-{self.folder}", self.tools, self.prepare, cache, run)
 
 
-APPS = (App(name="Flask", folder="flask", tools=(), prepare=(), command=(sys.executable, "app.py")),)
+APPS = (
+    App(name="Flask", folder="flask", tools=(), prepare=(), command=(sys.executable, "app.py")),
+    App(
+        name="Express",
+        folder="express",
+        tools=("npm", "node"),
+        prepare=(toolchains.NPM_INSTALL,),
+        command=("node", "app.js"),
+    ),
+    App(
+        name="Go net/http",
+        folder="go",
+        tools=("go",),
+        prepare=(("go", "build", "-mod=mod", "-o", "app", "."),),
+        command=("./app",),
+    ),
+)
 
 
 class Running(NamedTuple):

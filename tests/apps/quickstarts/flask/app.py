@@ -25,29 +25,29 @@ def logged_in(session_jwt: str) -> Response:
     return set_cookie(response, "session_jwt", session_jwt)
 
 
-def current_member() -> stytch.b2b.models.organizations.Member | None:
-    """Return the visitor's member. The SDK checks the JWT itself; when the JWT has expired, it asks the API."""
+def current_member():
+    """Return the visitor's member and organization, or None.
+
+    The SDK checks the JWT itself; when the JWT has expired, it asks the API, which returns a new one.
+    """
     try:
         found = client.sessions.authenticate_jwt(request.cookies.get("session_jwt", ""))
+        session = found.member_session
+        member = client.organizations.members.get(session.organization_id, member_id=session.member_id)
     except (StytchError, jwt.PyJWTError):  # PyJWTError: the cookie isn't a JWT
         return None
 
     @after_this_request
-    def keep_new_jwt(response: Response) -> Response:
+    def keep_jwt(response: Response) -> Response:
         return set_cookie(response, "session_jwt", found.session_jwt)
 
-    session = found.member_session
-    return client.organizations.members.get(session.organization_id, member_id=session.member_id).member
-
-
-def organization(id_or_slug: str) -> stytch.b2b.models.organizations.Organization:
-    return client.organizations.get(id_or_slug).organization
+    return member
 
 
 @app.get("/")
 def home():
-    if member := current_member():
-        return render_template("member.html", member=member, organization=organization(member.organization_id))
+    if found := current_member():
+        return render_template("member.html", member=found.member, organization=found.organization)
     return render_template("login.html", action=url_for("log_in"), title="Log in or sign up")
 
 
@@ -61,7 +61,7 @@ def log_in():
 
 @app.get("/organizations/<slug>")
 def organization_page(slug):
-    found = organization(slug)
+    found = client.organizations.get(slug).organization
     action = url_for("log_in_to_organization", slug=slug)
     return render_template("login.html", action=action, title=f"Log in to {found.organization_name}")
 
@@ -71,7 +71,7 @@ def log_in_to_organization(slug):
     email = request.form["email_address"]
     redirect_url = url_for("authenticate", _external=True)
     client.magic_links.email.login_or_signup(
-        organization_id=organization(slug).organization_id,
+        organization_id=client.organizations.get(slug).organization.organization_id,
         email_address=email,
         login_redirect_url=redirect_url,
         signup_redirect_url=redirect_url,
@@ -114,9 +114,11 @@ def create_organization():
 
 @app.get("/me")
 def me():
-    if member := current_member():
-        slug = organization(member.organization_id).organization_slug
-        return {"email_address": member.email_address, "organization_slug": slug}
+    if found := current_member():
+        return {
+            "email_address": found.member.email_address,
+            "organization_slug": found.organization.organization_slug,
+        }
     return {"error": "Log in first."}, 401
 
 
