@@ -56,7 +56,7 @@ APPS = (
         folder="express",
         tools=("npm", "node"),
         prepare=(toolchains.NPM_INSTALL,),
-        command=("node", "app.js"),
+        command=("node", "server.js"),
     ),
     App(
         name="Go net/http",
