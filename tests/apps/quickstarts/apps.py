@@ -66,6 +66,20 @@ _RUBY_CLIENT = (*RUBY, "-e", "puts defined?(Stytch::VERSION) ? \"the gem stytch 
 APPS = (
     App(name="Flask", folder="flask", tools=(), prepare=(), command=(sys.executable, "app.py")),
     App(
+        name="Express",
+        folder="express",
+        tools=("npm", "node"),
+        prepare=(toolchains.NPM_INSTALL,),
+        command=("node", "server.js"),
+    ),
+    App(
+        name="Go net/http",
+        folder="go",
+        tools=("go",),
+        prepare=(("go", "build", "-mod=mod", "-o", "app", "."),),
+        command=("./app",),
+    ),
+    App(
         name="Spring Boot",
         folder="spring",
         tools=("mvn", "javac"),
