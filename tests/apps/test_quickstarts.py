@@ -31,7 +31,7 @@ def running_apps(
 
 @pytest.fixture(params=[pytest.param(a, marks=pytest.mark.xdist_group(f"app {a.folder}")) for a in APPS], ids=str)
 def app(request: pytest.FixtureRequest, running_apps: RunningApps, record_property: Any) -> Running:
-    record_property("quickstart", request.param.name)  # for the summary of the run
+    record_property("quickstart", request.param.label)  # for the summary of the run
     return running_apps.get(request.param)
 
 
