@@ -38,11 +38,12 @@ class Normalizer:
     Args:
         names: values that have a name: what calls saved, the project's id, the URL of the server.
         now: the time on the side's clock.
+        compares_changes: whether ``updated_at`` says if it is the same time as ``created_at``.
     """
 
-    def __init__(self, names: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, names: Mapping[str, str], now: datetime, *, compares_changes: bool = False) -> None:
         longest_first = sorted((value for value in names if len(value) >= 4), key=len, reverse=True)
-        self._names, self._now = names, now
+        self._names, self._now, self._compares_changes = names, now, compares_changes
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def value(self, value: Any, name: str = "") -> Any:
@@ -63,7 +64,7 @@ class Normalizer:
 
     def _with_equal_times(self, raw: dict[str, Any], normalized: dict[str, Any]) -> dict[str, Any]:
         """Say whether an object was never changed: ``updated_at`` is the same time as ``created_at``."""
-        if raw.get("created_at") and raw.get("updated_at") == raw["created_at"]:
+        if self._compares_changes and raw.get("created_at") and raw.get("updated_at") == raw["created_at"]:
             normalized["updated_at"] = f"{normalized['updated_at'].rstrip('>')}, as created_at>"
         return normalized
 
