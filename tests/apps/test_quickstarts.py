@@ -205,10 +205,23 @@ def test_session_is_checked_without_the_api_while_its_jwt_is_valid(mock, client,
 
 def test_revoked_session_is_refused_once_its_jwt_has_expired(mock, client, given, visitor):
     """The project's clock is late, so that the app gets JWTs whose five minutes have passed."""
-    mock.clock.advance(minutes=-6)
+    mock.clock.advance(minutes=-10)
     ada = given.member(given.organization("Acme", organization_slug="acme"), ADA)
     log_in(mock, visitor, "acme")
+    cookies = dict(visitor.cookies)
+    mock.clock.advance(minutes=1)
     assert visitor.open("/me").status_code == 200
     assert mock.requests(operation="sessions.authenticate")
+    assert dict(visitor.cookies) != cookies  # the new JWT
     client.sessions.revoke(member_id=ada.member_id)
+    assert visitor.open("/me").status_code == 401
+
+
+def test_session_ends_after_an_hour(mock, given, visitor):
+    mock.clock.advance(hours=-3)
+    given.member(given.organization("Acme", organization_slug="acme"), ADA)
+    log_in(mock, visitor, "acme")
+    mock.clock.advance(minutes=59)
+    assert visitor.open("/me").status_code == 200
+    mock.clock.advance(minutes=2)
     assert visitor.open("/me").status_code == 401

@@ -97,20 +97,19 @@ class RunningApps:
     def __init__(self, server: MockStytch, cache: Path, output: Path) -> None:
         self._server, self._cache, self._output = server, cache, output
         self._running: dict[str, Running] = {}
-        self._skipped: dict[str, str] = {}
+        self._impossible: dict[str, BaseException] = {}
         self._stack = ExitStack()
 
     def get(self, app: App) -> Running:
-        """Return an app that runs. Skip the test if it can't be built here."""
-        if app.name in self._skipped:
-            pytest.skip(self._skipped[app.name])
+        """Return an app that runs. Skip the test if it can't be built here, and fail it if it doesn't start."""
+        if app.name in self._impossible:
+            raise self._impossible[app.name]
         if app.name not in self._running:
             try:
-                folder = app.prepared(self._cache)
-            except pytest.skip.Exception as e:
-                self._skipped[app.name] = str(e)
+                self._running[app.name] = self._start(app, app.prepared(self._cache))
+            except (AssertionError, pytest.skip.Exception) as e:
+                self._impossible[app.name] = e  # so that the other tests don't wait for it again
                 raise
-            self._running[app.name] = self._start(app, folder)
         return self._running[app.name]
 
     def _start(self, app: App, folder: Path) -> Running:
@@ -138,9 +137,10 @@ class RunningApps:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False, timeout=_LONGEST_START).status_code == 200
+        httpx.get(url, trust_env=False, timeout=_LONGEST_START)
     except httpx.TransportError:
         return False
+    return True
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
