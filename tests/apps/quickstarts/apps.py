@@ -1,5 +1,6 @@
 """The apps in this folder, and how each is built and started."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,6 +29,7 @@ class App(NamedTuple):
         prepare: commands that download and compile everything. They run once for each version of the folder.
         command: starts the app.
         variables: variables of its environment.
+        client: a command that prints which client of the API the app has, if that depends on the machine.
     """
 
     name: str
@@ -36,9 +38,17 @@ class App(NamedTuple):
     prepare: tuple[Sequence[str], ...]
     command: Sequence[str]
     variables: dict[str, str] = {}
+    client: Sequence[str] = ()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name, with the client if that depends on the machine."""
+        if not self.client or not shutil.which(self.client[0]):
+            return self.name
+        return f"{self.name} with {toolchains.run(self.client, HERE).stdout.strip()}"
 
     def prepared(self, cache: Path) -> Path:
         """Return a copy of the folder in which everything is compiled. Skip the test if that isn't possible."""
@@ -48,6 +58,10 @@ class App(NamedTuple):
 
         return toolchains.prepared(HERE / self.folder, f"app-{self.folder}", self.tools, self.prepare, cache, run)
 
+
+# Ruby with the official gem if it is installed, or else with the client in ruby_client.
+RUBY = ("ruby", "-r", str(HERE / "ruby_client" / "gem_or_client.rb"))
+_RUBY_CLIENT = (*RUBY, "-e", "puts defined?(Stytch::VERSION) ? \"the gem stytch #{Stytch::VERSION}\" : 'our client'")
 
 APPS = (
     App(name="Flask", folder="flask", tools=(), prepare=(), command=(sys.executable, "app.py")),
@@ -64,6 +78,29 @@ APPS = (
         tools=("go",),
         prepare=(("go", "build", "-mod=mod", "-o", "app", "."),),
         command=("./app",),
+    ),
+    App(
+        name="Spring Boot",
+        folder="spring",
+        tools=("mvn", "javac"),
+        prepare=(("mvn", "--batch-mode", "--quiet", "package", "-DskipTests"),),
+        command=("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "target/app.jar"),
+    ),
+    App(
+        name="Rails",
+        folder="rails",
+        tools=("ruby",),
+        prepare=((*RUBY, "-e", "require 'rails'; require 'puma'"),),
+        command=(*RUBY, "-S", "puma"),
+        client=_RUBY_CLIENT,
+    ),
+    App(
+        name="Sinatra",
+        folder="sinatra",
+        tools=("ruby",),
+        prepare=((*RUBY, "-e", "require 'sinatra/base'; require 'puma'"),),
+        command=(*RUBY, "app.rb"),
+        client=_RUBY_CLIENT,
     ),
 )
 
