@@ -34,7 +34,7 @@ class Page(NamedTuple):
 
     @property
     def files(self) -> dict[str, str]:
-        """The files that the page shows, by path. `…` stands for the parts that it leaves out."""
+        """The files that the page shows, by path. A line with `…` is in the place of what it leaves out."""
         text = (HOW_TO / f"{self.page}.md").read_text(encoding="utf-8")
         return {match[1]: match[2] for match in _FILE.finditer(text)}
 
@@ -64,8 +64,8 @@ def test_page_shows_the_files_of_the_app(page):
     for path, shown in files.items():
         position, text = 0, (HERE / page.app / path).read_text(encoding="utf-8")
         for part in _REST.split(shown):
-            assert (found := text.find(part.strip("\n"), position)) >= 0, f"{path} doesn't have this here:\n{part}"
-            position = found + len(part.strip("\n"))
+            position = text.find(part.strip("\n"), position)
+            assert position >= 0, f"{path} doesn't have this, or not in this order:\n{part}"
         assert _REST.search(shown) or shown == text, path
 
 
