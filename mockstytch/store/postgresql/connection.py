@@ -24,8 +24,9 @@ from mockstytch.store.remembered import Remembered
 
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
-    *("select", "find", "older", "newest of each", "values in all projects", "project of", "projects with"),
+    *("select", "select late", "find", "older", "newest of each", "values in all projects", "project of"),
     *("data key", "copies used", "count up to", "differing", "copies", "slice end", "tables with rows", "old data"),
+    "projects with",
 }
 # The timeouts end transactions of a process that hangs, so that others don't wait for its locks without end.
 _SETTINGS = (

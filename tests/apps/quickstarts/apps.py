@@ -112,6 +112,11 @@ APPS = (
 )
 
 
+def app_named(name: str) -> App:
+    """Return the app with a name."""
+    return next(app for app in APPS if app.name == name)
+
+
 class Running(NamedTuple):
     """An app that runs.
 
