@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -48,7 +49,7 @@ class App(NamedTuple):
         """The name, with the client if that depends on the machine."""
         if not self.client or not shutil.which(self.client[0]):
             return self.name
-        return f"{self.name} with {toolchains.run(self.client, HERE).stdout.strip()}"
+        return f"{self.name} with {_output(self.client)}"
 
     def prepared(self, cache: Path) -> Path:
         """Return a copy of the folder in which everything is compiled. Skip the test if that isn't possible."""
@@ -57,6 +58,12 @@ class App(NamedTuple):
             return toolchains.run(command, folder, cache / f"{self.tools[0]}-tools.lock", **self.variables)
 
         return toolchains.prepared(HERE / self.folder, f"app-{self.folder}", self.tools, self.prepare, cache, run)
+
+
+@cache
+def _output(command: Sequence[str]) -> str:
+    done = toolchains.run(command, HERE)
+    return "an unknown client" if done.returncode else done.stdout.strip()
 
 
 # Ruby with the official gem if it is installed, or else with the client in ruby_client.
