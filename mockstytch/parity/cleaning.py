@@ -1,9 +1,12 @@
 """Delete what probes created on the target, also what a run before left behind."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mockstytch.parity.sending import operations
+from mockstytch.parity.sending.operations import HttpRequest
+from mockstytch.parity.sending.side import Side, Unreachable
 from mockstytch.values import Frozen
 
 PREFIX = "mockstytch-parity-"
@@ -34,11 +37,28 @@ CREATIONS = {
     ),
     "oauth_server.register": Creation(id="client_id", delete="connected_app.clients.delete", parameter="client_id"),
 }
-# How leftovers are found: the operation, the list in its response, the id and the name of an item
+_TRIES = 3  # a deletion is repeated if its response is lost
+
+
+class _Search(NamedTuple):
+    """How leftovers are found.
+
+    Attributes:
+        items: the list in the response.
+        id, name: the fields of an item.
+    """
+
+    operation: str
+    items: str
+    id: str
+    name: str
+    creation: Creation
+
+
 _SEARCHES = (
-    ("organizations.search", "organizations", "organization_id", "organization_slug", _ORGANIZATION),
-    ("m2m.clients.search", "m2m_clients", "client_id", "client_name", CREATIONS["m2m.clients.create"]),
-    (
+    _Search("organizations.search", "organizations", "organization_id", "organization_slug", _ORGANIZATION),
+    _Search("m2m.clients.search", "m2m_clients", "client_id", "client_name", CREATIONS["m2m.clients.create"]),
+    _Search(
         "connected_app.clients.search",
         "connected_apps",
         "client_id",
@@ -46,7 +66,6 @@ _SEARCHES = (
         CREATIONS["connected_app.clients.create"],
     ),
 )
-Send = Callable[[str, dict[str, Any]], Any]
 
 
 class Created(NamedTuple):
@@ -87,23 +106,66 @@ class Ledger:
             return list(reversed(self._created))
 
 
-def leftovers(send: Send, prefix: str) -> Iterator[Created]:
-    """Find what has a name with the prefix. Every page of every search is read.
+class Leftovers(Exception):
+    """Something couldn't be deleted.
 
-    Args:
-        send: sends an operation with its fields, and returns the JSON of the response.
+    Attributes:
+        created: what it is.
     """
-    for operation, key, id_field, name_field, creation in _SEARCHES:
-        cursor = ""
-        while True:
-            fields: dict[str, Any] = {"limit": 100} | ({"cursor": cursor} if cursor else {})
-            body = send(operation, fields)
-            for item in _at(body, key) or []:
-                if str(item.get(name_field) or "").startswith(prefix):
-                    yield Created(creation.delete, creation.parameter, item[id_field])
-            cursor = _at(body, "results_metadata.next_cursor") or ""
-            if not cursor:
-                break
+
+    def __init__(self, created: list[Created]) -> None:
+        super().__init__(f"{len(created)} objects couldn't be deleted")
+        self.created = created
+
+
+def find_leftovers(target: Side, prefix: str) -> list[Created]:
+    """Return what exists on the target with a name that begins with the prefix. Every page of every search is read.
+
+    Raises:
+        Unreachable: if the target doesn't respond.
+    """
+    return [each for search in _SEARCHES for each in _found(target, search, prefix)]
+
+
+def _found(target: Side, search: _Search, prefix: str) -> Iterator[Created]:
+    cursor = ""
+    while True:
+        fields: dict[str, Any] = {"limit": 100} | ({"cursor": cursor} if cursor else {})
+        body = target.json(search.operation, _request(search.operation, fields))
+        items = _at(body, search.items)
+        for item in items if isinstance(items, list) else []:
+            if str(_at(item, search.name) or "").startswith(prefix) and (found := _at(item, search.id)):
+                yield Created(search.creation.delete, search.creation.parameter, found)
+        cursor = _at(body, "results_metadata.next_cursor") or ""
+        if not isinstance(cursor, str) or not cursor:
+            return
+
+
+def delete_all(target: Side, created: list[Created]) -> None:
+    """Delete things on the target. What is already deleted isn't an error.
+
+    Raises:
+        Leftovers: if something couldn't be deleted.
+    """
+    if remaining := [each for each in created if not delete(target, each)]:
+        raise Leftovers(remaining)
+
+
+def delete(target: Side, created: Created) -> bool:
+    """Delete one thing, and return whether it doesn't exist any more."""
+    request = _request(created.operation, {created.parameter: created.id})
+    for _ in range(_TRIES):
+        try:
+            response = target.send(created.operation, request, {}, target.credentials.of("project"))
+        except Unreachable:
+            continue
+        if response.status_code in (200, 404):
+            return True
+    return False
+
+
+def _request(operation: str, fields: dict[str, Any]) -> HttpRequest:
+    return operations.build(operations.address_of(operation, ""), fields, None)
 
 
 def _at(body: Any, path: str) -> Any:

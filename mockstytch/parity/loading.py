@@ -12,8 +12,9 @@ from msgspec import Meta
 from mockstytch.errors import catalogue
 from mockstytch.nearest import nearest
 from mockstytch.parity import references, safety
-from mockstytch.parity.operations import known_operations
-from mockstytch.parity.probes import NEEDS, Call, Credentials, Probe, Text
+from mockstytch.parity.probe import Call, Credentials, Probe, Text
+from mockstytch.parity.sending.operations import known_operations
+from mockstytch.parity.settings import NEEDS
 from mockstytch.values import Frozen
 
 FOLDER = Path(__file__).with_name("probes")
@@ -159,7 +160,7 @@ def _problem(probe: Probe, fixtures: Mapping[str, frozenset[str]]) -> str:
         return "it has no calls"
     if probe.is_fixture and not probe.name.isidentifier():
         return "the name of a fixture is used in references, so it must be one word"
-    if unknown := set(probe.needs) - NEEDS.keys():
+    if unknown := {need.removeprefix("without ") for need in probe.needs} - NEEDS.keys():
         return f"needs = {sorted(unknown)}; the known needs are {', '.join(NEEDS)}"
     known = set[str]()
     for call in (*probe.calls, *probe.clean_up):

@@ -13,7 +13,7 @@ import pyotp
 from mockstytch.clock import Clock
 from mockstytch.domain.login import sandbox
 from mockstytch.ids import PREFIXES
-from mockstytch.parity.probes import Call
+from mockstytch.parity.probe import Call
 
 # Reserved for documentation and for fiction: no mail server and no telephone has them.
 EMAIL_DOMAIN = "example.com"

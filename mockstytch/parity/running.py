@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import httpx
 
 from mockstytch.clock import Clock
-from mockstytch.parity import operations, references
+from mockstytch.parity import cleaning, references
 from mockstytch.parity.cleaning import Created, Ledger
-from mockstytch.parity.comparing import HEADERS, Difference, Response, compare
-from mockstytch.parity.normalizing import Normalizer
-from mockstytch.parity.probes import Call, Probe
+from mockstytch.parity.probe import Call, Probe
 from mockstytch.parity.references import Scope, Unresolved
-from mockstytch.parity.side import Side, Stopped, Unreachable
+from mockstytch.parity.responses.comparing import HEADERS, Difference, Response, compare
+from mockstytch.parity.responses.normalizing import Normalizer
+from mockstytch.parity.sending import operations
+from mockstytch.parity.sending.side import Side, Stopped, Unreachable
 from mockstytch.values import Frozen
 
 _MOST_ATTEMPTS = 3  # a probe begins again if the connection is lost
@@ -144,41 +145,40 @@ class _SideRun:
         return {name: future.result() for name, future in sorted(self._runs.items())}
 
     def transcript(self, probe: Probe) -> Transcript:
-        """Send the calls of a probe, and delete what they created. After a lost connection, begin again.
+        """Send the calls of a probe, and delete what they created.
 
         Raises:
             Stopped: if the run is stopped.
         """
+        return self._attempts(probe)[0]
+
+    def _attempts(self, probe: Probe) -> tuple[Transcript, Scope]:
+        """Send the calls of a probe or a fixture. After a lost connection, begin again."""
         for attempt in range(1, _MOST_ATTEMPTS + 1):
-            scope, created = self._scope(probe, attempt), list[Created]()
+            scope, created, is_lost = self._scope(probe, attempt), list[Created](), False
             try:
-                return self._send_all(probe, scope, created)
+                return self._send_all(probe, scope, created), scope
             except Unreachable as e:
+                is_lost = True
                 if attempt == _MOST_ATTEMPTS:
-                    return Transcript([], f"no response: {e}")
+                    return Transcript([], f"no response: {e}"), scope
             finally:
-                self._clean_up(probe, scope, created)
+                if is_lost or not probe.is_fixture:
+                    self._clean_up(probe, scope, created)
         raise AssertionError("the last attempt returns")
 
     def _clean_up(self, probe: Probe, scope: Scope, created: list[Created]) -> None:
         """Delete what a probe created. What can't be deleted now is deleted at the end of the run."""
-        if probe.is_fixture or self._side.waiting.is_stopped:
+        if self._side.waiting.is_stopped:
             return
         try:
             for call in probe.clean_up:
                 self._send(call, scope)
             for each in created:
-                self.delete(each)
+                if cleaning.delete(self._side, each):
+                    self._ledger.record(each.operation, {each.parameter: each.id}, None)
         except (Stopped, Unreachable, Unresolved):
             return
-
-    def delete(self, created: Created) -> None:
-        address = operations.address_of(created.operation, "")
-        fields = {created.parameter: created.id}
-        request = operations.build(address, fields, None)
-        response = self._side.send(created.operation, request, {}, self._side.credentials.of("project"))
-        if response.status_code in (200, 404):
-            self._ledger.record(created.operation, fields, None)
 
     def _fixture(self, name: str) -> dict[str, Any]:
         """Return what a fixture saved. The first probe that needs it runs it; others wait."""
@@ -188,11 +188,7 @@ class _SideRun:
         if is_first:
             try:
                 probe = self._fixtures[name]
-                scope = self._scope(probe, 1)
-                try:
-                    transcript = self._send_all(probe, scope, [])
-                except Unreachable as e:
-                    transcript = Transcript([], f"no response: {e}")
+                transcript, scope = self._attempts(probe)
                 future.set_result((probe, transcript, scope.saved | {"unique": scope.value("unique")}))
             except BaseException as e:
                 future.set_exception(e)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mockstytch.parity.probes import Call
+from mockstytch.parity.probe import Call
 from mockstytch.parity.references import EMAIL_DOMAIN, FICTIONAL_PHONE, SANDBOX_PHONE
 
 LIVE_HOSTS = ("api.stytch.com", "management.stytch.com")

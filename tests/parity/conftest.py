@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 
 from mockstytch import MockStytch
-from mockstytch.parity import command, loading
+from mockstytch.parity import command, loading, settings
 from mockstytch.parity.running import Outcome
-from mockstytch.parity.side import Credentials, Side
+from mockstytch.parity.sending.side import Credentials, Side
 
-Compare = Callable[[str], list[Outcome]]
+Compare = Callable[..., list[Outcome]]
 
 
 @pytest.fixture
@@ -33,11 +33,19 @@ def target(credentials: Credentials, mockstytch_server: MockStytch) -> Side:
 
 
 @pytest.fixture
+def project(target: Side, mockstytch_server: MockStytch) -> MockStytch:
+    """The target's project, as a handle."""
+    return mockstytch_server.project(target.credentials.project_id, target.credentials.secret)
+
+
+@pytest.fixture
 def compare(target: Side) -> Compare:
     """Send the probes that match a pattern to the target and to a new server, and return the outcomes."""
 
-    def run(pattern: str = "") -> list[Outcome]:
-        probes, _ = command.selected(loading.load(), pattern, set(loading.NEEDS) - {"mailbox"})
-        return command.run(target, probes, command.new_prefix())
+    def run(pattern: str = "", has: tuple[str, ...] = ()) -> list[Outcome]:
+        met = settings.met(target.credentials, has)
+        settings.apply(target.url, target.credentials, met)
+        probes, _ = command.selected(loading.load(), pattern, met)
+        return command.run(target, probes, command.new_prefix(), met)
 
     return run

@@ -1,6 +1,10 @@
 """The probes themselves: each can be sent, and this server returns what it expects."""
 
+import pytest
+
+from mockstytch.parity.loading import FOLDER
 from mockstytch.parity.running import Outcome
+from mockstytch.parity.settings import SETTINGS
 from tests.parity.conftest import Compare
 
 
@@ -15,7 +19,18 @@ def _unexpected(outcome: Outcome) -> list[str]:
     return found
 
 
-def test_two_servers_of_ours_dont_differ_and_return_what_is_expected(compare: Compare) -> None:
-    outcomes = compare("")
+AREAS = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != "fixtures")
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_two_servers_of_ours_dont_differ_and_return_what_is_expected(area: str, compare: Compare) -> None:
+    outcomes = compare(f"area:{area}")
+    assert {each.probe.name: _unexpected(each) for each in outcomes if _unexpected(each)} == {}
+    assert [found for each in outcomes for found in each.found] == []
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_probes_that_need_a_setting_are_right_with_it(setting: str, compare: Compare) -> None:
+    outcomes = compare(f"needs:{setting}", (setting,))
     assert {each.probe.name: _unexpected(each) for each in outcomes if _unexpected(each)} == {}
     assert [found for each in outcomes for found in each.found] == []

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from mockstytch.parity import settings
 from mockstytch.parity.running import Outcome
 
 _LONGEST_VALUE = 60  # characters
 
 
-def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
+def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """Return the lines of the table: one group for each operation, with the first difference of each probe."""
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
@@ -36,3 +37,12 @@ def summary(outcomes: list[Outcome]) -> str:
     """Return one line: how many probes ran, and how many found a difference."""
     different = sum(1 for outcome in outcomes if outcome.found)
     return f"{len(outcomes)} probes: {len(outcomes) - different} agree, {different} differ."
+
+
+def need(name: str) -> str:
+    """Return what a need is and how it is given, for a person who has probes that weren't sent."""
+    found = settings.NEEDS[name.removeprefix("without ")]
+    if name.startswith("without "):
+        return f"a project without {found.description}"
+    option = f"{found.option} {name}" if found.option == "--has" else found.option
+    return f"{found.description}: {option}" if option else found.description

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from mockstytch.faults.rate_limits import PRODUCTION
-from mockstytch.parity.operations import HttpRequest
+from mockstytch.parity.sending.operations import HttpRequest
 from mockstytch.values import Frozen
 
 _MOST_TRIES = 6

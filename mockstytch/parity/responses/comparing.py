@@ -1,5 +1,6 @@
 """Find the differences between two normalized responses."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -115,16 +116,21 @@ def _walk(target: Any, local: Any, path: str) -> Iterator[Difference]:
 def _objects(target: dict[str, Any], local: dict[str, Any], path: str) -> Iterator[Difference]:
     for key in local:
         if key in target:
-            yield from _walk(target[key], local[key], f"{path}.{key}")
+            yield from _walk(target[key], local[key], _below(path, key))
         else:
-            yield Difference(path=f"{path}.{key}", kind="key", target=ABSENT, local=local[key])
+            yield Difference(path=_below(path, key), kind="key", target=ABSENT, local=local[key])
     for key in target:
         if key not in local:
-            yield Difference(path=f"{path}.{key}", kind="key", target=target[key], local=ABSENT)
+            yield Difference(path=_below(path, key), kind="key", target=target[key], local=ABSENT)
     theirs = [key for key in target if key in local]
     ours = [key for key in local if key in target]
     if theirs != ours:
         yield Difference(path=path, kind="order of keys", target=theirs, local=ours)
+
+
+def _below(path: str, key: str) -> str:
+    """Return the place of a key. A key that isn't a simple name is in brackets: ``body["jwt claims"].sub``."""
+    return f"{path}.{key}" if re.fullmatch(r"[a-z]\w*", key) else f"{path}[{json.dumps(key)}]"
 
 
 def _same(target: Any, local: Any) -> bool:

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_ID = re.compile(rf"\b((?:[a-z][a-z0-9]*-)+(?:test|live)-)?({_UUID})\b")
+_ID = re.compile(rf"((?:[a-z][a-z0-9]*-)+(?:test|live)-)?(?<![0-9a-fA-F])({_UUID})(?![0-9a-fA-F])")
 _JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----\n?", re.DOTALL)

@@ -46,7 +46,7 @@ class Probe(Frozen):
         name: what is probed. No two probes have the same name.
         area: the name of the file, without its ending.
         calls: the calls, in their order.
-        needs: what must be there besides the credentials of a project; see ``NEEDS``.
+        needs: what must be there besides the credentials of a project; see ``settings.NEEDS``.
         two_errors: the errors of a call that is wrong in two ways, so that the order of checks is compared.
         ignore: what can't be compared, with the reason: ``{"body.keys" = "as many as the project ever had"}``.
         fidelity: beginnings of the statements in ``docs/fidelity.md`` that the probe confirms or refutes.
@@ -68,11 +68,3 @@ class Probe(Frozen):
     def expects(self) -> str:
         """The error of the last call; "" if it is a success."""
         return self.calls[-1].expects
-
-
-# What a probe can need, and how it is given
-NEEDS = {
-    "mailbox": "a mailbox that can be read",
-    "public_token": "the public token of the project (--public-token)",
-    "management": "a workspace key (--workspace-key-id, --workspace-key-secret)",
-}
