@@ -45,24 +45,31 @@ class _Search(NamedTuple):
 
     Attributes:
         items: the list in the response.
-        id, name: the fields of an item.
+        id: the field of an item's id.
+        names: fields of an item that begin with the prefix.
     """
 
     operation: str
     items: str
     id: str
-    name: str
+    names: tuple[str, ...]
     creation: Creation
 
 
 _SEARCHES = (
-    _Search("organizations.search", "organizations", "organization_id", "organization_slug", _ORGANIZATION),
-    _Search("m2m.clients.search", "m2m_clients", "client_id", "client_name", CREATIONS["m2m.clients.create"]),
+    _Search(
+        "organizations.search",
+        "organizations",
+        "organization_id",
+        ("organization_slug", "organization_name"),
+        _ORGANIZATION,
+    ),
+    _Search("m2m.clients.search", "m2m_clients", "client_id", ("client_name",), CREATIONS["m2m.clients.create"]),
     _Search(
         "connected_app.clients.search",
         "connected_apps",
         "client_id",
-        "client_name",
+        ("client_name",),
         CREATIONS["connected_app.clients.create"],
     ),
 )
@@ -134,7 +141,8 @@ def _found(target: Side, search: _Search, prefix: str) -> Iterator[Created]:
         body = target.json(search.operation, _request(search.operation, fields))
         items = _at(body, search.items)
         for item in items if isinstance(items, list) else []:
-            if str(_at(item, search.name) or "").startswith(prefix) and (found := _at(item, search.id)):
+            is_ours = any(str(_at(item, name) or "").startswith(prefix) for name in search.names)
+            if is_ours and (found := _at(item, search.id)):
                 yield Created(search.creation.delete, search.creation.parameter, found)
         cursor = _at(body, "results_metadata.next_cursor") or ""
         if not isinstance(cursor, str) or not cursor:

@@ -33,6 +33,7 @@ class _Case(Frozen, forbid_unknown_fields=True):
     """
 
     name: Text
+    request: str | None = None
     fields: dict[str, Any] = msgspec.field(default_factory=dict, name="with")
     without: tuple[str, ...] = ()
     expects: str | None = None
@@ -127,7 +128,7 @@ def _expanded(written: _Written, area: str, *, is_fixture: bool = False) -> Iter
 def _changed(call: Call, case: _Case) -> Call:
     """Return a call with what a case changes."""
     fields = {name: value for name, value in (call.fields | case.fields).items() if name not in case.without}
-    given = {name: value for name in ("expects", "credentials", "as_member", "headers", "body")
+    given = {name: value for name in ("request", "expects", "credentials", "as_member", "headers", "body")
              if (value := getattr(case, name)) is not None}  # fmt: skip
     if case.body is not None:
         fields = {}

@@ -23,6 +23,14 @@ _SETTINGS = re.compile(
     r"management\.(?!.*\.(get|list|get_all|search)\w*$)|fraud\.(set_rule|override)|fraud\.rules\.set|"
     r"fraud\.verdict_reasons\.override"
 )
+# The field by which the clean-up finds what an operation created
+_NAMED = {
+    "organizations.create": "organization_name",
+    "discovery.organizations.create": "organization_name",
+    "m2m.clients.create": "client_name",
+    "connected_app.clients.create": "client_name",
+    "oauth_server.register": "client_name",
+}
 _SAFE_ADDRESSES = ("{sandbox_email}", "sandbox@stytch.com")
 _SAFE_PHONES = ("{sandbox_phone}", "{fictional_phone}", SANDBOX_PHONE, FICTIONAL_PHONE)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -33,6 +41,9 @@ def problem(call: Call) -> str:
     """Return why a call mustn't be sent to a real project, or ""."""
     if _SETTINGS.match(call.operation):
         return "it changes settings of the project"
+    name = _NAMED.get(call.operation, "")
+    if name and not call.expects and not str(call.fields.get(name, "")).startswith("{prefix}"):
+        return f"{name} must begin with {{prefix}}, so that the clean-up finds it"
     for name, value in _texts(call.fields):
         if "phone" in name and _PHONE.fullmatch(value) and value not in _SAFE_PHONES:
             return f"{name} must be {{sandbox_phone}} or {{fictional_phone}}"

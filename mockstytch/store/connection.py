@@ -186,9 +186,10 @@ class SqliteConnection(Connection):
         if not self.driver.in_transaction:
             self._execute("BEGIN")
         plan = self._plans.get(shape, len(values))
-        if plan.outdates:
+        cursor = self._execute(plan.text, plan.parameters(values))
+        if plan.outdates and cursor.rowcount:
             self.remembered.forget(plan.outdates)
-        return self._execute(plan.text, plan.parameters(values))
+        return cursor
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
         if not self.driver.in_transaction:

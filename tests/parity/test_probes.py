@@ -2,10 +2,11 @@
 
 import pytest
 
-from mockstytch.parity.loading import FOLDER
+from mockstytch.parity.loading import FOLDER, load
 from mockstytch.parity.running import Outcome
 from mockstytch.parity.settings import SETTINGS
 from tests.parity.conftest import Compare
+from tools import fidelity
 
 
 def _unexpected(outcome: Outcome) -> list[str]:
@@ -34,3 +35,12 @@ def test_probes_that_need_a_setting_are_right_with_it(setting: str, compare: Com
     outcomes = compare(f"needs:{setting}", (setting,))
     assert {each.probe.name: _unexpected(each) for each in outcomes if _unexpected(each)} == {}
     assert [found for each in outcomes for found in each.found] == []
+
+
+def test_each_named_statement_is_on_the_page_of_fidelity() -> None:
+    statements = [
+        row[0] for rows in fidelity.statements(fidelity.PAGE.read_text(encoding="utf-8")).values() for row in rows
+    ]
+    named = {name for probe in load() for name in probe.fidelity}
+    found = {name: sum(1 for statement in statements if statement.startswith(name)) for name in named}
+    assert {name: count for name, count in found.items() if count != 1} == {}
