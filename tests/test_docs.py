@@ -24,6 +24,7 @@ import tools.docs
 import tools.fidelity
 from mockstytch import Settings
 from mockstytch.app import create_app
+from mockstytch.cli.parity import parity
 from mockstytch.console.snippets import CODE, variables
 from mockstytch.runtime import Mock
 from mockstytch.seed.entries import apply_seed
@@ -246,7 +247,20 @@ def _npm(line: str) -> None:
     assert path == f"../mockstytch/dist/{package['name']}-{package['version']}.tgz"
 
 
-NOT_RUN = {"npm install": _npm, "pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
+def _parity(line: str) -> None:
+    """Check the options. The command needs the real API; tests/parity runs it against a second server."""
+    known = {option for parameter in parity.params for option in parameter.opts}
+    assert {word for word in line.split() if word.startswith("--")} <= known
+
+
+NOT_RUN = {
+    "npm install": _npm,
+    "pip install": _pip,
+    "make ": _make,
+    "docker ": _docker,
+    "MOCKSTYTCH_DB=": _docker,
+    "mockstytch parity": _parity,
+}
 
 
 POSTGRES = "postgresql+psycopg://mock:secret@localhost/mock"  # in the examples
