@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -93,6 +94,12 @@ class Normalizer:
             text = self._known.sub(lambda match: f"{{{self._names[match[0]]}}}", text)
         return _ID.sub(lambda match: f"<{match[1] or ''}uuid{UUID(match[2]).version or ''}>", text)
 
+    def url(self, url: str) -> str:
+        """Return a URL with the values of its parameters normalized."""
+        base, mark, query = url.partition("?")
+        pairs = [(name, _request_form(name, self.text(value, name))) for name, value in parse_qsl(query, True)]
+        return self.named(base) + mark + "&".join(f"{name}={value}" for name, value in pairs)
+
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
@@ -135,6 +142,11 @@ class Normalizer:
         if seconds < 3 * _DAYS:
             return f"{ahead} {round(seconds / _HOURS)} hours"
         return f"{ahead} {round(seconds / _DAYS)} days"
+
+
+def _request_form(name: str, value: Any) -> Any:
+    """Return the value of a parameter. The length of a compressed SAML request is random."""
+    return "<SAML request>" if name == "SAMLRequest" else value
 
 
 def _moment(value: Any) -> datetime | None:
