@@ -212,3 +212,25 @@ def test_revoked_session_is_refused_once_its_jwt_has_expired(mock, client, given
     assert mock.requests(operation="sessions.authenticate")
     client.sessions.revoke(member_id=ada.member_id)
     assert visitor.open("/me").status_code == 401
+
+
+def test_new_jwt_replaces_the_expired_one(mock, given, visitor):
+    mock.clock.advance(minutes=-6)
+    given.member(given.organization("Acme", organization_slug="acme"), ADA)
+    log_in(mock, visitor, "acme")
+    mock.clock.advance(minutes=6)
+    assert visitor.open("/me").status_code == 200
+    asked = len(mock.requests(operation="sessions.authenticate"))
+    assert asked >= 1
+    assert visitor.open("/me").status_code == 200
+    assert len(mock.requests(operation="sessions.authenticate")) == asked
+
+
+def test_session_ends_after_an_hour(mock, given, visitor):
+    mock.clock.advance(hours=-3)
+    given.member(given.organization("Acme", organization_slug="acme"), ADA)
+    log_in(mock, visitor, "acme")
+    mock.clock.advance(minutes=59)
+    assert visitor.open("/me").status_code == 200
+    mock.clock.advance(minutes=2)
+    assert visitor.open("/me").status_code == 401

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.quickstarts.apps import app_named
+from tests.apps.quickstarts.apps import RUBY, app_named
 from tests.howto.app_files import HOW_TO, read
 from tests.support import npm_package, toolchains
 
@@ -46,3 +46,25 @@ def test_go(tmp_path, node_cache, mock):
     (tmp_path / "app_test.go").write_text(test.replace("http://localhost:4700", mock.url), encoding="utf-8")
     done = toolchains.run(("go", "test", "-mod=mod", "."), tmp_path)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("app rails")
+def test_rails(node_cache, mock):
+    """The page's test runs. It is a file of the complete app."""
+    folder = app_named("Rails").prepared(node_cache)
+    command = (*RUBY, "-I", "test", "test/integration/login_test.rb")
+    done = toolchains.run(command, folder, node_cache / "app-rails-test.lock", STYTCH_ENV=mock.url)
+    assert done.returncode == 0, done.stdout
+    assert "1 runs, 3 assertions, 0 failures, 0 errors, 0 skips" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("app spring")
+def test_spring(node_cache, mock):
+    """The page's test runs. It is a file of the complete app."""
+    folder = app_named("Spring Boot").prepared(node_cache)
+    command = ("mvn", "--batch-mode", "test", "-Dtest=LoginTest", "-DargLine=-XX:TieredStopAtLevel=1")
+    done = toolchains.run(command, folder, node_cache / "app-spring-test.lock", STYTCH_ENV=mock.url)
+    assert done.returncode == 0, done.stdout
+    assert "Tests run: 1, Failures: 0, Errors: 0, Skipped: 0" in done.stdout

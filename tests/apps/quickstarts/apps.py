@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -48,7 +49,7 @@ class App(NamedTuple):
         """The name, with the client if that depends on the machine."""
         if not self.client or not shutil.which(self.client[0]):
             return self.name
-        return f"{self.name} with {toolchains.run(self.client, HERE).stdout.strip()}"
+        return f"{self.name} with {_output(self.client)}"
 
     def prepared(self, cache: Path) -> Path:
         """Return a copy of the folder in which everything is compiled. Skip the test if that isn't possible."""
@@ -57,6 +58,12 @@ class App(NamedTuple):
             return toolchains.run(command, folder, cache / f"{self.tools[0]}-tools.lock", **self.variables)
 
         return toolchains.prepared(HERE / self.folder, f"app-{self.folder}", self.tools, self.prepare, cache, run)
+
+
+@cache
+def _output(command: Sequence[str]) -> str:
+    done = toolchains.run(command, HERE)
+    return "an unknown client" if done.returncode else done.stdout.strip()
 
 
 # Ruby with the official gem if it is installed, or else with the client in ruby_client.
@@ -134,20 +141,19 @@ class RunningApps:
     def __init__(self, server: MockStytch, cache: Path, output: Path) -> None:
         self._server, self._cache, self._output = server, cache, output
         self._running: dict[str, Running] = {}
-        self._skipped: dict[str, str] = {}
+        self._impossible: dict[str, BaseException] = {}
         self._stack = ExitStack()
 
     def get(self, app: App) -> Running:
-        """Return an app that runs. Skip the test if it can't be built here."""
-        if app.name in self._skipped:
-            pytest.skip(self._skipped[app.name])
+        """Return an app that runs. Skip the test if it can't be built here, and fail it if it doesn't start."""
+        if app.name in self._impossible:
+            raise self._impossible[app.name]
         if app.name not in self._running:
             try:
-                folder = app.prepared(self._cache)
-            except pytest.skip.Exception as e:
-                self._skipped[app.name] = str(e)
+                self._running[app.name] = self._start(app, app.prepared(self._cache))
+            except (AssertionError, pytest.skip.Exception) as e:
+                self._impossible[app.name] = e  # so that the other tests don't wait for it again
                 raise
-            self._running[app.name] = self._start(app, folder)
         return self._running[app.name]
 
     def _start(self, app: App, folder: Path) -> Running:
@@ -175,9 +181,10 @@ class RunningApps:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False, timeout=_LONGEST_START).status_code == 200
+        httpx.get(url, trust_env=False, timeout=_LONGEST_START)
     except httpx.TransportError:
         return False
+    return True
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
