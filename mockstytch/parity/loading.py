@@ -17,6 +17,8 @@ from mockstytch.parity.sending.operations import known_operations
 from mockstytch.parity.settings import NEEDS
 from mockstytch.values import Frozen
 
+# Types that are made of the names of search filters, and statuses of responses without a type
+_OTHER_ERRORS = ("organization_search_", "member_search_", "user_search_", "status:")
 FOLDER = Path(__file__).with_name("probes")
 
 
@@ -181,7 +183,11 @@ def _problem_of_call(call: Call) -> str:
         return f"no such operation. Did you mean {nearest(call.operation, known_operations())}?"
     if call.request and not call.request.partition(" ")[2].startswith("/"):
         return "a request is a method and a path, such as: GET /v1/b2b/sessions"
-    if call.expects and call.expects not in types and not call.expects.startswith(("organization_search_", "member_search_", "user_search_", "status:")):
+    if (
+        call.expects
+        and call.expects not in types
+        and not call.expects.startswith(("organization_search_", "member_search_", "user_search_", "status:"))
+    ):
         return f"expects = {call.expects!r}: no such error. Did you mean {nearest(call.expects, types)}?"
     if call.body is not None and call.fields:
         return "a call has a body or fields (with), and not both"
