@@ -122,7 +122,7 @@ class Store:
         except self._connection.ConstraintError as e:
             raise _conflict_error(e, type(row), conflicts) from None
         if (remembered := self._connection.remembered.of(row.table.name)) is not None:
-            remembered.insert(values[0], row)
+            remembered.insert(self._owner(type(row)), row)
         return row
 
     def insert_or_ignore(self, row: R) -> R | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -30,6 +31,7 @@ _WORDS = re.compile(r"[A-Z]+(_[A-Z0-9]+)*|[a-z]+([_.:-][a-z0-9]+)*")
 _SECRET_NAME = re.compile(r"(token|secret|jwt|password|bearer)(_\w+)?|code|n|x5c")
 _EPOCH_YEARS = range(1_500_000_000, 5_000_000_000)
 _MINUTES, _HOURS, _DAYS = 60, 3600, 86400
+_YOUNG = 5  # seconds
 
 
 class Normalizer:
@@ -62,9 +64,18 @@ class Normalizer:
         return value
 
     def _with_equal_times(self, raw: dict[str, Any], normalized: dict[str, Any]) -> dict[str, Any]:
-        """Say whether an object was never changed: ``updated_at`` is the same time as ``created_at``."""
-        if raw.get("created_at") and raw.get("updated_at") == raw["created_at"]:
-            normalized["updated_at"] = f"{normalized['updated_at'].rstrip('>')}, as created_at>"
+        """Say whether an object was changed after its creation, by ``updated_at``, if the object is old enough.
+
+        Whether an object is changed in the second of its creation depends on how fast a server is.
+        """
+        created, updated = (_moment(raw.get(name)) for name in ("created_at", "updated_at"))
+        if created is None or updated is None or not isinstance(normalized["updated_at"], str):
+            return normalized
+        changed_after, age = ((moment - created).total_seconds() for moment in (updated, self._now))
+        marker = "as created_at" if changed_after == 0 and age > _YOUNG else ""
+        marker = "after created_at" if changed_after > _YOUNG else marker
+        if marker:
+            normalized["updated_at"] = f"{normalized['updated_at'].rstrip('>')}, {marker}>"
         return normalized
 
     def text(self, text: str, name: str = "") -> Any:
@@ -82,6 +93,12 @@ class Normalizer:
         if self._known:
             text = self._known.sub(lambda match: f"{{{self._names[match[0]]}}}", text)
         return _ID.sub(lambda match: f"<{match[1] or ''}uuid{UUID(match[2]).version or ''}>", text)
+
+    def url(self, url: str) -> str:
+        """Return a URL with the values of its parameters normalized."""
+        base, mark, query = url.partition("?")
+        pairs = [(name, _request_form(name, self.text(value, name))) for name, value in parse_qsl(query, True)]
+        return self.named(base) + mark + "&".join(f"{name}={value}" for name, value in pairs)
 
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
@@ -125,6 +142,21 @@ class Normalizer:
         if seconds < 3 * _DAYS:
             return f"{ahead} {round(seconds / _HOURS)} hours"
         return f"{ahead} {round(seconds / _DAYS)} days"
+
+
+def _request_form(name: str, value: Any) -> Any:
+    """Return the value of a parameter. The length of a compressed SAML request is random."""
+    return "<SAML request>" if name == "SAMLRequest" else value
+
+
+def _moment(value: Any) -> datetime | None:
+    """Return the time that a text says; None for anything else."""
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _decoded(part: str) -> Any:
