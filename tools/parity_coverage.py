@@ -88,7 +88,12 @@ ERRORS = (
 OPERATIONS = (
     Reason(
         "a login at an identity provider, in a browser",
-        ("oauth.*", "organizations.members.oauth_providers.*", "organizations.members.oidc_providers", "sso.authenticate"),
+        (
+            "oauth.*",
+            "organizations.members.oauth_providers.*",
+            "organizations.members.oidc_providers",
+            "sso.authenticate",
+        ),
     ),
     Reason("a mailbox that can be read", ("*.email.reset", "otps.email.*authenticate")),
     Reason("a setting of the project that the command doesn't change", ("sessions.attest", "sessions.migrate")),
@@ -146,7 +151,10 @@ def operations(names: Iterable[str]) -> list[tuple[str, ...]]:
             rows.append((f"`{name}`", str(successes[name] or ""), str(len(refused[name]) or "")))
         else:
             missing[_reason(name, OPERATIONS)].append(f"`{name}`")
-    return [*rows, *((", ".join(found), "", f"needs {reason}" if reason else "no probe yet") for reason, found in missing.items())]
+    return [
+        *rows,
+        *((", ".join(found), "", f"needs {reason}" if reason else "no probe yet") for reason, found in missing.items()),
+    ]
 
 
 def error_types() -> list[tuple[str, ...]]:
@@ -158,7 +166,11 @@ def error_types() -> list[tuple[str, ...]]:
             missing[_reason(kind.error_type, ERRORS)].append(kind.error_type)
     texts = [*(reason.text for reason in ERRORS), ""]
     return [
-        (f"needs {text}" if text else "no probe yet", str(len(missing[text])), ", ".join(f"`{name}`" for name in missing[text]))
+        (
+            f"needs {text}" if text else "no probe yet",
+            str(len(missing[text])),
+            ", ".join(f"`{name}`" for name in missing[text]),
+        )
         for text in texts
         if missing[text]
     ]
@@ -173,7 +185,11 @@ def needs() -> list[tuple[str, ...]]:
     return [
         (
             need.description,
-            f"`{need.option} {name}`" if need.option == "--has" else f"`{need.option}`" if need.option else "not possible",
+            f"`{need.option} {name}`"
+            if need.option == "--has"
+            else f"`{need.option}`"
+            if need.option
+            else "not possible",
             str(count[name] or ""),
         )
         for name, need in settings.NEEDS.items()

@@ -17,6 +17,7 @@ from mockstytch.parity.references import Scope, Unresolved
 from mockstytch.parity.responses.comparing import HEADERS, Difference, Response, compare
 from mockstytch.parity.responses.normalizing import Normalizer
 from mockstytch.parity.sending import operations
+from mockstytch.parity.sending.authorization import authorize
 from mockstytch.parity.sending.side import Side, Stopped, Unreachable
 from mockstytch.values import Frozen
 
@@ -235,17 +236,15 @@ class _SideRun:
             Unresolved: if a reference has no value.
         """
         address = operations.address_of(call.operation, scope.resolve(call.request))
-        fields = {"project_id": scope.value("project_id")} if "{project_id}" in address.path else {}
+        fields = {name: scope.value(name) for name in ("project_id", "public_token") if f"{{{name}}}" in address.path}
         fields |= scope.resolve(call.fields)
         request = operations.build(address, fields, scope.resolve(call.body), form=call.form)
-        headers = {name: str(scope.resolve(value)) for name, value in call.headers.items()}
-        if call.as_member:
-            session = str(scope.resolve(call.as_member))
-            name = "X-Stytch-Member-SessionJWT" if session.startswith("eyJ") else "X-Stytch-Member-Session"
-            headers[name] = session
-        auth = None if address.public or "Authorization" in headers else self._side.credentials.of(call.credentials)
+        session = str(scope.resolve(call.as_member))
+        authorization = authorize(address, self._side.credentials, call.credentials, session)
+        headers = authorization.headers | {name: str(scope.resolve(value)) for name, value in call.headers.items()}
+        basic = None if "Authorization" in headers else authorization.basic
         try:
-            return self._side.send(call.operation, request, headers, auth)
+            return self._side.send(call.operation, request, headers, basic)
         except Unreachable:
             self._ledger.is_complete = False
             raise
