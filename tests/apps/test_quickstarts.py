@@ -31,7 +31,7 @@ def running_apps(
 
 @pytest.fixture(params=[pytest.param(a, marks=pytest.mark.xdist_group(f"app {a.folder}")) for a in APPS], ids=str)
 def app(request: pytest.FixtureRequest, running_apps: RunningApps, record_property: Any) -> Running:
-    record_property("quickstart", request.param.name)  # for the summary of the run
+    record_property("quickstart", request.param.label)  # for the summary of the run
     return running_apps.get(request.param)
 
 
@@ -211,4 +211,26 @@ def test_revoked_session_is_refused_once_its_jwt_has_expired(mock, client, given
     assert visitor.open("/me").status_code == 200
     assert mock.requests(operation="sessions.authenticate")
     client.sessions.revoke(member_id=ada.member_id)
+    assert visitor.open("/me").status_code == 401
+
+
+def test_new_jwt_replaces_the_expired_one(mock, given, visitor):
+    mock.clock.advance(minutes=-6)
+    given.member(given.organization("Acme", organization_slug="acme"), ADA)
+    log_in(mock, visitor, "acme")
+    mock.clock.advance(minutes=6)
+    assert visitor.open("/me").status_code == 200
+    asked = len(mock.requests(operation="sessions.authenticate"))
+    assert asked >= 1
+    assert visitor.open("/me").status_code == 200
+    assert len(mock.requests(operation="sessions.authenticate")) == asked
+
+
+def test_session_ends_after_an_hour(mock, given, visitor):
+    mock.clock.advance(hours=-3)
+    given.member(given.organization("Acme", organization_slug="acme"), ADA)
+    log_in(mock, visitor, "acme")
+    mock.clock.advance(minutes=59)
+    assert visitor.open("/me").status_code == 200
+    mock.clock.advance(minutes=2)
     assert visitor.open("/me").status_code == 401

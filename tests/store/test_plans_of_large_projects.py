@@ -6,6 +6,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.domain.organizations import member_search
+from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.shared.search import Query
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -226,3 +227,53 @@ def test_total_of_many_is_counted_once_until_a_member_changes(mock, plans_of):
     client.organizations.members.update(acme, members[2].member_id, name="Ada")
     assert (counts(), totals[-1]) == (0, 3)
     mock.reset()
+
+
+def test_only_the_returned_rows_are_read_when_many_are_searched(mock, plans_of):
+    client = mock.client()
+    organization_id = client.organizations.create("Acme", "acme").organization.organization_id
+    ids = [client.organizations.members.create(organization_id, f"user-{n}@example.com").member for n in range(4)]
+    newest_first = [member.member_id for member in reversed(ids)]
+    operand = {"filter_name": "member_emails", "filter_value": [f"user-{number}@example.com" for number in range(150)]}
+    found, cursor = [], None
+
+    def search():
+        nonlocal cursor
+        page = client.organizations.members.search([organization_id], query=query(operand), limit=3, cursor=cursor)
+        found.append(([member.member_id for member in page.members], page.results_metadata.total))
+        cursor = page.results_metadata.next_cursor
+
+    [plan] = [plan for shape, plan in plans_of(search) if shape[0] == "select late"]
+    assert plan.startswith("SEARCH members USING INTEGER PRIMARY KEY (rowid=?) | LIST SUBQUERY")
+    search()
+    assert found == [(newest_first[:3], 4), (newest_first[3:], 4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("member_emails", ["ada@example.com"]),
+        ("member_email_fuzzy", "ada"),
+        ("allowed_domains", ["example.com"]),
+        ("claimed_email_domains", ["example.com"]),
+        ("has_active_sso_connection", True),
+        ("sso_connection_id", "saml-connection-test-1"),
+    ],
+)
+def test_organizations_are_found_by_a_subquery_that_runs_once(mock, plans_of, name, value):
+    operand = {"filter_name": name, "filter_value": value}
+    plans = plans_of(lambda: mock.client().organizations.search(query=query(operand)))
+    [plan] = [plan for shape, plan in plans if shape[:2] == ("select", "organizations")]
+    assert plan.startswith("SEARCH organizations USING INDEX sqlite_autoindex_organizations_1")
+    assert "CORRELATED" not in plan
+
+
+def test_members_with_a_deleted_role_are_found_with_their_index(mock, plans_of):
+    acme = mock.client().organizations.create("Acme", "acme").organization.organization_id
+
+    def remove():
+        with mock._server.mock.transaction() as ctx:
+            rbac_policy.remove_roles(ctx, ctx.store.get(Organization, organization_id=acme), {"editor"})
+
+    [plan] = [plan for shape, plan in plans_of(remove) if shape[:2] == ("select", "members")]
+    assert "members_organization_id_position_not_roles" in plan

@@ -13,7 +13,10 @@ from tests.support.node_packages import cached, locked
 NPM_INSTALL = ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
 _SECONDS = 1200  # for a command; compiling the Rust suite on a busy machine takes the longest
 # Only these reach a program from the environment, so that it can't depend on this machine's settings for Stytch.
-_INHERITED = ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "GOPATH", "GOPROXY", "JAVA_HOME", "MAVEN_OPTS", "LANG")
+_INHERITED = (
+    *("PATH", "HOME", "LANG", "CARGO_HOME", "RUSTUP_HOME", "GOPATH", "GOPROXY", "JAVA_HOME", "MAVEN_OPTS"),
+    *("GEM_HOME", "GEM_PATH", "RUBYLIB"),
+)
 _MADE = ("node_modules", "target", "__pycache__")  # folders that the tools write
 
 

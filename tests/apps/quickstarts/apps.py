@@ -1,10 +1,12 @@
 """The apps in this folder, and how each is built and started."""
 
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -28,6 +30,7 @@ class App(NamedTuple):
         prepare: commands that download and compile everything. They run once for each version of the folder.
         command: starts the app.
         variables: variables of its environment.
+        client: a command that prints which client of the API the app has, if that depends on the machine.
     """
 
     name: str
@@ -36,9 +39,17 @@ class App(NamedTuple):
     prepare: tuple[Sequence[str], ...]
     command: Sequence[str]
     variables: dict[str, str] = {}
+    client: Sequence[str] = ()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name, with the client if that depends on the machine."""
+        if not self.client or not shutil.which(self.client[0]):
+            return self.name
+        return f"{self.name} with {_output(self.client)}"
 
     def prepared(self, cache: Path) -> Path:
         """Return a copy of the folder in which everything is compiled. Skip the test if that isn't possible."""
@@ -49,7 +60,61 @@ class App(NamedTuple):
         return toolchains.prepared(HERE / self.folder, f"app-{self.folder}", self.tools, self.prepare, cache, run)
 
 
-APPS = (App(name="Flask", folder="flask", tools=(), prepare=(), command=(sys.executable, "app.py")),)
+@cache
+def _output(command: Sequence[str]) -> str:
+    done = toolchains.run(command, HERE)
+    return "an unknown client" if done.returncode else done.stdout.strip()
+
+
+# Ruby with the official gem if it is installed, or else with the client in ruby_client.
+RUBY = ("ruby", "-r", str(HERE / "ruby_client" / "gem_or_client.rb"))
+_RUBY_CLIENT = (*RUBY, "-e", "puts defined?(Stytch::VERSION) ? \"the gem stytch #{Stytch::VERSION}\" : 'our client'")
+
+APPS = (
+    App(name="Flask", folder="flask", tools=(), prepare=(), command=(sys.executable, "app.py")),
+    App(
+        name="Express",
+        folder="express",
+        tools=("npm", "node"),
+        prepare=(toolchains.NPM_INSTALL,),
+        command=("node", "server.js"),
+    ),
+    App(
+        name="Go net/http",
+        folder="go",
+        tools=("go",),
+        prepare=(("go", "build", "-mod=mod", "-o", "app", "."),),
+        command=("./app",),
+    ),
+    App(
+        name="Spring Boot",
+        folder="spring",
+        tools=("mvn", "javac"),
+        prepare=(("mvn", "--batch-mode", "--quiet", "package", "-DskipTests"),),
+        command=("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "target/app.jar"),
+    ),
+    App(
+        name="Rails",
+        folder="rails",
+        tools=("ruby",),
+        prepare=((*RUBY, "-e", "require 'rails'; require 'puma'"),),
+        command=(*RUBY, "-S", "puma"),
+        client=_RUBY_CLIENT,
+    ),
+    App(
+        name="Sinatra",
+        folder="sinatra",
+        tools=("ruby",),
+        prepare=((*RUBY, "-e", "require 'sinatra/base'; require 'puma'"),),
+        command=(*RUBY, "app.rb"),
+        client=_RUBY_CLIENT,
+    ),
+)
+
+
+def app_named(name: str) -> App:
+    """Return the app with a name."""
+    return next(app for app in APPS if app.name == name)
 
 
 class Running(NamedTuple):
@@ -76,20 +141,19 @@ class RunningApps:
     def __init__(self, server: MockStytch, cache: Path, output: Path) -> None:
         self._server, self._cache, self._output = server, cache, output
         self._running: dict[str, Running] = {}
-        self._skipped: dict[str, str] = {}
+        self._impossible: dict[str, BaseException] = {}
         self._stack = ExitStack()
 
     def get(self, app: App) -> Running:
-        """Return an app that runs. Skip the test if it can't be built here."""
-        if app.name in self._skipped:
-            pytest.skip(self._skipped[app.name])
+        """Return an app that runs. Skip the test if it can't be built here, and fail it if it doesn't start."""
+        if app.name in self._impossible:
+            raise self._impossible[app.name]
         if app.name not in self._running:
             try:
-                folder = app.prepared(self._cache)
-            except pytest.skip.Exception as e:
-                self._skipped[app.name] = str(e)
+                self._running[app.name] = self._start(app, app.prepared(self._cache))
+            except (AssertionError, pytest.skip.Exception) as e:
+                self._impossible[app.name] = e  # so that the other tests don't wait for it again
                 raise
-            self._running[app.name] = self._start(app, folder)
         return self._running[app.name]
 
     def _start(self, app: App, folder: Path) -> Running:
@@ -117,9 +181,10 @@ class RunningApps:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False, timeout=_LONGEST_START).status_code == 200
+        httpx.get(url, trust_env=False, timeout=_LONGEST_START)
     except httpx.TransportError:
         return False
+    return True
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
