@@ -23,7 +23,8 @@ HELPERS = {
     "sessions.authenticatejwtlocal",
     "sessions.authenticatejwtlocalcommon",
 }
-# With this variable, the suites run with the newest versions of the SDKs.
+# With this variable, the suites run with the newest versions of the SDKs. Its value is a date: they are downloaded once
+# for each.
 NEWEST = "NEWEST_SDKS"
 
 
@@ -78,7 +79,9 @@ class Suite(NamedTuple):
         def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
             return self.run(command, folder, cache)
 
-        return toolchains.prepared(HERE / self.folder, name, self.tools, commands, cache, run)
+        return toolchains.prepared(
+            HERE / self.folder, name, self.tools, commands, cache, run, os.environ.get(NEWEST, "")
+        )
 
     def version_in(self, folder: Path, cache: Path) -> str:
         """Return the version of the SDK that is used in a prepared folder."""
