@@ -16,14 +16,14 @@ import asyncio
 import http
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from mockstytch.surfaces.faults import connections
-from mockstytch.surfaces.surface import AnyResponse
+from mockstytch.surfaces.surface import AnyResponse, Json
 
 RespondNow = Callable[[Scope, bytes], AnyResponse | None]
 
@@ -31,6 +31,7 @@ _MOST_DIGITS = 4  # of the length of a body that is kept here until it is comple
 # Requests with these headers need uvicorn's task: it confirms ``Expect``, and its middleware reads the proxy's headers.
 _UNUSUAL = frozenset((b"expect", b"transfer-encoding", b"x-forwarded-for", b"x-forwarded-proto"))
 _UPGRADE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
+_JSON_HEAD = b"content-type: application/json\r\ncontent-length: %d\r\n\r\n"
 _NOT_IN_HEADERS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _Http: Any = AutoHTTPProtocol  # a variable, too: it depends on the installed packages
@@ -105,12 +106,10 @@ class Protocol(_Http):  # type: ignore[misc]  # the base class is known at run t
         response = self._respond_now(cycle.scope, bytes(cycle.body))
         if response is None:
             return None
-        parts = [_status_line(response.status_code)]
-        for name, value in (*self.server_state.default_headers, *response.raw_headers):
-            if _NOT_IN_HEADERS.search(value):
-                raise RuntimeError("Invalid HTTP header value.")
-            parts += (name, b": ", value, b"\r\n")
-        return b"".join((*parts, b"\r\n", response.body))
+        status, always = _status_line(response.status_code), _written(tuple(self.server_state.default_headers))
+        if isinstance(response, Json) and not response.headers:  # almost every response: 3 µs faster
+            return status + always + _JSON_HEAD % len(response.body) + response.body
+        return b"".join((status, always, *map(_line, response.raw_headers), b"\r\n", response.body))
 
 
 def _is_short(cycle: Any) -> bool:
@@ -127,6 +126,23 @@ def _without_upgrade(head: bytes) -> bytes:
     """
     head, end, body = head.partition(b"\r\n\r\n")
     return _UPGRADE.sub(b"", head) + end + body
+
+
+def _line(header: tuple[bytes, bytes]) -> bytes:
+    """Return the line of a header.
+
+    Raises:
+        RuntimeError: if the value has a control character.
+    """
+    if _NOT_IN_HEADERS.search(header[1]):
+        raise RuntimeError("Invalid HTTP header value.")
+    return b"%b: %b\r\n" % header
+
+
+@lru_cache(4)
+def _written(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return the lines of the headers that every response has. They change once a second."""
+    return b"".join(map(_line, headers))
 
 
 @cache

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from random import Random, SystemRandom
 from uuid import UUID
 
@@ -42,6 +44,33 @@ PREFIXES = {
 # The bits of a UUID that say what it is (RFC 9562, 4), and their value for a random one.
 _VERSION_AND_VARIANT = UUID("00000000-0000-f000-c000-000000000000").int
 _VERSION_4 = UUID("00000000-0000-4000-8000-000000000000").int
+_BLOCK = 4096  # bytes
+
+
+class _SystemBlocks(SystemRandom):
+    """The system's random numbers, fetched in blocks: each call of the system would take 1 µs.
+
+    ``BytesIO.read`` is one step, so two threads never get the same bytes. A forked process needs a new block.
+    """
+
+    _block = BytesIO()
+
+    def getrandbits(self, k: int) -> int:
+        size = (k + 7) // 8
+        taken = self._block.read(size)
+        if len(taken) < size:
+            self._block = BytesIO(os.urandom(_BLOCK))
+            return self.getrandbits(k)
+        return int.from_bytes(taken) >> (size * 8 - k)
+
+    def forget(self) -> None:
+        """Drop the rest of the block."""
+        self._block = BytesIO()
+
+
+_SYSTEM = _SystemBlocks()
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_SYSTEM.forget)
 
 
 class Chance(Random):
@@ -57,7 +86,7 @@ class Ids:
     """
 
     def __init__(self, seed: int | None = None, starts: int = 0) -> None:
-        self._random: Random = SystemRandom() if seed is None else Random(f"{seed}/{starts}" if starts else seed)
+        self._random: Random = _SYSTEM if seed is None else Random(f"{seed}/{starts}" if starts else seed)
         self._bits = self._random.getrandbits
 
     def new(self, kind: str) -> str:

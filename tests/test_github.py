@@ -103,7 +103,8 @@ def test_dependabot_updates_every_file_with_versions():
         for update in load("dependabot.yml")["updates"]
         for folder in update.get("directories", [update.get("directory")])
     }
-    files = [*ROOT.glob("tests/*/node/package.json"), *(ROOT / name for name in ("clients/js", "demo_app/frontend"))]
+    files = [*ROOT.glob("tests/*/node/package.json"), *ROOT.glob("tests/apps/quickstarts/*/package.json")]
+    files += [ROOT / "clients/js", ROOT / "demo_app/frontend"]
     folders = [path.parent if path.is_file() else path for path in files]
     packages = {("npm", f"/{folder.relative_to(ROOT).as_posix()}") for folder in folders}
     assert ("npm", "/tests/browser/node") in packages

@@ -19,13 +19,23 @@ def member_roles(m: Member, o: Organization) -> list[Wire]:
     They are ``stytch_member``, the directly assigned roles, and the roles implied by the e-mail domain, an SSO
     connection, a group at its identity provider, or a SCIM group.
     """
-    sources: dict[str, list[Wire]] = {}
+    return [{"role_id": role_id, "sources": listed} for role_id, listed in _sources(m, o).items()]
 
+
+def _sources(m: Member, o: Organization) -> dict[str, list[Wire]]:
+    """Return the sources of each of a member's roles."""
+    sources: dict[str, list[Wire]] = {}
+    for role_id in ("stytch_member", *m.roles):
+        sources.setdefault(role_id, []).append({"details": {}, "type": "direct_assignment"})
+    if o.rbac_email_implicit_role_assignments or m.sso_registrations or m.scim_registration:  # most members have none
+        _add_implied(sources, m, o)
+    return sources
+
+
+def _add_implied(sources: dict[str, list[Wire]], m: Member, o: Organization) -> None:
     def add(role_id: str, source: str, **details: str) -> None:
         sources.setdefault(role_id, []).append({"details": details, "type": source})
 
-    for role_id in ("stytch_member", *m.roles):
-        add(role_id, "direct_assignment")
     for implied in o.rbac_email_implicit_role_assignments:
         if implied["domain"] == m.email_domain:
             add(implied["role_id"], "email_assignment", email_domain=m.email_domain)
@@ -41,7 +51,6 @@ def member_roles(m: Member, o: Organization) -> list[Wire]:
             if group.group in m.scim_registration.group_ids:
                 details = {"connection_id": o.scim_connection.connection_id, "group_id": group.group}
                 add(group.role_id, "scim_connection_group", **details)
-    return [{"role_id": role_id, "sources": listed} for role_id, listed in sources.items()]
 
 
 def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
@@ -52,14 +61,14 @@ def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
 
 def session_roles(s: MemberSession, m: Member, o: Organization) -> list[str]:
     """Return the roles of a session. Roles implied by an SSO connection count only if the session used it."""
-    roles = member_roles(m, o)
+    sources = _sources(m, o)
     if not m.sso_registrations:
-        return [r["role_id"] for r in roles]
+        return [*sources]
     used = {
         detail.get("provider_id") for f in s.authentication_factors if f.type == "sso" for detail in f.detail.values()
     }
     return [
-        r["role_id"]
-        for r in roles
-        if any(not x["type"].startswith("sso_") or x["details"]["connection_id"] in used for x in r["sources"])
+        role_id
+        for role_id, listed in sources.items()
+        if any(not x["type"].startswith("sso_") or x["details"]["connection_id"] in used for x in listed)
     ]

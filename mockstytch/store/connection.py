@@ -165,6 +165,9 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+_WRITES_OF_MEMBERS = {("insert", "members"), ("update", "members")}
+
+
 class SqliteConnection(Connection):
     """The only connection to a SQLite database."""
 
@@ -193,10 +196,12 @@ class SqliteConnection(Connection):
         if not self.driver.in_transaction:
             self._execute("BEGIN")
         plan = self._plans.get(shape, len(values))
-        if plan.outdates:
+        cursor = self._execute(plan.text, plan.parameters(values))
+        if plan.outdates and cursor.rowcount:
             self.remembered.forget(plan.outdates)
-            self.unmerged_writes += self.has_text_index
-        return self._execute(plan.text, plan.parameters(values))
+        if self.has_text_index and shape[:2] in _WRITES_OF_MEMBERS:
+            self.unmerged_writes += 1
+        return cursor
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
         if not self.driver.in_transaction:

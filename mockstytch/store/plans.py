@@ -39,13 +39,16 @@ class Plan:
 
     Attributes:
         text: the SQL.
-        outdates: the remembered tables that it may write to.
+        outdates: the remembered tables whose rows it may change: see ``remembered.outdated_by``.
+
+    Args:
+        kind: the first part of the statement's shape.
     """
 
     __slots__ = ("_constants", "_converters", "_order", "outdates", "text")
 
-    def __init__(self, stored: StoredPlan) -> None:
-        self.text, self.outdates = stored.text, remembered.outdated_by(stored.text)
+    def __init__(self, kind: str, stored: StoredPlan) -> None:
+        self.text, self.outdates = stored.text, remembered.outdated_by(kind, stored.text)
         converters = [_to_database(reference) for reference in stored.columns]
         self._constants = stored.constants
         self._order = None if stored.order == list(range(len(stored.columns))) else stored.order
@@ -77,7 +80,7 @@ class Plans:
         plan = self._plans.get(shape)
         if plan is None:
             stored = self._stored.get(key_of(shape))
-            plan = Plan(_decode_plan(stored) if stored else compiled(shape, self._dialect_name))
+            plan = Plan(shape[0], _decode_plan(stored) if stored else compiled(shape, self._dialect_name))
             if values <= _MAX_PARAMETERS:
                 if len(self._plans) >= _MAX_PLANS:
                     self._plans.clear()

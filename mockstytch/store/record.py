@@ -114,11 +114,15 @@ class Table:
         """Return the name of the table that has the copies."""
         return f"{self.name}_copies"
 
+    @property
+    def unique_constraints(self) -> list[Unique]:
+        return [constraint for constraint in self.constraints if not isinstance(constraint, Index)]
+
     def unique_columns(self, constraint_name: str) -> set[str]:
         """Return the columns of the unique constraint or primary key with this name; none for another constraint."""
         if constraint_name == f"{self.name}_pkey":  # PostgreSQL's name for it
             return {"project_id", *self.record.key}
-        unique = (c for c in self.constraints if not isinstance(c, Index) and c.name_in(self.name) == constraint_name)
+        unique = (c for c in self.unique_constraints if c.name_in(self.name) == constraint_name)
         return next(({"project_id", *constraint.columns} for constraint in unique), set())
 
 

@@ -61,15 +61,16 @@ class Store:
         """Return what the rows of a record are stored under."""
         return (self._data_key or self.data_key) if record.table.by_data_key else self._project_id
 
-    def for_project(self, project_id: str, *, lock: bool = False) -> "Store":
+    def for_project(self, project_id: str, data_key: str = "", *, lock: bool = False) -> "Store":
         """Return the rows of another project, in the same transaction. The management API uses this.
 
         Args:
+            data_key: its data key, if it is known.
             lock: whether transactions of that project wait for the end of this one. Needed to change its rows.
         """
         if lock:
             self._connection.lock(project_id)
-        return Store(self._connection, project_id)
+        return Store(self._connection, project_id, data_key)
 
     def find(self, record: type[R], *, excluding: tuple[str, str] | None = None, **where: Any) -> R | None:
         """Return the row with these values, or None.
@@ -78,14 +79,20 @@ class Store:
             excluding: a column and a value: rows with that value are left out. If it is the ``excluding`` of a
                 unique constraint, SQLite can use that index.
         """
-        shape, values = self._statement("find", record, where, excluding)
-        known = self._connection.remembered.of(record.table.name)
-        found: R | None = None if known is None else known.get((shape, values))
-        if found is None and (row := self._connection.run(shape, values).fetchone()) is not None:
-            found = decoder(record).decode(row)
-            if known is not None:
-                known[shape, values] = found
+        remembered = self._connection.remembered.of(record.table.name)
+        if remembered is None:
+            return self._read(record, where, excluding)
+        owner, lookup = self._owner(record), (tuple(where), excluding)
+        values = (owner, *where.values())
+        found: R | None = remembered.find(lookup, values)
+        if found is None and not remembered.is_absent(lookup, values):
+            found = self._read(record, where, excluding)
+            remembered.read(owner, lookup, values, found)
         return found
+
+    def _read(self, record: type[R], where: dict[str, Any], excluding: tuple[str, str] | None) -> R | None:
+        row = self._run("find", record, where, excluding).fetchone()
+        return None if row is None else decoder(record).decode(row)
 
     def get(self, record: type[R], **where: Any) -> R:
         """Return the row with these values, which must exist because another row refers to it.
@@ -114,6 +121,8 @@ class Store:
             self._connection.run(("insert", row.table.name), self._values(row))
         except self._connection.ConstraintError as e:
             raise _conflict_error(e, type(row), conflicts) from None
+        if (remembered := self._connection.remembered.of(row.table.name)) is not None:
+            remembered.insert(self._owner(type(row)), row)
         return row
 
     def insert_or_ignore(self, row: R) -> R | None:
@@ -152,15 +161,13 @@ class Store:
         if not changed:
             return row
         try:
-            self._update(row, _key(row), changed)
+            return self._update(row, _key(row), changed) or msgspec.structs.replace(row, **changed)
         except self._connection.ConstraintError as e:
             raise _conflict_error(e, type(row), conflicts or {}) from None
-        return msgspec.structs.replace(row, **changed)
 
     def update_if_unchanged(self, row: R, **changes: Any) -> R | None:
         """Update a row, unless one of these columns changed since it was read: then return None and write nothing."""
-        was = _key(row) | {name: getattr(row, name) for name in changes}
-        return msgspec.structs.replace(row, **changes) if self._update(row, was, changes) else None
+        return self._update(row, _key(row) | {name: getattr(row, name) for name in changes}, changes)
 
     def delete(self, row: Record) -> None:
         """Delete a row, and the rows that refer to it."""
@@ -299,18 +306,24 @@ class Store:
         self, kind: str, record: type[Record], where: dict[str, Any], *more: Any
     ) -> tuple[Shape, tuple[Any, ...]]:
         """Return the shape and the values of a statement for the rows with these values."""
-        if None not in where.values():
-            return (kind, record.table.name, tuple(where), (), *more), (self._owner(record), *where.values())
-        nulls = tuple(name for name, value in where.items() if value is None)
-        values = (value for value in where.values() if value is not None)
+        nulls, values = _nulls_and_values(where)
         return (kind, record.table.name, tuple(where), nulls, *more), (self._owner(record), *values)
 
-    def _update(self, row: Record, where: dict[str, Any], changes: dict[str, Any]) -> int:
-        """Write columns of the rows with these values, and return the number of rows."""
-        nulls = tuple(name for name, value in where.items() if value is None)
-        values = (value for value in where.values() if value is not None)
+    def _update(self, row: R, where: dict[str, Any], changes: dict[str, Any]) -> R | None:
+        """Write columns of a row, and return its changed copy; None if no row has the values of ``where``.
+
+        Args:
+            where: its key, and more columns that must have these values.
+        """
+        nulls, values = _nulls_and_values(where)
         shape = ("update", row.table.name, tuple(changes), tuple(where), nulls)
-        return self._connection.run(shape, (*changes.values(), self._owner(type(row)), *values)).rowcount
+        owner = self._owner(type(row))
+        if not self._connection.run(shape, (*changes.values(), owner, *values)).rowcount:
+            return None
+        changed = msgspec.structs.replace(row, **changes)
+        if (remembered := self._connection.remembered.of(row.table.name)) is not None:
+            remembered.change(owner, row, changed, changes)
+        return changed
 
     def _decoded(self, record: type[R], rows: Any) -> list[R]:
         return [*map(decoder(record).decode, rows)]
@@ -335,6 +348,14 @@ def _conflict_error(e: Exception, record: type[Record], conflicts: dict[str, Sty
     """Return the error for the unique constraint that a statement violated. Any other violation is a defect: ``e``."""
     columns = violated_columns(e, record.table)
     return next((error for column, error in conflicts.items() if column in columns), e)
+
+
+def _nulls_and_values(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Return the names of the columns that must be NULL, and the values that the others must have."""
+    values = tuple(where.values())
+    if None not in values:
+        return (), values  # most statements
+    return tuple(n for n, value in where.items() if value is None), tuple(v for v in values if v is not None)
 
 
 def _key(row: Record) -> dict[str, Any]:

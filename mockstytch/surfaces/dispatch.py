@@ -145,7 +145,8 @@ class Dispatch:
         """Add a request to the log, and return its response."""
         try:
             project = self._project_of_log(request)
-            entry = entries.entry(self.route, self.operation, project.clock.now(), request, response, error)
+            now = request.now or project.clock.now()
+            entry = entries.entry(self.route, self.operation, now, request, response, error)
             self._mock.request_log.add(project.project_id, entry)
         except DatabaseUnavailable:
             log.warning("%s %s isn't in the request log", request.method, redact_text(request.full_path))
@@ -217,6 +218,7 @@ class EndpointHandler:
             if self._mock.is_shared and ctx.project is not request.project and ctx.project != request.project:
                 raise ProjectChanged
             ctx.notes, request.messages, request.events = request.notes, ctx.messages, ctx.events
+            request.now = ctx.now
             ctx.domain = project_domain.url(request, ctx.project, ctx.base_url)
             ctx.from_sdk = request.from_sdk
             ctx.actor = request.actor = surface.actor(ctx, request)

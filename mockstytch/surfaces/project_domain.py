@@ -46,7 +46,10 @@ def url(request: HttpRequest, project: Project, base_url: str) -> str:
         project: the project of the caller.
         base_url: the URL of this server.
     """
-    host, named = _host(request), named_project(request)
+    host = _host(request)
+    if not host and not request.domain_project_id:  # most requests
+        return base_url if request.path.startswith(_AT_ROOT) else ""
+    named = named_project(request)
     if host and _API_HOSTS.fullmatch(host):
         return ""
     if not named:

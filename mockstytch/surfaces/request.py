@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode
+from datetime import datetime
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -33,18 +34,24 @@ class HttpRequest(Request):
     Attributes:
         header_bytes: the headers, by lower-case name. If one is repeated, the last value counts.
         path: the path, without the path of the project's domain.
-        domain_project_id: the project id that ``Application`` took from the path of a project's domain, or "".
         content: the body; None if it is larger than its surface allows.
         request_id: the id in the response.
         notes: remarks for the request log.
         messages, events: what the operation sent and emitted; nothing of it exists if the operation failed.
         earlier_events: what earlier runs of the operation emitted, which is committed: see ``outbound.MoreToDo``.
         refusal: error type and reason, if a handler returned an error response itself (SCIM, OAuth).
+        now: the time of the operation's transaction; None if there was none.
         found_project: the project that the surface authenticated; None before that, and if the route has none.
         actor: the caller of an operation, once the surface has found it; before, the project.
         session_token: the token of the caller's session, if the caller is a browser or a mobile app.
         fault: what a fault did to the request, for the request log; "" for most requests.
     """
+
+    request_id = session_token = fault = ""
+    refusal: tuple[str, str] | None = None
+    found_project: Project | None = None
+    now: datetime | None = None
+    actor = _PROJECT
 
     def __init__(self, scope: Scope, receive: Receive = empty_receive, content: bytes | None = b"") -> None:
         query: bytes = scope["query_string"]
@@ -53,17 +60,17 @@ class HttpRequest(Request):
         super().__init__(scope, receive)
         self.header_bytes: Headers = dict(scope["headers"])
         self.path: str = scope["path"]
-        self.domain_project_id: str = scope.get("domain_project_id", "")
         self.content = content
-        self.request_id = ""
         self.notes: list[str] = []
-        self.refusal: tuple[str, str] | None = None
-        self.found_project: Project | None = None
-        self.actor = _PROJECT
-        self.session_token = self.fault = ""
         self.messages: list[Message] = []
         self.events, self.earlier_events = list[Event](), list[Event]()
         self.started = perf_counter()
+
+    @property
+    def domain_project_id(self) -> str:
+        """The project id that ``Application`` took from the path of a project's domain, or ""."""
+        found: str = self.scope.get("domain_project_id", "")
+        return found
 
     @property
     def project(self) -> Project:

@@ -7,11 +7,12 @@ from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import Factor, MemberSession
-from mockstytch.wire.values import Wire, time
+from mockstytch.wire.values import Wire, made_once, time
 
 _NOT_IN_JWT = ("created_at", "updated_at")  # in a factor
 
 
+@made_once
 def member(m: Member, o: Organization) -> Wire:
     """Return a member.
 

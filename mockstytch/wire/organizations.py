@@ -4,9 +4,10 @@ import msgspec
 
 from mockstytch.store.records.organizations import Organization, ScimSummary
 from mockstytch.store.records.projects import Resource, Role, Scope
-from mockstytch.wire.values import Wire, time
+from mockstytch.wire.values import Wire, made_once, time
 
 
+@made_once
 def organization(o: Organization) -> Wire:
     """Return an organization."""
     return {

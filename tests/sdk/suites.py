@@ -1,21 +1,15 @@
 """The suites in this folder: one for each official SDK, in its language, run by that language's own tools."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-from tests.support.node_packages import cached, locked
+from tests.support import toolchains
 
 HERE = Path(__file__).parent
-_SECONDS = 1200  # for a command; compiling the Rust suite on a busy machine takes the longest
-# Only these reach a suite from the environment, so that it can't depend on this machine's settings for Stytch.
-_INHERITED = ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "GOPATH", "GOPROXY", "JAVA_HOME", "MAVEN_OPTS", "LANG")
 
 # Operations of form-encoded OAuth requests: each SDK has a helper with other parameters. The story calls them.
 FORMS = {"m2m.token": "its fields aren't those on the wire", "idp.introspect_token_network": "it returns claims"}
@@ -55,50 +49,19 @@ class Suite(NamedTuple):
 
     def prepared(self, cache: Path) -> Path:
         """Return a copy of the folder in which everything is compiled. Skip the test if that isn't possible."""
-        for tool in self.tools:
-            if not shutil.which(tool):
-                pytest.skip(f"{tool} is not installed")
-        source = HERE / self.folder
-        built = ("node_modules", "target", "__pycache__")
-        files = [path for path in sorted(source.rglob("*")) if path.is_file() and not {*path.parts} & {*built}]
+        name = f"sdk-{self.folder}"
 
-        def make(folder: Path) -> None:
-            for path in files:
-                (folder / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, folder / path.relative_to(source))
-            for command in self.prepare:
-                done = self.run(command, folder, cache)
-                if done.returncode:
-                    lines = done.stdout.strip().splitlines() or [""]
-                    reason = next((line for line in lines if "error" in line.lower()), lines[-1])
-                    raise NotPrepared(f"{self.tools[0]} can't prepare the suite: {reason.strip()[:200]}")
+        def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+            return self.run(command, folder, cache)
 
-        try:
-            return cached(cache, f"sdk-{self.folder}", files, make, salt=str(self.prepare))
-        except NotPrepared as e:
-            pytest.skip(str(e))
+        return toolchains.prepared(HERE / self.folder, name, self.tools, self.prepare, cache, run)
 
     def run(
         self, command: Sequence[str], folder: Path, cache: Path, **variables: str
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command of the suite. Its output and errors are in ``stdout``."""
-        environ = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        environ |= self.variables | {"CARGO_TARGET_DIR": str(cache / "sdk-rust-target"), "NO_PROXY": "*"} | variables
-        with locked(cache / f"sdk-{self.folder}-run.lock"):  # tools of one language share caches
-            return subprocess.run(
-                command,
-                cwd=folder,
-                env=environ,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-
-
-class NotPrepared(Exception):
-    """The packages of a suite can't be downloaded or compiled here."""
+        variables = self.variables | {"CARGO_TARGET_DIR": str(cache / "sdk-rust-target")} | variables
+        return toolchains.run(command, folder, cache / f"sdk-{self.folder}-run.lock", **variables)
 
 
 _PYTEST = (
@@ -114,7 +77,7 @@ _PYTEST = (
     "--rootdir=.",
 )
 _MAVEN = ("mvn", "--batch-mode", "--quiet")
-_NPM = ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
+_NPM = toolchains.NPM_INSTALL
 
 _GO_TEST = ("go", "test", "-count=1", "-run")
 

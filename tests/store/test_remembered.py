@@ -1,4 +1,4 @@
-"""Rows that are remembered: organizations and members, until a statement may change them."""
+"""Rows that are remembered: organizations, members, sessions and tokens, until a statement may change them."""
 
 from collections import Counter
 
@@ -20,7 +20,7 @@ def server():
 
 @pytest.fixture
 def reads(server, monkeypatch):
-    """How often organizations and members were read from the database."""
+    """How often each kind of statement ran on each table."""
     counter = Counter()
     connection = server._server.mock._database.connection
     run = connection.run
@@ -89,7 +89,7 @@ def test_member_is_deleted_with_its_organization(server, acme):
         assert ctx.store.find(Member, member_id=member.member_id) is None
 
 
-def test_absence_is_not_remembered(server):
+def test_absence_ends_with_an_insertion(server):
     with transaction(server) as ctx:
         assert ctx.store.find(Organization, slug_key="acme") is None
     Given(server, server.client()).organization("Acme", organization_slug="acme")
@@ -115,24 +115,137 @@ def test_reset_and_restored_snapshot_are_seen(server, acme, refused):
     assert refused(client.organizations.get, acme.organization_id) == "organization_not_found"
 
 
-def test_number_of_rows_is_limited(monkeypatch):
+def test_number_of_rows_is_limited(server, acme, monkeypatch):
     monkeypatch.setattr(remembered, "_MOST_ROWS", 3)
-    rows = remembered.Remembered("members")
-    for n in range(10):
-        rows.of("members")[n, ()] = n
-        assert len(rows.of("members")) <= 3
-    assert rows.of("organizations") is None
+    given = Given(server, server.client())
+    for _ in range(10):
+        given.member(acme)
+        assert len(server._server.mock._database.connection.remembered.of("members")) <= 3
+
+
+def test_other_tables_are_not_remembered(server):
+    assert server._server.mock._database.connection.remembered.of("messages") is None
 
 
 @pytest.mark.parametrize(
-    ("statement", "tables"),
+    ("kind", "statement", "tables"),
     [
-        ("SELECT * FROM members", ()),
-        ("INSERT INTO members (member_id) VALUES (?)", ("members",)),
-        ("UPDATE organizations SET position=?", ("organizations",)),
-        ("INSERT INTO events (event_id) VALUES (?)", ()),
-        ("DELETE FROM projects", remembered.TABLES),
+        ("find", "SELECT * FROM members", ()),
+        ("insert", "INSERT INTO members (member_id) VALUES (?)", ()),  # the store remembers the row
+        ("update", "UPDATE organizations SET position=? WHERE organization_id=?", ()),
+        ("restore", "INSERT INTO members SELECT * FROM members_copies", ("members", "member_sessions")),
+        ("insert copies", "INSERT INTO events (event_id) VALUES (?)", ()),
+        ("delete", "DELETE FROM members WHERE member_id=?", ("members", "member_sessions")),
+        ("delete", "DELETE FROM organizations", ("organizations", "members", "member_sessions")),
+        ("delete", "DELETE FROM one_time_tokens", ("one_time_tokens",)),
+        ("delete", "DELETE FROM organization_domains", ()),
     ],
 )
-def test_statement_outdates_what_it_may_change(statement, tables):
-    assert remembered.outdated_by(statement) == tables
+def test_statement_outdates_what_it_may_change(kind, statement, tables):
+    assert remembered.outdated_by(kind, statement) == tables
+
+
+@pytest.fixture
+def ada(server, acme):
+    return Given(server, server.client()).member(acme, "ada@acme.test", external_id="ada")
+
+
+def member_by(ctx, acme, **where):
+    return ctx.store.find(Member, excluding=("status", "deleted"), organization_id=acme.organization_id, **where)
+
+
+def test_inserted_row_is_not_read(server, acme, ada, reads):
+    with transaction(server) as ctx:
+        assert ctx.store.find(Member, member_id=ada.member_id)
+        assert member_by(ctx, acme, email_address="ada@acme.test").member_id == ada.member_id
+        assert member_by(ctx, acme, external_id="ada").member_id == ada.member_id
+    assert reads == {}
+
+
+def test_remembered_row_is_equal_to_the_stored_one(server, acme, ada):
+    with transaction(server) as ctx:
+        for record in (Organization, Member):
+            [stored] = ctx.store.all(record)
+            assert ctx.store.find(record, **{name: getattr(stored, name) for name in record.key}) == stored
+
+
+def test_updated_row_is_not_read(server, acme, ada, reads):
+    with transaction(server) as ctx:
+        ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), name="Ada")
+        reads.clear()
+        assert ctx.store.get(Member, member_id=ada.member_id).name == "Ada"
+    assert reads == {}
+
+
+def test_row_is_found_by_its_new_address_only(server, acme, ada):
+    with transaction(server) as ctx:
+        ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), email_address="lovelace@acme.test")
+        assert member_by(ctx, acme, email_address="ada@acme.test") is None
+        assert member_by(ctx, acme, email_address="lovelace@acme.test").member_id == ada.member_id
+        assert member_by(ctx, acme, external_id="ada").email_address == "lovelace@acme.test"
+
+
+def test_excluded_row_is_not_found(server, acme, ada):
+    with transaction(server) as ctx:
+        ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), status="deleted")
+        assert member_by(ctx, acme, email_address="ada@acme.test") is None
+        ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), status="active")
+        assert member_by(ctx, acme, email_address="ada@acme.test").member_id == ada.member_id
+
+
+def test_updates_of_an_outdated_copy_add_up(server, acme, ada):
+    with transaction(server) as ctx:
+        outdated = ctx.store.get(Member, member_id=ada.member_id)
+        ctx.store.update(outdated, name="Ada")
+        ctx.store.update(outdated, mfa_enrolled=True)
+        now = ctx.store.get(Member, member_id=ada.member_id)
+        assert (now.name, now.mfa_enrolled) == ("Ada", True)
+        assert [now] == ctx.store.all(Member)
+
+
+def test_refused_update_leaves_the_row(server, acme, ada):
+    with transaction(server) as ctx:
+        outdated = ctx.store.get(Member, member_id=ada.member_id)
+        ctx.store.update(outdated, name="Ada")
+        assert ctx.store.update_if_unchanged(outdated, name="Grace") is None
+        assert ctx.store.get(Member, member_id=ada.member_id).name == "Ada"
+
+
+def test_unsuccessful_delete_leaves_the_rows(server, acme, ada, reads):
+    with transaction(server) as ctx:
+        ctx.store.delete_all(Member, member_id="member-test-unknown")
+        reads.clear()
+        assert ctx.store.find(Member, member_id=ada.member_id)
+    assert reads == {}
+
+
+def test_session_is_not_read_after_a_login(server, acme, reads):
+    client = server.client()
+    given = Given(server, client)
+    token = given.login(acme, given.member(acme)).session_token
+    reads.clear()
+    assert client.sessions.authenticate(session_token=token).session_token == token
+    assert {shape for shape in reads if shape[0] == "find"} == set()
+
+
+def test_revoked_session_is_refused_afterwards(server, acme, refused):
+    client = server.client()
+    given = Given(server, client)
+    token = given.login(acme, given.member(acme)).session_token
+    client.sessions.authenticate(session_token=token)
+    client.sessions.revoke(session_token=token)
+    assert refused(client.sessions.authenticate, session_token=token) == "session_not_found"
+
+
+def test_absent_row_is_looked_for_once(server, acme, reads):
+    with transaction(server) as ctx:
+        for _ in range(3):
+            assert member_by(ctx, acme, email_address="grace@acme.test") is None
+    assert reads["find", "members"] == 1
+
+
+def test_absence_ends_with_an_update(server, acme, ada):
+    with transaction(server) as ctx:
+        assert member_by(ctx, acme, email_address="grace@acme.test") is None
+        ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), email_address="grace@acme.test")
+        assert member_by(ctx, acme, email_address="grace@acme.test").member_id == ada.member_id

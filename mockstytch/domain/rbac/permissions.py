@@ -129,10 +129,11 @@ def require_assignable(ctx: Context, organization: Organization | None, role_ids
         cannot_assign_default_rbac_role_id: if the role is ``stytch_member``, which every member has.
         invalid_rbac_role_assignment: if the policy doesn't have the role.
     """
-    known = {role.role_id for role in roles(ctx, organization)}
+    known = None  # until there is one to look for
     for role_id in role_ids:
         if role_id == "stytch_member":
             raise errors.cannot_assign_default_rbac_role_id()
+        known = known or {role.role_id for role in roles(ctx, organization)}
         if role_id not in known:
             raise errors.invalid_rbac_role_assignment(because=f"no role {role_id}")
 

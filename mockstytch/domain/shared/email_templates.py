@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mockstytch.runtime import Context
 from mockstytch.store.records.projects import WORKSPACE, DefaultEmailTemplate, EmailTemplate
+from mockstytch.store.store import Store
 
 # The template types that each kind of message accepts. The first one selects the default template.
 _TYPES = {
@@ -37,8 +38,7 @@ class Mail(NamedTuple):
 
 def find(ctx: Context, template_id: str) -> EmailTemplate | None:
     """Return the template with this id of the environment's project."""
-    workspace = ctx.store.for_project(WORKSPACE.project_id)
-    return workspace.find(EmailTemplate, project_slug=_project_slug(ctx), template_id=template_id)
+    return _workspace(ctx).find(EmailTemplate, project_slug=_project_slug(ctx), template_id=template_id)
 
 
 def render(ctx: Context, kind: str, template_ids: tuple[str, ...], link: str | None, code: str | None) -> Mail | None:
@@ -55,8 +55,7 @@ def render(ctx: Context, kind: str, template_ids: tuple[str, ...], link: str | N
         return None
     templates = [find(ctx, template_id) for template_id in template_ids if template_id]
     if not any(templates):
-        workspace = ctx.store.for_project(WORKSPACE.project_id)
-        default = workspace.find(DefaultEmailTemplate, project_slug=_project_slug(ctx), template_type=types[0])
+        default = _workspace(ctx).find(DefaultEmailTemplate, project_slug=_project_slug(ctx), template_type=types[0])
         templates = [find(ctx, default.template_id)] if default else []
     for template in templates:
         custom = template.custom_html_customization if template else None
@@ -79,6 +78,10 @@ def preview(template: EmailTemplate) -> Mail | None:
     values: dict[str, str | None] = {"magic_link_url": link, "reset_password_url": link, "otp_code": "123456"}
     subject, text, html = (custom[name] for name in ("subject", "plaintext_content", "html_content"))
     return Mail(_substitute(subject, values), _substitute(text, values), _substitute(html, values, is_html=True))
+
+
+def _workspace(ctx: Context) -> Store:
+    return ctx.store.for_project(WORKSPACE.project_id, WORKSPACE.data_key)
 
 
 def _project_slug(ctx: Context) -> str:

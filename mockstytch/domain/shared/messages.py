@@ -1,6 +1,8 @@
 """Write e-mails and text messages as a member would receive them, and add them to the inbox."""
 
-from functools import cache
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,10 @@ _TEMPLATES = Path(__file__).with_name("mails")
 
 # As in production's e-mails, without ``/b2b/``.
 REDIRECT_PATH = "/v1/magic_links/redirect"
+
+# Where an e-mail contains these values. The characters are none of Unicode's, so no text needs them.
+_PLACES = {"link": "\ufdd0", "code": "\ufdd1", "login_link": "\ufdd2", "to": "\ufdd3"}
+_PLACE = "([\ufdd0-\ufdd3])"
 
 
 class _Link(NamedTuple):
@@ -122,21 +128,8 @@ def _send_email(
     url, code = (link.url, None) if link else (None, token.code)
     minutes = round((token.expires_at - ctx.now).total_seconds() / 60)
     sender = organization.organization_name if organization else ctx.project.name
-    language = _texts()[locale]
-    texts = {name: text.format(organization=sender) for name, text in language[kind].items()}
-    variables = {
-        **texts,
-        "organization": sender,
-        "footer": language["frame"]["footer"].format(to=token.email_address),
-        "valid": language["frame"]["valid"].format(duration=_duration(language["units"], minutes)),
-        "copy": language["frame"]["copy"],
-        "or_log_in": language["frame"]["or_log_in"],
-        "login_link": link.login_url if link else None,
-        "locale": locale,
-        "link": url,
-        "code": code,
-    }
-    custom = email_templates.render(ctx, kind, templates, url, code)
+    values = {"link": url, "code": code, "login_link": link.login_url if link else None, "to": token.email_address}
+    mail = email_templates.render(ctx, kind, templates, url, code) or _mail(kind, locale, sender, minutes, values)
     ctx.send(
         Message(
             message_id=ctx.ids.new("message"),
@@ -144,10 +137,9 @@ def _send_email(
             channel="email",
             kind=kind,
             to=token.email_address,
-            # an organization's name can contain line breaks; a subject can't
-            subject=custom.subject if custom else " ".join(texts["subject"].split()),
-            text=custom.text if custom else _rendered("mail.txt", variables),
-            html=custom.html if custom else _rendered("mail.html", variables),
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
             link=url,
             token=token.token if link else None,
             token_type=link.token_type if link else None,
@@ -159,6 +151,59 @@ def _send_email(
             expires_at=token.expires_at,
         )
     )
+
+
+def _mail(kind: str, locale: str, sender: str, minutes: int, values: dict[str, str | None]) -> email_templates.Mail:
+    """Return an e-mail without a custom template.
+
+    Args:
+        minutes: how long the link or the code is valid.
+        values: a value, or None, for each of ``_PLACES``.
+    """
+    given = {_PLACES[name]: value for name, value in values.items() if value}
+    form = _form(kind, locale, sender, minutes, tuple(given))
+    html = {place: form.escape(value) for place, value in given.items()}
+    return email_templates.Mail(form.subject, _filled(form.text, given), _filled(form.html, html))
+
+
+def _filled(parts: list[str], values: dict[str, str]) -> str:
+    return "".join([values.get(part, part) for part in parts])
+
+
+class _Form(NamedTuple):
+    """An e-mail whose places aren't filled in yet: texts, and between them ``_PLACES``."""
+
+    subject: str
+    text: list[str]
+    html: list[str]
+    escape: Callable[[str], str]
+
+
+@lru_cache(1024)
+def _form(kind: str, locale: str, sender: str, minutes: int, given: tuple[str, ...]) -> _Form:
+    """Render an e-mail with places for what differs from one e-mail to the next: that saves 35 µs for each e-mail.
+
+    Args:
+        given: the places that will be filled in.
+    """
+    from markupsafe import escape  # Jinja's function
+
+    sender = re.sub(_PLACE, "", sender)
+    language = _texts()[locale]
+    texts = {name: text.format(organization=sender) for name, text in language[kind].items()}
+    variables = {
+        **texts,
+        "organization": sender,
+        "footer": language["frame"]["footer"].format(to=_PLACES["to"]),
+        "valid": language["frame"]["valid"].format(duration=_duration(language["units"], minutes)),
+        "copy": language["frame"]["copy"],
+        "or_log_in": language["frame"]["or_log_in"],
+        "locale": locale,
+        **{name: place for name, place in _PLACES.items() if place in given},
+    }
+    text, html = (re.split(_PLACE, _template(name).render(variables)) for name in ("mail.txt", "mail.html"))
+    # an organization's name can contain line breaks; a subject can't
+    return _Form(" ".join(texts["subject"].split()), text, html, lambda value: str(escape(value)))
 
 
 def _duration(units: dict[str, str], minutes: int) -> str:
@@ -175,12 +220,6 @@ def _duration(units: dict[str, str], minutes: int) -> str:
 def _texts() -> dict[str, dict[str, dict[str, str]]]:
     texts = _TEMPLATES.joinpath("texts.json").read_bytes()
     return msgspec.json.decode(texts, type=dict[str, dict[str, dict[str, str]]])
-
-
-def _rendered(name: str, variables: dict[str, Any]) -> str:
-    template = _template(name)
-    # ``shared`` leaves out Jinja's global functions: to copy them takes longer than to render the text
-    return "".join(template.root_render_func(template.new_context(variables, shared=True)))
 
 
 @cache

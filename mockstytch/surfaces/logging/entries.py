@@ -32,6 +32,7 @@ def entry(
     error_type, because = request.refusal or ("", "")
     if error is not None:
         error_type, because = route.surface.error_type(error), error.because
+    remarks = request.notes or request.fault  # most requests have none
     return RequestLogEntry(
         request_id=request.request_id,
         at=now,
@@ -41,7 +42,7 @@ def entry(
         operation=operation,
         surface=route.surface.name,
         error_type=error_type,
-        because="; ".join(filter(None, (request.fault, because, *request.notes))),
+        because="; ".join(filter(None, (request.fault, because, *request.notes))) if remarks else because,
         milliseconds=(perf_counter() - request.started) * 1000,
         exchange=_exchange(route, request, response, error is None or error.keeps_writes),
     )

@@ -1,0 +1,1 @@
+"""Responses: normalizing and comparing them."""

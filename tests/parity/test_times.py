@@ -1,0 +1,37 @@
+"""Whether an object was changed after its creation is compared only if the object is old enough to tell."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mockstytch.parity.responses.comparing import Response, compare
+from mockstytch.parity.responses.normalizing import Normalizer
+
+_NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+
+
+def _response(age: int, changed_after: int) -> Response:
+    """Return the response with an object that was created so many seconds ago."""
+    created = _NOW - timedelta(seconds=age)
+    times: dict[str, Any] = {"created_at": _text(created), "updated_at": _text(created + timedelta(seconds=changed_after))}
+    return Response(status=200, headers={}, body=Normalizer({}, _NOW).value(times))
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize(("target", "local", "differ"), [
+    ((60, 0), (60, 0), False),
+    ((60, 0), (60, 60), True),
+    ((60, 60), (60, 60), False),
+    ((60, 0), (0, 0), False),  # the local object is new: an update would be in the second of the creation
+    ((60, 60), (0, 0), False),
+    ((60, 1), (60, 0), False),  # the target needed a second for the calls that the local server did at once
+])  # fmt: skip
+def test_changed_and_unchanged_objects_differ_if_they_are_old(
+    target: tuple[int, int], local: tuple[int, int], differ: bool
+) -> None:
+    found = compare(_response(*target), _response(*local))
+    assert [(each.path, each.kind) for each in found] == [("body.updated_at", "format")] * differ
