@@ -14,7 +14,10 @@ _NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 def _response(age: int, changed_after: int) -> Response:
     """Return the response with an object that was created so many seconds ago."""
     created = _NOW - timedelta(seconds=age)
-    times: dict[str, Any] = {"created_at": _text(created), "updated_at": _text(created + timedelta(seconds=changed_after))}
+    times: dict[str, Any] = {
+        "created_at": _text(created),
+        "updated_at": _text(created + timedelta(seconds=changed_after)),
+    }
     return Response(status=200, headers={}, body=Normalizer({}, _NOW).value(times))
 
 

@@ -142,7 +142,9 @@ def _same(target: Any, local: Any) -> bool:
         return True
     if not isinstance(target, str):
         return False
-    if not (_CHANGED.search(target) and _CHANGED.search(local)) and _CHANGED.sub(">", target) == _CHANGED.sub(">", local):
+    if not (_CHANGED.search(target) and _CHANGED.search(local)) and _CHANGED.sub(">", target) == _CHANGED.sub(
+        ">", local
+    ):
         return True  # one side's object is too young to know whether it was changed
     one, other = _TOKEN.fullmatch(target), _TOKEN.fullmatch(local)
     if not one or not other or one["length"] != other["length"]:
