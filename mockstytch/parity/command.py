@@ -4,7 +4,7 @@ import contextlib
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
-from http.cookiejar import DefaultCookiePolicy
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
 import httpx
@@ -81,11 +81,10 @@ def target_side(
 
 
 def new_client(ca_file: str = "") -> httpx.Client:
-    """Return a client that follows no redirects, and keeps no cookies: a probe mustn't send another one's."""
+    """Return a client that follows no redirects and keeps no cookies, so that no probe depends on another one."""
     context = ssl.create_default_context(cafile=ca_file or None)
-    client = httpx.Client(timeout=_TIMEOUT, verify=context, headers={"User-Agent": "mockstytch parity"})
-    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return client
+    jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(timeout=_TIMEOUT, verify=context, cookies=jar, headers={"User-Agent": "mockstytch parity"})
 
 
 @contextlib.contextmanager

@@ -277,9 +277,7 @@ class _SideRun:
             names |= {value: f"{fixture}.{name}" for name, value in values if isinstance(value, str)}
         names |= {value: name for name, value in scope.saved.items() if isinstance(value, str)}
         normalizer = Normalizer(names, _now(response))
-        headers = {name: normalizer.named(response.headers[name]) for name in HEADERS if name in response.headers}
-        if "location" in headers:
-            headers["location"] = normalizer.url(response.headers["location"])
+        headers = {name: normalizer.header(response.headers[name]) for name in HEADERS if name in response.headers}
         return Response(status=response.status_code, headers=headers, body=normalizer.value(body))
 
 
