@@ -111,9 +111,14 @@ def free_port() -> int:
 
 
 def with_ports(text: str, **ports: int) -> str:
-    for default, port in {"4700": ports["api"], "4743": ports["tls"], "3000/": ports["demo"]}.items():
-        text = text.replace(default, str(port) + "/" * default.endswith("/"))
-    return text
+    free = {"4700": ports["api"], "4743": ports["tls"], "3000": ports["demo"]}
+    # All at once, because a free port can contain a default one, such as 34743.
+    return re.sub(r"4700|4743|3000(?=/)", lambda found: str(free[found[0]]), text)
+
+
+def test_free_port_that_contains_a_default_one_is_kept():
+    text = with_ports("localhost:4700 localhost:4743 localhost:3000/ 3000", api=34743, tls=14700, demo=2)
+    assert text == "localhost:34743 localhost:14700 localhost:2/ 3000"
 
 
 class Runner:

@@ -228,8 +228,11 @@ class _SideRun:
 
     def _send_all(self, probe: Probe, scope: Scope, created: list[Created]) -> Transcript:
         """Send the calls of a probe, until one needs a value that an earlier response didn't have."""
-        responses = list[Response]()
+        responses, compares_changes = list[Response](), False
         for call in probe.calls:
+            if call.next_second:
+                self._side.waiting.wait(1)
+                compares_changes = True
             try:
                 response = self._send(call, scope)
             except Unresolved as e:
@@ -237,7 +240,7 @@ class _SideRun:
             body = _json(response)
             scope.saved |= references.saved_by(call, body, response.headers)
             created += self._ledger_entries(call, scope, response, body)
-            responses.append(self._normalized(response, body, scope, probe))
+            responses.append(self._normalized(response, body, scope, probe, compares_changes=compares_changes))
         return Transcript(responses)
 
     def _send(self, call: Call, scope: Scope) -> httpx.Response:
@@ -270,13 +273,15 @@ class _SideRun:
         self._ledger.record(call.operation, scope.resolve(call.fields), body)
         return [each for each in self._ledger.remaining() if each not in before]
 
-    def _normalized(self, response: httpx.Response, body: Any, scope: Scope, probe: Probe) -> Response:
+    def _normalized(
+        self, response: httpx.Response, body: Any, scope: Scope, probe: Probe, *, compares_changes: bool
+    ) -> Response:
         names = {value: name for name, value in scope.built_in.items() if value}
         for fixture in {name for call in probe.calls for name in references.fixtures_of(call)}:
             values = self._fixture(fixture).items()
             names |= {value: f"{fixture}.{name}" for name, value in values if isinstance(value, str)}
         names |= {value: name for name, value in scope.saved.items() if isinstance(value, str)}
-        normalizer = Normalizer(names, _now(response))
+        normalizer = Normalizer(names, _now(response), compares_changes=compares_changes)
         headers = {name: normalizer.header(response.headers[name]) for name in HEADERS if name in response.headers}
         return Response(status=response.status_code, headers=headers, body=normalizer.value(body))
 

@@ -6,6 +6,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.domain.organizations import member_search
+from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.shared.search import Query
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -265,3 +266,14 @@ def test_organizations_are_found_by_a_subquery_that_runs_once(mock, plans_of, na
     [plan] = [plan for shape, plan in plans if shape[:2] == ("select", "organizations")]
     assert plan.startswith("SEARCH organizations USING INDEX sqlite_autoindex_organizations_1")
     assert "CORRELATED" not in plan
+
+
+def test_members_with_a_deleted_role_are_found_with_their_index(mock, plans_of):
+    acme = mock.client().organizations.create("Acme", "acme").organization.organization_id
+
+    def remove():
+        with mock._server.mock.transaction() as ctx:
+            rbac_policy.remove_roles(ctx, ctx.store.get(Organization, organization_id=acme), {"editor"})
+
+    [plan] = [plan for shape, plan in plans_of(remove) if shape[:2] == ("select", "members")]
+    assert "members_organization_id_position_not_roles" in plan

@@ -41,11 +41,12 @@ class Normalizer:
     Args:
         names: values that have a name: what calls saved, the project's id, the URL of the server.
         now: the time on the side's clock.
+        compares_changes: whether a change after the creation shows in young objects, too.
     """
 
-    def __init__(self, names: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, names: Mapping[str, str], now: datetime, *, compares_changes: bool = False) -> None:
         longest_first = sorted((value for value in names if len(value) >= 4), key=len, reverse=True)
-        self._names, self._now = names, now
+        self._names, self._now, self._compares_changes = names, now, compares_changes
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def value(self, value: Any, name: str = "") -> Any:
@@ -73,8 +74,9 @@ class Normalizer:
         if created is None or updated is None or not isinstance(normalized["updated_at"], str):
             return normalized
         changed_after, age = ((moment - created).total_seconds() for moment in (updated, self._now))
-        marker = "as created_at" if changed_after == 0 and age > _YOUNG else ""
-        marker = "after created_at" if changed_after > _YOUNG else marker
+        young = 0 if self._compares_changes else _YOUNG
+        marker = "as created_at" if changed_after == 0 and age > young else ""
+        marker = "after created_at" if changed_after > young else marker
         if marker:
             normalized["updated_at"] = f"{normalized['updated_at'].rstrip('>')}, {marker}>"
         return normalized

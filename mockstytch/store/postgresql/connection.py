@@ -51,6 +51,7 @@ class PostgresConnection(Connection):
 
     ConstraintError = psycopg.IntegrityError
     is_shared = True
+    log_path = ""
 
     def __init__(self, connect: Callable[[], "psycopg.Connection[Any]"]) -> None:
         self._connect = connect
@@ -59,6 +60,7 @@ class PostgresConnection(Connection):
         self._is_open = self._is_read_only = self._is_ended = False
         self.project_version, self.microseconds = "", 0
         self.has_old_data = self.has_text_index = False
+        self.unmerged_writes = 0
         self.remembered = Remembered()  # other processes write, too
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.wants_text_index: set[str] = set()
