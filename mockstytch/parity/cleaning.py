@@ -35,6 +35,12 @@ CREATIONS = {
     "connected_app.clients.create": Creation(
         id="connected_app.client_id", delete="connected_app.clients.delete", parameter="client_id"
     ),
+    "browser.discovery.organizations.create": Creation(
+        id="data.organization.organization_id", delete="organizations.delete", parameter="organization_id"
+    ),
+    "management.projects.create": Creation(
+        id="project.project_slug", delete="management.projects.delete", parameter="project_slug"
+    ),
     "oauth_server.register": Creation(id="client_id", delete="connected_app.clients.delete", parameter="client_id"),
 }
 _TRIES = 3  # a deletion is repeated if its response is lost
@@ -72,6 +78,9 @@ _SEARCHES = (
         ("client_name",),
         CREATIONS["connected_app.clients.create"],
     ),
+)
+_PROJECTS = _Search(
+    "management.projects.get_all", "projects", "project_slug", ("name",), CREATIONS["management.projects.create"]
 )
 
 
@@ -131,13 +140,15 @@ def find_leftovers(target: Side, prefix: str) -> list[Created]:
     Raises:
         Unreachable: if the target doesn't respond.
     """
-    return [each for search in _SEARCHES for each in _found(target, search, prefix)]
+    searches = [*_SEARCHES, *([_PROJECTS] if target.credentials.workspace_key[0] else [])]
+    return [each for search in searches for each in _found(target, search, prefix)]
 
 
 def _found(target: Side, search: _Search, prefix: str) -> Iterator[Created]:
     cursor = ""
     while True:
-        fields: dict[str, Any] = {"limit": 100} | ({"cursor": cursor} if cursor else {})
+        fields: dict[str, Any] = {} if search is _PROJECTS else {"limit": 100}
+        fields |= {"cursor": cursor} if cursor else {}
         body = target.json(search.operation, _request(search.operation, fields))
         items = _at(body, search.items)
         for item in items if isinstance(items, list) else []:
@@ -164,7 +175,7 @@ def delete(target: Side, created: Created) -> bool:
     request = _request(created.operation, {created.parameter: created.id})
     for _ in range(_TRIES):
         try:
-            response = target.send(created.operation, request, {}, target.credentials.of("project"))
+            response = target.send(created.operation, request, {}, target.credentials_for(request))
         except Unreachable:
             continue
         if response.status_code in (200, 404):

@@ -17,6 +17,8 @@ from mockstytch.parity.sending.operations import known_operations
 from mockstytch.parity.settings import NEEDS
 from mockstytch.values import Frozen
 
+# Types that are made of the names of search filters, and statuses of responses without a type
+_OTHER_ERRORS = ("organization_search_", "member_search_", "user_search_", "status:")
 FOLDER = Path(__file__).with_name("probes")
 
 

@@ -25,6 +25,8 @@ class Call(Frozen, forbid_unknown_fields=True):
         as_member: a session token or session JWT; the member calls instead of the project.
         save: values of the response to keep, by name: ``organization_id = "organization.organization_id"``.
         expects: the error that this server returns; "" if it returns a success.
+        next_second: whether a second passes before the call. From this call on, it is compared whether ``updated_at``
+            differs from ``created_at``. Otherwise it isn't, because both have whole seconds.
     """
 
     operation: str = ""
@@ -37,6 +39,7 @@ class Call(Frozen, forbid_unknown_fields=True):
     as_member: str = msgspec.field(default="", name="as")
     save: dict[str, str] = {}
     expects: str = ""
+    next_second: bool = False
 
 
 class Probe(Frozen):

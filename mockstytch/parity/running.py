@@ -1,5 +1,6 @@
 """Send probes to both sides, and compare what they return."""
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
@@ -17,7 +18,8 @@ from mockstytch.parity.references import Scope, Unresolved
 from mockstytch.parity.responses.comparing import HEADERS, Difference, Response, compare
 from mockstytch.parity.responses.normalizing import Normalizer
 from mockstytch.parity.sending import operations
-from mockstytch.parity.sending.side import Side, Stopped, Unreachable
+from mockstytch.parity.sending.authorization import authorize
+from mockstytch.parity.sending.side import Side, Stopped, Unreachable, limit_of
 from mockstytch.values import Frozen
 
 _MOST_ATTEMPTS = 3  # a probe begins again if the connection is lost
@@ -69,7 +71,7 @@ class Run:
         ledger: what has to be deleted on the target.
     """
 
-    def __init__(self, target: Side, local: Side, prefix: str, probes: list[Probe], workers: int = 4) -> None:
+    def __init__(self, target: Side, local: Side, prefix: str, probes: list[Probe], workers: int = 5) -> None:
         self.ledger, self._workers = Ledger(), workers
         self._probes = [probe for probe in probes if not probe.is_fixture]
         fixtures = {probe.name: probe for probe in probes if probe.is_fixture}
@@ -87,8 +89,8 @@ class Run:
             KeyboardInterrupt: if the user pressed Ctrl+C. The other calls aren't sent then.
         """
         outcomes: dict[str, Outcome] = {}
-        with ThreadPoolExecutor(self._workers, "parity") as pool:
-            futures: list[Future[Outcome]] = [pool.submit(self._outcome, probe) for probe in self._probes]
+        with contextlib.ExitStack() as pools:
+            futures = self._submitted(pools)
             try:
                 for future in as_completed(futures):
                     outcome = future.result()
@@ -96,10 +98,25 @@ class Run:
                     on_outcome(outcome)
             except BaseException:
                 self._waiting.stop()
-                pool.shutdown(cancel_futures=True)
+                for future in futures:
+                    future.cancel()
                 raise
         names = [probe.name for probe in self._probes]
         return [*self._fixture_outcomes(), *(outcomes[name] for name in names)]
+
+    def _submitted(self, pools: contextlib.ExitStack) -> list[Future[Outcome]]:
+        """Start all probes. Probes with the same published limit run one after the other, beside all others.
+
+        Otherwise, the workers would all wait for the same limit.
+        """
+        lanes: dict[str, ThreadPoolExecutor] = {}
+        futures = []
+        for probe in self._probes:
+            limit = next((found for call in probe.calls if (found := limit_of(call.operation))), "")
+            if limit not in lanes:
+                lanes[limit] = pools.enter_context(ThreadPoolExecutor(1 if limit else self._workers, "parity"))
+            futures.append(lanes[limit].submit(self._outcome, probe))
+        return futures
 
     def _outcome(self, probe: Probe) -> Outcome:
         return _compared(probe, self._target.transcript(probe), self._local.transcript(probe))
@@ -211,8 +228,11 @@ class _SideRun:
 
     def _send_all(self, probe: Probe, scope: Scope, created: list[Created]) -> Transcript:
         """Send the calls of a probe, until one needs a value that an earlier response didn't have."""
-        responses = list[Response]()
+        responses, compares_changes = list[Response](), False
         for call in probe.calls:
+            if call.next_second:
+                self._side.waiting.wait(1)
+                compares_changes = True
             try:
                 response = self._send(call, scope)
             except Unresolved as e:
@@ -220,7 +240,7 @@ class _SideRun:
             body = _json(response)
             scope.saved |= references.saved_by(call, body, response.headers)
             created += self._ledger_entries(call, scope, response, body)
-            responses.append(self._normalized(response, body, scope, probe))
+            responses.append(self._normalized(response, body, scope, probe, compares_changes=compares_changes))
         return Transcript(responses)
 
     def _send(self, call: Call, scope: Scope) -> httpx.Response:
@@ -232,17 +252,15 @@ class _SideRun:
             Unresolved: if a reference has no value.
         """
         address = operations.address_of(call.operation, scope.resolve(call.request))
-        fields = {"project_id": scope.value("project_id")} if "{project_id}" in address.path else {}
+        fields = {name: scope.value(name) for name in ("project_id", "public_token") if f"{{{name}}}" in address.path}
         fields |= scope.resolve(call.fields)
         request = operations.build(address, fields, scope.resolve(call.body), form=call.form)
-        headers = {name: str(scope.resolve(value)) for name, value in call.headers.items()}
-        if call.as_member:
-            session = str(scope.resolve(call.as_member))
-            name = "X-Stytch-Member-SessionJWT" if session.startswith("eyJ") else "X-Stytch-Member-Session"
-            headers[name] = session
-        auth = None if address.public or "Authorization" in headers else self._side.credentials.of(call.credentials)
+        session = str(scope.resolve(call.as_member))
+        authorization = authorize(address, self._side.credentials, call.credentials, session)
+        headers = authorization.headers | {name: str(scope.resolve(value)) for name, value in call.headers.items()}
+        basic = None if "Authorization" in headers else authorization.basic
         try:
-            return self._side.send(call.operation, request, headers, auth)
+            return self._side.send(call.operation, request, headers, basic)
         except Unreachable:
             self._ledger.is_complete = False
             raise
@@ -255,16 +273,16 @@ class _SideRun:
         self._ledger.record(call.operation, scope.resolve(call.fields), body)
         return [each for each in self._ledger.remaining() if each not in before]
 
-    def _normalized(self, response: httpx.Response, body: Any, scope: Scope, probe: Probe) -> Response:
+    def _normalized(
+        self, response: httpx.Response, body: Any, scope: Scope, probe: Probe, *, compares_changes: bool
+    ) -> Response:
         names = {value: name for name, value in scope.built_in.items() if value}
         for fixture in {name for call in probe.calls for name in references.fixtures_of(call)}:
             values = self._fixture(fixture).items()
             names |= {value: f"{fixture}.{name}" for name, value in values if isinstance(value, str)}
         names |= {value: name for name, value in scope.saved.items() if isinstance(value, str)}
-        normalizer = Normalizer(names, _now(response))
-        headers = {name: normalizer.named(response.headers[name]) for name in HEADERS if name in response.headers}
-        if "location" in headers:
-            headers["location"] = normalizer.url(response.headers["location"])
+        normalizer = Normalizer(names, _now(response), compares_changes=compares_changes)
+        headers = {name: normalizer.header(response.headers[name]) for name in HEADERS if name in response.headers}
         return Response(status=response.status_code, headers=headers, body=normalizer.value(body))
 
 

@@ -109,6 +109,20 @@ def test_a_difference_in_an_object_is_found(name: str, differences: Any) -> None
     assert differences(_READ, _of_organization(change)) == expected
 
 
+def test_a_change_of_the_object_is_found(differences: Any) -> None:
+    def change(response: Plain) -> Plain:
+        if response.request.method == "PUT":
+            organization = response.body["organization"]
+            second_later = datetime.fromisoformat(organization["created_at"]) + timedelta(seconds=1)
+            organization["updated_at"] = second_later.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return response
+
+    now = "<time: whole seconds, Z, now"
+    assert differences("requests: an update without fields", change) == [
+        (f"{_AT}.updated_at", "format", f"{now}, after created_at>", f"{now}, as created_at>")
+    ]
+
+
 def test_another_order_of_keys_is_found(differences: Any) -> None:
     ((path, kind, theirs, ours),) = differences(_READ, _of_organization(_move_to_front))
     assert (path, kind) == (_AT, "order of keys")

@@ -20,6 +20,7 @@ _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F
 _ID = re.compile(rf"((?:[a-z][a-z0-9]*-)+(?:test|live)-)?(?<![0-9a-fA-F])({_UUID})(?![0-9a-fA-F])")
 _JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_URL = re.compile(r"https?://[^\s?]+\?\S*=\S*")
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----\n?", re.DOTALL)
 _DATA = re.compile(r"data:([\w/+-]+);base64,[\w+/=]+")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -29,6 +30,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN_INSIDE = re.compile(r"(?<=[=/])[A-Za-z0-9_-]{24,}={0,2}")
 _WORDS = re.compile(r"[A-Z]+(_[A-Z0-9]+)*|[a-z]+([_.:-][a-z0-9]+)*")
 _SECRET_NAME = re.compile(r"(token|secret|jwt|password|bearer)(_\w+)?|code|n|x5c")
+_ERROR_NAMES = ("error_type", "error")
 _EPOCH_YEARS = range(1_500_000_000, 5_000_000_000)
 _MINUTES, _HOURS, _DAYS = 60, 3600, 86400
 _YOUNG = 5  # seconds
@@ -40,11 +42,12 @@ class Normalizer:
     Args:
         names: values that have a name: what calls saved, the project's id, the URL of the server.
         now: the time on the side's clock.
+        compares_changes: whether a change after the creation shows in young objects, too.
     """
 
-    def __init__(self, names: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, names: Mapping[str, str], now: datetime, *, compares_changes: bool = False) -> None:
         longest_first = sorted((value for value in names if len(value) >= 4), key=len, reverse=True)
-        self._names, self._now = names, now
+        self._names, self._now, self._compares_changes = names, now, compares_changes
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def value(self, value: Any, name: str = "") -> Any:
@@ -72,18 +75,21 @@ class Normalizer:
         if created is None or updated is None or not isinstance(normalized["updated_at"], str):
             return normalized
         changed_after, age = ((moment - created).total_seconds() for moment in (updated, self._now))
-        marker = "as created_at" if changed_after == 0 and age > _YOUNG else ""
-        marker = "after created_at" if changed_after > _YOUNG else marker
+        young = 0 if self._compares_changes else _YOUNG
+        marker = "as created_at" if changed_after == 0 and age > young else ""
+        marker = "after created_at" if changed_after > young else marker
         if marker:
             normalized["updated_at"] = f"{normalized['updated_at'].rstrip('>')}, {marker}>"
         return normalized
 
     def text(self, text: str, name: str = "") -> Any:
-        """Return a text with ids, tokens and times replaced; a JWT as an object."""
+        """Return a text with ids, tokens and times replaced; a JWT, and a URL with parameters, as an object."""
         if _JWT.fullmatch(text):
             return self._jwt(text)
         if match := _TIME.fullmatch(text):
             return self._time(text, match)
+        if _URL.fullmatch(text):
+            return self.url(text)
         if self._names.get(text) and (form := Normalizer({}, self._now).text(text, name)) != text:
             return f"{{{self._names[text]}}} {form}"  # the value is known, and its format matters, too
         return self._form(self.named(text), name)
@@ -94,19 +100,29 @@ class Normalizer:
             text = self._known.sub(lambda match: f"{{{self._names[match[0]]}}}", text)
         return _ID.sub(lambda match: f"<{match[1] or ''}uuid{UUID(match[2]).version or ''}>", text)
 
-    def url(self, url: str) -> str:
-        """Return a URL with the values of its parameters normalized."""
-        base, mark, query = url.partition("?")
-        pairs = [(name, _request_form(name, self.text(value, name))) for name, value in parse_qsl(query, True)]
-        return self.named(base) + mark + "&".join(f"{name}={value}" for name, value in pairs)
+    def header(self, value: str) -> Any:
+        """Return a header, normalized: a URL with parameters as an object, anything else as a text."""
+        return self.url(value) if _URL.fullmatch(value) else self.named(value)
+
+    def url(self, url: str) -> dict[str, Any]:
+        """Return a URL as an object, with each of its parameters."""
+        base, _, query = url.partition("?")
+        parameters = {name: self.text(value, name) for name, value in parse_qsl(query, keep_blank_values=True)}
+        if "SAMLRequest" in parameters:
+            parameters["SAMLRequest"] = "<SAML request>"  # it is compressed, so its length is random
+        return {"url": self.named(base), **parameters}
 
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
+        if name.endswith("_last_four") and len(text) == 4:
+            return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
-        if "<" in text or "{" in text or " " in text:
+        if "<" in text or "{" in text or " " in text or name in _ERROR_NAMES:
             return text
+        if name.endswith("_last_four"):
+            return f"<last characters: {len(text)}>" if text else text
         is_secret = len(text) >= 6 and bool(_SECRET_NAME.fullmatch(name.rpartition(".")[2]))
         if is_secret or (_TOKEN.fullmatch(text) and not _WORDS.fullmatch(text)):
             return f"<token: {len(text)} {alphabet(text)}>"
@@ -142,11 +158,6 @@ class Normalizer:
         if seconds < 3 * _DAYS:
             return f"{ahead} {round(seconds / _HOURS)} hours"
         return f"{ahead} {round(seconds / _DAYS)} days"
-
-
-def _request_form(name: str, value: Any) -> Any:
-    """Return the value of a parameter. The length of a compressed SAML request is random."""
-    return "<SAML request>" if name == "SAMLRequest" else value
 
 
 def _moment(value: Any) -> datetime | None:

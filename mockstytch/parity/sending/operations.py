@@ -3,13 +3,17 @@
 import json
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from mockstytch.app import endpoints
+from mockstytch.browser import sdk_operations
+from mockstytch.browser.routes import PREFIX
 from mockstytch.management import routes as management
 from mockstytch.surfaces.faults.operation_names import name_of
 
+Surface = Literal["backend", "browser", "management", "public"]
+_PREFIXES: dict[str, Surface] = {"/sdk/": "browser", "/pwa/": "management"}
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -17,12 +21,12 @@ class Address(NamedTuple):
     """Where an operation is.
 
     Attributes:
-        public: whether it needs no credentials.
+        surface: the interface that it belongs to; ``public`` needs no credentials.
     """
 
     method: str
     path: str
-    public: bool
+    surface: Surface
 
 
 class HttpRequest(NamedTuple):
@@ -36,9 +40,19 @@ class HttpRequest(NamedTuple):
 
 @cache
 def known_operations() -> dict[str, Address]:
-    """Return the address of each operation, by the name that the SDK has for it."""
-    found = {name_of(each): Address(each.method, each.path, each.public) for each in endpoints()}
-    return found | {name_of(each): Address(each.method, each.path, False) for each in management.endpoints()}
+    """Return the address of each operation, by the name that the SDK has for it.
+
+    The browser API's calls have ``browser.`` before the name: ``browser.sessions.authenticate``.
+    """
+    found = dict[str, Address]()
+    for each in [*endpoints(), *sdk_operations.api]:
+        name = name_of(each)
+        if each.sdk_calls:
+            call, sdk_name = each.sdk_calls[0], f"browser.{name.removeprefix('browser.')}"
+            found[sdk_name] = Address(call.method, PREFIX + call.path, "browser")
+        if not name.startswith("browser."):
+            found[name] = Address(each.method, each.path, "public" if each.public else "backend")
+    return found | {name_of(each): Address(each.method, each.path, "management") for each in management.endpoints()}
 
 
 def address_of(operation: str, request: str) -> Address:
@@ -46,7 +60,10 @@ def address_of(operation: str, request: str) -> Address:
     if operation:
         return known_operations()[operation]
     method, _, path = request.partition(" ")
-    return Address(method, path, False)
+    for prefix, surface in _PREFIXES.items():
+        if path.startswith(prefix):
+            return Address(method, path, surface)
+    return Address(method, path, "backend")
 
 
 def build(address: Address, fields: dict[str, Any], body: str | None, *, form: bool = False) -> HttpRequest:

@@ -16,6 +16,9 @@ _LONGEST_WAIT = 30.0  # seconds
 _MARGIN = 1.2  # published limits are counted by clocks that aren't ours
 
 
+_MANAGEMENT = {"https://test.stytch.com": "https://management.stytch.com"}
+
+
 class Stopped(Exception):
     """The user stopped the run."""
 
@@ -53,6 +56,11 @@ class Waiting:
     @property
     def is_stopped(self) -> bool:
         return self._stopped.is_set()
+
+
+def limit_of(operation: str) -> str:
+    """Return the name of the published limit of an operation, or ""."""
+    return next((limit.operations[0] for limit in PRODUCTION if operation in limit.operations), "")
 
 
 class Pace:
@@ -116,6 +124,9 @@ class Credentials(Frozen):
 class Side:
     """One server, with the credentials of one project on it.
 
+    Attributes:
+        management_url: the base URL of the management API, which has its own host in production.
+
     Args:
         client: sends the requests.
         pace: None for a server without rate limits.
@@ -126,6 +137,7 @@ class Side:
     ) -> None:
         self.url, self.credentials, self.waiting = url.rstrip("/"), credentials, waiting
         self.client, self.pace = client, pace
+        self.management_url = _MANAGEMENT.get(self.url, self.url)
 
     def send(
         self, operation: str, request: HttpRequest, headers: Mapping[str, str], auth: tuple[str, str] | None
@@ -147,7 +159,7 @@ class Side:
             try:
                 response = self.client.request(
                     request.method,
-                    self.url + request.target,
+                    self._base(request.target) + request.target,
                     content=request.content,
                     headers={**request.headers, **headers},
                     auth=auth,
@@ -166,9 +178,16 @@ class Side:
             self.waiting.wait(seconds)
         raise AssertionError("the last try returns or raises")
 
+    def credentials_for(self, request: HttpRequest) -> tuple[str, str] | None:
+        """Return the credentials for a request of the project, or of the workspace for the management API."""
+        return self.credentials.of("management" if request.target.startswith("/pwa/") else "project")
+
+    def _base(self, target: str) -> str:
+        return self.management_url if target.startswith("/pwa/") else self.url
+
     def json(self, operation: str, request: HttpRequest) -> Any:
-        """Send a request with the project's credentials, and return the JSON of its response; None if it has none."""
-        response = self.send(operation, request, {}, self.credentials.of("project"))
+        """Send a request, and return the JSON of its response; None if it has none."""
+        response = self.send(operation, request, {}, self.credentials_for(request))
         try:
             return response.json()
         except ValueError:
