@@ -1,4 +1,4 @@
-"""The generated parts of ``docs/parity.md``: which operations and which errors have a probe, and why others have none."""
+"""The generated parts of ``docs/parity.md``: which operations and errors have a probe, and why others have none."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -29,8 +29,10 @@ ERRORS = (
     Reason(
         "a login at an identity provider, in a browser",
         (
-            "*saml_response*", "*oidc_response*", "*_csrf_cookie*", "missing_saml_relay_state", "missing_oidc_state_param",
-            "oidc_*_request", "oidc_invalid_*", "oidc_auth_code_error", "id_token_*", "saml_idp_initiated_auth_disabled",
+            "*saml_response*", "*oidc_response*", "*_csrf_cookie*", "missing_saml_relay_state",
+            "missing_oidc_state_param",
+            "oidc_*_request", "oidc_invalid_*", "oidc_auth_code_error", "id_token_*",
+            "saml_idp_initiated_auth_disabled",
             "oauth_state_*", "oauth_invalid_*", "oauth_auth_code_error", "*oidc_token*", "missing_oidc_refresh_token",
             "member_oauth_token_not_found", "invalid_oauth_tenant_for_jit_provisioning",
         ),
@@ -74,15 +76,15 @@ ERRORS = (
             "too_many_*tokens", "too_many_secrets", "secret_not_found", "too_many_projects", "*password_strength*",
             "country_code_allowlist_*", "*_pem_*", "invalid_jwks_url", "invalid_public_key", "*_trusted_token_profile*",
             "invalid_project_name", "invalid_url", "invalid_user_lock_*", "invalid_role_for_vertical", "invalid_domain",
-            "cannot_toggle_*", "bad_vertical_for_stytch_sdk", "unable_to_delete_last_public_token", "invalid_template_id",
-            "no_wildcards_in_live_redirect_url",
+            "cannot_toggle_*", "bad_vertical_for_stytch_sdk", "unable_to_delete_last_public_token",
+            "invalid_template_id", "no_wildcards_in_live_redirect_url",
         ),
     ),
     Reason(
         "a failure of the server, or so many requests that a limit is reached",
         ("internal_server_error", "server_unavailable", "too_many_requests", "user_lock_limit_reached"),
     ),
-    Reason("other credentials than those of a B2B test project", ("invalid_b2b_endpoint", "wrong_stack_live")),
+    Reason("the credentials of a live or a Consumer project", ("invalid_b2b_endpoint", "wrong_stack_live")),
 )  # fmt: skip
 
 OPERATIONS = (

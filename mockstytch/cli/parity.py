@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,27 +23,16 @@ class _CouldNotRun(click.ClickException):
 @click.option("--project-id", envvar="STYTCH_PROJECT_ID", required=True, help="Id of a test project.")
 @click.option("--secret", envvar="STYTCH_SECRET", required=True, help="Secret of that project.")
 @click.option("--public-token", envvar="STYTCH_PUBLIC_TOKEN", default="", help="Its public token, for the browser API.")
+@click.option("--workspace-key-id", envvar="STYTCH_WORKSPACE_KEY_ID", default="", help="For the management API.")
+@click.option("--workspace-key-secret", envvar="STYTCH_WORKSPACE_KEY_SECRET", default="", help="Its secret.")
 @click.option("--only", default="", metavar="PATTERN", help="Only probes whose name or operation matches.")
 @click.option("--has", multiple=True, metavar="SETTING", help="A setting that the project has. Can be repeated.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a .json or .md file, too.")
 @click.option("--yes", is_flag=True, help="Don't ask before the first call.")
 @click.option("--clean-up", is_flag=True, help="Only delete what earlier runs left behind.")
 @click.option("--ca-file", default="", help="Certificate authority of a server with another certificate.")
-@click.option("--calls-per-second", default=10.0, type=click.FloatRange(0.1), show_default=True, help="The most calls.")
-def parity(
-    *,
-    url: str,
-    project_id: str,
-    secret: str,
-    public_token: str,
-    only: str,
-    has: tuple[str, ...],
-    report: Path | None,
-    yes: bool,
-    clean_up: bool,
-    ca_file: str,
-    calls_per_second: float,
-) -> int:
+@click.option("--calls-per-second", default=20.0, type=click.FloatRange(0.1), show_default=True, help="The most calls.")
+def parity(*, only: str, has: tuple[str, ...], report: Path | None, yes: bool, clean_up: bool, **server: Any) -> int:
     """Compare this server with the real API, with a test project of yours.
 
     The project needs no preparation. Whatever is created there is deleted. Exit with 0 if there is no difference,
@@ -54,18 +43,40 @@ def parity(
     mockstytch parity --only sessions --report differences.md
     mockstytch parity --clean-up
     """
+    if report and report.suffix not in (".json", ".md"):
+        raise click.UsageError(f"{report} must end with .json or .md")
+    target = _target(**server)
+    if clean_up:
+        return _clean_up(target, yes)
+    return _compare(target, only, has, report, yes)
+
+
+def _target(
+    *,
+    url: str,
+    project_id: str,
+    secret: str,
+    public_token: str,
+    workspace_key_id: str,
+    workspace_key_secret: str,
+    ca_file: str,
+    calls_per_second: float,
+) -> Side:
+    """Return the side of the real API."""
     from mockstytch.parity import command, safety
     from mockstytch.parity.sending.side import Credentials
 
     if problem := safety.problem_with_target(url, project_id, secret):
         raise click.UsageError(problem)
-    if report and report.suffix not in (".json", ".md"):
-        raise click.UsageError(f"{report} must end with .json or .md")
-    credentials = Credentials(project_id=project_id, secret=secret, public_token=public_token)
-    target = command.target_side(url, credentials, calls_per_second=calls_per_second, ca_file=ca_file)
-    if clean_up:
-        return _clean_up(target, yes)
-    return _compare(target, only, has, report, yes)
+    if bool(workspace_key_id) != bool(workspace_key_secret):
+        raise click.UsageError("Use --workspace-key-id and --workspace-key-secret together.")
+    credentials = Credentials(
+        project_id=project_id,
+        secret=secret,
+        public_token=public_token,
+        workspace_key=(workspace_key_id, workspace_key_secret),
+    )
+    return command.target_side(url, credentials, calls_per_second=calls_per_second, ca_file=ca_file)
 
 
 def _clean_up(target: Side, yes: bool) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
 import httpx
@@ -19,7 +20,7 @@ from mockstytch.parity.sending.side import Credentials, Pace, Side, Waiting
 from mockstytch.server import Server
 from mockstytch.settings import DEFAULT_SECRET, Settings
 
-CALLS_PER_SECOND = 10.0
+CALLS_PER_SECOND = 20.0
 _TIMEOUT = 30.0  # seconds
 
 
@@ -80,9 +81,10 @@ def target_side(
 
 
 def new_client(ca_file: str = "") -> httpx.Client:
-    """Return a client that follows no redirects."""
+    """Return a client that follows no redirects and keeps no cookies, so that no probe depends on another one."""
     context = ssl.create_default_context(cafile=ca_file or None)
-    return httpx.Client(timeout=_TIMEOUT, verify=context, headers={"User-Agent": "mockstytch parity"})
+    jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(timeout=_TIMEOUT, verify=context, cookies=jar, headers={"User-Agent": "mockstytch parity"})
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Send probes to both sides, and compare what they return."""
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from mockstytch.parity.responses.comparing import HEADERS, Difference, Response,
 from mockstytch.parity.responses.normalizing import Normalizer
 from mockstytch.parity.sending import operations
 from mockstytch.parity.sending.authorization import authorize
-from mockstytch.parity.sending.side import Side, Stopped, Unreachable
+from mockstytch.parity.sending.side import Side, Stopped, Unreachable, limit_of
 from mockstytch.values import Frozen
 
 _MOST_ATTEMPTS = 3  # a probe begins again if the connection is lost
@@ -70,7 +71,7 @@ class Run:
         ledger: what has to be deleted on the target.
     """
 
-    def __init__(self, target: Side, local: Side, prefix: str, probes: list[Probe], workers: int = 4) -> None:
+    def __init__(self, target: Side, local: Side, prefix: str, probes: list[Probe], workers: int = 5) -> None:
         self.ledger, self._workers = Ledger(), workers
         self._probes = [probe for probe in probes if not probe.is_fixture]
         fixtures = {probe.name: probe for probe in probes if probe.is_fixture}
@@ -88,8 +89,8 @@ class Run:
             KeyboardInterrupt: if the user pressed Ctrl+C. The other calls aren't sent then.
         """
         outcomes: dict[str, Outcome] = {}
-        with ThreadPoolExecutor(self._workers, "parity") as pool:
-            futures: list[Future[Outcome]] = [pool.submit(self._outcome, probe) for probe in self._probes]
+        with contextlib.ExitStack() as pools:
+            futures = self._submitted(pools)
             try:
                 for future in as_completed(futures):
                     outcome = future.result()
@@ -97,10 +98,25 @@ class Run:
                     on_outcome(outcome)
             except BaseException:
                 self._waiting.stop()
-                pool.shutdown(cancel_futures=True)
+                for future in futures:
+                    future.cancel()
                 raise
         names = [probe.name for probe in self._probes]
         return [*self._fixture_outcomes(), *(outcomes[name] for name in names)]
+
+    def _submitted(self, pools: contextlib.ExitStack) -> list[Future[Outcome]]:
+        """Start all probes. Probes with the same published limit run one after the other, beside all others.
+
+        Otherwise, the workers would all wait for the same limit.
+        """
+        lanes: dict[str, ThreadPoolExecutor] = {}
+        futures = []
+        for probe in self._probes:
+            limit = next((found for call in probe.calls if (found := limit_of(call.operation))), "")
+            if limit not in lanes:
+                lanes[limit] = pools.enter_context(ThreadPoolExecutor(1 if limit else self._workers, "parity"))
+            futures.append(lanes[limit].submit(self._outcome, probe))
+        return futures
 
     def _outcome(self, probe: Probe) -> Outcome:
         return _compared(probe, self._target.transcript(probe), self._local.transcript(probe))
@@ -266,9 +282,7 @@ class _SideRun:
             names |= {value: f"{fixture}.{name}" for name, value in values if isinstance(value, str)}
         names |= {value: name for name, value in scope.saved.items() if isinstance(value, str)}
         normalizer = Normalizer(names, _now(response), compares_changes=compares_changes)
-        headers = {name: normalizer.named(response.headers[name]) for name in HEADERS if name in response.headers}
-        if "location" in headers:
-            headers["location"] = normalizer.url(response.headers["location"])
+        headers = {name: normalizer.header(response.headers[name]) for name in HEADERS if name in response.headers}
         return Response(status=response.status_code, headers=headers, body=normalizer.value(body))
 
 

@@ -29,7 +29,7 @@ class Traffic:
         self.texts |= set(re.split(r"[/?&=]", request.url.raw_path.decode()))
         self.texts |= {value for name, value in request.headers.items() if name.startswith(("auth", "x-stytch"))}
         if request.content:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 self.texts |= set(_texts(json.loads(request.content)))
         self.texts |= set(_texts(response.body))
         return response

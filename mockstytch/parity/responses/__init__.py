@@ -1,1 +1,1 @@
-"""Responses: normalizing and comparing them."""
+"""Responses: normalizing and comparing them. Only normalized responses leave this package."""

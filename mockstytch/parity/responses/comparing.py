@@ -42,12 +42,12 @@ class Response(Frozen):
     """A normalized response.
 
     Attributes:
-        headers: the headers in ``HEADERS``.
+        headers: the headers in ``HEADERS``. A URL with parameters is an object.
         body: normalized JSON; ``<not JSON>`` with the length if it is something else; None if it is empty.
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, Any]
     body: Any
 
     @property
@@ -92,7 +92,9 @@ def compare(target: Response, local: Response, *, two_errors: tuple[str, ...] = 
 def _headers(target: Response, local: Response) -> Iterator[Difference]:
     for name in HEADERS:
         theirs, ours = target.headers.get(name, ABSENT), local.headers.get(name, ABSENT)
-        if not _same_header(theirs, ours):
+        if isinstance(theirs, dict) and isinstance(ours, dict):
+            yield from _walk(theirs, ours, f"header.{name}")
+        elif not _same_header(str(theirs), str(ours)):
             yield Difference(path=f"header.{name}", kind="header", target=theirs, local=ours)
 
 
@@ -142,7 +144,9 @@ def _same(target: Any, local: Any) -> bool:
         return True
     if not isinstance(target, str):
         return False
-    if not (_CHANGED.search(target) and _CHANGED.search(local)) and _CHANGED.sub(">", target) == _CHANGED.sub(">", local):
+    if not (_CHANGED.search(target) and _CHANGED.search(local)) and _CHANGED.sub(">", target) == _CHANGED.sub(
+        ">", local
+    ):
         return True  # one side's object is too young to know whether it was changed
     one, other = _TOKEN.fullmatch(target), _TOKEN.fullmatch(local)
     if not one or not other or one["length"] != other["length"]:

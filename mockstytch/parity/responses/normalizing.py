@@ -20,6 +20,7 @@ _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F
 _ID = re.compile(rf"((?:[a-z][a-z0-9]*-)+(?:test|live)-)?(?<![0-9a-fA-F])({_UUID})(?![0-9a-fA-F])")
 _JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_URL = re.compile(r"https?://[^\s?]+\?\S*=\S*")
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----\n?", re.DOTALL)
 _DATA = re.compile(r"data:([\w/+-]+);base64,[\w+/=]+")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -82,11 +83,13 @@ class Normalizer:
         return normalized
 
     def text(self, text: str, name: str = "") -> Any:
-        """Return a text with ids, tokens and times replaced; a JWT as an object."""
+        """Return a text with ids, tokens and times replaced; a JWT, and a URL with parameters, as an object."""
         if _JWT.fullmatch(text):
             return self._jwt(text)
         if match := _TIME.fullmatch(text):
             return self._time(text, match)
+        if _URL.fullmatch(text):
+            return self.url(text)
         if self._names.get(text) and (form := Normalizer({}, self._now).text(text, name)) != text:
             return f"{{{self._names[text]}}} {form}"  # the value is known, and its format matters, too
         return self._form(self.named(text), name)
@@ -97,15 +100,23 @@ class Normalizer:
             text = self._known.sub(lambda match: f"{{{self._names[match[0]]}}}", text)
         return _ID.sub(lambda match: f"<{match[1] or ''}uuid{UUID(match[2]).version or ''}>", text)
 
-    def url(self, url: str) -> str:
-        """Return a URL with the values of its parameters normalized."""
-        base, mark, query = url.partition("?")
-        pairs = [(name, _request_form(name, self.text(value, name))) for name, value in parse_qsl(query, True)]
-        return self.named(base) + mark + "&".join(f"{name}={value}" for name, value in pairs)
+    def header(self, value: str) -> Any:
+        """Return a header, normalized: a URL with parameters as an object, anything else as a text."""
+        return self.url(value) if _URL.fullmatch(value) else self.named(value)
+
+    def url(self, url: str) -> dict[str, Any]:
+        """Return a URL as an object, with each of its parameters."""
+        base, _, query = url.partition("?")
+        parameters = {name: self.text(value, name) for name, value in parse_qsl(query, keep_blank_values=True)}
+        if "SAMLRequest" in parameters:
+            parameters["SAMLRequest"] = "<SAML request>"  # it is compressed, so its length is random
+        return {"url": self.named(base), **parameters}
 
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
+        if name.endswith("_last_four") and len(text) == 4:
+            return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
         if "<" in text or "{" in text or " " in text or name in _ERROR_NAMES:
@@ -147,11 +158,6 @@ class Normalizer:
         if seconds < 3 * _DAYS:
             return f"{ahead} {round(seconds / _HOURS)} hours"
         return f"{ahead} {round(seconds / _DAYS)} days"
-
-
-def _request_form(name: str, value: Any) -> Any:
-    """Return the value of a parameter. The length of a compressed SAML request is random."""
-    return "<SAML request>" if name == "SAMLRequest" else value
 
 
 def _moment(value: Any) -> datetime | None:

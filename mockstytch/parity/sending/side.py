@@ -58,6 +58,11 @@ class Waiting:
         return self._stopped.is_set()
 
 
+def limit_of(operation: str) -> str:
+    """Return the name of the published limit of an operation, or ""."""
+    return next((limit.operations[0] for limit in PRODUCTION if operation in limit.operations), "")
+
+
 class Pace:
     """Keeps calls apart, and keeps the calls of an operation below its published limit.
 

@@ -1,4 +1,4 @@
-"""Whether an object was changed after its creation is compared only if the object is old enough to tell."""
+"""Values that are compared by their parts: times of changes, and URLs."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,10 @@ _NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 def _response(age: int, changed_after: int) -> Response:
     """Return the response with an object that was created so many seconds ago."""
     created = _NOW - timedelta(seconds=age)
-    times: dict[str, Any] = {"created_at": _text(created), "updated_at": _text(created + timedelta(seconds=changed_after))}
+    times: dict[str, Any] = {
+        "created_at": _text(created),
+        "updated_at": _text(created + timedelta(seconds=changed_after)),
+    }
     return Response(status=200, headers={}, body=Normalizer({}, _NOW).value(times))
 
 
@@ -35,3 +38,15 @@ def test_changed_and_unchanged_objects_differ_if_they_are_old(
 ) -> None:
     found = compare(_response(*target), _response(*local))
     assert [(each.path, each.kind) for each in found] == [("body.updated_at", "format")] * differ
+
+
+def _redirect(state: str, scope: str) -> Response:
+    location = f"https://idp.example.com/authorize?scope={scope}&state={state}"
+    return Response(status=302, headers={"location": Normalizer({}, _NOW).header(location)}, body=None)
+
+
+def test_parameters_of_a_url_are_compared_one_by_one() -> None:
+    random, other = "GKj0GFf5akR7l-oIVf8m0q3lx54qbUd0Ot531L7B98ED", "0X3_fXGb1vmuJFgHDhfzdCxCFQj5wqfOoYIFM60nzVnN"
+    assert compare(_redirect(random, "openid+email"), _redirect(other, "openid+email")) == []
+    (found,) = compare(_redirect(random, "openid"), _redirect(other, "openid+email"))
+    assert (found.path, found.target, found.local) == ("header.location.scope", "openid", "openid email")
