@@ -30,6 +30,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN_INSIDE = re.compile(r"(?<=[=/])[A-Za-z0-9_-]{24,}={0,2}")
 _WORDS = re.compile(r"[A-Z]+(_[A-Z0-9]+)*|[a-z]+([_.:-][a-z0-9]+)*")
 _SECRET_NAME = re.compile(r"(token|secret|jwt|password|bearer)(_\w+)?|code|n|x5c")
+_WORDS_OF_THE_API = ("error_type", "error", "error_url", "error_uri")  # never tokens, although they can have digits
 _EPOCH_YEARS = range(1_500_000_000, 5_000_000_000)
 _MINUTES, _HOURS, _DAYS = 60, 3600, 86400
 _YOUNG = 5  # seconds
@@ -118,7 +119,7 @@ class Normalizer:
             return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
-        if "<" in text or "{" in text or " " in text:
+        if "<" in text or "{" in text or " " in text or name in _WORDS_OF_THE_API:
             return text
         is_secret = len(text) >= 6 and bool(_SECRET_NAME.fullmatch(name.rpartition(".")[2]))
         if is_secret or (_TOKEN.fullmatch(text) and not _WORDS.fullmatch(text)):
