@@ -90,9 +90,13 @@ class Normalizer:
             return self._time(text, match)
         if _URL.fullmatch(text):
             return self.url(text)
-        if self._names.get(text) and (form := Normalizer({}, self._now).text(text, name)) != text:
+        if self._names.get(text) and (form := self._nameless().text(text, name)) != text:
             return f"{{{self._names[text]}}} {form}"  # the value is known, and its format matters, too
         return self._form(self.named(text), name)
+
+    def _nameless(self) -> "Normalizer":
+        """Return a normalizer that knows only the URL of the server, for the format of values that have a name."""
+        return Normalizer({value: name for value, name in self._names.items() if name == "url"}, self._now)
 
     def named(self, text: str) -> str:
         """Return a text with the names of known values in it, and without ids."""
