@@ -124,7 +124,7 @@ class Remembered:
     def forget(self, tables: tuple[str, ...] = TABLES) -> None:
         """Forget the rows of these tables."""
         for table in tables:
-            if rows := self._tables.get(table):
+            if (rows := self._tables.get(table)) is not None:
                 rows.forget()
 
 

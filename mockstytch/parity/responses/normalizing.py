@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN_INSIDE = re.compile(r"(?<=[=/])[A-Za-z0-9_-]{24,}={0,2}")
 _WORDS = re.compile(r"[A-Z]+(_[A-Z0-9]+)*|[a-z]+([_.:-][a-z0-9]+)*")
 _SECRET_NAME = re.compile(r"(token|secret|jwt|password|bearer)(_\w+)?|code|n|x5c")
-_ERROR_NAMES = ("error_type", "error")
+_WORDS_OF_THE_API = ("error_type", "error", "error_url", "error_uri")  # never tokens, although they can have digits
 _EPOCH_YEARS = range(1_500_000_000, 5_000_000_000)
 _MINUTES, _HOURS, _DAYS = 60, 3600, 86400
 _YOUNG = 5  # seconds
@@ -119,11 +119,9 @@ class Normalizer:
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
-        if name.endswith("_last_four") and len(text) == 4:
-            return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
-        if "<" in text or "{" in text or " " in text or name in _ERROR_NAMES:
+        if "<" in text or "{" in text or " " in text or name in _WORDS_OF_THE_API:
             return text
         if name.endswith("_last_four"):
             return f"<last characters: {len(text)}>" if text else text
