@@ -294,6 +294,10 @@ class Store:
             return False
         return True
 
+    def has_more_than(self, query: RowQuery, count: int) -> bool:
+        """Return whether a query finds more rows than a number. It reads no more of them."""
+        return self.exists(query.offset(count))
+
     def _run(self, kind: str, record: type[Record], where: dict[str, Any], *more: Any) -> Any:
         """Run a statement for the rows with these values."""
         return self._connection.run(*self._statement(kind, record, where, *more))

@@ -1,5 +1,6 @@
 """The statements of requests in large organizations search indexes: no statement reads all members."""
 
+import random
 import re
 
 import pytest
@@ -277,3 +278,45 @@ def test_members_with_a_deleted_role_are_found_with_their_index(mock, plans_of):
 
     [plan] = [plan for shape, plan in plans_of(remove) if shape[:2] == ("select", "members")]
     assert "members_organization_id_position_not_roles" in plan
+
+
+@pytest.mark.parametrize("text", ["example", "@example.com", "mple.co"])
+def test_text_in_every_domain_is_counted_without_reading_members(mock, plans_of, text):
+    client = mock.client()
+    organization_id = client.organizations.create("Acme", "acme").organization.organization_id
+    for address in ("ada@example.com", "bob@sub-example.com", "cem@example.com", "dan@example.com"):
+        client.organizations.members.create(organization_id, address)
+    operand, totals = {"filter_name": "member_email_fuzzy", "filter_value": text.upper()}, []
+
+    def search():
+        found = client.organizations.members.search([organization_id], query=query(operand), limit=1)
+        totals.append(found.results_metadata.total)
+
+    plans = plans_of(search)
+    assert not [shape for shape, _ in plans if shape[:3] == ("select", "members", "count")] or text == "@example.com"
+    domains = [plan for shape, plan in plans if shape[:5:4] == ("select", (("members.email_domain", "asc"),))]
+    assert len(domains) == 3  # two domains, and the end
+    assert all("members_organization_id_email_domain_index" in plan for plan in domains)
+    assert totals == [3 if text == "@example.com" else 4]
+
+
+def test_totals_by_domain_are_right(mock):
+    client, rng = mock.client(), random.Random(1)
+    acme = client.organizations.create("Acme", "acme").organization.organization_id
+    domains = ["example.com", "example.org", "sub.example.com", "other.net", "exam.ple"]
+    addresses = [f"{name}{number}@{rng.choice(domains)}" for number, name in enumerate(["ada", "exam", "other.n"] * 12)]
+    members = {address: client.organizations.members.create(acme, address).member for address in addresses}
+    deleted = set(addresses[::7])
+    for address in deleted:
+        client.organizations.members.delete(acme, members[address].member_id)
+    passes = {"statuses": ["active", "deleted"]}, {"statuses": ["pending"]}, {"member_is_breakglass": False}, {}
+    for text in ("exam", "example", "@exam", ".com", "other", "net", "ada1", "n3@", "m.p", "xyz", "EXAMPLE.C"):
+        for more in passes:
+            operands = [{"filter_name": "member_email_fuzzy", "filter_value": text}]
+            operands += [{"filter_name": name, "filter_value": value} for name, value in more.items()]
+            found = client.organizations.members.search(
+                [acme], query={"operator": "AND", "operands": operands}, limit=1
+            )
+            every = {*addresses} if "deleted" in more.get("statuses", []) else {*addresses} - deleted
+            right = 0 if more.get("statuses") == ["pending"] else sum(text.lower() in address for address in every)
+            assert found.results_metadata.total == right, (text, more)

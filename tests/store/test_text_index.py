@@ -31,7 +31,7 @@ def add(mock, organization_id, texts):
                 organization_id=organization_id,
                 email_id=ctx.ids.new("email"),
                 email_address=address,
-                email_domain="example.com",
+                email_domain=address.rpartition("@")[2] if "@" in address else "",
                 mfa_phone_number=phone,
                 created_at=ctx.now,
                 updated_at=ctx.now,

@@ -60,6 +60,7 @@ def prepared(
     commands: Sequence[Sequence[str]],
     cache: Path,
     run: Callable[[Sequence[str], Path], "subprocess.CompletedProcess[str]"] = run,
+    salt: str = "",
 ) -> Path:
     """Return a copy of a folder in which everything is compiled. Skip the test if that isn't possible.
 
@@ -70,6 +71,7 @@ def prepared(
         commands: download and compile everything. They run once for each version of the folder.
         cache: the folder for the copy.
         run: runs a command in the copy.
+        salt: what the content depends on besides the files and the commands.
     """
     for tool in tools:
         if not shutil.which(tool):
@@ -88,6 +90,6 @@ def prepared(
                 raise NotPrepared(f"{tools[0]} can't prepare the suite: {reason.strip()[:200]}")
 
     try:
-        return cached(cache, name, files, make, salt=str(commands))
+        return cached(cache, name, files, make, salt=str(commands) + salt)
     except NotPrepared as e:
         pytest.skip(str(e))
