@@ -119,12 +119,12 @@ class Normalizer:
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
+        if name.endswith("_last_four") and len(text) == 4:
+            return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
         if "<" in text or "{" in text or " " in text or name in _WORDS_OF_THE_API:
             return text
-        if name.endswith("_last_four"):
-            return f"<last characters: {len(text)}>" if text else text
         is_secret = len(text) >= 6 and bool(_SECRET_NAME.fullmatch(name.rpartition(".")[2]))
         if is_secret or (_TOKEN.fullmatch(text) and not _WORDS.fullmatch(text)):
             return f"<token: {len(text)} {alphabet(text)}>"
