@@ -121,7 +121,7 @@ class Normalizer:
             return "<recovery code: 3 times 4>"
         if "<" in text or "{" in text or " " in text or name in _ERROR_NAMES:
             return text
-        if name.endswith("_last_four"):
+        if name.endswith("last_four"):
             return f"<last characters: {len(text)}>" if text else text
         is_secret = len(text) >= 6 and bool(_SECRET_NAME.fullmatch(name.rpartition(".")[2]))
         if is_secret or (_TOKEN.fullmatch(text) and not _WORDS.fullmatch(text)):
