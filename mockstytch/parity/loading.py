@@ -13,6 +13,7 @@ from mockstytch.errors import catalogue
 from mockstytch.nearest import nearest
 from mockstytch.parity import references, safety
 from mockstytch.parity.probe import Call, Credentials, Probe, Text
+from mockstytch.parity.sending.identity_provider import SamlLogin
 from mockstytch.parity.sending.operations import known_operations
 from mockstytch.parity.settings import NEEDS
 from mockstytch.values import Frozen
@@ -43,6 +44,7 @@ class _Case(Frozen, forbid_unknown_fields=True):
     as_member: str | None = msgspec.field(default=None, name="as")
     headers: dict[str, str] | None = None
     body: str | None = None
+    saml: dict[str, Any] = {}
     needs: tuple[str, ...] = ()
     two_errors: tuple[str, ...] = ()
     ignore: dict[str, str] = {}
@@ -134,7 +136,7 @@ def _changed(call: Call, case: _Case) -> Call:
              if (value := getattr(case, name)) is not None}  # fmt: skip
     if case.body is not None:
         fields = {}
-    return msgspec.structs.replace(call, fields=fields, **given)
+    return msgspec.structs.replace(call, fields=fields, saml=call.saml | case.saml, **given)
 
 
 def check(probes: Iterable[Probe]) -> None:
@@ -189,6 +191,10 @@ def _problem_of_call(call: Call) -> str:
         and not call.expects.startswith(("organization_search_", "member_search_", "user_search_", "status:"))
     ):
         return f"expects = {call.expects!r}: no such error. Did you mean {nearest(call.expects, types)}?"
-    if call.body is not None and call.fields:
-        return "a call has a body or fields (with), and not both"
+    if call.body is not None and (call.fields or call.saml):
+        return "a call has a body or fields (with, saml), and not both"
+    try:
+        _ = msgspec.convert(call.saml, SamlLogin) if call.saml else None
+    except msgspec.ValidationError as e:
+        return f"saml: {e}"
     return ""

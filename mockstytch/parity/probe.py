@@ -27,6 +27,7 @@ class Call(Frozen, forbid_unknown_fields=True):
         expects: the error that this server returns; "" if it returns a success.
         next_second: whether a second passes before the call. From this call on, it is compared whether ``updated_at``
             differs from ``created_at``. Otherwise it isn't, because both have whole seconds.
+        saml: the fields of ``identity_provider.SamlLogin``: the response is sent as a form, in ``SAMLResponse``.
     """
 
     operation: str = ""
@@ -40,6 +41,7 @@ class Call(Frozen, forbid_unknown_fields=True):
     save: dict[str, str] = {}
     expects: str = ""
     next_second: bool = False
+    saml: dict[str, Any] = {}
 
 
 class Probe(Frozen):

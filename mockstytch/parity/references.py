@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from mockstytch.clock import Clock
 from mockstytch.domain.login import sandbox
 from mockstytch.ids import PREFIXES
 from mockstytch.parity.probe import Call
+from mockstytch.parity.sending import identity_provider
 
 # Reserved for documentation and for fiction: no mail server and no telephone has them.
 EMAIL_DOMAIN = "example.com"
@@ -128,6 +129,7 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     "s256": _s256,
     "basic": _basic,
     "repeat": lambda _scope, text, times: text * int(times),
+    "pem": lambda _scope, kind: identity_provider.pem(msgspec.convert(kind, identity_provider.Pem)),
     "upper": lambda scope, name: scope.argument(name).upper(),
 }
 # The arguments of these are names of saved values.
@@ -136,7 +138,7 @@ _OF_NAMES = ("totp", "changed", "upper")
 
 def found_in(call: Call) -> Iterator[re.Match[str]]:
     """Return every reference of a call."""
-    text = msgspec.json.encode([call.fields, call.request, call.body, call.headers, call.as_member]).decode()
+    text = msgspec.json.encode([call.fields, call.request, call.body, call.headers, call.as_member, call.saml]).decode()
     return _REFERENCE.finditer(text)
 
 
@@ -154,6 +156,8 @@ def problem(call: Call, saved: set[str], fixtures: Mapping[str, frozenset[str]])
             return f"{match[0]}: no such function; the functions are {', '.join(FUNCTIONS)}"
         if function == "unknown" and argument not in PREFIXES:
             return f"{match[0]}: no such kind; the kinds are {', '.join(PREFIXES)}"
+        if function == "pem" and argument not in get_args(identity_provider.Pem):
+            return f"{match[0]}: no such kind; the kinds are {', '.join(get_args(identity_provider.Pem))}"
         name = argument.split(",")[0] if argument is not None and function in _OF_NAMES else function
         if argument is not None and function not in _OF_NAMES:
             continue

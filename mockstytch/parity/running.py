@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import httpx
+import msgspec
 
 from mockstytch.clock import Clock
 from mockstytch.parity import cleaning, references
@@ -17,7 +18,7 @@ from mockstytch.parity.probe import Call, Probe
 from mockstytch.parity.references import Scope, Unresolved
 from mockstytch.parity.responses.comparing import HEADERS, Difference, Response, compare
 from mockstytch.parity.responses.normalizing import Normalizer
-from mockstytch.parity.sending import operations
+from mockstytch.parity.sending import identity_provider, operations
 from mockstytch.parity.sending.authorization import authorize
 from mockstytch.parity.sending.side import Side, Stopped, Unreachable, limit_of
 from mockstytch.values import Frozen
@@ -254,7 +255,10 @@ class _SideRun:
         address = operations.address_of(call.operation, scope.resolve(call.request))
         fields = {name: scope.value(name) for name in ("project_id", "public_token") if f"{{{name}}}" in address.path}
         fields |= scope.resolve(call.fields)
-        request = operations.build(address, fields, scope.resolve(call.body), form=call.form)
+        if call.saml:
+            login = msgspec.convert(scope.resolve(call.saml), identity_provider.SamlLogin)
+            fields["SAMLResponse"] = identity_provider.response(login)
+        request = operations.build(address, fields, scope.resolve(call.body), form=call.form or bool(call.saml))
         session = str(scope.resolve(call.as_member))
         authorization = authorize(address, self._side.credentials, call.credentials, session)
         headers = authorization.headers | {name: str(scope.resolve(value)) for name, value in call.headers.items()}

@@ -50,7 +50,11 @@ def problem(call: Call) -> str:
     name = _NAMED.get(operation, "")
     if name and not call.expects and not str(call.fields.get(name, "")).startswith("{prefix}"):
         return f"{name} must begin with {{prefix}}, so that the clean-up finds it"
-    fields = [*_texts(call.fields), *(("email", found) for found in _ADDRESS.findall(call.body or ""))]
+    fields = [
+        *_texts(call.fields),
+        *_texts(call.saml, "email"),
+        *(("email", found) for found in _ADDRESS.findall(call.body or "")),
+    ]
     is_sending = operation.startswith(SENDING)
     return next((found for name, value in fields if (found := _problem_of_text(name, value, is_sending))), "")
 

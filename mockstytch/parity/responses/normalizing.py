@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN_INSIDE = re.compile(r"(?<=[=/])[A-Za-z0-9_-]{24,}={0,2}")
 _WORDS = re.compile(r"[A-Z]+(_[A-Z0-9]+)*|[a-z]+([_.:-][a-z0-9]+)*")
 _SECRET_NAME = re.compile(r"(token|secret|jwt|password|bearer)(_\w+)?|code|n|x5c")
-_ERROR_NAMES = ("error_type", "error")
+_WORDS_OF_THE_API = ("error_type", "error", "error_url", "error_uri")  # never tokens, although they can have digits
 _EPOCH_YEARS = range(1_500_000_000, 5_000_000_000)
 _MINUTES, _HOURS, _DAYS = 60, 3600, 86400
 _YOUNG = 5  # seconds
@@ -90,9 +90,13 @@ class Normalizer:
             return self._time(text, match)
         if _URL.fullmatch(text):
             return self.url(text)
-        if self._names.get(text) and (form := Normalizer({}, self._now).text(text, name)) != text:
+        if self._names.get(text) and (form := self._nameless().text(text, name)) != text:
             return f"{{{self._names[text]}}} {form}"  # the value is known, and its format matters, too
         return self._form(self.named(text), name)
+
+    def _nameless(self) -> "Normalizer":
+        """Return a normalizer that knows only the URL of the server, for the format of values that have a name."""
+        return Normalizer({value: name for value, name in self._names.items() if name == "url"}, self._now)
 
     def named(self, text: str) -> str:
         """Return a text with the names of known values in it, and without ids."""
@@ -115,14 +119,12 @@ class Normalizer:
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
-        if name.endswith("_last_four") and len(text) == 4:
+        if name.endswith("last_four") and len(text) == 4:
             return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
-        if "<" in text or "{" in text or " " in text or name in _ERROR_NAMES:
+        if "<" in text or "{" in text or " " in text or name in _WORDS_OF_THE_API:
             return text
-        if name.endswith("last_four"):
-            return f"<last characters: {len(text)}>" if text else text
         is_secret = len(text) >= 6 and bool(_SECRET_NAME.fullmatch(name.rpartition(".")[2]))
         if is_secret or (_TOKEN.fullmatch(text) and not _WORDS.fullmatch(text)):
             return f"<token: {len(text)} {alphabet(text)}>"
