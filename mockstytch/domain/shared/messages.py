@@ -21,7 +21,7 @@ _TEMPLATES = Path(__file__).with_name("mails")
 # As in production's e-mails, without ``/b2b/``.
 REDIRECT_PATH = "/v1/magic_links/redirect"
 
-# Where an e-mail contains these values. The characters are none of Unicode's, so no text needs them.
+# Where an e-mail contains these values. Unicode has no such characters, so no text needs them.
 _PLACES = {"link": "\ufdd0", "code": "\ufdd1", "login_link": "\ufdd2", "to": "\ufdd3"}
 _PLACE = "([\ufdd0-\ufdd3])"
 
