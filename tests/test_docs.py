@@ -24,6 +24,7 @@ import tools.docs
 import tools.fidelity
 from mockstytch import Settings
 from mockstytch.app import create_app
+from mockstytch.cli.parity import parity
 from mockstytch.console.snippets import CODE, variables
 from mockstytch.runtime import Mock
 from mockstytch.seed.entries import apply_seed
@@ -61,8 +62,22 @@ def blocks(*languages: str) -> list[Block]:
     return [block for block in found if not languages or block.language in languages]
 
 
+def complete(*languages: str) -> list[Block]:
+    """Return the blocks that aren't parts of a file."""
+    return [block for block in blocks(*languages) if not app_files.source_of(block.text)]
+
+
 def of(*languages: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("block", blocks(*languages), ids=str)
+    return pytest.mark.parametrize("block", complete(*languages), ids=str)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks() if app_files.source_of(block.text)], ids=str)
+def test_parts_of_a_file_are_in_that_file(block):
+    source = app_files.source_of(block.text)
+    text = read(source)
+    parts = app_files.parts_of(block.text)
+    assert [part for part in parts if not (part and f"\n{part}\n" in f"\n{text}")] == [], f"copy from {source}"
+    assert parts == sorted(parts, key=text.index)
 
 
 def test_every_block_has_a_language_that_is_tested():
@@ -96,9 +111,14 @@ def free_port() -> int:
 
 
 def with_ports(text: str, **ports: int) -> str:
-    for default, port in {"4700": ports["api"], "4743": ports["tls"], "3000/": ports["demo"]}.items():
-        text = text.replace(default, str(port) + "/" * default.endswith("/"))
-    return text
+    free = {"4700": ports["api"], "4743": ports["tls"], "3000": ports["demo"]}
+    # All at once, because a free port can contain a default one, such as 34743.
+    return re.sub(r"4700|4743|3000(?=/)", lambda found: str(free[found[0]]), text)
+
+
+def test_free_port_that_contains_a_default_one_is_kept():
+    text = with_ports("localhost:4700 localhost:4743 localhost:3000/ 3000", api=34743, tls=14700, demo=2)
+    assert text == "localhost:34743 localhost:14700 localhost:2/ 3000"
 
 
 class Runner:
@@ -168,6 +188,9 @@ def docker_host(beside: Runner) -> Iterator[None]:
 def test_python(block, beside, request):
     if "MockStytchContainer" in block.text:
         request.getfixturevalue("docker_host")
+    if "from app import create_app" in block.text:
+        pytest.importorskip("flask", reason="flask is not installed")
+        shutil.copytree(ROOT / "tests" / "apps" / "quickstarts" / "flask", beside.folder, dirs_exist_ok=True)
     for framework in re.findall(r"^(?:from|import) (fastapi|flask|django)\b", block.text, re.MULTILINE):
         pytest.importorskip(framework, reason=f"{framework} is not installed")
     environment = dict(beside.environment)
@@ -229,7 +252,20 @@ def _npm(line: str) -> None:
     assert path == f"../mockstytch/dist/{package['name']}-{package['version']}.tgz"
 
 
-NOT_RUN = {"npm install": _npm, "pip install": _pip, "make ": _make, "docker ": _docker, "MOCKSTYTCH_DB=": _docker}
+def _parity(line: str) -> None:
+    """Check the options. The command needs the real API; tests/parity runs it against a second server."""
+    known = {option for parameter in parity.params for option in parameter.opts}
+    assert {word for word in line.split() if word.startswith("--")} <= known
+
+
+NOT_RUN = {
+    "npm install": _npm,
+    "pip install": _pip,
+    "make ": _make,
+    "docker ": _docker,
+    "MOCKSTYTCH_DB=": _docker,
+    "mockstytch parity": _parity,
+}
 
 
 POSTGRES = "postgresql+psycopg://mock:secret@localhost/mock"  # in the examples
@@ -305,7 +341,7 @@ def node_modules(node_cache: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", [block for block in blocks("js") if not APP_FILE.match(block.text)], ids=str)
+@pytest.mark.parametrize("block", [block for block in complete("js") if not APP_FILE.match(block.text)], ids=str)
 def test_node(block, beside, node_modules):
     beside.environment["NODE_PATH"] = str(node_modules)
     request = "\nclient.project.metrics().then((response) => console.log(response.project_id));\n"
@@ -328,7 +364,7 @@ PARSE = {
 
 
 def files_of_other_languages() -> list[Block]:
-    return [block for block in blocks(*PARSE) if FILE_OF_ANOTHER_LANGUAGE.match(block.text)]
+    return [block for block in complete(*PARSE) if FILE_OF_ANOTHER_LANGUAGE.match(block.text)]
 
 
 @pytest.mark.parametrize("block", files_of_other_languages(), ids=str)
@@ -345,7 +381,7 @@ def test_files_of_other_languages_are_parsed(block, alone):
     "block",
     [
         block
-        for block in blocks("go", "java", "ruby", "rust", "php", "csharp")
+        for block in complete("go", "java", "ruby", "rust", "php", "csharp")
         if block not in files_of_other_languages()
     ],
     ids=str,

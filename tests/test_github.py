@@ -103,7 +103,8 @@ def test_dependabot_updates_every_file_with_versions():
         for update in load("dependabot.yml")["updates"]
         for folder in update.get("directories", [update.get("directory")])
     }
-    files = [*ROOT.glob("tests/*/node/package.json"), *(ROOT / name for name in ("clients/js", "demo_app/frontend"))]
+    files = [*ROOT.glob("tests/*/node/package.json"), *ROOT.glob("tests/apps/quickstarts/*/package.json")]
+    files += [ROOT / "clients/js", ROOT / "demo_app/frontend"]
     folders = [path.parent if path.is_file() else path for path in files]
     packages = {("npm", f"/{folder.relative_to(ROOT).as_posix()}") for folder in folders}
     assert ("npm", "/tests/browser/node") in packages
@@ -136,3 +137,17 @@ def test_files_that_are_named_exist(path):
 def test_package_that_is_classified_as_typed_has_types():
     assert "Typing :: Typed" in PROJECT["classifiers"]
     assert (ROOT / "mockstytch/py.typed").exists()
+
+
+def test_weekly_workflow_runs_the_newest_sdks_and_reports_a_failure():
+    workflow = load("workflows/newest-sdks.yml")
+    assert set(workflow["on"]) == {"schedule", "workflow_dispatch"}
+    assert workflow["permissions"] == {"contents": "read", "issues": "write"}
+    (job,) = workflow["jobs"].values()
+    run, report = (step for step in job["steps"] if "run" in step)
+    assert "make compatibility LATEST=1" in run["run"]
+    assert "\ncompatibility: " in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert report["if"] == "failure()"
+    assert "gh issue create" in report["run"]
+    actions = {step["uses"] for step in job["steps"] if "uses" in step}
+    assert actions <= {step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step}

@@ -28,10 +28,11 @@ from mockstytch.faults.rate_limits import PRODUCTION
 from mockstytch.gaps import GAPS
 from mockstytch.management import operations as management_operations
 from mockstytch.management import routes as management
+from mockstytch.parity.sending.operations import known_operations
 from mockstytch.seed.schema import seed_schema
 from mockstytch.store.records.projects import ProjectSettings
 from mockstytch.surfaces.endpoint import Endpoint, SdkCall, endpoints_of
-from tools import architecture, coverage, error_tables, fidelity, handle
+from tools import architecture, coverage, error_tables, fidelity, handle, parity_coverage
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
@@ -312,6 +313,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "fidelity": _fidelity,
     "coverage": _coverage,
     "rate-limits": _rate_limits,
+    "parity": lambda: _table(("", ""), parity_coverage.summary(_sdk_name)),
+    "parity-needs": lambda: _table(("needs", "given with", "probes"), parity_coverage.needs()),
+    "parity-operations": lambda: _table(
+        ("operation", "successful calls", "error types"), parity_coverage.operations(known_operations())
+    ),
+    "parity-errors": lambda: _table(("reason", "types", "error types without a probe"), parity_coverage.error_types()),
     "packages": architecture.picture,
     "package-table": architecture.table,
 }

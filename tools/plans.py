@@ -25,6 +25,8 @@ _TESTS = [
     "tests/client",
     "tests/snapshots",
     "tests/store/test_history.py",
+    "tests/store/test_plans_of_large_projects.py",
+    "tests/api/test_organization_search.py",
     "--ignore=tests/scenarios/test_command.py",
 ]
 _MAX_KEY = 2_000  # characters: searches for a long list aren't stored

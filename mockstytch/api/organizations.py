@@ -195,7 +195,7 @@ class Search(Request):
 def search_(ctx: Context, req: Search) -> Body:
     """Find organizations, newest first."""
     query = ctx.store.query(Organization).where(Organization.table.c.organization_id != sandbox.ORGANIZATION_ID)
-    condition = search.condition("organization", organization_search.FILTERS, req.query or search.Query())
+    condition = organization_search.condition(ctx, req.query or search.Query())
     if condition is not None:
         query = query.where(condition)
     organizations, results = search.page(ctx, Organization, query, req.cursor, req.limit or 100)

@@ -29,6 +29,7 @@ _MODULES = {
     "import": "snapshots",
     "env": "env",
     "mcp": "mcp",
+    "parity": "parity",
     "ca": "ca",
 }
 

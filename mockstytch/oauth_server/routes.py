@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -42,6 +43,24 @@ _NAMES = {
 }
 _METADATA = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 _JWKS = "/.well-known/jwks.json"
+
+
+def _find_project(mock: Mock, request: HttpRequest) -> Project:
+    """Return the project of the request.
+
+    The Ruby SDK introspects tokens at ``/v1/oauth2/introspect`` of the API's host, where only the credentials name the
+    project.
+
+    Raises:
+        invalid_project_id: if the project id isn't well-formed.
+        project_not_found: if the server doesn't have the project.
+    """
+    if request.path.startswith("/v1/oauth2/") and not project_domain.named_project(request):
+        with suppress(StytchError):  # no credentials, or not a project
+            user, _ = basic_credentials(request.header_bytes)
+            if user.startswith("project-") and (project := mock.projects.find(user)) and not project.deleted:
+                return project
+    return project_in_path(mock, request)
 
 
 def _read_fields(request: HttpRequest) -> ParsedFields:
@@ -160,7 +179,7 @@ def _error_name(error: StytchError) -> str:
 
 OAUTH_SERVER = Surface(
     name="oauth_server",
-    authenticate=project_in_path,
+    authenticate=_find_project,
     read_fields=_read_fields,
     render_success=_render_success,
     render_error=_render_error,

@@ -13,6 +13,7 @@ from mockstytch.store.connection import Channel, Connection
 from mockstytch.store.engine import count_start, foreign_keys_off, open_database
 from mockstytch.store.expressions import Shape
 from mockstytch.store.store import Store
+from mockstytch.store.texts.text_index import UNMERGED_WRITES
 
 PURGE_LOCK = "purge"  # the lock in the place of a project's: one process at a time deletes old rows
 _PAUSE_SECONDS = 0.0005
@@ -33,8 +34,9 @@ class Database:
     Attributes:
         is_shared: whether other processes use the database, too.
         starts: how many servers used the database before.
+        transactions: how many were begun.
         on_failed_commit: called after a commit that failed, to drop what was read or written before it.
-        on_old_data: called after a commit that left rows to be deleted.
+        on_background_work: called after a commit that left rows to be deleted, or texts to be indexed.
 
     Raises:
         DatabaseInUse: if another server uses the file.
@@ -47,8 +49,9 @@ class Database:
         self.connection = open_database(where)
         self.is_shared = self.connection.is_shared
         self.starts = count_start(self.connection)
+        self.transactions = 0
         self.on_failed_commit: list[Callable[[], None]] = []
-        self.on_old_data: Callable[[], None] = lambda: None
+        self.on_background_work: Callable[[], None] = lambda: None
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
         """Begin a transaction. Other threads wait until ``end``, which must be called.
@@ -64,6 +67,7 @@ class Database:
             RuntimeError: if this thread is already in a transaction.
         """
         self._lock.acquire()
+        self.transactions += 1
         try:
             if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
@@ -123,9 +127,10 @@ class Database:
             for drop in self.on_failed_commit:
                 drop()
             raise
-        if self.connection.has_old_data or self.connection.wants_text_index:
-            self.connection.has_old_data = False
-            self.on_old_data()
+        connection = self.connection
+        if connection.has_old_data or connection.wants_text_index or connection.unmerged_writes >= UNMERGED_WRITES:
+            connection.has_old_data = False
+            self.on_background_work()
 
     @contextmanager
     def unchecked_transaction(self, project_id: str) -> Iterator[None]:
@@ -137,21 +142,22 @@ class Database:
         with self._lock, foreign_keys_off(self.connection), self.exclusive_transaction(project_id):
             yield
 
-    def run_slice(self, steps: Iterator[None], *, politely: bool = False) -> bool:
+    def run_slice(self, steps: Iterator[None], *, pause: float = 0, share: float = 1) -> bool:
         """Run steps in one transaction for some milliseconds, and then leave the database to others.
 
         Args:
             steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
-            politely: whether to pause for as long as the slice took, because no request waits for the end.
+            pause: how many times as long as the slice to pause after it, if no request waits for the end.
+            share: the part of the usual time after which the slice ends.
 
         Returns:
             whether there are more steps.
         """
         begin = perf_counter()
         with self.exclusive_transaction(PURGE_LOCK):
-            has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 for _ in steps)
+            has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 * share for _ in steps)
         # Without the pause, this thread would take the lock again before one that waits for it.
-        sleep(0 if not has_more else perf_counter() - begin if politely else _PAUSE_SECONDS)
+        sleep(max((perf_counter() - begin) * pause, _PAUSE_SECONDS) if has_more else 0)
         return has_more
 
     @contextmanager

@@ -84,7 +84,7 @@ class Mock:
         self.settings = settings or Settings()
         self._database = Database(self.settings.database)
         self.purge = Purge(self._database)
-        self._database.on_old_data = self.purge.wake
+        self._database.on_background_work = self.purge.wake
         self.ids = Ids(self.settings.random_seed, self._database.starts)
         self.is_shared = self._database.is_shared
         self.projects = Projects(self._database, self.settings, self.notify)

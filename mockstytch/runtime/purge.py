@@ -8,13 +8,16 @@ from time import perf_counter
 from mockstytch.clock import position
 from mockstytch.runtime.database import PURGE_LOCK, SLICE_SECONDS, Database
 from mockstytch.store.copying import old_data
-from mockstytch.store.engine import checkpoint, release_pages
+from mockstytch.store.engine import checkpoint, release_pages, sync_log
 from mockstytch.store.texts import text_index
+from mockstytch.store.texts.text_index import UNMERGED_WRITES
 
 log = logging.getLogger("mockstytch")
 
 _DELAY_SECONDS = 0.02  # resets of tests follow each other: their rows are deleted together
 _FIRST_ROWS, _MOST_ROWS = 64, 5_000
+_BUSY_PAUSE = 4  # times as long as the work before it, while others use the database
+_SMALLEST_SHARE = 1 / 2  # a slice is at least this part of the usual one
 
 
 class Purge:
@@ -33,6 +36,7 @@ class Purge:
         self._lock = threading.Lock()
         self._wanted, self._stopping, self._idle = threading.Event(), threading.Event(), threading.Event()
         self._idle.set()
+        self._seen_transactions, self._share = 0, 1.0
         self.before_slice: Callable[[], None] = lambda: None
 
     def wake(self) -> None:
@@ -79,9 +83,16 @@ class Purge:
         with self._database.exclusive_transaction():
             keys = {*connection.wants_text_index, *text_index.unfinished(connection)}
             connection.wants_text_index.clear()
+            has_unmerged = connection.unmerged_writes >= UNMERGED_WRITES
+            if has_unmerged:
+                connection.unmerged_writes = 0
         for key in keys:
             steps = text_index.build(connection, key)
             while self._slice(steps):
+                pass
+        if has_unmerged:
+            steps = text_index.merge(connection)
+            while self._database.run_slice(steps, pause=1) and not self._stopping.is_set():
                 pass
 
     def _purge(self) -> None:
@@ -108,7 +119,7 @@ class Purge:
                     begin = perf_counter()
                     deleted = old_data.delete(connection, table, key, rows)
                     if deleted == rows:
-                        faster = SLICE_SECONDS / 2 / max(perf_counter() - begin, 1e-6)
+                        faster = SLICE_SECONDS / 2 * self._share / max(perf_counter() - begin, 1e-6)
                         rows = deleted = max(_FIRST_ROWS, min(_MOST_ROWS, int(rows * min(2, faster))))
                     yield
         for key in keys:
@@ -118,7 +129,13 @@ class Purge:
     def _slice(self, steps: Iterator[None]) -> bool:
         """Run steps in one transaction. Return whether there are more."""
         self._make_room()
-        return self._database.run_slice(steps, politely=True) and not self._stopping.is_set()
+        has_more = self._database.run_slice(steps, pause=self._pause(), share=self._share)
+        return has_more and not self._stopping.is_set()
+
+    def _pause(self) -> float:
+        """Return how many times as long as its work this thread pauses: longer if others use the database."""
+        seen, self._seen_transactions = self._seen_transactions, self._database.transactions
+        return _BUSY_PAUSE if self._seen_transactions - seen > 1 else 1  # one was the last slice
 
     def _shrink(self) -> None:
         """Return the free pages of a file to the system, if they are much of it."""
@@ -135,10 +152,15 @@ class Purge:
             self._stopping.wait(taken)
 
     def _make_room(self) -> None:
-        """Empty the write-ahead log, so that the next transaction isn't the one that has to."""
+        """Empty the write-ahead log, so that the next transaction isn't the one that has to.
+
+        If that takes long, because the disk is slow, the next slice is shorter, and writes less.
+        """
         self.before_slice()
+        sync_log(self._database.connection)
         with self._database.outside_of_transactions() as connection:
             begin = perf_counter()
             checkpoint(connection)
             taken = perf_counter() - begin
+        self._share = max(_SMALLEST_SHARE, self._share / 2) if taken > 2 * SLICE_SECONDS else min(1, self._share * 2)
         self._stopping.wait(taken)

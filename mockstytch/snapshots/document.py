@@ -21,13 +21,12 @@ from mockstytch.store.records.credentials import Password
 from mockstytch.store.records.projects import SigningKey
 from mockstytch.store.records.snapshots import ProjectState
 from mockstytch.store.records.sso import BuiltinProviderKey
-from mockstytch.store.store import NotUnique, Store
+from mockstytch.store.store import INSERTED_AT_ONCE, NotUnique, Store
 from mockstytch.values import Frozen
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 _SECTIONS = ("format", "project_id", "project", "tables")
-_SLICE = 20  # rows that are written at once
 _LARGEST = 2**63  # integer that the database stores, plus one
 
 Rows = dict[type[Record], list[Record]]
@@ -81,9 +80,9 @@ def write(base_url: str, contents: Contents, store: Store) -> Iterator[None]:
         DocumentError: if two rows have the same key or unique value, or a row can't be read.
     """
     for record, rows in contents.rows.items():
-        for start in range(0, len(rows), _SLICE):
+        for start in range(0, len(rows), INSERTED_AT_ONCE):
             try:
-                store.insert_all(rows[start : start + _SLICE])
+                store.insert_all(rows[start : start + INSERTED_AT_ONCE])
             except NotUnique as e:
                 same = " and ".join(e.columns)
                 raise DocumentError(f"{_place(record, start + e.index)}: another row has the same {same}") from None

@@ -67,8 +67,10 @@ class Connection(Protocol):
         project_version: changes whenever the row of the project changes for which the transaction was begun; "" if
             only this process changes rows, or if there is no such row.
         microseconds: the clock of a shared database at the beginning of the transaction: microseconds since 1970.
+        log_path: the write-ahead log of a SQLite file; "" for other databases.
         has_old_data: whether there are rows to delete in the background.
         has_text_index: whether the tables of ``text_index`` are known to exist.
+        unmerged_writes: how many writes of members there were since ``text_index.merge``.
         remembered: rows that were read before.
         totals: see ``Store.remembered_total``.
         wants_text_index: data keys whose members must be indexed in the background.
@@ -79,8 +81,10 @@ class Connection(Protocol):
     is_shared: bool
     project_version: str
     microseconds: int
+    log_path: str
     has_old_data: bool
     has_text_index: bool
+    unmerged_writes: int
     remembered: Remembered
     totals: dict[tuple[Any, ...], tuple[int, int]]
     wants_text_index: set[str]
@@ -171,6 +175,9 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+_WRITES_OF_MEMBERS = {("insert", "members"), ("update", "members")}
+
+
 class SqliteConnection(Connection):
     """The only connection to a SQLite database."""
 
@@ -179,11 +186,14 @@ class SqliteConnection(Connection):
     project_version = ""
     microseconds = 0
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
+    def __init__(self, driver: sqlite3.Connection, log_path: str = "") -> None:
         self.driver: sqlite3.Connection = driver
+        self.log_path = log_path
         self._plans = plans_for("sqlite")
         self._execute = driver.execute
-        self.has_old_data = self.has_text_index = False
+        self.has_old_data = False
+        self.has_text_index = bool(driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'text_indexes'").fetchone())
+        self.unmerged_writes = 0
         self.wants_text_index: set[str] = set()
         self.remembered = Remembered(*remembered.TABLES)
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
@@ -199,6 +209,8 @@ class SqliteConnection(Connection):
         cursor = self._execute(plan.text, plan.parameters(values))
         if plan.outdates and cursor.rowcount:
             self.remembered.forget(plan.outdates)
+        if self.has_text_index and shape[:2] in _WRITES_OF_MEMBERS:
+            self.unmerged_writes += 1
         return cursor
 
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:

@@ -152,6 +152,7 @@ class Query(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         _column: the only column to select; without one, the fields of the table's record.
+        _is_late: see ``reading_late``.
     """
 
     _table: str
@@ -160,6 +161,7 @@ class Query(msgspec.Struct, frozen=True, eq=False):
     _orders: "tuple[Order, ...]" = ()
     _limit: int | None = None
     _offset: int | None = None
+    _is_late: bool = False
 
     def where(self, *conditions: Condition) -> "Query":
         return replace(self, _conditions=self._conditions + conditions)
@@ -175,10 +177,18 @@ class Query(msgspec.Struct, frozen=True, eq=False):
         """Return the query without its first rows. It must have a limit."""
         return replace(self, _offset=count)
 
+    def reading_late(self) -> "Query":
+        """Return the query that reads only the rows it returns. It must have an order and a limit.
+
+        If no index has the rows in this order, SQLite reads and sorts all rows with all their columns. This query sorts
+        their rowids instead. It costs more if an index has the order.
+        """
+        return replace(self, _is_late=True)
+
     @property
     def shape(self) -> Shape:
         return (
-            "select",
+            "select late" if self._is_late else "select",
             self._table,
             self._column,
             tuple(condition.shape for condition in self._conditions),

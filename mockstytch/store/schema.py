@@ -32,6 +32,8 @@ from mockstytch.store import records  # noqa: F401 · importing it declares the 
 from mockstytch.store.record import Record
 
 _SIMPLE: dict[Any, type[TypeEngine[Any]]] = {str: String, int: BigInteger, bool: Boolean, float: Float}
+# Organizations in the database, and in a project.
+_ORGANIZATIONS = (1_000_000, 100_000)
 # Members in the database, in a project, and in an organization; and how many of them an index has that excludes most
 _MEMBERS, _FEW = {"": 100_000_000, "project_id": 10_000_000, "organization_id": 1_000_000}, 1 / 1000
 _DISTINCT = {"email_address", "external_id", "mfa_phone_number", "phone_key", "position"}
@@ -156,11 +158,14 @@ def _postgresql_triggers() -> list[str]:
 def _statistics() -> list[str]:
     """Return the statistics by which SQLite chooses indexes: how many rows have the same first values.
 
-    They describe large organizations. Without them, SQLite takes all indexes to be equally good, and reads all
-    members to find some by their e-mail addresses, because another index has them in the right order.
+    They describe large organizations, and projects with many. Without them, SQLite takes all indexes to be equally
+    good, and reads all members to find some by their e-mail addresses, because another index has them in the right
+    order. It would read all organizations to find some of them by a member, too.
     """
     primary_key = [_MEMBERS[""], _MEMBERS["project_id"], 1]
-    statements = ["ANALYZE sqlite_schema", _statistic("sqlite_autoindex_members_1", primary_key)]
+    names = ["sqlite_autoindex_organizations_1", *sorted(str(i.name) for i in table_of("organizations").indexes)]
+    statements = ["ANALYZE sqlite_schema", _statistic("members", "sqlite_autoindex_members_1", primary_key)]
+    statements += [_statistic("organizations", name, [*_ORGANIZATIONS, 1]) for name in names]
     for index in sorted(table_of("members").indexes, key=lambda index: str(index.name)):
         share = _FEW if index.info.get("where") is not None and not index.unique else 1
         numbers = [int(_MEMBERS[""] * share)]
@@ -169,13 +174,13 @@ def _statistics() -> list[str]:
             numbers.append(
                 1 if distinct else min(numbers[-1], int(_MEMBERS.get(column.name, numbers[-1] / share) * share))
             )
-        statements.append(_statistic(str(index.name), numbers))
+        statements.append(_statistic("members", str(index.name), numbers))
     return [*statements, "ANALYZE sqlite_schema"]
 
 
-def _statistic(index: str, numbers: list[int]) -> str:
+def _statistic(table: str, index: str, numbers: list[int]) -> str:
     shares = " ".join(map(str, numbers))
-    return f"INSERT INTO sqlite_stat1 VALUES ('members', '{index}', '{shares}')"  # noqa: S608 · constants
+    return f"INSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '{shares}')"  # noqa: S608 · constants
 
 
 def _declare(tables: MetaData, record: type[Record]) -> None:

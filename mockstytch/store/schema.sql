@@ -1528,6 +1528,10 @@ CREATE TRIGGER members_removed AFTER DELETE ON members BEGIN UPDATE member_count
 CREATE TRIGGER members_changed AFTER UPDATE OF organization_id, status, is_breakglass, member_password_id, totp_registration_id, email_address, mfa_phone_number ON members BEGIN UPDATE member_counts SET members = members - 1, changes = changes + 1 WHERE (project_id, organization_id, status, is_breakglass, has_password, has_totp) = (OLD.project_id, OLD.organization_id, OLD.status, OLD.is_breakglass, OLD.member_password_id != '', OLD.totp_registration_id != ''); INSERT INTO member_counts (project_id, organization_id, status, is_breakglass, has_password, has_totp, members, changes) VALUES (NEW.project_id, NEW.organization_id, NEW.status, NEW.is_breakglass, NEW.member_password_id != '', NEW.totp_registration_id != '', 1, 1) ON CONFLICT (project_id, organization_id, status, is_breakglass, has_password, has_totp) DO UPDATE SET members = member_counts.members + 1, changes = member_counts.changes + 1; END;
 ANALYZE sqlite_schema;
 INSERT INTO sqlite_stat1 VALUES ('members', 'sqlite_autoindex_members_1', '100000000 10000000 1');
+INSERT INTO sqlite_stat1 VALUES ('organizations', 'sqlite_autoindex_organizations_1', '1000000 100000 1');
+INSERT INTO sqlite_stat1 VALUES ('organizations', 'organizations_organization_external_id_unique', '1000000 100000 1');
+INSERT INTO sqlite_stat1 VALUES ('organizations', 'organizations_position_index', '1000000 100000 1');
+INSERT INTO sqlite_stat1 VALUES ('organizations', 'organizations_slug_key_unique', '1000000 100000 1');
 INSERT INTO sqlite_stat1 VALUES ('members', 'members_email_address_index', '100000000 10000000 1');
 INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_address_unique', '100000000 10000000 1000000 1');
 INSERT INTO sqlite_stat1 VALUES ('members', 'members_organization_id_email_domain_index', '100000000 10000000 1000000 1000000');

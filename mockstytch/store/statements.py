@@ -137,8 +137,16 @@ def _subquery(values: Values, shape: Shape) -> Any:
     return _select(values, *shape[1:])
 
 
+def _select_late(values: Values, table: str, column: str, conditions: Shape, orders: Shape, *slice_: bool) -> Any:
+    if values.dialect_name == "postgresql":  # it sorts no more rows than the limit
+        return _select(values, table, column, conditions, orders, *slice_)
+    rowid: Any = sql.literal_column(f"{table}.rowid", sql.Integer())
+    rowids = _sliced(values, sql.select(rowid).select_from(schema.table_of(table)), conditions, orders, *slice_)
+    found = sql.select(*_fields(table)).where(rowid.in_(rowids.correlate(None)))
+    return _ordered(found, orders)
+
+
 def _select(values: Values, table: str, column: str, conditions: Shape, orders: Shape, *slice_: bool) -> Any:
-    has_limit, has_offset = slice_
     if column == "count":
         query: Any = sql.select(sql.func.count()).select_from(schema.table_of(table))
     elif column.startswith("sum "):
@@ -146,11 +154,17 @@ def _select(values: Values, table: str, column: str, conditions: Shape, orders: 
         query = sql.select(sql.func.coalesce(sql.func.sum(summed), 0))
     else:
         query = sql.select(*([_column(f"{table}.{column}")] if column else _fields(table)))
-    query = query.where(*(_condition(values, shape) for shape in conditions))
-    for reference, direction in orders:
-        query = query.order_by(getattr(_column(reference), direction)())
+    return _sliced(values, query, conditions, orders, *slice_)
+
+
+def _sliced(values: Values, query: Any, conditions: Shape, orders: Shape, has_limit: bool, has_offset: bool) -> Any:
+    query = _ordered(query.where(*(_condition(values, shape) for shape in conditions)), orders)
     query = query.limit(values.number()) if has_limit else query
     return query.offset(values.number()) if has_offset else query
+
+
+def _ordered(query: Any, orders: Shape) -> Any:
+    return query.order_by(*(getattr(_column(reference), direction)() for reference, direction in orders))
 
 
 def _equal(values: Values, table: str, names: Shape, nulls: Shape) -> list[Any]:
@@ -179,9 +193,10 @@ def _find_with_references(values: Values, table: str, names: Shape, nulls: Shape
     return found
 
 
-def _insert(values: Values, table: str) -> Any:
+def _insert(values: Values, table: str, rows: int = 1) -> Any:
     names = [column.name for column in RECORDS[table].table.c]
-    return sql.insert(schema.table_of(table)).values({name: values.of(f"{table}.{name}") for name in names})
+    listed = [{name: values.of(f"{table}.{name}") for name in names} for _ in range(rows)]
+    return sql.insert(schema.table_of(table)).values(listed if rows > 1 else listed[0])
 
 
 def _update(values: Values, table: str, changed: Shape, names: Shape, nulls: Shape) -> Any:
@@ -261,6 +276,7 @@ def _is_present(table: str) -> list[Any]:
 
 KINDS: dict[str, Callable[..., Any]] = {
     "select": _select,
+    "select late": _select_late,
     "find": _find,
     "find with references": _find_with_references,
     "insert": _insert,

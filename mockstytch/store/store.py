@@ -23,6 +23,7 @@ from mockstytch.store.records.snapshots import OldData
 from mockstytch.store.texts import text_index
 
 _MOST_TOTALS = 1_000  # that are remembered
+INSERTED_AT_ONCE = 32  # rows of one statement
 
 
 class NotUnique(Exception):
@@ -139,14 +140,11 @@ class Store:
             conflicts: the error to raise if a unique constraint with this column is violated.
         """
         try:
-            values = msgspec.structs.astuple(row)
-            if "project_id" not in row.__struct_fields__:
-                values = (self._owner(type(row)), *values)
-            self._connection.run(("insert", row.table.name), values)
+            self._connection.run(("insert", row.table.name), self._values(row))
         except self._connection.ConstraintError as e:
             raise _conflict_error(e, type(row), conflicts) from None
         if (remembered := self._connection.remembered.of(row.table.name)) is not None:
-            remembered.insert(values[0], row)
+            remembered.insert(self._owner(type(row)), row)
         return row
 
     def insert_with_commit(self, row: R) -> R:
@@ -171,11 +169,17 @@ class Store:
         Raises:
             NotUnique: if a row has the same key or unique value as another one.
         """
-        for index, row in enumerate(rows):
-            try:
-                self.insert(row)
-            except self._connection.ConstraintError as e:
-                raise NotUnique(index, violated_columns(e, row.table)) from None
+        for start in range(0, len(rows), INSERTED_AT_ONCE):
+            some = rows[start : start + INSERTED_AT_ONCE]
+            # On PostgreSQL, a statement for 32 rows takes half as long as 32 statements; on SQLite, nearly as long.
+            is_worth_it = self._connection.is_shared and len(some) == INSERTED_AT_ONCE
+            if is_worth_it and self._insert_at_once(some):
+                continue
+            for index, row in enumerate(some, start):
+                try:
+                    self.insert(row)
+                except self._connection.ConstraintError as e:
+                    raise NotUnique(index, violated_columns(e, row.table)) from None
 
     def update(self, row: R, conflicts: dict[str, StytchError] | None = None, **changes: Any) -> R:
         """Write the columns that differ, and return the changed copy of a row.
@@ -312,6 +316,26 @@ class Store:
         """Return whether a query finds a row."""
         first = query.limit(1)
         return self._connection.run(first.shape, first.values).fetchone() is not None
+
+    def _values(self, row: Record) -> tuple[Any, ...]:
+        """Return the values of all columns of a row."""
+        values = msgspec.structs.astuple(row)
+        return values if "project_id" in row.__struct_fields__ else (self._owner(type(row)), *values)
+
+    def _insert_at_once(self, rows: Sequence[Record]) -> bool:
+        """Insert rows with one statement. Return False, and write nothing, if one of them isn't unique."""
+        values = [value for row in rows for value in self._values(row)]
+        try:
+            with self._connection.savepoint():
+                self._connection.run(("insert", rows[0].table.name, len(rows)), values)
+        except self._connection.ConstraintError:
+            return False
+        self._connection.remembered.forget((rows[0].table.name,))
+        return True
+
+    def has_more_than(self, query: RowQuery, count: int) -> bool:
+        """Return whether a query finds more rows than a number. It reads no more of them."""
+        return self.exists(query.offset(count))
 
     def _run(self, kind: str, record: type[Record], where: dict[str, Any], *more: Any) -> Any:
         """Run a statement for the rows with these values."""

@@ -9,13 +9,20 @@ from mockstytch import MockStytch
 
 
 class RecordingSession(requests.Session):
-    """A session of the official client that keeps the last response."""
+    """A session of the official client that keeps the responses."""
 
-    last: requests.Response
+    def __init__(self) -> None:
+        super().__init__()
+        self.responses: list[requests.Response] = []
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        self.last = super().send(request, **options)
+        self.responses.append(super().send(request, **options))
         return self.last
+
+    @property
+    def last(self) -> requests.Response:
+        """Return the last response."""
+        return self.responses[-1]
 
     @property
     def raw(self) -> dict[str, Any]:

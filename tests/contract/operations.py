@@ -67,6 +67,25 @@ def operations() -> dict[str, Operation]:
     return {operation.name: operation for operation in found if operation}
 
 
+@cache
+def _patterns() -> list[tuple[Operation, re.Pattern[str]]]:
+    """Return the operations with the patterns of their paths. Paths with the fewest parameters come first."""
+    known = sorted(operations().values(), key=lambda operation: operation.path.count("{"))
+    return [(operation, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", operation.path))) for operation in known]
+
+
+def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    """Return the operation of a request, and its parameters in the path.
+
+    Raises:
+        LookupError: if the client has no such operation.
+    """
+    for operation, pattern in _patterns():
+        if operation.method == method and (found := pattern.fullmatch(path)):
+            return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+    raise LookupError(path)
+
+
 def _methods(resource: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Find the public methods below a resource of the client, by their dotted names.
 

@@ -112,9 +112,9 @@ def test_official_client_verifies_without_a_request(mock, client, login, wire):
     assert local.member_session_id == login.member_session.member_session_id
     assert local.roles == ["stytch_member"]
     assert local.custom_claims == {"plan": "pro", "Zone": 1}
-    wire.last = None
+    wire.responses.clear()
     client.sessions.authenticate_jwt(login.session_jwt)
-    assert wire.last is None
+    assert wire.responses == []
 
 
 def test_forged_token_is_refused(client, login):

@@ -1,4 +1,7 @@
-"""The files of an app, from the code blocks of a page: a block that begins with ``// path`` is that file."""
+"""The files of an app, from the code blocks of a page: a block that begins with ``// path`` is that file.
+
+A block that begins with ``// from path`` or ``# from path`` has parts of a file of this project.
+"""
 
 import re
 import shutil
@@ -11,9 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
+ROOT = Path(__file__).parents[2]
+HOW_TO = ROOT / "docs" / "how-to"
 PAGES = ("browser-sdk", "react", "nextjs", "playwright", "cypress", "express")
 _FILE = re.compile(r"^```jsx?\n// (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXCERPT = re.compile(r"(?://|#) from (\S+)\n")
+_LEFT_OUT = re.compile(r"^\s*(?://|#) …\n", re.MULTILINE)
 _HTML = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><div id="root"></div>{script}'
 
 
@@ -25,6 +31,17 @@ def read(page: str) -> dict[str, str]:
 def files_of(page: Path) -> dict[str, str]:
     """Return the files of a page, by path."""
     return {match[1]: match[2] for match in _FILE.finditer(page.read_text(encoding="utf-8"))}
+
+
+def source_of(block: str) -> Path | None:
+    """Return the file of this project of which a code block has parts."""
+    match = _EXCERPT.match(block)
+    return ROOT / match[1] if match else None
+
+
+def parts_of(block: str) -> list[str]:
+    """Return the parts of the file that a code block has. A line with ``// …`` or ``# …`` is between two parts."""
+    return [part.strip("\n") for part in _LEFT_OUT.split(_EXCERPT.sub("", block, count=1))]
 
 
 class App:

@@ -96,6 +96,9 @@ def _describe(mock: MockStytch, name: str, request: requests.PreparedRequest) ->
     fields: dict[str, Any] = {field: unquote(value) for field, value in path.groupdict().items()}
     fields |= dict(parse_qsl(url.query)) | _body(request)
     fields = {field: _typed(value, operation.fields.get(field, Any)) for field, value in fields.items()}
+    if request.headers["Content-Type"] != "application/json":  # each SDK has a helper that takes these parameters
+        fields.pop("project_id")
+        fields |= {"scopes": fields.pop("scope").split()} if "scope" in fields else {}
     token = request.headers.get("X-Stytch-Member-Session", "")
     return PreparedCall(
         name, mock.project_id, mock.secret, fields, token, request.headers.get("X-Stytch-Member-SessionJWT", "")

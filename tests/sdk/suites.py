@@ -1,24 +1,31 @@
 """The suites in this folder: one for each official SDK, in its language, run by that language's own tools."""
 
 import os
-import shutil
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-from tests.support.node_packages import cached, locked
+from tests.support import toolchains
 
 HERE = Path(__file__).parent
-_SECONDS = 1200  # for a command; compiling the Rust suite on a busy machine takes the longest
-# Only these reach a suite from the environment, so that it can't depend on this machine's settings for Stytch.
-_INHERITED = ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "GOPATH", "GOPROXY", "JAVA_HOME", "MAVEN_OPTS", "LANG")
 
-# Operations of form-encoded OAuth requests: each SDK has a helper with other parameters. The story calls them.
-FORMS = {"m2m.token": "its fields aren't those on the wire", "idp.introspect_token_network": "it returns claims"}
+# Methods that only verify a token, or call another method, by their names without underscores.
+HELPERS = {
+    "idp.introspectaccesstokenlocal",
+    "idp.introspecttokenlocal",
+    "m2m.authenticatetoken",
+    "m2m.authorize",
+    "m2m.performauthorizationcheck",
+    "sessions.authenticatejwt",
+    "sessions.authenticatejwtlocal",
+    "sessions.authenticatejwtlocalcommon",
+}
+# With this variable, the suites run with the newest versions of the SDKs. Its value is a date: they are downloaded once
+# for each.
+NEWEST = "NEWEST_SDKS"
 
 
 class Suite(NamedTuple):
@@ -32,7 +39,12 @@ class Suite(NamedTuple):
         every_method: the command that sends the prepared calls.
         story: the command that runs the story, without ``restart``.
         restart: the command that runs this step.
-        missing: the operations that the SDK doesn't have, or not with the fields on the wire, each with the reason.
+        point: the part of the code in the documentation that points the SDK to the server.
+        newest: commands that change the folder, so that ``prepare`` downloads the newest version of the SDK.
+        installed: the command that prints the version that is used.
+        methods: the command that prints the SDK's methods, if ``every_method`` doesn't write them to a file.
+        missing: the operations that the SDK has and can't send, each with the reason.
+        absent: the operations that the SDK doesn't have.
         missing_steps: the steps of the story that it can't do, each with the reason.
         variables: variables of its environment.
     """
@@ -46,7 +58,12 @@ class Suite(NamedTuple):
     every_method: Sequence[str]
     story: Sequence[str]
     restart: Sequence[str]
-    missing: dict[str, str]
+    point: str
+    newest: tuple[Sequence[str], ...]
+    installed: Sequence[str]
+    methods: Sequence[str] = ()
+    missing: dict[str, str] = {}
+    absent: tuple[str, ...] = ()
     missing_steps: dict[str, str] = {}
     variables: dict[str, str] = {}
 
@@ -55,52 +72,30 @@ class Suite(NamedTuple):
 
     def prepared(self, cache: Path) -> Path:
         """Return a copy of the folder in which everything is compiled. Skip the test if that isn't possible."""
-        for tool in self.tools:
-            if not shutil.which(tool):
-                pytest.skip(f"{tool} is not installed")
-        source = HERE / self.folder
-        built = ("node_modules", "target", "__pycache__")
-        files = [path for path in sorted(source.rglob("*")) if path.is_file() and not {*path.parts} & {*built}]
+        is_newest = NEWEST in os.environ
+        name = f"sdk-{self.folder}-newest" if is_newest else f"sdk-{self.folder}"
+        commands = (self.newest if is_newest else ()) + self.prepare
 
-        def make(folder: Path) -> None:
-            for path in files:
-                (folder / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, folder / path.relative_to(source))
-            for command in self.prepare:
-                done = self.run(command, folder, cache)
-                if done.returncode:
-                    lines = done.stdout.strip().splitlines() or [""]
-                    reason = next((line for line in lines if "error" in line.lower()), lines[-1])
-                    raise NotPrepared(f"{self.tools[0]} can't prepare the suite: {reason.strip()[:200]}")
+        def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+            return self.run(command, folder, cache)
 
-        try:
-            return cached(cache, f"sdk-{self.folder}", files, make, salt=str(self.prepare))
-        except NotPrepared as e:
-            pytest.skip(str(e))
+        return toolchains.prepared(
+            HERE / self.folder, name, self.tools, commands, cache, run, os.environ.get(NEWEST, "")
+        )
+
+    def version_in(self, folder: Path, cache: Path) -> str:
+        """Return the version of the SDK that is used in a prepared folder."""
+        return re.findall(r"\d+\.\d+\.\d+\S*", self.run(self.installed, folder, cache).stdout)[-1]
 
     def run(
         self, command: Sequence[str], folder: Path, cache: Path, **variables: str
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command of the suite. Its output and errors are in ``stdout``."""
-        environ = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        environ |= self.variables | {"CARGO_TARGET_DIR": str(cache / "sdk-rust-target"), "NO_PROXY": "*"} | variables
-        with locked(cache / f"sdk-{self.folder}-run.lock"):  # tools of one language share caches
-            return subprocess.run(
-                command,
-                cwd=folder,
-                env=environ,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
+        variables = self.variables | {"CARGO_TARGET_DIR": str(cache / "sdk-rust-target")} | variables
+        return toolchains.run(command, folder, cache / f"sdk-{self.folder}-run.lock", **variables)
 
 
-class NotPrepared(Exception):
-    """The packages of a suite can't be downloaded or compiled here."""
-
-
+_INTROSPECTION = "idp.introspect_token_network"  # only some SDKs have it
 _PYTEST = (
     sys.executable,
     "-m",
@@ -114,7 +109,8 @@ _PYTEST = (
     "--rootdir=.",
 )
 _MAVEN = ("mvn", "--batch-mode", "--quiet")
-_NPM = ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
+_VERSIONS = "org.codehaus.mojo:versions-maven-plugin:2.18.0:update-properties"
+_NPM = toolchains.NPM_INSTALL
 
 _GO_TEST = ("go", "test", "-count=1", "-run")
 
@@ -128,8 +124,10 @@ PYTHON = Suite(
     every_method=(*_PYTEST, "every_method.py"),
     story=(*_PYTEST, "story.py", "-k", "not restart"),
     restart=(*_PYTEST, "story.py", "-k", "restart"),
-    missing={},
-    variables={"STORY_STYLE": "sync"},
+    point='environment=os.environ["STYTCH_ENV"]',
+    newest=((sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", "packages", "stytch"),),
+    installed=(sys.executable, "-c", "import stytch.version; print(stytch.version.__version__)"),
+    variables={"STORY_STYLE": "sync", "PYTHONPATH": "packages"},
 )
 SUITES = (
     PYTHON,
@@ -144,7 +142,7 @@ SUITES = (
             ),
             "the SDK puts a boolean into the query, which aiohttp refuses",
         ),
-        variables={"STORY_STYLE": "async"},
+        variables={"STORY_STYLE": "async", "PYTHONPATH": "packages"},
     ),
     Suite(
         name="Node.js",
@@ -156,7 +154,9 @@ SUITES = (
         every_method=("node", "--test", "every_method.test.js"),
         story=("node", "--test", "story.test.js", "connected_apps.test.js"),
         restart=("node", "--test", "restart.test.js"),
-        missing={},
+        point="env: process.env.STYTCH_ENV",
+        newest=(("npm", "pkg", "set", "dependencies.stytch=latest"),),
+        installed=("node", "--print", "JSON.parse(fs.readFileSync('node_modules/stytch/package.json')).version"),
     ),
     Suite(
         name="Java and Kotlin",
@@ -168,7 +168,10 @@ SUITES = (
         every_method=(*_MAVEN, "test", "-Dtest=EveryMethodTest"),
         story=(*_MAVEN, "test", "-Dtest=StoryTest,JavaStoryTest"),
         restart=(*_MAVEN, "test", "-Dtest=RestartTest"),
-        missing={},
+        point='new OptionalClientConfig(/* apiBaseUrl */ System.getenv("STYTCH_ENV"))',
+        newest=((*_MAVEN, _VERSIONS, "-DincludeProperties=stytch.version", "-DgenerateBackupPoms=false"),),
+        installed=("sed", "--quiet", "s:.*<stytch.version>\\(.*\\)<.*:\\1:p", "pom.xml"),
+        absent=(_INTROSPECTION,),
     ),
     Suite(
         name="Rust",
@@ -180,7 +183,15 @@ SUITES = (
         every_method=("cargo", "test", "--quiet", "--test", "every_method"),
         story=("cargo", "test", "--quiet", "--test", "story", "--", "--skip", "restart"),
         restart=("cargo", "test", "--quiet", "--test", "story", "restart"),
-        missing={},
+        point="stytch::client::Client::new_with_base_url(&id, &secret, url, stytch::client::Vertical::B2B)?",
+        newest=(
+            ("cargo", "remove", "--quiet", "stytch"),
+            ("cargo", "add", "--quiet", "stytch"),
+            ("cargo", "update", "--quiet"),
+        ),
+        installed=("cargo", "pkgid", "stytch"),
+        methods=(sys.executable, str(HERE / "rust_methods.py")),
+        absent=(_INTROSPECTION,),
     ),
     Suite(
         name="Go",
@@ -189,9 +200,11 @@ SUITES = (
         version="18.1.0",
         tools=("go",),
         prepare=(("go", "vet", "-mod=mod", "./..."),),
-        every_method=(*_GO_TEST, "TestEveryMethod"),
+        every_method=(*_GO_TEST, "TestEveryMethod|TestMethodsAreListed"),
         story=(*_GO_TEST, "TestStory"),
         restart=(*_GO_TEST, "TestRestart"),
-        missing={},
+        point='b2bstytchapi.WithBaseURI(os.Getenv("STYTCH_ENV"))',
+        newest=(("go", "get", "github.com/stytchauth/stytch-go/v18@latest"),),
+        installed=("go", "list", "-mod=mod", "-m", "github.com/stytchauth/stytch-go/v18"),
     ),
 )

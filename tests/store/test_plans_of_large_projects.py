@@ -1,11 +1,13 @@
 """The statements of requests in large organizations search indexes: no statement reads all members."""
 
+import random
 import re
 
 import pytest
 
 from mockstytch import MockStytch
 from mockstytch.domain.organizations import member_search
+from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.shared.search import Query
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -226,3 +228,95 @@ def test_total_of_many_is_counted_once_until_a_member_changes(mock, plans_of):
     client.organizations.members.update(acme, members[2].member_id, name="Ada")
     assert (counts(), totals[-1]) == (0, 3)
     mock.reset()
+
+
+def test_only_the_returned_rows_are_read_when_many_are_searched(mock, plans_of):
+    client = mock.client()
+    organization_id = client.organizations.create("Acme", "acme").organization.organization_id
+    ids = [client.organizations.members.create(organization_id, f"user-{n}@example.com").member for n in range(4)]
+    newest_first = [member.member_id for member in reversed(ids)]
+    operand = {"filter_name": "member_emails", "filter_value": [f"user-{number}@example.com" for number in range(150)]}
+    found, cursor = [], None
+
+    def search():
+        nonlocal cursor
+        page = client.organizations.members.search([organization_id], query=query(operand), limit=3, cursor=cursor)
+        found.append(([member.member_id for member in page.members], page.results_metadata.total))
+        cursor = page.results_metadata.next_cursor
+
+    [plan] = [plan for shape, plan in plans_of(search) if shape[0] == "select late"]
+    assert plan.startswith("SEARCH members USING INTEGER PRIMARY KEY (rowid=?) | LIST SUBQUERY")
+    search()
+    assert found == [(newest_first[:3], 4), (newest_first[3:], 4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("member_emails", ["ada@example.com"]),
+        ("member_email_fuzzy", "ada"),
+        ("allowed_domains", ["example.com"]),
+        ("claimed_email_domains", ["example.com"]),
+        ("has_active_sso_connection", True),
+        ("sso_connection_id", "saml-connection-test-1"),
+    ],
+)
+def test_organizations_are_found_by_a_subquery_that_runs_once(mock, plans_of, name, value):
+    operand = {"filter_name": name, "filter_value": value}
+    plans = plans_of(lambda: mock.client().organizations.search(query=query(operand)))
+    [plan] = [plan for shape, plan in plans if shape[:2] == ("select", "organizations")]
+    assert plan.startswith("SEARCH organizations USING INDEX sqlite_autoindex_organizations_1")
+    assert "CORRELATED" not in plan
+
+
+def test_members_with_a_deleted_role_are_found_with_their_index(mock, plans_of):
+    acme = mock.client().organizations.create("Acme", "acme").organization.organization_id
+
+    def remove():
+        with mock._server.mock.transaction() as ctx:
+            rbac_policy.remove_roles(ctx, ctx.store.get(Organization, organization_id=acme), {"editor"})
+
+    [plan] = [plan for shape, plan in plans_of(remove) if shape[:2] == ("select", "members")]
+    assert "members_organization_id_position_not_roles" in plan
+
+
+@pytest.mark.parametrize("text", ["example", "@example.com", "mple.co"])
+def test_text_in_every_domain_is_counted_without_reading_members(mock, plans_of, text):
+    client = mock.client()
+    organization_id = client.organizations.create("Acme", "acme").organization.organization_id
+    for address in ("ada@example.com", "bob@sub-example.com", "cem@example.com", "dan@example.com"):
+        client.organizations.members.create(organization_id, address)
+    operand, totals = {"filter_name": "member_email_fuzzy", "filter_value": text.upper()}, []
+
+    def search():
+        found = client.organizations.members.search([organization_id], query=query(operand), limit=1)
+        totals.append(found.results_metadata.total)
+
+    plans = plans_of(search)
+    assert not [shape for shape, _ in plans if shape[:3] == ("select", "members", "count")] or text == "@example.com"
+    domains = [plan for shape, plan in plans if shape[:5:4] == ("select", (("members.email_domain", "asc"),))]
+    assert len(domains) == 3  # two domains, and the end
+    assert all("members_organization_id_email_domain_index" in plan for plan in domains)
+    assert totals == [3 if text == "@example.com" else 4]
+
+
+def test_totals_by_domain_are_right(mock):
+    client, rng = mock.client(), random.Random(1)
+    acme = client.organizations.create("Acme", "acme").organization.organization_id
+    domains = ["example.com", "example.org", "sub.example.com", "other.net", "exam.ple"]
+    addresses = [f"{name}{number}@{rng.choice(domains)}" for number, name in enumerate(["ada", "exam", "other.n"] * 12)]
+    members = {address: client.organizations.members.create(acme, address).member for address in addresses}
+    deleted = set(addresses[::7])
+    for address in deleted:
+        client.organizations.members.delete(acme, members[address].member_id)
+    passes = {"statuses": ["active", "deleted"]}, {"statuses": ["pending"]}, {"member_is_breakglass": False}, {}
+    for text in ("exam", "example", "@exam", ".com", "other", "net", "ada1", "n3@", "m.p", "xyz", "EXAMPLE.C"):
+        for more in passes:
+            operands = [{"filter_name": "member_email_fuzzy", "filter_value": text}]
+            operands += [{"filter_name": name, "filter_value": value} for name, value in more.items()]
+            found = client.organizations.members.search(
+                [acme], query={"operator": "AND", "operands": operands}, limit=1
+            )
+            every = {*addresses} if "deleted" in more.get("statuses", []) else {*addresses} - deleted
+            right = 0 if more.get("statuses") == ["pending"] else sum(text.lower() in address for address in every)
+            assert found.results_metadata.total == right, (text, more)

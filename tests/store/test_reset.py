@@ -1,5 +1,6 @@
 """Emptying projects: other requests go on, the rows are deleted later, in slices, and the file shrinks."""
 
+import os
 import threading
 
 import httpx
@@ -323,3 +324,65 @@ def test_members_are_counted_with_an_index_alone():
         query = "SELECT count(*) FROM members WHERE project_id = 'p' AND organization_id = 'o' AND status != 'deleted'"
         plan = ctx.store._connection.driver.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
         assert "COVERING INDEX" in str(plan)
+
+
+def test_log_is_written_to_the_disk_before_requests_have_to_wait(tmp_path, monkeypatch):
+    with MockStytch(database=str(tmp_path / "mock.sqlite")) as mock:
+        server, synced, fsync = mock._server.mock, [], os.fsync
+        log = (tmp_path / "mock.sqlite-wal").stat().st_ino
+
+        def sync(descriptor):
+            synced.append((os.fstat(descriptor).st_ino == log, server._database._lock._is_owned()))
+            fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", sync)
+        fill(mock)
+        mock.reset()
+        assert server.purge.wait(30)
+        assert set(synced) == {(True, False)}
+
+
+def test_slices_are_shorter_on_a_slow_disk(monkeypatch):
+    with MockStytch() as mock:
+        purge, now = mock._server.mock.purge, 0.0
+        monkeypatch.setattr(purge, "_stopping", Waiting())
+        monkeypatch.setattr(purging, "perf_counter", lambda: now)
+
+        def take(seconds):
+            def checkpoint(_connection):
+                nonlocal now
+                now += seconds
+
+            monkeypatch.setattr(purging, "checkpoint", checkpoint)
+            purge._make_room()
+            return purge._share
+
+        shares = [take(seconds) for seconds in (0.001, 0.02, 0.02, 0.001, 0.001)]
+        assert shares == [1, 0.5, 0.5, 1, 1]
+        assert purge._stopping.seconds == pytest.approx([0.001, 0.02, 0.02, 0.001, 0.001])
+
+
+def test_pauses_are_longer_while_others_use_the_database():
+    with MockStytch() as mock:
+        purge, database = mock._server.mock.purge, mock._server.mock._database
+        purge._pause()
+        assert purge._pause() == 1
+        with database.exclusive_transaction():
+            pass
+        assert purge._pause() == 1  # that would be the slice
+        for _ in range(2):
+            with database.exclusive_transaction():
+                pass
+        assert purge._pause() == purging._BUSY_PAUSE
+
+
+class Waiting(threading.Event):
+    """An event that doesn't wait."""
+
+    def __init__(self):
+        super().__init__()
+        self.seconds = []
+
+    def wait(self, timeout=None):
+        self.seconds.append(timeout)
+        return False

@@ -14,7 +14,7 @@ from mockstytch.store.records.credentials import RecoveryCode
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.messages import Message
 from mockstytch.store.records.organizations import Organization
-from mockstytch.store.store import Store
+from mockstytch.store.store import INSERTED_AT_ONCE, NotUnique, Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = (
@@ -179,3 +179,25 @@ def test_lock_of_another_project_is_released_at_the_end(store: Store):
     store._connection.begin("project-test-2")
     store._connection.begin("project-test-2")  # there is one already
     store._connection.rollback()
+
+
+def test_many_rows_are_inserted_with_few_statements(
+    store: Store, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, shapes = store._connection, []
+    run = connection.run
+    monkeypatch.setattr(connection, "run", lambda shape, values=(): shapes.append(shape) or run(shape, values))
+    rows = [new_member(f"n-{number}", name=TEXTS[number % len(TEXTS)]) for number in range(2 * INSERTED_AT_ONCE + 3)]
+    store.insert_all(rows)
+    assert store.all(Member) == sorted([member, *rows], key=lambda row: row.member_id)
+    inserts = [shape for shape in shapes if shape[0] == "insert"]
+    assert len(inserts) == (2 + 3 if connection.is_shared else len(rows))
+
+
+@pytest.mark.parametrize("at", [0, INSERTED_AT_ONCE + 1, 2 * INSERTED_AT_ONCE + 2])
+def test_row_that_is_not_unique_is_named(store: Store, member: Member, at: int) -> None:
+    rows = [new_member(f"n-{number}") for number in range(2 * INSERTED_AT_ONCE + 3)]
+    rows[at] = msgspec.structs.replace(rows[at], external_id=member.external_id)
+    with pytest.raises(NotUnique) as refused:
+        store.insert_all(rows)
+    assert (refused.value.index, refused.value.columns) == (at, ["external_id", "organization_id"])

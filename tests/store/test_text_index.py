@@ -31,7 +31,7 @@ def add(mock, organization_id, texts):
                 organization_id=organization_id,
                 email_id=ctx.ids.new("email"),
                 email_address=address,
-                email_domain="example.com",
+                email_domain=address.rpartition("@")[2] if "@" in address else "",
                 mfa_phone_number=phone,
                 created_at=ctx.now,
                 updated_at=ctx.now,
@@ -230,3 +230,53 @@ def test_index_of_old_rows_is_dropped_in_slices_also_across_restarts(tmp_path, m
             assert ctx.store.narrowed("ada@") is not None
         assert search(mock, acme, "ada@")[1] == 1
         driver.execute("INSERT INTO member_texts (member_texts) VALUES ('integrity-check')")
+
+
+def segments(mock):
+    """How many parts the index has. A search reads all."""
+    with mock._server.mock.transaction() as ctx:
+        driver = ctx.store._connection.driver
+        return driver.execute("SELECT count(DISTINCT segid) FROM member_texts_idx").fetchone()[0]
+
+
+def test_segments_are_merged_between_requests(mock):
+    acme = organization(mock)
+    add(mock, acme, [(f"user-{number}@example.com", "") for number in range(10)])
+    index(mock, acme)
+    for number in range(10, 10 + 2 * text_index.UNMERGED_WRITES):
+        add(mock, acme, [(f"user-{number}@example.com", "")])
+    assert mock._server.mock.purge.wait(60)
+    assert segments(mock) < text_index.UNMERGED_WRITES
+    assert search(mock, acme, "user-77@")[1] == 1
+
+
+def test_merge_is_done_in_small_steps_and_never_by_a_request(mock):
+    acme = organization(mock)
+    add(mock, acme, [("ada@example.com", "")])
+    server = mock._server.mock
+    server._database.on_background_work = lambda: None
+    with server.transaction() as ctx:
+        connection, key = ctx.store._connection, ctx.store.data_key
+        list(text_index.build(connection, key))
+    rng = random.Random(1)
+    letters = [chr(code) for code in range(97, 123)]
+    add(mock, acme, [("".join(rng.choices(letters, k=300)), "") for _ in range(240)])
+    assert segments(mock) == 241  # without the settings, FTS5 merges some by itself
+    with server.transaction():
+        steps = sum(1 for _ in text_index.merge(connection))
+    assert segments(mock) < 8
+    assert steps > 1
+
+
+def test_index_of_an_earlier_start_is_merged(tmp_path, monkeypatch):
+    monkeypatch.setattr(member_search, "_LARGE", 1)
+    file = str(tmp_path / "mock.sqlite")
+    with MockStytch(database=file) as mock:
+        acme = organization(mock)
+        add(mock, acme, [("ada@example.com", "")])
+        index(mock, acme)
+    with MockStytch(database=file) as mock:
+        for number in range(text_index.UNMERGED_WRITES + 1):
+            add(mock, acme, [(f"user-{number}@example.com", "")])
+        assert mock._server.mock.purge.wait(60)
+        assert segments(mock) < text_index.UNMERGED_WRITES

@@ -9,13 +9,19 @@ _VOID = ("input", "meta", "link", "br")
 
 
 class Forms(HTMLParser):
-    """The forms of a page: the names and values of each, by the form's id."""
+    """The forms of a page.
+
+    Attributes:
+        forms: the names and values of each, by the form's id, or by its action if it has no id.
+        links: the address of each link, by its text.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.forms: dict[str, list[tuple[str, str]]] = {}
+        self.links: dict[str, str] = {}
         self._form: list[tuple[str, str]] = []
-        self._select = self._textarea = ""
+        self._select = self._textarea = self._link = ""
         self._text: list[str] = []
         self._options: list[tuple[str | None, bool]] = []
         self.feed(html)
@@ -23,7 +29,7 @@ class Forms(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = {name: value if value is not None else "" for name, value in attributes}
         if tag == "form":
-            self._form = self.forms[values.get("id", "")] = []
+            self._form = self.forms[values.get("id") or values.get("action", "")] = []
         elif tag == "input" and (values.get("type") != "checkbox" or "checked" in values) and "name" in values:
             self._form.append((values["name"], values.get("value", "on")))
         elif tag == "select":
@@ -31,6 +37,8 @@ class Forms(HTMLParser):
         elif tag == "option":
             self._text = []
             self._options.append((values.get("value"), "selected" in values))
+        elif tag == "a":
+            self._link, self._text = values.get("href", ""), []
         elif tag == "textarea":
             self._textarea, self._text = values["name"], []
 
@@ -44,6 +52,8 @@ class Forms(HTMLParser):
         elif tag == "select":
             chosen = [value for value, is_selected in self._options if is_selected] or [self._options[0][0]]
             self._form.append((self._select, str(chosen[-1])))
+        elif tag == "a":
+            self.links["".join(self._text).strip()] = self._link
         elif tag == "textarea":  # the parser of browsers drops the first line break
             self._form.append((self._textarea, "".join(self._text).removeprefix("\n")))
 

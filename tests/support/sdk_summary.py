@@ -1,22 +1,28 @@
-"""The end of a test run: what was tested with each official SDK."""
+"""The end of a test run: what was tested with each official SDK, and with each quickstart app."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 def lines(stats: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Return a line for each SDK whose tests were selected.
+    """Return a line for each SDK whose tests were selected, and one for all quickstart apps.
 
     Args:
         stats: the reports by their outcome, as pytest's terminal reporter has them. A test of an SDK has the property
-            ``sdk``.
+            ``sdk``, a test of an app has ``quickstart``.
     """
+    found = [f"{sdk}: {described}" for sdk, described in _described(stats, "sdk")]
+    apps = [f"{app} {described}" for app, described in _described(stats, "quickstart")]
+    return [*found, f"quickstart apps: {', '.join(apps)}"] if apps else found
+
+
+def _described(stats: Mapping[str, Sequence[Any]], kind: str) -> list[tuple[str, str]]:
     outcomes: dict[str, dict[str, list[Any]]] = {}
     for outcome in ("passed", "failed", "skipped"):
         for report in stats.get(outcome, ()):
-            for sdk in (value for name, value in getattr(report, "user_properties", ()) if name == "sdk"):
-                outcomes.setdefault(sdk, {}).setdefault(outcome, []).append(report)
-    return [f"{sdk}: {_describe(outcomes[sdk])}" for sdk in sorted(outcomes)]
+            for tested in (value for name, value in getattr(report, "user_properties", ()) if name == kind):
+                outcomes.setdefault(tested, {}).setdefault(outcome, []).append(report)
+    return [(tested, _describe(outcomes[tested])) for tested in sorted(outcomes)]
 
 
 def _describe(reports: dict[str, list[Any]]) -> str:

@@ -15,7 +15,7 @@ ALLOWED = {
     r"checks a limit of the server's memory": "with PostgreSQL the request log and other state are in tables",
     r"npm (can't|could not) install": "the package registry can't be reached from every CI machine",
     r"(cargo|go|javac|mvn|php|ruby) is not installed": "CI machines may lack compilers of other languages",
-    r"(cargo|go|javac) can't prepare the suite": "not every CI machine reaches their packages",
+    r"(cargo|go|javac|mvn|npm|ruby) can't prepare the suite": "not every CI machine reaches their packages",
     r"private hosts files aren't possible here": "they need Linux, and a user who may create namespaces",
     r"the program would call the real service": "tests never call it; a machine without a network runs this test",
     r"no Docker engine": "most CI machines have none; the workflow on GitHub builds the image and runs the test",

@@ -15,6 +15,7 @@ from mockstytch.store.records.organizations import Organization
 
 _member, _count = Member.table.c, MemberCount.table.c
 _LARGE = 5_000  # members: fewer are read in some milliseconds
+_MOST_DOMAINS = 30  # e-mail domains in an organization, for ``_total_by_domains``
 _FUZZY = ("member_email_fuzzy", "member_mfa_phone_number_fuzzy")
 _TRACKED = (*_FUZZY, "member_emails", "member_mfa_phone_numbers")  # ``MemberCount.changes`` counts their changes
 _STATUSES = {"pending", "invited", "active", "deleted"}
@@ -80,13 +81,61 @@ def total(
         if matching is None or not _has_only(query, {*_COUNTED, *_TRACKED}):
             return None
         changes = ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.changes)
-        return ctx.store.remembered_total(matching, changes) if changes >= _LARGE else None
+        if changes < _LARGE:
+            return None
+        found = _total_by_domains(ctx, organizations, query)
+        return ctx.store.remembered_total(matching, changes) if found is None else found
     matches = search.condition("member", _COUNTED, query)
     if matches is not None:
         conditions.append(matches)
     if not _names_deleted(query):
         conditions.append(_count.status != "deleted")
     return ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.members)
+
+
+def _total_by_domains(ctx: Context, organizations: Iterable[Organization], query: search.Query) -> int | None:
+    """Return the number of members that a query for a part of the e-mail address finds, if most have it in the domain.
+
+    To compare a million addresses takes 0.3 s. But an organization has few domains: all members with one that contains
+    the text are found, and only the others are compared.
+
+    Returns:
+        None if the query has other filters, too few addresses have the text in the domain, or there are many domains.
+    """
+    listed = list(organizations)
+    texts = [operand for operand in query.operands if operand["filter_name"] == "member_email_fuzzy"]
+    others = [operand for operand in query.operands if operand["filter_name"] != "member_email_fuzzy"]
+    rest = search.Query(operands=others)
+    if len(listed) != 1 or len(texts) != 1 or query.operator.upper() == "OR" or not _has_only(rest, _COUNTED):
+        return None
+    text, own = texts[0]["filter_value"].lower(), _member.organization_id == listed[0].organization_id
+    domains = _domains(ctx, own)
+    if domains is None or "\0" in text:
+        return None
+    without = [domain for domain in domains if text not in f"@{domain}"]
+    if not without:
+        return total(ctx, listed, rest)
+    with_other_domain = _member.email_domain.in_(without)
+    if len(without) == len(domains) or ctx.store.has_more_than(
+        ctx.store.query(Member).where(own, with_other_domain), _LARGE
+    ):
+        return None
+    different = ~queries.contains(_member.email_address, text)
+    missing = ctx.store.query(Member).where(condition(ctx, listed, rest), with_other_domain, different)
+    counted = total(ctx, listed, rest)
+    return None if counted is None else counted - ctx.store.count(missing)
+
+
+def _domains(ctx: Context, condition: Condition) -> list[str] | None:
+    """Return the domains of members' e-mail addresses, each found with an index; None if there are many."""
+    found: list[str] = []
+    first = ctx.store.query(Member).where(condition).order_by(_member.email_domain).limit(1)
+    while len(found) < _MOST_DOMAINS:
+        next_ = ctx.store.rows(Member, first.where(_member.email_domain > found[-1]) if found else first)
+        if not next_:
+            return found
+        found.append(next_[0].email_domain)
+    return None
 
 
 def _has_only(query: search.Query, names: Collection[str]) -> bool:

@@ -154,6 +154,7 @@ def remove_roles(ctx: Context, organization: Organization, role_ids: set[str]) -
     query = ctx.store.query(Member).where(
         columns.organization_id == organization.organization_id,
         queries.list_has_any(columns.roles, sorted(role_ids)),
+        queries.list_is_not_empty(columns.roles),  # members with roles have an index
     )
     for member in ctx.store.rows(Member, query):
         remaining = [role_id for role_id in member.roles if role_id not in role_ids]

@@ -22,6 +22,8 @@ R = TypeVar("R", Organization, Member, ScimGroup, M2MClient, ConnectedApp)
 
 MIN_FUZZY_LENGTH = 3
 _MAX_VALUES = 10_000  # a filter accepts; SQLite accepts 32,766 parameters, and production's limit isn't known
+# A query with more values may find many more rows than a page has, with an index that isn't in their order.
+_MANY_VALUES = 100
 _CURSOR_KIND = "before"
 
 
@@ -123,6 +125,8 @@ def page(
     """
     position = record.table.c.position
     page_query = query.order_by(position.desc()).limit(limit + 1)
+    if len(query.values) > _MANY_VALUES:
+        page_query = page_query.reading_late()
     if cursor:
         last_position = cursors.decode(_CURSOR_KIND, cursor)
         if last_position is None:

@@ -24,9 +24,10 @@ from mockstytch.store.remembered import TABLES, Remembered
 
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
-    *("select", "find", "find with references", "older", "newest of each", "values in all projects"),
-    *("project of", "projects with"),
+    *("select", "select late", "find", "find with references", "older", "newest of each", "project of"),
+    "values in all projects",
     *("data key", "copies used", "count up to", "differing", "copies", "slice end", "tables with rows", "old data"),
+    "projects with",
 }
 # The timeouts end transactions of a process that hangs, so that others don't wait for its locks without end.
 _SETTINGS = (
@@ -52,6 +53,7 @@ class PostgresConnection(Connection):
 
     ConstraintError = psycopg.IntegrityError
     is_shared = True
+    log_path = ""
 
     def __init__(self, connect: Callable[[], "psycopg.Connection[Any]"]) -> None:
         self._connect = connect
@@ -62,6 +64,7 @@ class PostgresConnection(Connection):
         self.has_old_data = self.has_text_index = False
         self.remembered = Remembered(*TABLES)  # during one transaction: other processes write, too
         self._waits, self._waiting = False, list[tuple[str, Sequence[Any]]]()
+        self.unmerged_writes = 0
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.wants_text_index: set[str] = set()
 

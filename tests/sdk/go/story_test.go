@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -148,7 +149,7 @@ func tellMembers(t *testing.T) {
 		OrganizationID: acme.OrganizationID, EmailAddress: address, Name: "Ada", ExternalID: externalID,
 		UntrustedMetadata: metadata,
 	})).Member
-	for _, key := range []members.GetParams{{MemberID: ada.MemberID}, {EmailAddress: address}} {
+	for _, key := range []members.GetParams{{MemberID: ada.MemberID}, {MemberID: externalID}, {EmailAddress: address}} {
 		key.OrganizationID = acme.OrganizationID
 		got := must(api.Get(ctx, &key)).Member
 		equal(t, got.MemberID, ada.MemberID)
@@ -405,6 +406,24 @@ func tellSSO(t *testing.T) {
 		must(client.SSO.DeleteConnection(ctx, &sso.DeleteConnectionParams{OrganizationID: id, ConnectionID: connectionID}))
 	}
 	equal(t, len(list()), 0)
+
+	globex, address := newOrganization(client, organizations.CreateParams{}).OrganizationID, unique("ada")+"@acme.test"
+	var idp struct {
+		ConnectionID string `json:"connection_id"`
+		StartURL     string `json:"start_url"`
+	}
+	made := control("POST", "/identity-providers", map[string]string{"organization_id": globex, "type": "oidc"})
+	if err := json.Unmarshal(made, &idp); err != nil {
+		t.Fatal(err)
+	}
+	control("POST", "/next-identity", map[string]string{
+		"provider": "oidc", "email": address, "connection_id": idp.ConnectionID,
+	})
+	login := must(client.SSO.Authenticate(ctx, &sso.AuthenticateParams{SSOToken: tokenByRedirects(idp.StartURL)}))
+	equal(t, login.Member.EmailAddress, address)
+	equal(t, login.MemberAuthenticated, true)
+	equal(t, len(login.MemberSession.AuthenticationFactors), 1)
+	equal(t, string(login.MemberSession.AuthenticationFactors[0].Type), "sso")
 }
 
 func tellSCIM(t *testing.T) {
@@ -593,7 +612,11 @@ func tellTwentyLogins(t *testing.T) {
 }
 
 func tellRestart(t *testing.T) {
-	client, _ := projectClient(t)
+	client, err := b2bstytchapi.NewClient(os.Getenv("STYTCH_PROJECT_ID"), os.Getenv("STYTCH_SECRET"),
+		b2bstytchapi.WithBaseURI(os.Getenv("STYTCH_ENV")))
+	if err != nil {
+		t.Fatal(err)
+	}
 	jwt := string(must(os.ReadFile(os.Getenv("STORY_JWT"))))
 	local := must(client.Sessions.AuthenticateJWTLocal(ctx, jwt, jwtLifetime, nil))
 	remote := must(client.Sessions.Authenticate(ctx, &sessions.AuthenticateParams{SessionJWT: jwt}))

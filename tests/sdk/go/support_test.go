@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"reflect"
@@ -159,9 +160,27 @@ func latestMessage(to string) (latest message) {
 	return latest
 }
 
-// control sends a request to the API that only the mock has.
-func control(method, path string) []byte {
-	request := must(http.NewRequest(method, baseURL+"/_mock/api"+path, nil))
+// tokenByRedirects follows the redirects of a browser, which has cookies. The last one leads to the app, which isn't there.
+func tokenByRedirects(target string) string {
+	browser := &http.Client{
+		Jar:           must(cookiejar.New(nil)),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	for strings.HasPrefix(target, baseURL) {
+		response := must(browser.Get(target))
+		response.Body.Close()
+		target = response.Header.Get("Location")
+	}
+	return must(url.Parse(target)).Query().Get("token")
+}
+
+// control sends a request to the API that only the mock has. The fields are the JSON of its body.
+func control(method, path string, fields ...map[string]string) []byte {
+	var content []byte
+	for _, sent := range fields {
+		content = must(json.Marshal(sent))
+	}
+	request := must(http.NewRequest(method, baseURL+"/_mock/api"+path, bytes.NewReader(content)))
 	request.SetBasicAuth(projectID, secret)
 	response := must(http.DefaultClient.Do(request))
 	defer response.Body.Close()

@@ -1,11 +1,11 @@
 // Calls every method of the SDK that a prepared call names.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import stytch from "stytch";
 
-const { STYTCH_ENV: env, STYTCH_CALLS: file } = process.env;
+const { STYTCH_ENV: env, STYTCH_CALLS: file, STYTCH_METHODS: list } = process.env;
 
 // The SDK's name of a member, in any case: it has methodNames, deleteTOTP and getJWKS.
 function find(object, name) {
@@ -27,4 +27,19 @@ for (const { operation, project_id, secret, fields, session_token, session_jwt }
     const response = await resource[find(resource, method)](fields, authorization && { authorization });
     assert.ok(response && typeof response === "object", String(response));
   });
+}
+
+test("methods are listed", () => {
+  const client = new stytch.B2BClient({ project_id: "project-test-x", secret: "secret", env });
+  writeFileSync(list, methods(client).join("\n"));
+});
+
+// The methods below a resource. The client's other properties aren't of classes that send requests.
+function methods(resource, prefix = "") {
+  const resources = Object.entries(resource).filter(([, value]) => value?.fetchConfig && value !== resource);
+  const own = prefix ? Object.getOwnPropertyNames(Object.getPrototypeOf(resource)) : [];
+  return [
+    ...own.filter((name) => name !== "constructor").map((name) => prefix + name),
+    ...resources.flatMap(([name, value]) => methods(value, `${prefix}${name}.`)),
+  ];
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { control, logIn, member, message, newClient, organization, refused, unique } from "./support.js";
+import { control, logIn, member, message, newClient, organization, refused, tokenByRedirects, unique } from "./support.js";
 
 // Each step has a new client: the SDK caches signing keys, and another step rotates them.
 const steps = {
@@ -47,8 +47,9 @@ const steps = {
       [by_id.email_address, by_id.name, by_id.external_id, by_id.untrusted_metadata],
       [email_address, "Ada", external_id, untrusted_metadata],
     );
-    const { member: by_address } = await members.get({ organization_id, email_address });
-    assert.equal(by_address.member_id, ada.member_id);
+    for (const found of [{ member_id: external_id }, { email_address }]) {
+      assert.equal((await members.get({ organization_id, ...found })).member_id, ada.member_id);
+    }
     assert.equal((await members.update({ ...key, name: "A. L." })).member.name, "A. L.");
     const operands = [{ filter_name: "member_emails", filter_value: [email_address] }];
     const found = await members.search({ organization_ids: [organization_id], query: { operator: "AND", operands } });
@@ -218,6 +219,14 @@ const steps = {
     }
     const { saml_connections, oidc_connections } = await sso.getConnections({ organization_id });
     assert.deepEqual([saml_connections, oidc_connections], [[], []]);
+
+    const { organization_id: globex } = await organization(client);
+    const email = `${unique("ada")}@acme.test`;
+    const idp = await control("POST", "/identity-providers", { organization_id: globex, type: "oidc" });
+    await control("POST", "/next-identity", { provider: "oidc", email, connection_id: idp.connection_id });
+    const login = await sso.authenticate({ sso_token: await tokenByRedirects(idp.start_url) });
+    assert.deepEqual([login.member.email_address, login.member_authenticated], [email, true]);
+    assert.deepEqual(login.member_session.authentication_factors.map((factor) => factor.type), ["sso"]);
   },
 
   async scim(client) {

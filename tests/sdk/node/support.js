@@ -10,11 +10,22 @@ const env = process.env.STYTCH_ENV.replace(/\/$/, "");
 export const newClient = (options = {}) => new stytch.B2BClient({ project_id, secret, env, ...options });
 export const unique = (prefix) => `${prefix}-${randomUUID().slice(0, 13)}`;
 
-export async function control(method, path) {
+export async function control(method, path, fields) {
   const headers = { Authorization: "Basic " + btoa(`${project_id}:${secret}`) };
-  const response = await fetch(`${env}/_mock/api${path}`, { method, headers });
+  const response = await fetch(`${env}/_mock/api${path}`, { method, headers, body: fields && JSON.stringify(fields) });
   assert.ok(response.ok, `${method} ${path}: ${response.status}`);
   return response.json();
+}
+
+// Follows the redirects of a browser, which has cookies. The last one leads to the app, which isn't there.
+export async function tokenByRedirects(url) {
+  const cookies = new Set();
+  while (url.startsWith(env)) {
+    const { headers } = await fetch(url, { redirect: "manual", headers: { Cookie: [...cookies].join("; ") } });
+    headers.getSetCookie().forEach((cookie) => cookies.add(cookie.split(";")[0]));
+    url = headers.get("location");
+  }
+  return new URL(url).searchParams.get("token");
 }
 
 export const message = (to) => control("GET", `/messages/latest?to=${encodeURIComponent(to)}`);

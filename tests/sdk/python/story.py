@@ -71,6 +71,18 @@ def unique(prefix):
     return f"{prefix}-{uuid.uuid4().hex[:12]}"
 
 
+def control(path, **fields):
+    return CONTROL.post(path, json=fields).raise_for_status().json()
+
+
+def token_by_redirects(url):
+    """Follow the redirects of a browser. The last one leads to the app, which isn't there."""
+    with httpx.Client(trust_env=False) as browser:
+        while url.startswith(URL):
+            url = browser.get(url).headers["location"]
+    return httpx.URL(url).params["token"]
+
+
 def message(to):
     return CONTROL.get("/messages/latest", params={"to": to}).raise_for_status().json()
 
@@ -130,7 +142,8 @@ def test_members(client):
     ).member
     key = {"organization_id": acme.organization_id, "member_id": ada.member_id}
     assert members.get(**key).member.untrusted_metadata == {"a": 1}
-    assert members.get(acme.organization_id, email_address=email).member.member_id == ada.member_id
+    for found in ({"member_id": ada.external_id}, {"email_address": email}):
+        assert members.get(acme.organization_id, **found).member.member_id == ada.member_id
     assert members.update(**key, name="A. L.").member.name == "A. L."
     query = {"operator": "AND", "operands": [{"filter_name": "member_emails", "filter_value": [email]}]}
     assert len(members.search([acme.organization_id], query=query).members) == 1
@@ -268,6 +281,13 @@ def test_sso(client):
     listed = client.sso.get_connections(acme.organization_id)
     assert (listed.saml_connections, listed.oidc_connections) == ([], [])
 
+    globex, address = organization(client).organization_id, f"{unique('ada')}@acme.test"
+    idp = control("/identity-providers", organization_id=globex, type="oidc")
+    control("/next-identity", provider="oidc", email=address, connection_id=idp["connection_id"])
+    login = client.sso.authenticate(token_by_redirects(idp["start_url"]))
+    assert (login.member.email_address, login.member_authenticated) == (address, True)
+    assert [factor.type for factor in login.member_session.authentication_factors] == ["sso"]
+
 
 @step
 def test_scim(client):
@@ -381,7 +401,13 @@ def test_twenty_logins(client, loop):
 
 
 @step
-def test_restart(client):
+def test_restart(loop):
+    client = stytch.B2BClient(
+        project_id=os.environ["STYTCH_PROJECT_ID"],
+        secret=os.environ["STYTCH_SECRET"],
+        environment=os.environ["STYTCH_ENV"],
+    )
+    client = Caller(client, loop)
     jwt = Path(os.environ["STORY_JWT"]).read_text()
     local = client.sessions.authenticate_jwt_local(jwt)
     remote = client.sessions.authenticate(session_jwt=jwt).member_session

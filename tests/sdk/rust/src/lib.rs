@@ -26,6 +26,16 @@ pub fn client() -> Client {
     client_for(&environment("STYTCH_PROJECT_ID"), &environment("STYTCH_SECRET"))
 }
 
+/// Returns a client as the documentation creates it.
+pub fn documented_client() -> Result<Client, Box<dyn std::error::Error>> {
+    let url = reqwest::Url::parse(&std::env::var("STYTCH_ENV")?)?;
+    let (id, secret) = (std::env::var("STYTCH_PROJECT_ID")?, std::env::var("STYTCH_SECRET")?);
+    let http = stytch::client::Client::new_with_base_url(&id, &secret, url, stytch::client::Vertical::B2B)?;
+    let fraud = stytch::client::Client::new_fraud(&id, &secret)?;
+    let client = stytch::b2b::client::Client::new_with_http_client(http, fraud);
+    Ok(client)
+}
+
 /// Returns a client of a project on the server in the environment.
 pub fn client_for(project_id: &str, secret: &str) -> Client {
     let http = |vertical| http_client_for(project_id, secret, vertical);
@@ -61,6 +71,27 @@ pub async fn latest_message(to: &str) -> Value {
 /// Replaces the key with which the server signs.
 pub async fn rotate_signing_key() {
     control(CONTROL.post(format!("{}/_mock/api/keys/rotate", base_url()))).await;
+}
+
+/// Posts JSON to the API that only the mock has.
+pub async fn post(path: &str, fields: Value) -> Value {
+    control(CONTROL.post(format!("{}/_mock/api{path}", base_url())).json(&fields)).await.json().await.unwrap()
+}
+
+/// Follows the redirects of a browser, which has cookies. The last one leads to the app, which isn't there.
+pub async fn token_by_redirects(url: &str) -> String {
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let (mut target, mut cookies) = (url.to_string(), String::new());
+    while target.starts_with(&base_url()) {
+        let response = browser.get(&target).header("Cookie", &cookies).send().await.unwrap();
+        for cookie in response.headers().get_all("set-cookie") {
+            cookies = format!("{cookies}{}; ", cookie.to_str().unwrap().split(';').next().unwrap());
+        }
+        target = response.headers()["location"].to_str().unwrap().to_string();
+    }
+    let url = reqwest::Url::parse(&target).unwrap();
+    let token = url.query_pairs().find(|(name, _)| name == "token").unwrap().1.into_owned();
+    token
 }
 
 /// Sends a request to the API that only the mock has.

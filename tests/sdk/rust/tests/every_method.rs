@@ -64,6 +64,7 @@ async fn send_one(client: &stytch::b2b::client::Client, operation: &str, fields:
     m2m.clients.secrets.rotate_cancel;
     m2m.clients.secrets.rotate_start;
     m2m.clients.update;
+    m2m.token;
     magic_links.authenticate;
     magic_links.discovery.authenticate;
     magic_links.email.discovery.send;

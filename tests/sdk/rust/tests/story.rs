@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jsonwebtoken::{decode, decode_header, Algorithm, DecodingKey, Validation};
 use rust_sdk_suite::{
-    client, client_for, client_of_member, environment, http_client, latest_message, passed, rotate_signing_key,
+    client, client_for, client_of_member, documented_client, environment, http_client, latest_message, passed, post,
+    rotate_signing_key, token_by_redirects,
 };
 use serde_json::{json, Value};
 use stytch::b2b::client::Client;
@@ -172,7 +173,8 @@ async fn members() {
     };
     let ada = client.organizations.members.create(request).await.unwrap().member;
     let member_id = ada.member_id.clone();
-    for (id, address) in [(Some(member_id.clone()), None), (None, Some(email_address.clone()))] {
+    let address = Some(email_address.clone());
+    for (id, address) in [(Some(member_id.clone()), None), (external_id.clone(), None), (None, address)] {
         let request =
             members::GetRequest { organization_id: organization_id.clone(), member_id: id, email_address: address };
         let got = client.organizations.members.get(request).await.unwrap().member;
@@ -493,6 +495,18 @@ async fn sso() {
         client.sso.delete_connection(request).await.unwrap();
     }
     assert_eq!(list().await, (vec![], vec![]));
+
+    let globex = organization(&client, Default::default()).await.organization_id;
+    let address = format!("{}@acme.test", unique("ada"));
+    let idp = post("/identity-providers", json!({"organization_id": globex, "type": "oidc"})).await;
+    let person = json!({"provider": "oidc", "email": address, "connection_id": idp["connection_id"]});
+    post("/next-identity", person).await;
+    let sso_token = token_by_redirects(idp["start_url"].as_str().unwrap()).await;
+    let request = sso::AuthenticateRequest { sso_token, ..Default::default() };
+    let login = client.sso.authenticate(request).await.unwrap();
+    assert_eq!((login.member.email_address, login.member_authenticated), (address, true));
+    let factors = json!(login.member_session.unwrap().authentication_factors);
+    assert_eq!(factors[0]["type"], "sso");
     passed("sso");
 }
 
@@ -736,7 +750,7 @@ async fn restart() {
     let jwt = std::fs::read_to_string(environment("STORY_JWT")).unwrap();
     let local = verify(&http_client(), &jwt).await.unwrap();
     let request = sessions::AuthenticateRequest { session_jwt: Some(jwt), ..Default::default() };
-    let remote = client().sessions.authenticate(request).await.unwrap().member_session;
+    let remote = documented_client().unwrap().sessions.authenticate(request).await.unwrap().member_session;
     assert_eq!(local["https://stytch.com/session"]["id"], remote.member_session_id);
     passed("restart");
 }

@@ -17,12 +17,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Calls every method of the SDK that a prepared call names. The response must decode into the SDK's model. */
@@ -37,6 +40,28 @@ class EveryMethodTest {
         MOSHI.adapter(Types.newParameterizedType(List.class, Map.class));
     return calls.fromJson(json).stream()
         .map(call -> dynamicTest((String) call.get("operation"), () -> send(call)));
+  }
+
+  @Test
+  void methodsAreListed() throws Exception {
+    try (StytchB2BClient client = new StytchB2BClient("project-test-x", "secret")) {
+      Files.write(Path.of(System.getenv("STYTCH_METHODS")), methods(client.getClass(), ""));
+    }
+  }
+
+  /** The methods below a resource. Each that sends a request has a variant that returns a future. */
+  private static Set<String> methods(Class<?> resource, String prefix) {
+    Set<String> found = new TreeSet<>();
+    for (Method method : resource.getMethods()) {
+      String name = method.getName();
+      if (name.endsWith("Completable")) {
+        found.add(prefix + name.replaceAll("Completable$", ""));
+      } else if (method.getReturnType().getName().matches("com\\.stytch\\.java\\.\\w+\\.api\\..*")
+          && method.getParameterCount() == 0) {
+        found.addAll(methods(method.getReturnType(), prefix + name.replaceAll("^get", "") + "."));
+      }
+    }
+    return found;
   }
 
   private static void send(Map<String, Object> call) throws Exception {

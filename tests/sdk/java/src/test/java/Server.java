@@ -6,6 +6,7 @@ import com.squareup.moshi.Moshi;
 import com.stytch.java.b2b.StytchB2BClient;
 import com.stytch.java.common.OptionalClientConfig;
 import java.io.IOException;
+import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -35,6 +36,13 @@ final class Server {
     return new StytchB2BClient(PROJECT_ID, secret, new OptionalClientConfig(BASE_URL, BASE_URL));
   }
 
+  /** Returns a client as the documentation creates it. */
+  static StytchB2BClient documentedClient() {
+    var client = new StytchB2BClient(System.getenv("STYTCH_PROJECT_ID"), System.getenv("STYTCH_SECRET"),
+        new OptionalClientConfig(/* apiBaseUrl */ System.getenv("STYTCH_ENV")));
+    return client;
+  }
+
   static String unique(String prefix) {
     return prefix + "-" + UUID.randomUUID().toString().substring(0, 13);
   }
@@ -56,6 +64,18 @@ final class Server {
     HttpResponse<String> response = send(method, "/_mock/api" + path, "");
     assertEquals(200, response.statusCode(), response.body());
     return JSON.fromJson(response.body());
+  }
+
+  /** Follows the redirects of a browser, which has cookies. The last one leads to the app, which isn't there. */
+  static String tokenByRedirects(String url) throws IOException, InterruptedException {
+    HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    String target = url;
+    while (target.startsWith(BASE_URL)) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create(target)).build();
+      HttpResponse<Void> response = browser.send(request, HttpResponse.BodyHandlers.discarding());
+      target = response.headers().firstValue("location").orElseThrow();
+    }
+    return target.replaceAll(".*[?&]token=([^&]*).*", "$1");
   }
 
   /** Posts JSON, for an answer that the SDK can't read. */

@@ -8,7 +8,7 @@ import java.nio.file.Path
 class RestartTest {
     @Test
     fun restart() =
-        step("restart") { client ->
+        step("restart", Server.documentedClient()) { client ->
             val jwt = Files.readString(Path.of(System.getenv("STORY_JWT")))
             val local = client.sessions.authenticateJwtLocal(jwt, null).ok()!!
             val remote = client.sessions.authenticate(AuthenticateRequest(sessionJWT = jwt)).ok().memberSession

@@ -124,6 +124,7 @@ class StoryTest {
             val byId = members.get(GetMember(acme, id)).ok().member
             assertEquals(listOf(email, "Ada", external), listOf(byId.emailAddress, byId.name, byId.externalId))
             assertEquals(metadata, byId.untrustedMetadata)
+            assertEquals(id, members.get(GetMember(acme, external)).ok().memberId)
             assertEquals(id, members.get(GetMember(acme, emailAddress = email)).ok().memberId)
             assertEquals("A. L.", members.update(UpdateMember(acme, id, "A. L.")).ok().member.name)
             val search = SearchMembers(listOf(acme), query = query("member_emails", email))
@@ -312,6 +313,18 @@ class StoryTest {
             }
             val left = sso.getConnections(GetConnectionsRequest(acme)).ok()
             assertTrue(left.samlConnections.isEmpty() && left.oidcConnections.isEmpty(), left.toString())
+
+            val globex = client.organization().organizationId
+            val address = Server.unique("ada") + "@acme.test"
+            val idp = Server.post("/_mock/api/identity-providers", mapOf("organization_id" to globex, "type" to "oidc"))
+            val connection = idp["connection_id"] as String
+            val next = mapOf("provider" to "oidc", "email" to address, "connection_id" to connection)
+            Server.post("/_mock/api/next-identity", next)
+            val token = Server.tokenByRedirects(idp["start_url"] as String)
+            val login = sso.authenticate(SsoAuthenticate(token)).ok()
+            assertEquals(address, login.member.emailAddress)
+            assertTrue(login.memberAuthenticated)
+            assertEquals(listOf("SSO"), login.memberSession!!.authenticationFactors.map { it.type.name })
         }
 
     @Test

@@ -10,8 +10,12 @@ import java.nio.file.StandardOpenOption.APPEND
 import java.nio.file.StandardOpenOption.CREATE
 
 /** Notes that a step has passed. Each has a client of its own, because one of them rotates the signing keys. */
-fun step(name: String, body: suspend CoroutineScope.(StytchB2BClient) -> Unit) {
-    Server.newClient().use { client -> runBlocking { body(client) } }
+fun step(
+    name: String,
+    client: StytchB2BClient = Server.newClient(),
+    body: suspend CoroutineScope.(StytchB2BClient) -> Unit,
+) {
+    client.use { runBlocking { body(it) } }
     Files.writeString(Path.of(System.getenv("STORY_STEPS")), "$name\n", CREATE, APPEND)
 }
 

@@ -1,0 +1,1 @@
+"""Responses: normalizing and comparing them. Only normalized responses leave this package."""

@@ -1,0 +1,3 @@
+Rails.application.configure do
+  config.action_controller.allow_forgery_protection = false
+end
