@@ -317,6 +317,10 @@ class Store:
         first = query.limit(1)
         return self._connection.run(first.shape, first.values).fetchone() is not None
 
+    def has_more_than(self, query: RowQuery, count: int) -> bool:
+        """Return whether a query finds more rows than a number. It reads no more of them."""
+        return self.exists(query.offset(count))
+
     def _values(self, row: Record) -> tuple[Any, ...]:
         """Return the values of all columns of a row."""
         values = msgspec.structs.astuple(row)
@@ -333,20 +337,11 @@ class Store:
         self._connection.remembered.forget((rows[0].table.name,))
         return True
 
-    def has_more_than(self, query: RowQuery, count: int) -> bool:
-        """Return whether a query finds more rows than a number. It reads no more of them."""
-        return self.exists(query.offset(count))
-
     def _run(self, kind: str, record: type[Record], where: dict[str, Any], *more: Any) -> Any:
         """Run a statement for the rows with these values."""
-        return self._connection.run(*self._statement(kind, record, where, *more))
-
-    def _statement(
-        self, kind: str, record: type[Record], where: dict[str, Any], *more: Any
-    ) -> tuple[Shape, tuple[Any, ...]]:
-        """Return the shape and the values of a statement for the rows with these values."""
         nulls, values = _nulls_and_values(where)
-        return (kind, record.table.name, tuple(where), nulls, *more), (self._owner(record), *values)
+        shape = (kind, record.table.name, tuple(where), nulls, *more)
+        return self._connection.run(shape, (self._owner(record), *values))
 
     def _update(self, row: R, where: dict[str, Any], changes: dict[str, Any]) -> R | None:
         """Write columns of a row, and return its changed copy; None if no row has the values of ``where``.
