@@ -15,7 +15,6 @@ from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
 from mockstytch.store.copying.copies import Copies
 from mockstytch.store.engine import violated_columns
-from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
