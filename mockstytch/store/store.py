@@ -147,10 +147,7 @@ class Store:
         return row
 
     def insert_with_commit(self, row: R) -> R:
-        """Do the same as ``insert``, but on a shared database the row is written together with the commit.
-
-        That saves a round trip. No other row may have its key or its unique values.
-        """
+        """Insert a row; on a shared database, together with the commit. No other row may have its unique values."""
         with self._connection.writes_with_commit():
             return self.insert(row)
 
@@ -195,10 +192,7 @@ class Store:
             raise _conflict_error(e, type(row), conflicts or {}) from None
 
     def update_with_commit(self, row: R, **changes: Any) -> R:
-        """Do the same as ``update``, but on a shared database the columns are written together with the commit.
-
-        That saves a round trip. The columns must not have a constraint.
-        """
+        """Update columns that have no constraint; on a shared database, together with the commit."""
         with self._connection.writes_with_commit():
             return self.update(row, **changes)
 
