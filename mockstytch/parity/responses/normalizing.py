@@ -119,7 +119,7 @@ class Normalizer:
     def _form(self, text: str, name: str) -> str:
         text = _DATA.sub(r"<data: \1>", _PEM.sub(r"<PEM: \1>", text))
         text = _IP.sub("<ip address>", _EMAIL.sub("<email address>", text))
-        if name.endswith("_last_four") and len(text) == 4:
+        if name.endswith("last_four") and len(text) == 4:
             return "<last 4 characters>"
         if _RECOVERY_CODE.fullmatch(text):
             return "<recovery code: 3 times 4>"
