@@ -107,7 +107,9 @@ class Protocol(_Http):  # type: ignore[misc]  # the base class is known at run t
         if response is None:
             return None
         status, always = _status_line(response.status_code), _written(tuple(self.server_state.default_headers))
-        if isinstance(response, Json) and not response.headers:  # almost every response: 3 µs faster
+        if (
+            isinstance(response, Json) and not response.headers
+        ):  # almost every response: 1 µs faster, and more if caches are cold
             return status + always + _JSON_HEAD % len(response.body) + response.body
         return b"".join((status, always, *map(_line, response.raw_headers), b"\r\n", response.body))
 

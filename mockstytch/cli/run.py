@@ -1,7 +1,6 @@
 """``mockstytch run``"""
 
 import contextlib
-import gc
 import os
 import re
 from collections.abc import Iterator
@@ -119,8 +118,9 @@ def _prepared(domains: tuple[str, ...], isolate: bool, log: bool, **options: Any
             )
         except OSError as e:
             raise click.ClickException(f"can't prepare the command's environment: {e}") from None
-        gc.freeze()  # loaded modules stay: the collector doesn't have to scan them during requests
-        gc.enable()
+        from mockstytch.server import start_collector
+
+        start_collector()
         server.start()
         stack.enter_context(takeover.proxy)
         yield takeover

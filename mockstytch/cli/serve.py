@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import gc
 import json
 import os
 import signal
@@ -330,7 +329,8 @@ def port_error(host: str, port: int, error: Exception, option: str) -> click.Cli
 
 def run(prepared: PreparedServer, on_ready: Callable[[], None]) -> None:
     """Serve until the process is asked to stop."""
-    gc.freeze()  # loaded modules stay: the collector doesn't have to scan them during requests
-    gc.enable()
+    from mockstytch.server import start_collector
+
+    start_collector()
     prepared.server.serve(on_ready)
     prepared.server.mock.close()

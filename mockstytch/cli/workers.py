@@ -5,7 +5,6 @@ all of them when it is asked to stop. It serves nothing itself.
 """
 
 import contextlib
-import gc
 import logging
 import multiprocessing
 import os
@@ -158,12 +157,12 @@ class _Supervisor:
 
 def _work(settings: "Settings", listeners: "Listeners", reports: Any, quiet: bool) -> None:
     """Serve until this process gets a signal or the first process has ended."""
-    from mockstytch.server import Server
+    from mockstytch.server import Server, start_collector
 
     server = Server(settings, listeners)
     server_log.start(server.mock, quiet=quiet)
     threading.Thread(target=_stop_with_parent, name="mockstytch-parent", daemon=True).start()
-    gc.freeze()
+    start_collector()
     server.serve(lambda: reports.send(os.getpid()))
     server.mock.close()
 

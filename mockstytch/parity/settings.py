@@ -54,6 +54,7 @@ NEEDS = {
         local={"cross_org_passwords_enabled": True},
     ),
     "fraud": Need(description="the fraud product", option=_SETTING),
+    "time": Need(description="time for probes that most likely repeat what others show", option=_SETTING),
 }
 SETTINGS = tuple(name for name, need in NEEDS.items() if need.option == _SETTING)
 

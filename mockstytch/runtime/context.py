@@ -105,15 +105,15 @@ class Context:
             entity=entity,
             created_at=self.now,
         )
-        self.events.append(self.store.insert(event))
+        self.events.append(self.store.insert_with_commit(event))
         if self.project.settings.webhooks:
             for delivery in deliveries(event, self.project.settings.webhooks):
-                self.store.insert(delivery)
+                self.store.insert_with_commit(delivery)
 
     def send(self, message: Message) -> None:
         """Put a message into the inbox, in this transaction. A fault can lose, copy or delay it."""
         for arriving in (message,) if self.outbox is None else self.outbox.arriving(message):
-            self.messages.append(self.store.insert(arriving))
+            self.messages.append(self.store.insert_with_commit(arriving))
 
     def note(self, remark: str) -> None:
         """Add a remark to this request's entry in the request log."""

@@ -188,7 +188,7 @@ def _json_text(value: Any) -> str:
 @lru_cache(4096)
 def _time_text(value: datetime) -> str:
     """Return a time as text that sorts like the time. SQLite has no type for times."""
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat(" ", "microseconds")[:26]  # without the offset, which is +00:00
 
 
 @lru_cache(4096)

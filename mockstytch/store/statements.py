@@ -183,6 +183,16 @@ def _find(values: Values, table: str, names: Shape, nulls: Shape, excluding: Sha
     return found
 
 
+def _find_with_references(values: Values, table: str, names: Shape, nulls: Shape) -> Any:
+    """Select a row and the rows that it refers to. None of the references may be NULL."""
+    own, found = schema.table_of(table).c, _find(values, table, names, nulls, None)
+    for name, record in RECORDS[table].references.items():
+        [key], other = record.key, schema.table_of(record.table.name).c
+        found = found.add_columns(*_fields(record.table.name))
+        found = found.where(other.project_id == own.project_id, other[key] == own[name])
+    return found
+
+
 def _insert(values: Values, table: str, rows: int = 1) -> Any:
     names = [column.name for column in RECORDS[table].table.c]
     listed = [{name: values.of(f"{table}.{name}") for name in names} for _ in range(rows)]
@@ -268,6 +278,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "select": _select,
     "select late": _select_late,
     "find": _find,
+    "find with references": _find_with_references,
     "insert": _insert,
     "update": _update,
     "delete": _delete,

@@ -7,7 +7,7 @@ from typing import Any, ParamSpec
 
 Wire = dict[str, Any]
 P = ParamSpec("P")
-_MOST_MADE = 500  # by each function
+_MOST_MADE = 2_500  # by each function; 5 MB
 
 
 @lru_cache(4096)  # an object has the same few times again and again, and formatting one takes 2 µs

@@ -249,3 +249,12 @@ def test_absence_ends_with_an_update(server, acme, ada):
         assert member_by(ctx, acme, email_address="grace@acme.test") is None
         ctx.store.update(ctx.store.get(Member, member_id=ada.member_id), email_address="grace@acme.test")
         assert member_by(ctx, acme, email_address="grace@acme.test").member_id == ada.member_id
+
+
+def test_absence_is_forgotten_if_no_row_is_remembered():
+    known = remembered.Remembered("members")
+    lookup, values = (("member_id",), None), ("key", "ada")
+    known.of("members").read("key", lookup, values, None)
+    assert known.of("members").is_absent(lookup, values)
+    known.forget(("members",))
+    assert not known.of("members").is_absent(lookup, values)

@@ -192,7 +192,7 @@ def _create(
     if landing_url:
         slug = organization.organization_slug if organization else ""
         landing_url = redirects.landing(landing_url, slug=slug, stytch_token_type=_TOKEN_TYPES[kind], token=token)
-    return ctx.store.insert(
+    return ctx.store.insert_with_commit(
         OneTimeToken(
             token=token,
             kind=kind,

@@ -26,9 +26,9 @@ def find(ctx: Context, session_token: str = "", session_jwt: str = "") -> Member
     """
     require_single_session(session_token, session_jwt)
     if session_token:
-        session = ctx.store.find(MemberSession, session_token=session_token)
+        session = ctx.store.find_with_references(MemberSession, session_token=session_token)
     elif session_jwt:
-        session = ctx.store.find(MemberSession, member_session_id=jwt.session_id(ctx, session_jwt))
+        session = ctx.store.find_with_references(MemberSession, member_session_id=jwt.session_id(ctx, session_jwt))
     else:
         raise errors.no_session_arguments()
     if session is None or not is_active(ctx, session):
@@ -66,7 +66,7 @@ def start(
     ctx: Context, member: Member, factors: list[Factor], duration_minutes: int | None, custom_claims: dict[str, Any]
 ) -> MemberSession:
     """Start a session. None as ``duration_minutes`` means an hour."""
-    return ctx.store.insert(
+    return ctx.store.insert_with_commit(
         MemberSession(
             member_session_id=ctx.ids.new("session"),
             organization_id=member.organization_id,
@@ -99,7 +99,7 @@ def touch(
     if (duration_minutes or factors) and is_impersonated(session):
         raise errors.session_not_mutable()
     expires_at = ctx.now + timedelta(minutes=duration_minutes) if duration_minutes else session.expires_at
-    return ctx.store.update(
+    return ctx.store.update_with_commit(
         session,
         last_accessed_at=ctx.now,
         expires_at=expires_at,

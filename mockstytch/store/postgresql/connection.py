@@ -6,7 +6,7 @@ after another, as they do on SQLite, in all processes together; requests of diff
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -20,11 +20,12 @@ from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import plans_for
 from mockstytch.store.postgresql import texts
 from mockstytch.store.postgresql.channel import PostgresChannel
-from mockstytch.store.remembered import Remembered
+from mockstytch.store.remembered import TABLES, Remembered
 
 _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
-    *("select", "select late", "find", "older", "newest of each", "values in all projects", "project of"),
+    *("select", "select late", "find", "find with references", "older", "newest of each", "project of"),
+    "values in all projects",
     *("data key", "copies used", "count up to", "differing", "copies", "slice end", "tables with rows", "old data"),
     "projects with",
 }
@@ -38,6 +39,7 @@ _MICROSECONDS = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 _TEMPORARY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 # Classes of error codes after which another connection is needed: connection, transaction state, intervention.
 _LOST, _LOST_CLASSES = "08000", ("08", "25", "57")
+_HAS_PIPELINES = psycopg.Pipeline.is_supported()  # libpq 14 and newer
 _ALIVE = psycopg.pq.ConnStatus.OK
 _FAILED = psycopg.pq.TransactionStatus.INERROR
 
@@ -60,8 +62,9 @@ class PostgresConnection(Connection):
         self._is_open = self._is_read_only = self._is_ended = False
         self.project_version, self.microseconds = "", 0
         self.has_old_data = self.has_text_index = False
+        self.remembered = Remembered(*TABLES)  # during one transaction: other processes write, too
+        self._waits, self._waiting = False, list[tuple[str, Sequence[Any]]]()
         self.unmerged_writes = 0
-        self.remembered = Remembered()  # other processes write, too
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.wants_text_index: set[str] = set()
 
@@ -76,7 +79,21 @@ class PostgresConnection(Connection):
             raise WriteRefused(shape[0])
         plan = self._plans.get(shape, len(values))
         parameters = texts.to_database(plan.parameters(values))
-        return self._execute(plan.text, parameters)
+        if self._waits:
+            self._waiting.append((plan.text, parameters))
+            return _Waiting()
+        cursor = self._execute(plan.text, parameters)
+        if plan.outdates:
+            self.remembered.forget(plan.outdates)
+        return cursor
+
+    @contextmanager
+    def writes_with_commit(self) -> Iterator[None]:
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
 
     def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
         if self.driver.closed:
@@ -94,6 +111,7 @@ class PostgresConnection(Connection):
         if was_closed:
             self._reconnect()
         self._is_open, self._is_read_only = True, read_only
+        self.remembered.forget()
         try:
             try:
                 self._begin(project_id, first_lock)
@@ -127,6 +145,7 @@ class PostgresConnection(Connection):
 
     def lock(self, project_id: str) -> None:
         if not self._is_read_only:
+            self.remembered.forget()  # its rows may have changed until now
             self._execute(f"SELECT pg_advisory_xact_lock({_lock_key(project_id)})")
 
     def commit(self) -> None:
@@ -147,6 +166,7 @@ class PostgresConnection(Connection):
         if not self._is_open:
             return
         self._is_open = False
+        self._waiting.clear()
         try:
             self.driver.execute("ROLLBACK")
         except psycopg.Error:  # the connection is lost; with it, PostgreSQL undoes the transaction
@@ -159,8 +179,10 @@ class PostgresConnection(Connection):
         try:
             yield
         except BaseException:
+            self._waiting.clear()  # from this block: the statement that began it ran those before
             if self.driver.info.status == _ALIVE:
                 self._execute("ROLLBACK TO block; RELEASE block")
+            self.remembered.forget()
             raise
         self._execute("RELEASE block")
 
@@ -170,6 +192,14 @@ class PostgresConnection(Connection):
 
     def _execute(self, statement: str, parameters: Sequence[Any] | None = None) -> Any:
         try:
+            if self._waiting:
+                waiting, self._waiting = self._waiting, []
+                is_simple = len(parameters or ()) <= _MAX_PARAMETERS
+                with self.driver.pipeline() if _HAS_PIPELINES else nullcontext():  # one round trip for all
+                    for each in waiting:
+                        self.driver.execute(*each)
+                    if is_simple:
+                        return self.driver.execute(statement, parameters)
             if parameters is not None and len(parameters) > _MAX_PARAMETERS:
                 cursor: Any = psycopg.ClientCursor(self.driver)  # it writes the values into the statement
             else:
@@ -206,6 +236,12 @@ def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     driver.adapters.register_dumper(int, Int8Dumper)  # otherwise each size of numbers would be a prepared statement
     driver.adapters.register_loader("timestamptz", _TimeLoader)
     return driver
+
+
+class _Waiting:
+    """The cursor of a statement that waits for the commit."""
+
+    rowcount = 1
 
 
 class _TimeLoader(Loader):
