@@ -104,17 +104,20 @@ class Ledger:
         self._lock = threading.Lock()
         self.is_complete = True
 
-    def record(self, operation: str, fields: Mapping[str, Any], body: Any) -> None:
-        """Record what a successful call created or deleted."""
+    def record(self, operation: str, fields: Mapping[str, Any], body: Any) -> Created | None:
+        """Record what a successful call created or deleted, and return what it created."""
         with self._lock:
-            if creation := CREATIONS.get(operation):
-                if found := _at(body, creation.id):
-                    self._created[Created(creation.delete, creation.parameter, found)] = None
-                else:
-                    self.is_complete = False
             for created in list(self._created):
                 if created.operation == operation and fields.get(created.parameter) == created.id:
                     del self._created[created]
+            if not (creation := CREATIONS.get(operation)):
+                return None
+            if not (found := _at(body, creation.id)):
+                self.is_complete = False
+                return None
+            new = Created(creation.delete, creation.parameter, found)
+            self._created[new] = None
+            return new
 
     def remaining(self) -> list[Created]:
         """Return what isn't deleted yet, the newest first."""

@@ -240,7 +240,8 @@ class _SideRun:
                 return Transcript(responses, f"no value for {{{e}}}")
             body = _json(response)
             scope.saved |= references.saved_by(call, body, response.headers)
-            created += self._ledger_entries(call, scope, response, body)
+            if response.is_success and (new := self._ledger.record(call.operation, scope.resolve(call.fields), body)):
+                created.append(new)
             responses.append(self._normalized(response, body, scope, probe, compares_changes=compares_changes))
         return Transcript(responses)
 
@@ -268,14 +269,6 @@ class _SideRun:
         except Unreachable:
             self._ledger.is_complete = False
             raise
-
-    def _ledger_entries(self, call: Call, scope: Scope, response: httpx.Response, body: Any) -> list[Created]:
-        """Record what a call created or deleted, and return what it created."""
-        if not response.is_success:
-            return []
-        before = set(self._ledger.remaining())
-        self._ledger.record(call.operation, scope.resolve(call.fields), body)
-        return [each for each in self._ledger.remaining() if each not in before]
 
     def _normalized(
         self, response: httpx.Response, body: Any, scope: Scope, probe: Probe, *, compares_changes: bool

@@ -11,7 +11,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.parity import command, loading, settings
-from mockstytch.parity.cleaning import PREFIX, Leftovers, find_leftovers
+from mockstytch.parity.cleaning import PREFIX, Ledger, Leftovers, find_leftovers
 from mockstytch.parity.running import Outcome
 from mockstytch.parity.sending.side import Credentials, Pace, Side, Stopped, Waiting
 from tests.parity.conftest import Compare
@@ -157,3 +157,20 @@ def test_it_works_through_tls(credentials: Credentials) -> None:
         settings.apply(secure.url, credentials, ())
         probes, _ = command.selected(loading.load(), "area:sessions", set())
         assert _all_agree(command.run(side, probes, command.new_prefix()))
+
+
+def test_a_ledger_says_which_call_created_what() -> None:
+    ledger = Ledger()
+    bodies = [{"organization": {"organization_id": id}} for id in ("one", "two")]
+    created = [ledger.record("organizations.create", {}, body) for body in bodies]
+    assert [each and each.id for each in created] == ["one", "two"]
+    assert ledger.record("organizations.get", {}, bodies[0]) is None
+    assert ledger.record("organizations.delete", {"organization_id": "two"}, {}) is None
+    assert [each.id for each in ledger.remaining()] == ["one"]
+    assert ledger.is_complete
+
+
+def test_a_creation_without_an_id_makes_a_search_for_leftovers_necessary() -> None:
+    ledger = Ledger()
+    ledger.record("organizations.create", {}, {"status_code": 200})
+    assert not ledger.is_complete

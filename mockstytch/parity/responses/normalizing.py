@@ -29,6 +29,7 @@ _RECOVERY_CODE = re.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){2}")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _TOKEN_INSIDE = re.compile(r"(?<=[=/])[A-Za-z0-9_-]{24,}={0,2}")
 _WORDS = re.compile(r"[A-Z]+(_[A-Z0-9]+)*|[a-z]+([_.:-][a-z0-9]+)*")
+_SECRET_WITH_PREFIX = re.compile(r"((?:[a-z]+-)+(?:test|live)-)([A-Za-z0-9_-]{16,}={0,2})")
 _SECRET_NAME = re.compile(r"(token|secret|jwt|password|bearer)(_\w+)?|code|n|x5c")
 _WORDS_OF_THE_API = ("error_type", "error", "error_url", "error_uri")  # never tokens, although they can have digits
 _EPOCH_YEARS = range(1_500_000_000, 5_000_000_000)
@@ -46,7 +47,7 @@ class Normalizer:
     """
 
     def __init__(self, names: Mapping[str, str], now: datetime, *, compares_changes: bool = False) -> None:
-        longest_first = sorted((value for value in names if len(value) >= 4), key=len, reverse=True)
+        longest_first = sorted(filter(_is_unusual, names), key=len, reverse=True)
         self._names, self._now, self._compares_changes = names, now, compares_changes
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
@@ -125,6 +126,8 @@ class Normalizer:
             return "<recovery code: 3 times 4>"
         if "<" in text or "{" in text or " " in text or name in _WORDS_OF_THE_API:
             return text
+        if match := _SECRET_WITH_PREFIX.fullmatch(text):
+            return f"{match[1]}<token: {len(match[2])} {alphabet(match[2])}>"
         is_secret = len(text) >= 6 and bool(_SECRET_NAME.fullmatch(name.rpartition(".")[2]))
         if is_secret or (_TOKEN.fullmatch(text) and not _WORDS.fullmatch(text)):
             return f"<token: {len(text)} {alphabet(text)}>"
@@ -170,6 +173,11 @@ def _moment(value: Any) -> datetime | None:
         return datetime.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _is_unusual(value: str) -> bool:
+    """Return whether a value can be recognized in a longer text: an ordinary word can't."""
+    return len(value) >= 6 and not re.fullmatch(r"[A-Za-z_]+", value)
 
 
 def _decoded(part: str) -> Any:
