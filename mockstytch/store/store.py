@@ -15,7 +15,6 @@ from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
 from mockstytch.store.copying.copies import Copies
 from mockstytch.store.engine import violated_columns
-from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
@@ -148,10 +147,7 @@ class Store:
         return row
 
     def insert_with_commit(self, row: R) -> R:
-        """Do the same as ``insert``, but on a shared database the row is written together with the commit.
-
-        That saves a round trip. No other row may have its key or its unique values.
-        """
+        """Insert a row; on a shared database, together with the commit. No other row may have its unique values."""
         with self._connection.writes_with_commit():
             return self.insert(row)
 
@@ -196,10 +192,7 @@ class Store:
             raise _conflict_error(e, type(row), conflicts or {}) from None
 
     def update_with_commit(self, row: R, **changes: Any) -> R:
-        """Do the same as ``update``, but on a shared database the columns are written together with the commit.
-
-        That saves a round trip. The columns must not have a constraint.
-        """
+        """Update columns that have no constraint; on a shared database, together with the commit."""
         with self._connection.writes_with_commit():
             return self.update(row, **changes)
 
@@ -317,6 +310,10 @@ class Store:
         first = query.limit(1)
         return self._connection.run(first.shape, first.values).fetchone() is not None
 
+    def has_more_than(self, query: RowQuery, count: int) -> bool:
+        """Return whether a query finds more rows than a number. It reads no more of them."""
+        return self.exists(query.offset(count))
+
     def _values(self, row: Record) -> tuple[Any, ...]:
         """Return the values of all columns of a row."""
         values = msgspec.structs.astuple(row)
@@ -333,20 +330,11 @@ class Store:
         self._connection.remembered.forget((rows[0].table.name,))
         return True
 
-    def has_more_than(self, query: RowQuery, count: int) -> bool:
-        """Return whether a query finds more rows than a number. It reads no more of them."""
-        return self.exists(query.offset(count))
-
     def _run(self, kind: str, record: type[Record], where: dict[str, Any], *more: Any) -> Any:
         """Run a statement for the rows with these values."""
-        return self._connection.run(*self._statement(kind, record, where, *more))
-
-    def _statement(
-        self, kind: str, record: type[Record], where: dict[str, Any], *more: Any
-    ) -> tuple[Shape, tuple[Any, ...]]:
-        """Return the shape and the values of a statement for the rows with these values."""
         nulls, values = _nulls_and_values(where)
-        return (kind, record.table.name, tuple(where), nulls, *more), (self._owner(record), *values)
+        shape = (kind, record.table.name, tuple(where), nulls, *more)
+        return self._connection.run(shape, (self._owner(record), *values))
 
     def _update(self, row: R, where: dict[str, Any], changes: dict[str, Any]) -> R | None:
         """Write columns of a row, and return its changed copy; None if no row has the values of ``where``.
