@@ -15,6 +15,7 @@ from mockstytch.domain.login import sandbox
 from mockstytch.ids import PREFIXES
 from mockstytch.parity.probe import Call
 from mockstytch.parity.sending import identity_provider
+from mockstytch.protocols.saml.identity_provider import parse_authn_request
 
 # Reserved for documentation and for fiction: no mail server and no telephone has them.
 EMAIL_DOMAIN = "example.com"
@@ -122,6 +123,11 @@ def _basic(scope: Scope, user: str, password: str) -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
+def _request_id(scope: Scope, name: str) -> str:
+    """Return the id of a SAML request, which a start URL put into the URL of the identity provider."""
+    return parse_authn_request(scope.argument(name), "redirect").id
+
+
 FUNCTIONS: dict[str, Callable[..., str]] = {
     "totp": _totp,
     "unknown": _unknown,
@@ -130,10 +136,11 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
     "basic": _basic,
     "repeat": lambda _scope, text, times: text * int(times),
     "pem": lambda _scope, kind: identity_provider.pem(msgspec.convert(kind, identity_provider.Pem)),
+    "request_id": _request_id,
     "upper": lambda scope, name: scope.argument(name).upper(),
 }
 # The arguments of these are names of saved values.
-_OF_NAMES = ("totp", "changed", "upper")
+_OF_NAMES = ("totp", "changed", "upper", "request_id")
 
 
 def found_in(call: Call) -> Iterator[re.Match[str]]:

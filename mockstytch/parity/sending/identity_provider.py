@@ -17,9 +17,13 @@ from mockstytch.protocols.saml.saml_response import SUCCESS
 from mockstytch.values import Frozen
 
 _NAMEID_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+_START_YEARS = {"expired_certificate": 2020, "certificate_2": 2022, "certificate_3": 2023, "certificate_4": 2024}
 _IDS = Ids()
 _EARLIER = timedelta(seconds=30)  # so that the clocks of both sides can differ
-Pem = Literal["certificate", "other_certificate", "expired_certificate", "private_key", "private_key_pkcs8"]
+Pem = Literal[
+    "certificate", "certificate_2", "certificate_3", "certificate_4", "other_certificate", "expired_certificate",
+    "private_key", "private_key_pkcs8",
+]  # fmt: skip
 
 
 class SamlLogin(Frozen, forbid_unknown_fields=True):
@@ -86,7 +90,7 @@ def pem(kind: Pem) -> str:
         return _key(False)
     if kind == "private_key_pkcs8":
         return _pkcs8(_key(False))
-    start = datetime(2020 if kind == "expired_certificate" else 2026, 1, 1, tzinfo=UTC)
+    start = datetime(_START_YEARS.get(kind, 2026), 1, 1, tzinfo=UTC)
     years = 1 if kind == "expired_certificate" else 10
     return certificates.self_signed(_key(kind == "other_certificate"), "idp.example.com", start, years)
 
