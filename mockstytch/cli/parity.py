@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,8 +107,8 @@ def _compare(target: Side, only: str, has: tuple[str, ...], report: Path | None,
     _announce(target, probes)
     if not yes:
         _confirm("Continue?", "Nothing was sent.")
-    with _reported():
-        outcomes = command.run(target, probes, command.new_prefix(), met)
+    with _reported(), _progress(len(probes)) as advance:
+        outcomes = command.run(target, probes, command.new_prefix(), met, lambda _outcome: advance())
     for line in table.lines(outcomes):
         click.echo(line)
     for need, skipped in missing.items():
@@ -117,6 +120,16 @@ def _compare(target: Side, only: str, has: tuple[str, ...], report: Path | None,
         files.write(report, outcomes, target.url)
         click.echo(f"Written: {report}")
     return int(any(outcome.found for outcome in outcomes))
+
+
+@contextlib.contextmanager
+def _progress(length: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar, if there is a terminal. The value is called after each probe."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=length, label="Comparing", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
 
 
 def _confirm(question: str, otherwise: str) -> None:

@@ -72,7 +72,7 @@ class Run:
         ledger: what has to be deleted on the target.
     """
 
-    def __init__(self, target: Side, local: Side, prefix: str, probes: list[Probe], workers: int = 5) -> None:
+    def __init__(self, target: Side, local: Side, prefix: str, probes: list[Probe], workers: int = 8) -> None:
         self.ledger, self._workers = Ledger(), workers
         self._probes = [probe for probe in probes if not probe.is_fixture]
         fixtures = {probe.name: probe for probe in probes if probe.is_fixture}

@@ -156,7 +156,7 @@ class Normalizer:
         seconds = abs(seconds)
         if (ahead == "before" and seconds < 15 * _MINUTES) or seconds < 45:
             return "now"
-        if seconds < 8 * _MINUTES:
+        if seconds < 2.5 * _MINUTES:
             return f"{ahead} {round(seconds / _MINUTES)} minutes"
         if seconds < 10 * _HOURS:
             return f"{ahead} {5 * round(seconds / _MINUTES / 5)} minutes"
