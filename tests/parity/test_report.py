@@ -158,3 +158,4 @@ def test_keys_of_the_project_are_replaced_in_paths() -> None:
     assert publishing.published_path(path) == (
         'body.session_jwt["jwt claims"]["<text: 29 characters>"].roles[0].<text: 8 characters>'
     )
+    assert publishing.published_path("header.cache-control") == "header.cache-control"
