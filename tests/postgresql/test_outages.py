@@ -1,7 +1,10 @@
 """A database that goes away while the server runs: the API's error, nothing half-written, then work goes on."""
 
 import contextlib
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -231,3 +234,16 @@ def test_ended_server_does_not_connect_again(server):
     with pytest.raises(DatabaseUnavailable, match="the server has ended"), runtime.transaction():
         pass
     assert urlsplit(server.url).port
+
+
+def test_notifications_arrive_in_a_process_with_many_open_files(start):
+    """``select.select`` refuses descriptors above 1,023."""
+    server = start()
+    with contextlib.ExitStack() as files:
+        for _ in range(1100):
+            files.enter_context(Path(os.devnull).open())
+        other = start()
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(server.inbox.latest, to="ada@example.com", wait=30)
+            other.client().magic_links.email.discovery.send("ada@example.com")
+            assert waiting.result(30).to == "ada@example.com"

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from contextlib import closing
 
 import pytest
 import yaml
@@ -76,8 +77,8 @@ def write(tmp_path):
 )
 def test_mistake_has_its_line_and_column(write, name, text, line, column):
     path = write(name, text)
-    with pytest.raises(SeedError) as refused:
-        apply_seed(Mock(), path)
+    with closing(Mock()) as mock, pytest.raises(SeedError) as refused:
+        apply_seed(mock, path)
     assert str(refused.value) == (
         f"{path}:{line}:{column}: organizations[0].members[1]: unknown field nme. Did you mean name?"
     )
@@ -86,10 +87,11 @@ def test_mistake_has_its_line_and_column(write, name, text, line, column):
 @pytest.mark.parametrize(("name", "text"), [("seed.toml", TOML), ("seed.yaml", YAML), ("seed.json", JSON)])
 def test_every_format_is_read(write, name, text):
     path = write(name, text.replace("nme", "name"))
-    mock = Mock()
-    apply_seed(mock, path)
-    with mock.transaction() as ctx:
-        assert sorted(m.email_address for m in ctx.store.all(Member)) == ["ada@acme.test", "bob@acme.test"]
+    with closing(Mock()) as mock:
+        apply_seed(mock, path)
+        with mock.transaction() as ctx:
+            found = ctx.store.all(Member)
+    assert sorted(m.email_address for m in found) == ["ada@acme.test", "bob@acme.test"]
 
 
 def test_yaml_has_the_types_of_json(write):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import closing
 
 import pytest
 import yaml
@@ -42,8 +43,8 @@ def written(content, suffix):
 
 def refusal(path, text):
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(SeedError) as refused:
-        apply_seed(Mock(), path)
+    with closing(Mock()) as mock, pytest.raises(SeedError) as refused:
+        apply_seed(mock, path)
     return refused.value
 
 
@@ -133,7 +134,6 @@ def test_mistake_in_the_syntax_has_its_position(tmp_path, uncollected, name, tex
 def test_bytes_that_are_not_utf_8_have_their_position(tmp_path):
     path = tmp_path / "seed.toml"
     path.write_bytes(b"a = 1\nb = '\xff'")
-    with pytest.raises(
-        SeedError, match=r"seed\.toml:2:6: this isn't valid TOML: it isn't UTF-8 \(invalid start byte\)"
-    ):
-        apply_seed(Mock(), path)
+    problem = r"seed\.toml:2:6: this isn't valid TOML: it isn't UTF-8 \(invalid start byte\)"
+    with closing(Mock()) as mock, pytest.raises(SeedError, match=problem):
+        apply_seed(mock, path)

@@ -1,7 +1,7 @@
 """Texts to the other processes on a database, with LISTEN and NOTIFY, on a separate connection."""
 
 import logging
-import select
+import selectors
 import socket
 import threading
 from collections.abc import Callable
@@ -77,23 +77,24 @@ class PostgresChannel:
             except (psycopg.Error, OSError) as e:
                 if not self._ends:
                     log.debug("notifications: %s", e)
-                    select.select([self._wakes], [], [], _PAUSE_SECONDS)
+                    with _selector(self._wakes) as selector:
+                        selector.select(_PAUSE_SECONDS)
                     self._drop_waiting()
         self._wakes.close()
         self._waker.close()
 
     def _serve(self, driver: "psycopg.Connection[Any]") -> None:
-        while not self._ends:
-            wakes, database = self._wakes.fileno(), driver.fileno()
-            readable, _, _ = select.select([wakes, database], [], [])
-            if wakes in readable:
-                self._wakes.recv(4096)
-            for payload in _batches(self._take()):
-                driver.execute("SELECT pg_notify(%s, %s)", (_NAME, payload))
-            if database in readable:
-                driver.pgconn.consume_input()
-            while notification := driver.pgconn.notifies():
-                self._dispatch(notification.be_pid, notification.extra.decode())
+        with _selector(self._wakes, driver) as selector:
+            while not self._ends:
+                readable = [key.fileobj for key, _ in selector.select()]
+                if self._wakes in readable:
+                    self._wakes.recv(4096)
+                for payload in _batches(self._take()):
+                    driver.execute("SELECT pg_notify(%s, %s)", (_NAME, payload))
+                if driver in readable:
+                    driver.pgconn.consume_input()
+                while notification := driver.pgconn.notifies():
+                    self._dispatch(notification.be_pid, notification.extra.decode())
 
     def _take(self) -> list[str]:
         with self._lock:
@@ -115,6 +116,14 @@ class PostgresChannel:
                     self._receive(text)
                 except Exception:
                     log.exception("a notification of another process")
+
+
+def _selector(*sources: Any) -> selectors.BaseSelector:
+    """Return a selector that waits for something to read. ``select.select`` takes no descriptors above 1,023."""
+    selector = selectors.DefaultSelector()
+    for source in sources:
+        selector.register(source, selectors.EVENT_READ)
+    return selector
 
 
 def _batches(texts: list[str]) -> list[str]:
