@@ -221,7 +221,7 @@ def test_directory_change_is_pushed_in_a_browser(browse, mock, path, scim):
     form = page.locator("#push-user")
     form.get_by_label("E-mail address").fill("grace@acme.example")
     form.get_by_role("button", name="Push").click()
-    page.locator("#pushed").get_by_text("201").wait_for()
+    page.locator("#pushed").get_by_text("201", exact=True).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Deactivate").click()
     page.locator("#scim").get_by_text("inactive").wait_for()

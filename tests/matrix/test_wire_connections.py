@@ -5,7 +5,7 @@ import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPResponse
+from http.client import parse_headers
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +20,7 @@ class Connection:
 
     def __init__(self, mock: MockStytch, connection: socket.socket) -> None:
         self._socket = connection
+        self._reader = connection.makefile("rb")  # one for all responses, because it reads ahead
         self._host = urlsplit(mock.url).netloc
         self._credentials = b64encode(f"{mock.project_id}:{mock.secret}".encode()).decode()
 
@@ -35,16 +36,15 @@ class Connection:
 
     def receive_line(self) -> bytes:
         """Return the next line, and nothing that comes after it."""
-        line = b""
-        while not line.endswith(b"\r\n"):
-            line += self._socket.recv(1)
-        return line
+        return self._reader.readline()
 
     def receive(self, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
         """Return the status, the headers by their lower-case names, and the body of the next response."""
-        response = HTTPResponse(self._socket, method=method)
-        response.begin()
-        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+        status = 100
+        while status == 100:
+            status = int(self._reader.readline().split()[1])
+            headers = {name.lower(): value for name, value in parse_headers(self._reader).items()}
+        return status, headers, b"" if method == "HEAD" else self._reader.read(int(headers.get("content-length", 0)))
 
 
 @contextmanager
