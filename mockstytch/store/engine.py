@@ -133,7 +133,7 @@ def sync_log(connection: Connection) -> None:
     file, it has no locks, which a process would lose with the first descriptor that it closes.
     """
     if connection.log_path:
-        with contextlib.suppress(OSError):  # there is no log before the first transaction
+        with contextlib.suppress(OSError):  # the log is missing before the first transaction
             log = os.open(connection.log_path, os.O_RDWR)
             try:
                 os.fsync(log)

@@ -61,7 +61,7 @@ class Rows:
         return None if key is None else self._rows.get(key)
 
     def is_absent(self, lookup: Lookup, values: Values) -> bool:
-        """Return whether it is remembered that there is no row with these values."""
+        """Return whether a row with these values is known to be absent."""
         return (lookup, values) in self._absent
 
     def read(self, owner: str, lookup: Lookup, values: Values, row: Record | None) -> None:

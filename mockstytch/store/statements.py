@@ -138,7 +138,7 @@ def _subquery(values: Values, shape: Shape) -> Any:
 
 
 def _select_late(values: Values, table: str, column: str, conditions: Shape, orders: Shape, *slice_: bool) -> Any:
-    if values.dialect_name == "postgresql":  # it sorts no more rows than the limit
+    if values.dialect_name == "postgresql":  # it keeps only as many rows as the limit while it sorts
         return _select(values, table, column, conditions, orders, *slice_)
     rowid: Any = sql.literal_column(f"{table}.rowid", sql.Integer())
     rowids = _sliced(values, sql.select(rowid).select_from(schema.table_of(table)), conditions, orders, *slice_)

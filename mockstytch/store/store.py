@@ -311,7 +311,7 @@ class Store:
         return self._connection.run(first.shape, first.values).fetchone() is not None
 
     def has_more_than(self, query: RowQuery, count: int) -> bool:
-        """Return whether a query finds more rows than a number. It reads no more of them."""
+        """Return whether a query finds more rows than a number. It stops reading after one more."""
         return self.exists(query.offset(count))
 
     def _values(self, row: Record) -> tuple[Any, ...]:

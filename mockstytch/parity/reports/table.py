@@ -34,7 +34,7 @@ def shown(value: Any) -> str:
 
 
 def summary(outcomes: list[Outcome]) -> str:
-    """Return one line: how many probes ran, and how many found a difference."""
+    """Return one line: how many probes ran, and in how many the responses differ."""
     different = sum(1 for outcome in outcomes if outcome.found)
     return f"{len(outcomes)} probes: {len(outcomes) - different} agree, {different} differ."
 
