@@ -7,6 +7,7 @@ cached before a restart still verifies.
 
 import base64
 import hashlib
+from binascii import b2a_base64
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, lru_cache
@@ -15,6 +16,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @lru_cache(1024)
@@ -73,17 +76,21 @@ def sign(kid: str, pem: str, claims: bytes) -> str:
         claims: a JSON object.
     """
     signed = f"{_header(kid)}.{_base64url(claims)}"
-    return f"{signed}.{_base64url(_signer(pem or built_in_private_key())(signed.encode()))}"
+    return f"{signed}.{_base64url(_signer(pem)(signed.encode()))}"
 
 
 @lru_cache(64)
 def _signer(pem: str) -> Callable[[bytes], bytes]:
-    """Return the function that signs with a private key: to prepare it each time would take 1.3 µs."""
+    """Return the function that signs with a private key: to prepare it each time would take 1.3 µs.
+
+    Args:
+        pem: "" is the built-in key.
+    """
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    key, padding, algorithm = _private_key(pem), PKCS1v15(), SHA256()
-    return lambda signed: bytes(key.sign(signed, padding, algorithm))
+    key, padding, algorithm = _private_key(pem or built_in_private_key()), PKCS1v15(), SHA256()
+    return lambda signed: key.sign(signed, padding, algorithm)
 
 
 @lru_cache(1024)
@@ -152,4 +159,5 @@ def new_key(kid: str) -> tuple[str, dict[str, Any]]:
 
 
 def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    """Return bytes as base64url without padding. ``urlsafe_b64encode`` would call two more functions."""
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
