@@ -64,11 +64,12 @@ def _private_key(pem: str) -> Any:
     return load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)  # validation: 40 ms
 
 
-@lru_cache(4096)
+@lru_cache(256)
 def sign(kid: str, pem: str, claims: bytes) -> str:
     """Return a JWT, signed with RS256.
 
-    RS256 is deterministic, so results can be cached: the same claims give the same JWT, and signing is slow.
+    RS256 is deterministic, so results can be cached: the same claims give the same JWT, and signing is slow. The claims
+    of a session change each second, so few are kept.
 
     Args:
         kid: the key's id, for the header.

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple, get_origin
 
 import msgspec
 
+from mockstytch import clock
 from mockstytch.store import remembered
 from mockstytch.store.expressions import Column, Shape
 from mockstytch.store.record import RECORDS, R, Record
@@ -163,7 +164,7 @@ def _to_database(reference: str) -> Callable[[Any], Any] | None:
         return None
     hint = _column(reference).hint
     if hint is datetime:
-        return _time_text
+        return clock.as_text  # SQLite has no type for times
     return _json_text if _is_json(hint) else None
 
 
@@ -184,13 +185,6 @@ def _json_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-# A transaction writes and reads the same few times again and again, and converting one takes up to 3 µs.
-@lru_cache(4096)
-def _time_text(value: datetime) -> str:
-    """Return a time as text that sorts like the time. SQLite has no type for times."""
-    return value.isoformat(" ", "microseconds")[:26]  # without the offset, which is +00:00
-
-
-@lru_cache(4096)
+@lru_cache(4096)  # a transaction reads the same few times again and again, and converting one takes 3 µs
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")

@@ -193,6 +193,8 @@ class Store:
 
     def update_with_commit(self, row: R, **changes: Any) -> R:
         """Update columns that have no constraint; on a shared database, together with the commit."""
+        if not self._connection.is_shared:
+            return self.update(row, **changes)
         with self._connection.writes_with_commit():
             return self.update(row, **changes)
 

@@ -43,7 +43,7 @@ def require_single_session(*values: str) -> None:
     Raises:
         too_many_session_arguments: if more than one session is given.
     """
-    if sum(map(bool, values)) > 1:
+    if len(values) - values.count("") > 1:
         raise errors.too_many_session_arguments()
 
 
