@@ -1,7 +1,6 @@
 """The only source of time. Each project has its own clock: real time plus an offset, or frozen."""
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from time import time_ns
 
 import msgspec
@@ -45,12 +44,6 @@ class Clock(msgspec.Struct, frozen=True):
         offset = (time - datetime.now(UTC)).total_seconds() if now or self.frozen_at else self.offset_seconds
         is_frozen = bool(self.frozen_at) if frozen is None else frozen
         return Clock(offset, time if is_frozen else None)
-
-
-@lru_cache(4096)  # requests write and return the same few times again and again, and formatting one takes 2 µs
-def as_text(moment: datetime) -> str:
-    """Return a time in UTC as text that sorts like the time: ``2026-01-01 00:00:00.000000``."""
-    return moment.isoformat(" ", "microseconds")[:26]  # without the offset, which is +00:00
 
 
 _last_position = 0

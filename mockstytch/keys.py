@@ -76,8 +76,8 @@ def sign(kid: str, pem: str, claims: bytes) -> str:
         pem: the private key; "" is the built-in one.
         claims: a JSON object.
     """
-    signed = f"{_header(kid)}.{_base64url(claims)}"
-    return f"{signed}.{_base64url(_signer(pem)(signed.encode()))}"
+    signed = b"%b.%b" % (_header(kid), _base64url(claims))
+    return (b"%b.%b" % (signed, _base64url(_signer(pem)(signed)))).decode()
 
 
 @lru_cache(64)
@@ -95,7 +95,7 @@ def _signer(pem: str) -> Callable[[bytes], bytes]:
 
 
 @lru_cache(1024)
-def _header(kid: str) -> str:
+def _header(kid: str) -> bytes:
     """Return the encoded header of the JWTs of a key."""
     return _base64url(msgspec.json.encode({"alg": "RS256", "kid": kid, "typ": "JWT"}))
 
@@ -124,7 +124,7 @@ def is_pair(kid: str, pem: str, jwk: dict[str, Any]) -> bool:
     if not isinstance(key, RSAPrivateKey):
         return False
     modulus = key.public_key().public_numbers().n
-    public = _base64url(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big"))
+    public = _base64url(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")).decode()
     return (jwk.get("kid"), jwk.get("kty"), jwk.get("n")) == (kid, "RSA", public)
 
 
@@ -152,13 +152,13 @@ def new_key(kid: str) -> tuple[str, dict[str, Any]]:
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     jwk = _jwk(
         kid,
-        _base64url(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")),
+        _base64url(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")).decode(),
         base64.b64encode(certificate).decode(),
-        _base64url(hashlib.sha256(certificate).digest()),
+        _base64url(hashlib.sha256(certificate).digest()).decode(),
     )
     return pem.decode(), jwk
 
 
-def _base64url(raw: bytes) -> str:
+def _base64url(raw: bytes) -> bytes:
     """Return bytes as base64url without padding. ``urlsafe_b64encode`` would call two more functions."""
-    return b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=")

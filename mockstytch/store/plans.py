@@ -10,13 +10,12 @@ compiled when it is first used.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_origin
 
 import msgspec
 
-from mockstytch import clock
 from mockstytch.store import remembered
 from mockstytch.store.expressions import Column, Shape
 from mockstytch.store.record import RECORDS, R, Record
@@ -164,7 +163,7 @@ def _to_database(reference: str) -> Callable[[Any], Any] | None:
         return None
     hint = _column(reference).hint
     if hint is datetime:
-        return clock.as_text  # SQLite has no type for times
+        return _time_text
     return _json_text if _is_json(hint) else None
 
 
@@ -185,6 +184,11 @@ def _json_text(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-@lru_cache(4096)  # a transaction reads the same few times again and again, and converting one takes 3 µs
+def _time_text(value: datetime) -> str:
+    """Return a time as text that sorts like the time. SQLite has no type for times."""
+    text: str = msgspec.to_builtins(value)  # takes a fifth as long as ``isoformat``
+    return f"{text[:10]} {text[11:26]}" if value.microsecond else f"{text[:10]} {text[11:19]}.000000"
+
+
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")

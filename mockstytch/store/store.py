@@ -81,7 +81,7 @@ class Store:
         remembered = self._connection.remembered.of(record.table.name)
         if remembered is None:
             return self._read(record, where, excluding)
-        owner, lookup = self._owner(record), (tuple(where), excluding)
+        owner, lookup = self._data_key or self.data_key, (tuple(where), excluding)  # as of each remembered table
         values = (owner, *where.values())
         found: R | None = remembered.find(lookup, values)
         if found is None and not remembered.is_absent(lookup, values):
