@@ -1,6 +1,7 @@
 """The only source of time. Each project has its own clock: real time plus an offset, or frozen."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from time import time_ns
 
 import msgspec
@@ -22,7 +23,7 @@ class Clock(msgspec.Struct, frozen=True):
         if self.frozen_at:
             return self.frozen_at
         now = datetime.now(UTC)
-        return now + timedelta(seconds=self.offset_seconds) if self.offset_seconds else now
+        return now + _offset(self.offset_seconds) if self.offset_seconds else now
 
     def advanced(self, delta: timedelta) -> "Clock":
         """Return this clock moved by ``delta``. A frozen clock stays frozen."""
@@ -44,6 +45,11 @@ class Clock(msgspec.Struct, frozen=True):
         offset = (time - datetime.now(UTC)).total_seconds() if now or self.frozen_at else self.offset_seconds
         is_frozen = bool(self.frozen_at) if frozen is None else frozen
         return Clock(offset, time if is_frozen else None)
+
+
+@lru_cache(256)  # each request asks for the time of the same few clocks
+def _offset(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 _last_position = 0
