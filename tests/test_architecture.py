@@ -91,7 +91,7 @@ def test_operation_has_less_than_40_lines():
 
 def test_request_path_stays_small():
     """Count the lines of code that every request runs through, without comments and docstrings."""
-    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 880
+    assert sum(lines_of_code(path) for path in (PACKAGE / "surfaces").glob("*.py")) < 940
 
 
 def lines_of_code(path: Path) -> int:

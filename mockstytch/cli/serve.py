@@ -331,6 +331,6 @@ def run(prepared: PreparedServer, on_ready: Callable[[], None]) -> None:
     """Serve until the process is asked to stop."""
     from mockstytch.server import start_collector
 
-    start_collector()
+    start_collector(prepared.server)
     prepared.server.serve(on_ready)
     prepared.server.mock.close()
