@@ -25,7 +25,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from mockstytch.surfaces.faults import connections
 from mockstytch.surfaces.surface import AnyResponse, Json
 
-RespondNow = Callable[[Scope, bytes], AnyResponse | None]
+RespondNow = Callable[[Scope, bytes], "AnyResponse | None"]
 
 _MOST_DIGITS = 4  # of the length of a body that is kept here until it is complete
 # Requests with these headers need uvicorn's task: it confirms ``Expect``, and its middleware reads the proxy's headers.

@@ -132,25 +132,30 @@ class RouteTable:
         found = self._literals.get(key)
         if found is None:
             if path.startswith(self._missing_beginnings) or path in self._missing_paths:
-                self._make(lambda section: section.has(path))
+                self._make(key)
             found = self._literals.get(key) or self._root.find(key[0], path.split("/"), 0, [])
         if found is not None:
             return found
         return next(app() for prefix, app in self._fallbacks.items() if path.startswith(prefix) or prefix == "/"), {}
 
     def _all(self) -> list[Dispatch]:
-        self._make(lambda _section: True)
+        self._make(None)
         return [app for _number, apps in sorted(self._made.items()) for app in apps]
 
-    def _make(self, is_needed: Callable[[Section], bool]) -> None:
-        """Make the missing sections that are needed. Other threads that need one wait."""
+    def _make(self, key: tuple[str, str] | None) -> None:
+        """Make the missing sections that may have the route of a request. Other threads that need one wait.
+
+        Args:
+            key: method and path of the request; None makes all sections.
+        """
         with self._lock:
-            needed = [n for n, section in enumerate(self._sections) if n not in self._made and is_needed(section)]
-            for number in needed:
-                self._made[number] = [Dispatch(self._mock, route) for route in self._sections[number].make()]
-                for app in self._made[number]:
-                    self._add(app, self._sections[number])
-            if needed:
+            before = len(self._made)
+            for number, section in enumerate(self._sections):
+                if number not in self._made and (key is None or (section.has(key[1]) and key not in self._literals)):
+                    self._made[number] = [Dispatch(self._mock, route) for route in section.make()]
+                    for app in self._made[number]:
+                        self._add(app, section)
+            if len(self._made) > before:
                 self._note_missing()
                 self.on_growth()
 
@@ -191,7 +196,7 @@ class Application:
         else:
             await self._find(scope)(scope, receive, send)
 
-    def respond_now(self, scope: Scope, content: bytes) -> AnyResponse | None:
+    def respond_now(self, scope: Scope, content: bytes) -> "AnyResponse | None":
         """Respond to a request without a task: see ``http_protocol``. Return None if the request may have to wait.
 
         Args:
