@@ -103,11 +103,18 @@ def test_dependabot_updates_every_file_with_versions():
         for update in load("dependabot.yml")["updates"]
         for folder in update.get("directories", [update.get("directory")])
     }
-    files = [*ROOT.glob("tests/*/node/package.json"), *ROOT.glob("tests/apps/quickstarts/*/package.json")]
-    files += [ROOT / "clients/js", ROOT / "demo_app/frontend"]
-    folders = [path.parent if path.is_file() else path for path in files]
-    packages = {("npm", f"/{folder.relative_to(ROOT).as_posix()}") for folder in folders}
-    assert ("npm", "/tests/browser/node") in packages
+    names = {"npm": "package.json", "gomod": "go.mod", "maven": "pom.xml", "cargo": "Cargo.toml"}
+    files = {
+        ecosystem: [*ROOT.glob(f"tests/*/*/{name}"), *ROOT.glob(f"tests/apps/quickstarts/*/{name}")]
+        for ecosystem, name in names.items()
+    }
+    files["npm"] += [ROOT / "clients/js/package.json", ROOT / "demo_app/frontend/package.json"]
+    packages = {
+        (ecosystem, f"/{path.parent.relative_to(ROOT).as_posix()}")
+        for ecosystem, paths in files.items()
+        for path in paths
+    }
+    assert {ecosystem for ecosystem, _ in packages} == files.keys()
     assert places == {("pip", "/"), ("docker", "/"), ("github-actions", "/"), *packages}
 
 
