@@ -181,5 +181,5 @@ def insert_member(
             position=position(),
             **values,  # type: ignore[arg-type]  # columns of Member, by name
         ),
-        **members.uniqueness_errors(),
+        **members.UNIQUENESS_ERRORS,
     )
