@@ -29,6 +29,7 @@ from mockstytch.surfaces.surface import (
     encode_sorted,
     read_json,
 )
+from mockstytch.wire.values import with_json_made_once
 
 _VISITOR = Actor("visitor")
 SESSION_FIELDS = ("session_token", "session_jwt", "session_custom_claims")  # not for browsers
@@ -102,7 +103,7 @@ def _read_fields(endpoint: Endpoint, call: SdkCall, request: HttpRequest) -> Par
     config = request.project.settings.b2b_sdk_config
     sdk_configuration.require_pkce(config, endpoint, call, values)
     sdk_configuration.require_session_duration(config, values)
-    return parsed._replace(values=values)
+    return replace(parsed, values=values)
 
 
 def _add_own(call: SdkCall, actor: Actor, values: Fields) -> None:
@@ -138,7 +139,7 @@ def _render_success(request: HttpRequest, body: Fields) -> AnyResponse:
     if request.found_project is not None and cookies.are_http_only(request.project, request):
         headers += [(b"set-cookie", cookie.encode()) for cookie in cookies.set_cookies(request, body)]
         body = cookies.without_tokens(body)
-    data = {"status_code": 200, "request_id": request.request_id, **body}
+    data = with_json_made_once({"status_code": 200, "request_id": request.request_id, **body})
     return Json(200, encode_sorted({"data": data}), headers)
 
 

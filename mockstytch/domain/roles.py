@@ -27,9 +27,13 @@ def _sources(m: Member, o: Organization) -> dict[str, list[Wire]]:
     sources: dict[str, list[Wire]] = {}
     for role_id in ("stytch_member", *m.roles):
         sources.setdefault(role_id, []).append({"details": {}, "type": "direct_assignment"})
-    if o.rbac_email_implicit_role_assignments or m.sso_registrations or m.scim_registration:  # most members have none
+    if _may_have_implied(m, o):
         _add_implied(sources, m, o)
     return sources
+
+
+def _may_have_implied(m: Member, o: Organization) -> bool:
+    return bool(o.rbac_email_implicit_role_assignments or m.sso_registrations or m.scim_registration)
 
 
 def _add_implied(sources: dict[str, list[Wire]], m: Member, o: Organization) -> None:
@@ -61,9 +65,9 @@ def _sso_links(m: Member, o: Organization) -> list[tuple[SsoSummary, SsoLink]]:
 
 def session_roles(s: MemberSession, m: Member, o: Organization) -> list[str]:
     """Return the roles of a session. Roles implied by an SSO connection count only if the session used it."""
+    if not _may_have_implied(m, o):  # most members
+        return [*dict.fromkeys(("stytch_member", *m.roles))]
     sources = _sources(m, o)
-    if not m.sso_registrations:
-        return [*sources]
     used = {
         detail.get("provider_id") for f in s.authentication_factors if f.type == "sso" for detail in f.detail.values()
     }

@@ -17,7 +17,7 @@ def checked(text: bytes) -> bytes:
     Raises:
         msgspec.DecodeError: if objects and lists are nested more than 200 levels deep.
     """
-    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+    if len(text) > MAX_DEPTH and text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
         raise msgspec.DecodeError(f"JSON is nested more than {MAX_DEPTH} levels deep")
     return text
 

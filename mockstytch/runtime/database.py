@@ -20,9 +20,9 @@ _PAUSE_SECONDS = 0.0005
 SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
-def keeps_writes(error: BaseException | None) -> bool:
-    """Return whether a transaction that ends with this error, or with none, is committed."""
-    return error is None or (isinstance(error, StytchError | MoreToDo) and error.keeps_writes)
+def _keeps_writes(error: BaseException) -> bool:
+    """Return whether a transaction that ends with this error is committed."""
+    return isinstance(error, StytchError | MoreToDo) and error.keeps_writes
 
 
 class Database:
@@ -78,13 +78,14 @@ class Database:
             self._lock.release()
             raise
 
-    def end(self, error: BaseException | None) -> None:
-        """Commit. After an error, roll back, unless it ``keeps_writes``."""
+    def end(self, error: BaseException | None) -> bool:
+        """Commit. After an error, roll back, unless it ``keeps_writes``. Return whether it was a commit."""
         try:
-            if keeps_writes(error):
+            if error is None or _keeps_writes(error):
                 self._commit()
-            else:
-                self.connection.rollback()
+                return True
+            self.connection.rollback()
+            return False
         finally:
             self._lock.release()
 

@@ -21,7 +21,7 @@ from mockstytch.outbound import (
 )
 from mockstytch.runtime import history
 from mockstytch.runtime.context import Context
-from mockstytch.runtime.database import Database, keeps_writes
+from mockstytch.runtime.database import Database
 from mockstytch.runtime.held_messages import HeldMessages
 from mockstytch.runtime.notifications import Notifications
 from mockstytch.runtime.projects import Projects
@@ -293,6 +293,5 @@ class Transaction:
     def _end(self, error: BaseException | None) -> None:
         for project_id in self._ctx.changed_projects:
             self._mock.projects.invalidate(project_id)
-        self._database.end(error)
-        if keeps_writes(error):
+        if self._database.end(error):
             self._mock.publish(self._ctx)

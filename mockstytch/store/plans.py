@@ -10,7 +10,7 @@ compiled when it is first used.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_origin
 
@@ -189,13 +189,11 @@ def _json_text(value: Any) -> str:
     return _encode(value).decode()
 
 
-# A transaction writes and reads the same few times again and again, and converting one takes up to 3 µs.
-@lru_cache(4096)
 def _time_text(value: datetime) -> str:
     """Return a time as text that sorts like the time. SQLite has no type for times."""
-    return value.isoformat(" ", "microseconds")[:26]  # without the offset, which is +00:00
+    text: str = msgspec.to_builtins(value)  # takes a fifth as long as ``isoformat``
+    return f"{text[:10]} {text[11:26]}" if value.microsecond else f"{text[:10]} {text[11:19]}.000000"
 
 
-@lru_cache(4096)
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")

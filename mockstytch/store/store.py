@@ -82,7 +82,7 @@ class Store:
         remembered = self._connection.remembered.of(record.table.name)
         if remembered is None:
             return self._read(record, where, excluding)
-        owner, lookup = self._owner(record), (tuple(where), excluding)
+        owner, lookup = self._data_key or self.data_key, (tuple(where), excluding)  # as of each remembered table
         values = (owner, *where.values())
         found: R | None = remembered.find(lookup, values)
         if found is None and not remembered.is_absent(lookup, values):
@@ -196,6 +196,8 @@ class Store:
 
     def update_with_commit(self, row: R, **changes: Any) -> R:
         """Update columns that have no constraint; on a shared database, together with the commit."""
+        if not self._connection.is_shared:
+            return self.update(row, **changes)
         with self._connection.writes_with_commit():
             return self.update(row, **changes)
 

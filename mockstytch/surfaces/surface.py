@@ -20,6 +20,7 @@ from mockstytch.runtime import Actor, Context, Mock
 from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.request import MAX_BODY, Fields, HttpRequest, basic_credentials
+from mockstytch.wire.values import with_json_made_once
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -48,7 +49,7 @@ class Json:
 AnyResponse: TypeAlias = "Json | Response"  # Starlette's are for pages and redirects
 
 
-class ParsedFields(NamedTuple):
+class ParsedFields(msgspec.Struct):
     """The fields of a request.
 
     Attributes:
@@ -95,7 +96,8 @@ def json_object(raw: bytes) -> Fields:
 
 def render_body(request: HttpRequest, body: Fields) -> AnyResponse:
     """Render an operation's result with status code and request id. Keys are sorted."""
-    return Json(200, encode_sorted({"status_code": 200, "request_id": request.request_id, **body}))
+    content = {"status_code": 200, "request_id": request.request_id, **body}
+    return Json(200, encode_sorted(with_json_made_once(content)))
 
 
 def render_error(request: HttpRequest, error: StytchError) -> AnyResponse:

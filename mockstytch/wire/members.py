@@ -9,8 +9,6 @@ from mockstytch.store.records.projects import Project
 from mockstytch.store.records.sessions import Factor, MemberSession
 from mockstytch.wire.values import Wire, made_once, time
 
-_NOT_IN_JWT = ("created_at", "updated_at")  # in a factor
-
 
 @made_once
 def member(m: Member, o: Organization) -> Wire:
@@ -97,13 +95,24 @@ def session(s: MemberSession, m: Member, o: Organization) -> Wire:
 
 
 def factor(f: Factor) -> Wire:
-    """Return a factor as a JWT contains it: without ``_NOT_IN_JWT``. The keys are in the real API's order."""
+    """Return a factor without the times that a JWT doesn't contain. The keys are in the real API's order."""
     return {
         "type": f.type,
         "delivery_method": f.delivery_method,
         "last_authenticated_at": time(f.last_authenticated_at),
         **f.detail,
     }
+
+
+def _factor_claim(listed: Wire) -> Wire:
+    """Return a factor as a JWT contains it.
+
+    Args:
+        listed: the factor as a session contains it.
+    """
+    claim = listed.copy()
+    del claim["created_at"], claim["updated_at"]
+    return claim
 
 
 def session_claims(p: Project, session: Wire, now: datetime, templated: Wire, audience: str) -> Wire:
@@ -132,10 +141,7 @@ def session_claims(p: Project, session: Wire, now: datetime, templated: Wire, au
             "last_accessed_at": session["last_accessed_at"],
             "expires_at": session["expires_at"],
             "attributes": {"user_agent": "", "ip_address": ""},
-            "authentication_factors": [
-                {name: value for name, value in f.items() if name not in _NOT_IN_JWT}
-                for f in session["authentication_factors"]
-            ],
+            "authentication_factors": [_factor_claim(f) for f in session["authentication_factors"]],
             "roles": session["roles"],
         },
         "iat": issued,

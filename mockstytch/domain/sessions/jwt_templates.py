@@ -68,7 +68,8 @@ def roots(template_type: str, vertical: str) -> tuple[str, ...]:
 
 def find_template(ctx: Context, template_type: str) -> JwtTemplate | None:
     """Return the project's template of this type, or None."""
-    return next((t for t in ctx.project.settings.jwt_templates if t.template_type == template_type), None)
+    templates = ctx.project.settings.jwt_templates  # most projects have none
+    return next((t for t in templates if t.template_type == template_type), None) if templates else None
 
 
 def claims(template: JwtTemplate, values: Mapping[str, Any]) -> dict[str, Any]:

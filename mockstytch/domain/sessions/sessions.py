@@ -43,7 +43,7 @@ def require_single_session(*values: str) -> None:
     Raises:
         too_many_session_arguments: if more than one session is given.
     """
-    if sum(map(bool, values)) > 1:
+    if len(values) - values.count("") > 1:
         raise errors.too_many_session_arguments()
 
 
@@ -98,16 +98,14 @@ def touch(
     """
     if (duration_minutes or factors) and is_impersonated(session):
         raise errors.session_not_mutable()
-    expires_at = ctx.now + timedelta(minutes=duration_minutes) if duration_minutes else session.expires_at
-    return ctx.store.update_with_commit(
-        session,
-        last_accessed_at=ctx.now,
-        expires_at=expires_at,
-        authentication_factors=merge_factors(session.authentication_factors, factors or []),
-        custom_claims=(
-            metadata.merge_claims(session.custom_claims, custom_claims) if custom_claims else session.custom_claims
-        ),
-    )
+    changes: dict[str, Any] = {"last_accessed_at": ctx.now}
+    if duration_minutes:
+        changes["expires_at"] = ctx.now + timedelta(minutes=duration_minutes)
+    if factors:
+        changes["authentication_factors"] = merge_factors(session.authentication_factors, factors)
+    if custom_claims:
+        changes["custom_claims"] = metadata.merge_claims(session.custom_claims, custom_claims)
+    return ctx.store.update_with_commit(session, **changes)
 
 
 def extend(
