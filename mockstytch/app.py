@@ -50,7 +50,12 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Ap
     table = RouteTable(
         mock,
         _routes(mock, waiter, request_waiter, described),
-        {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND},
+        {
+            "/sdk/": browser.NOT_FOUND,
+            "/_mock/api/": fallback.NOT_FOUND,
+            "/_mock/": console.NOT_FOUND,
+            "/": fallback.NOT_FOUND,
+        },
     )
     mock.request_log.describe = Evidence(mock, table.routes).describe
     mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
