@@ -1,6 +1,7 @@
 """The command line."""
 
 import os
+import shlex
 import re
 import socket
 import ssl
@@ -135,6 +136,14 @@ def test_env_prints_variables_and_code_for_each_sdk(run, sdk):
     printed = run("env", "--sdk", sdk).stdout
     assert "export STYTCH_ENV=http://127.0.0.1:4700\n" in printed
     assert "STYTCH_ENV" in printed.partition("\n\n")[2]
+
+
+def test_variables_of_env_can_be_evaluated_by_a_shell(run):
+    secret = "it's $HOME; # all one secret"
+    lines = run("env", "--variables", "--secret", secret).stdout.splitlines()
+    given = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    assert all(shlex.split(line)[0] == "export" for line in lines)
+    assert (given["STYTCH_SECRET"], given["STYTCH_ENV"]) == (secret, "http://127.0.0.1:4700")
 
 
 @pytest.mark.parametrize(
