@@ -1,8 +1,8 @@
 """The command line."""
 
 import os
-import shlex
 import re
+import shlex
 import socket
 import ssl
 import subprocess
