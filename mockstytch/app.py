@@ -57,7 +57,8 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Ap
         mock: the state to serve; a new one if None.
     """
     mock = mock or Mock(settings)
-    table = RouteTable(mock, _Sections(mock, lambda: table.routes).all(), {"/sdk/": _unknown_call, "/": _unknown_path})
+    unknown = {"/sdk/": _unknown_call, "/_mock/api/": _unknown_path, "/_mock/": _unknown_page, "/": _unknown_path}
+    table = RouteTable(mock, _Sections(mock, lambda: table.routes).all(), unknown)
     _describe_requests(mock, table)
     mock.after_reset.append(partial(_seed_again, mock))
     deliverer = Deliverer(mock)
@@ -103,6 +104,12 @@ def _unknown_path() -> Route:
 
 def _unknown_call() -> Route:
     from mockstytch.browser import routes
+
+    return routes.NOT_FOUND
+
+
+def _unknown_page() -> Route:
+    from mockstytch.console import routes
 
     return routes.NOT_FOUND
 
