@@ -1,38 +1,52 @@
-"""The composition root: every route of the server is wired here and nowhere else."""
+"""The composition root: every route of the server is wired here and nowhere else.
 
-from functools import cache, partial
+The modules of most routes are imported by the first request for one of them. A server starts faster without them, and
+needs less memory: most programs use few of the surfaces.
+"""
 
-from mockstytch import api, outbound
-from mockstytch.about import routes as about
-from mockstytch.browser import routes as browser
-from mockstytch.console import routes as console
+from collections.abc import Callable
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from mockstytch import outbound
 from mockstytch.control import routes as control
-from mockstytch.control.inbox import Waiter
-from mockstytch.evidence.entries import Evidence
-from mockstytch.gaps import GAPS
-from mockstytch.management import routes as management
-from mockstytch.management.surface import MANAGEMENT
-from mockstytch.oauth_server import operations as oauth_operations
-from mockstytch.oauth_server import routes as oauth
-from mockstytch.pages import builtin_idp, clientside_services, consent, links, sso
-from mockstytch.pages import oauth as oauth_pages
 from mockstytch.runtime import Mock
-from mockstytch.scim_server import routes as scim
-from mockstytch.seed import routes as seed
 from mockstytch.settings import Settings
-from mockstytch.snapshots import routes as snapshots
 from mockstytch.surfaces import fallback
 from mockstytch.surfaces.dispatch import EndpointHandler
-from mockstytch.surfaces.endpoint import Endpoint, endpoints_of
-from mockstytch.surfaces.faults import operation_names
-from mockstytch.surfaces.routing import Application, RouteTable
+from mockstytch.surfaces.routing import Application, RouteTable, Section
 from mockstytch.surfaces.surface import BACKEND, FRAUD, PUBLIC, Route
 from mockstytch.webhook_delivery import Deliverer
 
+if TYPE_CHECKING:
+    from mockstytch.faults.targets import Targets
+    from mockstytch.runtime import RequestLogEntry
+    from mockstytch.store.records.projects import Project
+    from mockstytch.surfaces.endpoint import Endpoint
 
-def endpoints() -> list[Endpoint]:
+_PAGES = (
+    *("/v1/magic_links/redirect", "/v1/b2b/magic_links/redirect", "/redirect-error"),
+    *("/v1/b2b/public/", "/b2b/public/", "/v1/public/", "/v1/b2b/oauth/callback/", "/v1/b2b/sso/callback/"),
+    *("/_mock/provider/", "/_mock/idp/", "/v1/oauth2/authorize", "/v1/oauth2/logout", "/clientside-services/"),
+)
+_CONSOLE = (
+    *("/_mock/messages/", "/_mock/organizations", "/_mock/requests", "/_mock/webhooks", "/_mock/faults"),
+    *("/_mock/snapshots", "/_mock/seed", "/_mock/projects", "/_mock/settings", "/_mock/docs", "/_mock/static/"),
+)
+
+
+def endpoints() -> "list[Endpoint]":
     """Return every operation of the API and of the OAuth server."""
-    return [*endpoints_of(api), *oauth_operations.api]
+    from mockstytch.oauth_server import operations as oauth_operations
+
+    return [*_api_endpoints(), *oauth_operations.api]
+
+
+def _api_endpoints() -> "list[Endpoint]":
+    from mockstytch import api
+    from mockstytch.surfaces.endpoint import endpoints_of
+
+    return endpoints_of(api)
 
 
 def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Application:
@@ -43,17 +57,10 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Ap
         mock: the state to serve; a new one if None.
     """
     mock = mock or Mock(settings)
-    waiter, request_waiter = Waiter(mock, "commits"), Waiter(mock, "requests")
-    mock.subscribers += [waiter.on_commit, request_waiter.on_stop]
-    mock.request_log.subscribers.append(request_waiter.on_request)
-    described = about.routes(mock, lambda: table.routes)
-    table = RouteTable(
-        mock,
-        _routes(mock, waiter, request_waiter, described),
-        {"/sdk/": browser.NOT_FOUND, "/": fallback.NOT_FOUND},
-    )
-    mock.request_log.describe = Evidence(mock, table.routes).describe
-    mock.faults.targets = cache(lambda: operation_names.targets(table.routes))
+    unknown = {"/sdk/": _unknown_call, "/_mock/api/": _unknown_path, "/_mock/": _unknown_page, "/": _unknown_path}
+    table = RouteTable(mock, _Sections(mock, lambda: table.routes).all(), unknown)
+    _describe_requests(mock, table)
+    mock.after_reset.append(partial(_seed_again, mock))
     deliverer = Deliverer(mock)
     mock.subscribers.append(deliverer)
     mock.on_close.append(deliverer.close)
@@ -64,44 +71,131 @@ def create_app(settings: Settings | None = None, mock: Mock | None = None) -> Ap
     return app
 
 
-def _routes(mock: Mock, waiter: Waiter, request_waiter: Waiter, described: list[Route]) -> list[Route]:
-    """Return all routes.
+def _describe_requests(mock: Mock, table: RouteTable) -> None:
+    """Let the request log and the faults know the routes, as soon as they need them."""
+
+    @cache
+    def describe() -> "Callable[..., dict[str, Any]]":
+        from mockstytch.evidence.entries import Evidence
+
+        return Evidence(mock, table.routes).describe
+
+    @cache
+    def targets() -> "Targets":
+        from mockstytch.surfaces.faults import operation_names
+
+        return operation_names.targets(table.routes)
+
+    def describe_entry(project_id: str, entry: "RequestLogEntry", *, bodies: bool = True) -> dict[str, Any]:
+        return describe()(project_id, entry, bodies=bodies)
+
+    mock.request_log.describe, mock.faults.targets = describe_entry, targets
+
+
+async def _seed_again(mock: Mock, project: "Project") -> None:
+    from mockstytch.seed.entries import apply_again
+
+    await apply_again(mock, project)
+
+
+def _unknown_path() -> Route:
+    return fallback.NOT_FOUND
+
+
+def _unknown_call() -> Route:
+    from mockstytch.browser import routes
+
+    return routes.NOT_FOUND
+
+
+def _unknown_page() -> Route:
+    from mockstytch.console import routes
+
+    return routes.NOT_FOUND
+
+
+class _Sections:
+    """The routes of the server. Each function imports the modules of one surface.
 
     Args:
-        described: the routes that describe all routes.
+        all_routes: returns all routes of the server.
     """
-    control_routes = [
-        *control.routes(mock, waiter, request_waiter),
-        *seed.routes(mock),
-        *snapshots.routes(mock),
-        *described,
-    ]
-    return [
-        *_operation_routes(mock),
-        *browser.routes(mock, endpoints_of(api)),
-        *(fallback.gap(method, path) for method, path in GAPS),
-        *oauth.routes(mock),
-        *scim.routes(mock),
-        *links.routes(mock),
-        *oauth_pages.routes(mock),
-        *sso.routes(mock),
-        *builtin_idp.routes(mock),
-        *consent.routes(mock),
-        *clientside_services.routes(),
-        *control_routes,
-        *console.routes(mock, endpoints(), management.endpoints(), control_routes),
-    ]
 
+    def __init__(self, mock: Mock, all_routes: Callable[[], list[Route]]) -> None:
+        self._mock, self._all_routes = mock, all_routes
 
-def _operation_routes(mock: Mock) -> list[Route]:
-    """Return the routes of every operation, at every path that it has."""
-    routes = []
-    for endpoint in endpoints_of(api):
-        surface = PUBLIC if endpoint.public else FRAUD if endpoint.is_fraud else BACKEND
-        for path in (endpoint.path, *endpoint.aliases):
-            handler = EndpointHandler(mock, surface, endpoint, alias=path != endpoint.path)
-            routes.append(Route(endpoint.method, path, surface, handler))
-    for endpoint in management.endpoints():
-        handler = EndpointHandler(mock, MANAGEMENT, endpoint)
-        routes.append(Route(endpoint.method, endpoint.path, MANAGEMENT, handler))
-    return routes
+    def all(self) -> list[Section]:
+        """Return the sections, in the order in which documents list the routes."""
+        return [
+            Section(self._operations, ("/v1/",)),
+            Section(self._management, ("/pwa/v3/",)),
+            Section(self._browser, ("/sdk/v1",)),
+            Section(self._oauth, ("/v1/oauth2/", "/v1/public/", "/.well-known/")),
+            Section(self._scim, ("/v1/b2b/scim/",)),
+            Section(self._pages, _PAGES),
+            Section(lambda: [control.HEALTH], (control.HEALTH.path,)),
+            Section(lambda: self._control, ("/_mock/api/", "/llms.txt")),
+            Section(self._console, _CONSOLE, ("/", "/_mock", "/_mock/", "/favicon.ico")),
+        ]
+
+    def _operations(self) -> list[Route]:
+        from mockstytch.gaps import GAPS
+
+        routes = []
+        for endpoint in _api_endpoints():
+            surface = PUBLIC if endpoint.public else FRAUD if endpoint.is_fraud else BACKEND
+            for path in (endpoint.path, *endpoint.aliases):
+                handler = EndpointHandler(self._mock, surface, endpoint, alias=path != endpoint.path)
+                routes.append(Route(endpoint.method, path, surface, handler))
+        return routes + [fallback.gap(method, path) for method, path in GAPS]
+
+    def _management(self) -> list[Route]:
+        from mockstytch.management import routes
+
+        return routes.routes(self._mock)
+
+    def _browser(self) -> list[Route]:
+        from mockstytch.browser import routes
+
+        return routes.routes(self._mock, _api_endpoints())
+
+    def _oauth(self) -> list[Route]:
+        from mockstytch.oauth_server import routes
+
+        return routes.routes(self._mock)
+
+    def _scim(self) -> list[Route]:
+        from mockstytch.scim_server import routes
+
+        return routes.routes(self._mock)
+
+    def _pages(self) -> list[Route]:
+        from mockstytch.pages import builtin_idp, clientside_services, consent, links, oauth, sso
+
+        return [
+            *links.routes(self._mock),
+            *oauth.routes(self._mock),
+            *sso.routes(self._mock),
+            *builtin_idp.routes(self._mock),
+            *consent.routes(self._mock),
+            *clientside_services.routes(),
+        ]
+
+    @cached_property
+    def _control(self) -> list[Route]:
+        from mockstytch.about import routes as about
+        from mockstytch.seed import routes as seed
+        from mockstytch.snapshots import routes as snapshots
+
+        return [
+            *control.routes(self._mock),
+            *seed.routes(self._mock),
+            *snapshots.routes(self._mock),
+            *about.routes(self._mock, self._all_routes),
+        ]
+
+    def _console(self) -> list[Route]:
+        from mockstytch.console import routes
+        from mockstytch.management.routes import endpoints as management_endpoints
+
+        return routes.routes(self._mock, endpoints(), management_endpoints(), [control.HEALTH, *self._control])

@@ -2,7 +2,7 @@
 
 uvicorn starts a task for each request, which receives the body and sends the response through coroutines. That costs
 more than many operations. An operation is a plain function that waits for nothing, so it can run as soon as the request
-is complete, inside the callback that received it. Its response is written at once.
+is complete, inside the callback that received it. Its response is written at once, or with others at the step's end.
 
     head received → uvicorn would start a task: hold it back
     body complete → ``respond_now`` returns a response: write it
@@ -25,7 +25,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from mockstytch.surfaces.faults import connections
 from mockstytch.surfaces.surface import AnyResponse, Json
 
-RespondNow = Callable[[Scope, bytes], AnyResponse | None]
+RespondNow = Callable[[Scope, bytes], "AnyResponse | None"]
 
 _MOST_DIGITS = 4  # of the length of a body that is kept here until it is complete
 # Requests with these headers need uvicorn's task: it confirms ``Expect``, and its middleware reads the proxy's headers.
@@ -95,7 +95,10 @@ class Protocol(_Http):  # type: ignore[misc]  # the base class is known at run t
         if content is None:
             super()._start_asgi_task(cycle, app)
             return
-        self.transport.write_whole(content)
+        # A write wakes the client that waits for it, which takes longer than many operations. With several clients, the
+        # responses of one step of the event loop are written at its end, so that it wakes the first client only.
+        write = self.transport.write if len(self.connections) > 1 else self.transport.write_whole
+        write(content)
         cycle.response_started = cycle.response_complete = True
         cycle.on_response = _nothing  # it refers to this object, and would keep it in memory
         self.on_response_complete()

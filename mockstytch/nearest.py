@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable
 
+_RATHER_SIMILAR = 0.45  # finds a name of which only the beginning was typed, but none for nonsense
+
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the name that is most similar to a mistyped one."""
     from difflib import SequenceMatcher  # imported by the first mistake
 
     return max(names, key=lambda known: SequenceMatcher(None, name.lower(), known.lower()).ratio())
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return `` Did you mean NAME?`` with the most similar name, or "" if none is similar enough."""
+    found = similar(name, names, at_least=_RATHER_SIMILAR)
+    return f" Did you mean {found}?" if found else ""
 
 
 def similar(name: str, names: Iterable[str], at_least: float = 0.6) -> str:

@@ -58,7 +58,7 @@ def create(ctx: Context, req: Create) -> Body:
         created_at=ctx.now,
         position=position(),
     )
-    client = ctx.store.insert(client, client_id=errors.duplicate_m2m_client_id())
+    client = ctx.store.insert(client, client_id=errors.duplicate_m2m_client_id)
     return {"m2m_client": {**wire.m2m_client(client), "client_secret": secret}}
 
 

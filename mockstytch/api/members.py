@@ -187,7 +187,7 @@ def update(ctx: Context, req: Update) -> Body:
     _require_factor_of_default_mfa_method(member, changes)
     if not changes and not new_email:
         return members.member_response(member, organization)
-    member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
+    member = ctx.store.update(member, members.UNIQUENESS_ERRORS, **changes, updated_at=ctx.now)
     if new_email:
         member = emails.change_address(ctx, organization, member, new_email, verified=False, unlink=req.unlink_email)
         member = passwords.on_email_changed(ctx, member)
@@ -245,7 +245,7 @@ def reactivate(ctx: Context, req: MemberPath) -> Body:
     reserved = emails.find_reservation(ctx, organization, member.email_address)
     if reserved or lookup.member_by_email(ctx, organization, member.email_address):
         raise errors.reactivation_email_belongs_to_another_member()
-    member = ctx.store.update(member, members.uniqueness_errors(), status="active", updated_at=ctx.now)
+    member = ctx.store.update(member, members.UNIQUENESS_ERRORS, status="active", updated_at=ctx.now)
     return _updated(ctx, member, organization)
 
 

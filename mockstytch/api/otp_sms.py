@@ -99,7 +99,7 @@ def _set_phone(ctx: Context, organization: Organization, member: Member, number:
         raise errors.member_phone_number_not_found(because="the member has no phone number, and none was sent")
     second_factor.require_enrollable(member)
     columns = members.phone_columns(ctx, number)
-    member = ctx.store.update(member, members.uniqueness_errors(), **columns, updated_at=ctx.now)
+    member = ctx.store.update(member, members.UNIQUENESS_ERRORS, **columns, updated_at=ctx.now)
     member_events.member_updated(ctx, member, organization)
     return member
 

@@ -344,7 +344,7 @@ def _update_imported_member(ctx: Context, member: Member, req: Migrate) -> Membe
         columns["mfa_phone_number_verified"] = req.set_phone_number_verified
     return ctx.store.update(
         member,
-        members.uniqueness_errors(),
+        members.UNIQUENESS_ERRORS,
         status="active",
         email_address_verified=True,
         name=req.name or member.name,

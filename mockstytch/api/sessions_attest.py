@@ -121,6 +121,6 @@ def _add_attributes(ctx: Context, organization: Organization, member: Member, to
         changes["external_id"] = token.external_member_id
     if all(getattr(member, name) == value for name, value in changes.items()):
         return member
-    member = ctx.store.update(member, members.uniqueness_errors(), **changes, updated_at=ctx.now)
+    member = ctx.store.update(member, members.UNIQUENESS_ERRORS, **changes, updated_at=ctx.now)
     member_events.member_updated(ctx, member, organization)
     return member

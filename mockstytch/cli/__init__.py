@@ -36,7 +36,25 @@ _MODULES = {
 _LONGEST_MESSAGE = 400  # characters
 
 
-class _Commands(click.Group):
+class Commands(click.Group):
+    """A group of commands, whose help shows the whole first sentence of each, in as many lines as it needs."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, c.get_short_help_str(_LONGEST_MESSAGE)) for name, c in commands if c])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            from mockstytch.nearest import did_you_mean
+
+            ctx.fail(f"No such command {args[0]!r}.{did_you_mean(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+class _LazyCommands(Commands):
     """A group that imports a command when it is used. Without a command, it runs ``serve``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -52,12 +70,14 @@ class _Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version")):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="mockstytch")
 def cli() -> None:
     """A local server for Stytch's B2B API. Without a command, run serve.
@@ -74,6 +94,9 @@ def main() -> None:
     gc.disable()  # imports create no garbage; collecting takes 10 % of the start
     try:
         sys.exit(cli(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as e:
+        click.echo(e.format_message(), err=True)
+        sys.exit(e.exit_code)
     except click.UsageError as e:
         sys.exit(_report_usage_error(e))
     except click.ClickException as e:
@@ -85,7 +108,10 @@ def main() -> None:
 
 def _report_usage_error(error: click.UsageError) -> int:
     """Print what is wrong with the arguments, in one line, and return the exit code."""
-    message = _one_line(error)
+    message = _one_line(error).replace("is not a valid integer range", "isn't a whole number")
+    if isinstance(error, click.NoSuchOption):
+        likely = " or ".join(map(repr, error.possibilities or ()))
+        message = f"No such option {error.option_name!r}." + (f" Did you mean {likely}?" if likely else "")
     message = message if message.endswith(("?", ".")) else f"{message}."
     command = error.ctx.command_path if error.ctx else "mockstytch"
     click.echo(f"Error: {message} See '{command} --help'.", err=True)

@@ -28,6 +28,8 @@ def reset(all_projects: bool, to: Literal["seed", "empty"], as_json: bool, **con
         connect(**connection).reset(all=all_projects, to=to)
     if as_json:
         click.echo("{}")
+    else:
+        click.echo("All projects are reset." if all_projects else f"{connection['project_id']} is reset.", err=True)
 
 
 @click.command()

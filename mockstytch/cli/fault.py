@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from mockstytch.cli import Commands
 from mockstytch.cli.connection import connect, connection_options, report_errors
 from mockstytch.cli.control import parse_duration
 from mockstytch.client.faults import Fault
@@ -14,7 +15,7 @@ _CONNECTIONS = ("refuse", "reset_before", "reset_after", "truncate")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group()
+@click.group(cls=Commands)
 def fault() -> None:
     """Make requests, messages or webhooks fail on purpose."""
 

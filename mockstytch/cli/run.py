@@ -120,7 +120,7 @@ def _prepared(domains: tuple[str, ...], isolate: bool, log: bool, **options: Any
             raise click.ClickException(f"can't prepare the command's environment: {e}") from None
         from mockstytch.server import start_collector
 
-        start_collector()
+        start_collector(server)
         server.start()
         stack.enter_context(takeover.proxy)
         yield takeover

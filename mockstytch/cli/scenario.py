@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from mockstytch.cli.bundled import load, missing_package
-from mockstytch.nearest import nearest
+from mockstytch.nearest import did_you_mean
 from mockstytch.settings import is_base_url
 
 
@@ -24,8 +24,8 @@ def scenario(names: tuple[str, ...], url: str, seed: int | None, only_list: bool
     chosen = [name.replace("-", "_") for name in names] or list(scenarios.SCENARIOS)
     unknown = [name for name in chosen if name not in scenarios.SCENARIOS]
     if unknown:
-        similar = nearest(unknown[0], scenarios.SCENARIOS)
-        raise click.UsageError(f"no scenario {unknown[0]!r}. Did you mean {similar!r}? --list shows all.")
+        hint = did_you_mean(unknown[0], scenarios.SCENARIOS)
+        raise click.UsageError(f"no scenario {unknown[0]!r}.{hint} --list shows all.")
     if url and not is_base_url(url):
         raise click.UsageError(f"--url {reprlib.repr(url)} isn't a valid URL. Example: http://127.0.0.1:4700.")
     if only_list:

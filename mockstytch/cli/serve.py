@@ -295,7 +295,11 @@ def _load_seed(server: "Server", file: Path | None, people: int | None) -> None:
     from mockstytch.seed.entries import apply_seed
 
     try:
-        apply_seed(server.mock, with_people(file, people))
+        content = with_people(file, people)
+    except SeedError as e:  # it names the place, or it says that the file can't be read
+        raise click.ClickException(str(e)) from None
+    try:
+        apply_seed(server.mock, content)
     except SeedError as e:
         raise click.ClickException(str(locate(e, file) if file and not e.file else e)) from None
 
@@ -322,15 +326,35 @@ def port_error(host: str, port: int, error: Exception, option: str) -> click.Cli
         option: the option that chooses the port.
     """
     if getattr(error, "errno", None) == errno.EADDRINUSE:
+        if _is_mockstytch(host, port):
+            return click.ClickException(
+                f"port {port} on {host} is in use: a mockstytch server already runs there. Use it at "
+                f"http://{host}:{port}, or choose another port with {option}."
+            )
         return click.ClickException(f"port {port} on {host} is in use. Choose another with {option}.")
-    reason = getattr(error, "strerror", None) or error
+    reason = (getattr(error, "strerror", None) or str(error)).partition(" (while attempting")[0]
     return click.ClickException(f"can't listen on {host}:{port}: {reason}. Choose others with --host and {option}.")
+
+
+def _is_mockstytch(host: str, port: int) -> bool:
+    """Return whether the server that uses a port is a mockstytch server."""
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(host, port, timeout=1)
+    try:
+        connection.request("GET", "/_mock/api/health")
+        response = connection.getresponse()
+        return response.status == 200 and response.read(100).startswith(b'{"status":"ok","version":"')
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def run(prepared: PreparedServer, on_ready: Callable[[], None]) -> None:
     """Serve until the process is asked to stop."""
     from mockstytch.server import start_collector
 
-    start_collector()
+    start_collector(prepared.server)
     prepared.server.serve(on_ready)
     prepared.server.mock.close()

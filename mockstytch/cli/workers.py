@@ -162,7 +162,7 @@ def _work(settings: "Settings", listeners: "Listeners", reports: Any, quiet: boo
     server = Server(settings, listeners)
     server_log.start(server.mock, quiet=quiet)
     threading.Thread(target=_stop_with_parent, name="mockstytch-parent", daemon=True).start()
-    start_collector()
+    start_collector(server)
     server.serve(lambda: reports.send(os.getpid()))
     server.mock.close()
 

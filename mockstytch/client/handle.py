@@ -153,7 +153,7 @@ class MockStytch:
             import requests
             import stytch
         except ModuleNotFoundError as e:
-            message = f"The official SDK isn't installed: no package {e.name!r}. Install it with: pip install stytch"
+            message = "The official SDK isn't installed. Install it with: pip install stytch"
             raise ModuleNotFoundError(message, name=e.name) from None
 
         return stytch.B2BClient(

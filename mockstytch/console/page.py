@@ -46,8 +46,8 @@ def _project(mock: Mock, request: HttpRequest) -> Project:
     return origin.project(mock, request)
 
 
-def _render_error(_request: HttpRequest, error: StytchError) -> AnyResponse:
-    return render.error_page(error)
+def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
+    return render.error_page(error, request.query_params.get("project_id", ""))
 
 
 CONSOLE = Surface(name="console", authenticate=_project, render_error=_render_error)

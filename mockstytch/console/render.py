@@ -6,6 +6,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import HTMLResponse, Response
@@ -40,9 +41,14 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(_environment().get_template(template).render(values), status, _PAGE_HEADERS)
 
 
-def error_page(e: StytchError) -> Response:
-    """Render an error as a page that contains no data of any project."""
-    return page("error.html", e.kind.status_code, error=e.kind, because=e.because)
+def error_page(e: StytchError, project_id: str = "") -> Response:
+    """Render an error as a page that contains no data of any project.
+
+    Args:
+        project_id: the project that the page's links lead to; "" for the default project.
+    """
+    query = f"?{urlencode({'project_id': project_id})}" if project_id else ""
+    return page("error.html", e.kind.status_code, error=e.kind, because=e.because, query=query)
 
 
 def mail(message: Message) -> Response:
@@ -106,6 +112,7 @@ def _environment() -> Any:
     environment.filters |= {
         "iso": wire.time,
         "moment": moment,
+        "date_time": date_time,
         "duration": duration,
         "json": pretty_json,
         "as_text": as_text,
@@ -143,6 +150,11 @@ def as_text(value: Any) -> str:
 def moment(when: datetime, now: datetime) -> str:
     """Format a time as ``04:12:33``, with the date if it isn't today."""
     return f"{when:%H:%M:%S}" if when.date() == now.date() else f"{when:%Y-%m-%d %H:%M:%S}"
+
+
+def date_time(text: str) -> str:
+    """Format a time of the API: ``2026-12-01T04:12:33Z`` becomes ``2026-12-01 04:12:33``."""
+    return text[:19].replace("T", " ")
 
 
 def duration(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """The routes of the console."""
 
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
 from mockstytch import errors
@@ -12,10 +13,10 @@ from mockstytch.console.pages.harness import automatic_snapshots, faults, projec
 from mockstytch.console.settings import page as settings
 from mockstytch.errors import StytchError
 from mockstytch.runtime import Mock
+from mockstytch.surfaces import fallback
 from mockstytch.surfaces.endpoint import Endpoint
-from mockstytch.surfaces.fallback import UNKNOWN
 from mockstytch.surfaces.request import HttpRequest
-from mockstytch.surfaces.surface import Handler, Route
+from mockstytch.surfaces.surface import AnyResponse, Handler, Route, render_error
 
 
 def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], control: list[Route]) -> list[Route]:
@@ -62,12 +63,21 @@ def routes(mock: Mock, endpoints: list[Endpoint], management: list[Endpoint], co
             Route("POST", ROOT + path, _LARGE.get(path, CONSOLE), _submit(mock, actions, show))
             for path, show in pages.items()
         ),
-        Route("GET", "/", UNKNOWN, _lead_browsers_to_root),
+        Route("GET", "/", fallback.UNKNOWN, _lead_browsers_to_root),
         Route("GET", ROOT, STATIC, _redirect_to_root),
         Route("GET", ROOT + "/static/{name}", STATIC, render.static),
         Route("GET", "/favicon.ico", STATIC, _redirect_to_icon),
     ]
 
+
+def _render_unknown(request: HttpRequest, error: StytchError) -> AnyResponse:
+    """Render an unknown path as a page with links if a browser asks for it, otherwise as the API does."""
+    if not _accepts_html(request):
+        return render_error(request, error)
+    return render.error_page(error, request.query_params.get("project_id", ""))
+
+
+NOT_FOUND = Route("*", "/_mock/*", replace(fallback.UNKNOWN, render_error=_render_unknown), fallback.NOT_FOUND.handler)
 
 _LARGE = dict.fromkeys(("/seed", "/snapshots"), LARGE_FORMS)
 
@@ -125,6 +135,10 @@ async def _lead_browsers_to_root(request: HttpRequest) -> Response:
     Raises:
         route_not_found: if the request doesn't accept HTML.
     """
-    if "text/html" not in request.headers.get("accept", ""):
+    if not _accepts_html(request):
         raise errors.route_not_found(because="no route GET /; the console is at /_mock/")
     return RedirectResponse(ROOT + "/", 302)
+
+
+def _accepts_html(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("accept", "")

@@ -37,7 +37,8 @@ class Waiter:
 
     def on_commit(self, project: Project, messages: list[Message], events: list[Event]) -> None:
         """Wake the calls of a project in which something was written."""
-        self._wake(project.project_id)
+        if self._waiting:  # for almost every commit, there are none
+            self._wake(project.project_id)
 
     def on_request(self, project_id: str, _entry: RequestLogEntry) -> None:
         """Wake the calls of a project whose request log has a new entry."""

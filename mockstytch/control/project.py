@@ -9,14 +9,13 @@ from mockstytch import errors, keys
 from mockstytch.clock import position
 from mockstytch.control.request_parsing import body, choice, flag
 from mockstytch.control.settings import configure
-from mockstytch.control.surface import HEALTH, SERVER_WIDE, route
+from mockstytch.control.surface import SERVER_WIDE, route
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.surfaces import origin
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
-from mockstytch.version import __version__
 
 _ABOUT = ("label", "run_id")  # they aren't settings: a reset, a seed and a snapshot leave them as they are
 _MOST_CHARACTERS = 1000
@@ -29,9 +28,6 @@ class RotateKeysBody(Frozen, forbid_unknown_fields=True):
 
 
 def routes(mock: Mock) -> list[Route]:
-    async def health(_request: HttpRequest) -> Any:
-        return {"status": "ok", "version": __version__}
-
     async def get_project(request: HttpRequest) -> Any:
         return serialize(mock, request.project)
 
@@ -72,7 +68,6 @@ def routes(mock: Mock) -> list[Route]:
         return {"kid": kid}
 
     return [
-        route("GET", "/health", health, HEALTH),
         route("GET", "/project", get_project),
         route("PATCH", "/project", patch_project),
         route("POST", "/reset", reset, SERVER_WIDE),

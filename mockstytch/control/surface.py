@@ -46,7 +46,7 @@ def _render_error(request: HttpRequest, error: StytchError) -> AnyResponse:
 CONTROL = Surface(name="control", authenticate=_project, render_success=_render_success, render_error=_render_error)
 SERVER_WIDE = replace(CONTROL, authenticate=_trusted_caller)  # calls that need no project
 LARGE_BODY = replace(CONTROL, max_body=64_000_000)  # calls that take the data of a whole project
-HEALTH = replace(SERVER_WIDE, waits=False)
+WITHOUT_WAITING = replace(SERVER_WIDE, waits=False)
 
 
 def route(

@@ -7,7 +7,6 @@ from mockstytch.control.request_parsing import body, flag
 from mockstytch.control.surface import LARGE_BODY, route
 from mockstytch.runtime import Mock
 from mockstytch.seed_file import SeedError
-from mockstytch.store.records.projects import Project
 from mockstytch.surfaces.request import HttpRequest
 from mockstytch.surfaces.surface import Route
 
@@ -37,10 +36,4 @@ def routes(mock: Mock) -> list[Route]:
 
         return seed_schema()
 
-    async def seed_again(project: Project) -> None:
-        from mockstytch.seed.entries import apply_again
-
-        await apply_again(mock, project)
-
-    mock.after_reset.append(seed_again)
     return [route("POST", "/seed", seed, LARGE_BODY), route("GET", "/seed-schema.json", schema)]

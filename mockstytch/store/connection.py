@@ -58,7 +58,7 @@ class Channel(Protocol):
 
 
 class Connection(Protocol):
-    """A connection to a database. A statement begins a transaction, unless there is one.
+    """A connection to a database. A statement begins a transaction, unless there is one; on SQLite, only if it writes.
 
     Attributes:
         driver: the driver's connection.
@@ -203,9 +203,10 @@ class SqliteConnection(Connection):
         return self.driver.in_transaction
 
     def run(self, shape: Shape, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        if not self.driver.in_transaction:
-            self._execute("BEGIN")
         plan = self._plans.get(shape, len(values))
+        # There is no other connection that could write between two statements, so only writing needs a transaction.
+        if not plan.only_reads and not self.driver.in_transaction:
+            self._execute("BEGIN")
         cursor = self._execute(plan.text, plan.parameters(values))
         if plan.outdates and cursor.rowcount:
             self.remembered.forget(plan.outdates)

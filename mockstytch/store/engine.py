@@ -204,10 +204,7 @@ def _create_or_check_tables(driver: sqlite3.Connection, location: str) -> None:
         return
     if existing:
         raise SchemaMismatch(f"{location} is another program's database. Choose another file.")
-    driver.execute("BEGIN")
-    for statement in schema.statements:
-        driver.execute(statement)
-    driver.execute("COMMIT")
+    driver.executescript(";".join(["BEGIN", *schema.statements, "COMMIT"]))  # ``execute`` would keep each one prepared
 
 
 def count_start(connection: Connection) -> int:

@@ -39,16 +39,18 @@ class Plan:
 
     Attributes:
         text: the SQL.
+        only_reads: whether it writes nothing.
         outdates: the remembered tables whose rows it may change: see ``remembered.outdated_by``.
 
     Args:
         kind: the first part of the statement's shape.
     """
 
-    __slots__ = ("_constants", "_converters", "_order", "outdates", "text")
+    __slots__ = ("_constants", "_converters", "_order", "only_reads", "outdates", "text")
 
     def __init__(self, kind: str, stored: StoredPlan) -> None:
         self.text, self.outdates = stored.text, remembered.outdated_by(kind, stored.text)
+        self.only_reads = stored.text.startswith("SELECT")
         converters = [_to_database(reference) for reference in stored.columns]
         self._constants = stored.constants
         self._order = None if stored.order == list(range(len(stored.columns))) else stored.order
@@ -180,8 +182,11 @@ def _is_json(hint: Any) -> bool:
     return hint not in (str, int, bool, float, datetime) and get_origin(hint) is not Literal
 
 
+_encode = msgspec.json.Encoder().encode  # a third faster than ``msgspec.json.encode``
+
+
 def _json_text(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return _encode(value).decode()
 
 
 def _time_text(value: datetime) -> str:

@@ -12,9 +12,10 @@ so rows of two projects can't collide or refer to each other. In the tables that
 project's *data key*: a reset gives the project another data key, and the rows of the old one are deleted later.
 """
 
+import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
@@ -25,6 +26,33 @@ from mockstytch.store.expressions import Column, Columns
 from mockstytch.values import Frozen
 
 RECORDS: dict[str, type["Record"]] = {}  # by the name of the table
+_unread: dict[
+    type["Record"], Callable[[], None]
+] = {}  # what sets the attributes of a record that follow from its fields
+_lock = threading.RLock()
+
+
+class _FromFields:
+    """An attribute of a record that follows from its fields. The first use of one reads the fields, and sets all.
+
+    Reading the types of the fields of all records takes 6 ms, and a server that starts needs few of them.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, _row: Any, record: type["Record"]) -> Any:
+        with _lock:
+            if record in _unread:
+                _unread.pop(record)()
+        try:
+            return vars(record)[self._name]
+        except KeyError:
+            raise AttributeError(f"{record.__name__} has no table") from None
+
+
+def _from_fields(name: str) -> Any:
+    return _FromFields(name)
 
 
 class Record(Frozen):
@@ -35,9 +63,9 @@ class Record(Frozen):
         references: the fields that hold the key of another record, and that record.
     """
 
-    table: ClassVar["Table"]
-    key: ClassVar[tuple[str, ...]]
-    references: ClassVar[dict[str, "type[Record]"]]
+    table: ClassVar["Table"] = _from_fields("table")
+    key: ClassVar[tuple[str, ...]] = _from_fields("key")
+    references: ClassVar[dict[str, "type[Record]"]] = _from_fields("references")
 
 
 R = TypeVar("R", bound=Record)
@@ -73,8 +101,7 @@ class GlobalUnique(Unique):
     """A unique constraint across projects."""
 
 
-@dataclass(frozen=True)
-class ForeignKey:
+class ForeignKey(msgspec.Struct, frozen=True):
     """Marks a column that holds the key of another record. Deleting that record deletes this row."""
 
     record: type[Record]
@@ -85,8 +112,7 @@ KEY, _MAX_NAME = "key", 63
 PrimaryKey = Annotated[str, KEY]
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
+class Table(msgspec.Struct, frozen=True, eq=False, dict=True):
     """The table of a record. ``schema`` declares it to SQLAlchemy, only when that is needed: the import takes long.
 
     Attributes:
@@ -104,10 +130,11 @@ class Table:
     in_snapshots: bool
     shared: Shared
     by_data_key: bool
-    selected: tuple[Column, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "selected", tuple(self.c[name] for name in self.record.__struct_fields__))
+    @cached_property
+    def selected(self) -> tuple[Column, ...]:
+        """The columns, in the order of the record's fields."""
+        return tuple(self.c[name] for name in self.record.__struct_fields__)
 
     @property
     def copies_name(self) -> str:
@@ -143,21 +170,23 @@ def table(
     """
 
     def declare(record: type[R]) -> type[R]:
-        record.references, key = {}, []
-        columns = [Column(name, "project_id", str)]
-        for struct_field in msgspec.structs.fields(record):
-            hint, *marks = get_args(struct_field.type) if _is(struct_field.type, Annotated) else [struct_field.type]
-            if struct_field.name != "project_id":
-                columns.append(Column(name, struct_field.name, _required(hint), _is_optional(hint)))
-                if KEY in marks:
-                    key.append(struct_field.name)
-            for mark in marks:
-                if isinstance(mark, ForeignKey):
-                    record.references[struct_field.name] = mark.record
-        record.key = tuple(key)
-        has_copies, by_data_key = in_snapshots and not derived, in_snapshots or derived
-        record.table = Table(name, record, Columns(columns), constraints, has_copies, shared, by_data_key)
-        RECORDS[name] = record
+        def read_fields() -> None:
+            references, key = dict[str, type[Record]](), list[str]()
+            columns = [Column(name, "project_id", str)]
+            for struct_field in msgspec.structs.fields(record):
+                hint, *marks = get_args(struct_field.type) if _is(struct_field.type, Annotated) else [struct_field.type]
+                if struct_field.name != "project_id":
+                    columns.append(Column(name, struct_field.name, _required(hint), _is_optional(hint)))
+                    if KEY in marks:
+                        key.append(struct_field.name)
+                for mark in marks:
+                    if isinstance(mark, ForeignKey):
+                        references[struct_field.name] = mark.record
+            has_copies, by_data_key = in_snapshots and not derived, in_snapshots or derived
+            record.references, record.key = references, tuple(key)
+            record.table = Table(name, record, Columns(columns), constraints, has_copies, shared, by_data_key)
+
+        RECORDS[name], _unread[record] = record, read_fields
         return record
 
     return declare

@@ -8,6 +8,8 @@ conversion of its columns: 10 to 25 µs, or a round trip.
 Records are immutable. Lists and dicts in them must not be changed either: ``Store.update`` compares with them.
 """
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -34,8 +36,11 @@ class Rows:
 
     def __init__(self, record: type[Record]) -> None:
         self._by_key: Lookup = (record.key, None)
-        self._lookups: list[Lookup] = [(unique.columns, unique.excluding) for unique in record.table.unique_constraints]
-        self._columns = {name for names, excluding in self._lookups for name in (*names, *(excluding or ())[:1])}
+        self._key_of = _reader(record.key)
+        self._lookups: list[tuple[Lookup, Callable[[Record], Values]]] = [
+            ((unique.columns, unique.excluding), _reader(unique.columns)) for unique in record.table.unique_constraints
+        ]
+        self._columns = {name for (names, excluding), _ in self._lookups for name in (*names, *(excluding or ())[:1])}
         self._rows: dict[Values, Any] = {}
         self._keys: dict[tuple[Lookup, Values], Values] = {}
         self._absent: set[tuple[Lookup, Values]] = set()
@@ -84,13 +89,12 @@ class Rows:
         """
         if len(self._rows) >= _MOST_ROWS:
             self.forget()
-        key = _values(owner, row, row.key)
+        key = (owner, *self._key_of(row))
         self._rows[key] = row
-        for lookup in self._lookups:
-            names, excluding = lookup
-            values = _values(owner, row, names)
+        for lookup, read in self._lookups:
+            values, excluding = read(row), lookup[1]
             if None not in values and (excluding is None or getattr(row, excluding[0]) != excluding[1]):
-                self._keys[lookup, values] = key
+                self._keys[lookup, (owner, *values)] = key
 
     def change(self, owner: str, old: Record, new: Record, changes: dict[str, Any]) -> None:
         """Change a row, if it is remembered, after an update of some columns.
@@ -100,14 +104,14 @@ class Rows:
             new: that row with the changes.
         """
         self._absent.clear()
-        key = _values(owner, old, old.key)
+        key = (owner, *self._key_of(old))
         known = self._rows.get(key)
         if known is None:
             return
         self._rows[key] = now = new if known is old else msgspec.structs.replace(known, **changes)
         if not self._columns.isdisjoint(changes):
-            for lookup in self._lookups:
-                self._keys.pop((lookup, _values(owner, known, lookup[0])), None)
+            for lookup, read in self._lookups:
+                self._keys.pop((lookup, (owner, *read(known))), None)
             self._add(owner, now)
 
 
@@ -147,5 +151,7 @@ def _with_references(record: type[Record]) -> set[str]:
     return {record.table.name}.union(*map(_with_references, {*record.references.values()} - {record}))
 
 
-def _values(owner: str, row: Record, names: tuple[str, ...]) -> Values:
-    return (owner, *[getattr(row, name) for name in names])
+def _reader(names: tuple[str, ...]) -> Callable[[Record], Values]:
+    """Return a function that returns the values of these columns of a row."""
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda row: (read(row),)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql.base import PGDialect, PGTypeCompiler
@@ -216,11 +217,14 @@ def _is_indexed(record: type[Record], name: str) -> bool:
 
 def _add_index(table: Table, constraint: declared.Unique) -> None:
     unique = not isinstance(constraint, declared.Index)
-    where = table.c[constraint.excluding[0]] != constraint.excluding[1] if constraint.excluding else None
     is_global = isinstance(constraint, declared.GlobalIndex | declared.GlobalUnique)
     prefix = () if is_global else ("project_id",)
     columns = [table.c[name] for name in (*prefix, *constraint.columns)]
+    conditions = [table.c[constraint.excluding[0]] != constraint.excluding[1]] if constraint.excluding else []
+    if unique:  # NULL is never a duplicate, and writing it to the index of each new row takes time
+        conditions += [column.is_not(None) for column in columns if column.nullable]
     # ``compiled_schema`` adds the condition: a keyword for it exists only in the terms of one database.
+    where = and_(*conditions) if conditions else None
     Index(constraint.name_in(table.name), *columns, unique=unique, info={"where": where})
 
 

@@ -630,7 +630,7 @@ CREATE TABLE oauth_flows (
 	used_at DATETIME, 
 	PRIMARY KEY (project_id, state)
 );
-CREATE UNIQUE INDEX oauth_flows_code_unique ON oauth_flows (project_id, code);
+CREATE UNIQUE INDEX oauth_flows_code_unique ON oauth_flows (project_id, code) WHERE oauth_flows.code IS NOT NULL;
 CREATE TABLE oauth_flows_copies (
 	project_id VARCHAR NOT NULL, 
 	state VARCHAR NOT NULL, 
@@ -767,7 +767,7 @@ CREATE TABLE organizations (
 	position BIGINT NOT NULL, 
 	PRIMARY KEY (project_id, organization_id)
 );
-CREATE UNIQUE INDEX organizations_organization_external_id_unique ON organizations (project_id, organization_external_id);
+CREATE UNIQUE INDEX organizations_organization_external_id_unique ON organizations (project_id, organization_external_id) WHERE organizations.organization_external_id IS NOT NULL;
 CREATE INDEX organizations_position_index ON organizations (project_id, position);
 CREATE UNIQUE INDEX organizations_slug_key_unique ON organizations (project_id, slug_key);
 CREATE TABLE organizations_copies (
@@ -1186,9 +1186,9 @@ CREATE TABLE members (
 CREATE INDEX members_email_address_index ON members (project_id, email_address);
 CREATE UNIQUE INDEX members_organization_id_email_address_unique ON members (project_id, organization_id, email_address) WHERE members.status != 'deleted';
 CREATE INDEX members_organization_id_email_domain_index ON members (project_id, organization_id, email_domain);
-CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted';
+CREATE UNIQUE INDEX members_organization_id_external_id_unique ON members (project_id, organization_id, external_id) WHERE members.status != 'deleted' AND members.external_id IS NOT NULL;
 CREATE INDEX members_organization_id_mfa_phone_number_not_mfa_phone_number ON members (project_id, organization_id, mfa_phone_number) WHERE members.mfa_phone_number != '';
-CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted';
+CREATE UNIQUE INDEX members_organization_id_phone_key_unique ON members (project_id, organization_id, phone_key) WHERE members.status != 'deleted' AND members.phone_key IS NOT NULL;
 CREATE INDEX members_organization_id_position_not_is_breakglass ON members (project_id, organization_id, position) WHERE members.is_breakglass != 0;
 CREATE INDEX members_organization_id_position_not_member_password_id ON members (project_id, organization_id, position) WHERE members.member_password_id != '';
 CREATE INDEX members_organization_id_position_not_roles ON members (project_id, organization_id, position) WHERE members.roles != '[]';
@@ -1340,9 +1340,9 @@ CREATE TABLE idp_grants (
 	PRIMARY KEY (project_id, code), 
 	FOREIGN KEY(project_id, connection_id) REFERENCES oidc_connections (project_id, connection_id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX idp_grants_access_token_unique ON idp_grants (project_id, access_token);
+CREATE UNIQUE INDEX idp_grants_access_token_unique ON idp_grants (project_id, access_token) WHERE idp_grants.access_token IS NOT NULL;
 CREATE INDEX idp_grants_connection_id ON idp_grants (project_id, connection_id);
-CREATE UNIQUE INDEX idp_grants_refresh_token_unique ON idp_grants (project_id, refresh_token);
+CREATE UNIQUE INDEX idp_grants_refresh_token_unique ON idp_grants (project_id, refresh_token) WHERE idp_grants.refresh_token IS NOT NULL;
 CREATE TABLE impersonation_tokens (
 	project_id VARCHAR NOT NULL, 
 	token VARCHAR NOT NULL, 

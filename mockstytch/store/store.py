@@ -6,7 +6,7 @@ Keywords compare for equality: ``store.find(Member, member_id=…)``. Other cond
 A statement depends only on the record, the names of the columns and the operators: its shape. See ``plans``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from mockstytch.store.records.snapshots import OldData
 from mockstytch.store.texts import text_index
 
 _MOST_TOTALS = 1_000  # that are remembered
+Conflict = Callable[[], StytchError]
 INSERTED_AT_ONCE = 32  # rows of one statement
 
 
@@ -132,11 +133,11 @@ class Store:
         # With ORDER BY, SQLite would walk the primary key instead of using the index for the condition.
         return sorted(found, key=lambda row: tuple(_key(row).values()))
 
-    def insert(self, row: R, **conflicts: StytchError) -> R:
+    def insert(self, row: R, **conflicts: Conflict) -> R:
         """Insert a row.
 
         Args:
-            conflicts: the error to raise if a unique constraint with this column is violated.
+            conflicts: the function that makes the error to raise if a unique constraint with this column is violated.
         """
         try:
             self._connection.run(("insert", row.table.name), self._values(row))
@@ -148,6 +149,8 @@ class Store:
 
     def insert_with_commit(self, row: R) -> R:
         """Insert a row; on a shared database, together with the commit. No other row may have its unique values."""
+        if not self._connection.is_shared:
+            return self.insert(row)
         with self._connection.writes_with_commit():
             return self.insert(row)
 
@@ -177,11 +180,11 @@ class Store:
                 except self._connection.ConstraintError as e:
                     raise NotUnique(index, violated_columns(e, row.table)) from None
 
-    def update(self, row: R, conflicts: dict[str, StytchError] | None = None, **changes: Any) -> R:
+    def update(self, row: R, conflicts: Mapping[str, Conflict] | None = None, **changes: Any) -> R:
         """Write the columns that differ, and return the changed copy of a row.
 
         Args:
-            conflicts: the error to raise if a unique constraint with this column is violated.
+            conflicts: the function that makes the error to raise if a unique constraint with this column is violated.
         """
         changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not changed:
@@ -373,10 +376,10 @@ def find_project_ids(connection: Connection, record: type[Record], condition: Co
     return [project_id for (project_id,) in connection.run(shape, condition.values)]
 
 
-def _conflict_error(e: Exception, record: type[Record], conflicts: dict[str, StytchError]) -> Exception:
+def _conflict_error(e: Exception, record: type[Record], conflicts: Mapping[str, Conflict]) -> Exception:
     """Return the error for the unique constraint that a statement violated. Any other violation is a defect: ``e``."""
     columns = violated_columns(e, record.table)
-    return next((error for column, error in conflicts.items() if column in columns), e)
+    return next((error() for column, error in conflicts.items() if column in columns), e)
 
 
 def _nulls_and_values(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:

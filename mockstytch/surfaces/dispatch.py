@@ -9,7 +9,6 @@ import logging
 from collections.abc import Awaitable
 from functools import cached_property
 
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mockstytch import errors
@@ -17,7 +16,6 @@ from mockstytch.domain.rbac import permissions
 from mockstytch.errors import StytchError
 from mockstytch.outbound import FetchRequired, OutboundResponses
 from mockstytch.protocols import host_names
-from mockstytch.redaction import redact_text
 from mockstytch.runtime import Mock
 from mockstytch.runtime.projects import ProjectChanged
 from mockstytch.store.connection import DatabaseUnavailable, WriteRefused
@@ -25,9 +23,8 @@ from mockstytch.store.records.projects import WORKSPACE, Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.endpoint import Body, Endpoint
 from mockstytch.surfaces.faults import operation_names
-from mockstytch.surfaces.faults import requests as faults
 from mockstytch.surfaces.logging import entries
-from mockstytch.surfaces.request import HttpRequest, basic_credentials, read_body
+from mockstytch.surfaces.request import ClientLeft, HttpRequest, basic_credentials, read_body
 from mockstytch.surfaces.surface import AnyResponse, Route, Surface, json_object
 from mockstytch.surfaces.validation import parse, refuse_unknown
 
@@ -51,7 +48,7 @@ class Dispatch:
         request = HttpRequest(scope, receive)
         try:
             request.content = await read_body(request, self.route.surface.max_body)
-        except ClientDisconnect:
+        except ClientLeft:
             return  # an incomplete request isn't executed
         response = await self.respond(request)
         await response(scope, receive, send)
@@ -67,7 +64,7 @@ class Dispatch:
             return self._refuse(request, e)
         return self._finish(request, response)
 
-    def respond_now(self, scope: Scope, content: bytes) -> AnyResponse | None:
+    def respond_now(self, scope: Scope, content: bytes) -> "AnyResponse | None":
         """Do the same at once, or return None if the request may have to wait: then nothing has been done.
 
         Only operations can be run at once. They wait for nothing, unless one needs another server's response, a fault
@@ -102,10 +99,10 @@ class Dispatch:
         if isinstance(exception, StytchError):
             error = exception
         elif isinstance(exception, DatabaseUnavailable):
-            log.warning("%s %s: %s", request.method, redact_text(request.full_path), exception)
+            log.warning("%s %s: %s", request.method, _shown_path(request), exception)
             error = errors.server_unavailable(because=str(exception))
         else:
-            log.error("%s %s", request.method, redact_text(request.full_path), exc_info=exception)
+            log.error("%s %s", request.method, _shown_path(request), exc_info=exception)
             error = errors.internal_server_error(because="unexpected exception; see the server's log")
         return self._finish(request, self.route.surface.render_error(request, error), error)
 
@@ -120,6 +117,8 @@ class Dispatch:
     async def _carry_out(self, request: HttpRequest) -> AnyResponse:
         """Authenticate the caller, and run the handler, unless a fault replaces it."""
         if self._may_fail_on_purpose(request):
+            from mockstytch.surfaces.faults import requests as faults  # imported late: few projects have faults
+
             return await faults.respond(self._mock, self.route, self._project_of_log(request), request)
         return self.route.surface.render_success(request, await self.route.handler(request))
 
@@ -149,7 +148,7 @@ class Dispatch:
             entry = entries.entry(self.route, self.operation, now, request, response, error)
             self._mock.request_log.add(project.project_id, entry)
         except DatabaseUnavailable:
-            log.warning("%s %s isn't in the request log", request.method, redact_text(request.full_path))
+            log.warning("%s %s isn't in the request log", request.method, _shown_path(request))
         return response
 
     def _project_of_log(self, request: HttpRequest) -> Project:
@@ -161,6 +160,13 @@ class Dispatch:
             except StytchError:
                 project = None
         return self._mock.projects.default() if project is None or project is WORKSPACE else project
+
+
+def _shown_path(request: HttpRequest) -> str:
+    """Return the path without secrets, for the server's log."""
+    from mockstytch.redaction import redact_text  # imported late: its patterns take 1 ms
+
+    return redact_text(request.full_path)
 
 
 def _too_large(surface: Surface) -> StytchError:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
@@ -185,5 +184,7 @@ def _complete(call: SdkCall, method: str, path: str, request: type[Request], is_
 
 def endpoints_of(package: ModuleType) -> list[Endpoint]:
     """Return the endpoints in the ``api`` lists of a package's modules, ordered by the modules' names."""
+    from pkgutil import iter_modules
+
     modules = [import_module(f"{package.__name__}.{info.name}") for info in iter_modules(package.__path__)]
     return [endpoint for module in modules for endpoint in getattr(module, "api", [])]

@@ -3,8 +3,6 @@
 As in production, an empty string is treated like an absent one: both return the field's error.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union
 
@@ -13,32 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 from mockstytch import errors
 from mockstytch.domain.sessions.sessions import MAX_MINUTES, MIN_MINUTES
 from mockstytch.domain.shared.emails import ADDRESS
-from mockstytch.errors import Kind
 from mockstytch.protocols import pkce
+from mockstytch.surfaces.validation import FieldError, Normalize
 
 T = TypeVar("T")
 Maybe = Union[T, UnsetType]  # noqa: UP007 · a generic alias: ``name: Maybe[str] = UNSET`` distinguishes "not sent" from ""
 
-__all__ = ["UNSET", "Maybe"]
-
-
-@dataclass(frozen=True)
-class FieldError:
-    """The error of a field that is absent, empty or malformed.
-
-    Attributes:
-        or_type: whether a wrong JSON type has this error too, instead of ``invalid_argument``.
-    """
-
-    error: Kind
-    or_type: bool = False
-
-
-@dataclass(frozen=True)
-class Normalize:
-    """A function that is applied to a string before validation. It returns None if ``""`` is the same as not sent."""
-
-    apply: Callable[[str], str | None]
+__all__ = ["UNSET", "FieldError", "Maybe", "Normalize"]
 
 
 EMPTY_IS_ABSENT = Normalize(lambda text: text or None)

@@ -16,7 +16,7 @@ def require_trusted_origin(mock: Mock, request: HttpRequest) -> None:
     """
     if not host_names.is_trusted(request.host_name, mock.settings):
         raise errors.host_not_allowed(because=host_names.refusal(request.host_name))
-    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if request.header_bytes.get(b"sec-fetch-site") in (b"cross-site", b"same-site"):
         raise errors.cross_site_request()
     require_same_origin(request)
 
@@ -27,8 +27,8 @@ def require_same_origin(request: HttpRequest) -> None:
     Raises:
         cross_site_request: if another web page sent the request.
     """
-    origin = request.headers.get("origin")
-    if origin and origin.partition("://")[2] != request.headers.get("host"):
+    origin = request.header_bytes.get(b"origin")
+    if origin and origin.partition(b"://")[2] != request.header_bytes.get(b"host"):
         raise errors.cross_site_request()
 
 

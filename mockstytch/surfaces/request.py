@@ -3,12 +3,12 @@
 import binascii
 from base64 import b64decode
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request, empty_receive
+from starlette.types import Message as AsgiMessage
 from starlette.types import Receive, Scope
 
 from mockstytch import errors
@@ -19,6 +19,11 @@ from mockstytch.store.records.messages import Message
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.webhooks import Event
 
+if TYPE_CHECKING:
+    from starlette.datastructures import URL, QueryParams
+    from starlette.datastructures import Headers as TextHeaders
+    from starlette.requests import Request
+
 MAX_BODY = 1_000_000  # bytes
 OWN_ERRORS = "/_mock/docs/errors"  # the console's pages of the errors that only this server has
 _MAX_FORM_FIELDS = 50
@@ -28,8 +33,19 @@ Headers = dict[bytes, bytes]
 _PROJECT = Actor()
 
 
-class HttpRequest(Request):
+class ClientLeft(Exception):
+    """The client disconnected before its request was complete."""
+
+
+async def _receive_nothing() -> AsgiMessage:
+    return {"type": "http.disconnect"}
+
+
+class HttpRequest:
     """A request whose body was read completely.
+
+    Most operations read ``header_bytes`` and ``query_fields`` only. Starlette's ``Request`` is made for the others: its
+    modules take longer to import than a start may.
 
     Attributes:
         header_bytes: the headers, by lower-case name. If one is repeated, the last value counts.
@@ -54,12 +70,12 @@ class HttpRequest(Request):
     now: datetime | None = None
     actor = _PROJECT
 
-    def __init__(self, scope: Scope, receive: Receive = empty_receive, content: bytes | None = b"") -> None:
+    def __init__(self, scope: Scope, receive: Receive = _receive_nothing, content: bytes | None = b"") -> None:
         query: bytes = scope["query_string"]
         if b"+" in query or b"%20" in query:
             scope = {**scope, "query_string": with_plus_in_addresses(query)}
-        # without Starlette's constructors: they prepare for reading the body, and take longer than all of this
-        self.scope, self._receive, self._is_disconnected = scope, receive, False
+        self.scope, self.receive = scope, receive
+        self.method: str = scope["method"]
         self.header_bytes: Headers = dict(scope["headers"])
         self.path: str = scope["path"]
         self.domain_project_id: str = scope.get("domain_project_id", "")
@@ -69,6 +85,38 @@ class HttpRequest(Request):
         self.events: list[Event] = []  # ``list[Event]()`` would take 1 µs
         self.earlier_events: list[Event] = []
         self.started = perf_counter()
+
+    @cached_property
+    def _parsed(self) -> "Request":
+        from starlette.requests import Request
+
+        return Request(self.scope, self.receive)
+
+    @property
+    def headers(self) -> "TextHeaders":
+        return self._parsed.headers
+
+    @property
+    def query_params(self) -> "QueryParams":
+        return self._parsed.query_params
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return self._parsed.cookies
+
+    @property
+    def url(self) -> "URL":
+        return self._parsed.url
+
+    @property
+    def path_params(self) -> dict[str, Any]:
+        """The parameters of the path, by name."""
+        found: dict[str, Any] = self.scope.get("path_params", {})
+        return found
+
+    async def is_disconnected(self) -> bool:
+        """Return whether the client has disconnected."""
+        return await self._parsed.is_disconnected()
 
     @property
     def project(self) -> Project:
@@ -134,7 +182,7 @@ async def read_body(request: HttpRequest, largest: int = MAX_BODY) -> bytes | No
         largest: the number of bytes that are allowed.
 
     Raises:
-        ClientDisconnect: if the client disconnected before the body was complete (RFC 9112, 8).
+        ClientLeft: if the client disconnected before the body was complete (RFC 9112, 8).
     """
     headers, receive = request.header_bytes, request.receive
     announced = headers.get(b"content-length", b"")
@@ -147,7 +195,7 @@ async def read_body(request: HttpRequest, largest: int = MAX_BODY) -> bytes | No
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientDisconnect
+            raise ClientLeft
         parts.append(message.get("body", b""))
         length += len(parts[-1])
         if length > largest:

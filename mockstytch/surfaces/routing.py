@@ -1,8 +1,10 @@
 """The server as an ASGI application: find the route of a request by its method and path, and call it."""
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
@@ -70,38 +72,109 @@ def _with_parameters(route: tuple[Dispatch, list[str]] | None, values: list[str]
     return None if route is None else (route[0], dict(zip(route[1], values, strict=True)))
 
 
+class Section(NamedTuple):
+    """Routes that are made when the first request for one of them arrives, because their modules take long to import.
+
+    Attributes:
+        make: imports the modules, and returns the routes.
+        beginnings: how the paths of the routes begin.
+        paths: further paths, complete.
+    """
+
+    make: Callable[[], Iterable[Route]]
+    beginnings: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+
+    def has(self, path: str) -> bool:
+        """Return whether a route of this section can have the path."""
+        return path in self.paths or path.startswith(self.beginnings)
+
+
 class RouteTable:
     """All routes of the server.
 
     A path without parameters is looked up in a dictionary, a path with parameters in a tree of segments.
 
     Args:
-        fallbacks: the routes of paths that don't exist, by the beginning of the path. The first match counts.
+        sections: all routes. No two of them fit a path equally well, so it doesn't matter which are made first.
+        fallbacks: make the routes of paths that don't exist, by the beginning of the path. The first match counts.
+
+    Attributes:
+        on_growth: called after routes were made.
     """
 
-    def __init__(self, mock: Mock, routes: Iterable[Route], fallbacks: Mapping[str, Route]) -> None:
-        self.routes = list(routes)
-        self.dispatches = [Dispatch(mock, route) for route in self.routes]
-        self._fallbacks = {prefix: Dispatch(mock, route) for prefix, route in fallbacks.items()}
+    def __init__(self, mock: Mock, sections: Iterable[Section], fallbacks: Mapping[str, Callable[[], Route]]) -> None:
+        self._mock, self._sections = mock, [*sections]
+        self._made: dict[int, list[Dispatch]] = {}  # by the number of the section
+        self._fallbacks = {prefix: cache(partial(_made, mock, make)) for prefix, make in fallbacks.items()}
         self._literals: dict[tuple[str, str], Found] = {}
         self._root = _Node()
-        for app in self.dispatches:
-            if "{" in app.route.path:
-                self._root.add(app)
-            else:
-                self._literals.setdefault((app.route.method, app.route.path), (app, {}))
-        self.dispatches += self._fallbacks.values()
+        self._lock = threading.RLock()
+        self._note_missing()
+        self.on_growth: Callable[[], None] = lambda: None
+
+    @property
+    def routes(self) -> list[Route]:
+        """All routes, except the fallbacks. Missing routes are made."""
+        return [app.route for app in self._all()]
+
+    @property
+    def dispatches(self) -> list[Dispatch]:
+        """The applications of all routes, and of the fallbacks. Missing routes are made."""
+        return [*self._all(), *(fallback() for fallback in self._fallbacks.values())]
 
     def find(self, method: str, path: str) -> Found:
         """Return the application for a method and path, and the path's parameters.
 
         ``Application`` left slashes inside a segment encoded.
         """
-        method = "GET" if method == "HEAD" else method
-        found = self._literals.get((method, path)) or self._root.find(method, path.split("/"), 0, [])
+        key = ("GET" if method == "HEAD" else method, path)
+        found = self._literals.get(key)
+        if found is None:
+            if path.startswith(self._missing_beginnings) or path in self._missing_paths:
+                self._make(key)
+            found = self._literals.get(key) or self._root.find(key[0], path.split("/"), 0, [])
         if found is not None:
             return found
-        return next(app for prefix, app in self._fallbacks.items() if path.startswith(prefix) or prefix == "/"), {}
+        return next(app() for prefix, app in self._fallbacks.items() if path.startswith(prefix) or prefix == "/"), {}
+
+    def _all(self) -> list[Dispatch]:
+        self._make(None)
+        return [app for _number, apps in sorted(self._made.items()) for app in apps]
+
+    def _make(self, key: tuple[str, str] | None) -> None:
+        """Make the missing sections that may have the route of a request. Other threads that need one wait.
+
+        Args:
+            key: method and path of the request; None makes all sections.
+        """
+        with self._lock:
+            before = len(self._made)
+            for number, section in enumerate(self._sections):
+                if number not in self._made and (key is None or (section.has(key[1]) and key not in self._literals)):
+                    self._made[number] = [Dispatch(self._mock, route) for route in section.make()]
+                    for app in self._made[number]:
+                        self._add(app, section)
+            if len(self._made) > before:
+                self._note_missing()
+                self.on_growth()
+
+    def _add(self, app: Dispatch, section: Section) -> None:
+        method, path = app.route.method, app.route.path
+        assert section.has(path), f"the section that makes {path} doesn't name it"
+        if "{" in path:
+            self._root.add(app)
+        else:
+            self._literals.setdefault((method, path), (app, {}))
+
+    def _note_missing(self) -> None:
+        missing = [section for number, section in enumerate(self._sections) if number not in self._made]
+        self._missing_beginnings = tuple(beginning for section in missing for beginning in section.beginnings)
+        self._missing_paths = {path for section in missing for path in section.paths}
+
+
+def _made(mock: Mock, make: Callable[[], Route]) -> Dispatch:
+    return Dispatch(mock, make())
 
 
 class Application:
@@ -123,7 +196,7 @@ class Application:
         else:
             await self._find(scope)(scope, receive, send)
 
-    def respond_now(self, scope: Scope, content: bytes) -> AnyResponse | None:
+    def respond_now(self, scope: Scope, content: bytes) -> "AnyResponse | None":
         """Respond to a request without a task: see ``http_protocol``. Return None if the request may have to wait.
 
         Args:

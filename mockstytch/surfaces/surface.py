@@ -8,14 +8,12 @@ rendered. Everything else is in ``dispatch``, the same for all surfaces.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockstytch import errors
-from mockstytch.domain.sessions import actors
 from mockstytch.errors import StytchError
 from mockstytch.protocols import json_depth
 from mockstytch.runtime import Actor, Context, Mock
@@ -23,6 +21,9 @@ from mockstytch.store.records.projects import Project
 from mockstytch.surfaces import project_domain
 from mockstytch.surfaces.request import MAX_BODY, Fields, HttpRequest, basic_credentials
 from mockstytch.wire.values import with_json_made_once
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 encode_sorted = msgspec.json.Encoder(order="sorted").encode  # production sorts keys at every level …
@@ -45,7 +46,7 @@ class Json:
         await send({"type": "http.response.body", "body": self.body})
 
 
-AnyResponse = Json | Response
+AnyResponse: TypeAlias = "Json | Response"  # Starlette's are for pages and redirects
 
 
 class ParsedFields(msgspec.Struct):
@@ -131,8 +132,8 @@ def _error_body(request: HttpRequest, error: StytchError) -> Fields:
 
 def render_response(_request: HttpRequest, response: Any) -> AnyResponse:
     """Return the handler's response unchanged, for surfaces whose handlers build responses themselves."""
-    assert isinstance(response, Json | Response)
-    return response
+    found: AnyResponse = response
+    return found
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +226,11 @@ def _acting_member(ctx: Context, request: HttpRequest) -> Actor:
         token, jwt = query.get("x-stytch-member-session", ""), query.get("x-stytch-member-sessionjwt", "")
         if token or jwt:
             ctx.note("the member's session is in the query; send it in a header")
-    return actors.actor_from_session(ctx, token, jwt) if token or jwt else ctx.actor
+    if not token and not jwt:
+        return ctx.actor
+    from mockstytch.domain.sessions import actors  # imported late: most callers are the project itself
+
+    return actors.actor_from_session(ctx, token, jwt)
 
 
 def project_in_path(mock: Mock, request: HttpRequest) -> Project:

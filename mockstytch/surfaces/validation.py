@@ -6,6 +6,7 @@ validated one by one, in order of declaration, to find a missing or wrong value.
 
 import re
 import reprlib
+from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -15,14 +16,30 @@ from msgspec.structs import FieldInfo, fields
 
 from mockstytch import errors
 from mockstytch.empty_values import without_absent
-from mockstytch.errors import StytchError
+from mockstytch.errors import Kind, StytchError
 from mockstytch.protocols import json_types
-from mockstytch.surfaces.fields import FieldError, Normalize
 
 S = TypeVar("S", bound=Struct)
 WITHOUT_EFFECT = {"telemetry_id"}  # a field of the fraud product in many requests
 # The values of fields with one of these words in their name must not be logged.
 _SECRET = "code|hash|jwt|password|salt|secret|token|verifier"
+
+
+class FieldError(Struct, frozen=True):
+    """The error of a field that is absent, empty or malformed.
+
+    Attributes:
+        or_type: whether a wrong JSON type has this error too, instead of ``invalid_argument``.
+    """
+
+    error: Kind
+    or_type: bool = False
+
+
+class Normalize(Struct, frozen=True):
+    """A function that is applied to a string before validation. It returns None if ``""`` is the same as not sent."""
+
+    apply: Callable[[str], str | None]
 
 
 def parse(model: type[S], raw: dict[str, Any], strict: bool = True, body: bytes = b"") -> S:

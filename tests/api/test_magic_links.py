@@ -121,6 +121,12 @@ def test_address_that_the_organization_does_not_provision_is_refused(given, clie
     assert refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test") == error
 
 
+def test_reason_of_a_refused_stranger_names_the_address_and_the_setting(given, client, refused):
+    acme = given.organization()
+    refused(client.magic_links.email.login_or_signup, acme.organization_id, "ada@acme.test")
+    assert given.because() == "ada@acme.test is not a member, and email_jit_provisioning is NOT_ALLOWED"
+
+
 def test_address_of_a_claimed_domain_is_refused_elsewhere(given, client, refused):
     home = given.organization("Home", claimed_email_domains=["acme.test"])
     domains = ["acme.test"]

@@ -166,3 +166,13 @@ def test_address_is_typed_once(page, app_url, mock, given):
     page.get_by_label("Code").fill(mock.inbox.latest(to="ada@acme.test").code)
     page.get_by_role("button", name="Continue").click()
     assert_layout(page, "Acme")
+
+
+def test_long_name_of_a_connection_fits_in_its_button(page, app_url, given, mock, client):
+    acme = given.organization("Acme")
+    idp = mock.identity_provider(acme.organization_id, "saml")
+    name = "Acme's directory for employees, contractors and everyone else (SAML)"
+    client.sso.saml.update_connection(acme.organization_id, idp.connection_id, display_name=name)
+    page.goto(f"{app_url}/org/{acme.organization_slug}")
+    assert page.get_by_role("link", name=f"Continue with {name}").is_visible()
+    assert_layout(page, "Log in to Acme")

@@ -162,6 +162,21 @@ def strict(given):
     return create
 
 
+@pytest.mark.parametrize(
+    ("methods", "shown"),
+    [
+        (["microsoft_oauth", "password"], "password"),
+        (["microsoft_oauth"], "Microsoft (not in this app)"),
+    ],
+)
+def test_only_methods_of_the_app_are_offered(browser, given, acme, log_in, methods, shown):
+    acme()
+    strict = given.organization("Strict", auth_methods="RESTRICTED", allowed_auth_methods=methods)
+    given.member(strict, ADA)
+    page = browser.enter(log_in(browser, "acme", ADA), "Strict")
+    assert (page["h1"], page["primary-required"]) == ("One more step", shown)
+
+
 def test_password_is_added_to_a_link(browser, client, acme, mock, log_in, strict):
     acme()
     organization, member = strict("password")

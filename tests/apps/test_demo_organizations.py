@@ -37,6 +37,19 @@ def test_person_joins_by_email_domain(browser, given, mock):
     assert browser.enter(organizations, "Acme")["member-email"] == "grace@acme.test"
 
 
+def test_slugs_tell_organizations_with_the_same_name_apart(browser, given, client, mock, log_in):
+    for slug, name in (("acme-1", "Acme"), ("acme-2", "Acme"), ("zeta", "Zeta")):
+        given.member(given.organization(name, organization_slug=slug), "ada@acme.test")
+    browser.submit("/login/discovery", email_address="ada@acme.test")
+    source = browser.open(mock.inbox.latest(to="ada@acme.test").link).source
+    assert "<code>acme-1</code> You are a member." in source
+    assert "<code>acme-2</code> You are a member." in source
+    assert "<code>zeta</code>" not in source
+    dashboard = log_in(browser, "zeta", "ada@acme.test").source
+    assert "<code>acme-1</code>" in dashboard
+    assert "<code>acme-2</code>" in dashboard
+
+
 def test_member_without_permission_cannot_invite(browser, given, client, log_in):
     acme = given.organization(organization_slug="acme")
     given.member(acme, "ada@acme.test")

@@ -84,6 +84,7 @@ def test_requests_are_filtered(run, environment, client, refused, http, options,
     [
         (["requests", "--operation", "organizations.gte"], 1, "Did you mean organizations.get?"),
         (["requests", "--status", "4x"], 1, "Did you mean 4xx?"),
+        (["requests", "--status", "xyz"], 1, "there is no status 'xyz'.)"),
         (["requests", "--status", "404", "--errors"], 2, "Use --errors or --status, not both"),
         (["requests", "--limit", "0"], 2, "--limit"),
         (["requests", "--url", "http://127.0.0.1:9"], 1, "No mockstytch server"),
@@ -164,3 +165,8 @@ def test_each_attempt_of_a_webhook_is_followed(follow, mock, client, endpoint):
     assert json.loads(process.stdout.readline())["event_id"] != first["event_id"]
     mock.webhooks.replay(first["event_id"])
     assert json.loads(process.stdout.readline())["event_id"] == first["event_id"]
+
+
+def test_empty_request_log_is_reported(run, environment):
+    result = run("requests", env=environment)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "There are no requests.\n")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import socket
 import ssl
 import subprocess
@@ -99,7 +100,8 @@ def test_inbox_reset_and_clock_commands_control_a_server(run, mock, given):
     assert (mock.clock.now() - before).total_seconds() >= 5400
     assert run("clock", "set", "2031-02-03T04:05:06Z", *connection).stdout.startswith("2031-02-03T04:05:0")
     assert run("clock", "freeze", *connection).returncode == run("clock", "unfreeze", *connection).returncode == 0
-    assert run("reset", *connection).returncode == 0
+    done = run("reset", *connection)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{mock.project_id} is reset.\n")
     assert mock.inbox.all() == []
     assert run("inbox", *connection).stderr == "No message matches. (the inbox is empty)\n"
 
@@ -134,6 +136,14 @@ def test_env_prints_variables_and_code_for_each_sdk(run, sdk):
     printed = run("env", "--sdk", sdk).stdout
     assert "export STYTCH_ENV=http://127.0.0.1:4700\n" in printed
     assert "STYTCH_ENV" in printed.partition("\n\n")[2]
+
+
+def test_variables_of_env_can_be_evaluated_by_a_shell(run):
+    secret = "it's $HOME; # all one secret"
+    lines = run("env", "--variables", "--secret", secret).stdout.splitlines()
+    given = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    assert all(shlex.split(line)[0] == "export" for line in lines)
+    assert (given["STYTCH_SECRET"], given["STYTCH_ENV"]) == (secret, "http://127.0.0.1:4700")
 
 
 @pytest.mark.parametrize(
@@ -211,6 +221,61 @@ def test_failure_is_reported_in_one_line(run, tmp_path):
             assert finished.stderr.startswith("mockstytch: ")
             assert message in finished.stderr
             assert finished.stderr.count("\n") == 1
+
+
+def test_help_shows_whole_sentences(run):
+    assert "..." not in run("--help").stdout.replace("COMMAND [ARGS]...", "")
+    narrow = run("--help", env={**os.environ, "COLUMNS": "60"}).stdout
+    assert max(map(len, narrow.splitlines())) <= 60
+
+
+def test_help_is_also_a_command(run):
+    assert run("help").stdout == run("--help").stdout
+    assert run("help", "inbox").stdout == run("inbox", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["serv"], "Error: No such command 'serv'. Did you mean serve? See "),
+        (["fault", "ad"], "Error: No such command 'ad'. Did you mean add? See "),
+        (["xyzzy"], "Error: No such command 'xyzzy'. See "),
+        (
+            ["inbox", "--too", "x"],
+            "Error: No such option '--too'. Did you mean '--to'? See ",
+        ),
+        (
+            ["--port", "x"],
+            "Error: Invalid value for '--port': 'x' isn't a whole number. See ",
+        ),
+        (["scenario", "xyzzy"], "Error: no scenario 'xyzzy'. --list shows all. See "),
+        (["scenario", "jit_jion"], "Did you mean jit_join? --list shows all."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_typing_mistake_gets_the_similar_name(run, args, message):
+    finished = run(*args)
+    assert finished.returncode == 2
+    assert message in finished.stderr
+
+
+def test_fault_without_a_command_prints_its_help(run):
+    finished = run("fault")
+    assert finished.returncode == 2
+    assert finished.stderr == run("fault", "--help").stdout
+
+
+def test_url_of_the_mockstytch_server_that_uses_the_port_is_shown(run, mock):
+    port = mock.url.rpartition(":")[2]
+    finished = run("--port", port)
+    assert finished.returncode == 1
+    assert f"a mockstytch server already runs there. Use it at http://127.0.0.1:{port}, or" in finished.stderr
+
+
+def test_missing_seed_file_is_named_once(run, tmp_path):
+    file = tmp_path / "absent.toml"
+    finished = run("--port", "0", "--seed", str(file))
+    assert finished.stderr == f"mockstytch: {file} can't be read: No such file or directory\n"
 
 
 def test_help_lists_the_commands(run):

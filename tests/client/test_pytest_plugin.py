@@ -73,9 +73,7 @@ def test_missing_sdk_is_an_error_and_not_a_skip(run):
     assert finished.exit_code == pytest.ExitCode.TESTS_FAILED
     assert "1 passed, 1 error" in finished.output
     assert "skipped" not in finished.output
-    assert (
-        "The official SDK isn't installed: no package 'stytch'. Install it with: pip install stytch" in finished.output
-    )
+    assert finished.output.count("\nThe official SDK isn't installed. Install it with: pip install stytch\n") == 1
     assert "Traceback" not in finished.output
 
 

@@ -278,3 +278,37 @@ def test_no_page_is_wider_than_a_phone(browse, page_url, send, refused, client, 
     for path in ("/", f"/messages/{message.message_id}", "/requests", "/docs", "/messages/nope"):
         page.goto(page_url(path))
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_long_names_fit_on_a_phone(browse, page_url, given):
+    name = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrik" * 2
+    organization = given.organization(name)
+    member = given.member(organization, f"{'a' * 60}@acme.example", name=name)
+    given.client.magic_links.email.login_or_signup(organization.organization_id, member.email_address)
+    page = browse(viewport={"width": 360, "height": 740})
+    path = f"/organizations/{organization.organization_id}"
+    for shown in ("/organizations", path, f"{path}/connections", f"{path}/members/{member.member_id}"):
+        page.goto(page_url(shown))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, shown
+
+
+def test_all_sections_are_visible_on_a_phone(browse, page_url, organization):
+    page = browse(viewport={"width": 390, "height": 844})
+    page.goto(page_url("/organizations"))
+    links = page.get_by_role("navigation", name="Console").get_by_role("link")
+    assert links.count() == 9
+    for link in links.all():
+        box = link.bounding_box()
+        assert box["x"] >= 0, link.inner_text()
+        assert box["x"] + box["width"] <= 390, link.inner_text()
+
+
+def test_copy_button_is_beside_the_code(browse, page_url, given, refused, mock):
+    refused(given.client.organizations.get, "organization-" + "x" * 100)
+    page = browse()
+    page.goto(page_url(f"/requests/{mock.requests()[-1].request_id}"))
+    snippets = page.locator(".snippet:has(button:visible)")
+    snippets.first.wait_for()
+    for snippet in snippets.all():
+        code, button = snippet.locator("pre").bounding_box(), snippet.locator("button").bounding_box()
+        assert code["x"] + code["width"] <= button["x"]

@@ -89,6 +89,17 @@ class TestOrganization:
         assert "ada@acme.example" in text
         assert '<span class="tag">stytch_admin</span>' in text
 
+    def test_lists_pending_connections_with_their_status(self, visitor, client, path, organization):
+        assert "none yet: add SSO or SCIM" in visitor.get(path).text
+        pending = client.sso.saml.create_connection(organization.organization_id, display_name="Okta").connection
+        text = visitor.get(path).text
+        assert f'#{pending.connection_id}">Okta</a> <span class="tag used">pending</span>' in text
+        assert "add or edit connections" in text
+
+    def test_time_of_creation_is_easy_to_read(self, visitor, client, path, organization):
+        created = client.organizations.get(organization.organization_id).organization.created_at
+        assert f">{created:%Y-%m-%d %H:%M:%S}</time>" in visitor.get(path).text
+
     def test_only_changed_settings_are_sent(self, visitor, client, path, organization):
         client.organizations.update(
             organization.organization_id, email_allowed_domains=["acme.example"], trusted_metadata={"plan": "pro"}

@@ -444,6 +444,18 @@ class TestRoot:
         icon = httpx.get(f"{mock.url}/favicon.ico", follow_redirects=True, trust_env=False)
         assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
 
+    def test_unknown_page_of_the_console_leads_to_the_others(self, visitor, mock):
+        response = visitor.get("/_mock/organisations", headers={"accept": "text/html"})
+        assert response.status_code == 404
+        assert response.headers["content-type"].startswith("text/html")
+        assert "no route GET /_mock/organisations" in response.text
+        assert f'href="/_mock/organizations?project_id={mock.project_id}"' in response.text
+
+    @pytest.mark.parametrize(("path", "accept"), [("/_mock/nothing", "*/*"), ("/_mock/api/nothing", "text/html")])
+    def test_unknown_path_is_json_for_other_clients_and_in_the_control_api(self, visitor, path, accept):
+        response = visitor.get(path, headers={"accept": accept})
+        assert (response.status_code, response.json()["error_type"]) == (404, "route_not_found")
+
     def test_other_unknown_paths_are_errors_for_browsers_too(self, mock):
         response = httpx.get(f"{mock.url}/nothing", headers={"accept": "text/html"}, trust_env=False)
         assert response.json()["error_type"] == "route_not_found"

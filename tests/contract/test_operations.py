@@ -52,7 +52,7 @@ def test_there_are_no_gaps():
     [({}, (400, "invalid_authorization_header")), ({"Authorization": BASIC}, (501, "not_implemented"))],
 )
 def test_gap_returns_501_after_the_credentials_are_checked(monkeypatch, headers, refusal):
-    monkeypatch.setattr("mockstytch.app.GAPS", (("POST", "/v1/b2b/telepathy/{organization_id}"),))
+    monkeypatch.setattr("mockstytch.gaps.GAPS", (("POST", "/v1/b2b/telepathy/{organization_id}"),))
     app = httpx.ASGITransport(create_app())
 
     async def send() -> httpx.Response:

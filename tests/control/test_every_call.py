@@ -4,13 +4,13 @@ import httpx
 import pytest
 
 from mockstytch.app import create_app
-from mockstytch.control.surface import HEALTH
+from mockstytch.control.surface import WITHOUT_WAITING
 
 ROUTES = sorted(
     {
         (r.method, r.path.replace("{", "").replace("}", ""))
         for r in create_app().table.routes
-        if r.surface.name == "control" and r.surface is not HEALTH
+        if r.surface.name == "control" and r.surface is not WITHOUT_WAITING
     }
 )
 BODIES = [

@@ -8,6 +8,7 @@ import pytest
 from mockstytch import MockStytch
 from mockstytch.app import create_app
 from mockstytch.domain.organizations.organization_settings import VALUES
+from mockstytch.evidence.entries import Evidence
 from mockstytch.evidence.hints import all_hints
 
 UNKNOWN = "00000000-0000-4000-8000-0000000000ff"
@@ -305,7 +306,7 @@ def test_hint_that_fails_is_left_out(monkeypatch, caplog):
 def test_every_operation_is_found_by_its_own_path():
     """A path that exists, with a wrong prefix, always leads to a hint."""
     app = create_app()
-    paths = app.state.mock.request_log.describe.__self__._hints._paths
+    paths = Evidence(app.state.mock, app.table.routes)._hints._paths
     for route in app.table.routes:
         if route.surface.name == "backend" and route.path.startswith("/v1/b2b/"):
             path = re.sub(r"{[^}]*}", "xyz", route.path)

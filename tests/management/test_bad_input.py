@@ -156,5 +156,5 @@ def test_slug_is_unique_in_the_database():
         row = ManagementProject(project_slug="acme", name="x", vertical="B2B", created_at=ctx.now, position=1)
         ctx.store.insert(row)
         with pytest.raises(StytchError) as caught, ctx.store._connection.savepoint():
-            ctx.store.insert(row, project_slug=workspace.slug_taken("acme"))
+            ctx.store.insert(row, project_slug=lambda: workspace.slug_taken("acme"))
         assert caught.value.kind == errors.bad_request

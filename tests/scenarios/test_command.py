@@ -106,7 +106,7 @@ def test_wrong_arguments_are_reported_in_one_line(scenario, args):
 
 def test_unknown_name_is_reported_with_the_nearest_one(scenario):
     _, _, err = scenario("link_used_twice", "link_used_twize")
-    assert err.startswith("Error: no scenario 'link_used_twize'. Did you mean 'link_used_twice'? ")
+    assert err.startswith("Error: no scenario 'link_used_twize'. Did you mean link_used_twice? ")
 
 
 def test_failed_scenario_reports_the_step(scenario, monkeypatch):

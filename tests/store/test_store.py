@@ -80,7 +80,7 @@ def message(message_id: str, kind: str, position: int) -> Message:
 
 
 def test_duplicate_raises_the_error_of_its_column(store: Store, member: Member):
-    duplicate = {"email_address": errors.duplicate_member_email(), "external_id": errors.duplicate_member_external_id()}
+    duplicate = {"email_address": errors.duplicate_member_email, "external_id": errors.duplicate_member_external_id}
     with pytest.raises(StytchError, match="duplicate_member_external_id"), store._connection.savepoint():
         store.insert(new_member("m-2", external_id="x"), **duplicate)
     other = store.insert(new_member("m-2"), **duplicate)
@@ -93,14 +93,14 @@ def test_duplicate_key_is_not_mistaken_for_a_column_within_its_name(store: Store
     store.insert(recovery_code("r-1", "a"))
     connection = store._connection
     with pytest.raises(connection.ConstraintError), connection.savepoint():
-        store.insert(recovery_code("r-1", "b"), code=errors.duplicate_member_external_id())
+        store.insert(recovery_code("r-1", "b"), code=errors.duplicate_member_external_id)
     with pytest.raises(StytchError, match="duplicate_member_external_id"):
-        store.insert(recovery_code("r-2", "a"), code=errors.duplicate_member_external_id())
+        store.insert(recovery_code("r-2", "a"), code=errors.duplicate_member_external_id)
 
 
 def test_other_constraints_violate_no_unique_columns(store: Store):
     with pytest.raises(store._connection.ConstraintError) as violation:
-        store.insert(recovery_code("r-1", "a"), member_id=errors.member_not_found())
+        store.insert(recovery_code("r-1", "a"), member_id=errors.member_not_found)
     assert violated_columns(violation.value, RecoveryCode.table) == set()
 
 
@@ -115,7 +115,7 @@ def test_newest_of_each_returns_one_row_for_each_value(store: Store):
 def test_key_is_a_unique_constraint(store: Store, member: Member):
     store.insert(recovery_code("r-1", "a"))
     with pytest.raises(StytchError, match="duplicate_member_email"):
-        store.insert(recovery_code("r-1", "b"), recovery_code_id=errors.duplicate_member_email())
+        store.insert(recovery_code("r-1", "b"), recovery_code_id=errors.duplicate_member_email)
 
 
 def test_second_row_with_a_unique_value_can_be_ignored(store: Store, member: Member):

@@ -86,7 +86,13 @@ def test_many_small_parts_take_linear_time():
             return next(parts, last)
 
         start = time.thread_time()  # other tests' servers run in this process
-        scope = {"type": "http", "path": "/", "query_string": b"", "headers": [(b"transfer-encoding", b"chunked")]}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/",
+            "query_string": b"",
+            "headers": [(b"transfer-encoding", b"chunked")],
+        }
         assert len(asyncio.run(read_body(HttpRequest(scope, receive)))) == count + 1
         return time.thread_time() - start
 
@@ -110,5 +116,12 @@ def test_body_is_awaited_only_if_there_can_be_one(version, headers, expected):
     async def receive():
         return {"type": "http.request", "body": b"x"}
 
-    scope = {"type": "http", "http_version": version, "path": "/", "query_string": b"", "headers": headers}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "http_version": version,
+        "path": "/",
+        "query_string": b"",
+        "headers": headers,
+    }
     assert asyncio.run(read_body(HttpRequest(scope, receive))) == expected

@@ -425,6 +425,32 @@ def test_no_task_is_started():
     on_a_connection(test)
 
 
+def test_responses_of_one_step_are_written_at_its_end():
+    async def test(protocol, transport, app):
+        other = Protocol(config=protocol.config, server_state=protocol.server_state, app_state={})
+        other.connection_made(Transport())
+        for each in (protocol, other):
+            each.data_received(request("GET", "/a"))
+            assert each.cycle.response_complete
+            assert each.transport.written == b""
+        await asyncio.sleep(0)
+        assert bodies(protocol.transport) == bodies(other.transport) == [b"now:/a"]
+        other._unset_keepalive_if_required()
+
+    on_a_connection(test)
+
+
+def test_response_is_written_before_its_connection_closes():
+    async def test(protocol, transport, app):
+        protocol.connections.add("another client")
+        protocol.data_received(request("GET", "/a"))
+        protocol.shutdown()
+        assert bodies(transport) == [b"now:/a"]
+        assert transport.closing
+
+    on_a_connection(test)
+
+
 def test_client_that_does_not_read_has_to_wait():
     async def test(protocol, transport, app):
         protocol.pause_writing()

@@ -40,10 +40,14 @@ def requests(errors: bool, limit: int, follow: bool, as_json: bool, **options: A
     if errors and options["status"]:
         raise click.UsageError("Use --errors or --status, not both")
     filters = options | ({"status": _ERRORS} if errors else {})
+    found = False
     with report_errors():
         for request in _requests(connect(**connection), filters, limit, follow):
+            found = True
             line = lines.json_line(request) if as_json else f"{request['at'][11:19]} {lines.request_line(request)}"
             click.echo(line, color=lines.has_colours())
+    if not found and not as_json:
+        click.echo("There are no requests.", err=True)
 
 
 def _requests(mock: MockStytch, filters: dict[str, Any], limit: int, follow: bool) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from mockstytch import wire
 from mockstytch.cli.activity import lines
 from mockstytch.settings import DEFAULT_PROJECT_ID
 
@@ -136,6 +135,8 @@ class _Activity:
             self._log(project.project_id, "message", partial(_describe_message, message), lines.message_line)
 
     def log_attempt(self, project: "Project", delivery: "Delivery", attempt: "Attempt") -> None:
+        from mockstytch import wire  # imported late: a server that starts doesn't need it
+
         described = {
             "event_id": delivery.event_id,
             "event_type": delivery.event_type,
@@ -165,6 +166,8 @@ class _Activity:
 
 def _describe_message(message: "Message") -> dict[str, Any]:
     """Return a message without its text, which would be a long line."""
+    from mockstytch import wire
+
     described = wire.message(message)
     return {name: value for name, value in described.items() if name not in ("html", "text")}
 

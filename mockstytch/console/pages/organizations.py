@@ -7,6 +7,7 @@ from starlette.responses import Response
 from mockstytch import wire
 from mockstytch.api import members as member_operations
 from mockstytch.api import organizations as operations
+from mockstytch.api import sso
 from mockstytch.console.page import PageRequest
 from mockstytch.domain.organizations import organization_settings
 from mockstytch.domain.rbac import permissions
@@ -60,6 +61,7 @@ def organization(page: PageRequest) -> Response:
             "count": _member_count(ctx, found.organization_id),
             "members": members,
             "roles": assignable_roles(ctx, found),
+            "connections": _connections(ctx, found),
         }
     return page.render(
         "organization.html",
@@ -70,6 +72,12 @@ def organization(page: PageRequest) -> Response:
         too_short=_is_too_short(text),
         **values,
     )
+
+
+def _connections(ctx: Context, organization: Organization) -> list[dict[str, Any]]:
+    """Return the SSO connections, also the pending ones, as the API does."""
+    lists = sso.get_connections(ctx, sso.Get(organization_id=organization.organization_id))
+    return [connection for kind in ("saml", "oidc", "external") for connection in lists[f"{kind}_connections"]]
 
 
 def assignable_roles(ctx: Context, organization: Organization) -> list[str]:

@@ -10,7 +10,7 @@ from mockstytch import errors
 from mockstytch.faults import rules
 from mockstytch.faults.rules import CheckedRule, DelayRange, Rule
 from mockstytch.faults.targets import Targets
-from mockstytch.nearest import nearest
+from mockstytch.nearest import did_you_mean
 from mockstytch.store.records.messages import Message
 from mockstytch.surfaces import project_domain
 
@@ -167,6 +167,4 @@ def _require_known(what: str, value: object, names: Collection[str]) -> None:
 
 def _unknown(what: str, value: object, names: Collection[str]) -> str:
     shown = reprlib.repr(value)
-    if not names:
-        return f"there is no {what} {shown}"
-    return f"there is no {what} {shown}. Did you mean {nearest(str(value)[:200], names)}?"
+    return f"there is no {what} {shown}.{did_you_mean(str(value), names)}"

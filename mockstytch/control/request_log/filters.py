@@ -9,7 +9,7 @@ from mockstytch import errors
 from mockstytch.control.request_parsing import choices, number
 from mockstytch.faults import rules
 from mockstytch.faults.targets import Targets
-from mockstytch.nearest import nearest
+from mockstytch.nearest import did_you_mean
 from mockstytch.runtime import RequestLogEntry
 from mockstytch.runtime.request_log import LIMIT, SURFACES
 from mockstytch.surfaces.request import HttpRequest
@@ -115,7 +115,7 @@ def _require(what: str, value: str, values: Collection[str]) -> None:
 
 
 def _unknown(what: str, value: str, values: Collection[str]) -> str:
-    return f"there is no {what} {reprlib.repr(value)}. Did you mean {nearest(value[:200], values)}?"
+    return f"there is no {what} {reprlib.repr(value)}.{did_you_mean(value, values)}"
 
 
 def _operations(text: str, targets: Targets) -> frozenset[str]:

@@ -14,6 +14,12 @@ from mockstytch.store.records.members import EmailReservation, Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sessions import IntermediateSession
 
+# The errors for the columns that are unique among the members of an organization.
+UNIQUENESS_ERRORS = {
+    "email_address": errors.duplicate_member_email,
+    "external_id": errors.duplicate_member_external_id,
+    "phone_key": errors.duplicate_member_phone_number,
+}
 _E164 = r"\+[1-9][0-9]{6,14}"
 
 
@@ -23,15 +29,6 @@ def member_response(member: Member, organization: Organization) -> dict[str, Any
         "member_id": member.member_id,
         "member": wire.member(member, organization),
         "organization": wire.organization(organization),
-    }
-
-
-def uniqueness_errors() -> dict[str, errors.StytchError]:
-    """Return the errors for the columns that are unique among the members of an organization."""
-    return {
-        "email_address": errors.duplicate_member_email(),
-        "external_id": errors.duplicate_member_external_id(),
-        "phone_key": errors.duplicate_member_phone_number(),
     }
 
 

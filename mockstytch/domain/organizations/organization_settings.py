@@ -46,6 +46,10 @@ _DOMAIN = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 _MAX_NAME_LENGTH = 128
 _SETTINGS = ("NOT_ALLOWED", "RESTRICTED", "ALL_ALLOWED")
 _MAX_URL_LENGTH = 2048
+_UNIQUENESS_ERRORS = {
+    "slug_key": errors.organization_slug_already_used,
+    "organization_external_id": errors.organization_external_id_already_used,
+}
 
 # Validates one setting, given the organization before the change, and returns the value to store.
 Validator = Callable[[Context, Organization, Any], Any]
@@ -73,7 +77,7 @@ def create(ctx: Context, name: str, slug: str, changes: dict[str, Any]) -> Organ
     )
     _require_free_slug(ctx, new)
     columns = _validated_columns(ctx, new, changes)
-    organization = ctx.store.insert(msgspec.structs.replace(new, **columns), **_uniqueness_errors())
+    organization = ctx.store.insert(msgspec.structs.replace(new, **columns), **_UNIQUENESS_ERRORS)
     _index_domains(ctx, organization)
     organization_events.organization_created(ctx, organization)
     return organization
@@ -92,7 +96,7 @@ def update(ctx: Context, organization: Organization, changes: dict[str, Any]) ->
     columns = {name: value for name, value in columns.items() if value != getattr(organization, name)}
     if not columns:
         return organization
-    organization = ctx.store.update(organization, _uniqueness_errors(), **columns, updated_at=ctx.now)
+    organization = ctx.store.update(organization, _UNIQUENESS_ERRORS, **columns, updated_at=ctx.now)
     if {"email_allowed_domains", "claimed_email_domains", "allowed_oauth_tenants"} & columns.keys():
         _index_domains(ctx, organization)
     if any("connected_apps" in name for name in columns):
@@ -110,13 +114,6 @@ def _require_free_slug(ctx: Context, organization: Organization) -> None:
     other = ctx.store.find(Organization, slug_key=organization.slug_key)
     if other is not None and other.organization_id != organization.organization_id:
         raise errors.organization_slug_already_used()
-
-
-def _uniqueness_errors() -> dict[str, errors.StytchError]:
-    return {
-        "slug_key": errors.organization_slug_already_used(),
-        "organization_external_id": errors.organization_external_id_already_used(),
-    }
 
 
 def is_external_id(text: str) -> bool:

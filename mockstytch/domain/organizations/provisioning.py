@@ -21,7 +21,10 @@ def require_allowed_domain(ctx: Context, organization: Organization, email_addre
     """
     organization_settings.require_unclaimed_domain(ctx, organization, email_address)
     if organization.email_jit_provisioning != "RESTRICTED":
-        raise errors.email_jit_provisioning_not_allowed()
+        policy = organization.email_jit_provisioning
+        raise errors.email_jit_provisioning_not_allowed(
+            because=f"{email_address} is not a member, and email_jit_provisioning is {policy}"
+        )
     domain = emails.domain_of(email_address)
     if domain not in organization.email_allowed_domains:
         raise errors.invalid_email_for_jit_provisioning(
@@ -181,5 +184,5 @@ def insert_member(
             position=position(),
             **values,  # type: ignore[arg-type]  # columns of Member, by name
         ),
-        **members.uniqueness_errors(),
+        **members.UNIQUENESS_ERRORS,
     )

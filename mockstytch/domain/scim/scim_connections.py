@@ -38,7 +38,7 @@ def create(ctx: Context, organization: Organization, display_name: str, identity
         own_token=ctx.ids.alphanumeric(_TOKEN_CHARACTERS),
         created_at=ctx.now,
     )
-    connection = ctx.store.insert(connection, organization_id=errors.active_scim_connection_exists())
+    connection = ctx.store.insert(connection, organization_id=errors.active_scim_connection_exists)
     _publish(ctx, connection, "create")
     return connection
 

@@ -7,6 +7,7 @@ member.
 A resource is the user as JSON, in the names of SCIM.
 """
 
+from functools import partial
 from typing import Any
 
 from mockstytch import errors
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 
 # Attributes that aren't stored. The password isn't used; the others are derived.
 _NOT_STORED = {"groups", "id", "meta", "password", "schemas"}
+_UNIQUENESS_ERRORS = {"user_name_key": partial(errors.duplicate_member_email, because="the userName is taken")}
 
 
 def query(ctx: Context, connection: ScimConnection, user_name: str | None = None) -> RowQuery:
@@ -101,7 +103,7 @@ def create(ctx: Context, connection: ScimConnection, resource: Json) -> ScimUser
         updated_at=ctx.now,
         position=position(),
     )
-    user = ctx.store.insert(user, **_uniqueness_errors())
+    user = ctx.store.insert(user, **_UNIQUENESS_ERRORS)
     member = _sync_member(ctx, organization, user, member, active=True, is_new=is_new)
     if not is_active:
         _sync_member(ctx, organization, user, member, active=False)
@@ -172,7 +174,7 @@ def _write(ctx: Context, connection: ScimConnection, user: ScimUser, attributes:
     if attributes != user.attributes:
         user_name_key = _user_name_key(attributes)
         user = ctx.store.update(
-            user, _uniqueness_errors(), user_name_key=user_name_key, attributes=attributes, updated_at=ctx.now
+            user, _UNIQUENESS_ERRORS, user_name_key=user_name_key, attributes=attributes, updated_at=ctx.now
         )
     _sync_member(ctx, organization, user, member, active=member.status != "deleted" if active is None else active)
     return user
@@ -220,7 +222,7 @@ def _activate(ctx: Context, organization: Organization, member: Member) -> Membe
         reserved = emails.find_reservation(ctx, organization, member.email_address)
         if reserved or lookup.member_by_email(ctx, organization, member.email_address):
             raise errors.reactivation_email_belongs_to_another_member()
-    return ctx.store.update(member, members.uniqueness_errors(), status="active")
+    return ctx.store.update(member, members.UNIQUENESS_ERRORS, status="active")
 
 
 def _with_address(ctx: Context, organization: Organization, member: Member, address: str) -> Member:
@@ -277,10 +279,6 @@ def _stored_attributes(resource: Json) -> Json:
 
 def _user_name_key(attributes: Json) -> str:
     return str(attributes["userName"]).lower()
-
-
-def _uniqueness_errors() -> dict[str, errors.StytchError]:
-    return {"user_name_key": errors.duplicate_member_email(because="the userName is taken")}
 
 
 def _email_address(attributes: Json) -> str:

@@ -21,6 +21,8 @@ def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         metadata_too_many_keys: if the merged metadata has more than 20 keys.
         metadata_too_large: if the merged metadata is larger than 4 KB.
     """
+    if not new:  # most requests send none
+        return old
     result = {key: value for key, value in (old | new).items() if value is not None}
     if len(result) > _MAX_KEYS:
         raise errors.metadata_too_many_keys(because=f"{len(result)} keys")

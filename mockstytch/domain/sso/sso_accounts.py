@@ -1,6 +1,7 @@
 """A user's account at an identity provider, read from a SAML response or from OpenID Connect claims."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -93,7 +94,8 @@ def _use_assertion(ctx: Context, connection: SamlConnection, assertion: saml_res
     used = SamlAssertion(
         assertion_key=f"{connection.connection_id}:{assertion.assertion_id}", expires_at=assertion.not_on_or_after
     )
-    ctx.store.insert(used, assertion_key=errors.duplicate_saml_response(because="the assertion was used before"))
+    replayed = partial(errors.duplicate_saml_response, because="the assertion was used before")
+    ctx.store.insert(used, assertion_key=replayed)
 
 
 def _one_or_list(values: list[str]) -> str | list[str]:

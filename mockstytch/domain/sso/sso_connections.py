@@ -118,7 +118,7 @@ def create(ctx: Context, organization: Organization, connection: C) -> C:
     Raises:
         duplicate_external_sso_connection: if the organization already has an external connection to this connection.
     """
-    connection = ctx.store.insert(connection, external_connection_id=errors.duplicate_external_sso_connection())
+    connection = ctx.store.insert(connection, external_connection_id=errors.duplicate_external_sso_connection)
     summarize(ctx, organization, connection)
     emit(ctx, "create", connection.connection_id, serialize(ctx, connection))
     return connection

@@ -112,7 +112,7 @@ def create(ctx: Context, req: Create) -> Body:
     template = EmailTemplate(
         project_slug=req.project_slug, template_id=req.template_id, position=position(), **_columns(req)
     )
-    template = ctx.store.insert(template, template_id=errors.duplicate_email_template_vanity_id())
+    template = ctx.store.insert(template, template_id=errors.duplicate_email_template_vanity_id)
     return {"email_template": _serialize(template)}
 
 

@@ -74,7 +74,7 @@ def create(ctx: Context, req: Create) -> Body:
         environment_project_id=environment.project_id,
         position=environment.position,
     )
-    workspace.workspace_store(ctx).insert(row, environment_slug=workspace.slug_taken(slug))
+    workspace.workspace_store(ctx).insert(row, environment_slug=lambda: workspace.slug_taken(slug))
     return {"environment": _serialize(environment, project.project_slug, slug)}
 
 

@@ -43,7 +43,7 @@ def create(ctx: Context, req: Create) -> Body:
     project = ManagementProject(
         project_slug=slug, name=req.name, vertical=req.vertical.value, created_at=ctx.now, position=position()
     )
-    project = ctx.store.insert(project, project_slug=workspace.slug_taken(slug))
+    project = ctx.store.insert(project, project_slug=lambda: workspace.slug_taken(slug))
     return {"project": workspace.serialize_project(project)}
 
 

@@ -67,7 +67,7 @@ class SharedNotifications(Notifications):
             self._wake(topic, project_id)
 
     def _wake(self, topic: str, project_id: str) -> None:
-        for own, waker in self.wakers.items():
+        for own, waker in list(self.wakers.items()):
             if own == topic:
                 waker(project_id)
 

@@ -114,8 +114,10 @@ def forget(connection: Connection, data_key: str) -> Iterator[None]:
     if not _exists(connection) or connection.run(("text index",), (data_key,)).fetchone() is None:
         return
     if connection.run(("text indexes",)).fetchone()[0] == 1:
+        connection.begin()
         while connection.driver.execute(_EMPTY).rowcount:
             yield
+            connection.begin()
         connection.driver.execute("INSERT INTO member_texts (member_texts) VALUES ('delete-all')")
     connection.run(("drop text index",), (data_key,))
 

@@ -36,7 +36,7 @@ def entry(
     return RequestLogEntry(
         request_id=request.request_id,
         at=now,
-        method=request.method,
+        method=request.scope["method"],
         path=request.full_path,
         status_code=response.status_code,
         operation=operation,
@@ -58,7 +58,7 @@ def _exchange(route: Route, request: HttpRequest, response: AnyResponse, is_comm
         media_type, location = (response.headers.get(name, "") for name in ("content-type", "location"))
     if body and (is_exempt(route) or not media_type.startswith(_TYPES)):
         body, media_type = b"", f"{media_type.partition(';')[0]}, {len(body):,} bytes"
-    events = [*request.earlier_events, *(request.events if is_committed else ())][:_MOST_EVENTS]
+    events = [*request.earlier_events, *request.events] if is_committed else request.earlier_events
     return Exchange(
         scheme=scope["scheme"],
         query=scope["query_string"],
@@ -68,6 +68,6 @@ def _exchange(route: Route, request: HttpRequest, response: AnyResponse, is_comm
         response=body,
         response_type=media_type,
         location=location,
-        message_ids=tuple(message.message_id for message in request.messages) if is_committed else (),
-        event_ids=tuple(event.event_id for event in events),
+        message_ids=tuple([message.message_id for message in request.messages]) if is_committed else (),
+        event_ids=tuple([event.event_id for event in events[:_MOST_EVENTS]]),
     )
