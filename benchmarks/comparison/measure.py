@@ -273,8 +273,11 @@ def restore(members: int, times: int = ROUNDS) -> tuple[float, float]:
     return median(taken[0]) * 1000, median(taken[1]) * 1000
 
 
-def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str, Latency]]:
-    """Send the same requests to organizations of different sizes, each on a separate server. The servers take turns."""
+def flatness(levels: tuple[int, ...], turns: int = 60, per_turn: int = 10) -> dict[int, dict[str, Latency]]:
+    """Send the same requests to organizations of different sizes, each on a separate server.
+
+    The servers take many short turns: a process can be slower for a second, depending on its processor.
+    """
     servers: dict[int, Mockstytch] = {}
     try:
         filled: dict[int, tuple[Connection, str]] = {}
@@ -288,8 +291,8 @@ def flatness(levels: tuple[int, ...], per_turn: int = 40) -> dict[int, dict[str,
             )
             filled[level] = connection, inside
         taken: dict[int, dict[str, list[list[float]]]] = {level: {} for level in levels}
-        for turn in range(-1, ROUNDS):
-            for level, (connection, inside) in filled.items():
+        for turn in range(-1, turns):
+            for level, (connection, inside) in list(filled.items())[:: 1 if turn % 2 else -1]:
                 for name, requests in _at(connection, inside, level, turn, per_turn).items():
                     times = [connection.timed(request)[0] for request in requests]
                     if turn >= 0:
