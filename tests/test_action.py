@@ -121,7 +121,7 @@ def test_seed_and_options_reach_the_server(job, start):
     ("inputs", "message"),
     [
         ({"seed": "missing.toml"}, "missing.toml can't be read"),
-        ({"port": "many"}, "'many' is not a valid integer"),
+        ({"port": "many"}, "'many' isn't a whole number"),
         ({"args": "--no-such-option"}, "No such option"),
     ],
 )

@@ -343,5 +343,5 @@ def test_started_server_has_imported_what_its_first_request_needs(tmp_path):
     assert {name.partition(".")[0] for name in own} & {*surfaces, "parity", "seed", "snapshots"} == set()
     assert {"console.pages", "console.routes", "surfaces.fields", "redaction"} & own == set()
     assert len(own) < 130
-    others = ("anyio", "cryptography", "dataclasses", "httpx", "jinja2", "jwt", "phonenumbers", "python_multipart")
+    others = ("anyio", "cryptography", "httpx", "jinja2", "jwt", "phonenumbers", "python_multipart")
     assert {*others, "sqlalchemy", "starlette.requests", "starlette.responses", "trustme", "yaml"} & {*names} == set()
