@@ -204,7 +204,7 @@ class SqliteConnection(Connection):
 
     def run(self, shape: Shape, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         plan = self._plans.get(shape, len(values))
-        # There is no other connection that could write between two statements, so only writing needs a transaction.
+        # No other connection can write between two statements, so only writing needs a transaction.
         if not plan.only_reads and not self.driver.in_transaction:
             self._execute("BEGIN")
         cursor = self._execute(plan.text, plan.parameters(values))
