@@ -177,7 +177,7 @@ class Workos(System):
 
     name = "WorkOS Emulate"
     ready = "/health"
-    _KEYS, _REQUESTS_PER_KEY, _STEPS_WITHOUT_KEY = 100, 900, 300
+    _KEYS, _REQUESTS_PER_KEY, _STEPS_WITHOUT_KEY, _CODES_PER_USER = 100, 900, 300, 3
 
     def command(self, port: int) -> list[str]:
         seed = install.CACHE / "workos.json"
@@ -198,10 +198,14 @@ class Workos(System):
         self.connection = Connection(self.port)
         made = self.connection.call("POST", "/organizations", {"name": "Bench"}, self._headers())
         self.organization = made["id"]
-        self.users = max(users, 1)
-        requests = self.create()
-        for _ in range(self.users):
+        users, requests = max(users, 1), self.create()
+        for _ in range(users):
             self.connection.timed(next(requests))
+        self.codes = [self._code(address(n % users)) for n in range(users * self._CODES_PER_USER)]
+
+    def _code(self, email: str) -> dict[str, str]:
+        sent = self.connection.call("POST", "/user_management/magic_auth", {"email": email}, self._headers())
+        return {"email": email, "code": sent["code"]}
 
     def operations(self) -> dict[str, Callable[[], Requests]]:
         return {name: getattr(self, name) for name in ("create", "get", "search", "login", "session", "jwks")}
@@ -226,12 +230,8 @@ class Workos(System):
                 yield self.connection.request("GET", path, None, self._headers())
 
     def login(self) -> Requests:
-        while True:
-            for n in range(self.users):
-                email = {"email": address(n)}
-                sent = self.connection.call("POST", "/user_management/magic_auth", email, self._headers())
-                code = {"grant_type": "urn:workos:oauth:grant-type:magic-auth:code", "code": sent["code"]}
-                yield self._authenticate({**email, **code})
+        for code in self.codes:
+            yield self._authenticate({"grant_type": "urn:workos:oauth:grant-type:magic-auth:code", **code})
 
     def session(self) -> Requests:
         while True:

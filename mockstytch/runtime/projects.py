@@ -11,7 +11,8 @@ from mockstytch import errors
 from mockstytch.clock import position
 from mockstytch.runtime.database import Database
 from mockstytch.settings import Settings
-from mockstytch.store.queries import EVERY_ROW
+from mockstytch.store.connection import Connection
+from mockstytch.store.queries import EVERY_ROW, Condition
 from mockstytch.store.record import Record, new_data_key
 from mockstytch.store.records.projects import (
     Project,
@@ -22,7 +23,7 @@ from mockstytch.store.records.projects import (
 from mockstytch.store.records.shared import SharedHeldMessage
 from mockstytch.store.records.snapshots import OldData, ProjectState, Snapshot
 from mockstytch.store.records.webhooks import Delivery
-from mockstytch.store.store import Store, find_project_id, find_project_ids
+from mockstytch.store.store import Store
 
 _PROJECT_ID = r"project-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _UNFINISHED = 3600 * 10**9  # nanoseconds after which rows that are still being written count as abandoned
@@ -135,7 +136,7 @@ class Projects:
         An identity provider, for example, has only the URL of a connection.
         """
         with self._database.exclusive_transaction(read_only=True):
-            project_id = find_project_id(self._database.connection, record, **where)
+            project_id = _project_id_with(self._database.connection, record, **where)
         return self.find(project_id) if project_id else None
 
     def default(self) -> Project:
@@ -275,7 +276,7 @@ class Projects:
 
     def _with_rows(self, record: type[Record], condition: Any) -> list[Project]:
         with self._database.exclusive_transaction(read_only=True):
-            ids = find_project_ids(self._database.connection, record, condition)
+            ids = _project_ids_with(self._database.connection, record, condition)
             if self._database.is_shared:
                 return [project for project_id in ids if (project := self._store(project_id).find(Project))]
         return [project for project_id in ids if (project := self.find(project_id))]
@@ -291,3 +292,18 @@ class Projects:
 
     def _store(self, project_id: str) -> Store:
         return Store(self._database.connection, project_id)
+
+
+def _project_id_with(connection: Connection, record: type[Record], **where: str) -> str | None:
+    """Return the id of the project that has a row with these values, or None. Needs a ``GlobalIndex`` to be fast.
+
+    Rows that a reset left behind, until they are deleted, belong to no project.
+    """
+    found = connection.run(("project of", record.table.name, tuple(where)), tuple(where.values())).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _project_ids_with(connection: Connection, record: type[Record], condition: Condition) -> list[str]:
+    """Return the ids of the projects that have such rows."""
+    shape = ("projects with", record.table.name, condition.shape)
+    return [project_id for (project_id,) in connection.run(shape, condition.values)]

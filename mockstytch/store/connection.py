@@ -4,19 +4,18 @@ import hashlib
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mockstytch.store import remembered
 from mockstytch.store.expressions import Shape
-from mockstytch.store.plans import plans_for
+from mockstytch.store.plans import Plan, plans_for
 from mockstytch.store.remembered import Remembered
+from mockstytch.store.side_thread import side_by_side
 
 _TABLE = "CREATE TABLE mockstytch_schema (fingerprint VARCHAR NOT NULL, starts INTEGER NOT NULL)"
-
-
-_NOTHING = nullcontext()
+T = TypeVar("T")
 
 
 class DatabaseUnavailable(Exception):
@@ -132,26 +131,21 @@ class Connection(Protocol):
     def rollback(self) -> None:
         """Undo the transaction, if there is one."""
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    @abstractmethod
+    def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what is done within this block, if it raises."""
-        self.begin()
-        self.driver.execute("SAVEPOINT block")
-        try:
-            yield
-        except BaseException:
-            self.driver.execute("ROLLBACK TO block")
-            self.remembered.forget()
-            raise
-        finally:
-            self.driver.execute("RELEASE block")
 
-    def writes_with_commit(self) -> AbstractContextManager[None]:
-        """Let the statements in this block run at the commit, or before the next statement, if that saves round trips.
+    @abstractmethod
+    def run_with_commit(self, shape: Shape, values: Sequence[Any]) -> None:
+        """Run a statement that writes one row at the commit, or before the next ``run``.
 
-        Their cursors say that one row was written.
+        Raises:
+            WriteRefused: if the transaction only reads.
         """
-        return _NOTHING
+
+    def while_writing(self, work: Callable[[], T]) -> T:
+        """Do work that doesn't use the database. The statements that wait for the commit may run at the same time."""
+        return work()
 
     def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
         """Run a statement as one transaction that takes no project's lock.
@@ -175,6 +169,7 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+_WORTH_A_THREAD = 2  # statements; a single one takes as long as waking the thread
 _WRITES_OF_MEMBERS = {("insert", "members"), ("update", "members")}
 
 
@@ -197,12 +192,15 @@ class SqliteConnection(Connection):
         self.wants_text_index: set[str] = set()
         self.remembered = Remembered(*remembered.TABLES)
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self._waiting: list[tuple[Plan, Sequence[Any]]] = []
 
     @property
     def in_transaction(self) -> bool:
-        return self.driver.in_transaction
+        return self.driver.in_transaction or bool(self._waiting)
 
     def run(self, shape: Shape, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if self._waiting:
+            self._run_waiting()
         plan = self._plans.get(shape, len(values))
         # No other connection can write between two statements, so only writing needs a transaction.
         if not plan.only_reads and not self.driver.in_transaction:
@@ -214,22 +212,61 @@ class SqliteConnection(Connection):
             self.unmerged_writes += 1
         return cursor
 
+    def run_with_commit(self, shape: Shape, values: Sequence[Any]) -> None:
+        self._waiting.append((self._plans.get(shape, len(values)), values))
+        if self.has_text_index and shape[:2] in _WRITES_OF_MEMBERS:
+            self.unmerged_writes += 1
+
+    def while_writing(self, work: Callable[[], T]) -> T:
+        return work() if len(self._waiting) < _WORTH_A_THREAD else side_by_side(work, self._run_waiting)
+
+    def _run_waiting(self, *, alone: bool = False) -> None:
+        """Run the statements that wait for the commit.
+
+        Args:
+            alone: whether the transaction ends after them. SQLite commits a single statement by itself.
+        """
+        waiting, self._waiting = self._waiting, []
+        if not self.driver.in_transaction and not (alone and len(waiting) == 1):
+            self._execute("BEGIN")
+        for plan, values in waiting:
+            self._execute(plan.text, plan.parameters(values))
+
     def begin(self, project_id: str = "", *, first_lock: str = "", read_only: bool = False) -> None:
+        if self._waiting:
+            self._run_waiting()
         if not self.driver.in_transaction:
             self._execute("BEGIN")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        self.begin()
+        self._execute("SAVEPOINT block")
+        try:
+            yield
+        except BaseException:
+            self._waiting.clear()  # they are from this block
+            self._execute("ROLLBACK TO block")
+            self.remembered.forget()
+            raise
+        finally:
+            self._execute("RELEASE block")
 
     def lock(self, project_id: str) -> None:
         """Do nothing: there is one transaction at a time."""
 
     def commit(self) -> None:
-        if self.driver.in_transaction:
-            try:
+        try:
+            if self._waiting:
+                self._run_waiting(alone=True)
+            if self.driver.in_transaction:
                 self._execute("COMMIT")
-            except BaseException:
-                self.rollback()
-                raise
+        except BaseException:
+            self.rollback()
+            raise
 
     def rollback(self) -> None:
+        self._waiting.clear()
         self.remembered.forget()
         if self.driver.in_transaction:  # SQLite ends it by itself after some errors
             self._execute("ROLLBACK")

@@ -8,11 +8,12 @@ import contextlib
 import os
 import reprlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockstytch.errors import StytchError
 from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the records
 from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch, SqliteConnection
@@ -21,6 +22,7 @@ from mockstytch.store.record import Table
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
+Conflict = Callable[[], StytchError]
 _MIN_FREE_PAGES = 1000  # 4 MB
 _MIN_FREE_SHARE = 8  # of the file: one eighth
 # A search for 1,000 e-mail addresses among a million members reads 1,000 pages of the index, 4 MB.
@@ -230,3 +232,13 @@ def violated_columns(error: Exception, table: Table) -> set[str]:
         return table.unique_columns(details.constraint_name or "")
     _, marker, listed = str(error).partition("UNIQUE constraint failed: ")
     return {column.strip().removeprefix(f"{table.name}.") for column in listed.split(",")} if marker else set()
+
+
+def conflict_error(error: Exception, table: Table, conflicts: Mapping[str, Conflict]) -> Exception:
+    """Return the error for the unique constraint that a statement violated. Any other violation is a defect: ``error``.
+
+    Args:
+        conflicts: see ``Store.insert``.
+    """
+    columns = violated_columns(error, table)
+    return next((make() for column, make in conflicts.items() if column in columns), error)

@@ -65,6 +65,10 @@ class Rows:
         key = self._keys.get((lookup, values))
         return None if key is None else self._rows.get(key)
 
+    def has(self, owner: str, row: Record) -> bool:
+        """Return whether exactly this row is remembered, so that it hasn't changed since it was read."""
+        return self._rows.get((owner, *self._key_of(row))) is row
+
     def is_absent(self, lookup: Lookup, values: Values) -> bool:
         """Return whether a row with these values is known to be absent."""
         return (lookup, values) in self._absent

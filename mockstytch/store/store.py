@@ -7,14 +7,14 @@ A statement depends only on the record, the names of the columns and the operato
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from mockstytch.errors import StytchError
 from mockstytch.store.connection import Connection
 from mockstytch.store.copying.copies import Copies
-from mockstytch.store.engine import violated_columns
+from mockstytch.store.engine import Conflict, conflict_error, violated_columns
+from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
@@ -22,7 +22,7 @@ from mockstytch.store.records.snapshots import OldData
 from mockstytch.store.texts import text_index
 
 _MOST_TOTALS = 1_000  # that are remembered
-Conflict = Callable[[], StytchError]
+T = TypeVar("T")
 INSERTED_AT_ONCE = 32  # rows of one statement
 
 
@@ -142,17 +142,18 @@ class Store:
         try:
             self._connection.run(("insert", row.table.name), self._values(row))
         except self._connection.ConstraintError as e:
-            raise _conflict_error(e, type(row), conflicts) from None
+            raise conflict_error(e, row.table, conflicts) from None
+        return self._inserted(row)
+
+    def insert_with_commit(self, row: R) -> R:
+        """Insert a row at the commit, or before the next statement. No other row may have its unique values."""
+        self._connection.run_with_commit(("insert", row.table.name), self._values(row))
+        return self._inserted(row)
+
+    def _inserted(self, row: R) -> R:
         if (remembered := self._connection.remembered.of(row.table.name)) is not None:
             remembered.insert(self._owner(type(row)), row)
         return row
-
-    def insert_with_commit(self, row: R) -> R:
-        """Insert a row; on a shared database, together with the commit. No other row may have its unique values."""
-        if not self._connection.is_shared:
-            return self.insert(row)
-        with self._connection.writes_with_commit():
-            return self.insert(row)
 
     def insert_or_ignore(self, row: R) -> R | None:
         """Insert a row. Return None, and write nothing, if another process inserted the same unique value first."""
@@ -186,24 +187,33 @@ class Store:
         Args:
             conflicts: the function that makes the error to raise if a unique constraint with this column is violated.
         """
-        changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
-        if not changed:
+        if not (changed := _differing(row, changes)):
             return row
         try:
             return self._update(row, _key(row), changed) or msgspec.structs.replace(row, **changed)
         except self._connection.ConstraintError as e:
-            raise _conflict_error(e, type(row), conflicts or {}) from None
+            raise conflict_error(e, row.table, conflicts or {}) from None
 
     def update_with_commit(self, row: R, **changes: Any) -> R:
-        """Update columns that have no constraint; on a shared database, together with the commit."""
-        if not self._connection.is_shared:
-            return self.update(row, **changes)
-        with self._connection.writes_with_commit():
-            return self.update(row, **changes)
+        """Update a row at the commit, or before the next statement. The new values can't violate a constraint."""
+        changed = _differing(row, changes)
+        return self._update_with_commit(row, _key(row), changed) if changed else row
 
     def update_if_unchanged(self, row: R, **changes: Any) -> R | None:
-        """Update a row, unless one of these columns changed since it was read: then return None and write nothing."""
-        return self._update(row, _key(row) | {name: getattr(row, name) for name in changes}, changes)
+        """Update a row, unless one of these columns changed since it was read: then return None and write nothing.
+
+        The columns have no constraint.
+        """
+        where = _key(row) | {name: getattr(row, name) for name in changes}
+        remembered = self._connection.remembered.of(row.table.name)
+        # Only this process writes to a SQLite database, so a row that is remembered is the one in the database.
+        if not self._connection.is_shared and remembered and remembered.has(self._owner(type(row)), row):
+            return self._update_with_commit(row, where, changes)
+        return self._update(row, where, changes)
+
+    def while_writing(self, work: Callable[[], T]) -> T:
+        """Do work that doesn't use the database. Rows that are written with the commit may be written meanwhile."""
+        return self._connection.while_writing(work)
 
     def delete(self, row: Record) -> None:
         """Delete a row, and the rows that refer to it."""
@@ -347,39 +357,29 @@ class Store:
         Args:
             where: its key, and more columns that must have these values.
         """
+        if not self._connection.run(*self._updating(row, where, changes)).rowcount:
+            return None
+        return self._updated(row, changes)
+
+    def _update_with_commit(self, row: R, where: dict[str, Any], changes: dict[str, Any]) -> R:
+        """Do the same with the commit. The row must exist."""
+        self._connection.run_with_commit(*self._updating(row, where, changes))
+        return self._updated(row, changes)
+
+    def _updating(self, row: Record, where: dict[str, Any], changes: dict[str, Any]) -> tuple[Shape, Sequence[Any]]:
+        """Return the statement that updates a row, and its values."""
         nulls, values = _nulls_and_values(where)
         shape = ("update", row.table.name, tuple(changes), tuple(where), nulls)
-        owner = self._owner(type(row))
-        if not self._connection.run(shape, (*changes.values(), owner, *values)).rowcount:
-            return None
+        return shape, (*changes.values(), self._owner(type(row)), *values)
+
+    def _updated(self, row: R, changes: dict[str, Any]) -> R:
         changed = msgspec.structs.replace(row, **changes)
         if (remembered := self._connection.remembered.of(row.table.name)) is not None:
-            remembered.change(owner, row, changed, changes)
+            remembered.change(self._owner(type(row)), row, changed, changes)
         return changed
 
     def _decoded(self, record: type[R], rows: Any) -> list[R]:
         return [*map(decoder(record).decode, rows)]
-
-
-def find_project_id(connection: Connection, record: type[Record], **where: str) -> str | None:
-    """Return the id of the project that has a row with these values, or None. Needs a ``GlobalIndex`` to be fast.
-
-    Rows that a reset left behind, until they are deleted, belong to no project.
-    """
-    found = connection.run(("project of", record.table.name, tuple(where)), tuple(where.values())).fetchone()
-    return None if found is None else str(found[0])
-
-
-def find_project_ids(connection: Connection, record: type[Record], condition: Condition) -> list[str]:
-    """Return the ids of the projects that have such rows."""
-    shape = ("projects with", record.table.name, condition.shape)
-    return [project_id for (project_id,) in connection.run(shape, condition.values)]
-
-
-def _conflict_error(e: Exception, record: type[Record], conflicts: Mapping[str, Conflict]) -> Exception:
-    """Return the error for the unique constraint that a statement violated. Any other violation is a defect: ``e``."""
-    columns = violated_columns(e, record.table)
-    return next((error() for column, error in conflicts.items() if column in columns), e)
 
 
 def _nulls_and_values(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -388,6 +388,11 @@ def _nulls_and_values(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[Any
     if None not in values:
         return (), values  # most statements
     return tuple(n for n, value in where.items() if value is None), tuple(v for v in values if v is not None)
+
+
+def _differing(row: Record, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the changes whose values aren't the row's already."""
+    return {name: value for name, value in changes.items() if getattr(row, name) != value}
 
 
 def _key(row: Record) -> dict[str, Any]:

@@ -60,10 +60,10 @@ def test_creating_a_member_takes_six(given, acme, statements):
     assert round_trips(statements, create, acme.organization_id, given.email()) == 6
 
 
-def test_login_takes_eight(given, acme, statements):
+def test_login_takes_seven(given, acme, statements):
     given.login(acme, given.member(acme))
     token = given.link_token(acme, given.member(acme).email_address)
-    assert round_trips(statements, given.client.magic_links.authenticate, token) == 8
+    assert round_trips(statements, given.client.magic_links.authenticate, token) == 7
 
 
 def test_discovery_email_takes_four(given, statements):

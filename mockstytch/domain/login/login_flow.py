@@ -253,7 +253,7 @@ def activate(ctx: Context, organization: Organization, member: Member, factors: 
     status = "active" if is_verified else member.status
     if (member.status, member.email_address_verified) == (status, is_verified):
         return member
-    member = ctx.store.update(member, status=status, email_address_verified=is_verified, updated_at=ctx.now)
+    member = ctx.store.update_with_commit(member, status=status, email_address_verified=is_verified, updated_at=ctx.now)
     member_events.member_updated(ctx, member, organization)
     return member
 
@@ -262,7 +262,7 @@ def activate_pending(ctx: Context, organization: Organization, member: Member) -
     """Make the member active, also without a verified address: an OAuth tenant can be sufficient."""
     if member.status == "active":
         return member
-    member = ctx.store.update(member, status="active", updated_at=ctx.now)
+    member = ctx.store.update_with_commit(member, status="active", updated_at=ctx.now)
     member_events.member_updated(ctx, member, organization)
     return member
 

@@ -30,7 +30,8 @@ def sign(ctx: Context, claims: dict[str, Any]) -> str:
     """Return a JWT with these claims, in alphabetical order, signed with the project's current key."""
     key = _current_key(ctx)
     kid, pem = (key.kid, key.private_key) if key else (keys.built_in_kid(ctx.project.project_id), "")
-    return keys.sign(kid, pem, _encode(dict(sorted(claims.items()))))
+    payload = _encode(dict(sorted(claims.items())))
+    return ctx.store.while_writing(lambda: keys.sign(kid, pem, payload))
 
 
 def decode(ctx: Context, token: str) -> dict[str, Any] | None:

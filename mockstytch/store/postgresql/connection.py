@@ -17,7 +17,7 @@ from psycopg.types.numeric import Int8Dumper
 
 from mockstytch.store.connection import Connection, DatabaseUnavailable, WriteRefused
 from mockstytch.store.expressions import Shape
-from mockstytch.store.plans import plans_for
+from mockstytch.store.plans import Plan, plans_for
 from mockstytch.store.postgresql import texts
 from mockstytch.store.postgresql.channel import PostgresChannel
 from mockstytch.store.remembered import TABLES, Remembered
@@ -63,7 +63,7 @@ class PostgresConnection(Connection):
         self.project_version, self.microseconds = "", 0
         self.has_old_data = self.has_text_index = False
         self.remembered = Remembered(*TABLES)  # during one transaction: other processes write, too
-        self._waits, self._waiting = False, list[tuple[str, Sequence[Any]]]()
+        self._waiting: list[tuple[str, Sequence[Any]]] = []
         self.unmerged_writes = 0
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.wants_text_index: set[str] = set()
@@ -73,27 +73,28 @@ class PostgresConnection(Connection):
         return self._is_open
 
     def run(self, shape: Shape, values: Sequence[Any] = ()) -> Any:
-        if not self._is_open:
-            self.begin()
-        if self._is_read_only and shape[0] not in _READS:
-            raise WriteRefused(shape[0])
-        plan = self._plans.get(shape, len(values))
-        parameters = texts.to_database(plan.parameters(values))
-        if self._waits:
-            self._waiting.append((plan.text, parameters))
-            return _Waiting()
+        plan, parameters = self._prepare(shape, values)
         cursor = self._execute(plan.text, parameters)
         if plan.outdates:
             self.remembered.forget(plan.outdates)
         return cursor
 
-    @contextmanager
-    def writes_with_commit(self) -> Iterator[None]:
-        self._waits = True
-        try:
-            yield
-        finally:
-            self._waits = False
+    def run_with_commit(self, shape: Shape, values: Sequence[Any]) -> None:
+        plan, parameters = self._prepare(shape, values)
+        self._waiting.append((plan.text, parameters))
+
+    def _prepare(self, shape: Shape, values: Sequence[Any]) -> tuple[Plan, Sequence[Any]]:
+        """Begin a transaction, unless there is one. Return the plan of a statement, and its parameters.
+
+        Raises:
+            WriteRefused: if the transaction only reads, and the statement would write.
+        """
+        if not self._is_open:
+            self.begin()
+        if self._is_read_only and shape[0] not in _READS:
+            raise WriteRefused(shape[0])
+        plan = self._plans.get(shape, len(values))
+        return plan, texts.to_database(plan.parameters(values))
 
     def run_alone(self, shape: Shape, values: Sequence[Any] = ()) -> None:
         if self.driver.closed:
@@ -236,12 +237,6 @@ def connect(conninfo: str, **parameters: Any) -> "psycopg.Connection[Any]":
     driver.adapters.register_dumper(int, Int8Dumper)  # otherwise each size of numbers would be a prepared statement
     driver.adapters.register_loader("timestamptz", _TimeLoader)
     return driver
-
-
-class _Waiting:
-    """The cursor of a statement that waits for the commit."""
-
-    rowcount = 1
 
 
 class _TimeLoader(Loader):
