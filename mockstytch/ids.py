@@ -41,9 +41,8 @@ PREFIXES = {
     "fault": "fault",  # only of this server
 }
 
-# The bits of a UUID that say what it is (RFC 9562, 4), and their value for a random one.
-_VERSION_AND_VARIANT = UUID("00000000-0000-f000-c000-000000000000").int
-_VERSION_4 = UUID("00000000-0000-4000-8000-000000000000").int
+# The digit of a UUID that begins with the bits of its variant, by a random digit (RFC 9562, 4.1).
+_VARIANT = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}
 _BLOCK = 4096  # bytes
 _UUIDS = 64  # that are made at once: each takes three times as long alone, when the processor's caches are cold
 
@@ -74,7 +73,8 @@ class _SystemBlocks(SystemRandom):
         try:
             return self._uuids.pop()
         except IndexError:
-            *self._uuids, last = (_uuid(self.getrandbits(128)) for _ in range(_UUIDS))
+            digits = os.urandom(16 * _UUIDS).hex()
+            *self._uuids, last = [_uuid(digits[at : at + 32]) for at in range(0, len(digits), 32)]
             return last
 
     def forget(self) -> None:
@@ -82,10 +82,9 @@ class _SystemBlocks(SystemRandom):
         self._block, self._uuids = BytesIO(), list[str]()
 
 
-def _uuid(bits: int) -> str:
-    """Return 128 random bits as the text of a UUID (version 4): much faster than ``str(UUID)``."""
-    text = f"{bits & ~_VERSION_AND_VARIANT | _VERSION_4:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+def _uuid(digits: str) -> str:
+    """Return 32 random hexadecimal digits as the text of a UUID (version 4): much faster than ``str(UUID)``."""
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
 
 
 _SYSTEM = _SystemBlocks()
@@ -115,7 +114,7 @@ class Ids:
         Args:
             kind: a key of ``PREFIXES``.
         """
-        uuid = _SYSTEM.uuid() if self._random is _SYSTEM else _uuid(self._bits(128))
+        uuid = _SYSTEM.uuid() if self._random is _SYSTEM else _uuid(f"{self._bits(128):032x}")
         return f"{PREFIXES[kind]}-test-{uuid}"
 
     def uuid(self) -> UUID:
