@@ -41,7 +41,7 @@ class Protocol(_Http):  # type: ignore[misc]  # the base class is known at run t
     """A connection.
 
     If the app has a method ``respond_now``, it is called with the scope and the body. It returns the response, or None
-    if the app has to be called. Then it mustn't have done anything.
+    if the app has to be called. Then the request mustn't be in the log yet.
 
     The app can reach the connection's transport, to break it off for a fault.
     """

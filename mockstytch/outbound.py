@@ -5,7 +5,7 @@ An operation is a plain function that runs inside a transaction and never waits.
 is written (``FetchRequired``). ``run_with_fetches`` sends the request outside of the transaction, and then runs the
 operation again with the response.
 
-An operation that changes many rows also runs several times: see ``MoreToDo``.
+An operation that changes or counts many rows also runs several times: see ``MoreToDo``.
 """
 
 import asyncio
@@ -89,9 +89,8 @@ class FetchRequired(Exception):
 class MoreToDo(Exception):
     """An operation did a part of its work: the part is committed, and the operation runs again after other requests.
 
-    An operation that changes many rows raises it, so that other requests don't have to wait for all of them. Each run
-    must find less to do than the one before. Only operations with the method DELETE can do so, because others may run
-    without a task. Clients never see this error.
+    An operation that changes or counts many rows raises it, so that other requests don't have to wait for all of them.
+    Each run must find less to do than the one before. Clients never see this error.
 
     Attributes:
         keeps_writes: see ``StytchError``.

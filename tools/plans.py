@@ -17,7 +17,7 @@ import msgspec
 from mockstytch.store import plans, records  # noqa: F401 · importing records declares them
 from mockstytch.store.copying import copies, old_data
 from mockstytch.store.expressions import Shape
-from mockstytch.store.texts import text_index
+from mockstytch.store.texts import text_index, text_totals
 
 _TESTS = [
     "tests/contract",
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m tools.plans [--record | --check]\n")
         return 2
     stored = plans.FILE.read_bytes() if plans.FILE.exists() else b"{}"
-    own = [*old_data.shapes(), *copies.shapes(), *text_index.shapes()]
+    own = [*old_data.shapes(), *copies.shapes(), *text_index.shapes(), *text_totals.shapes()]
     keys = [*msgspec.json.decode(stored), *map(plans.key_of, own)]
     if arguments == ["--record"]:
         keys += _recorded()

@@ -344,9 +344,10 @@ def search_(ctx: Context, req: Search) -> Body:
         organization = lookup.organization(ctx, reference)
         organizations[organization.organization_id] = organization
     query = req.query or search.Query()
-    matching = ctx.store.query(Member).where(member_search.condition(ctx, organizations.values(), query))
-    count = partial(member_search.total, ctx, organizations.values(), query, matching)
-    found, results = search.page(ctx, Member, matching, req.cursor, req.limit or 100, count)
+    member_search.go_on_counting(ctx, organizations.values(), query)
+    matching = member_search.matching(ctx, organizations.values(), query)
+    count = partial(member_search.total, ctx, organizations.values(), query, matching.query)
+    found, results = search.page(ctx, Member, matching.query, req.cursor, req.limit or 100, count, matching.newest)
     return {
         "members": [wire.member(lookup.without_expired_lock(ctx, m), organizations[m.organization_id]) for m in found],
         "organizations": {m.organization_id: wire.organization(organizations[m.organization_id]) for m in found},

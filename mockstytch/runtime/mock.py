@@ -38,7 +38,7 @@ from mockstytch.store.store import Store
 HISTORY_LIMIT = 10_000  # the maximum of messages, and of events with their deliveries, for each project
 _POLL_SECONDS = 0.005
 TRIM_INTERVAL = 1000  # transactions of a project in which each kind of its history is trimmed once
-_PART = 125  # transactions as which a part of an operation counts: it has many events
+_PART = 125  # transactions as which a part of an operation with events counts: it has many
 
 T = TypeVar("T")
 AttemptSubscriber = Callable[[Project, Delivery, Attempt], None]
@@ -154,7 +154,7 @@ class Mock:
         if ctx.outbox and ctx.outbox.held:
             self.held_messages.save(ctx.store, ctx.outbox.held)
         if not read_only:
-            self._trim(ctx, _PART if is_part else 1)
+            self._trim(ctx, _PART if is_part and ctx.events else 1)
 
     def publish(self, ctx: Context) -> None:
         """Tell others what a transaction did, after its commit."""

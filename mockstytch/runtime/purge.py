@@ -9,7 +9,7 @@ from mockstytch.clock import position
 from mockstytch.runtime.database import PURGE_LOCK, SLICE_SECONDS, Database
 from mockstytch.store.copying import old_data
 from mockstytch.store.engine import checkpoint, release_pages, sync_log
-from mockstytch.store.texts import text_index
+from mockstytch.store.texts import text_index, text_totals
 from mockstytch.store.texts.text_index import UNMERGED_WRITES
 
 log = logging.getLogger("mockstytch")
@@ -124,6 +124,7 @@ class Purge:
                     yield
         for key in keys:
             yield from text_index.forget(connection, key)
+            text_totals.forget(connection, key)
             old_data.forget(connection, key)
 
     def _slice(self, steps: Iterator[None]) -> bool:

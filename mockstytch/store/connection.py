@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -281,13 +281,16 @@ class SqliteConnection(Connection):
 class SchemaFile:
     """The statements that create the tables. ``tools.schema`` compiles them: doing so at the start would take 20 ms.
 
+    Args:
+        later: the statements that create more tables when they are needed first.
+
     Attributes:
         fingerprint: is stored in the table ``mockstytch_schema``, so that a mismatch is one clear error.
         statements: the statements, the one for that table included.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, later: Iterable[str] = ()) -> None:
         schema = file.read_text(encoding="utf-8")
-        self.fingerprint = hashlib.sha256((schema + _TABLE).encode()).hexdigest()[:16]
+        self.fingerprint = hashlib.sha256("".join([schema, _TABLE, *later]).encode()).hexdigest()[:16]
         row = f"INSERT INTO mockstytch_schema VALUES ('{self.fingerprint}', 0)"  # noqa: S608 · hexadecimal digits
         self.statements = [*schema.split(";\n"), _TABLE, row]

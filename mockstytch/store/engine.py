@@ -18,6 +18,7 @@ from mockstytch.settings import SettingError
 from mockstytch.store import records  # noqa: F401 · importing it declares the records
 from mockstytch.store.connection import Connection, SchemaFile, SchemaMismatch, SqliteConnection
 from mockstytch.store.record import Table
+from mockstytch.store.texts import text_index, text_totals
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -196,7 +197,7 @@ def _create_or_check_tables(driver: sqlite3.Connection, location: str) -> None:
     Raises:
         SchemaMismatch: if the tables are another program's, or of another version of mockstytch.
     """
-    schema = SchemaFile(_SCHEMA)
+    schema = SchemaFile(_SCHEMA, (*text_index.TABLES, *text_totals.TABLES))
     existing = {name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "mockstytch_schema" in existing:
         if driver.execute("SELECT fingerprint FROM mockstytch_schema").fetchone() != (schema.fingerprint,):

@@ -22,6 +22,7 @@ __all__ = [
     "list_has_any",
     "list_is_not_empty",
     "one_of",
+    "pattern",
     "union_of",
     "values_of",
 ]
@@ -51,10 +52,14 @@ def any_of(conditions: Iterable[Condition]) -> Condition:
 
 def contains(column: Column, text: str, ignore_case: bool = False) -> Condition:
     """Return the condition that a text occurs in a column. A text that is too long for SQLite's LIKE occurs nowhere."""
-    if len(text.encode()) > _LONGEST_PATTERN:
+    if (like := pattern(text)) is None:
         return NO_ROW
-    pattern = f"%{escaped(text)}%"
-    return column.ilike(pattern) if ignore_case else column.like(pattern)
+    return column.ilike(like) if ignore_case else column.like(like)
+
+
+def pattern(text: str) -> str | None:
+    """Return the pattern of LIKE for texts in which this one occurs, or None if it is too long."""
+    return f"%{escaped(text)}%" if len(text.encode()) <= _LONGEST_PATTERN else None
 
 
 def one_of(column: Column, values: Iterable[str]) -> Condition:

@@ -107,6 +107,8 @@ def _condition(values: Values, shape: Shape) -> Any:
         return sql.true() if operator == "true" else sql.false()
     if operator == "text candidate":
         return text_statements.candidate(values)
+    if operator == "newest text candidate":
+        return text_statements.newest_candidate(values, parts[1])
     reference, column = parts[0], _column(parts[0])
     if operator == "is null":
         return column.is_(None)

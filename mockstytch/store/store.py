@@ -19,7 +19,7 @@ from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
 from mockstytch.store.record import RECORDS, R, Record
 from mockstytch.store.records.snapshots import OldData
-from mockstytch.store.texts import text_index
+from mockstytch.store.texts.member_texts import MemberTexts
 
 _MOST_TOTALS = 1_000  # that are remembered
 T = TypeVar("T")
@@ -292,13 +292,10 @@ class Store:
             found = totals[key] = (version, self.count(query))
         return found[1]
 
-    def narrowed(self, text: str) -> Condition | None:
-        """Return a condition that all members with a text in their e-mail address or phone number fulfil.
-
-        Returns:
-            None if there is no index yet, which is then built in the background, or too many members have the text.
-        """
-        return text_index.candidates(self._connection, self.data_key, text)
+    @property
+    def member_texts(self) -> MemberTexts:
+        """Searches for a part of the project's members' e-mail addresses and phone numbers."""
+        return MemberTexts(self._connection, self.data_key)
 
     def values_of_all_projects(self, record: type[Record], *names: str) -> list[tuple[Any, ...]]:
         """Return some columns of the rows of all projects. Much faster than whole rows that contain JSON."""

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from mockstytch import errors
 from mockstytch.domain.rbac import permissions
 from mockstytch.errors import StytchError
-from mockstytch.outbound import FetchRequired, OutboundResponses
+from mockstytch.outbound import FetchRequired, MoreToDo, OutboundResponses
 from mockstytch.protocols import host_names
 from mockstytch.runtime import Mock
 from mockstytch.runtime.projects import ProjectChanged
@@ -65,10 +65,11 @@ class Dispatch:
         return self._finish(request, response)
 
     def respond_now(self, scope: Scope, content: bytes) -> "AnyResponse | None":
-        """Do the same at once, or return None if the request may have to wait: then nothing has been done.
+        """Do the same at once, or return None if the request may have to wait: then it has to be carried out.
 
         Only operations can be run at once. They wait for nothing, unless one needs another server's response, a fault
-        delays it, other processes use the database, or it deletes something in parts (``outbound.MoreToDo``).
+        delays it, other processes use the database, or it does its work in parts (``outbound.MoreToDo``). Deletions may
+        emit events in each part, so they don't begin here.
         """
         mock, handler, surface = self._mock, self.route.handler, self.route.surface
         may_wait = mock.is_shared or mock.works_aside or scope["method"] == "DELETE"
@@ -80,7 +81,7 @@ class Dispatch:
             if self._may_fail_on_purpose(request):
                 return None
             response = surface.render_success(request, handler.run(request, {}))
-        except FetchRequired:
+        except (FetchRequired, MoreToDo):
             return None
         except Exception as e:
             return self._refuse(request, e)

@@ -11,6 +11,7 @@ from mockstytch.domain.rbac import rbac_policy
 from mockstytch.domain.shared.search import Query
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
+from mockstytch.store.texts import text_index
 
 SCAN = re.compile(r"SCAN (members|organizations|messages|events|one_time_tokens|member_counts)\b")
 
@@ -204,8 +205,10 @@ def test_total_of_many_is_counted_once_until_a_member_changes(mock, plans_of):
     totals = []
 
     def search(organization_id=acme):
-        operand = {"filter_name": "member_email_fuzzy", "filter_value": "user"}
-        found = client.organizations.members.search([organization_id], query=query(operand), limit=1)
+        text = {"filter_name": "member_email_fuzzy", "filter_value": "user"}
+        statuses = {"filter_name": "statuses", "filter_value": ["active", "pending", "invited"]}
+        both = {"operator": "AND", "operands": [text, statuses]}
+        found = client.organizations.members.search([organization_id], query=both, limit=1)
         totals.append(found.results_metadata.total)
 
     search()
@@ -228,6 +231,36 @@ def test_total_of_many_is_counted_once_until_a_member_changes(mock, plans_of):
     client.organizations.members.update(acme, members[2].member_id, name="Ada")
     assert (counts(), totals[-1]) == (0, 3)
     mock.reset()
+
+
+def test_frequent_text_is_counted_and_found_with_indexes(mock, plans_of, monkeypatch):
+    client = mock.client()
+    acme = client.organizations.create("Acme", "acme").organization.organization_id
+    for number in range(6):
+        client.organizations.members.create(acme, f"user-{number}@example.com")
+    monkeypatch.setattr(text_index, "_MOST", 2)
+    operand, cursor = {"filter_name": "member_email_fuzzy", "filter_value": "user"}, None
+
+    def search():
+        nonlocal cursor
+        found = client.organizations.members.search([acme], query=query(operand), limit=1, cursor=cursor)
+        cursor = found.results_metadata.next_cursor
+
+    search()
+    assert mock._server.mock.purge.wait(60)
+    plans = dict(plans_of(search))
+    [older] = [plan for shape, plan in plans.items() if "newest text candidate" in str(shape)]
+    assert "SEARCH older USING COVERING INDEX members_organization_id_position_status_index" in older
+    assert older.startswith("SEARCH members USING INTEGER PRIMARY KEY (rowid=?) | LIST SUBQUERY")
+    cursor = None
+    operand["filter_value"] = "ser-"
+    plans = dict(plans_of(search))
+    assert (
+        "members_organization_id_email_address_unique (project_id=? AND organization_id=? AND email_address>?)"
+        in (plans["compare texts",])
+    )
+    [newest] = [plan for shape, plan in plans.items() if "newest text candidate" in str(shape)]
+    assert newest.startswith("SEARCH members USING INTEGER PRIMARY KEY (rowid=?) | LIST SUBQUERY")
 
 
 def test_only_the_returned_rows_are_read_when_many_are_searched(mock, plans_of):

@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 
 from mockstytch import MockStytch
@@ -157,9 +158,82 @@ def test_frequent_text_is_found_without_the_index(mock, monkeypatch):
     add(mock, acme, [(f"user-{number}@example.com", "") for number in range(8)])
     index(mock, acme)
     with mock._server.mock.transaction() as ctx:
-        assert ctx.store.narrowed("user-") is None
-        assert ctx.store.narrowed("user-7") is not None
+        assert ctx.store.member_texts.candidates("user-") is None
+        assert ctx.store.member_texts.candidates("user-7") is not None
     assert search(mock, acme, "user-")[1] == 8
+
+
+@pytest.fixture
+def frequent(mock, monkeypatch):
+    """An organization whose oldest members have a text that is too frequent for the index; another one has it, too."""
+    monkeypatch.setattr(text_index, "_MOST", 2)
+    acme, globex = organization(mock), organization(mock, "globex")
+    add(mock, acme, [(f"old-{number}@example.com", "") for number in range(25)])
+    add(mock, globex, [(f"old-{number}@example.com", "") for number in range(3)])
+    add(mock, acme, [(f"new-{number}@example.com", "") for number in range(60)])
+    index(mock, acme)
+    return acme
+
+
+def pages_of(mock, organization_id, text, limit=4):
+    """All pages of a search, and whether each was read at once: with the newest candidates."""
+    connection, pages, cursor, shapes = mock._server.mock._database.connection, [], None, []
+    run = connection.run
+
+    def noted(shape, values=()):
+        if shape[:3] == ("select", "members", "") and "members.position" in str(shape[4]):
+            shapes.append("newest" in str(shape))
+        return run(shape, values)
+
+    connection.run = noted
+    try:
+        while True:
+            shapes.clear()
+            more = {"cursor": cursor} if cursor else {}
+            ids, total, cursor = search(mock, organization_id, text, limit=limit, **more)
+            pages.append((ids, total, set(shapes) == {True}))
+            if cursor is None:
+                return pages
+    finally:
+        connection.run = run
+
+
+def without_newest(pages):
+    return [(ids, total) for ids, total, _ in pages]
+
+
+def test_pages_of_a_frequent_text_are_read_with_the_index(mock, frequent, monkeypatch):
+    mock.client().organizations.members.delete(frequent, search(mock, frequent, "old-24")[0][0])
+    pages = pages_of(mock, frequent, "old-")
+    assert [len(ids) for ids, *_ in pages] == [4] * 6
+    assert [is_fast for *_, is_fast in pages] == [True] * 5 + [False], "only the last one has no row after it"
+    monkeypatch.setattr(text_index, "newest_candidates", lambda *_args: None)
+    assert without_newest(pages_of(mock, frequent, "old-")) == without_newest(pages)
+
+
+def test_members_with_the_position_of_older_ones_end_that(mock, frequent):
+    with mock._server.mock.transaction() as ctx:
+        oldest = min(ctx.store.all(Member, organization_id=frequent), key=lambda member: member.position)
+        changes = {"member_id": ctx.ids.new("member"), "email_address": "old-99@example.com"}
+        ctx.store.insert(msgspec.structs.replace(oldest, **changes, position=oldest.position - 1))
+    pages = pages_of(mock, frequent, "old-")
+    assert not any(is_fast for *_, is_fast in pages)
+    assert pages[-1][0][-1] == changes["member_id"]
+    add(mock, frequent, [("old-100@example.com", "")])
+    assert not any(is_fast for *_, is_fast in pages_of(mock, frequent, "old-"))
+
+
+def test_order_is_checked_while_the_index_is_built(mock, monkeypatch):
+    monkeypatch.setattr(text_index, "_MOST", 2)
+    monkeypatch.setattr(text_index, "_STEP", 3)
+    acme = organization(mock)
+    add(mock, acme, [(f"old-{number}@example.com", "") for number in range(9)])
+    with mock._server.mock.transaction() as ctx:
+        newest = max(ctx.store.all(Member), key=lambda member: member.position)
+        changes = {"member_id": ctx.ids.new("member"), "email_address": "old-99@example.com"}
+        ctx.store.insert(msgspec.structs.replace(newest, **changes, position=newest.position - 1))
+    index(mock, acme)
+    assert not any(is_fast for *_, is_fast in pages_of(mock, acme, "old-"))
 
 
 def test_index_survives_a_restart_and_is_completed(tmp_path, monkeypatch):
@@ -176,7 +250,7 @@ def test_index_survives_a_restart_and_is_completed(tmp_path, monkeypatch):
         assert mock._server.mock.purge.wait(60)
         with mock._server.mock.transaction() as ctx:
             assert text_index.unfinished(ctx.store._connection) == []
-            assert ctx.store.narrowed("user-29") is not None
+            assert ctx.store.member_texts.candidates("user-29") is not None
         assert search(mock, acme, "user-29")[1] == 1
 
 
@@ -227,7 +301,7 @@ def test_index_of_old_rows_is_dropped_in_slices_also_across_restarts(tmp_path, m
         add(mock, acme, [("ada@example.com", ""), ("bob@example.com", "")])
         index(mock, acme)
         with mock._server.mock.transaction() as ctx:
-            assert ctx.store.narrowed("ada@") is not None
+            assert ctx.store.member_texts.candidates("ada@") is not None
         assert search(mock, acme, "ada@")[1] == 1
         driver.execute("INSERT INTO member_texts (member_texts) VALUES ('integrity-check')")
 

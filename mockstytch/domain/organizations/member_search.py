@@ -1,12 +1,14 @@
 """The filters of member search. ``member_roles`` depends on the organizations that are searched."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import partial
+from typing import NamedTuple
 
 from mockstytch import errors
 from mockstytch.domain.rbac import role_search
 from mockstytch.domain.shared import search
 from mockstytch.domain.shared.search import Filter
+from mockstytch.outbound import MoreToDo
 from mockstytch.runtime import Context
 from mockstytch.store import queries
 from mockstytch.store.queries import Condition, RowQuery
@@ -21,8 +23,19 @@ _TRACKED = (*_FUZZY, "member_emails", "member_mfa_phone_numbers")  # ``MemberCou
 _STATUSES = {"pending", "invited", "active", "deleted"}
 
 
-def condition(ctx: Context, organizations: Iterable[Organization], query: search.Query) -> Condition:
-    """Return the condition of a query on the members of these organizations.
+class Matching(NamedTuple):
+    """The members that a search finds.
+
+    Attributes:
+        newest: see ``search.page``.
+    """
+
+    query: RowQuery
+    newest: search.Newest
+
+
+def matching(ctx: Context, organizations: Iterable[Organization], query: search.Query) -> Matching:
+    """Return the members of these organizations that a query finds.
 
     Deleted members are left out unless a filter on ``statuses`` names them.
 
@@ -31,31 +44,47 @@ def condition(ctx: Context, organizations: Iterable[Organization], query: search
         search_invalid_status_filter: if ``statuses`` has a value that isn't a status.
     """
     by_id = {organization.organization_id: organization for organization in organizations}
-    roles_filter = Filter("strings", partial(role_search.members_with_roles, ctx, by_id.values()))
-    conditions = [queries.one_of(_member.organization_id, by_id)]
-    if query.operator.upper() in ("AND", ""):
-        conditions += _narrowing(ctx, by_id, query)
+    narrowing, frequent = _narrowing(ctx, by_id, query)
+    own = queries.one_of(_member.organization_id, by_id)
+    condition = queries.all_of([own, *narrowing, *_matches(ctx, by_id.values(), query)])
+    newest = partial(_newest, ctx, [*by_id], frequent) if frequent else search.no_newest
+    return Matching(ctx.store.query(Member).where(condition), newest)
+
+
+def _matches(ctx: Context, organizations: Iterable[Organization], query: search.Query) -> list[Condition]:
+    """Return the conditions of a query on the members of these organizations."""
+    roles_filter = Filter("strings", partial(role_search.members_with_roles, ctx, organizations))
     matches = search.condition("member", {**FILTERS, "member_roles": roles_filter}, query)
-    if matches is not None:
-        conditions.append(matches)
+    conditions = [] if matches is None else [matches]
     if not _names_deleted(query):
         conditions.append(_member.status.excluding("deleted"))
-    return queries.all_of(conditions)
+    return conditions
 
 
-def _narrowing(ctx: Context, organization_ids: Iterable[str], query: search.Query) -> Iterator[Condition]:
-    """Yield conditions that all members that a query finds fulfil, to find them faster in a large organization."""
+def _narrowing(ctx: Context, organization_ids: Iterable[str], query: search.Query) -> tuple[list[Condition], str]:
+    """Return what helps to find members by a part of a text in a large organization.
+
+    Returns:
+        conditions that all members that a query finds fulfil; without any, a text that too many members have.
+    """
+    if query.operator.upper() not in ("AND", ""):
+        return [], ""
     texts = [operand.get("filter_value") for operand in query.operands if operand.get("filter_name") in _FUZZY]
     long = [text for text in texts if isinstance(text, str) and len(text) >= search.MIN_FUZZY_LENGTH]
     if not long:
-        return
+        return [], ""
     counts = ctx.store.query(MemberCount).where(_count.organization_id.in_(organization_ids))
     if ctx.store.sum(counts, _count.members) < _LARGE:
-        return
-    for text in long:
-        narrowed = ctx.store.narrowed(text)
-        if narrowed is not None:
-            yield narrowed
+        return [], ""
+    narrowed = [condition for text in long if (condition := ctx.store.member_texts.candidates(text)) is not None]
+    return narrowed, "" if narrowed else long[0]
+
+
+def _newest(ctx: Context, organization_ids: list[str], text: str, before: int | None, count: int) -> Condition | None:
+    """Return the condition that a member is one of the newest ones that may have a text."""
+    if len(organization_ids) != 1:
+        return None
+    return ctx.store.member_texts.newest_candidates(text, organization_ids[0], before, count)
 
 
 def count(ctx: Context, organization: Organization) -> int:
@@ -66,25 +95,30 @@ def count(ctx: Context, organization: Organization) -> int:
 
 
 def total(
-    ctx: Context, organizations: Iterable[Organization], query: search.Query, matching: RowQuery | None = None
+    ctx: Context, organizations: Iterable[Organization], query: search.Query, members: RowQuery | None = None
 ) -> int | None:
     """Return the number of members that a query finds, from the numbers that the database keeps.
 
     Args:
-        matching: the query for the members, if they can be counted.
+        members: the query for the members, if they can be counted.
 
     Returns:
         None if a filter is on something else, and the members have to be counted.
+
+    Raises:
+        MoreToDo: if only a part of the members has been counted.
     """
     conditions = [_count.organization_id.in_(organization.organization_id for organization in organizations)]
     if not _has_only(query, _COUNTED):
-        if matching is None or not _has_only(query, {*_COUNTED, *_TRACKED}):
+        if members is None or not _has_only(query, {*_COUNTED, *_TRACKED}):
             return None
         changes = ctx.store.sum(ctx.store.query(MemberCount).where(*conditions), _count.changes)
         if changes < _LARGE:
             return None
-        found = _total_by_domains(ctx, organizations, query)
-        return ctx.store.remembered_total(matching, changes) if found is None else found
+        for count_ in (_total_by_domains, _kept_total):
+            if (found := count_(ctx, organizations, query)) is not None:
+                return found
+        return ctx.store.remembered_total(members, changes)
     matches = search.condition("member", _COUNTED, query)
     if matches is not None:
         conditions.append(matches)
@@ -121,9 +155,45 @@ def _total_by_domains(ctx: Context, organizations: Iterable[Organization], query
     ):
         return None
     different = ~queries.contains(_member.email_address, text)
-    missing = ctx.store.query(Member).where(condition(ctx, listed, rest), with_other_domain, different)
+    missing = ctx.store.query(Member).where(own, with_other_domain, different, *_matches(ctx, listed, rest))
     counted = total(ctx, listed, rest)
     return None if counted is None else counted - ctx.store.count(missing)
+
+
+def go_on_counting(ctx: Context, organizations: Iterable[Organization], query: search.Query) -> None:
+    """Count more of the members that a query finds, if ``total`` has begun to. Call it before everything else.
+
+    Raises:
+        MoreToDo: if only a part of the members has been counted.
+    """
+    _kept_total(ctx, organizations, query, begin=False)
+
+
+def _kept_total(
+    ctx: Context, organizations: Iterable[Organization], query: search.Query, *, begin: bool = True
+) -> int | None:
+    """Return the number of members that a query only for a part of the e-mail address finds.
+
+    Args:
+        query: it needn't be valid.
+        begin: whether to begin to count.
+
+    Returns:
+        None if it is another query, or the database doesn't keep such totals.
+
+    Raises:
+        MoreToDo: if only a part of the members has been counted.
+    """
+    listed, texts = list(organizations), [operand.get("filter_value") for operand in query.operands]
+    if len(listed) != 1 or len(texts) != 1 or query.operands[0].get("filter_name") != "member_email_fuzzy":
+        return None
+    pattern = queries.pattern(texts[0].lower()) if isinstance(texts[0], str) and "\0" not in texts[0] else None
+    if pattern is None:
+        return None
+    kept = ctx.store.member_texts.count(listed[0].organization_id, pattern, begin=begin)
+    if kept is not None and not kept.is_complete:
+        raise MoreToDo
+    return None if kept is None else kept.members
 
 
 def _domains(ctx: Context, condition: Condition) -> list[str] | None:

@@ -25,6 +25,9 @@ _MAX_VALUES = 10_000  # a filter accepts; SQLite accepts 32,766 parameters, and 
 # A query with more values may find many more rows than a page has, with an index that isn't in their order.
 _MANY_VALUES = 100
 _CURSOR_KIND = "before"
+_CANDIDATES = 4  # for each row of a page: some have the text's trigrams, but not the text
+
+Newest = Callable[[int | None, int], Condition | None]
 
 
 class Query(Frozen):
@@ -106,6 +109,11 @@ def _require_valid_value(object_type: ObjectType, filter_: Filter, name: str, va
             raise errors.search_fuzzy_too_short(object_type, name)()
 
 
+def no_newest(_before: int | None, _count: int) -> Condition | None:
+    """Return no condition: see ``page``."""
+    return None
+
+
 def page(
     ctx: Context,
     record: type[R],
@@ -113,12 +121,15 @@ def page(
     cursor: str,
     limit: int,
     count: Callable[[], int | None] = lambda: None,
+    newest: Newest = no_newest,
 ) -> tuple[list[R], dict[str, Any]]:
     """Return one page of rows, newest first, and the ``results_metadata``.
 
     Args:
         cursor: the ``next_cursor`` of the previous page, or "".
         count: returns the number of all results, if that is faster than to count them.
+        newest: takes a position, or None, and a number. Returns a condition that so many rows with lower positions
+            fulfil; no row that the query finds, and that doesn't fulfil it, is newer than one of them. Or None.
 
     Raises:
         user_search_invalid_cursor: if the cursor wasn't returned by a search.
@@ -127,12 +138,17 @@ def page(
     page_query = query.order_by(position.desc()).limit(limit + 1)
     if len(query.values) > _MANY_VALUES:
         page_query = page_query.reading_late()
+    last_position = None
     if cursor:
         last_position = cursors.decode(_CURSOR_KIND, cursor)
         if last_position is None:
             raise errors.user_search_invalid_cursor()
         page_query = page_query.where(position < last_position)
-    rows = ctx.store.rows(record, page_query)
+    rows = list[R]()
+    if (condition_ := newest(last_position, (limit + 1) * _CANDIDATES)) is not None:
+        rows = ctx.store.rows(record, page_query.where(condition_))
+    if len(rows) <= limit:
+        rows = ctx.store.rows(record, page_query)
     has_more = len(rows) > limit
     total: int | None = len(rows)
     if has_more or cursor:

@@ -1,4 +1,4 @@
-"""The index of members' texts, which SQLite has for large organizations.
+"""Searches for a part of members' texts in large organizations, on SQLite.
 
-It owns the tables ``member_texts`` and ``text_indexes``, which exist only if a project needs them.
+Their tables exist only if a project needs them: ``member_texts`` and ``text_indexes`` for the index, ``text_totals``.
 """

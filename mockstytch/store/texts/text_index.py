@@ -4,7 +4,9 @@ It finds candidates: every member in whose texts a pattern occurs, and some othe
 so it finds the same rows as without the index. The index is built on request, for one data key, in slices. Triggers
 then keep it. Projects without one don't pay for it.
 
-It is an FTS5 table, which refers to members by rowid.
+It is an FTS5 table, which refers to members by rowid. Newer members have higher rowids, unless something inserted rows
+with the positions of older ones. That is checked for each row, because a search for a frequent text takes candidates
+with high rowids for the newest ones.
 """
 
 import contextlib
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import count
 
+from mockstytch.clock import position
 from mockstytch.store.connection import Connection
 from mockstytch.store.expressions import Condition, Shape
 
@@ -26,11 +29,19 @@ UNMERGED_WRITES = 64  # writes of members, each of which may add a segment to th
 # SQLAlchemy has no terms for these.
 _INDEXED = "EXISTS (SELECT 1 FROM text_indexes WHERE data_key = NEW.project_id)"
 _ADD = "INSERT INTO member_texts (rowid, texts) VALUES (NEW.rowid, NEW.email_address || ' ' || NEW.mfa_phone_number);"
-_TABLES = (
-    "CREATE TABLE text_indexes (data_key VARCHAR PRIMARY KEY, next_row INTEGER NOT NULL, last_row INTEGER NOT NULL)",
+_NOTE = (
+    "UPDATE text_indexes SET in_order = in_order AND NEW.position > newest, newest = NEW.position"
+    " WHERE data_key = NEW.project_id;"
+)
+TABLES = (
+    # Rows before ``next_row`` are indexed, and the index is complete after ``last_row``. ``newest`` is the position of
+    # the latest row that was added since the index was begun, ``indexed_to`` the position of the last indexed
+    # one of the rest.
+    "CREATE TABLE text_indexes (data_key VARCHAR PRIMARY KEY, next_row INTEGER NOT NULL, last_row INTEGER NOT NULL,"
+    " in_order INTEGER NOT NULL, indexed_to INTEGER NOT NULL, newest INTEGER NOT NULL)",
     "CREATE VIRTUAL TABLE member_texts"
     " USING fts5 (texts, content = '', tokenize = 'trigram', detail = none, columnsize = 0)",
-    f"CREATE TRIGGER member_texts_added AFTER INSERT ON members WHEN {_INDEXED} BEGIN {_ADD} END",
+    f"CREATE TRIGGER member_texts_added AFTER INSERT ON members WHEN {_INDEXED} BEGIN {_ADD} {_NOTE} END",
     "CREATE TRIGGER member_texts_changed AFTER UPDATE OF email_address, mfa_phone_number ON members"
     f" WHEN {_INDEXED} BEGIN {_ADD} END",
 )
@@ -44,7 +55,7 @@ _EMPTY = "DELETE FROM member_texts_data WHERE id IN (SELECT id FROM member_texts
 def shapes() -> list[Shape]:
     """Return the shapes of all statements in this module. Few tests need them."""
     kinds = ("text index", "text candidates", "last member", "add text index", "add texts", "text index is at")
-    return [(kind,) for kind in (*kinds, "unfinished text indexes", "drop text index", "text indexes")]
+    return [(kind,) for kind in (*kinds, "positions", "unfinished text indexes", "drop text index", "text indexes")]
 
 
 def candidates(connection: Connection, data_key: str, text: str) -> Condition | None:
@@ -54,34 +65,63 @@ def candidates(connection: Connection, data_key: str, text: str) -> Condition | 
         None if the index can't help: it isn't complete, or finds too many members. If it doesn't exist, it will be
             built in the background.
     """
-    if connection.is_shared or not _can_index() or "\0" in text:  # PostgreSQL has no FTS5
-        return None
-    state = connection.run(("text index",), (data_key,)).fetchone() if _exists(connection) else None
+    state = _complete(connection, data_key, text)
     if state is None:
-        connection.wants_text_index.add(data_key)
-        return None
-    if state[0] <= state[1]:
         return None
     pattern = _pattern(text)
     found = connection.run(("text candidates",), (pattern, _MOST + 1)).fetchone()
     return Condition(("text candidate", "members"), (pattern,)) if found[0] <= _MOST else None
 
 
+def newest_candidates(
+    connection: Connection, data_key: str, text: str, organization_id: str, before: int | None, count: int
+) -> Condition | None:
+    """Return the condition that a member is one of the newest candidates for a text.
+
+    Args:
+        before: only members of the organization with lower positions are wanted; None for all.
+        count: how many candidates.
+
+    Returns:
+        None if the index isn't complete, or the rowids of members aren't in the order of their positions.
+    """
+    state = _complete(connection, data_key, text)
+    if state is None or not state[2]:
+        return None
+    values = (_pattern(text), *(() if before is None else (data_key, organization_id, before)), count)
+    return Condition(("newest text candidate", "members", before is not None), values)
+
+
+def _complete(connection: Connection, data_key: str, text: str) -> tuple[int, int, int] | None:
+    """Return the state of the index, or None if it can't help. If there is none, it is built in the background."""
+    if connection.is_shared or not _can_index() or "\0" in text:  # PostgreSQL has no FTS5
+        return None
+    state = connection.run(("text index",), (data_key,)).fetchone() if _exists(connection) else None
+    if state is None:
+        connection.wants_text_index.add(data_key)
+        return None
+    found: tuple[int, int, int] = state
+    return found if found[0] > found[1] else None
+
+
 def build(connection: Connection, data_key: str) -> Iterator[None]:
     """Index the members with a data key. Each step adds some of them, in one transaction or several."""
     if not _exists(connection):
-        for statement in (*_TABLES, _MERGED_LATER):
+        for statement in (*TABLES, _MERGED_LATER):
             connection.driver.execute(statement)
     if connection.run(("text index",), (data_key,)).fetchone() is None:
         [last] = connection.run(("last member",)).fetchone()
-        connection.run(("add text index",), (data_key, 1, last))
+        connection.run(("add text index",), (data_key, 1, last, 1, 0, position()))
     for number in count(1):
         state = connection.run(("text index",), (data_key,)).fetchone()
         if state is None or state[0] > state[1]:  # the data key is old by now, or everything is indexed
             return
-        end = state[0] + _STEP
-        connection.run(("add texts",), (state[0], end, data_key))
-        connection.run(("text index is at",), (end, data_key))
+        next_row, _, in_order, indexed_to, newest = state
+        end = next_row + _STEP
+        connection.run(("add texts",), (next_row, end, data_key))
+        positions = [indexed_to, *(each for (each,) in connection.run(("positions",), (next_row, end, data_key)))]
+        in_order = in_order and positions == sorted(positions) and positions[-1] <= newest
+        connection.run(("text index is at",), (end, int(in_order), positions[-1], data_key))
         yield
         if number % _STEPS_BEFORE_MERGE == 0:
             yield from merge(connection)
@@ -127,7 +167,7 @@ def _can_index() -> bool:
     """Return whether this SQLite has trigram indexes."""
     with contextlib.closing(sqlite3.connect(":memory:")) as driver:
         try:
-            driver.execute(_TABLES[1])
+            driver.execute(TABLES[1])
         except sqlite3.OperationalError:
             return False
     return True
