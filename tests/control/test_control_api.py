@@ -59,6 +59,20 @@ def test_changed_settings_are_kept_until_reset(mock):
 
 
 @pytest.mark.parametrize(
+    ("setting", "first", "then"),
+    [
+        ("password_policy", {"validation_policy": "LUDS", "breached_passwords": ["plum"]}, {"breached_passwords": []}),
+        ("user_lock", {"threshold": 3, "ttl_seconds": 60}, {"threshold": 4}),
+    ],
+)
+def test_parts_of_a_setting_that_are_left_out_stay(mock, setting, first, then):
+    before = mock.configure()[setting]
+    assert mock.configure(**{setting: first})[setting] == {**before, **first}
+    assert mock.configure(**{setting: then})[setting] == {**before, **first, **then}
+    assert mock.configure(**{setting: {}})[setting] == {**before, **first, **then}
+
+
+@pytest.mark.parametrize(
     "settings",
     [
         {"redirect_urls": "maybe"},
