@@ -55,7 +55,7 @@ async def authenticate(request: Request) -> Response:
     except StytchError as e:
         return _enter_page(request, e.details.status_code, errors.form_message(e))
     request.session.pop("code_sent")
-    return next_step(request, login) if slug else choose_organization(request, login)
+    return next_step(request, login, "email_otp") if slug else choose_organization(request, login, "email_otp")
 
 
 def _enter_page(request: Request, status_code: int = 200, error: str = "") -> Response:

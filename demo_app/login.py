@@ -102,15 +102,16 @@ async def authenticate(request: Request) -> Response:
     unfinished = intermediate_session(request, slug)
     match token_type:
         case "discovery":
-            return choose_organization(request, await client.magic_links.discovery.authenticate_async(token))
+            login = await client.magic_links.discovery.authenticate_async(token)
+            return choose_organization(request, login, "magic_link")
         case "discovery_oauth":
-            return choose_organization(request, await client.oauth.discovery.authenticate_async(token))
+            return choose_organization(request, await client.oauth.discovery.authenticate_async(token), "google_oauth")
         case "multi_tenant_magic_links":
-            return next_step(request, await client.magic_links.authenticate_async(token, **unfinished))
+            return next_step(request, await client.magic_links.authenticate_async(token, **unfinished), "magic_link")
         case "oauth":
-            return next_step(request, await client.oauth.authenticate_async(token, **unfinished))
+            return next_step(request, await client.oauth.authenticate_async(token, **unfinished), "google_oauth")
         case "sso":
-            return next_step(request, await client.sso.authenticate_async(token, **unfinished))
+            return next_step(request, await client.sso.authenticate_async(token, **unfinished), "sso")
         case "multi_tenant_impersonation":
             return next_step(request, await client.impersonation.authenticate_async(token))
         case "multi_tenant_passwords":

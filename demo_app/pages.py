@@ -25,6 +25,7 @@ METHOD_NAMES = {
     "totp": "authenticator app",
     "recovery_codes": "recovery code",
     "password": "password",
+    "new_password": "new password by e-mail",
     "sso": "single sign-on",
     "impersonated": "impersonation",
     "google_oauth": "Google",

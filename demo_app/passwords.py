@@ -33,7 +33,7 @@ async def log_in(request: Request) -> Response:
     except StytchError as e:
         error, status = errors.form_message(e), e.details.status_code
         return render(request, "password_login.html", status, slug=slug, email_address=email_address, error=error)
-    return next_step(request, login)
+    return next_step(request, login, "password")
 
 
 async def forgot_page(request: Request) -> Response:
@@ -59,7 +59,7 @@ async def reset(request: Request) -> Response:
     except StytchError as e:
         error, status = errors.form_message(e), e.details.status_code
         return render(request, "new_password.html", status, token=token, slug=slug, error=error)
-    return next_step(request, login)
+    return next_step(request, login, "password")
 
 
 async def change_page(request: Request) -> Response:
@@ -77,7 +77,7 @@ async def change(request: Request) -> Response:
             login = await passwords.existing_password.reset_async(
                 member.email_address, old_password, new_password, member.organization_id
             )
-            response = next_step(request, login)
+            response = next_step(request, login, "password")
         else:
             session_token = request.session["session_token"]
             await passwords.sessions.reset_async(member.organization_id, new_password, session_token=session_token)

@@ -1,11 +1,12 @@
 """The login state of a browser, kept in the signed cookie.
 
 The cookie holds at most one ``session_token`` (logged in) and one ``intermediate_session_token`` (a factor is verified,
-but the login isn't complete). ``step_up`` describes what an organization still requires, and ``email_address`` is the
-address that was typed in a login form.
+but the login isn't complete). ``step_up`` describes what an organization still requires, ``used_methods`` are the login
+methods of the intermediate session, and ``email_address`` is the address that was typed in a login form.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -48,15 +49,20 @@ async def current_session(request: Request) -> Any:
     return await stytch_client(request).sessions.authenticate_async(session_token=session_token)
 
 
-def next_step(request: Request, login: Any) -> Response:
+def next_step(request: Request, login: Any, method: str = "") -> Response:
     """Continue after a verified factor: show the dashboard, or the page with what the organization still requires.
 
     Args:
         login: the response of a call that returns a session or an intermediate session.
+        method: the login method that was used, or "" if the browser chose an organization.
     """
     if login.member_authenticated:
         start_session(request, login)
         return redirect("/dashboard")
+    if method:
+        continues = intermediate_session(request, login.organization.organization_slug)
+        used_methods = request.session.get("used_methods", []) if continues else []
+        request.session["used_methods"] = [*used_methods, method]
     request.session["intermediate_session_token"] = login.intermediate_session_token
     request.session["step_up"] = _required_step(login)
     return step_up_page(request)
@@ -67,18 +73,39 @@ def start_session(request: Request, login: Any) -> None:
     request.session["session_token"] = login.session_token
 
 
-def choose_organization(request: Request, discovery: Any) -> Response:
+def choose_organization(request: Request, discovery: Any, method: str) -> Response:
     """Continue after discovery: show the list of organizations."""
     request.session.pop("step_up", None)
+    request.session["used_methods"] = [method]
     request.session["intermediate_session_token"] = discovery.intermediate_session_token
     return redirect("/organizations")
 
 
 def step_up_page(request: Request, status_code: int = 200, error: str = "") -> Response:
     """Show what the organization still requires, with the forms for it."""
-    step = request.session["step_up"]
-    google = oauth.organization_url(request, step["slug"])
-    return render(request, "step_up.html", status_code, step=step, google=google, error=error)
+    step, used = request.session["step_up"], request.session.get("used_methods", [])
+    offered = _offered_methods(request, step, used)
+    return render(request, "step_up.html", status_code, step=step, used=used, offered=offered, error=error)
+
+
+def _offered_methods(request: Request, step: dict[str, Any], used: list[str]) -> list[tuple[str, str]]:
+    """Return the name and the page of each login method that completes the login.
+
+    A method that was used isn't enough. But a new password is, because the link for it verifies the e-mail address.
+    """
+    path = f"/org/{quote(step['slug'], safe='')}"
+    pages = {
+        "magic_link": path,
+        "email_otp": f"{path}/code",
+        "password": f"{path}/password",
+        "google_oauth": oauth.organization_url(request, step["slug"]),
+        "sso": path,
+    }
+    required = step["primary_methods"]
+    offered = [(name, pages[name]) for name in required if pages.get(name) and name not in used]
+    if "password" in required and "password" in used:
+        offered.append(("new_password", f"{path}/password/forgotten"))
+    return offered
 
 
 def _required_step(login: Any) -> dict[str, Any]:

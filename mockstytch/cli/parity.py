@@ -30,12 +30,20 @@ class _CouldNotRun(click.ClickException):
 @click.option("--workspace-key-secret", envvar="STYTCH_WORKSPACE_KEY_SECRET", default="", help="Its secret.")
 @click.option("--only", default="", metavar="PATTERN", help="Only probes whose name or operation matches.")
 @click.option("--has", multiple=True, metavar="SETTING", help="A setting that the project has. Can be repeated.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a .json or .md file, too.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a .json or .md file, too. Can be repeated.",
+)
 @click.option("--yes", is_flag=True, help="Don't ask before the first call.")
 @click.option("--clean-up", is_flag=True, help="Only delete what earlier runs left behind.")
 @click.option("--ca-file", default="", help="Certificate authority of a server with another certificate.")
 @click.option("--calls-per-second", default=20.0, type=click.FloatRange(0.1), show_default=True, help="The most calls.")
-def parity(*, only: str, has: tuple[str, ...], report: Path | None, yes: bool, clean_up: bool, **server: Any) -> int:
+def parity(
+    *, only: str, has: tuple[str, ...], reports: tuple[Path, ...], yes: bool, clean_up: bool, **server: Any
+) -> int:
     """Compare this server with the real API, with a test project of yours.
 
     The project needs no preparation. Whatever is created there is deleted. Exit with 0 if there is no difference,
@@ -46,12 +54,13 @@ def parity(*, only: str, has: tuple[str, ...], report: Path | None, yes: bool, c
     mockstytch parity --only sessions --report differences.md
     mockstytch parity --clean-up
     """
-    if report and report.suffix not in (".json", ".md"):
-        raise click.UsageError(f"{report} must end with .json or .md")
+    for file in reports:
+        if file.suffix not in (".json", ".md"):
+            raise click.UsageError(f"{file} must end with .json or .md")
     target = _target(**server)
     if clean_up:
         return _clean_up(target, yes)
-    return _compare(target, only, has, report, yes)
+    return _compare(target, only, has, reports, yes)
 
 
 def _target(
@@ -94,7 +103,7 @@ def _clean_up(target: Side, yes: bool) -> int:
     return 0
 
 
-def _compare(target: Side, only: str, has: tuple[str, ...], report: Path | None, yes: bool) -> int:
+def _compare(target: Side, only: str, has: tuple[str, ...], reports: tuple[Path, ...], yes: bool) -> int:
     from mockstytch.parity import command, loading, settings
     from mockstytch.parity.reports import table
 
@@ -114,11 +123,12 @@ def _compare(target: Side, only: str, has: tuple[str, ...], report: Path | None,
     for need, skipped in missing.items():
         click.echo(f"Not sent: {len(skipped)} probes that need {table.need(need)}")
     click.echo(table.summary(outcomes))
-    if report:
+    if reports:
         from mockstytch.parity.reports import files
 
-        files.write(report, outcomes, target.url)
-        click.echo(f"Written: {report}")
+        for file in reports:
+            files.write(file, outcomes, target.url)
+            click.echo(f"Written: {file}")
     return int(any(outcome.found for outcome in outcomes))
 
 

@@ -62,6 +62,7 @@ class ControlApi:
             request = urllib.request.Request(url, method=method, headers={"Authorization": self._authorization})  # noqa: S310 · the user's own server
             if body is not None:
                 request.data = json.dumps(body).encode()
+                request.add_header("Content-Type", "application/json")
             with _opener.open(request, timeout=timeout) as response:
                 content, status_code = response.read(), response.status
         except urllib.error.HTTPError as e:

@@ -17,11 +17,13 @@ from mockstytch.nearest import nearest
 from mockstytch.runtime import Mock
 from mockstytch.store.records.projects import Project, ProjectSettings, RateLimit
 
-_MERGED = ("b2b_sdk_config", "consumer_sdk_config")  # settings of which parts can be given
+# Settings of which parts can be given. An SDK configuration has groups of them.
+_OBJECTS = ("password_policy", "user_lock")
+_SDK_CONFIGURATIONS = ("b2b_sdk_config", "consumer_sdk_config")
 
 
 def configure(mock: Mock, project: Project, given: dict[str, Any]) -> Project:
-    """Change the given settings; the others stay. The same applies to the parts of an SDK configuration.
+    """Change the given settings; the others stay. The same applies to the parts of some settings.
 
     Args:
         given: settings by name; ``name`` is the project's name.
@@ -52,7 +54,10 @@ def _changed(mock: Mock, before: ProjectSettings, changes: dict[str, Any]) -> Pr
         bad_request: if a value isn't valid. Errors in a JWT template or an SDK configuration have their own types.
     """
     present = msgspec.to_builtins(before)
-    for setting in changes.keys() & set(_MERGED):
+    for setting in changes.keys() & set(_OBJECTS):
+        if isinstance(changes[setting], dict):
+            changes[setting] = present[setting] | changes[setting]
+    for setting in changes.keys() & set(_SDK_CONFIGURATIONS):
         changes[setting] = _merged(setting, present[setting], changes[setting])
     try:
         settings = msgspec.convert(present | changes, ProjectSettings)

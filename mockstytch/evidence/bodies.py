@@ -30,9 +30,15 @@ def sent_body(exchange: Exchange) -> Any:
     content = exchange.request
     if not content:
         return None
-    if exchange.headers.get(b"content-type", b"").lower().startswith(_FORM):
+    if is_form(exchange):
         return dict(parse_qsl(content.decode("latin-1"), keep_blank_values=True))
     return _decoded(content)
+
+
+def is_form(exchange: Exchange) -> bool:
+    """Return whether the body of a request is a form. JSON isn't, even with the media type of a form."""
+    is_json = (exchange.request or b"").lstrip().startswith((b"{", b"["))
+    return not is_json and exchange.headers.get(b"content-type", b"").lower().startswith(_FORM)
 
 
 def missing(exchange: Exchange) -> str:

@@ -7,12 +7,11 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from mockstytch.evidence.bodies import MAX_SIZE
+from mockstytch.evidence.bodies import MAX_SIZE, is_form
 from mockstytch.redaction import REDACTED, redact_text
-from mockstytch.runtime.request_log import RequestLogEntry
+from mockstytch.runtime.request_log import Exchange, RequestLogEntry
 
 _LARGE = "@body.json"  # instead of a body that is too large
-_FORM = b"application/x-www-form-urlencoded"
 
 
 def command(project_id: str, entry: RequestLogEntry, query: dict[str, Any], body: Any) -> str:
@@ -35,7 +34,7 @@ def command(project_id: str, entry: RequestLogEntry, query: dict[str, Any], body
     if entry.surface == "browser" and (origin := exchange.headers.get(b"origin")):
         words.append(f"--header {shlex.quote('Origin: ' + origin.decode('latin-1'))}")
     if body is not None:
-        words += _body(exchange.headers.get(b"content-type", b""), body)
+        words += _body(exchange, body)
     return " ".join(words)
 
 
@@ -72,12 +71,12 @@ def _user(project_id: str, surface: str, value: bytes) -> str:
     return shlex.quote(f"{user if user.startswith('project-') else REDACTED}:{REDACTED}")
 
 
-def _body(content_type: bytes, body: Any) -> list[str]:
-    if content_type.lower().startswith(_FORM) and isinstance(body, dict):
+def _body(exchange: Exchange, body: Any) -> list[str]:
+    if is_form(exchange) and isinstance(body, dict):
         text = _encode(body)
     else:
         text = body if isinstance(body, str) else msgspec.json.encode(body).decode()
         text = _LARGE if isinstance(body, str) and body.startswith("[") else text
     shown = _LARGE if len(text) > MAX_SIZE else text
-    media_type = content_type.decode("latin-1") or "application/json"
+    media_type = exchange.headers.get(b"content-type", b"").decode("latin-1") or "application/json"
     return [f"--header {shlex.quote('Content-Type: ' + media_type)}", f"--data {shlex.quote(shown)}"]

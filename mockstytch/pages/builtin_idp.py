@@ -193,7 +193,7 @@ def _page(ctx: Context, connection: Connection, login_hint: str, hidden: tuple[t
     organization = ctx.store.get(Organization, organization_id=connection.organization_id)
     accounts = [
         {"email_address": person.email, "name": person.name, "provider_subject": person.subject}
-        for person in builtin_provider.known_people(ctx, connection)
+        for person in builtin_provider.accounts(ctx, connection, organization)
     ]
     provider = connection.display_name or f"{organization.organization_name} identity provider"
     return page(

@@ -33,5 +33,10 @@ def gap(method: str, path: str) -> Route:
     return Route(method, path, BACKEND, _not_implemented)
 
 
+def is_gap(route: Route) -> bool:
+    """Return whether a route is the one of an operation that isn't implemented."""
+    return route.handler is _not_implemented
+
+
 UNKNOWN = Surface(name="unknown")
 NOT_FOUND = Route("*", "*", UNKNOWN, _not_found)

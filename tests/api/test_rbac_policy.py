@@ -242,6 +242,14 @@ def test_deleted_project_role_is_removed_from_members(set_policy, given, client,
     assert [role.role_id for role in again.roles] == ["stytch_member", "reader"]
 
 
+def test_member_with_a_role_of_almost_the_same_id_is_left_alone(set_policy, given, events, acme):
+    set_policy(roles=[READER, {**READER, "role_id": "Reader"}])
+    given.member(acme, roles=["Reader"])
+    events()
+    set_policy(roles=[{**READER, "role_id": "Reader"}])
+    assert events() == []
+
+
 def test_deleted_project_role_is_removed_from_connections(set_policy, given, client, acme, rows):
     """The rows of connections must change, too: otherwise their next change would restore the role."""
     set_policy(roles=[READER, {**READER, "role_id": "writer"}])

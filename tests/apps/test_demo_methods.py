@@ -219,3 +219,63 @@ def test_google_is_added_to_a_link(google_browser, acme, mock, log_in, strict):
 @pytest.mark.parametrize("path", ["/step-up", "/step-up/recovery", "/code"])
 def test_page_without_an_unfinished_login_redirects_to_the_start_page(browser, path):
     assert browser.open(path).path == "/"
+
+
+GMAIL = "ada@gmail.com"  # Google doesn't say that the owner of such an account owns the address
+
+
+@pytest.fixture
+def enter_with_google(google_browser, mock):
+    """``enter_with_google("/org/acme")``: log in with an account whose address isn't verified."""
+
+    def enter(start):
+        url = html.unescape(re.search(r'"google-link" href="([^"]+)"', google_browser.open(start).source)[1])
+        mock.next_identity("google", GMAIL)
+        return visit_provider(google_browser, url)
+
+    return enter
+
+
+@pytest.mark.parametrize("by_discovery", [False, True])
+def test_used_method_is_not_offered_again(google_browser, enter_with_google, given, by_discovery):
+    given.member(given.organization("Acme", organization_slug="acme"), GMAIL)
+    page = enter_with_google("/" if by_discovery else "/org/acme")
+    if by_discovery:
+        page = google_browser.enter(page, "Acme")
+    assert page["h1"] == "One more step"
+    assert page["primary-required"] == "single sign-on e-mail link password e-mail code"
+
+
+def test_used_method_is_offered_in_a_new_login(google_browser, enter_with_google, given, mock):
+    given.member(given.organization("Acme", organization_slug="acme"), GMAIL)
+    given.member(given.organization("Strict", auth_methods="RESTRICTED", allowed_auth_methods=["google_oauth"]), GMAIL)
+    enter_with_google("/org/acme")
+    google_browser.submit("/login/discovery", email_address=GMAIL)
+    page = google_browser.open(mock.inbox.latest(to=GMAIL, kind="magic_link.discovery").link)
+    assert google_browser.enter(page, "Strict")["primary-required"] == "Google"
+
+
+def test_only_method_was_used(enter_with_google, given):
+    acme = given.organization(
+        "Acme", organization_slug="acme", auth_methods="RESTRICTED", allowed_auth_methods=["google_oauth"]
+    )
+    given.member(acme, GMAIL)
+    assert enter_with_google("/org/acme")["primary-required"] == "Google (already used)"
+
+
+def test_new_password_completes_a_login_with_a_password(browser, mock):
+    """The old password doesn't show that the member owns the address. The link for a new one does."""
+    ada = {"email_address": ADA, "password": PASSWORD}
+    acme = {"organization_name": "Acme", "organization_slug": "acme", "members": [ada]}
+    restricted = {"auth_methods": "RESTRICTED", "allowed_auth_methods": ["password", "magic_link"]}
+    mock.seed({"organizations": [{**acme, **restricted}]})
+    page = browser.submit("/org/acme/password", email_address=ADA, password=PASSWORD)
+    assert (page["h1"], page["primary-required"]) == ("One more step", "e-mail link new password by e-mail")
+    assert 'href="/org/acme/password/forgotten"' in page.source
+    assert f'value="{ADA}"' in browser.open("/org/acme/password/forgotten").source
+    browser.submit("/org/acme/password/forgotten", email_address=ADA)
+    page = browser.open(mock.inbox.latest(to=ADA, kind="password_reset").link)
+    page = browser.submit(
+        "/password/reset", token=page.forms[0]["token"], slug=page.forms[0]["slug"], password=OTHER_PASSWORD
+    )
+    assert page.path == "/dashboard"

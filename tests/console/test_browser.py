@@ -280,6 +280,18 @@ def test_no_page_is_wider_than_a_phone(browse, page_url, send, refused, client, 
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
+@pytest.mark.parametrize("width", [900, 1280])
+def test_open_message_fits_below_a_menu_of_two_lines(browse, page_url, send, mock, width):
+    mock.clock.advance(minutes=5)
+    page = browse(viewport={"width": width, "height": 700})
+    page.goto(page_url(f"/messages/{send('ada@acme.test').message_id}"))
+    page.locator("#subject").wait_for()
+    assert page.locator(".top").bounding_box()["height"] > 50
+    assert page.evaluate("document.documentElement.scrollHeight") == 700
+    footer = page.locator("footer").bounding_box()
+    assert footer["y"] + footer["height"] <= 700
+
+
 def test_long_names_fit_on_a_phone(browse, page_url, given):
     name = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrik" * 2
     organization = given.organization(name)

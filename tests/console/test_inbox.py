@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from mockstytch.console.pages import message_search
-from tests.console.test_pages import rows, send_login_link
+from tests.console.page_content import rows, send_login_link
 from tests.support.html_forms import submit
 
 

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from mockstytch.console import sdk_calls
-from tests.console.test_pages import rows
+from tests.console.page_content import rows
 from tests.support.html_forms import submit
 
 

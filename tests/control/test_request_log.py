@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mockstytch import MockStytch
+from mockstytch import MockError, MockStytch
 from mockstytch.runtime import request_log
 from tests.support.postgresql import only_in_memory
 
@@ -213,6 +213,26 @@ class TestBodies:
         assert re.findall("hunter2-.", text) == []
         page = http.get("/_mock/requests", params={"project_id": mock.project_id}, auth=None).text
         assert login.session_token not in page
+
+    @pytest.mark.parametrize(
+        ("path", "surface"), [("/v1/b2b/passwords/authenticate", "backend"), ("/_mock/api/seed", "control")]
+    )
+    def test_json_with_the_media_type_of_a_form_is_shown_as_json(self, http, log, path, surface):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}  # as curl --data sends it
+        http.post(path, content='{"members": [{"password": "hunter2"}]}', headers=form)
+        (entry,) = log(surface=surface, path=path)
+        assert entry["request"] == {"members": [{"password": "…"}]}
+        assert entry["curl"].endswith("""--data '{"members":[{"password":"…"}]}'""")
+
+    def test_requests_of_the_control_api_are_shown_without_secrets(self, mock, log):
+        seed = {
+            "organizations": [{"members": [{"email_address": "ada@acme.test", "password": "plum orbit kettle 47"}]}]
+        }
+        with pytest.raises(MockError):
+            mock.seed(seed)
+        (entry,) = log(surface="control", path="/_mock/api/seed")
+        assert entry["request"]["organizations"][0]["members"] == [{"email_address": "ada@acme.test", "password": "…"}]
+        assert (entry["error_type"], "organization_name" in entry["because"]) == ("invalid_seed", True)
 
     def test_large_bodies_are_cut(self, http, log):
         large = {"a": "x" * 50_000, "list": [{"n": number} for number in range(10_000)], "last": "here"}

@@ -45,3 +45,63 @@ def test_user_logs_in_returns_and_declines(browse, mock, client, given, app_url,
         if options:
             page.get_by_role("button", name="Continue").click()
         page.get_by_text("failed_saml_response").wait_for()
+
+
+class Chooser:
+    """The login page of a connection of Acme."""
+
+    def __init__(self, mock, app_url, kind):
+        self.client = mock.client()
+        self.acme = self.client.organizations.create("Acme", "acme").organization.organization_id
+        provider = mock.identity_provider(self.acme, kind)
+        self.start = f"{provider.start_url}&login_redirect_url={app_url}&signup_redirect_url={app_url}"
+
+    def shown_on(self, page):
+        page.goto(self.start)
+        return [button.get_by_role("strong").inner_text() for button in page.locator("button.account").all()]
+
+    def finish(self, page):
+        page.get_by_text("the app").wait_for()
+        return self.client.sso.authenticate(parse_qs(urlsplit(page.url).query)["token"][0])
+
+
+@pytest.fixture
+def chooser(mock, app_url):
+    return lambda kind="oidc": Chooser(mock, app_url, kind)
+
+
+@pytest.mark.parametrize("kind", ["saml", "oidc"])
+def test_members_can_be_chosen(browse, chooser, kind):
+    page, chooser = browse(), chooser(kind)
+    members = chooser.client.organizations.members
+    ada = members.create(chooser.acme, "ada@acme.test", name="Ada Lovelace").member
+    members.create(chooser.acme, "bob@acme.test", create_member_as_pending=True)
+    cem = members.create(chooser.acme, "cem@acme.test", name="Cem").member
+    members.delete(chooser.acme, cem.member_id)
+    assert chooser.shown_on(page) == ["bob@acme.test", "Ada Lovelace"]
+    page.get_by_role("button", name="Ada Lovelace").click()
+    login = chooser.finish(page)
+    assert (login.member_id, login.member.name) == (ada.member_id, "Ada Lovelace")
+    assert chooser.shown_on(page) == ["Ada Lovelace", "bob@acme.test"]
+    page.get_by_role("button", name="bob@acme.test").click()
+    assert chooser.finish(page).member.status == "active"
+
+
+def test_member_with_another_address_at_the_provider_is_one_account(browse, chooser):
+    page, chooser = browse(), chooser()
+    ada = chooser.client.organizations.members.create(chooser.acme, "ada@acme.test").member
+    chooser.shown_on(page)
+    page.get_by_role("button", name="ada@acme.test").click()
+    chooser.finish(page)
+    chooser.client.organizations.members.update(chooser.acme, ada.member_id, email_address="lovelace@acme.test")
+    assert chooser.shown_on(page) == ["ada@acme.test"]
+
+
+def test_only_the_newest_members_are_listed(browse, chooser):
+    page, chooser = browse(), chooser()
+    for number in range(52):
+        chooser.client.organizations.members.create(chooser.acme, f"m{number}@acme.test")
+    assert chooser.shown_on(page) == [f"m{number}@acme.test" for number in range(51, 1, -1)]
+    page.get_by_label("E-mail address").fill("m0@acme.test")
+    page.get_by_role("button", name="Continue").click()
+    assert chooser.finish(page).member.email_address == "m0@acme.test"

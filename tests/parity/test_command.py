@@ -134,6 +134,19 @@ def test_it_writes_a_report(parity: Parity, tmp_path: Path) -> None:
     assert json.loads(file.read_text())["format"] == "mockstytch-parity/1"
 
 
+def test_it_writes_several_reports(parity: Parity, tmp_path: Path) -> None:
+    files = [tmp_path / "report.json", tmp_path / "report.md"]
+    options = [option for file in files for option in ("--report", str(file))]
+    result = parity("--only", "organizations.get: by id", "--yes", *options)
+    assert result.output.splitlines()[-2:] == [f"Written: {file}" for file in files]
+    assert [file.stat().st_size > 0 for file in files] == [True, True]
+
+
+def test_each_name_of_a_report_is_checked_before_the_run(parity: Parity, tmp_path: Path) -> None:
+    result = parity("--yes", "--report", "report.txt", "--report", str(tmp_path / "report.md"))
+    assert (result.exit_code, "report.txt must end with .json or .md" in result.output) == (2, True)
+
+
 def test_clean_up_deletes_what_an_earlier_run_left(parity: Parity, target: Side, project: MockStytch) -> None:
     client = project.client()
     client.organizations.create(organization_name="Left", organization_slug=f"{PREFIX}0000-left")

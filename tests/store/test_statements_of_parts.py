@@ -1,4 +1,4 @@
-"""The statements of operations on many rows: each transaction has few, whatever the organization's size."""
+"""The statements of operations on many rows: each transaction has few, however many rows there are."""
 
 import pytest
 
@@ -46,3 +46,21 @@ def test_each_transaction_of_a_deletion_has_as_many_statements_in_any_organizati
             assert len(counts) >= count / parts.SIZE
             most.append(max(counts))
     assert most[0] == most[1] < 2 * parts.SIZE
+
+
+def test_a_new_policy_has_as_many_statements_with_any_number_of_organizations(statements_of):
+    resources = [{"resource_id": "documents", "actions": ["read"]}]
+    permissions = [{"resource_id": "documents", "actions": ["read"]}]
+    counts = []
+    with MockStytch() as mock:
+        client = mock.client()
+        for number in range(8):
+            roles = [{"role_id": role_id, "permissions": permissions} for role_id in ("reader", "writer")]
+            mock.configure(rbac_policy={"roles": roles, "resources": resources, "scopes": []})
+            acme = client.organizations.create(f"acme-{number}", f"acme-{number}").organization.organization_id
+            member_id = client.organizations.members.create(acme, "ada@acme.test", roles=["reader"]).member_id
+            policy = {"roles": roles[1:], "resources": resources, "scopes": []}
+            counts.append(statements_of(lambda policy=policy: mock.configure(rbac_policy=policy)))
+            assert client.organizations.members.get(acme, member_id=member_id).member.roles[0].role_id != "reader"
+    assert len(counts[0]) == 1
+    assert counts[1:] == counts[:1] * 7

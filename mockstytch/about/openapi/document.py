@@ -13,6 +13,7 @@ from mockstytch.about.openapi.schemas import Components, Schema
 from mockstytch.about.types import metadata, responses
 from mockstytch.about.types.harness_shapes import Fault
 from mockstytch.browser.routes import PREFIX as BROWSER_PREFIX
+from mockstytch.surfaces import fallback
 from mockstytch.surfaces.faults.operation_names import endpoint_of
 from mockstytch.surfaces.surface import Route
 from mockstytch.values import Frozen
@@ -100,7 +101,7 @@ def servers(url: str) -> list[Schema]:
 
 
 def build(routes: Iterable[Route], url: str = "") -> Schema:
-    """Return the document.
+    """Return the document. Operations that aren't implemented are left out.
 
     Args:
         url: the server's URL.
@@ -112,6 +113,8 @@ def build(routes: Iterable[Route], url: str = "") -> Schema:
         components.response(type_)
     paths = _Paths()
     for route in routes:
+        if fallback.is_gap(route):
+            continue
         if endpoint_of(route) is not None:
             paths.add(route, api_operations.base_id(route), api_operations.operation(components, route))
         elif route.path in metadata.DOCUMENTS and route.method == "GET":

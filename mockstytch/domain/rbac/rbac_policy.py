@@ -5,7 +5,7 @@ accepted here.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +17,7 @@ from mockstytch.domain.shared import member_events, organization_events
 from mockstytch.errors import Kind
 from mockstytch.runtime import Context
 from mockstytch.store import queries
+from mockstytch.store.queries import Condition
 from mockstytch.store.record import Record
 from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
@@ -111,8 +112,10 @@ def replace_policy(ctx: Context, policy: RbacPolicy) -> RbacPolicy:
     old_ids = {role.role_id for role in ctx.project.settings.rbac_policy.roles} - _DEFAULT_ROLES.keys()
     removed_ids = old_ids - {role.role_id for role in policy.roles}
     if removed_ids:
+        connections, members = _connections(ctx), _members_with_roles(ctx, removed_ids)
         for organization in ctx.store.all(Organization):
-            changed = remove_roles(ctx, organization, removed_ids)
+            at = organization.organization_id
+            changed = _remove_roles(ctx, organization, removed_ids, connections[at], members[at])
             if changed is not organization:
                 changed = ctx.store.update(changed, updated_at=ctx.now)
                 organization_events.organization_updated(ctx, changed)
@@ -146,17 +149,20 @@ def remove_roles(ctx: Context, organization: Organization, role_ids: set[str]) -
     """Remove deleted roles from the members of an organization, and from its implicit role assignments."""
     if not role_ids:
         return organization
+    at = organization.organization_id
+    connections = _connections(ctx, organization_id=at)
+    members = _members_with_roles(ctx, role_ids, Member.table.c.organization_id == at)
+    return _remove_roles(ctx, organization, role_ids, connections[at], members[at])
+
+
+def _remove_roles(
+    ctx: Context, organization: Organization, role_ids: set[str], connections: list[Any], members: list[Member]
+) -> Organization:
+    """Remove roles from an organization, from its connections, and from its members with these roles."""
     organization = ctx.store.update(organization, **_columns_without(organization, role_ids))
-    for record in _connection_records():
-        for connection in ctx.store.all(record, organization_id=organization.organization_id):
-            ctx.store.update(connection, **_implied_roles_without(connection, role_ids))
-    columns = Member.table.c
-    query = ctx.store.query(Member).where(
-        columns.organization_id == organization.organization_id,
-        queries.list_has_any(columns.roles, sorted(role_ids)),
-        queries.list_is_not_empty(columns.roles),  # members with roles have an index
-    )
-    for member in ctx.store.rows(Member, query):
+    for connection in connections:
+        ctx.store.update(connection, **_implied_roles_without(connection, role_ids))
+    for member in members:
         remaining = [role_id for role_id in member.roles if role_id not in role_ids]
         member = ctx.store.update(member, roles=remaining, updated_at=ctx.now)
         if member.status != "deleted":
@@ -173,6 +179,28 @@ def _columns_without(o: Organization, role_ids: set[str]) -> dict[str, Any]:
         "sso_connections": [replace(c, **_implied_roles_without(c, role_ids)) for c in o.sso_connections],
         "scim_connection": replace(scim, **_implied_roles_without(scim, role_ids)) if scim else None,
     }
+
+
+def _connections(ctx: Context, **where: str) -> defaultdict[str, list[Any]]:
+    """Return the connections with these values, by their organization."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for record in _connection_records():
+        rows: list[Any] = ctx.store.all(record, **where)
+        for connection in rows:
+            found[connection.organization_id].append(connection)
+    return found
+
+
+def _members_with_roles(ctx: Context, role_ids: set[str], *conditions: Condition) -> defaultdict[str, list[Member]]:
+    """Return the members with one of these roles that fulfil the conditions, by their organization."""
+    roles = Member.table.c.roles
+    has_role = queries.list_has_any(roles, sorted(role_ids))
+    is_indexed = queries.list_is_not_empty(roles)  # members with roles have an index
+    found = defaultdict(list)
+    for member in ctx.store.rows(Member, ctx.store.query(Member).where(*conditions, has_role, is_indexed)):
+        if role_ids & {*member.roles}:  # the search ignores case
+            found[member.organization_id].append(member)
+    return found
 
 
 def _connection_records() -> list[type[Record]]:

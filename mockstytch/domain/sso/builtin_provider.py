@@ -11,11 +11,14 @@ import msgspec
 
 from mockstytch import keys, wire
 from mockstytch.clock import position
+from mockstytch.domain.organizations import member_search
+from mockstytch.domain.shared.search import Query
 from mockstytch.domain.sso import sso_connections
 from mockstytch.domain.sso.sso_connections import DirectConnection
 from mockstytch.protocols.saml import certificates
 from mockstytch.runtime import Context
 from mockstytch.store.records.credentials import NextIdentity
+from mockstytch.store.records.members import Member
 from mockstytch.store.records.organizations import Organization
 from mockstytch.store.records.sso import BuiltinProviderKey, BuiltinProviderPerson, SamlConnection, SsoFlow
 from mockstytch.values import Frozen
@@ -28,7 +31,7 @@ _MAPPING = {
     "last_name": "lastName",
     "groups": "groups",
 }
-_MAX_KNOWN_PEOPLE = 50
+_MAX_ACCOUNTS = 50
 
 
 class Identity(Frozen, forbid_unknown_fields=True):
@@ -188,16 +191,32 @@ def queued(ctx: Context, *providers: str) -> list[NextIdentity]:
 
 
 def known_people(ctx: Context, connection: DirectConnection) -> list[Identity]:
-    """Return the identities for the account chooser, the most recent first."""
+    """Return the identities that logged in before, the most recent first."""
     people = ctx.store.all(BuiltinProviderPerson, connection_id=connection.connection_id)
-    latest = sorted(people, key=lambda person: person.position, reverse=True)[:_MAX_KNOWN_PEOPLE]
+    latest = sorted(people, key=lambda person: person.position, reverse=True)[:_MAX_ACCOUNTS]
     return [msgspec.convert(person.identity, Identity) for person in latest]
+
+
+def accounts(ctx: Context, connection: DirectConnection, organization: Organization) -> list[Identity]:
+    """Return the identities for the account chooser: known identities first, then the newest other members."""
+    known = known_people(ctx, connection)
+    emails, subjects = {person.email for person in known}, {person.subject for person in known}
+
+    def is_known(member: Member) -> bool:
+        links = [link for link in member.sso_registrations if link.connection_id == connection.connection_id]
+        return member.email_address in emails or any(link.external_id in subjects for link in links)
+
+    of_organization = member_search.condition(ctx, [organization], Query())
+    newest = ctx.store.query(Member).where(of_organization).order_by(Member.table.c.position.desc())
+    members = ctx.store.rows(Member, newest.limit(_MAX_ACCOUNTS))
+    others = [Identity(email=member.email_address, name=member.name) for member in members if not is_known(member)]
+    return [*known, *others][:_MAX_ACCOUNTS]
 
 
 def save_person(
     ctx: Context, connection: DirectConnection, identity: Identity
 ) -> tuple[BuiltinProviderPerson, Identity]:
-    """Store an identity for the account chooser, and return the stored row and the identity with its subject."""
+    """Store an identity that logs in, and return the stored row and the identity with its subject."""
     email = identity.email.strip().lower()
     nameid_format = connection.nameid_format if isinstance(connection, SamlConnection) else ""
     derived = ctx.ids.derived_number(f"{connection.connection_id}:{email}")
