@@ -206,8 +206,7 @@ def accounts(ctx: Context, connection: DirectConnection, organization: Organizat
         links = [link for link in member.sso_registrations if link.connection_id == connection.connection_id]
         return member.email_address in emails or any(link.external_id in subjects for link in links)
 
-    of_organization = member_search.condition(ctx, [organization], Query())
-    newest = ctx.store.query(Member).where(of_organization).order_by(Member.table.c.position.desc())
+    newest = member_search.matching(ctx, [organization], Query()).query.order_by(Member.table.c.position.desc())
     members = ctx.store.rows(Member, newest.limit(_MAX_ACCOUNTS))
     others = [Identity(email=member.email_address, name=member.name) for member in members if not is_known(member)]
     return [*known, *others][:_MAX_ACCOUNTS]
