@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -176,21 +177,21 @@ def _problem(probe: Probe, fixtures: Mapping[str, frozenset[str]]) -> str:
     return ""
 
 
+@cache
+def _error_types() -> frozenset[str]:
+    return frozenset(kind.error_type for kind in catalogue())
+
+
 def _problem_of_call(call: Call) -> str:
     """Return what is wrong with a call, or ""."""
-    types = {kind.error_type for kind in catalogue()}
     if bool(call.operation) == bool(call.request):
         return "a call has an operation or a request, and not both"
     if call.operation and call.operation not in known_operations():
         return f"no such operation. Did you mean {nearest(call.operation, known_operations())}?"
     if call.request and not call.request.partition(" ")[2].startswith("/"):
         return "a request is a method and a path, such as: GET /v1/b2b/sessions"
-    if (
-        call.expects
-        and call.expects not in types
-        and not call.expects.startswith(("organization_search_", "member_search_", "user_search_", "status:"))
-    ):
-        return f"expects = {call.expects!r}: no such error. Did you mean {nearest(call.expects, types)}?"
+    if call.expects and call.expects not in _error_types() and not call.expects.startswith(_OTHER_ERRORS):
+        return f"expects = {call.expects!r}: no such error. Did you mean {nearest(call.expects, _error_types())}?"
     if call.body is not None and (call.fields or call.saml):
         return "a call has a body or fields (with, saml), and not both"
     try:

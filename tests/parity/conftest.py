@@ -7,6 +7,7 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.parity import command, loading, settings
+from mockstytch.parity.probe import Probe
 from mockstytch.parity.running import Outcome
 from mockstytch.parity.sending.side import Credentials, Side
 
@@ -38,14 +39,19 @@ def project(target: Side, mockstytch_server: MockStytch) -> MockStytch:
     return mockstytch_server.project(target.credentials.project_id, target.credentials.secret)
 
 
+@pytest.fixture(scope="session")
+def all_probes() -> list[Probe]:
+    return loading.load()
+
+
 @pytest.fixture
-def compare(target: Side) -> Compare:
+def compare(target: Side, all_probes: list[Probe]) -> Compare:
     """Send the probes that match a pattern to the target and to a new server, and return the outcomes."""
 
     def run(pattern: str = "", has: tuple[str, ...] = ()) -> list[Outcome]:
         met = settings.met(target.credentials, has)
         settings.apply(target.url, target.credentials, met)
-        probes, _ = command.selected(loading.load(), pattern, met)
+        probes, _ = command.selected(all_probes, pattern, met)
         return command.run(target, probes, command.new_prefix(), met)
 
     return run

@@ -13,8 +13,9 @@ import pytest
 
 from mockstytch import MockStytch
 from mockstytch.cli import main
-from mockstytch.parity import command, loading
+from mockstytch.parity import command
 from mockstytch.parity.cleaning import PREFIX, find_leftovers
+from mockstytch.parity.probe import Probe
 from mockstytch.parity.sending.side import Credentials, Side
 
 
@@ -169,7 +170,7 @@ def test_parity_isnt_imported_by_a_server() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_plan_counts_what_is_created() -> None:
-    probes, _ = command.selected(loading.load(), "organizations.update: the name", set())
+def test_a_plan_counts_what_is_created(all_probes: list[Probe]) -> None:
+    probes, _ = command.selected(all_probes, "organizations.update: the name", set())
     plan = command.plan(probes)
     assert (plan.probes, plan.organizations, plan.clients) == (1, 1, 0)

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from mockstytch import MockStytch
-from mockstytch.parity import command, loading, settings
+from mockstytch.parity import command, settings
 from mockstytch.parity.cleaning import PREFIX, Ledger, Leftovers, find_leftovers
+from mockstytch.parity.probe import Probe
 from mockstytch.parity.running import Outcome
 from mockstytch.parity.sending.side import Credentials, Pace, Side, Stopped, Waiting
 from tests.parity.conftest import Compare
@@ -115,8 +116,8 @@ def test_what_cant_be_deleted_is_an_error(compare: Compare, project: MockStytch,
         compare("organizations.get: by id")
 
 
-def test_an_exception_doesnt_prevent_the_clean_up(target: Side, project: MockStytch) -> None:
-    probes, _ = command.selected(loading.load(), "organizations.get: by id", set())
+def test_an_exception_doesnt_prevent_the_clean_up(target: Side, project: MockStytch, all_probes: list[Probe]) -> None:
+    probes, _ = command.selected(all_probes, "organizations.get: by id", set())
     settings.apply(target.url, target.credentials, ())
 
     def fail(_outcome: Outcome) -> None:
@@ -150,12 +151,12 @@ def test_ctrl_c_ends_the_run_and_nothing_is_left(
     assert find_leftovers(target, PREFIX) == []
 
 
-def test_it_works_through_tls(credentials: Credentials) -> None:
+def test_it_works_through_tls(credentials: Credentials, all_probes: list[Probe]) -> None:
     with MockStytch(tls_port=0) as secure:
         assert secure.ca_file
         side = command.target_side(secure.tls_url, credentials, calls_per_second=1_000, ca_file=str(secure.ca_file))
         settings.apply(secure.url, credentials, ())
-        probes, _ = command.selected(loading.load(), "area:sessions", set())
+        probes, _ = command.selected(all_probes, "area:sessions", set())
         assert _all_agree(command.run(side, probes, command.new_prefix()))
 
 
