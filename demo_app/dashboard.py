@@ -12,11 +12,8 @@ from .session import current_session, form_field, stytch_client
 
 async def show(request: Request) -> Response:
     session = await current_session(request)
-    for unfinished in (
-        "intermediate_session_token",
-        "step_up",
-        "used_methods",
-    ):  # drop an unfinished login to another organization
+    # Drop an unfinished login to another organization.
+    for unfinished in ("intermediate_session_token", "step_up", "used_methods"):
         request.session.pop(unfinished, None)
     discovery = await stytch_client(request).discovery.organizations.list_async(
         session_token=request.session["session_token"]

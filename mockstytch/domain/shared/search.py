@@ -145,8 +145,8 @@ def page(
             raise errors.user_search_invalid_cursor()
         page_query = page_query.where(position < last_position)
     rows = list[R]()
-    if (condition_ := newest(last_position, (limit + 1) * _CANDIDATES)) is not None:
-        rows = ctx.store.rows(record, page_query.where(condition_))
+    if (is_candidate := newest(last_position, (limit + 1) * _CANDIDATES)) is not None:
+        rows = ctx.store.rows(record, page_query.where(is_candidate))
     if len(rows) <= limit:
         rows = ctx.store.rows(record, page_query)
     has_more = len(rows) > limit

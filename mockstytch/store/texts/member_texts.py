@@ -19,7 +19,8 @@ class MemberTexts:
         """Return a condition that all members with a text in their e-mail address or phone number fulfil.
 
         Returns:
-            None if there is no index yet, which is then built in the background, or too many members have the text.
+            None if too many members have the text, or the index isn't complete. A missing index is built in the
+            background.
         """
         return text_index.candidates(self._connection, self._data_key, text)
 

@@ -19,7 +19,7 @@ _IS_COUNTED = (
     " AND (counted_to IS NULL OR {row}.email_address <= counted_to)"
 )
 _CHANGE = (
-    "UPDATE text_totals SET members = members {by}"  # noqa: S608 · constants
+    "UPDATE text_totals SET members = members {by}"  # noqa: S608 · every part is a constant of this module
     f" WHERE data_key = {{row}}.project_id AND organization_id = {{row}}.organization_id AND {_IS_COUNTED};"
 )
 _ADD, _TAKE = _CHANGE.format(row="NEW", by="+ 1"), _CHANGE.format(row="OLD", by="- 1")
