@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from mockstytch.console.snippets import CODE
 from tests.howto.app_files import HOW_TO
+from tests.support.browser import installed
 from tests.support.server_process import tls_server
 
 ADA = "ada@acme.example"
@@ -78,7 +78,7 @@ def test_http_only_cookies(app, chromium, tmp_path_factory):
         client.magic_links.email.login_or_signup("acme", ADA)
         resolver = f"--host-resolver-rules=MAP localhost:443 127.0.0.1:{tls_port}"
         browser = chromium.browser_type.launch(
-            executable_path=shutil.which("chromium"), args=["--no-proxy-server", resolver]
+            executable_path=installed(), args=["--no-proxy-server", resolver]
         )
         try:
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from mockstytch.app import create_app
 from tests.howto.app_files import read
-from tests.support import npm_package
+from tests.support import browser, npm_package
 from tests.support.server_process import tls_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,7 +29,7 @@ export default {{
 
 
 def run_playwright(app: Any, chromium: Any, config: str, *files: str) -> str:
-    executable = json.dumps(shutil.which("chromium") or chromium.browser_type.executable_path)
+    executable = json.dumps(browser.installed() or chromium.browser_type.executable_path)
     (app.folder / "run.config.js").write_text(_CONFIG.format(name=config, chromium=executable), encoding="utf-8")
     done = subprocess.run(
         ["node", "node_modules/@playwright/test/cli.js", "test", "--config", "run.config.js", *files],

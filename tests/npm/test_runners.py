@@ -4,13 +4,13 @@ Each project starts its server itself, with the command ``mockstytch``.
 """
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.howto.app_files import files_of
+from tests.support.browser import installed
 from tests.support.npm_package import ROOT, SOURCE, run
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def jest(folder: Path, environment: dict[str, str], *options: str) -> str:
 
 
 def playwright(folder: Path, environment: dict[str, str], chromium: Any) -> str:
-    executable = json.dumps(shutil.which("chromium") or chromium.browser_type.executable_path)
+    executable = json.dumps(installed() or chromium.browser_type.executable_path)
     config = f"""
 import config from "./playwright.config.js";
 const launchOptions = {{ executablePath: {executable}, args: ["--no-sandbox", "--no-proxy-server"] }};
