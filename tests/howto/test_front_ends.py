@@ -77,9 +77,7 @@ def test_http_only_cookies(app, chromium, tmp_path_factory):
         ada = client.organizations.members.create("acme", ADA).member
         client.magic_links.email.login_or_signup("acme", ADA)
         resolver = f"--host-resolver-rules=MAP localhost:443 127.0.0.1:{tls_port}"
-        browser = chromium.browser_type.launch(
-            executable_path=installed(), args=["--no-proxy-server", resolver]
-        )
+        browser = chromium.browser_type.launch(executable_path=installed(), args=["--no-proxy-server", resolver])
         try:
 
             def visit(query: str, cookies: list[Any]) -> Any:

@@ -19,7 +19,7 @@ with MockStytch() as mock:
     login = client.magic_links.authenticate(mock.inbox.latest().token)
     client.sessions.authenticate(session_token=login.session_token)
     client.organizations.members.search([acme])
-    for name, value in {"member_emails": ["ada@acme.test"], "member_email_fuzzy": "ada", "statuses": ["active"]}.items():
+    for name, value in ("member_emails", ["ada@acme.test"]), ("member_email_fuzzy", "ada"), ("statuses", ["active"]):
         operands = [{"filter_name": name, "filter_value": value}]
         client.organizations.members.search([acme], query={"operator": "AND", "operands": operands})
     client.magic_links.email.discovery.send("bob@acme.test")
