@@ -185,12 +185,13 @@ class SqliteConnection(Connection):
         self.driver: sqlite3.Connection = driver
         self.log_path = log_path
         self._plans = plans_for("sqlite")
-        self._execute = driver.execute
+        # One cursor for all statements that return no rows: making one takes longer than running BEGIN.
+        self._execute, self._read = driver.cursor().execute, driver.execute
         self.has_old_data = False
         self.has_text_index = bool(driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'text_indexes'").fetchone())
         self.unmerged_writes = 0
         self.wants_text_index: set[str] = set()
-        self.remembered = Remembered(*remembered.TABLES)
+        self.remembered = Remembered(*remembered.TABLES, rare=remembered.RARE_TABLES)
         self.totals: dict[tuple[Any, ...], tuple[int, int]] = {}
         self._waiting: list[tuple[Plan, Sequence[Any]]] = []
 
@@ -203,7 +204,9 @@ class SqliteConnection(Connection):
             self._run_waiting()
         plan = self._plans.get(shape, len(values))
         # No other connection can write between two statements, so only writing needs a transaction.
-        if not plan.only_reads and not self.driver.in_transaction:
+        if plan.only_reads:
+            return self._read(plan.text, plan.parameters(values))
+        if not self.driver.in_transaction:
             self._execute("BEGIN")
         cursor = self._execute(plan.text, plan.parameters(values))
         if plan.outdates and cursor.rowcount:

@@ -16,10 +16,9 @@ import msgspec
 
 from mockstytch.store.record import RECORDS, Record
 
-TABLES = (
-    *("organizations", "members", "member_sessions", "one_time_tokens", "intermediate_sessions"),
-    "default_email_templates",  # each e-mail looks for one, and almost no project has one
-)
+# Each e-mail looks for a template, and each new member for a reservation of the address. Almost no project has any.
+RARE_TABLES = ("default_email_templates", "email_reservations")
+TABLES = (*("organizations", "members", "member_sessions", "one_time_tokens", "intermediate_sessions"), *RARE_TABLES)
 _MOST_ROWS = 5_000  # in each table
 
 # The names of the columns by which a row is found, and what is excluded: see ``Store.find``.
@@ -32,9 +31,10 @@ class Rows:
 
     Args:
         record: the table's record.
+        is_rare: whether to remember as well that a project has no rows.
     """
 
-    def __init__(self, record: type[Record]) -> None:
+    def __init__(self, record: type[Record], *, is_rare: bool = False) -> None:
         self._by_key: Lookup = (record.key, None)
         self._key_of = _reader(record.key)
         self._lookups: list[tuple[Lookup, Callable[[Record], Values]]] = [
@@ -44,6 +44,8 @@ class Rows:
         self._rows: dict[Values, Any] = {}
         self._keys: dict[tuple[Lookup, Values], Values] = {}
         self._absent: set[tuple[Lookup, Values]] = set()
+        self._is_rare = is_rare
+        self._has_rows: dict[str, bool] = {}  # by what the rows of a project are stored under
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -53,6 +55,7 @@ class Rows:
         self._rows.clear()
         self._keys.clear()
         self._absent.clear()
+        self._has_rows.clear()
 
     def find(self, lookup: Lookup, values: Values) -> Any:
         """Return the row with these values, or None if it isn't remembered.
@@ -71,7 +74,17 @@ class Rows:
 
     def is_absent(self, lookup: Lookup, values: Values) -> bool:
         """Return whether a row with these values is known to be absent."""
-        return (lookup, values) in self._absent
+        return self._has_rows.get(values[0]) is False or (lookup, values) in self._absent
+
+    def may_be_empty(self, owner: str) -> bool:
+        """Return whether it is worth asking if the project has any row."""
+        return self._is_rare and owner not in self._has_rows
+
+    def note(self, owner: str, *, has_rows: bool) -> None:
+        """Remember whether the project has any row."""
+        if len(self._has_rows) >= _MOST_ROWS:
+            self._has_rows.clear()
+        self._has_rows[owner] = has_rows
 
     def read(self, owner: str, lookup: Lookup, values: Values, row: Record | None) -> None:
         """Remember what was read: a row, or that there is none."""
@@ -83,6 +96,7 @@ class Rows:
     def insert(self, owner: str, row: Record) -> None:
         """Remember a row that was inserted."""
         self._absent.clear()
+        self._has_rows.pop(owner, None)
         self._add(owner, row)
 
     def _add(self, owner: str, row: Record) -> None:
@@ -124,10 +138,11 @@ class Remembered:
 
     Args:
         tables: their names.
+        rare: the tables that are usually empty.
     """
 
-    def __init__(self, *tables: str) -> None:
-        self._tables = {table: Rows(RECORDS[table]) for table in tables}
+    def __init__(self, *tables: str, rare: tuple[str, ...] = ()) -> None:
+        self._tables = {table: Rows(RECORDS[table], is_rare=table in rare) for table in tables}
         self.of = self._tables.get  # the rows of a table; None if they aren't remembered
 
     def forget(self, tables: tuple[str, ...] = TABLES) -> None:

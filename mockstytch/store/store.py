@@ -88,6 +88,8 @@ class Store:
         if found is None and not remembered.is_absent(lookup, values):
             found = self._read(record, where, excluding)
             remembered.read(owner, lookup, values, found)
+            if found is None and remembered.may_be_empty(owner):
+                remembered.note(owner, has_rows=self._read(record, {}, None) is not None)
         return found
 
     def _read(self, record: type[R], where: dict[str, Any], excluding: tuple[str, str] | None) -> R | None:

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from mockstytch import MockStytch
+from mockstytch.domain.shared import emails
 from mockstytch.errors import organization_not_found
 from mockstytch.store import remembered
 from mockstytch.store.records.members import Member
@@ -127,16 +128,19 @@ def test_other_tables_are_not_remembered(server):
     assert server._server.mock._database.connection.remembered.of("messages") is None
 
 
+_WITH_MEMBERS = ("members", "member_sessions", "email_reservations")  # their rows refer to members
+
+
 @pytest.mark.parametrize(
     ("kind", "statement", "tables"),
     [
         ("find", "SELECT * FROM members", ()),
         ("insert", "INSERT INTO members (member_id) VALUES (?)", ()),  # the store remembers the row
         ("update", "UPDATE organizations SET position=? WHERE organization_id=?", ()),
-        ("restore", "INSERT INTO members SELECT * FROM members_copies", ("members", "member_sessions")),
+        ("restore", "INSERT INTO members SELECT * FROM members_copies", _WITH_MEMBERS),
         ("insert copies", "INSERT INTO events (event_id) VALUES (?)", ()),
-        ("delete", "DELETE FROM members WHERE member_id=?", ("members", "member_sessions")),
-        ("delete", "DELETE FROM organizations", ("organizations", "members", "member_sessions")),
+        ("delete", "DELETE FROM members WHERE member_id=?", _WITH_MEMBERS),
+        ("delete", "DELETE FROM organizations", ("organizations", *_WITH_MEMBERS)),
         ("delete", "DELETE FROM one_time_tokens", ("one_time_tokens",)),
         ("delete", "DELETE FROM organization_domains", ()),
     ],
@@ -258,3 +262,41 @@ def test_absence_is_forgotten_if_no_row_is_remembered():
     assert known.of("members").is_absent(lookup, values)
     known.forget(("members",))
     assert not known.of("members").is_absent(lookup, values)
+
+
+def test_reservations_are_not_looked_for_in_a_project_without_any(server, acme, reads):
+    for name in ("ada", "bob", "eve"):
+        server.client().organizations.members.create(acme.organization_id, f"{name}@acme.test")
+    assert reads["find", "email_reservations"] == 2  # for the first address, and for any
+
+
+def test_reservation_is_found_after_the_project_had_none(server, acme, refused):
+    members = server.client().organizations.members
+    ada = members.create(acme.organization_id, "ada@acme.test").member
+    server.snapshots.save("without a reservation")
+    members.update(acme.organization_id, ada.member_id, email_address="ada@new.test")
+    assert refused(members.create, acme.organization_id, "ada@acme.test") == "retired_member_email"
+    server.snapshots.save("with a reservation")
+    server.snapshots.restore("without a reservation")
+    assert refused(members.create, acme.organization_id, "ada@acme.test") == "duplicate_member_email"
+    assert members.create(acme.organization_id, "bob@acme.test").member.email_address == "bob@acme.test"
+    server.snapshots.restore("with a reservation")
+    assert refused(members.create, acme.organization_id, "ada@acme.test") == "retired_member_email"
+
+
+def test_reservation_that_was_undone_is_not_found(server, acme):
+    ada = Given(server, server.client()).member(acme, "ada@acme.test")
+
+    def is_reserved(ctx):
+        return emails.find_reservation(ctx, found(ctx, acme), "bob@acme.test") is not None
+
+    def reserve_and_fail(ctx):
+        emails.reserve(ctx, ctx.store.get(Member, member_id=ada.member_id), "bob@acme.test", "retired")
+        assert is_reserved(ctx)
+        raise ZeroDivisionError
+
+    with transaction(server) as ctx:
+        assert not is_reserved(ctx)
+        with pytest.raises(ZeroDivisionError), ctx.store._connection.savepoint():
+            reserve_and_fail(ctx)
+        assert not is_reserved(ctx)
