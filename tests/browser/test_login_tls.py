@@ -62,6 +62,7 @@ def chromium(server, certificate, pages):
     with running_chromium(
         f"--host-resolver-rules={', '.join(hosts)}",
         f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}",
+        whole=True,
     ) as browser:
         yield browser
 

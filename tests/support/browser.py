@@ -21,13 +21,19 @@ def installed() -> str | None:
 
 
 @contextmanager
-def running_chromium(*options: str) -> Iterator[Any]:
-    """Run a Chromium process with more options than ``OPTIONS``. If one is repeated, the last value counts."""
+def running_chromium(*options: str, whole: bool = False) -> Iterator[Any]:
+    """Run a Chromium process with more options than ``OPTIONS``. If one is repeated, the last value counts.
+
+    Args:
+        whole: whether the headless shell isn't enough. It doesn't block cookies of other sites.
+    """
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
     with sync_api.sync_playwright() as playwright:
         try:
             arguments = [*OPTIONS, *options]
-            browser = playwright.chromium.launch(executable_path=installed(), args=arguments)
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium") if whole else installed(), args=arguments
+            )
         except sync_api.Error as e:
             pytest.skip(f"no Chromium: {e.message.splitlines()[0]}")
         yield browser
