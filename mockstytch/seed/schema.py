@@ -1,6 +1,7 @@
 """The JSON Schema of a seed, for editors, generated from the classes that read a seed."""
 
 import re
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -108,7 +109,12 @@ def _reference(name: str) -> Schema:
 
 def _closed(schema: Schema) -> Schema:
     """Return the schema of a class, without other names than its fields. A seed with another one is refused."""
-    return {**schema, "additionalProperties": False} if "properties" in schema else schema
+    if "properties" not in schema:
+        return schema
+    closed = {**schema, "additionalProperties": False}
+    if "description" in schema:  # the docstring of the class, which Python 3.13 and later don't indent
+        closed["description"] = cleandoc(schema["description"])
+    return closed
 
 
 def _rewritten(schema: Any, names: dict[str, str]) -> Any:

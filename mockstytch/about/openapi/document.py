@@ -1,7 +1,6 @@
 """The OpenAPI document of everything that the server serves."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from itertools import chain, count
 from typing import Any
 
@@ -191,5 +190,5 @@ def _common_answers(components: Components) -> dict[str, Schema]:
         types = sorted({kind.error_type for kind in kinds})
         for status, listed in error_types.by_status(types).items():
             narrowed = operations.narrowed_error({"enum": listed})
-            found[f"{name}{status}"] = operations.response(HTTPStatus(status).phrase, narrowed)
+            found[f"{name}{status}"] = operations.response(operations.phrase(status), narrowed)
     return dict(sorted(found.items()))

@@ -13,6 +13,7 @@ JSON = "application/json"
 TEXT = "text/plain"
 ERROR = {"$ref": "#/components/schemas/Error"}
 
+_CONTENT_TOO_LARGE = 413  # RFC 9110, 15.5.14. Before Python 3.13, ``HTTPStatus`` has the name of an older RFC
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
 
@@ -76,7 +77,12 @@ def refusal(surface: str, status: int, own: list[str], common: list[str]) -> Sch
     """
     if not own:
         return {"$ref": f"#/components/responses/{component_name(surface)}{status}"}
-    return response(HTTPStatus(status).phrase, narrowed_error({"enum": sorted({*own, *common})}))
+    return response(phrase(status), narrowed_error({"enum": sorted({*own, *common})}))
+
+
+def phrase(status: int) -> str:
+    """Return the name of a status, the same in each version of Python."""
+    return "Content Too Large" if status == _CONTENT_TOO_LARGE else HTTPStatus(status).phrase
 
 
 def narrowed_error(error_type: Schema) -> Schema:
