@@ -126,8 +126,8 @@ def test_pipelined_request_waits_for_the_one_before():
         protocol.data_received(request("GET", "/a"))
         app.waits = False
         protocol.data_received(request("GET", "/b") + request("GET", "/c"))
-        while protocol.tasks:
-            await asyncio.gather(*protocol.tasks)
+        while protocol.tasks:  # each response starts the next task
+            await asyncio.wait(protocol.tasks)
         assert bodies(transport) == [b"task:/a", b"task:/b", b"task:/c"]
         protocol.data_received(request("GET", "/d"))
         assert bodies(transport)[3:] == [b"now:/d"]

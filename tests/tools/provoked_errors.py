@@ -45,8 +45,8 @@ class ProvokedErrors:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Collect the records of a process of pytest-xdist."""
-        self.found |= {(name, error_type) for name, error_type in node.workeroutput.get(_KEY, [])}
+        """Collect the records of a process of pytest-xdist. A process that crashed has none."""
+        self.found |= {(name, error_type) for name, error_type in getattr(node, "workeroutput", {}).get(_KEY, [])}
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if hasattr(self.config, "workeroutput"):
