@@ -20,6 +20,19 @@ _PAUSE_SECONDS = 0.0005
 SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this long for the database
 
 
+class Watch:
+    """Counts the transactions of a project that may have written to it.
+
+    Attributes:
+        transactions: their number, since ``Database.watching``.
+    """
+
+    __slots__ = ("project_id", "transactions")
+
+    def __init__(self, project_id: str) -> None:
+        self.project_id, self.transactions = project_id, 0
+
+
 def _keeps_writes(error: BaseException) -> bool:
     """Return whether a transaction that ends with this error is committed."""
     return isinstance(error, StytchError | MoreToDo) and error.keeps_writes
@@ -50,6 +63,7 @@ class Database:
         self.is_shared = self.connection.is_shared
         self.starts = count_start(self.connection)
         self.transactions = 0
+        self._watches: list[Watch] = []
         self.on_failed_commit: list[Callable[[], None]] = []
         self.on_background_work: Callable[[], None] = lambda: None
 
@@ -68,6 +82,9 @@ class Database:
         """
         self._lock.acquire()
         self.transactions += 1
+        if self._watches and not read_only:
+            for watch in self._watches:
+                watch.transactions += watch.project_id in (project_id, first_lock)
         try:
             if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
@@ -160,6 +177,18 @@ class Database:
         # Without the pause, this thread would take the lock again before one that waits for it.
         sleep(max((perf_counter() - begin) * pause, _PAUSE_SECONDS) if has_more else 0)
         return has_more
+
+    @contextmanager
+    def watching(self, project_id: str) -> Iterator[Watch]:
+        """Count the transactions of this process that may write to a project, until the end of the block."""
+        watch = Watch(project_id)
+        with self._lock:
+            self._watches.append(watch)
+        try:
+            yield watch
+        finally:
+            with self._lock:
+                self._watches.remove(watch)
 
     @contextmanager
     def outside_of_transactions(self) -> Iterator[Connection]:

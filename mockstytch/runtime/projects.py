@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from mockstytch import errors
 from mockstytch.clock import position
-from mockstytch.runtime.database import Database
+from mockstytch.runtime.database import Database, Watch
 from mockstytch.settings import Settings
 from mockstytch.store.connection import Connection
 from mockstytch.store.queries import EVERY_ROW, Condition
@@ -224,18 +225,35 @@ class Projects:
         """
         data_key = new_data_key()
         store = Store(self._database.connection, project.project_id, data_key)
+        with self.unfinished(project, data_key):
+            self.run_in_slices(write(store))
+            return self._switch(project, state, data_key, check)
+
+    @contextmanager
+    def unfinished(self, project: Project, data_key: str) -> Iterator[None]:
+        """Write rows under a new data key in several transactions. If the block raises, they are deleted.
+
+        The last transaction has to delete the ``OldData`` of the data key, which is in use after that.
+        """
+        store = Store(self._database.connection, project.project_id, data_key)
         with self._database.exclusive_transaction():
             unfinished = store.discard(data_key, delete_at=position() + _UNFINISHED)
         try:
-            steps = write(store)
-            while self._database.run_slice(steps):
-                pass
-            return self._switch(project, state, data_key, check)
+            yield
         except BaseException:
             with self._database.exclusive_transaction():
                 store.delete(unfinished)
                 store.discard(data_key)
             raise
+
+    def run_in_slices(self, steps: Iterator[None]) -> None:
+        """Run all steps. Other transactions run between them: see ``Database.run_slice``."""
+        while self._database.run_slice(steps):
+            pass
+
+    def watching(self, project: Project) -> AbstractContextManager[Watch]:
+        """Count the transactions that may write to a project: see ``Database.watching``."""
+        return self._database.watching(project.project_id)
 
     def _switch(
         self,

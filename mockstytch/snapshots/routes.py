@@ -19,13 +19,12 @@ from mockstytch.surfaces.surface import Route
 def routes(mock: Mock) -> list[Route]:
     """Return the routes.
 
-    Restoring and importing run in slices, in a thread. Saving, comparing and exporting need one transaction, because
+    Saving, restoring and importing run in slices, in a thread. Comparing and exporting need one transaction, because
     other requests must not change rows in the middle; health is still returned.
     """
 
     async def save(request: HttpRequest) -> Any:
-        work = partial(saved.save, mock, request.project, request.path_params["name"])
-        return saved.serialize(await mock.run_aside(work))
+        return saved.serialize(await saved.save(mock, request.project, request.path_params["name"]))
 
     async def restore(request: HttpRequest) -> Any:
         name = request.path_params["name"]

@@ -108,7 +108,7 @@ class ForeignKey(msgspec.Struct, frozen=True):
 
 
 Shared = Literal["", "logged", "unlogged"]
-KEY, _MAX_NAME = "key", 63
+KEY, COPIES_SUFFIX, _MAX_NAME = "key", "_copies", 63
 PrimaryKey = Annotated[str, KEY]
 
 
@@ -139,7 +139,7 @@ class Table(msgspec.Struct, frozen=True, eq=False, dict=True):
     @property
     def copies_name(self) -> str:
         """Return the name of the table that has the copies."""
-        return f"{self.name}_copies"
+        return self.name + COPIES_SUFFIX
 
     @property
     def unique_constraints(self) -> list[Unique]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from mockstytch.store.record import RECORDS, Record
+from mockstytch.store.record import COPIES_SUFFIX, RECORDS, Record
 
 # Each e-mail looks for a template, and each new member for a reservation of the address. Almost no project has any.
 RARE_TABLES = ("default_email_templates", "email_reservations")
@@ -155,12 +155,12 @@ class Remembered:
 def outdated_by(kind: str, statement: str) -> tuple[str, ...]:
     """Return the remembered tables whose rows a statement may change, apart from the row that the store gives it.
 
-    Deleting a row deletes the rows that refer to it.
+    Deleting a row deletes the rows that refer to it. Nothing refers to the copies of snapshots.
 
     Args:
         kind: the first part of the statement's shape.
     """
-    if kind in ("insert", "update") or statement.startswith("SELECT"):
+    if kind in ("insert", "update") or statement.startswith("SELECT") or statement.split()[2].endswith(COPIES_SUFFIX):
         return ()
     return tuple(table for table in TABLES if any(name in statement for name in _with_references(RECORDS[table])))
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from mockstytch import MockError, MockStytch
+from mockstytch.runtime import database as runtime_database
 from mockstytch.snapshots import saved
 from mockstytch.store.records.snapshots import OldData, Snapshot
 
@@ -192,9 +193,10 @@ def test_restore_that_fails_changes_nothing(monkeypatch):
 
 @pytest.fixture
 def in_slices(monkeypatch):
-    """Restore every snapshot as a large one, two rows at a time."""
+    """Save and restore every snapshot as a large one, two rows at a time."""
     monkeypatch.setattr(saved, "_FEW", 0)
     monkeypatch.setattr(saved, "_SLICE", 2)
+    monkeypatch.setattr(runtime_database, "SLICE_SECONDS", 0)
 
 
 def test_large_snapshot_is_restored_in_slices(in_slices, mock, client, given):
@@ -212,50 +214,134 @@ def test_large_snapshot_is_restored_in_slices(in_slices, mock, client, given):
     assert sorted(member.email_address for member in found) == addresses
 
 
-def test_other_requests_are_answered_while_a_large_snapshot_is_restored(in_slices, monkeypatch):
+@pytest.fixture
+def between_slices(monkeypatch):
+    """``between_slices(mock, action)``: call a function before each slice of a copy, in the thread that copies."""
+
+    def call(mock, action):
+        database = mock._server.mock._database
+        original = database.run_slice
+
+        def run_slice(*args, **options):
+            if threading.current_thread().name != "mockstytch-purge":
+                action()
+            return original(*args, **options)
+
+        monkeypatch.setattr(database, "run_slice", run_slice)
+
+    return call
+
+
+def unused_data(mock):
+    """Return the data keys whose rows aren't deleted yet, after the work in the background."""
+    assert mock._server.mock.purge.wait(30)
+    with mock._server.mock.transaction() as ctx:
+        return ctx.store.values_of_all_projects(OldData, "data_key")
+
+
+def test_large_snapshot_is_saved_in_slices_with_requests_between_them(in_slices, between_slices, tmp_path):
+    """What they change is part of the snapshot."""
+    with MockStytch(database=str(tmp_path / "data.sqlite")) as mock:
+        client, done = mock.client(), []
+        client.organizations.create("First", organization_slug="first")
+        client.organizations.create("Deleted", organization_slug="deleted")
+
+        def change():
+            if not done:
+                client.organizations.update("first", organization_name="Changed")
+                client.organizations.delete("deleted")
+                client.organizations.create("New", organization_slug="new")
+            done.append(True)
+
+        between_slices(mock, change)
+        rows = mock.snapshots.save("start").rows
+        assert len(done) > 1  # slices
+        diff = mock.snapshots.diff("start")
+        assert (diff.created, diff.changed, diff.deleted) == ([], [], [])
+        assert mock.snapshots.save("unchanged meanwhile").rows == rows
+        mock.reset()
+        mock.snapshots.restore("start")
+        found = {o.organization_slug: o.organization_name for o in client.organizations.search().organizations}
+        assert found == {"first": "Changed", "new": "New"}
+        assert unused_data(mock) == []
+
+
+def test_reset_while_a_large_snapshot_is_saved(in_slices, between_slices, tmp_path):
+    """The snapshot has the state at its end."""
+    with MockStytch(database=str(tmp_path / "data.sqlite")) as mock:
+        client = mock.client()
+        client.organizations.create("Acme", organization_slug="acme")
+        between_slices(mock, mock.reset)
+        mock.snapshots.save("start")
+        client.organizations.create("Other", organization_slug="other")
+        mock.snapshots.restore("start")
+        assert client.organizations.search().results_metadata.total == 0
+        assert unused_data(mock) == []
+
+
+def test_save_that_fails_leaves_nothing(in_slices, monkeypatch):
+    with MockStytch() as mock:
+        client = mock.client()
+        client.organizations.create("Acme", organization_slug="acme")
+        mock.snapshots.save("start")
+        client.organizations.create("Other", organization_slug="other")
+
+        def fail(*_args, **_options):
+            raise RuntimeError("planted")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("mockstytch.store.copying.copies.Slices.insert", fail)
+            assert refused(mock.snapshots.save, "start")[0] == "internal_server_error"
+        assert unused_data(mock) == []
+        mock.snapshots.restore("start")
+        assert client.organizations.search().results_metadata.total == 1
+
+
+def test_project_that_is_deleted_while_it_is_saved_has_no_snapshot(in_slices, between_slices, tmp_path):
+    with MockStytch(database=str(tmp_path / "data.sqlite")) as mock:
+        other = mock.project()
+        other.client().organizations.create("Acme", organization_slug="acme")
+        deleted = []
+
+        def delete_once():
+            if not deleted:
+                deleted.append(mock.projects.delete(other.project_id))
+
+        between_slices(mock, delete_once)
+        error_type, message = refused(other.snapshots.save, "start")
+        assert error_type == "project_not_found"
+        assert "was deleted at the same time" in message
+        with mock._server.mock.transaction() as ctx:
+            assert ctx.store.values_of_all_projects(Snapshot, "name") == []
+        assert unused_data(mock) == []
+
+
+def test_other_requests_are_answered_while_a_large_snapshot_is_restored(in_slices, between_slices):
     """They see the project as it was before, until the end."""
     with MockStytch() as mock:
         client = mock.client()
         client.organizations.create("Acme", organization_slug="acme")
         mock.snapshots.save("start")
         mock.reset()
-        database, totals = mock._server.mock._database, []
-        original = database.run_slice
-
-        def run_slice(*args, **options):
-            if threading.current_thread().name != "mockstytch-purge":
-                totals.append(client.organizations.search().results_metadata.total)
-            return original(*args, **options)
-
-        monkeypatch.setattr(database, "run_slice", run_slice)
+        totals = []
+        between_slices(mock, lambda: totals.append(client.organizations.search().results_metadata.total))
         mock.snapshots.restore("start")
         assert totals
         assert set(totals) == {0}
         assert client.organizations.search().results_metadata.total == 1
 
 
-def test_snapshot_that_is_deleted_while_it_is_restored_is_not_found(in_slices, monkeypatch):
+def test_snapshot_that_is_deleted_while_it_is_restored_is_not_found(in_slices, between_slices):
     with MockStytch() as mock:
         client = mock.client()
         client.organizations.create("Acme", organization_slug="acme")
         mock.snapshots.save("start")
         mock.reset()
-        database = mock._server.mock._database
-        original = database.run_slice
-
-        def run_slice(*args, **options):
-            if threading.current_thread().name != "mockstytch-purge":
-                mock.snapshots.clear()
-            return original(*args, **options)
-
-        monkeypatch.setattr(database, "run_slice", run_slice)
+        between_slices(mock, mock.snapshots.clear)
         with pytest.raises(MockError, match="deleted or saved again"):
             mock.snapshots.restore("start")
-        monkeypatch.undo()
         assert client.organizations.search().results_metadata.total == 0
-        assert mock._server.mock.purge.wait(30)
-        with mock._server.mock.transaction() as ctx:
-            assert ctx.store.values_of_all_projects(OldData, "data_key") == []
+        assert unused_data(mock) == []
 
 
 def test_waiting_call_sees_a_restored_message(mock, client):

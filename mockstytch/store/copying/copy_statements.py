@@ -1,53 +1,79 @@
 """The statements on copies of rows, in SQLAlchemy's terms. Each takes the data keys of a project and of its copies.
 
+The shape of a statement that writes has the table to write to, the *target*: a table of copies, or the one that it has
+copies of. The first value is the data key of the target's rows, the second the one of the other table's, the *source*.
+
 SQL compares and writes the rows: reading them into Python takes twice as long, and tests restore often.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sql
 
 from mockstytch.store import schema
 from mockstytch.store.expressions import Shape
-from mockstytch.store.record import RECORDS, records_by_reference
+from mockstytch.store.record import RECORDS, Record, records_by_reference
 
 _FIRST = "projects.data_key"  # both parameters are texts, as this column
 
 
-class _Where:
-    """The conditions that a row is in the project, and a copy in its snapshot."""
+class _Pair:
+    """A target and its source, and the conditions on their rows."""
 
-    def __init__(self, values: Any, table: str) -> None:
-        self.data_key, self.copies_key = values.of(_FIRST), values.of(_FIRST)
-        self.row = schema.table_of(table)
-        self.copy = schema.table_of(RECORDS[table].table.copies_name)
-        self.record = RECORDS[table]
-
-    @property
-    def in_project(self) -> Any:
-        return self.row.c.project_id == self.data_key
+    def __init__(self, values: Any, target: str) -> None:
+        self.target_key, self.source_key = values.of(_FIRST), values.of(_FIRST)
+        self.record = _records_by_table()[target]
+        self.target, self.source = schema.table_of(target), schema.table_of(_other(target))
 
     @property
-    def in_snapshot(self) -> Any:
-        return self.copy.c.project_id == self.copies_key
+    def in_target(self) -> Any:
+        return self.target.c.project_id == self.target_key
+
+    @property
+    def in_source(self) -> Any:
+        return self.source.c.project_id == self.source_key
 
     @property
     def same_key(self) -> Any:
-        return sql.and_(*(self.row.c[name] == self.copy.c[name] for name in self.record.key))
+        return sql.and_(*(self.target.c[name] == self.source.c[name] for name in self.record.key))
 
     @property
-    def same_values(self) -> Any:
-        """Return the condition that a row and a copy are equal. NULL is equal to NULL."""
+    def equal(self) -> Any:
+        """Return the condition that two rows are equal. NULL is equal to NULL."""
         others = [name for name in self.record.__struct_fields__ if name not in self.record.key]
-        equal = (self.row.c[name].is_not_distinct_from(self.copy.c[name]) for name in others)
+        equal = (self.target.c[name].is_not_distinct_from(self.source.c[name]) for name in others)
         return sql.and_(self.same_key, *equal)
 
-    def has_copy(self, condition: Any) -> Any:
-        return sql.exists().where(self.in_snapshot, condition).select_from(self.copy).correlate(self.row)
+    @property
+    def columns(self) -> list[str]:
+        return ["project_id", *self.record.__struct_fields__]
 
-    def has_row(self, condition: Any) -> Any:
-        return sql.exists().where(self.in_project, condition).select_from(self.row).correlate(self.copy)
+    @property
+    def new_rows(self) -> Any:
+        """Return the source's rows as the target would have them."""
+        values = (self.source.c[name] for name in self.record.__struct_fields__)
+        return sql.select(self.target_key, *values).where(self.in_source)
+
+    def target_has(self, condition: Any) -> Any:
+        return sql.exists().where(self.in_target, condition).select_from(self.target).correlate(self.source)
+
+    def source_has(self, condition: Any) -> Any:
+        return sql.exists().where(self.in_source, condition).select_from(self.source).correlate(self.target)
+
+
+@cache
+def _records_by_table() -> dict[str, type[Record]]:
+    """Return the records by the names of their two tables."""
+    both = ((name, record) for record in RECORDS.values() for name in (record.table.name, record.table.copies_name))
+    return dict(both)
+
+
+def _other(table: str) -> str:
+    """Return the table of copies of a table, or the table that it has copies of."""
+    own = _records_by_table()[table].table
+    return own.name if table == own.copies_name else own.copies_name
 
 
 def _used(values: Any) -> Any:
@@ -80,32 +106,24 @@ def _count_up_to(values: Any, *tables: str) -> Any:
     return sql.select(total.label("total"))
 
 
-def _save(values: Any, table: str) -> Any:
-    where = _Where(values, table)
-    fields = where.record.__struct_fields__
-    rows = sql.select(where.copies_key, *(where.row.c[name] for name in fields)).where(where.in_project)
-    return sql.insert(where.copy).from_select(["project_id", *fields], rows)
+def _delete_surplus(values: Any, target: str) -> Any:
+    """Delete the target's rows that the source doesn't have, or not with the same values."""
+    pair = _Pair(values, target)
+    return sql.delete(pair.target).where(pair.in_target, ~pair.source_has(pair.equal))
 
 
-def _delete_surplus(values: Any, table: str) -> Any:
-    where = _Where(values, table)
-    return sql.delete(where.row).where(where.in_project, ~where.has_copy(where.same_values))
-
-
-def _insert_missing(values: Any, table: str) -> Any:
-    where = _Where(values, table)
-    fields = where.record.__struct_fields__
-    rows = sql.select(where.data_key, *(where.copy.c[name] for name in fields))
-    rows = rows.where(where.in_snapshot, ~where.has_row(where.same_key))
-    return sql.insert(where.row).from_select(["project_id", *fields], rows)
+def _insert_missing(values: Any, target: str) -> Any:
+    """Insert the source's rows that the target doesn't have."""
+    pair = _Pair(values, target)
+    return sql.insert(pair.target).from_select(pair.columns, pair.new_rows.where(~pair.target_has(pair.same_key)))
 
 
 def _differing(values: Any, table: str) -> Any:
-    where = _Where(values, table)
-    changed = sql.select(*(where.row.c[name] for name in where.record.key))
-    changed = changed.where(where.in_project, ~where.has_copy(where.same_values))
-    gone = sql.select(*(where.copy.c[name] for name in where.record.key))
-    gone = gone.where(where.in_snapshot, ~where.has_row(where.same_key))
+    pair = _Pair(values, table)
+    changed = sql.select(*(pair.target.c[name] for name in pair.record.key))
+    changed = changed.where(pair.in_target, ~pair.source_has(pair.equal))
+    gone = sql.select(*(pair.source.c[name] for name in pair.record.key))
+    gone = gone.where(pair.in_source, ~pair.target_has(pair.same_key))
     return sql.union(changed, gone)
 
 
@@ -116,33 +134,27 @@ def _copies(values: Any, table: str, names: tuple[str, ...]) -> Any:
     return query.where(*(copy.c[name] == values.of(f"{table}.{name}") for name in names))
 
 
-def _slice_end(values: Any, table: str, has_start: bool) -> Any:
-    """Select the key of the last copy of a slice: the n-th one after a key."""
-    record, copy = RECORDS[table], schema.table_of(RECORDS[table].table.copies_name)
-    key = [copy.c[name] for name in record.key]
-    query = sql.select(*key).where(copy.c.project_id == values.of(_FIRST))
-    if has_start:
-        query = query.where(_compared(values, table, key, ">"))
-    return query.order_by(*key).limit(1).offset(values.number())
+def _last_key(values: Any, target: str) -> Any:
+    """Select the last key in the target."""
+    table = schema.table_of(target)
+    key = [table.c[name] for name in _records_by_table()[target].key]
+    query = sql.select(*key).where(table.c.project_id == values.of(_FIRST))
+    return query.order_by(*(column.desc() for column in key)).limit(1)
 
 
-def _insert_slice(values: Any, table: str, has_start: bool, has_end: bool) -> Any:
-    """Insert the copies between two keys into the project."""
-    where = _Where(values, table)
-    fields, key = where.record.__struct_fields__, [where.copy.c[name] for name in where.record.key]
-    rows = sql.select(where.data_key, *(where.copy.c[name] for name in fields)).where(where.in_snapshot)
-    if has_start:
-        rows = rows.where(_compared(values, table, key, ">"))
-    if has_end:
-        rows = rows.where(_compared(values, table, key, "<="))
-    return sql.insert(where.row).from_select(["project_id", *fields], rows)
+def _insert_slice(values: Any, target: str, has_rows: bool) -> Any:
+    """Insert the source's next rows into the target, in the order of their keys.
 
-
-def _compared(values: Any, table: str, key: list[Any], operator: str) -> Any:
-    bound = [values.of(f"{table}.{column.name}") for column in key]
-    if len(key) == 1:
-        return key[0].op(operator)(bound[0])
-    return sql.tuple_(*key).op(operator)(sql.tuple_(*bound))
+    Args:
+        has_rows: whether the target has rows: then its last key follows the two data keys. The last value is the
+            maximum of rows.
+    """
+    pair = _Pair(values, target)
+    key, rows = [pair.source.c[name] for name in pair.record.key], pair.new_rows
+    if has_rows:
+        bound = [values.of(f"{pair.record.table.name}.{column.name}") for column in key]
+        rows = rows.where(sql.tuple_(*key) > sql.tuple_(*bound) if len(key) > 1 else key[0] > bound[0])
+    return sql.insert(pair.target).from_select(pair.columns, rows.order_by(*key).limit(values.number()))
 
 
 def _tables_with_rows(values: Any, keys: int, tables: Shape) -> Any:
@@ -197,12 +209,11 @@ def _forget(values: Any) -> Any:
 KINDS: dict[str, Callable[..., Any]] = {
     "copies used": _used,
     "count up to": _count_up_to,
-    "save copies": _save,
     "delete surplus": _delete_surplus,
     "insert missing": _insert_missing,
     "differing": _differing,
     "copies": _copies,
-    "slice end": _slice_end,
+    "last key": _last_key,
     "insert slice": _insert_slice,
     "tables with rows": _tables_with_rows,
     "delete slice": _delete_slice,

@@ -26,7 +26,7 @@ _MAX_PARAMETERS = 65_535  # in one statement, by PostgreSQL's protocol
 _READS = {
     *("select", "select late", "find", "find with references", "older", "newest of each", "project of"),
     "values in all projects",
-    *("data key", "copies used", "count up to", "differing", "copies", "slice end", "tables with rows", "old data"),
+    *("data key", "copies used", "count up to", "differing", "copies", "last key", "tables with rows", "old data"),
     "projects with",
 }
 # The timeouts end transactions of a process that hangs, so that others don't wait for its locks without end.
