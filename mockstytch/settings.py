@@ -1,5 +1,6 @@
 """The options of one server process, and their checks."""
 
+import os
 import re
 import reprlib
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
         host: the address to listen on.
         port: the port to listen on; 0 picks a free port.
         tls_port: the port of an additional https listener; 0 picks a free port, None serves no https.
-        database: the path of a file, or an SQLAlchemy URL; "" keeps the data in memory.
+        database: the path of a file (a text or an ``os.PathLike``), or an SQLAlchemy URL; "" keeps the data in memory.
         closed: serve only the default project and the projects that a seed file or the management API creates.
         public_url: the base URL of the links in e-mails; "" is the address of each request.
         allowed_hosts: host names besides localhost under which the server can be called.
@@ -46,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
         project_id, secret: credentials of the default project.
 
     Raises:
-        SettingError: if a value can't be used.
+        SettingError: if a value can't be used, or has another type than the default one.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     secret: str = DEFAULT_SECRET
 
     def __post_init__(self) -> None:
+        self._normalize()
         if not _is_host(self.host):
             raise SettingError("host", f"{reprlib.repr(self.host)} isn't an address. Examples: 127.0.0.1, 0.0.0.0, ::1")
         for name in ("port", "tls_port"):
@@ -81,9 +83,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
             parse_address(self.smtp)
         if self.keep_ended < 0:
             raise SettingError("keep_ended", "it can't be negative")
+
+    def _normalize(self) -> None:
+        if isinstance(self.database, os.PathLike):
+            msgspec.structs.force_setattr(self, "database", os.fspath(self.database))
+        if isinstance(self.allowed_hosts, list):
+            msgspec.structs.force_setattr(self, "allowed_hosts", tuple(self.allowed_hosts))
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            parts = value if isinstance(value, tuple) else ()
+            if not isinstance(value, _TYPES.get(name, str)) or not all(isinstance(part, str) for part in parts):
+                raise SettingError(name, f"{reprlib.repr(value)} has the wrong type: {type(value).__name__}")
         msgspec.structs.force_setattr(self, "public_url", self.public_url.rstrip("/"))
         msgspec.structs.force_setattr(self, "allowed_hosts", tuple(name.lower() for name in self.allowed_hosts))
 
+
+# The types of the options that aren't texts
+_TYPES: dict[str, Any] = {
+    "port": int,
+    "tls_port": int | None,
+    "closed": bool,
+    "allowed_hosts": tuple,
+    "random_seed": int | None,
+    "keep_ended": int,
+}
 
 # The environment variable of each option, as for ``mockstytch serve``
 _VARIABLES = {

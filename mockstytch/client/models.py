@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypedDict
 
@@ -280,10 +282,10 @@ class ServerOptions(TypedDict, total=False):
     host: str
     port: int
     tls_port: int | None
-    database: str
+    database: str | os.PathLike[str]
     closed: bool
     public_url: str
-    allowed_hosts: tuple[str, ...]
+    allowed_hosts: Sequence[str]
     smtp: str
     random_seed: int | None
     keep_ended: int

@@ -1,5 +1,6 @@
 """The options of ``serve``: a value that can't be used is one line on stderr, whichever way it was given."""
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -97,12 +98,25 @@ def test_message_is_one_short_line(run, args):
         {"port": 10**5000},
         {"host": ""},
         {"allowed_hosts": ("mock:4700",)},
+        {"allowed_hosts": "mock"},
+        {"allowed_hosts": [1]},
+        {"database": None},
+        {"port": "4700"},
+        {"closed": "false"},
+        {"keep_ended": 1.5},
     ],
     ids=lambda settings: next(iter(settings)),
 )
 def test_server_in_a_test_refuses_the_same_values(settings):
     with pytest.raises(SettingError, match=rf"^{next(iter(settings))}: "):
         MockStytch(**settings)
+
+
+def test_server_in_a_test_takes_paths_and_lists(tmp_path):
+    file = tmp_path / "mock.sqlite"
+    with MockStytch(database=file, allowed_hosts=["Mock"]) as mock:
+        assert httpx.get(mock.url + "/_mock/api/health", headers={"Host": "mock"}).status_code == 200
+    assert file.exists()
 
 
 @pytest.mark.parametrize(
