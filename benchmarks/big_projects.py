@@ -2,7 +2,8 @@
 
 It fills database files directly through the store, which takes about a minute for each million members, starts a server
 on each, and prints one table: the computing time of the server for each request, in milliseconds (the median of
-``--count`` requests), which the other processes of the machine influence less than the time that passes.
+``--count`` requests), which the other processes of the machine influence less than the time that passes. The servers
+take turns.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -217,22 +218,26 @@ def serving(file: Path, members: int) -> Iterator[Server]:
         server.process.communicate(timeout=60)
 
 
-def measure(server: Server, count: int, rows: dict[str, Callable[[Server], Any]]) -> dict[str, float]:
-    """Return the median computing time of each row."""
-    found = {}
+def measure(servers: Sequence[Server], count: int, rows: dict[str, Callable[[Server], Any]]) -> list[list[str]]:
+    """Return the lines of the table: for each row, the median computing time of each server.
+
+    The servers take turns, so that other load on the machine affects all of them.
+    """
+    lines = []
     for name, request in rows.items():
-        times = []
-        request(server)
-        server.wait()
-        for _ in range(count):
-            before = server.milliseconds()
+        for server in servers:
+            server.connection.close()  # the server closes an idle one; the next request opens another
             request(server)
-            times.append(server.milliseconds() - before)
-            if sum(times) > 3_000:
-                break
-        found[name] = statistics.median(times)
-        print(f"  {name:36} {found[name]:8.2f}", file=sys.stderr, flush=True)
-    return found
+            server.wait()
+        taken: dict[Server, list[float]] = {server: [] for server in servers}
+        for _ in range(count):
+            for server, times in taken.items():
+                before = server.milliseconds()
+                request(server)
+                times.append(server.milliseconds() - before)
+        lines.append([name, *(page.number(statistics.median(times)) for times in taken.values())])
+        print("  ".join(lines[-1]), file=sys.stderr, flush=True)
+    return lines
 
 
 def command(arguments: Sequence[str]) -> int:
@@ -240,24 +245,25 @@ def command(arguments: Sequence[str]) -> int:
         prog="python -m benchmarks big", description="Measure requests in projects with many rows."
     )
     parser.add_argument("--sizes", nargs="*", choices=list(SIZES), default=list(SIZES))
-    parser.add_argument("--count", type=int, default=15, help="the number of requests for each row")
+    parser.add_argument("--count", type=int, default=31, help="the number of requests for each row")
     parser.add_argument("--rows", default="", help="only rows whose name contains this")
     parser.add_argument("--folder", type=Path, help="keep the database files here, and use present ones")
     parser.add_argument("--write", action="store_true", help=f"write the table to docs/{page.PAGE.name}")
     options = parser.parse_args(arguments)
     rows = {name: request for name, request in ROWS.items() if options.rows in name}
-    columns: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
+        files = []
         for size in options.sizes:
             organizations, members = SIZES[size]
-            file = (options.folder or Path(temporary)) / f"{organizations}-{members}.sqlite"
-            print(size, file=sys.stderr, flush=True)
-            if not file.exists():
-                fill(file, organizations, members)
-            with serving(file, members) as server:
-                columns[size] = measure(server, options.count, rows)
-    lines = [[name, *(page.number(column[name]) for column in columns.values())] for name in rows]
-    text = page.table("Computing time of the server in ms", ["request", *columns], lines)
+            files.append((options.folder or Path(temporary)) / f"{organizations}-{members}.sqlite")
+            if not files[-1].exists():
+                print(f"filling {size}", file=sys.stderr, flush=True)
+                fill(files[-1], organizations, members)
+        servers = [
+            stack.enter_context(serving(file, SIZES[size][1])) for size, file in zip(options.sizes, files, strict=True)
+        ]
+        lines = measure(servers, options.count, rows)
+    text = page.table("Computing time of the server in ms", ["request", *options.sizes], lines)
     print(text)
     if options.write:
         page.write(f"Machine: {page.machine()}.\n\n{text}", "big")
