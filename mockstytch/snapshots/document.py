@@ -1,6 +1,7 @@
 """The document of an export: everything that a project holds, without its credentials and its request log."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Set
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,13 +13,13 @@ from mockstytch.control.settings import require_valid
 from mockstytch.errors import StytchError
 from mockstytch.nearest import nearest
 from mockstytch.protocols import password_hashes
-from mockstytch.runtime import Context
+from mockstytch.runtime import Mock
 from mockstytch.snapshots import formats, objects, rewriting
 from mockstytch.snapshots.formats import Document, DocumentError
 from mockstytch.store.copying.copies import copied_records
 from mockstytch.store.record import Record
 from mockstytch.store.records.credentials import Password
-from mockstytch.store.records.projects import SigningKey
+from mockstytch.store.records.projects import Project, SigningKey
 from mockstytch.store.records.snapshots import ProjectState
 from mockstytch.store.records.sso import BuiltinProviderKey
 from mockstytch.store.store import INSERTED_AT_ONCE, NotUnique, Store
@@ -28,6 +29,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _SECTIONS = ("format", "project_id", "project", "tables")
 _LARGEST = 2**63  # integer that the database stores, plus one
+_PART = 500  # rows
+_PLAIN = (str, bool, type(None))  # the types of most values
 
 Rows = dict[type[Record], list[Record]]
 
@@ -39,17 +42,26 @@ class Contents(Frozen):
     rows: Rows
 
 
-def export(ctx: Context) -> Document:
-    """Return everything that the project holds. Tables, rows and keys are always in the same order."""
-    tables = {}
-    for record in copied_records():
-        if rows := ctx.store.all(record):
-            tables[record.table.name] = [msgspec.to_builtins(row) for row in sorted(rows, key=_order)]
+async def export(mock: Mock, project: Project) -> Document:
+    """Return everything that the project holds. Tables, rows and keys are always in the same order.
+
+    Other requests wait while the rows are read, but not while they are decoded and encoded.
+    """
+
+    def read() -> tuple[ProjectState, dict[str, Callable[[], list[Any]]]]:
+        with mock.transaction(project, read_only=True) as ctx:
+            tables = {record.table.name: ctx.store.read_all(record) for record in copied_records()}
+            return ProjectState.of(ctx.project), tables
+
+    def encode() -> dict[str, msgspec.Raw]:
+        return {name: _encoded(sorted(rows, key=_order)) for name, decode in tables.items() if (rows := decode())}
+
+    state, tables = await mock.run_aside(read)
     return {
         "format": formats.name(),
-        "project_id": ctx.project.project_id,
-        "project": msgspec.to_builtins(ProjectState.of(ctx.project)),
-        "tables": tables,
+        "project_id": project.project_id,
+        "project": state,
+        "tables": await asyncio.to_thread(encode),
     }
 
 
@@ -58,15 +70,24 @@ def _order(row: Record) -> int:
     return getattr(row, "position", 0)
 
 
-def read(ctx: Context, document: Document) -> Contents:
-    """Check a document, and return what it describes, with the ids of this project.
+def _encoded(rows: list[Record]) -> msgspec.Raw:
+    """Encode rows as a JSON array. Between the parts, other threads can run."""
+    parts = (msgspec.json.encode(rows[start : start + _PART])[1:-1] for start in range(0, len(rows), _PART))
+    return msgspec.Raw(b"[" + b",".join(parts) + b"]")
+
+
+def read(project: Project, taken: Set[str], document: Document) -> Contents:
+    """Check a document, and return what it describes, with the ids of a project. This needs no transaction.
+
+    Args:
+        taken: see ``rewriting.for_project``.
 
     Raises:
         DocumentError: if the document isn't valid.
     """
     document = formats.upgrade(document)
     _require_known("", document, _SECTIONS)
-    document = rewriting.for_project(ctx, document)
+    document = rewriting.for_project(project, taken, document)
     contents = Contents(project=_project(document.get("project", {})), rows=_rows(document.get("tables", {})))
     _require_references(contents.rows)
     _require_keys(contents)
@@ -144,11 +165,15 @@ def _row(record: type[Record], line: Any, place: str) -> Record:
         raise DocumentError(f"{place} must be an object")
     _require_known(place, line, record.__struct_fields__)
     row = _convert(line, record, place)
-    _require_times(row, place)
-    values = msgspec.structs.asdict(row)
-    if large := [name for name, value in values.items() if type(value) is int and not -_LARGEST <= value < _LARGEST]:
-        raise DocumentError(f"{place}: {large[0]} is too large")
-    moved = {name: value.astimezone(UTC) for name, value in values.items() if isinstance(value, datetime)}
+    moved = {}
+    for name, value in zip(record.__struct_fields__, msgspec.structs.astuple(row), strict=True):
+        if type(value) in _PLAIN:
+            continue
+        if type(value) is int and not -_LARGEST <= value < _LARGEST:
+            raise DocumentError(f"{place}: {name} is too large")
+        _require_times(value, place)
+        if isinstance(value, datetime):
+            moved[name] = value.astimezone(UTC)
     return msgspec.structs.replace(row, **moved)
 
 

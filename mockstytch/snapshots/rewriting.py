@@ -1,12 +1,14 @@
 """Make the document of one project one of another."""
 
 import re
+from collections.abc import Set
 
 import msgspec
 
 from mockstytch.ids import Ids
 from mockstytch.runtime import Context
 from mockstytch.snapshots.formats import Document, DocumentError
+from mockstytch.store.records.projects import Project
 from mockstytch.store.records.scim import ScimConnection
 from mockstytch.store.records.sso import ExternalConnection, OidcConnection, SamlConnection
 
@@ -14,21 +16,26 @@ _CONNECTIONS = (SamlConnection, OidcConnection, ExternalConnection, ScimConnecti
 _PROJECT_ID = r"project-(test|live)-[0-9a-f-]{36}"
 
 
-def for_project(ctx: Context, document: Document) -> Document:
+def for_project(project: Project, taken: Set[str], document: Document) -> Document:
     """Return a document with the project's own id and public token, wherever they occur.
 
     Other ids stay, so that tests can rely on them. The exception is a connection whose id another project of this
     server has: requests of identity providers have only that id, so it gets another one, always the same.
 
+    Args:
+        taken: the ids of the connections of other projects.
+
     Raises:
         DocumentError: if the document doesn't name its project.
     """
-    old, new = document.get("project_id"), ctx.project.project_id
+    old, new = document.get("project_id"), project.project_id
     if not isinstance(old, str) or not re.fullmatch(_PROJECT_ID, old):
         raise DocumentError("project_id isn't the id of a project")
-    replacements = {old: new, old.replace("project-", "public-token-", 1): ctx.project.public_token}
-    for connection_id in _connection_ids(document) & _connection_ids_of_others(ctx):
+    replacements = {old: new, old.replace("project-", "public-token-", 1): project.public_token}
+    for connection_id in _connection_ids(document) & taken:
         replacements[connection_id] = Ids.derived(connection_id, new)
+    if all(old == new for old, new in replacements.items()):
+        return document
     text = msgspec.json.encode(document).decode()
     names = "|".join(re.escape(name) for name in sorted(replacements, key=len, reverse=True))
     text = re.sub(rf"(?:{names})(?![\w-])", lambda match: replacements[match[0]], text)
@@ -44,7 +51,8 @@ def _connection_ids(document: Document) -> set[str]:
     return {row["connection_id"] for row in rows if isinstance(row.get("connection_id"), str)}
 
 
-def _connection_ids_of_others(ctx: Context) -> set[str]:
+def connection_ids_of_others(ctx: Context) -> set[str]:
+    """Return the ids of the connections of all other projects."""
     return {
         connection_id
         for record in _CONNECTIONS

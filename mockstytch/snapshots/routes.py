@@ -8,8 +8,8 @@ from mockstytch import errors
 from mockstytch.control.request_parsing import body, choices
 from mockstytch.control.surface import LARGE_BODY, route
 from mockstytch.runtime import Mock
-from mockstytch.snapshots import diff, document, saved
-from mockstytch.snapshots.formats import Document, DocumentError
+from mockstytch.snapshots import diff, document, rewriting, saved
+from mockstytch.snapshots.formats import DocumentError
 from mockstytch.store.records.projects import Project
 from mockstytch.store.records.snapshots import Snapshot
 from mockstytch.surfaces.request import HttpRequest
@@ -19,8 +19,8 @@ from mockstytch.surfaces.surface import Route
 def routes(mock: Mock) -> list[Route]:
     """Return the routes.
 
-    Saving, restoring and importing run in slices, in a thread. Comparing and exporting need one transaction, because
-    other requests must not change rows in the middle; health is still returned.
+    Saving, restoring and importing run in slices, in a thread. Comparing, and reading for an export, need one
+    transaction, because other requests must not change rows in the middle; health is still returned.
     """
 
     async def save(request: HttpRequest) -> Any:
@@ -56,15 +56,10 @@ def routes(mock: Mock) -> list[Route]:
         return await mock.run_aside(work)
 
     async def export(request: HttpRequest) -> Any:
-        def work() -> Document:
-            with mock.transaction(request.project) as ctx:
-                return document.export(ctx)
-
-        return await mock.run_aside(work)
+        return await document.export(mock, request.project)
 
     async def import_(request: HttpRequest) -> Any:
-        content = body(request, dict[str, Any])
-        project = await asyncio.to_thread(_import, mock, request.project, content)
+        project = await asyncio.to_thread(_import, mock, request)
         return {"project_id": project.project_id}
 
     return [
@@ -79,16 +74,18 @@ def routes(mock: Mock) -> list[Route]:
     ]
 
 
-def _import(mock: Mock, project: Project, content: Document) -> Project:
+def _import(mock: Mock, request: HttpRequest) -> Project:
     """Replace what a project holds by what a document describes.
 
     Raises:
+        bad_request: if the body isn't a JSON object.
         invalid_import: if the document isn't valid. The project stays as it was.
     """
+    content = body(request, dict[str, Any])
+    with mock.transaction(request.project, read_only=True) as ctx:
+        taken = rewriting.connection_ids_of_others(ctx)
     try:
-        with mock.transaction(project) as ctx:
-            contents = document.read(ctx, content)
-
-        return mock.projects.rebuild(project, contents.project, partial(document.write, ctx.base_url, contents))
+        contents = document.read(ctx.project, taken, content)
+        return mock.projects.rebuild(ctx.project, contents.project, partial(document.write, ctx.base_url, contents))
     except DocumentError as e:
         raise errors.invalid_import(because=str(e)) from None

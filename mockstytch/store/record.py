@@ -71,6 +71,11 @@ class Record(Frozen):
 R = TypeVar("R", bound=Record)
 
 
+def key_values(row: Record) -> dict[str, Any]:
+    """Return the values of a row's primary key, by column."""
+    return {name: getattr(row, name) for name in row.key}
+
+
 class Unique:
     """A unique constraint within a project. NULL is never a duplicate.
 

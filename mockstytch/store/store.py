@@ -7,6 +7,7 @@ A statement depends only on the record, the names of the columns and the operato
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from mockstytch.store.engine import Conflict, conflict_error, violated_columns
 from mockstytch.store.expressions import Shape
 from mockstytch.store.plans import decoder, read_values
 from mockstytch.store.queries import Column, Condition, RowQuery
-from mockstytch.store.record import RECORDS, R, Record
+from mockstytch.store.record import RECORDS, R, Record, key_values
 from mockstytch.store.records.snapshots import OldData
 from mockstytch.store.texts.member_texts import MemberTexts
 
@@ -131,9 +132,13 @@ class Store:
 
     def all(self, record: type[R], **where: Any) -> list[R]:
         """Return the rows with these values, in the order of their keys."""
-        found = self._decoded(record, self._run("find", record, where, None))
+        return self.read_all(record, **where)()
+
+    def read_all(self, record: type[R], **where: Any) -> Callable[[], list[R]]:
+        """Read the rows with these values, and return the function that decodes them: it needs no transaction."""
+        found = self._run("find", record, where, None).fetchall()
         # With ORDER BY, SQLite would walk the primary key instead of using the index for the condition.
-        return sorted(found, key=lambda row: tuple(_key(row).values()))
+        return lambda: sorted(self._decoded(record, found), key=attrgetter(*record.key))
 
     def insert(self, row: R, **conflicts: Conflict) -> R:
         """Insert a row.
@@ -192,21 +197,21 @@ class Store:
         if not (changed := _differing(row, changes)):
             return row
         try:
-            return self._update(row, _key(row), changed) or msgspec.structs.replace(row, **changed)
+            return self._update(row, key_values(row), changed) or msgspec.structs.replace(row, **changed)
         except self._connection.ConstraintError as e:
             raise conflict_error(e, row.table, conflicts or {}) from None
 
     def update_with_commit(self, row: R, **changes: Any) -> R:
         """Update a row at the commit, or before the next statement. The new values can't violate a constraint."""
         changed = _differing(row, changes)
-        return self._update_with_commit(row, _key(row), changed) if changed else row
+        return self._update_with_commit(row, key_values(row), changed) if changed else row
 
     def update_if_unchanged(self, row: R, **changes: Any) -> R | None:
         """Update a row, unless one of these columns changed since it was read: then return None and write nothing.
 
         The columns have no constraint.
         """
-        where = _key(row) | {name: getattr(row, name) for name in changes}
+        where = key_values(row) | {name: getattr(row, name) for name in changes}
         remembered = self._connection.remembered.of(row.table.name)
         # Only this process writes to a SQLite database, so a row that is remembered is the one in the database.
         if not self._connection.is_shared and remembered and remembered.has(self._owner(type(row)), row):
@@ -219,7 +224,7 @@ class Store:
 
     def delete(self, row: Record) -> None:
         """Delete a row, and the rows that refer to it."""
-        self._run("delete", type(row), _key(row))
+        self._run("delete", type(row), key_values(row))
 
     def delete_all(self, record: type[Record], **where: Any) -> None:
         """Delete every row with these values; without values, every row of the project."""
@@ -392,7 +397,3 @@ def _nulls_and_values(where: dict[str, Any]) -> tuple[tuple[str, ...], tuple[Any
 def _differing(row: Record, changes: dict[str, Any]) -> dict[str, Any]:
     """Return the changes whose values aren't the row's already."""
     return {name: value for name, value in changes.items() if getattr(row, name) != value}
-
-
-def _key(row: Record) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.key}

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from mockstytch import MockError, MockStytch
+from mockstytch.snapshots import document as document_module
 from mockstytch.snapshots import formats
 
 
@@ -68,6 +69,23 @@ def test_import_returns_a_project_to_its_export(mock, given, client, acme, ada):
     assert mock.export() == document
     assert client.sessions.authenticate(session_token=login.session_token).member.name == "Ada"
     assert [o.organization_slug for o in client.organizations.search().organizations] == ["acme"]
+
+
+@pytest.mark.parametrize("step", ["_encoded", "read"])
+def test_requests_are_answered_while_a_document_is_encoded_and_checked(monkeypatch, step):
+    """Both take seconds for a large project."""
+    with MockStytch() as mock:
+        mock.client().organizations.create("Acme", organization_slug="acme")
+        statuses, original = [], getattr(document_module, step)
+
+        def work(*args):
+            auth = (mock.project_id, mock.secret)
+            statuses.append(httpx.get(mock.url + "/v1/b2b/organizations/acme", auth=auth, timeout=20).status_code)
+            return original(*args)
+
+        monkeypatch.setattr(document_module, step, work)
+        mock.import_(mock.export())
+        assert set(statuses) == {200}
 
 
 def test_import_into_another_project_rewrites_its_id_and_public_token(mock, given, client, acme, ada):
