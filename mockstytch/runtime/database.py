@@ -33,6 +33,32 @@ class Watch:
         self.project_id, self.transactions = project_id, 0
 
 
+class _Lock:
+    """A re-entrant lock that knows whether other threads wait for it."""
+
+    def __init__(self) -> None:
+        self._lock, self._waiting = threading.RLock(), list[None]()
+        self.release = self._lock.release
+
+    @property
+    def is_awaited(self) -> bool:
+        return bool(self._waiting)
+
+    def acquire(self) -> None:
+        if not self._lock.acquire(False):
+            self._waiting.append(None)  # one call, so that threads can't disturb each other
+            try:
+                self._lock.acquire()
+            finally:
+                self._waiting.pop()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+
 def _keeps_writes(error: BaseException) -> bool:
     """Return whether a transaction that ends with this error is committed."""
     return isinstance(error, StytchError | MoreToDo) and error.keeps_writes
@@ -58,7 +84,7 @@ class Database:
     """
 
     def __init__(self, where: str) -> None:
-        self._lock = threading.RLock()
+        self._lock = _Lock()
         self.connection = open_database(where)
         self.is_shared = self.connection.is_shared
         self.starts = count_start(self.connection)
@@ -165,7 +191,7 @@ class Database:
 
         Args:
             steps: each ``next`` does a part of the work. One part shouldn't take longer than ``SLICE_SECONDS``.
-            pause: how many times as long as the slice to pause after it, if no request waits for the end.
+            pause: how many times as long as the slice to pause after it, also if no thread waits for the database.
             share: the part of the usual time after which the slice ends.
 
         Returns:
@@ -174,8 +200,10 @@ class Database:
         begin = perf_counter()
         with self.exclusive_transaction(PURGE_LOCK):
             has_more = any(perf_counter() - begin > SLICE_SECONDS / 2 * share for _ in steps)
-        # Without the pause, this thread would take the lock again before one that waits for it.
-        sleep(max((perf_counter() - begin) * pause, _PAUSE_SECONDS) if has_more else 0)
+        # Without a pause, this thread would take the lock again before one that waits for it.
+        shortest = _PAUSE_SECONDS if self._lock.is_awaited else 0
+        if has_more and (seconds := max((perf_counter() - begin) * pause, shortest)):
+            sleep(seconds)
         return has_more
 
     @contextmanager

@@ -332,7 +332,7 @@ def test_log_is_written_to_the_disk_before_requests_have_to_wait(tmp_path, monke
         log = (tmp_path / "mock.sqlite-wal").stat().st_ino
 
         def sync(descriptor):
-            synced.append((os.fstat(descriptor).st_ino == log, server._database._lock._is_owned()))
+            synced.append((os.fstat(descriptor).st_ino == log, server._database._lock._lock._is_owned()))
             fsync(descriptor)
 
         monkeypatch.setattr(os, "fsync", sync)
