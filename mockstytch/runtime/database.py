@@ -21,16 +21,16 @@ SLICE_SECONDS = 0.004  # the aim for work in slices: a request waits about this 
 
 
 class Watch:
-    """Counts the transactions of a project that may have written to it.
+    """Says whether a project may have changed.
 
     Attributes:
-        transactions: their number, since ``Database.watching``.
+        has_changes: whether a transaction of the project wrote something, since ``Database.watching``.
     """
 
-    __slots__ = ("project_id", "transactions")
+    __slots__ = ("has_changes", "project_id")
 
     def __init__(self, project_id: str) -> None:
-        self.project_id, self.transactions = project_id, 0
+        self.project_id, self.has_changes = project_id, False
 
 
 class _Lock:
@@ -90,6 +90,7 @@ class Database:
         self.starts = count_start(self.connection)
         self.transactions = 0
         self._watches: list[Watch] = []
+        self._watched: list[Watch] = []  # the watches of the transaction's projects
         self.on_failed_commit: list[Callable[[], None]] = []
         self.on_background_work: Callable[[], None] = lambda: None
 
@@ -108,9 +109,8 @@ class Database:
         """
         self._lock.acquire()
         self.transactions += 1
-        if self._watches and not read_only:
-            for watch in self._watches:
-                watch.transactions += watch.project_id in (project_id, first_lock)
+        if self._watches:
+            self._watched = [watch for watch in self._watches if watch.project_id in (project_id, first_lock)]
         try:
             if self.connection.in_transaction:
                 raise RuntimeError("this thread is already in a transaction")
@@ -165,6 +165,9 @@ class Database:
         return self.connection.open_channel(receive, lost)
 
     def _commit(self) -> None:
+        # Without a shared database, a transaction has begun only if something was written.
+        for watch in self._watched:
+            watch.has_changes |= self.connection.in_transaction
         try:
             self.connection.commit()
         except BaseException:
@@ -208,7 +211,7 @@ class Database:
 
     @contextmanager
     def watching(self, project_id: str) -> Iterator[Watch]:
-        """Count the transactions of this process that may write to a project, until the end of the block."""
+        """Watch for changes of a project by this process, until the end of the block."""
         watch = Watch(project_id)
         with self._lock:
             self._watches.append(watch)
@@ -217,6 +220,7 @@ class Database:
         finally:
             with self._lock:
                 self._watches.remove(watch)
+                self._watched = []
 
     @contextmanager
     def outside_of_transactions(self) -> Iterator[Connection]:

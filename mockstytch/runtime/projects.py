@@ -252,7 +252,7 @@ class Projects:
             pass
 
     def watching(self, project: Project) -> AbstractContextManager[Watch]:
-        """Count the transactions that may write to a project: see ``Database.watching``."""
+        """Watch for changes of a project: see ``Database.watching``."""
         return self._database.watching(project.project_id)
 
     def _switch(

@@ -24,8 +24,8 @@ _Complete = Callable[[Context, str], int]
 async def save(mock: Mock, project: Project, name: str) -> Snapshot:
     """Save the state of a project under a name. A snapshot with the same name is replaced.
 
-    A large project is copied in slices, with other transactions between them. If one of them may have changed the
-    project, the copies that are old by then are replaced at the end, in one transaction.
+    A large project is copied in slices, with other transactions between them. If one of them changes the project, the
+    copies that are old by then are replaced at the end, in one transaction.
 
     Raises:
         bad_request: if the name is too long, or contains a slash or a control character.
@@ -45,7 +45,7 @@ async def save(mock: Mock, project: Project, name: str) -> Snapshot:
         copied = await asyncio.to_thread(_copy_in_slices, mock, project, data_key)
 
         def complete(ctx: Context, data_key: str) -> int:
-            if watch.transactions == 1:  # this one
+            if not watch.has_changes:
                 return copied
             if ctx.store.find(Project) is None:
                 raise errors.project_not_found(because=f"{project.project_id} was deleted at the same time")

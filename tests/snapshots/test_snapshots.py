@@ -9,6 +9,7 @@ import pytest
 from mockstytch import MockError, MockStytch
 from mockstytch.runtime import database as runtime_database
 from mockstytch.snapshots import saved
+from mockstytch.store.copying.copies import Copies
 from mockstytch.store.records.snapshots import OldData, Snapshot
 
 
@@ -264,6 +265,30 @@ def test_large_snapshot_is_saved_in_slices_with_requests_between_them(in_slices,
         found = {o.organization_slug: o.organization_name for o in client.organizations.search().organizations}
         assert found == {"first": "Changed", "new": "New"}
         assert unused_data(mock) == []
+
+
+def test_copies_are_compared_only_if_the_saved_project_was_written_to(in_slices, between_slices, monkeypatch, tmp_path):
+    with MockStytch(database=str(tmp_path / "data.sqlite")) as mock:
+        client, other, updates, requests = mock.client(), mock.project(), [], []
+        client.organizations.create("Acme", organization_slug="acme")
+        other.client().organizations.create("Other", organization_slug="other")
+        original = Copies.update
+        monkeypatch.setattr(Copies, "update", lambda copies: updates.append(copies) or original(copies))
+
+        def keep_busy():
+            for request in requests:
+                request()
+
+        between_slices(mock, keep_busy)
+        requests[:] = [
+            lambda: client.organizations.get("acme"),
+            lambda: other.client().organizations.update("other", organization_name="Changed"),
+        ]
+        mock.snapshots.save("start")
+        assert updates == []
+        requests[:] = [lambda: client.organizations.update("acme", organization_name="Changed")]
+        mock.snapshots.save("start")
+        assert len(updates) == 1
 
 
 def test_reset_while_a_large_snapshot_is_saved(in_slices, between_slices, tmp_path):
